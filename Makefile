@@ -1,0 +1,59 @@
+# The only commands to learn: run, test, check, format, bench. `make` alone lists them.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format bench lock system
+
+help: ## List these commands
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+run: .venv/runtime ## Serve the portal with a demonstration town, on http://127.0.0.1:5000
+	@$(BIN)/flask demo --if-empty
+	@$(BIN)/flask run --no-reload
+
+test: check system ## Run every test, browser included
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
+
+check: .venv/development ## Check format, lint, types, contracts and templates
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint app/templates --check --lint --quiet
+
+format: .venv/development ## Put code and templates in their one format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	-$(BIN)/djlint app/templates --reformat --quiet
+
+bench: .venv/development ## Measure, and print each table
+	$(BIN)/python -m benchmarks
+
+lock: .venv/development ## Compile requirements*.in into locked, hashed requirements*.txt
+	$(LOCK) requirements.in --output-file requirements.txt
+	$(LOCK) requirements-dev.in --output-file requirements-dev.txt
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/runtime: requirements.txt | .venv/bin/python
+	$(PIP_INSTALL) --requirement requirements.txt
+	@touch $@
+
+.venv/development: requirements-dev.txt | .venv/bin/python
+	$(PIP_INSTALL) --requirement requirements-dev.txt
+	@touch $@ .venv/runtime
+
+# Programs that some tests need: a Debian package a line, and a file it brings.
+# What cannot be installed here is reported by the tests that miss it.
+system:
+	@missing=$$(while read -r package file; do ls $$file >/dev/null 2>&1 || echo $$package; done \
+	  <tests/system-packages.txt); \
+	if [ -n "$$missing" ] && command -v apt-get >/dev/null; then \
+	  sudo=$$([ $$(id -u) = 0 ] || echo 'sudo --non-interactive'); \
+	  $$sudo apt-get update --quiet=2; \
+	  $$sudo apt-get install --yes --quiet=2 --no-install-recommends $$missing; fi || true
+	@[ -d tests/nu/node_modules ] || npm ci --prefix tests/nu --ignore-scripts --silent || true

@@ -1,0 +1,1 @@
+"""Who may open which page: deny by default, the public marker, sessions."""

@@ -1,0 +1,185 @@
+"""The database: one engine per application, one session per application context.
+
+Reading and writing differ. Pages read through `session()` with statements built once at module
+level. Acts write inside `transaction()`, which commits once, when its block ends.
+"""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app, g
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    TypeDecorator,
+    create_engine,
+    event,
+    make_url,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.orm import DeclarativeBase, Session
+
+EXTENSION = "portail.engine"
+IMMEDIATE = "portail_immediate"
+BUSY_TIMEOUT_MS = 5_000
+
+
+class Base(DeclarativeBase):
+    """Parent of every table; constraints get predictable names, which migrations need."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant, kept in UTC on databases that know no time zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive instants: nobody can tell what hour they mean."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"an instant needs a time zone: {value!r}")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """Give the instant back in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Hundredths(TypeDecorator[Decimal]):
+    """An exact number with two decimals, such as euros, kept as a whole number of hundredths."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, _dialect: Dialect) -> int | None:
+        """Refuse what two decimals cannot hold, rather than round somebody's money."""
+        if value is None:
+            return None
+        scaled = value.scaleb(2)
+        if scaled != scaled.to_integral_value():
+            raise ValueError(f"{value} has more than two decimals")
+        return int(scaled)
+
+    def process_result_value(
+        self, value: int | Decimal | None, _dialect: Dialect
+    ) -> Decimal | None:
+        """Give the number back with its two decimals (PostgreSQL sums integers to numeric)."""
+        return None if value is None else Decimal(int(value)).scaleb(-2)
+
+
+def new_public_id() -> str:
+    """Make the opaque name by which a URL designates a row."""
+    return secrets.token_hex(8)
+
+
+def init_app(app: Flask, url: str) -> None:
+    """Give the application its engine; sessions end with the application context."""
+    app.extensions[EXTENSION] = open_engine(url)
+    app.teardown_appcontext(_close_session)
+
+
+def open_engine(url: str) -> Engine:
+    """Make an engine for this URL, with the settings SQLite needs to be a real database."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(parsed, pool_pre_ping=True)
+    if parsed.database:
+        _create_private_file(Path(parsed.database))
+    engine_ = create_engine(parsed)
+    event.listen(engine_, "connect", _set_sqlite_pragmas)
+    event.listen(engine_, "begin", _begin_sqlite_transaction)
+    return engine_
+
+
+def engine() -> Engine:
+    """Return the engine of the current application."""
+    found: Engine = current_app.extensions[EXTENSION]
+    return found
+
+
+def session() -> Session:
+    """Return the session of the current application context, for reading."""
+    if "session" not in g:
+        g.session = Session(engine(), expire_on_commit=False)
+    found: Session = g.session
+    return found
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Write: all of the block is kept when it ends, none of it when it raises.
+
+    A SQLite transaction that starts by reading cannot safely go on to write, so what was read
+    before is let go and the write lock is taken at once. Transactions do not nest.
+    """
+    current = session()
+    current.rollback()
+    current.connection(execution_options={IMMEDIATE: True})
+    try:
+        yield current
+        current.commit()
+    except BaseException:
+        current.rollback()
+        raise
+
+
+def insert(table: type[Base]) -> Any:
+    """Start an INSERT that knows ON CONFLICT, which SQLAlchemy keeps per dialect."""
+    dialect = postgresql if engine().dialect.name == "postgresql" else sqlite
+    return dialect.insert(table)
+
+
+def _close_session(_error: BaseException | None) -> None:
+    opened: Session | None = g.pop("session", None)
+    if opened is not None:
+        opened.close()
+
+
+def _create_private_file(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+def _set_sqlite_pragmas(connection: DBAPIConnection, _record: object) -> None:
+    # pysqlite must leave BEGIN to us: see _begin_sqlite_transaction.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout = {BUSY_TIMEOUT_MS}",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite_transaction(connection: Connection) -> None:
+    immediate = connection.get_execution_options().get(IMMEDIATE, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

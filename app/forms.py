@@ -1,0 +1,1 @@
+"""The French base form and the shared fields."""

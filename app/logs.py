@@ -1,0 +1,1 @@
+"""Log lines as JSON, one request id each."""

@@ -1,0 +1,1 @@
+"""Message in, bytes out: templates, backends, the delivery loop."""

@@ -1,0 +1,53 @@
+"""What lets a guardian in: the account, its sessions and its temporary passwords."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db import Base, UtcDateTime
+from app.models.families import Guardian
+
+
+class Account(Base):
+    """A guardian's access; `identifier` is the « identifiant » that parents type."""
+
+    __tablename__ = "account"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    guardian_id: Mapped[int] = mapped_column(ForeignKey("guardian.id"), unique=True)
+    identifier: Mapped[str] = mapped_column(String(20), unique=True)
+    # None until the parent has chosen a password: nothing signs in by itself.
+    password_hash: Mapped[str | None] = mapped_column(String(255))
+    password_changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    guardian: Mapped[Guardian] = relationship()
+
+
+class AccountSession(Base):
+    """A signed-in device. The cookie holds the random key, the database only its hash."""
+
+    __tablename__ = "account_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    key_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    user_agent: Mapped[str] = mapped_column(String(300), default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class TemporaryPassword(Base):
+    """A secret that a mail carried: good once, for 24 hours. Only its keyed hash is kept."""
+
+    __tablename__ = "temporary_password"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # Set when a password was chosen with it, or when it died with another event.
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

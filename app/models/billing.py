@@ -1,0 +1,93 @@
+"""The ledger: invoices, credit notes, payments, and which paid which."""
+
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base, Hundredths, new_public_id
+from app.models.families import choice
+
+
+class InvoiceKind(StrEnum):
+    """A credit note (« avoir ») is an invoice the other way round; its amount stays positive."""
+
+    INVOICE = "FACTURE"
+    CREDIT_NOTE = "AVOIR"
+
+
+class Invoice(Base):
+    """An invoice or a credit note of a family; amounts are positive euros."""
+
+    __tablename__ = "invoice"
+    __table_args__ = (
+        Index(None, "family_id", "issued_on"),
+        CheckConstraint("amount >= 0", name="amount"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True, default=new_public_id)
+    source_id: Mapped[str] = mapped_column(String(40), unique=True)
+    family_id: Mapped[int] = mapped_column(ForeignKey("family.id"))
+    kind: Mapped[InvoiceKind] = mapped_column(choice(InvoiceKind, "kind"))
+    number: Mapped[str] = mapped_column(String(40))
+    issued_on: Mapped[date]
+    due_on: Mapped[date]
+    amount: Mapped[Decimal] = mapped_column(Hundredths)
+    label: Mapped[str] = mapped_column(String(200), default="")
+    # Name of the PDF in the instance's invoices/ folder, empty when the town gave none.
+    file: Mapped[str] = mapped_column(String(100), default="")
+
+
+class InvoiceLine(Base):
+    """A line of an invoice; the lines of an invoice, when given, add up to its amount."""
+
+    __tablename__ = "invoice_line"
+    __table_args__ = (UniqueConstraint("invoice_id", "position"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    invoice_id: Mapped[int] = mapped_column(ForeignKey("invoice.id"))
+    position: Mapped[int]
+    child_id: Mapped[int | None] = mapped_column(ForeignKey("child.id"))
+    label: Mapped[str] = mapped_column(String(200))
+    quantity: Mapped[Decimal | None] = mapped_column(Hundredths)
+    unit_price: Mapped[Decimal | None] = mapped_column(Hundredths)
+    amount: Mapped[Decimal] = mapped_column(Hundredths)
+
+
+class Payment(Base):
+    """Money received from a family (« règlement »)."""
+
+    __tablename__ = "payment"
+    __table_args__ = (
+        Index(None, "family_id", "paid_on"),
+        CheckConstraint("amount > 0", name="amount"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_id: Mapped[str] = mapped_column(String(40), unique=True)
+    family_id: Mapped[int] = mapped_column(ForeignKey("family.id"))
+    # The invoice it was meant for; without one it pays the oldest unpaid.
+    invoice_id: Mapped[int | None] = mapped_column(ForeignKey("invoice.id"))
+    paid_on: Mapped[date]
+    amount: Mapped[Decimal] = mapped_column(Hundredths)
+    mode: Mapped[str] = mapped_column(String(40), default="")
+    reference: Mapped[str] = mapped_column(String(100), default="")
+
+
+class Allocation(Base):
+    """How much of a payment, or of a credit note, went to an invoice (« ventilation »)."""
+
+    __tablename__ = "allocation"
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="amount"),
+        CheckConstraint("(payment_id IS NULL) <> (credit_note_id IS NULL)", name="one_source"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    invoice_id: Mapped[int] = mapped_column(ForeignKey("invoice.id"), index=True)
+    payment_id: Mapped[int | None] = mapped_column(ForeignKey("payment.id"), index=True)
+    credit_note_id: Mapped[int | None] = mapped_column(ForeignKey("invoice.id"), index=True)
+    amount: Mapped[Decimal] = mapped_column(Hundredths)

@@ -1,0 +1,101 @@
+"""A household's file: the family, its one or two guardians, its children."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Enum, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db import Base, UtcDateTime, new_public_id
+
+
+class Sex(StrEnum):
+    """As the file from the town hall says; the screen shows the letter."""
+
+    MALE = "M"
+    FEMALE = "F"
+
+
+def choice(kind: type[StrEnum], name: str) -> Enum:
+    """Return a column type for a StrEnum: its values as text, checked by the database."""
+    return Enum(
+        kind,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=20,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+class Family(Base):
+    """A household's file (« famille »); `number` is the « N° famille » on paper."""
+
+    __tablename__ = "family"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_id: Mapped[str] = mapped_column(String(40), unique=True)
+    number: Mapped[str] = mapped_column(String(40), index=True)
+    street: Mapped[str] = mapped_column(String(200), default="")
+    postcode: Mapped[str] = mapped_column(String(10), default="")
+    city: Mapped[str] = mapped_column(String(100), default="")
+    direct_debit: Mapped[bool] = mapped_column(default=False)
+    archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    guardians: Mapped[list["Guardian"]] = relationship(
+        back_populates="family", order_by="Guardian.rank"
+    )
+
+
+class Guardian(Base):
+    """A parent (« responsable »); rank 1 or 2 in the family's file."""
+
+    __tablename__ = "guardian"
+    __table_args__ = (
+        UniqueConstraint("family_id", "rank"),
+        CheckConstraint("rank IN (1, 2)", name="rank"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    family_id: Mapped[int] = mapped_column(ForeignKey("family.id"))
+    rank: Mapped[int]
+    title: Mapped[str] = mapped_column(String(20), default="")
+    last_name: Mapped[str] = mapped_column(String(100))
+    first_name: Mapped[str] = mapped_column(String(100))
+    sex: Mapped[Sex | None] = mapped_column(choice(Sex, "sex"))
+    birth_date: Mapped[date | None]
+    phone: Mapped[str] = mapped_column(String(30), default="")
+    mobile: Mapped[str] = mapped_column(String(30), default="")
+    work_phone: Mapped[str] = mapped_column(String(30), default="")
+    email: Mapped[str] = mapped_column(String(254), default="")
+    # Set when the parent proved the address in the portal: an import leaves it alone from then on.
+    email_confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    family: Mapped[Family] = relationship(back_populates="guardians")
+
+
+class Child(Base):
+    """A child; separated parents share one through two families."""
+
+    __tablename__ = "child"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True, default=new_public_id)
+    source_id: Mapped[str] = mapped_column(String(40), unique=True)
+    last_name: Mapped[str] = mapped_column(String(100))
+    first_name: Mapped[str] = mapped_column(String(100))
+    sex: Mapped[Sex | None] = mapped_column(choice(Sex, "sex"))
+    birth_date: Mapped[date | None]
+    school: Mapped[str] = mapped_column(String(100), default="")
+    class_name: Mapped[str] = mapped_column(String(100), default="")
+    # Name of the file in the instance's photos/ folder, empty without a photo.
+    photo: Mapped[str] = mapped_column(String(100), default="")
+
+
+class FamilyChild(Base):
+    """Which families a child belongs to."""
+
+    __tablename__ = "family_child"
+
+    family_id: Mapped[int] = mapped_column(ForeignKey("family.id"), primary_key=True)
+    child_id: Mapped[int] = mapped_column(ForeignKey("child.id"), primary_key=True, index=True)

@@ -1,0 +1,73 @@
+"""What keeps the portal running: the mail queue, the journal, the throttle."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base, UtcDateTime
+from app.models.families import choice
+
+
+class MailState(StrEnum):
+    """Where a mail of the queue stands. All but the first two are final."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    ARCHIVED = "archived"
+    NO_ADDRESS = "no_address"
+    LIMITED = "limited"
+    REFUSED = "refused"
+    ABANDONED = "abandoned"
+
+
+class OutboxMail(Base):
+    """A mail to make and send: who and what, never its text nor its secret."""
+
+    __tablename__ = "outbox_mail"
+    __table_args__ = (Index(None, "state", "due_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # Name of the folder of its templates.
+    kind: Mapped[str] = mapped_column(String(40))
+    # As the visitor typed it, digits only: whether it exists is found out at delivery.
+    identifier: Mapped[str] = mapped_column(String(20), index=True)
+    context: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    state: Mapped[MailState] = mapped_column(choice(MailState, "state"), default=MailState.QUEUED)
+    attempts: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # When to send it; while SENDING, when its sender counts as dead.
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_error: Mapped[str] = mapped_column(String(500), default="")
+
+
+class JournalEntry(Base):
+    """Who did what, when: what the town must be able to answer for."""
+
+    __tablename__ = "journal_entry"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    event: Mapped[str] = mapped_column(String(40))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
+    address: Mapped[str] = mapped_column(String(45), default="")
+    request_id: Mapped[str] = mapped_column(String(32), default="")
+    details: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+
+
+class Throttle(Base):
+    """A counter of failures, shared by all workers and kept over restarts."""
+
+    __tablename__ = "throttle"
+
+    key: Mapped[str] = mapped_column(String(100), primary_key=True)
+    count: Mapped[int] = mapped_column(default=0)
+    window_started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # Nothing is tried again before this.
+    blocked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # When the row says nothing any more and may be purged.
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -1,0 +1,1 @@
+"""Security headers, and the only safe redirect target."""

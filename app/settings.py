@@ -1,0 +1,16 @@
+"""The settings of the running application, for code that must not know where they come from."""
+
+from typing import TYPE_CHECKING, cast
+
+from flask import current_app
+from werkzeug.local import LocalProxy
+
+if TYPE_CHECKING:
+    from config import Settings
+
+EXTENSION = "portail.settings"
+
+settings = cast(
+    "Settings",
+    LocalProxy(lambda: current_app.extensions[EXTENSION]),
+)

@@ -1,0 +1,1 @@
+"""What an outside tester needs: the captured mails."""

@@ -1,0 +1,205 @@
+"""Settings, read once: `instance/settings.toml` first, then the environment (PORTAIL_*).
+
+`docs/settings.md` explains each one. Only the application factory reads this module; the rest of
+the code sees the result through `app.settings`.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent
+PREFIX = "PORTAIL_"
+MINIMUM_KEY_BYTES = 32
+BACKENDS_THAT_PRINT_SECRETS = frozenset({"console", "file", "memory"})
+CHOICES = {
+    "mail_delivery": ("inline", "thread", "worker"),
+    "smtp_security": ("none", "starttls", "tls"),
+}
+
+
+class ConfigurationError(Exception):
+    """The settings cannot be used; the message says what to set, in French, on one line."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What the portal needs to know; a field `x_y` is the setting PORTAIL_X_Y."""
+
+    env: ClassVar[str]
+
+    instance: Path = ROOT / "instance"
+    database_url: str = ""
+    secret_key: str = ""
+    secret_key_fallbacks: tuple[str, ...] = ()
+    public_url: str = ""
+    proxies: int = 0
+
+    mail_backend: str = "smtp"
+    mail_delivery: str = "thread"
+    mail_sender: str = "Portail famille <portail@commune.fr>"
+    mail_dir: Path = Path()
+    mail_allow_insecure: bool = False
+    smtp_host: str = "127.0.0.1"
+    smtp_port: int = 25
+    smtp_username: str = ""
+    smtp_password: str = ""
+    smtp_security: str = "none"
+    smtp_timeout: int = 10
+
+    town_name: str = "Votre commune"
+    town_phone: str = ""
+    town_address: str = ""
+    town_hours: str = ""
+    town_website: str = ""
+    town_crest: str = ""
+
+    argon2_memory_kib: int = 19_456
+    argon2_time_cost: int = 2
+    argon2_parallelism: int = 1
+
+    def __post_init__(self) -> None:
+        """Fill in what follows from the instance folder, then check the whole."""
+        if not self.database_url:
+            object.__setattr__(self, "database_url", f"sqlite:///{self.instance / 'portail.db'}")
+        if self.mail_dir == Path():
+            object.__setattr__(self, "mail_dir", self.instance / "mail")
+        faults = self.faults()
+        if faults:
+            raise ConfigurationError(" ; ".join(faults))
+
+    @property
+    def public_host(self) -> str:
+        """Host and port of the public URL: the only host the portal answers to."""
+        return urlsplit(self.public_url).netloc
+
+    @property
+    def secure(self) -> bool:
+        """Whether parents reach the portal over https."""
+        return urlsplit(self.public_url).scheme == "https"
+
+    def faults(self) -> list[str]:
+        """Say, in French, each thing that keeps these settings from being used."""
+        faults = [
+            f"{PREFIX}{name.upper()} vaut « {getattr(self, name)} », choisissez parmi {choices}"
+            for name, choices in ((name, ", ".join(values)) for name, values in CHOICES.items())
+            if getattr(self, name) not in CHOICES[name]
+        ]
+        url = urlsplit(self.public_url)
+        if url.scheme not in {"http", "https"} or not url.netloc or url.path not in {"", "/"}:
+            faults.append(
+                f"{PREFIX}PUBLIC_URL doit être l’adresse du portail, sans chemin, "
+                "par exemple https://portail.commune.fr"
+            )
+        return faults
+
+
+@dataclass(frozen=True, kw_only=True)
+class Development(Settings):
+    """A demonstration on one's own machine: mails are printed in the terminal."""
+
+    env = "development"
+    secret_key: str = "development-only-key-never-used-in-production"  # noqa: S105
+    public_url: str = "http://127.0.0.1:5000"
+    mail_backend: str = "console"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Test(Settings):
+    """Automatic tests: mails stay in memory and leave at once, hashing is cheap."""
+
+    env = "test"
+    secret_key: str = "test-only-key-never-used-in-production"  # noqa: S105
+    public_url: str = "http://localhost"
+    mail_backend: str = "memory"
+    mail_delivery: str = "inline"
+    argon2_memory_kib: int = 64
+    argon2_time_cost: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Production(Settings):
+    """A town's portal: refuses to start rather than run half protected."""
+
+    env = "production"
+
+    def faults(self) -> list[str]:
+        """Add what only production requires."""
+        faults = super().faults()
+        if len(self.secret_key.encode()) < MINIMUM_KEY_BYTES:
+            faults.append(
+                f"{PREFIX}SECRET_KEY doit compter au moins {MINIMUM_KEY_BYTES} octets "
+                "(python -c 'import secrets; print(secrets.token_hex(32))')"
+            )
+        if os.environ.get("FLASK_DEBUG", "0") not in {"", "0", "false"}:
+            faults.append("FLASK_DEBUG doit être absent en production")
+        if self.mail_backend in BACKENDS_THAT_PRINT_SECRETS and not self.mail_allow_insecure:
+            faults.append(
+                f"{PREFIX}MAIL_BACKEND={self.mail_backend} écrit les mots de passe en clair, "
+                f"choisissez smtp (ou {PREFIX}MAIL_ALLOW_INSECURE=1 pour un essai)"
+            )
+        return faults
+
+
+ENVIRONMENTS: dict[str, type[Settings]] = {
+    kind.env: kind for kind in (Development, Test, Production)
+}
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings of this process.
+
+    Raises ConfigurationError when one is missing, malformed or unsafe.
+    """
+    environ = os.environ if environ is None else environ
+    name = environ.get(f"{PREFIX}ENV", "development")
+    if name not in ENVIRONMENTS:
+        raise ConfigurationError(
+            f"{PREFIX}ENV vaut « {name} », choisissez parmi {', '.join(ENVIRONMENTS)}"
+        )
+    kind = ENVIRONMENTS[name]
+    instance = Path(environ.get(f"{PREFIX}INSTANCE", ROOT / "instance")).resolve()
+    raw = _settings_file(instance / "settings.toml")
+    raw |= {
+        key.removeprefix(PREFIX).lower(): value
+        for key, value in environ.items()
+        if key.startswith(PREFIX)
+    }
+    raw["instance"] = instance
+    known = {field.name: field.type for field in fields(kind)}
+    return kind(**{key: _convert(key, known[key], raw[key]) for key in known.keys() & raw.keys()})
+
+
+def _settings_file(path: Path) -> dict[str, object]:
+    if not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path} est illisible : {error}") from error
+
+
+def _convert(name: str, kind: object, value: object) -> Any:
+    if kind is int:
+        return _integer(name, value)
+    if kind is bool:
+        return str(value).strip().lower() in {"1", "true", "yes", "oui"}
+    if kind is Path:
+        return Path(str(value)).resolve()
+    if kind == tuple[str, ...]:
+        parts = value if isinstance(value, list) else str(value).split(",")
+        return tuple(part.strip() for part in parts if part.strip())
+    return str(value)
+
+
+def _integer(name: str, value: object) -> int:
+    try:
+        return int(str(value))
+    except ValueError:
+        raise ConfigurationError(
+            f"{PREFIX}{name.upper()} vaut « {value} », un nombre entier est attendu"
+        ) from None

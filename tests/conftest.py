@@ -1,0 +1,67 @@
+"""Fixtures that every test may ask for."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+import config
+from app import create_app
+from tests.databases import (
+    POSTGRESQL_BINARIES,
+    NewDatabase,
+    postgresql_factory,
+    sqlite_factory,
+)
+
+
+def skip_or_fail(reason: str) -> None:
+    """Skip for want of a program on somebody's machine; in CI nothing may be missing."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def new_sqlite(tmp_path_factory: pytest.TempPathFactory) -> NewDatabase:
+    """A function that makes an empty, migrated SQLite database and returns its URL."""
+    return sqlite_factory(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def new_postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewDatabase]:
+    """The same with PostgreSQL."""
+    if not POSTGRESQL_BINARIES:
+        skip_or_fail("PostgreSQL is not installed (Debian: postgresql)")
+    with postgresql_factory(tmp_path_factory.mktemp("postgresql")) as new:
+        yield new
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """An empty, migrated database; a test that asks for it runs on both kinds."""
+    new: NewDatabase = request.getfixturevalue(f"new_{request.param}")
+    return new()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> config.Settings:
+    """The settings of the application under test."""
+    return config.Test(
+        instance=tmp_path / "instance",
+        database_url=database_url,
+        town_name="Saint-Exemple",
+        town_phone="04 76 00 00 00",
+        town_address="1 place de la Mairie, 38000 Saint-Exemple",
+        town_hours="du lundi au vendredi, de 9 h à 12 h",
+    )
+
+
+@pytest.fixture
+def app(settings: config.Settings) -> Iterator[Flask]:
+    """The application, on an empty database, without a context pushed."""
+    application = create_app(settings)
+    yield application
+    application.extensions["portail.engine"].dispose()

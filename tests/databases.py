@@ -1,0 +1,107 @@
+"""Empty, migrated databases for the tests: SQLite files, and a PostgreSQL server of our own."""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from alembic import command as alembic
+
+import config
+from app import create_app
+from app.cli.database import alembic_config
+
+POSTGRESQL_BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+START_SECONDS = 20
+
+NewDatabase = Callable[[], str]
+
+
+def migrate(url: str, instance: Path) -> None:
+    """Bring the database at this URL to the newest schema."""
+    app = create_app(config.Test(instance=instance, database_url=url))
+    with app.app_context():
+        alembic.upgrade(alembic_config(), "head")
+    app.extensions["portail.engine"].dispose()
+
+
+def sqlite_factory(folder: Path) -> NewDatabase:
+    """Migrate one file, then hand out copies of it."""
+    template = folder / "template.db"
+    migrate(f"sqlite:///{template}", folder)
+
+    def new() -> str:
+        path = folder / f"{uuid.uuid4().hex}.db"
+        shutil.copy(template, path)
+        return f"sqlite:///{path}"
+
+    return new
+
+
+@contextmanager
+def postgresql_factory(folder: Path) -> Iterator[NewDatabase]:
+    """Run a throw-away server, migrate one database there, then hand out copies of it."""
+    with _server() as server:
+        with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
+            admin.execute("CREATE DATABASE template_portail")
+        migrate(f"{server}/template_portail", folder)
+
+        def new() -> str:
+            name = f"portail_{uuid.uuid4().hex}"
+            with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
+                admin.execute(f"CREATE DATABASE {name} TEMPLATE template_portail")
+            return f"{server}/{name}"
+
+        yield new
+
+
+@contextmanager
+def _server() -> Iterator[str]:
+    binaries = POSTGRESQL_BINARIES[0]
+    with tempfile.TemporaryDirectory(prefix="portail-postgresql-") as data:
+        # PostgreSQL refuses to run as root.
+        as_owner = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        if as_owner:
+            shutil.chown(data, "postgres")
+        initdb = f"{binaries}/initdb -D {data} -U portail -A trust -E UTF8"
+        subprocess.run([*as_owner, *initdb.split()], check=True, capture_output=True, cwd="/")
+        port = _free_port()
+        command = f"{binaries}/postgres -D {data} -k {data} -h 127.0.0.1 -p {port} -F"
+        process = subprocess.Popen(
+            [*as_owner, *command.split()], cwd="/", stderr=subprocess.DEVNULL
+        )
+        server = f"postgresql://portail@127.0.0.1:{port}"
+        try:
+            _wait_for(f"{server}/postgres")
+            yield server
+        finally:
+            stop = f"{binaries}/pg_ctl -D {data} -m immediate stop"
+            subprocess.run([*as_owner, *stop.split()], check=True, capture_output=True, cwd="/")
+            process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait_for(url: str) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            psycopg.connect(url).close()
+        except psycopg.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+        else:
+            return

@@ -1,0 +1,77 @@
+"""The database keeps what is written, all or nothing."""
+
+import contextlib
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, text
+
+from app import db
+from app.models import Family, Throttle
+
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+def families() -> list[str]:
+    """Read the source ids of all families."""
+    return list(db.session().scalars(select(Family.source_id)))
+
+
+def test_a_block_that_raises_leaves_nothing(app: Flask) -> None:
+    """Someone's act fails half way: the database is as before."""
+    with app.app_context():
+        with contextlib.suppress(RuntimeError), db.transaction() as session:
+            session.add(Family(source_id="1", number="1"))
+            session.flush()
+            raise RuntimeError
+        assert families() == []
+
+
+def test_a_block_that_ends_is_kept(app: Flask) -> None:
+    """What a transaction wrote is there in the next context."""
+    with app.app_context(), db.transaction() as session:
+        session.add(Family(source_id="1", number="1"))
+    with app.app_context():
+        assert families() == ["1"]
+
+
+def test_instants_come_back_in_utc(app: Flask) -> None:
+    """An instant is the same on both databases, whatever zone it was given in."""
+    with app.app_context():
+        with db.transaction() as session:
+            session.add(Throttle(key="k", window_started_at=NOON, expires_at=NOON))
+        db.session().expire_all()
+        found = db.session().scalars(select(Throttle)).one()
+        assert found.window_started_at == NOON
+        assert found.window_started_at.tzinfo is UTC
+
+
+def test_naive_instants_are_refused() -> None:
+    """Nobody can tell what hour a naive instant means."""
+    with pytest.raises(ValueError, match="time zone"):
+        db.UtcDateTime().process_bind_param(NOON.replace(tzinfo=None), None)  # type: ignore[arg-type]
+
+
+def test_a_third_decimal_is_refused() -> None:
+    """Nobody's money is rounded in silence."""
+    with pytest.raises(ValueError, match="two decimals"):
+        db.Hundredths().process_bind_param(Decimal("1.005"), None)  # type: ignore[arg-type]
+
+
+def test_sqlite_is_set_up_as_a_real_database(tmp_path: Path) -> None:
+    """Foreign keys hold, a power cut loses nothing, only the owner reads the file."""
+    path = tmp_path / "portail.db"
+    engine = db.open_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        pragmas = {
+            name: connection.execute(text(f"PRAGMA {name}")).scalar_one()
+            for name in ("foreign_keys", "journal_mode", "synchronous", "busy_timeout")
+        }
+    engine.dispose()
+    assert pragmas == {
+        "foreign_keys": 1, "journal_mode": "wal", "synchronous": 2, "busy_timeout": 5000,
+    }  # fmt: skip
+    assert path.stat().st_mode & 0o777 == 0o600
