@@ -1,0 +1,55 @@
+"""A parent types the identifiant that a guide or a letter printed."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.services.identifiers import MAXIMUM_DIGITS, normalize_identifier
+
+DIGITS = st.text(alphabet="0123456789", min_size=1, max_size=MAXIMUM_DIGITS)
+SEPARATORS = st.text(alphabet=" .\t\n\u00a0\u202f", max_size=3)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["38162386", " 38162386 ", "381 623 86", "38.16.23.86", "3816\u00a02386", "3816\u202f2386\r\n"],
+)
+def test_blanks_and_dots_are_forgiven(typed: str) -> None:
+    """Someone copies it as it is printed: it is the same identifiant."""
+    assert normalize_identifier(typed) == "38162386"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "", " ", ".", "3816_2386", "+38162386", "-38162386", "3816238²", "\uff13\uff18\uff11",
+        "\u0663\u0668", "38162386x", "0x10", "1e5", "3816\x002386", "3816\ud8002386", "1" * 21,
+    ],
+)  # fmt: skip
+def test_what_int_would_take_is_refused(typed: str) -> None:
+    """Nothing but ASCII digits, at most 20 of them, is an identifiant."""
+    assert normalize_identifier(typed) is None
+
+
+@given(DIGITS)
+def test_digits_are_kept_as_text(digits: str) -> None:
+    """Leading zeros are part of the identifiant."""
+    assert normalize_identifier(digits) == digits
+
+
+@given(st.lists(st.tuples(SEPARATORS, st.sampled_from("0123456789")), min_size=1, max_size=20))
+def test_separators_anywhere_change_nothing(parts: list[tuple[str, str]]) -> None:
+    """However it is spaced, the same digits are the same person."""
+    spaced = "".join(blank + digit for blank, digit in parts)
+    assert normalize_identifier(spaced) == "".join(digit for _, digit in parts)
+
+
+@given(st.text())
+def test_whatever_is_typed_gives_ascii_digits_or_nothing(typed: str) -> None:
+    """No text raises, and what comes out is safe to store and compare."""
+    found = normalize_identifier(typed)
+    if found is not None:
+        assert found.isascii()
+        assert found.isdecimal()
+        assert len(found) <= MAXIMUM_DIGITS
+        assert normalize_identifier(found) == found
