@@ -73,9 +73,9 @@ class Settings:
             raise ConfigurationError(" ; ".join(faults))
 
     @property
-    def public_host(self) -> str:
-        """Host and port of the public URL: the only host the portal answers to."""
-        return urlsplit(self.public_url).netloc
+    def trusted_hosts(self) -> list[str]:
+        """Hosts the portal answers to, without port: the public one only."""
+        return [urlsplit(self.public_url).hostname or ""]
 
     @property
     def secure(self) -> bool:
@@ -106,6 +106,11 @@ class Development(Settings):
     secret_key: str = "development-only-key-never-used-in-production"  # noqa: S105
     public_url: str = "http://127.0.0.1:5000"
     mail_backend: str = "console"
+
+    @property
+    def trusted_hosts(self) -> list[str]:
+        """Add the names that a browser on the same machine may use."""
+        return [*super().trusted_hosts, "localhost", "127.0.0.1"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 from flask import Flask
 
 import config
-from app import db, formats
+from app import access, assets, blueprints, cli, db, errors, formats, forms, logs, security
 from app.settings import EXTENSION
 
 
@@ -15,9 +15,21 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     settings = settings or config.load()
     app = Flask(__name__, instance_path=str(settings.instance))
     app.extensions[EXTENSION] = settings
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SECRET_KEY_FALLBACKS=list(settings.secret_key_fallbacks),
+        TRUSTED_HOSTS=settings.trusted_hosts,
+        TESTING=settings.env == "test",
+    )
+    app.jinja_env.globals["settings"] = settings
+    logs.init_app(app, settings.env)
     db.init_app(app, settings.database_url)
     formats.init_app(app)
-    from app import cli
-
+    assets.init_app(app)
+    security.init_app(app, settings.secure, settings.proxies)
+    access.init_app(app)
+    forms.init_app(app)
+    errors.init_app(app, unavailable=db.Unavailable)
+    blueprints.init_app(app)
     cli.init_app(app)
     return app

@@ -1,1 +1,35 @@
 """Static files with a version in their address, kept for ever by browsers."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app, request
+from werkzeug.wrappers import Response
+
+VERSION_LENGTH = 12
+FOR_EVER = "public, max-age=31536000, immutable"
+
+
+def init_app(app: Flask) -> None:
+    """Version every address of a static file, and let browsers keep it."""
+    app.url_defaults(_add_version)
+    app.after_request(_keep_for_ever)
+
+
+def _add_version(endpoint: str, values: dict[str, Any]) -> None:
+    if endpoint == "static" and "filename" in values:
+        assert current_app.static_folder is not None
+        values["v"] = _version(Path(current_app.static_folder) / values["filename"])
+
+
+@cache
+def _version(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:VERSION_LENGTH]
+
+
+def _keep_for_ever(response: Response) -> Response:
+    if request.endpoint == "static" and request.args.get("v"):
+        response.headers["Cache-Control"] = FOR_EVER
+    return response

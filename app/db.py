@@ -28,11 +28,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 EXTENSION = "portail.engine"
 IMMEDIATE = "portail_immediate"
 BUSY_TIMEOUT_MS = 5_000
+
+# What an absent, locked or full database raises.
+Unavailable = OperationalError
 
 
 class Base(DeclarativeBase):

@@ -1,1 +1,77 @@
-"""The error pages, in French."""
+"""The error pages, in French: what happened, what to do, and a number to give the town hall."""
+
+import logging
+
+from flask import Flask, g, render_template
+from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+from werkzeug.wrappers import Response
+
+logger = logging.getLogger("portail.errors")
+RETRY_SECONDS = 30
+HTTP_ERRORS_FROM = 400
+
+PAGES = {
+    400: (
+        "Demande incomprise",
+        "Revenez à la page précédente et recommencez. Si cela continue, appelez la mairie.",
+    ),
+    403: ("Accès refusé", "Cette page n’est pas ouverte à votre compte."),
+    404: (
+        "Page introuvable",
+        "L’adresse est peut-être incomplète, ou la page n’existe plus. "
+        "Revenez à l’accueil pour trouver ce que vous cherchez.",
+    ),
+    405: ("Action impossible", "Revenez à l’accueil et recommencez."),
+    413: (
+        "Envoi trop volumineux",
+        "Ce que vous avez envoyé est trop grand. Raccourcissez-le, puis recommencez.",
+    ),
+    429: ("Trop d’essais", "Attendez quelques minutes, puis recommencez."),
+    500: (
+        "Le portail a rencontré un problème",
+        "Rien n’a été perdu. Recommencez dans quelques minutes. "
+        "Si cela continue, appelez la mairie avec la référence ci-dessous.",
+    ),
+    503: (
+        "Le portail est momentanément indisponible",
+        "Recommencez dans une minute. Ce qui était enregistré le reste.",
+    ),
+}
+
+
+def init_app(app: Flask, unavailable: type[Exception]) -> None:
+    """Answer every error with our page; `unavailable` is what an absent database raises."""
+    app.register_error_handler(HTTPException, _show)
+    app.register_error_handler(unavailable, _show_unavailable)
+    app.register_error_handler(Exception, _show_unexpected)
+
+
+def _show(error: HTTPException) -> Response:
+    code = error.code or InternalServerError.code
+    if code < HTTP_ERRORS_FROM:
+        return error.get_response()
+    title, advice = PAGES.get(code, PAGES[400 if code < InternalServerError.code else 500])
+    page = render_template(
+        "errors/error.html", code=code, title=title, message=advice, reference=_reference()
+    )
+    response = Response(page, status=code, content_type="text/html; charset=utf-8")
+    # Keep what the protocol asks for (Allow, Retry-After), never the English page's own type.
+    for name, value in error.get_headers():
+        if name.lower() not in {"content-type", "content-length"}:
+            response.headers[name] = value
+    return response
+
+
+def _show_unavailable(error: Exception) -> Response:
+    logger.error("database unavailable", exc_info=error, extra={"request": _reference()})
+    return _show(ServiceUnavailable(retry_after=RETRY_SECONDS))
+
+
+def _show_unexpected(error: Exception) -> Response:
+    logger.error("unexpected error", exc_info=error, extra={"request": _reference()})
+    return _show(InternalServerError())
+
+
+def _reference() -> str:
+    # A request that failed before it was named, such as one for a host that is not ours.
+    return str(g.get("request_id", "—"))

@@ -1,1 +1,47 @@
-"""Log lines as JSON, one request id each."""
+"""Log lines: one request id each, as JSON for machines, as a line for people in development."""
+
+import json
+import logging
+import re
+import secrets
+import sys
+from datetime import UTC, datetime
+
+from flask import Flask, g, request
+
+REQUEST_ID = re.compile(r"[0-9A-Za-z-]{8,32}", re.ASCII)
+# What every LogRecord has: the rest was given as `extra`.
+STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+
+class JsonFormatter(logging.Formatter):
+    """One line of JSON a record; JSON itself escapes CR, LF and ESC."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write the time in UTC, the level, the event and its details."""
+        line = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "event": record.getMessage(),
+        }
+        line |= {key: value for key, value in vars(record).items() if key not in STANDARD}
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, default=str)
+
+
+def init_app(app: Flask, env: str) -> None:
+    """Send the portal's log lines to standard error and give each request an id."""
+    app.before_request(_name_request)
+    logger = logging.getLogger("portail")
+    logger.setLevel(logging.INFO if env == "production" else logging.WARNING)
+    if not logger.handlers:
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(JsonFormatter())
+        logger.addHandler(handler)
+
+
+def _name_request() -> None:
+    given = request.headers.get("X-Request-ID", "")
+    g.request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)

@@ -1,1 +1,77 @@
-"""Security headers, and the only safe redirect target."""
+"""Security headers, limits, and the only safe redirect target."""
+
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app, url_for
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import BaseConverter, RequestRedirect
+from werkzeug.wrappers import Response
+
+from app.settings import settings
+
+# No form of the portal comes near this, and a flood of megabytes is not read.
+MAXIMUM_BODY_BYTES = 256 * 1024
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    # no-referrer would break every Flask-WTF form over https.
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+ONE_YEAR_HSTS = "max-age=31536000"
+
+
+class OpaqueId(BaseConverter):
+    """The public id of a row in a URL; anything of another shape is a 404 at once."""
+
+    regex = "[0-9a-f]{16}"
+
+
+def init_app(app: Flask, secure: bool, proxies: int) -> None:
+    """Set the cookie, the limits and the headers of every answer."""
+    app.url_map.converters["opaque"] = OpaqueId
+    app.config.update(
+        MAX_CONTENT_LENGTH=MAXIMUM_BODY_BYTES,
+        MAX_FORM_MEMORY_SIZE=MAXIMUM_BODY_BYTES,
+        SESSION_COOKIE_NAME="__Host-portail" if secure else "portail",
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+    )
+    app.after_request(_set_headers)
+    if proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0, x_port=0, x_prefix=0
+        )
+
+
+def safe_target(target: str | None) -> str | None:
+    """Return the page of ours that `target` names, None when it is anything else.
+
+    The address is built anew from the route it matches, so nothing of what was typed survives.
+    """
+    if not target or not target.startswith("/"):
+        return None
+    try:
+        path = urlsplit(target).path
+        adapter = current_app.url_map.bind("")
+        endpoint, values = adapter.match(path, method="GET")
+    except (HTTPException, RequestRedirect, ValueError):
+        return None
+    return url_for(endpoint, **values)
+
+
+def _set_headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Cache-Control", "no-store")
+    if settings.secure:
+        response.headers["Strict-Transport-Security"] = ONE_YEAR_HSTS
+    return response

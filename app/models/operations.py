@@ -66,8 +66,7 @@ class Throttle(Base):
 
     key: Mapped[str] = mapped_column(String(100), primary_key=True)
     count: Mapped[int] = mapped_column(default=0)
-    window_started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # Nothing is tried again before this.
     blocked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # When the row says nothing any more and may be purged.
+    # When the count starts anew, and the row may be purged.
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -85,7 +85,6 @@ def upgrade() -> None:
         "throttle",
         sa.Column("key", sa.String(length=100), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
-        sa.Column("window_started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("blocked_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_throttle")),

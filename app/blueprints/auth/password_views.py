@@ -1,0 +1,83 @@
+"""Choosing a password with a ticket, changing it when signed in."""
+
+from functools import partial
+
+from flask import flash, redirect, render_template, session, url_for
+from flask.typing import ResponseReturnValue
+
+from app.access import current_account, end_session, origin, public
+from app.blueprints.auth import auth
+from app.blueprints.auth.forms import (
+    ChangePasswordForm,
+    ChoosePasswordForm,
+    ForgottenPasswordForm,
+)
+from app.services import password_choice, passwords
+
+SAVED = "Mot de passe enregistré. Connectez-vous avec votre nouveau mot de passe."
+NO_TICKET = (
+    "Pour choisir votre mot de passe, connectez-vous avec le mot de passe temporaire "
+    "reçu par courriel, ou ouvrez le lien de ce courriel."
+)
+
+
+@auth.get("/mot-de-passe/lien/<token>")
+@public
+def password_link(token: str) -> ResponseReturnValue:
+    """Open the link of a mail: a ticket if it is good, a button for a new mail if not."""
+    link = password_choice.open_link(token)
+    if link.ticket is None:
+        form = ForgottenPasswordForm(identifier=link.identifier)
+        return render_template("auth/password_link_expired.html", link=link, form=form)
+    end_session()
+    session["ticket"] = link.ticket
+    return redirect(url_for("auth.choose_password"))
+
+
+@auth.route("/mot-de-passe/choisir", methods=["GET", "POST"])
+@public
+def choose_password() -> ResponseReturnValue:
+    """« Choisissez votre mot de passe »: only with a ticket."""
+    pending = password_choice.open_ticket(session.get("ticket", ""))
+    if pending is None:
+        session.pop("ticket", None)
+        flash(NO_TICKET, "info")
+        return redirect(url_for("auth.sign_in"))
+    form = ChoosePasswordForm(partial(password_choice.problems, pending.account_id))
+    if form.validate_on_submit():
+        saved = password_choice.choose(pending, form.new_password.data, origin())
+        return _sign_in_again(pending.account_id, SAVED if saved else NO_TICKET)
+    return render_template(
+        "auth/choose_password.html",
+        form=form,
+        identifier=pending.identifier,
+        rules=passwords.policy(),
+    )
+
+
+@auth.route("/mot-de-passe/changer", methods=["GET", "POST"])
+def change_password() -> ResponseReturnValue:
+    """« Changer mot de passe »: asks for the current one."""
+    account = current_account()
+    form = ChangePasswordForm(partial(password_choice.problems, account.account_id))
+    if form.validate_on_submit():
+        refusal = password_choice.change(
+            account, form.current_password.data, form.new_password.data, origin()
+        )
+        if refusal is None:
+            return _sign_in_again(account.account_id, SAVED)
+        form.current_password.errors = [refusal]
+    return render_template(
+        "auth/change_password.html",
+        form=form,
+        identifier=account.identifier,
+        rules=passwords.policy(),
+    )
+
+
+def _sign_in_again(account_id: int, notice: str) -> ResponseReturnValue:
+    end_session()
+    # The row's number, not the identifiant: the cookie is readable.
+    session["returning"] = account_id
+    flash(notice, "success" if notice == SAVED else "info")
+    return redirect(url_for("auth.sign_in"))

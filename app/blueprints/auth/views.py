@@ -1,0 +1,142 @@
+"""Signing in and out, asking for a temporary password."""
+
+from datetime import timedelta
+from math import ceil
+
+from flask import flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from app.access import begin_session, end_session, origin, public
+from app.blueprints.auth import auth
+from app.blueprints.auth.forms import ForgottenPasswordForm, SignInForm
+from app.formats import plural
+from app.forms import STALE_PAGE, EmptyForm
+from app.security import safe_target
+from app.services import accounts
+from app.services.accounts import Expired, MustChoose, Outcome, Refused, SignedIn, Wait
+from app.settings import settings
+
+DEVICE_COOKIE = "appareil"
+DEVICE_COOKIE_AGE = timedelta(days=365)
+RESEND_AFTER_SECONDS = 120
+
+WRONG = (
+    "Identifiant ou mot de passe incorrect. Vérifiez-les, ou cliquez sur "
+    "«\u00a0Mot de passe oublié\u00a0» pour en recevoir un nouveau."
+)
+
+
+@auth.route("/connexion", methods=["GET", "POST"])
+@public
+def sign_in() -> ResponseReturnValue:
+    """« Accès famille »."""
+    form = SignInForm()
+    if request.method == "GET":
+        if current_user.is_authenticated:
+            return redirect(url_for("family.home"))
+        form.identifier.data = _returning_identifier()
+        return _sign_in_page(form)
+    if not form.validate():
+        return _sign_in_page(form)
+    device = request.cookies.get(_device_cookie(), "")
+    outcome = accounts.sign_in(form.identifier.identifier, form.password.data, origin(), device)
+    return _answer(form, outcome)
+
+
+@auth.post("/deconnexion")
+def sign_out() -> ResponseReturnValue:
+    """Sign out; a stale page is sent home to try again."""
+    if not EmptyForm().validate():
+        flash(STALE_PAGE, "info")
+        return redirect(url_for("family.home"))
+    end_session()
+    flash("Vous êtes déconnecté.", "success")
+    return redirect(url_for("auth.sign_in"))
+
+
+@auth.route("/mot-de-passe-oublie", methods=["GET", "POST"])
+@public
+def forgotten_password() -> ResponseReturnValue:
+    """Ask for a temporary password: the same answer whoever asks."""
+    form = ForgottenPasswordForm()
+    if form.validate_on_submit():
+        session["asked"] = accounts.request_credentials(form.identifier.identifier, origin())
+        return redirect(url_for("auth.forgotten_password_sent"))
+    return render_template("auth/forgotten_password.html", form=form)
+
+
+@auth.route("/mot-de-passe-oublie/envoye", methods=["GET", "POST"])
+@public
+def forgotten_password_sent() -> ResponseReturnValue:
+    """Say what to look for in the mailbox; the button asks again for the same identifiant."""
+    form = EmptyForm()
+    if form.validate_on_submit():
+        again = accounts.repeat_request(session.get("asked"), origin())
+        if again is None:
+            return redirect(url_for("auth.forgotten_password"))
+        session["asked"] = again
+        return redirect(url_for("auth.forgotten_password_sent"))
+    return render_template(
+        "auth/forgotten_password_sent.html",
+        resend_form=form,
+        resend_after_seconds=RESEND_AFTER_SECONDS,
+        sender=settings.mail_sender,
+        subject=accounts.CREDENTIALS_SUBJECT,
+    )
+
+
+def _answer(form: SignInForm, outcome: Outcome) -> ResponseReturnValue:
+    match outcome:
+        case SignedIn():
+            return _let_in(outcome)
+        case MustChoose(ticket):
+            end_session()
+            session["ticket"] = ticket
+            return redirect(url_for("auth.choose_password"))
+        case Expired(at):
+            return _sign_in_page(form, expired_at=at)
+        case Wait(delay):
+            return _make_wait(form, delay)
+        case Refused():
+            return _sign_in_page(form, error=WRONG)
+
+
+def _let_in(signed_in: SignedIn) -> Response:
+    target = safe_target(request.args.get("next"))
+    begin_session(signed_in.session_key)
+    response = redirect(target or url_for("family.home"))
+    response.set_cookie(
+        _device_cookie(),
+        signed_in.device_mark,
+        max_age=DEVICE_COOKIE_AGE,
+        secure=settings.secure,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def _make_wait(form: SignInForm, delay: timedelta) -> ResponseReturnValue:
+    seconds = ceil(delay.total_seconds())
+    words = plural(ceil(seconds / 60), "minute")
+    error = (
+        f"Trop d’essais avec cet identifiant. Attendez {words}, ou cliquez sur "
+        "«\u00a0Mot de passe oublié\u00a0» pour recevoir un mot de passe temporaire."
+    )
+    return _sign_in_page(form, error=error), 429, {"Retry-After": str(seconds)}
+
+
+def _sign_in_page(form: SignInForm, **context: object) -> str:
+    return render_template("auth/sign_in.html", form=form, **context)
+
+
+def _returning_identifier() -> str | None:
+    """Fill in the identifiant of whoever has just chosen a password on this device."""
+    returning = session.pop("returning", None)
+    return accounts.identifier_of(returning) if returning else None
+
+
+def _device_cookie() -> str:
+    return f"__Host-{DEVICE_COOKIE}" if settings.secure else DEVICE_COOKIE

@@ -1,0 +1,14 @@
+"""« Accueil »."""
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from app.access import current_account
+from app.blueprints.family import family
+from app.services import households
+
+
+@family.get("/accueil")
+def home() -> ResponseReturnValue:
+    """« Bienvenue sur le portail famille »."""
+    return render_template("family/home.html", home=households.home(current_account()))

@@ -1,0 +1,75 @@
+"""Pages that anybody may read."""
+
+from pathlib import Path
+
+from flask import Blueprint, abort, jsonify, redirect, render_template, send_from_directory, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from app.access import public
+from app.services import health as health_service
+from app.settings import settings
+
+site = Blueprint("site", __name__)
+
+
+@site.get("/")
+@site.get("/portail")
+@site.get("/portail/index.jsp")
+@public
+def index() -> ResponseReturnValue:
+    """Lead from the address on the printed guides to sign-in, or home."""
+    return redirect(url_for("family.home" if current_user.is_authenticated else "auth.sign_in"))
+
+
+@site.get("/plan-du-site")
+@public
+def site_map() -> ResponseReturnValue:
+    """« Plan du site »."""
+    return render_template("site/site_map.html")
+
+
+@site.get("/guide")
+@public
+def guide() -> ResponseReturnValue:
+    """The steps of a first connection and of a lost password."""
+    return render_template("site/guide.html")
+
+
+@site.get("/mentions-legales")
+@public
+def legal_notice() -> ResponseReturnValue:
+    """« Mentions légales »."""
+    return render_template("site/legal_notice.html")
+
+
+@site.get("/donnees-personnelles")
+@public
+def personal_data() -> ResponseReturnValue:
+    """« Données personnelles »."""
+    return render_template("site/personal_data.html")
+
+
+@site.get("/accessibilite")
+@public
+def accessibility() -> ResponseReturnValue:
+    """« Accessibilité »."""
+    return render_template("site/accessibility.html")
+
+
+@site.get("/armoiries")
+@public
+def crest() -> ResponseReturnValue:
+    """The town's coat of arms, from the instance folder."""
+    if not settings.town_crest:
+        abort(404)
+    name = Path(settings.town_crest)
+    return send_from_directory(settings.instance / name.parent, name.name, max_age=3600)
+
+
+@site.get("/sante")
+@public
+def health() -> ResponseReturnValue:
+    """Answer whoever watches over the server: up, with its database."""
+    health_service.check()
+    return jsonify(status="ok")

@@ -1,0 +1,134 @@
+"""A family's account: what was invoiced, what was paid, what is left.
+
+The ledger is the truth: balance = payments + credit notes - invoices, negative when the family
+owes. Every page takes its figures from here.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import accumulate
+from operator import attrgetter
+
+from sqlalchemy import BindParameter, bindparam, case, func, select
+
+from app import db
+from app.db import Hundredths
+from app.models import Allocation, Invoice, InvoiceKind, Payment
+
+ZERO = Decimal("0.00")
+FAMILY: BindParameter[int] = bindparam("family_id")
+
+_SIGNED_INVOICE = case((Invoice.kind == InvoiceKind.INVOICE, -Invoice.amount), else_=Invoice.amount)
+_INVOICED = (
+    select(func.sum(_SIGNED_INVOICE, type_=Hundredths))
+    .where(Invoice.family_id == FAMILY)
+    .scalar_subquery()
+)
+_PAID = select(func.sum(Payment.amount)).where(Payment.family_id == FAMILY).scalar_subquery()
+
+# The balance of the family bound as `family_id`, to be put in other statements.
+BALANCE = func.coalesce(_INVOICED, ZERO, type_=Hundredths) + func.coalesce(
+    _PAID, ZERO, type_=Hundredths
+)
+
+_ALLOCATED = func.coalesce(func.sum(Allocation.amount), ZERO, type_=Hundredths)
+_DUE = Invoice.amount - _ALLOCATED
+
+_UNPAID = (
+    select(Invoice.public_id, Invoice.number, Invoice.issued_on, Invoice.due_on, _DUE.label("due"))
+    .outerjoin(Allocation, Allocation.invoice_id == Invoice.id)
+    .where(Invoice.family_id == FAMILY, Invoice.kind == InvoiceKind.INVOICE)
+    .group_by(Invoice.id)
+    .having(Invoice.amount > _ALLOCATED)
+    .order_by(Invoice.due_on, Invoice.issued_on, Invoice.id)
+)
+_INVOICES = select(
+    Invoice.public_id,
+    Invoice.kind,
+    Invoice.number,
+    Invoice.label,
+    Invoice.issued_on,
+    Invoice.amount,
+).where(Invoice.family_id == FAMILY)
+_PAYMENTS = select(Payment.mode, Payment.reference, Payment.paid_on, Payment.amount).where(
+    Payment.family_id == FAMILY
+)
+
+
+@dataclass(frozen=True, slots=True)
+class UnpaidInvoice:
+    """An invoice with something left to pay."""
+
+    public_id: str
+    number: str
+    issued_on: date
+    due_on: date
+    amount_due: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """A line of the statement; the amount carries the ledger's sign."""
+
+    day: date
+    kind: str
+    label: str
+    number: str
+    amount: Decimal
+    public_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """A movement, and the balance of the account after it."""
+
+    movement: Movement
+    balance: Decimal
+
+
+def unpaid_invoices(family_id: int) -> list[UnpaidInvoice]:
+    """List what is left to pay, the most urgent first."""
+    rows = db.session().execute(_UNPAID, {"family_id": family_id})
+    return [UnpaidInvoice(*row) for row in rows]
+
+
+def statement(family_id: int) -> list[StatementLine]:
+    """List every movement with its running balance, in the order they happened."""
+    movements = sorted(
+        [*_invoice_movements(family_id), *_payment_movements(family_id)], key=attrgetter("day")
+    )
+    balances = accumulate(movement.amount for movement in movements)
+    return [
+        StatementLine(movement, balance)
+        for movement, balance in zip(movements, balances, strict=True)
+    ]
+
+
+def _invoice_movements(family_id: int) -> list[Movement]:
+    rows = db.session().execute(_INVOICES, {"family_id": family_id})
+    return [
+        Movement(
+            day=row.issued_on,
+            kind="invoice" if row.kind is InvoiceKind.INVOICE else "credit_note",
+            label=row.label,
+            number=row.number,
+            amount=-row.amount if row.kind is InvoiceKind.INVOICE else row.amount,
+            public_id=row.public_id,
+        )
+        for row in rows
+    ]
+
+
+def _payment_movements(family_id: int) -> list[Movement]:
+    rows = db.session().execute(_PAYMENTS, {"family_id": family_id})
+    return [
+        Movement(
+            day=row.paid_on,
+            kind="payment",
+            label=row.mode,
+            number=row.reference,
+            amount=row.amount,
+        )
+        for row in rows
+    ]

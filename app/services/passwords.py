@@ -1,0 +1,158 @@
+"""Passwords that parents choose: how they are kept, and which ones are refused.
+
+The four rules are those of the printed guides; refusing common and personal ones follows the
+CNIL's recommendation of 21 July 2022 on passwords.
+"""
+
+import re
+import threading
+import unicodedata
+from collections.abc import Callable, Iterable
+from functools import cache, lru_cache
+from pathlib import Path
+
+import argon2
+
+from app.settings import settings
+
+MAXIMUM_LENGTH = 128
+MINIMUM_LENGTH = 8
+# Hashing takes 19 MiB: a burst of sign-ins must neither fill the memory nor stop the process.
+SIMULTANEOUS_HASHES = 2
+
+RULES: tuple[tuple[str, str, str, Callable[[str], bool]], ...] = (
+    (
+        "length",
+        "8 caractères minimum",
+        "Allongez votre mot de passe\u00a0: il faut au moins 8 caractères.",
+        lambda clear: len(clear) >= MINIMUM_LENGTH,
+    ),
+    (
+        "upper",
+        "Au moins 1 majuscule",
+        "Ajoutez une majuscule.",
+        lambda clear: any(character.isupper() for character in clear),
+    ),
+    (
+        "lower",
+        "Au moins 1 minuscule",
+        "Ajoutez une minuscule.",
+        lambda clear: any(character.islower() for character in clear),
+    ),
+    (
+        "digit",
+        "Au moins 1 caractère numérique",
+        "Ajoutez un chiffre.",
+        lambda clear: any(character in "0123456789" for character in clear),
+    ),
+)
+TOO_LONG = "Raccourcissez votre mot de passe\u00a0: il peut avoir 128 caractères au plus."
+TOO_COMMON = "Choisissez un autre mot de passe\u00a0: celui-ci est trop courant."
+TOO_PERSONAL = (
+    "Choisissez un autre mot de passe\u00a0: celui-ci contient votre nom, votre prénom "
+    "ou votre identifiant."
+)
+SAME_AS_TEMPORARY = "Choisissez un mot de passe différent du mot de passe temporaire."
+
+_COMMON = Path(__file__).with_name("common_passwords")
+# Shorter ones, such as Léa, stand in too many words to be a clue.
+_SHORTEST_NAME = 4
+_hashing_slots = threading.BoundedSemaphore(SIMULTANEOUS_HASHES)
+
+
+def policy() -> list[tuple[str, str]]:
+    """Return the rules to show: a key that the page's script knows, and its words."""
+    return [(key, words) for key, words, _, _ in RULES]
+
+
+def problems(clear: str, personal: Iterable[str] = ()) -> list[str]:
+    """Say what to do about a chosen password, one sentence per unmet rule; empty when it is good.
+
+    `personal` holds the identifiant and the names of the family.
+    """
+    if len(clear) > MAXIMUM_LENGTH:
+        return [TOO_LONG]
+    unmet = [advice for _, _, advice, met in RULES if not met(clear)]
+    if unmet:
+        return unmet
+    if is_common(clear):
+        return [TOO_COMMON]
+    if _contains_one_of(clear, personal):
+        return [TOO_PERSONAL]
+    return []
+
+
+def is_common(clear: str) -> bool:
+    """Tell whether a password is on the list of those that are tried first.
+
+    Some 7,800 that were seen in leaks, whatever their capitals, and French words dressed with
+    digits or signs, such as Rentree2026.
+    """
+    folded = _fold(clear)
+    bare = re.sub(r"^[^a-z]+|[^a-z]+$", "", folded)
+    return folded in _words("exact.txt") or bare in _words("french_words.txt")
+
+
+def hash_password(clear: str) -> str:
+    """Hash a password for keeping (Argon2id, RFC 9106)."""
+    with _hashing_slots:
+        return _hasher().hash(_normalize(clear))
+
+
+def verify(password_hash: str | None, clear: str) -> bool:
+    """Check a password as typed, at the cost of one hash in every case but a too long one.
+
+    Without a hash (unknown identifiant, nothing chosen yet) a dummy is verified, so that the
+    clock tells nothing.
+    """
+    if len(clear) > MAXIMUM_LENGTH:
+        return False
+    hasher = _hasher()
+    try:
+        with _hashing_slots:
+            hasher.verify(password_hash or _dummy_hash(hasher), _normalize(clear))
+    except argon2.exceptions.VerificationError:
+        return False
+    return password_hash is not None
+
+
+def needs_rehash(password_hash: str) -> bool:
+    """Tell whether the settings have changed since this hash was made."""
+    return _hasher().check_needs_rehash(password_hash)
+
+
+def _hasher() -> argon2.PasswordHasher:
+    return _make_hasher(
+        settings.argon2_time_cost, settings.argon2_memory_kib, settings.argon2_parallelism
+    )
+
+
+@cache
+def _make_hasher(time_cost: int, memory_cost: int, parallelism: int) -> argon2.PasswordHasher:
+    return argon2.PasswordHasher(time_cost, memory_cost, parallelism)
+
+
+@cache
+def _dummy_hash(hasher: argon2.PasswordHasher) -> str:
+    return hasher.hash("no account has this password")
+
+
+def _normalize(clear: str) -> bytes:
+    # The same é typed on a Mac and on a PC must be the same bytes; lone surrogates hash as well.
+    return unicodedata.normalize("NFC", clear).encode("utf-8", "surrogatepass")
+
+
+@lru_cache(maxsize=2)
+def _words(name: str) -> frozenset[str]:
+    return frozenset((_COMMON / name).read_text("utf-8").split())
+
+
+def _contains_one_of(clear: str, personal: Iterable[str]) -> bool:
+    folded = _fold(clear)
+    words = (word for text in personal for word in re.split(r"[\s'’-]+", _fold(text)))
+    return any(word in folded for word in words if len(word) >= _SHORTEST_NAME)
+
+
+def _fold(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
