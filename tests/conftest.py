@@ -9,12 +9,14 @@ from flask import Flask
 
 import config
 from app import create_app
+from tests.browser import Browser
 from tests.databases import (
     POSTGRESQL_BINARIES,
     NewDatabase,
     postgresql_factory,
     sqlite_factory,
 )
+from tests.people import People, settle_in
 
 
 def skip_or_fail(reason: str) -> None:
@@ -65,3 +67,15 @@ def app(settings: config.Settings) -> Iterator[Flask]:
     application = create_app(settings)
     yield application
     application.extensions["portail.engine"].dispose()
+
+
+@pytest.fixture
+def browser(app: Flask) -> Browser:
+    """A visitor nobody knows yet."""
+    return Browser(app)
+
+
+@pytest.fixture
+def people(app: Flask) -> People:
+    """The cast of tests/people.py, settled in the database of the application."""
+    return settle_in(app)
