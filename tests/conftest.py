@@ -79,3 +79,9 @@ def browser(app: Flask) -> Browser:
 def people(app: Flask) -> People:
     """The cast of tests/people.py, settled in the database of the application."""
     return settle_in(app)
+
+
+@pytest.fixture
+def app_without_database(tmp_path: Path) -> Flask:
+    """The application for what never asks the database."""
+    return create_app(config.Test(instance=tmp_path))
