@@ -18,7 +18,7 @@ LISTS = Path(passwords.__file__).with_name("common_passwords")
 
 
 @pytest.fixture(autouse=True)
-def context(app_without_database: Flask) -> Iterator[None]:
+def app_context(app_without_database: Flask) -> Iterator[None]:
     """Hashing reads its cost from the settings."""
     with app_without_database.app_context():
         yield
