@@ -80,9 +80,8 @@ def _is_ours(app: Flask, address: str) -> bool:
     parts = urlsplit(address)
     if not parts.scheme and not parts.netloc:
         return True
-    return (
-        parts.scheme in {"http", "https"} and parts.netloc == app.extensions[EXTENSION].public_host
-    )
+    public_url: str = app.extensions[EXTENSION].public_url
+    return parts[:2] == urlsplit(public_url)[:2]
 
 
 def _endpoint(app: Flask, address: str, method: str) -> str:
