@@ -4,8 +4,9 @@ import sys
 
 import config
 from app import create_app
+from app.mailer.failures import MailSettingsError
 
 try:
     app = create_app()
-except config.ConfigurationError as error:
+except (config.ConfigurationError, MailSettingsError) as error:
     sys.exit(f"Le portail ne démarre pas : {error}.")

@@ -4,6 +4,8 @@ from flask import Flask
 
 import config
 from app import access, assets, blueprints, cli, db, errors, formats, forms, logs, security
+from app.mailer import courier
+from app.services import dispatch
 from app.settings import EXTENSION
 
 
@@ -31,5 +33,6 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     forms.init_app(app)
     errors.init_app(app, unavailable=db.Unavailable)
     blueprints.init_app(app)
+    courier.init_app(app, settings, queue=dispatch)
     cli.init_app(app)
     return app

@@ -18,6 +18,8 @@ from tests.databases import (
 )
 from tests.people import People, settle_in
 
+pytest_plugins = ["app.testing"]
+
 
 def skip_or_fail(reason: str) -> None:
     """Skip for want of a program on somebody's machine; in CI nothing may be missing."""

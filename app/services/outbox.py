@@ -1,16 +1,122 @@
-"""The mail queue: a table, so that a request and its mail are kept or lost together."""
+"""The mail queue, for those who fill it and those who look after it.
 
+A row says who is to be written to and why; it holds no text and no secret. `dispatch` takes it
+from there, when no visitor waits.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from sqlalchemy import event, insert, select, update
 from sqlalchemy.orm import Session
 
-from app.models import OutboxMail
+from app import db
+from app.mailer.courier import courier
+from app.models import MailState, OutboxMail
+from app.services import journal
+
+PENDING = (MailState.QUEUED, MailState.SENDING)
+# What `retry` without names takes up again: the rest would end the same way.
+WORTH_RETRYING = (MailState.REFUSED, MailState.ABANDONED, MailState.NO_ADDRESS)
+COMMIT_FLAG = "portail.mail_queued"
+
+
+@dataclass(frozen=True, slots=True)
+class MailLine:
+    """A mail as operators see it: never its text."""
+
+    id: int
+    identifier: str
+    kind: str
+    state: MailState
+    attempts: int
+    created_at: datetime
+    settled_at: datetime | None
+    due_at: datetime
+    last_error: str
+
+
+LINES = select(
+    OutboxMail.id,
+    OutboxMail.identifier,
+    OutboxMail.kind,
+    OutboxMail.state,
+    OutboxMail.attempts,
+    OutboxMail.created_at,
+    OutboxMail.settled_at,
+    OutboxMail.due_at,
+    OutboxMail.last_error,
+).order_by(OutboxMail.id.desc())
 
 
 def enqueue(session: Session, kind: str, identifier: str, **context: str) -> OutboxMail:
-    """Add a mail to the caller's transaction; `context` never holds a secret."""
+    """Queue a mail in the caller's transaction; it leaves once that is committed.
+
+    `context` is stored and goes to the templates: never a secret.
+    """
     now = datetime.now(UTC)
     mail = OutboxMail(kind=kind, identifier=identifier, context=context, created_at=now, due_at=now)
     session.add(mail)
     session.flush()
+    session.info[COMMIT_FLAG] = True
     return mail
+
+
+def enqueue_all(session: Session, kind: str, identifiers: Sequence[str]) -> None:
+    """Queue a mail for each of many people."""
+    now = datetime.now(UTC)
+    rows = [
+        {"kind": kind, "identifier": identifier, "created_at": now, "due_at": now}
+        for identifier in identifiers
+    ]
+    if rows:
+        session.execute(insert(OutboxMail), rows)
+        session.info[COMMIT_FLAG] = True
+
+
+@event.listens_for(Session, "after_commit")
+def _notify(session: Session) -> None:
+    if session.info.pop(COMMIT_FLAG, False):
+        courier().notify()
+
+
+def latest(limit: int, *, only_unsent: bool = False) -> list[MailLine]:
+    """List the mails of the queue, the newest first."""
+    lines = LINES.limit(limit)
+    if only_unsent:
+        lines = lines.where(OutboxMail.state != MailState.SENT)
+    return [MailLine(*row) for row in db.session().execute(lines)]
+
+
+def retry(ids: Iterable[int] | None = None) -> list[int]:
+    """Put mails back in the queue, as if they had just been asked for; return which.
+
+    Without ids, every mail that waits or that failed. What has left, or is leaving, stays alone.
+    """
+    now = datetime.now(UTC)
+    if ids is None:
+        wanted = OutboxMail.state.in_((MailState.QUEUED, *WORTH_RETRYING))
+    else:
+        wanted = OutboxMail.id.in_(list(ids))
+    with db.transaction() as session:
+        found = list(
+            session.scalars(
+                update(OutboxMail)
+                .where(wanted, OutboxMail.state.not_in((MailState.SENT, MailState.SENDING)))
+                .values(
+                    state=MailState.QUEUED,
+                    attempts=0,
+                    created_at=now,
+                    due_at=now,
+                    settled_at=None,
+                    last_error="",
+                )
+                .returning(OutboxMail.id)
+                .execution_options(synchronize_session=False)
+            )
+        )
+        if found:
+            journal.record(session, "mail_retried", count=str(len(found)))
+            session.info[COMMIT_FLAG] = True
+    return sorted(found)

@@ -1,0 +1,180 @@
+"""One pass over the mail queue: claim some, send each, settle them, until none is due."""
+
+import logging
+import re
+import traceback
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import Enum, auto
+from typing import Generic, Protocol, TypeVar
+
+from app.mailer.backends import Backend, Send
+from app.mailer.failures import MailError, PermanentFailure, TemporaryFailure, Unavailable
+from app.mailer.message import Message
+
+logger = logging.getLogger("portail.mail")
+
+# Enough that the database's two commits weigh little, few enough that a killed sender makes few
+# doubles.
+BATCH = 25
+# A sender that is killed holds its mails that long; then another takes them.
+LEASE = timedelta(seconds=90)
+# A backend gives up on one mail within that time, so it is not begun nearer to the lease's end.
+SEND_LIMIT = timedelta(seconds=30)
+LAST_START = SEND_LIMIT + timedelta(seconds=10)
+# How many connections in a row may break without one mail through: then the server is the trouble.
+PATIENCE = 2
+
+ERROR_LENGTH = 300
+# A server may quote the mail it refuses: nothing as long as a secret or a link gets out of here.
+LONG_WORD = re.compile(r"[\w.=/+-]{24,}")
+UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\s]+")
+
+
+class Claimed(Protocol):
+    """A mail that is this sender's alone until its lease ends."""
+
+    @property
+    def lease_ends(self) -> datetime:
+        """When another sender may take it."""
+
+    def compose(self) -> Message:
+        """Write the mail. Raises PermanentFailure when nobody can be written to."""
+
+
+class Fate(Enum):
+    """What became of a claimed mail."""
+
+    SENT = auto()
+    # Tried, to be tried again.
+    DEFERRED = auto()
+    REFUSED = auto()
+    # Not tried after all.
+    RELEASED = auto()
+
+
+C = TypeVar("C", bound=Claimed)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[C]):
+    """What became of one claimed mail, and why, in words for operators."""
+
+    claim: C
+    fate: Fate
+    error: str = ""
+
+
+class Queue(Protocol[C]):
+    """Where the mails wait. Several senders, on several machines, may share it."""
+
+    def waiting(self) -> bool:
+        """Tell whether a mail is due."""
+
+    def claim(self, limit: int, lease: timedelta) -> Sequence[C]:
+        """Take mails that nobody else has; none when none is due."""
+
+    def settle(self, outcomes: Sequence[Outcome[C]]) -> None:
+        """Write down what became of them."""
+
+    def hold(self, reason: str) -> None:
+        """Write down why the mails that are due cannot leave."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a pass did."""
+
+    fates: Counter[Fate] = field(default_factory=Counter)
+    # Why no mail can leave at the moment; empty when they can.
+    unavailable: str = ""
+
+    @property
+    def complete(self) -> bool:
+        """Whether every mail that could leave has left."""
+        return not self.unavailable and self.fates.keys() <= {Fate.SENT}
+
+
+def go_on() -> bool:
+    """Never stop before the queue is empty."""
+    return False
+
+
+def deliver(queue: Queue[C], backend: Backend, stopping: Callable[[], bool] = go_on) -> Tally:
+    """Send every mail that is due; stop early when `stopping` says so."""
+    tally = Tally()
+    lost_in_a_row = 0
+    try:
+        while lost_in_a_row < PATIENCE and not stopping() and queue.waiting():
+            sent = tally.fates[Fate.SENT]
+            tally.unavailable = _use_one_connection(queue, backend, stopping, tally.fates)
+            if not tally.unavailable:
+                break
+            lost_in_a_row = 1 if tally.fates[Fate.SENT] > sent else lost_in_a_row + 1
+    except Unavailable as error:
+        tally.unavailable = plain(error)
+        queue.hold(tally.unavailable)
+    if tally.unavailable:
+        logger.warning("mail.unavailable", extra={"error": tally.unavailable})
+    return tally
+
+
+def plain(error: MailError) -> str:
+    """Write an error for operators: one short line, without anything that may be a secret."""
+    line = UNPRINTABLE.sub(" ", str(error)).strip()
+    return LONG_WORD.sub("…", line)[:ERROR_LENGTH]
+
+
+def log_bug(error: Exception) -> None:
+    """Log where it happened, not what it says: its message may quote a mail."""
+    frames = traceback.format_tb(error.__traceback__)
+    logger.error("mail.bug", extra={"type": type(error).__name__, "where": "".join(frames)})
+
+
+def _use_one_connection(
+    queue: Queue[C], backend: Backend, stopping: Callable[[], bool], fates: Counter[Fate]
+) -> str:
+    """Send until nothing is due, or the connection is lost: then say why."""
+    with backend.connect() as send:
+        while not stopping() and (claims := queue.claim(BATCH, LEASE)):
+            outcomes, loss = _send_all(claims, send, stopping)
+            queue.settle(outcomes)
+            fates.update(outcome.fate for outcome in outcomes if outcome.fate != Fate.RELEASED)
+            if loss:
+                return loss
+    return ""
+
+
+def _send_all(
+    claims: Sequence[C], send: Send, stopping: Callable[[], bool]
+) -> tuple[list[Outcome[C]], str]:
+    outcomes: list[Outcome[C]] = []
+    loss = ""
+    for claim in claims:
+        too_late = datetime.now(UTC) > claim.lease_ends - LAST_START
+        if loss or too_late or stopping():
+            outcomes.append(Outcome(claim, Fate.RELEASED))
+            continue
+        try:
+            outcomes.append(_send_one(claim, send))
+        except Unavailable as error:
+            loss = plain(error)
+            outcomes.append(Outcome(claim, Fate.DEFERRED, loss))
+    return outcomes, loss
+
+
+def _send_one(claim: C, send: Send) -> Outcome[C]:
+    try:
+        send(claim.compose())
+    except Unavailable:
+        raise
+    except PermanentFailure as error:
+        return Outcome(claim, Fate.REFUSED, plain(error))
+    except TemporaryFailure as error:
+        return Outcome(claim, Fate.DEFERRED, plain(error))
+    except Exception as error:  # one mail's bug must not keep the others
+        log_bug(error)
+        return Outcome(claim, Fate.DEFERRED, f"Erreur du portail ({type(error).__name__})")
+    return Outcome(claim, Fate.SENT)

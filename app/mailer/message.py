@@ -1,0 +1,148 @@
+"""A mail ready to leave, and its bytes.
+
+The bytes are written by hand: a mail here is always a text and an HTML part, and the standard
+library takes longer to assemble that than SMTP takes to send it.
+"""
+
+import binascii
+import re
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.header import Header
+from email.utils import format_datetime, formataddr
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from app.mailer.failures import MailSettingsError, PermanentFailure
+
+if TYPE_CHECKING:
+    from config import Settings
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+# Stricter than the standard on purpose: no quotes, comments, lists nor routes, whatever leads to a
+# second recipient or header. Towns' addresses (a@mairie.info, a@ecole.bzh, A@X.fr) all fit.
+ADDRESS = re.compile(r"([\w!#$%&'*+/=?^`{|}~.-]{1,64})@((?:[\w-]{1,63}\.)*[\w-]{1,63})")
+SENDER = re.compile(r'\s*"?(?P<name>[^"<>]*?)"?\s*<(?P<address>[^<>]+)>\s*')
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who the mails come from."""
+
+    name: str
+    address: str
+
+    @classmethod
+    def parse(cls, text: str) -> "Sender":
+        """Read « Mairie, service enfance <portail@commune.fr> », commas in the name included.
+
+        Raises MailSettingsError when there is no usable address in it.
+        """
+        parts = SENDER.fullmatch(text)
+        name, address = (parts["name"], parts["address"]) if parts else ("", text.strip())
+        if CONTROL.search(name) or not ADDRESS.fullmatch(address):
+            raise MailSettingsError(
+                f"PORTAIL_MAIL_SENDER vaut « {text} », "
+                "une adresse comme « Portail famille <portail@commune.fr> » est attendue"
+            )
+        return cls(name, address)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One mail to one person, in text and in HTML.
+
+    Raises PermanentFailure when nobody can be written to at this address.
+    """
+
+    sender: Sender
+    recipient: str
+    subject: str
+    text: str = field(repr=False)
+    html: str = field(repr=False)
+    # Of the mail's identifiers.
+    domain: str
+    date: datetime = field(default_factory=lambda: datetime.now(UTC))
+    message_id: str = ""
+    # Mail programs thread by it: each mail is then its own conversation, never hidden in another.
+    references: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what could slip into a header, and name the mail."""
+        if CONTROL.search(self.subject):
+            raise ValueError("a subject is one line")
+        object.__setattr__(self, "recipient", ascii_address(self.recipient))
+        # UUIDs keep their dashes: nothing here may look like a temporary password.
+        object.__setattr__(self, "message_id", f"<{uuid.uuid4()}@{self.domain}>")
+        object.__setattr__(self, "references", f"<{uuid.uuid4()}@{self.domain}>")
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Every header but those of the MIME structure, ready for the wire."""
+        return {
+            "From": _encoded_sender(self.sender),
+            "To": self.recipient,
+            "Subject": _encoded_text(self.subject),
+            "Date": format_datetime(self.date),
+            "Message-ID": self.message_id,
+            "References": self.references,
+            "Auto-Submitted": "auto-generated",
+            "X-Auto-Response-Suppress": "All",
+            "Content-Language": "fr",
+        }
+
+    def as_bytes(self) -> bytes:
+        """Write the mail as SMTP carries it: quoted-printable, lines of 76 at most, CRLF."""
+        boundary = f"=_{uuid.uuid4()}"
+        head = "".join(f"{name}: {value}\r\n" for name, value in self.headers.items())
+        head += (
+            f'MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary="{boundary}"\r\n'
+        )
+        parts = (("plain", self.text), ("html", self.html))
+        body = b"".join(
+            f"\r\n--{boundary}\r\n"
+            f"Content-Type: text/{subtype}; charset=utf-8\r\n"
+            "Content-Transfer-Encoding: quoted-printable\r\n\r\n".encode()
+            + _quoted_printable(content)
+            for subtype, content in parts
+        )
+        return head.encode("ascii") + body + f"\r\n--{boundary}--\r\n".encode()
+
+
+def domain_of(settings: "Settings") -> str:
+    """Choose the domain of the Message-IDs: the portal's, or the sender's when that is no name."""
+    host = urlsplit(settings.public_url).hostname or ""
+    if "." in host and not host.replace(".", "").isdigit():
+        return host.encode("idna").decode()
+    return ascii_address(Sender.parse(settings.mail_sender).address).rpartition("@")[2]
+
+
+def ascii_address(address: str) -> str:
+    """Return the address as SMTP takes it, its domain in ASCII.
+
+    Raises PermanentFailure for what is not one plain address.
+    """
+    parts = ADDRESS.fullmatch(address.strip(" "))
+    if not parts or not parts[1].isascii() or ".." in address:
+        raise PermanentFailure("L’adresse enregistrée n’est pas une adresse de courriel utilisable")
+    try:
+        return f"{parts[1]}@{parts[2].encode('idna').decode()}"
+    except UnicodeError:
+        raise PermanentFailure("Le domaine de l’adresse enregistrée n’existe pas") from None
+
+
+@lru_cache(maxsize=64)
+def _encoded_sender(sender: Sender) -> str:
+    return formataddr((sender.name, ascii_address(sender.address)))
+
+
+@lru_cache(maxsize=64)
+def _encoded_text(value: str) -> str:
+    return value if value.isascii() else Header(value, "utf-8").encode(linesep="\r\n")
+
+
+def _quoted_printable(text: str) -> bytes:
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
+    return binascii.b2a_qp(lines.encode(), istext=True)
