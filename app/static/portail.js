@@ -1,0 +1,75 @@
+// Comfort only: every page works without this file.
+"use strict";
+
+const each = (selector, act) => document.querySelectorAll(selector).forEach(act);
+
+// After the browser's own autofocus, which some leave to form fields.
+requestAnimationFrame(() => each("[data-error-summary]", (summary) => summary.focus()));
+
+// A page that the browser kept may show another person's account, or hold a dead form token.
+const signedIn = document.body.hasAttribute("data-signed-in");
+addEventListener("pagehide", () => { document.body.hidden = signedIn; });
+addEventListener("pageshow", (event) => {
+  if (event.persisted && document.querySelector("form")) location.reload();
+});
+
+// The second click of a double click sends nothing.
+each("form", (form) => {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) return event.preventDefault();
+    form.dataset.sent = "yes";
+    setTimeout(() => { delete form.dataset.sent; }, 5000);
+    form.querySelectorAll("[data-reveal][aria-pressed=true]").forEach((button) => button.click());
+  });
+});
+
+each("[data-reveal]", (button) => {
+  const input = document.getElementById(button.dataset.reveal);
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const show = input.type === "password";
+    input.type = show ? "text" : "password";
+    button.setAttribute("aria-pressed", show);
+    button.querySelector("[data-reveal-word]").textContent = show ? "Masquer" : "Afficher";
+  });
+});
+
+const rules = {
+  length: (text) => [...text].length >= 8,
+  upper: (text) => /\p{Lu}/u.test(text),
+  lower: (text) => /\p{Ll}/u.test(text),
+  digit: (text) => /[0-9]/.test(text),
+};
+each("[data-rules-for]", (list) => {
+  const input = document.getElementById(list.dataset.rulesFor);
+  const status = document.querySelector("[data-rules-status]");
+  const items = [...list.querySelectorAll("[data-rule]")];
+  let timer;
+  const check = () => {
+    const text = input.value.normalize("NFC");
+    const done = items.filter((item) => {
+      const kept = rules[item.dataset.rule](text);
+      item.classList.toggle("rule-done", kept);
+      item.querySelector("[data-rule-state]").textContent = kept ? "fait" : "à faire";
+      return kept;
+    }).length;
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      if (text) status.textContent = `${done} critères sur ${items.length} : ${done === items.length ? "tout est fait" : "continuez"}.`;
+    }, 900);
+  };
+  input.addEventListener("input", check);
+  check();
+});
+
+each("[data-wait]", (button) => {
+  const status = document.querySelector("[data-wait-status]");
+  const end = Date.now() + button.dataset.wait * 1000;
+  const tick = () => {
+    const left = Math.ceil((end - Date.now()) / 1000);
+    button.disabled = left > 0;
+    status.textContent = left > 0 ? `Possible dans ${left > 60 ? "2 minutes" : "1 minute"}.` : "";
+    if (left > 0) setTimeout(tick, 1000);
+  };
+  tick();
+});
