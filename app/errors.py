@@ -3,12 +3,19 @@
 import logging
 
 from flask import Flask, g, render_template
-from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+from werkzeug.exceptions import (
+    HTTPException,
+    InternalServerError,
+    SecurityError,
+    ServiceUnavailable,
+)
 from werkzeug.wrappers import Response
 
 logger = logging.getLogger("portail.errors")
 RETRY_SECONDS = 30
 HTTP_ERRORS_FROM = 400
+
+FOREIGN_HOST = "Le portail ne répond pas à cette adresse. Utilisez celle donnée par la mairie."
 
 PAGES = {
     400: (
@@ -42,6 +49,7 @@ PAGES = {
 def init_app(app: Flask, unavailable: type[Exception]) -> None:
     """Answer every error with our page; `unavailable` is what an absent database raises."""
     app.register_error_handler(HTTPException, _show)
+    app.register_error_handler(SecurityError, _show_foreign_host)
     app.register_error_handler(unavailable, _show_unavailable)
     app.register_error_handler(Exception, _show_unexpected)
 
@@ -60,6 +68,11 @@ def _show(error: HTTPException) -> Response:
         if name.lower() not in {"content-type", "content-length"}:
             response.headers[name] = value
     return response
+
+
+def _show_foreign_host(_error: SecurityError) -> Response:
+    # For a host that is not ours there are no links to make, so no page of ours either.
+    return Response(FOREIGN_HOST, status=400, content_type="text/plain; charset=utf-8")
 
 
 def _show_unavailable(error: Exception) -> Response:

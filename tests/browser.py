@@ -200,6 +200,11 @@ class Page:
         """Return what a field, found by label or name, holds before anybody types."""
         return initial_value(find_control(self.soup, label))
 
+    @property
+    def csrf_token(self) -> str:
+        """The proof that a form of this page is ours."""
+        return str(self.soup.select("input[name=csrf_token]")[0]["value"])
+
     def link(self, words: str) -> "Link":
         """Find the one link that reads exactly so; links to the same place count as one."""
         found = [tag for tag in self.soup.select("a[href]") if words_of(tag) == plain(words)]

@@ -9,7 +9,8 @@ import time_machine
 from flask import Flask
 from sqlalchemy import func, select
 
-from app import db
+import config
+from app import create_app, db
 from app.models import Account, JournalEntry, OutboxMail, TemporaryPassword
 from app.services import accounts, passwords, sessions, temporary_passwords, throttles
 from app.services.accounts import Expired, MustChoose, Refused, SignedIn, Wait
@@ -198,16 +199,16 @@ def test_a_stronger_setting_rehashes_at_sign_in(app: Flask, people: People) -> N
     assert isinstance(sign_in(people.zest), SignedIn)
 
 
-def test_asking_adds_one_row_whoever_asks(people: People) -> None:
-    """Known, unknown, archived, without address: the same row, and nothing looked up."""
+def test_asking_adds_one_row_whoever_asks(settings: config.Settings, people: People) -> None:
+    """Known, unknown, archived, without address: the same row, the secret is for the delivery."""
     asked = ["99999999", *(p.identifier for p in (people.zest, people.archived, people.no_address))]
-    for identifier in asked:
-        accounts.request_credentials(identifier, HOME)
-    rows = db.session().execute(select(OutboxMail.kind, OutboxMail.identifier)).all()
-    assert [(kind, identifier) for kind, identifier in rows] == [
-        ("credentials", identifier) for identifier in asked
-    ]
-    assert db.session().scalar(select(func.count(TemporaryPassword.id))) == 0
+    with create_app(replace(settings, mail_delivery="worker")).app_context():
+        for identifier in asked:
+            accounts.request_credentials(identifier, HOME)
+        rows = db.session().execute(select(OutboxMail.kind, OutboxMail.identifier)).all()
+        assert [tuple(row) for row in rows] == [("credentials", identifier) for identifier in asked]
+        assert db.session().scalar(select(func.count(TemporaryPassword.id))) == 0
+        db.engine().dispose()
 
 
 def test_asking_again_repeats_the_identifiant(people: People) -> None:
