@@ -10,7 +10,7 @@ from decimal import Decimal
 from itertools import accumulate
 from operator import attrgetter
 
-from sqlalchemy import BindParameter, bindparam, case, func, select
+from sqlalchemy import BindParameter, bindparam, case, func, literal, select, type_coerce
 
 from app import db
 from app.db import Hundredths
@@ -28,12 +28,14 @@ _INVOICED = (
 _PAID = select(func.sum(Payment.amount)).where(Payment.family_id == FAMILY).scalar_subquery()
 
 # The balance of the family bound as `family_id`, to be put in other statements.
-BALANCE = func.coalesce(_INVOICED, ZERO, type_=Hundredths) + func.coalesce(
-    _PAID, ZERO, type_=Hundredths
+# Adding and subtracting forget that numbers are hundredths: the sums are typed anew.
+_NOTHING = literal(ZERO, Hundredths)
+BALANCE = type_coerce(
+    func.coalesce(_INVOICED, _NOTHING) + func.coalesce(_PAID, _NOTHING), Hundredths
 )
 
-_ALLOCATED = func.coalesce(func.sum(Allocation.amount), ZERO, type_=Hundredths)
-_DUE = Invoice.amount - _ALLOCATED
+_ALLOCATED = func.coalesce(func.sum(Allocation.amount), _NOTHING, type_=Hundredths)
+_DUE = type_coerce(Invoice.amount - _ALLOCATED, Hundredths)
 
 _UNPAID = (
     select(Invoice.public_id, Invoice.number, Invoice.issued_on, Invoice.due_on, _DUE.label("due"))
