@@ -3,8 +3,12 @@
 from flask import Flask
 
 from app.cli.database import database
+from app.cli.demo import demo
+from app.cli.imports import import_files
 
 
 def init_app(app: Flask) -> None:
     """Add every command group to `flask`."""
     app.cli.add_command(database)
+    app.cli.add_command(import_files)
+    app.cli.add_command(demo)

@@ -1,0 +1,98 @@
+"""`flask demo`: a small invented town, to see the portal without asking anybody for their data."""
+
+import csv
+import shutil
+import tempfile
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from app.cli.database import alembic_config
+from app.cli.imports import progress_bar, refuse
+from app.formats import day, today
+from app.services import importing
+from app.settings import settings
+
+IDENTIFIER_TO_TRY = "38162386"
+# What must be near today: number, family, child, in how many days it is dated, then due.
+RECENT_INVOICES = (
+    ("1301", "3816239", "7012", -45, -15),
+    ("1302", "3816232", "7002", -6, 24),
+)
+RECENT_LINES = (
+    ("Pause méridienne", "15,40", "14", "1,10"),
+    ("Garderie du soir", "30,10", "14", "2,15"),
+)
+RECENT_AMOUNT = "45,50"
+
+
+@click.command("demo")
+@click.option("--if-empty", is_flag=True, help="Ne change rien quand une ville est déjà là.")
+@with_appcontext
+def demo(*, if_empty: bool) -> None:
+    """Prépare la base et y charge une ville de démonstration, inventée."""
+    if settings.env == "production":
+        raise click.ClickException("la ville de démonstration n’a pas sa place en production.")
+    from alembic import command
+
+    command.upgrade(alembic_config(), "head")
+    if not importing.has_families():
+        _load(Path(current_app.root_path).parent / "demo")
+        click.echo("La ville de démonstration est prête.")
+    elif if_empty:
+        click.echo("La ville est déjà là.")
+    else:
+        raise click.ClickException("la base contient déjà des familles : rien n’a été changé.")
+    _welcome()
+
+
+def _load(town: Path) -> None:
+    with tempfile.TemporaryDirectory() as temporary:
+        dated = Path(temporary) / town.name
+        shutil.copytree(town, dated)
+        _add_recent_invoices(dated)
+        try:
+            with progress_bar() as progress:
+                importing.run(dated, progress=progress)
+        except importing.ImportRefused as refused:
+            refuse(refused)
+
+
+def _add_recent_invoices(town: Path) -> None:
+    now = today()
+    for number, family, child, made, due in RECENT_INVOICES:
+        dates = (day(now + timedelta(days=made)), day(now + timedelta(days=due)))
+        invoice = (
+            number,
+            family,
+            number,
+            *dates,
+            RECENT_AMOUNT,
+            "FACTURE",
+            "Accueil périscolaire",
+            "",
+        )
+        lines = [
+            (number, label, amount, child, quantity, price)
+            for label, amount, quantity, price in RECENT_LINES
+        ]
+        _append(town / "facture.csv", [invoice])
+        _append(town / "ligneFacture.csv", lines)
+
+
+def _append(path: Path, rows: Iterable[tuple[str, ...]]) -> None:
+    with path.open("a", encoding="utf-8", newline="") as file:
+        csv.writer(file, delimiter=";").writerows(rows)
+
+
+def _welcome() -> None:
+    click.echo(f"""
+  Portail famille : {settings.public_url}
+
+  1. Tapez l’identifiant {IDENTIFIER_TO_TRY}, puis « Mot de passe oublié ».
+  2. Le courriel s’affichera ici même, dans ce terminal.
+""")

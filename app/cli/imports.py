@@ -1,0 +1,64 @@
+"""`flask import`: what the town hands over becomes what parents see."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+
+from app.formats import plural
+from app.services import importing
+
+STEPS = 1_000
+
+
+@click.command("import")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Dit ce que ferait l’import, sans rien écrire.")
+@click.option(
+    "--archive-missing",
+    is_flag=True,
+    help="Archive les familles et les comptes absents des fichiers.",
+)
+@with_appcontext
+def import_files(path: Path, *, dry_run: bool, archive_missing: bool) -> None:
+    """Importe un dossier ou un ZIP de fichiers CSV : PATH.
+
+    Le même import peut être relancé sans risque. À la moindre erreur, rien n’est écrit.
+    Voir docs/import.md.
+    """
+    options = importing.Options(dry_run=dry_run, archive_missing=archive_missing)
+    try:
+        with progress_bar() as progress:
+            report = importing.run(path, options, progress)
+    except importing.ImportRefused as refused:
+        refuse(refused)
+    for line in report.lines():
+        click.echo(line)
+
+
+def refuse(refused: importing.ImportRefused) -> None:
+    """Print every fault, then leave with a status that says so."""
+    faults = refused.faults
+    for fault in faults:
+        click.echo(str(fault), err=True)
+    if faults.count > len(faults.kept):
+        click.echo(
+            f"… et {plural(faults.count - len(faults.kept), 'autre erreur', 'autres erreurs')}.",
+            err=True,
+        )
+    click.echo("", err=True)
+    click.echo(f"{plural(faults.count, 'erreur')} : rien n’a été importé.", err=True)
+    sys.exit(1)
+
+
+@contextmanager
+def progress_bar() -> Iterator[Callable[[int, int], None]]:
+    """Show how far the import is, on a terminal only."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _total: None
+        return
+    with click.progressbar(length=STEPS, label="Import", file=sys.stderr) as bar:
+        yield lambda done, total: bar.update(done * STEPS // total - bar.pos)

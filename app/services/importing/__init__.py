@@ -1,0 +1,19 @@
+"""The import: what the town's software exports becomes what the portal shows.
+
+sources   opens the folder or the ZIP, and distrusts it
+decoding  turns bytes into numbered rows of text
+fields    turns a cell into what the database keeps, or says what it should have been
+tables    describes each file, column by column
+staging   copies the rows into temporary tables
+checking  finds what no cell can tell alone: unknown families, doubles, sums
+loading   makes the tables of the portal equal to the temporary ones (accounts, ledger: its parts)
+storing   keeps photos and PDFs
+report    says in French what was done
+running   does all of that in one transaction
+"""
+
+from app.services.importing.faults import Fault, ImportRefused
+from app.services.importing.report import Report
+from app.services.importing.running import Options, has_families, run
+
+__all__ = ["Fault", "ImportRefused", "Options", "Report", "has_families", "run"]

@@ -1,0 +1,214 @@
+"""Invoices, their lines, payments; then which paid which, for the families that changed."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    Table,
+    bindparam,
+    delete,
+    func,
+    insert,
+    null,
+    or_,
+    select,
+)  # fmt: skip
+
+from app.models import Allocation, Child, Family, Invoice, InvoiceKind, InvoiceLine, Payment
+from app.services.allocation import Credit, Due, allocate
+from app.services.importing.merging import Counts, Merge, rows_of
+from app.services.importing.staging import KEPT_AS, Staging, make_ready
+from app.services.importing.tables import INVOICES, LINES, PAYMENTS
+
+FAMILIES_AT_ONCE = 500
+INVOICES_BY_DATE = (
+    select(
+        Invoice.family_id,
+        Invoice.id.label("invoice_id"),
+        Invoice.kind,
+        Invoice.amount,
+        null().label("payment_id"),
+    )
+    .where(Invoice.family_id.in_(bindparam("families", expanding=True)))
+    .order_by(Invoice.issued_on, Invoice.id)
+)
+PAYMENTS_BY_DATE = (
+    select(Payment.family_id, Payment.invoice_id, Payment.amount, Payment.id.label("payment_id"))
+    .where(Payment.family_id.in_(bindparam("families", expanding=True)))
+    .order_by(Payment.paid_on, Payment.id)
+)
+
+
+class Ledger:
+    """What an import does to accounts due and paid."""
+
+    def __init__(self, connection: Connection, staging: Staging) -> None:
+        """Load from these temporary tables."""
+        self._connection = connection
+        self._staging = staging
+        self._touched = Table(
+            "import_touched", staging.metadata, Column("family", Integer),
+            prefixes=["TEMPORARY"], postgresql_on_commit="DROP",
+        )  # fmt: skip
+        self._touched.create(connection, checkfirst=False)
+
+    def load_invoices(self) -> Counts:
+        """Create and change invoices and credit notes."""
+        rows = self._staging[INVOICES].table
+        given = (
+            select(
+                rows.c.source_id,
+                rows.c.public_id,
+                Family.id.label("family_id"),
+                rows.c.kind,
+                rows.c.number,
+                rows.c.issued_on,
+                rows.c.due_on,
+                rows.c.amount,
+                rows.c.label,
+                rows.c[KEPT_AS].label("file"),
+            )
+            .select_from(rows)
+            .join(Family, Family.source_id == rows.c.family)
+        )
+        absent = self._staging[INVOICES].absent
+        return Merge(self._connection, Invoice, ["source_id"], given, absent).run(self._touched)
+
+    def load_lines(self) -> Counts:
+        """Make the lines of the invoices that have some in the files exactly those."""
+        rows = self._staging[LINES].table
+        position = func.row_number().over(partition_by=rows.c.invoice, order_by=rows.c.line)
+        given = (
+            select(
+                Invoice.id.label("invoice_id"),
+                position.label("position"),
+                Child.id.label("child_id"),
+                rows.c.label,
+                rows.c.quantity,
+                rows.c.unit_price,
+                rows.c.amount,
+            )
+            .select_from(rows)
+            .join(Invoice, Invoice.source_id == rows.c.invoice)
+            .outerjoin(Child, Child.source_id == rows.c.child)
+        )
+        kept = self._staging[LINES].absent - {"child"}
+        if "child" not in self._staging[LINES].fields:
+            kept.add("child_id")
+        counts = Merge(self._connection, InvoiceLine, ["invoice_id", "position"], given, kept).run()
+        removed = self._remove_further_lines()
+        return replace(counts, changed=counts.changed + removed, missing=counts.missing - removed)
+
+    def _remove_further_lines(self) -> int:
+        rows = self._staging[LINES].table
+        numbers = (
+            select(Invoice.id.label("invoice_id"), func.count().label("lines"))
+            .select_from(rows)
+            .join(Invoice, Invoice.source_id == rows.c.invoice)
+            .group_by(Invoice.id)
+            .subquery()
+        )
+        further = select(InvoiceLine.id).join(
+            numbers,
+            (numbers.c.invoice_id == InvoiceLine.invoice_id)
+            & (InvoiceLine.position > numbers.c.lines),
+        )
+        return rows_of(self._connection, delete(InvoiceLine).where(InvoiceLine.id.in_(further)))
+
+    def load_payments(self) -> Counts:
+        """Create and change payments."""
+        rows = self._staging[PAYMENTS].table
+        given = (
+            select(
+                rows.c.source_id,
+                Family.id.label("family_id"),
+                Invoice.id.label("invoice_id"),
+                rows.c.paid_on,
+                rows.c.amount,
+                rows.c.mode,
+                rows.c.reference,
+            )
+            .select_from(rows)
+            .join(Family, Family.source_id == rows.c.family)
+            .outerjoin(Invoice, Invoice.source_id == rows.c.invoice)
+        )
+        absent = self._staging[PAYMENTS].absent
+        kept = absent | ({"invoice_id"} if "invoice" in absent else set())
+        return Merge(self._connection, Payment, ["source_id"], given, kept).run(self._touched)
+
+    def allocate(self) -> None:
+        """Share payments and credit notes again in each family whose ledger changed."""
+        touched = self._touched
+        make_ready(self._connection, touched, ["family"])
+        self._connection.execute(
+            delete(Allocation).where(
+                select(1)
+                .select_from(Invoice)
+                .join(touched, touched.c.family == Invoice.family_id)
+                .where(Invoice.id == Allocation.invoice_id)
+                .exists()
+            )
+        )
+        last = 0
+        while families := self._families_to_share(last):
+            self._share(families)
+            last = families[-1]
+
+    def _families_to_share(self, after: int) -> Sequence[int]:
+        family = self._touched.c.family
+        return self._connection.scalars(
+            select(family)
+            .where(
+                family > after,
+                or_(
+                    select(1).where(Payment.family_id == family).exists(),
+                    select(1)
+                    .where(Invoice.family_id == family, Invoice.kind == InvoiceKind.CREDIT_NOTE)
+                    .exists(),
+                ),
+            )
+            .distinct()
+            .order_by(family)
+            .limit(FAMILIES_AT_ONCE)
+        ).all()
+
+    def _share(self, families: Sequence[int]) -> None:
+        dues, credits_ = self._dues_and_credits(families)
+        shares = [
+            {
+                "invoice_id": share.invoice_id,
+                "payment_id": share.payment_id,
+                "credit_note_id": share.credit_note_id,
+                "amount": share.amount,
+            }
+            for family in families
+            for share in allocate(dues[family], credits_[family])
+        ]
+        if shares:
+            self._connection.execute(insert(Allocation), shares)
+
+    def _dues_and_credits(
+        self, families: Sequence[int]
+    ) -> tuple[dict[int, list[Due]], dict[int, list[Credit]]]:
+        dues: dict[int, list[Due]] = defaultdict(list)
+        credits_: dict[int, list[Credit]] = defaultdict(list)
+        for row in self._entries(families):
+            if row.payment_id is not None:
+                credits_[row.family_id].append(
+                    Credit(row.amount, payment_id=row.payment_id, meant_for=row.invoice_id)
+                )
+            elif row.kind is InvoiceKind.CREDIT_NOTE:
+                credits_[row.family_id].append(Credit(row.amount, credit_note_id=row.invoice_id))
+            else:
+                dues[row.family_id].append(Due(row.invoice_id, row.amount))
+        return dues, credits_
+
+    def _entries(self, families: Sequence[int]) -> Iterator[Any]:
+        """Read invoices and payments of these families, each by date."""
+        yield from self._connection.execute(INVOICES_BY_DATE, {"families": families})
+        yield from self._connection.execute(PAYMENTS_BY_DATE, {"families": families})

@@ -1,0 +1,101 @@
+"""From the temporary tables into the portal's: families, children, messages, documents."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, false, func, null, or_, select
+
+from app.db import UtcDateTime
+from app.models import Child, Document, Family, FamilyChild, Message
+from app.services.importing.merging import Counts, GivenRows, Merge
+from app.services.importing.staging import KEPT_AS, Staging
+from app.services.importing.tables import (
+    CHILDREN,
+    DOCUMENTS,
+    FAMILIES,
+    LINKS,
+    MANDATES,
+    MESSAGES,
+)  # fmt: skip
+
+
+def load_families(connection: Connection, staging: Staging) -> Counts:
+    """Create and change families; one that comes back is no longer archived."""
+    rows, mandates = staging[FAMILIES].table, staging[MANDATES]
+    says: list[ColumnElement[bool]] = []
+    if "direct_debit" in staging[FAMILIES].fields:
+        says.append(rows.c.direct_debit)
+    if mandates.given:
+        says.append(select(1).where(mandates.table.c.family == rows.c.source_id).exists())
+    given = select(
+        rows.c.source_id,
+        func.coalesce(func.nullif(rows.c.number, ""), rows.c.source_id).label("number"),
+        rows.c.street,
+        rows.c.postcode,
+        rows.c.city,
+        or_(false(), *says).label("direct_debit"),
+        null().cast(UtcDateTime).label("archived_at"),
+    )
+    kept = staging[FAMILIES].absent - ({"direct_debit"} if says else set())
+    return Merge(connection, Family, ["source_id"], given, kept).run()
+
+
+def load_children(connection: Connection, staging: Staging) -> Counts:
+    """Create and change children."""
+    rows = staging[CHILDREN].table
+    given = select(
+        rows.c.source_id,
+        rows.c.public_id,
+        rows.c.last_name,
+        rows.c.first_name,
+        rows.c.sex,
+        rows.c.birth_date,
+        rows.c.school,
+        rows.c.class_name,
+        rows.c[KEPT_AS].label("photo"),
+    )
+    return Merge(connection, Child, ["source_id"], given, staging[CHILDREN].absent).run()
+
+
+def load_links(connection: Connection, staging: Staging) -> Counts:
+    """Put children into their families."""
+    rows = staging[LINKS].table
+    given: GivenRows = (
+        select(Family.id.label("family_id"), Child.id.label("child_id"))
+        .select_from(rows)
+        .join(Family, Family.source_id == rows.c.family)
+        .join(Child, Child.source_id == rows.c.child)
+        .distinct()
+    )
+    return Merge(connection, FamilyChild, ["family_id", "child_id"], given).run()
+
+
+def load_messages(connection: Connection, staging: Staging) -> Counts:
+    """Create and change messages, for one family or for all."""
+    rows = staging[MESSAGES].table
+    given = _addressed(
+        rows, rows.c.source_id, rows.c.public_id, rows.c.sent_on, rows.c.subject, rows.c.body
+    )
+    return Merge(connection, Message, ["source_id"], given, staging[MESSAGES].absent).run()
+
+
+def load_documents(connection: Connection, staging: Staging) -> Counts:
+    """Create and change documents, for one family or for all."""
+    rows = staging[DOCUMENTS].table
+    given = _addressed(
+        rows,
+        rows.c.source_id,
+        rows.c.public_id,
+        rows.c.title,
+        rows.c.category,
+        rows.c.published_on,
+        rows.c[KEPT_AS].label("file"),
+    )
+    return Merge(connection, Document, ["source_id"], given, staging[DOCUMENTS].absent).run()
+
+
+def _addressed(rows: Any, *columns: Any) -> GivenRows:
+    return (
+        select(Family.id.label("family_id"), *columns)
+        .select_from(rows)
+        .outerjoin(Family, Family.source_id == rows.c.family)
+    )

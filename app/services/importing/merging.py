@@ -1,0 +1,118 @@
+"""Making a table of the portal equal to the rows that were given, and counting what that took."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    Executable,
+    Select,
+    Table,
+    and_,
+    false,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)  # fmt: skip
+
+from app.db import Base
+
+GivenRows = Select[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What became of the rows of one kind."""
+
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    # In the portal, not in the files: left alone, unless archived.
+    missing: int = 0
+    archived: int = 0
+
+
+class Merge:
+    """The rows of `given`, whose columns are named as the table's, on their way into it.
+
+    `key` tells which row is which; columns in `kept` are written when a row is created and left
+    alone afterwards.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        model: type[Base],
+        key: Collection[str],
+        given: GivenRows,
+        kept: Collection[str] = (),
+    ) -> None:
+        """Prepare to merge; nothing is written yet."""
+        self._connection = connection
+        self._target: Any = model.__table__
+        self._given = given.subquery("given")
+        self._same = and_(*(self._target.c[name] == self._given.c[name] for name in key))
+        self._changing = {
+            column.name: column
+            for column in self._given.c
+            if column.name not in {*key, *kept, "public_id"}
+        }
+        self._differs = or_(
+            false(),
+            *(
+                self._target.c[name].is_distinct_from(column)
+                for name, column in self._changing.items()
+            ),
+        )
+
+    def run(self, touched: Table | None = None) -> Counts:
+        """Change what differs, create what is new."""
+        changed = self._change(touched)
+        created = self._create(touched)
+        total = self._count(self._target)
+        given = self._count(self._given)
+        return Counts(created, changed, given - created - changed, total - given)
+
+    def _change(self, touched: Table | None) -> int:
+        if not self._changing:
+            return 0
+        if touched is not None:
+            for side in (self._target, self._given):
+                families = select(side.c.family_id).where(self._same, self._differs).distinct()
+                self._execute(insert(touched).from_select(["family"], families))
+        return self._execute(
+            update(self._target).values(self._changing).where(self._same, self._differs)
+        )
+
+    def _create(self, touched: Table | None) -> int:
+        before = self._last_id() if touched is not None else 0
+        new = select(self._given).where(~select(1).where(self._same).exists())
+        created = self._execute(
+            insert(self._target).from_select(
+                list(self._given.c.keys()), new, include_defaults=False
+            )
+        )
+        if touched is not None and created:
+            families = select(self._target.c.family_id).where(self._target.c.id > before).distinct()
+            self._execute(insert(touched).from_select(["family"], families))
+        return created
+
+    def _last_id(self) -> int:
+        return self._connection.scalar(select(func.max(self._target.c.id))) or 0
+
+    def _count(self, rows: Any) -> int:
+        return self._connection.scalar(select(func.count()).select_from(rows)) or 0
+
+    def _execute(self, statement: Executable) -> int:
+        return rows_of(self._connection, statement)
+
+
+def rows_of(connection: Connection, statement: Executable) -> int:
+    """Execute a statement and return how many rows it wrote."""
+    result = connection.execute(statement, execution_options={"preserve_rowcount": True})
+    assert isinstance(result, CursorResult)
+    return result.rowcount

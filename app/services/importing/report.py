@@ -1,0 +1,91 @@
+"""What an import did, in French, for the person who launched it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from app.formats import plural
+from app.services.importing.households import KEPT_IDENTIFIERS, NewIdentifier
+from app.services.importing.merging import Counts
+
+DONE = ("créés", "modifiés", "inchangés", "absents", "archivés")
+PLANNED = ("à créer", "à modifier", "inchangés", "absents", "à archiver")
+COLUMN = 12
+
+
+@dataclass(slots=True)
+class Report:
+    """The figures of an import, and what its operator should know."""
+
+    source: str
+    dry_run: bool = False
+    counts: dict[str, Counts] = field(default_factory=dict)
+    made_up: int = 0
+    new_identifiers: list[NewIdentifier] = field(default_factory=list)
+    lost_addresses: int = 0
+    ignored_files: list[str] = field(default_factory=list)
+    windows_files: list[str] = field(default_factory=list)
+
+    def figures(self) -> dict[str, str]:
+        """Sum the import up for the journal."""
+        figures = {"source": self.source}
+        for name in ("created", "changed", "unchanged", "archived"):
+            total = sum(getattr(each, name) for each in self.counts.values())
+            figures[f"rows_{name}"] = str(total)
+        return figures
+
+    def lines(self) -> Iterator[str]:
+        """Write the report, line by line."""
+        yield (
+            f"Simulation de l’import de « {self.source} »"
+            if self.dry_run
+            else (f"Import de « {self.source} »")
+        )
+        yield ""
+        yield from self._table()
+        yield from self._notices()
+        yield from self._identifiers()
+        yield ""
+        yield "Rien n’a été écrit." if self.dry_run else "L’import est terminé."
+
+    def _table(self) -> Iterator[str]:
+        width = max(len(name) for name in self.counts)
+        headings = PLANNED if self.dry_run else DONE
+        yield " " * (width + 2) + "".join(heading.rjust(COLUMN) for heading in headings)
+        for name, each in self.counts.items():
+            figures = (each.created, each.changed, each.unchanged, each.missing, each.archived)
+            yield f"  {name.ljust(width)}" + "".join(str(each).rjust(COLUMN) for each in figures)
+
+    def _notices(self) -> Iterator[str]:
+        notices = [
+            f"{name} n’est pas en UTF-8 : il a été lu en Windows-1252. Vérifiez les accents."
+            for name in self.windows_files
+        ]
+        notices += [
+            f"{name} ne fait pas partie des fichiers attendus : il a été ignoré."
+            for name in self.ignored_files
+        ]
+        if self.lost_addresses:
+            notices.append(
+                f"{plural(self.lost_addresses, 'responsable')} n’ont plus d’adresse électronique "
+                "dans les fichiers : ils ne pourront plus recevoir de mot de passe."
+            )
+        if notices:
+            yield ""
+        yield from notices
+
+    def _identifiers(self) -> Iterator[str]:
+        if not self.made_up:
+            return
+        yield ""
+        # A dry run draws identifiants too, but not those that the import will give.
+        if self.dry_run:
+            count = plural(self.made_up, "nouvel identifiant", "nouveaux identifiants")
+            yield f"{count} à attribuer."
+            return
+        yield "Identifiants attribués par le portail :"
+        for each in self.new_identifiers:
+            yield (
+                f"  {each.identifier}  {each.first_name} {each.last_name}, famille {each.family}"
+            )
+        if self.made_up > KEPT_IDENTIFIERS:
+            yield f"  et {self.made_up - KEPT_IDENTIFIERS} autres."

@@ -1,0 +1,191 @@
+"""The import from end to end: one transaction, all of the files or nothing."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sqlalchemy import Connection, select
+from sqlalchemy.orm import Session
+
+from app import db
+from app.models import Family
+from app.services import journal
+from app.services.importing import decoding, loading, storing
+from app.services.importing.checking import Checks
+from app.services.importing.faults import Faults, ImportRefused
+from app.services.importing.households import Households
+from app.services.importing.ledger import Ledger
+from app.services.importing.merging import Counts
+from app.services.importing.report import Report
+from app.services.importing.sources import Source, opened
+from app.services.importing.staging import KEPT_AS, Staging
+from app.services.importing.tables import (
+    ACCOUNTS,
+    ALL,
+    CHILDREN,
+    DOCUMENTS,
+    FAMILIES,
+    INVOICES,
+    LINES,
+    LINKS,
+    MESSAGES,
+    PAYMENTS,
+    SourceFile,
+)  # fmt: skip
+
+# Called with how much is done, and of how much.
+Progress = Callable[[int, int], None]
+# The page cache of SQLite during an import, in KiB.
+SQLITE_CACHE = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the operator asked for."""
+
+    dry_run: bool = False
+    archive_missing: bool = False
+
+
+AS_IT_COMES = Options()
+
+
+class _Undone(Exception):  # noqa: N818
+    """Ends a dry run: the transaction goes as it came."""
+
+
+def has_families() -> bool:
+    """Tell whether anything was ever imported here."""
+    return db.session().scalar(select(Family.id).limit(1)) is not None
+
+
+def run(
+    path: Path,
+    options: Options = AS_IT_COMES,
+    progress: Progress = lambda _done, _total: None,
+) -> Report:
+    """Import the folder or the ZIP at this path.
+
+    Raises ImportRefused, with every fault found, when the files cannot be imported as they are:
+    nothing is written then.
+    """
+    with opened(path) as source:
+        importing = _Import(source, options, progress)
+        with suppress(_Undone), db.transaction() as session:
+            try:
+                importing.run(session)
+            except BaseException:
+                importing.copies.undo()
+                raise
+    return importing.report
+
+
+class _Import:
+    """One import under way, inside its transaction."""
+
+    def __init__(self, source: Source, options: Options, progress: Progress) -> None:
+        self._source = source
+        self._options = options
+        self._progress = progress
+        self._faults = Faults()
+        self._done = 0
+        self._total = 1
+        self.copies = storing.Copies(source)
+        self.report = Report(source.name, dry_run=options.dry_run)
+
+    def run(self, session: Session) -> None:
+        connection = session.connection()
+        _prepare(connection)
+        staging = Staging(connection)
+        self._read(connection, staging)
+        self._load(connection, staging)
+        self._progress(self._total, self._total)
+        if self._options.dry_run:
+            raise _Undone
+        storing.sweep(connection)
+        self._keep_attachments(connection, staging)
+        journal.record(session, "import", journal.COMMAND, None, **self.report.figures())
+        staging.drop()
+
+    def _read(self, connection: Connection, staging: Staging) -> None:
+        # Reading is half of the work, loading the other half.
+        self._total = 2 * staging.survey(self._source, self._faults) + 1
+        staging.fill(self._source, self._faults, self._advance)
+        Checks(connection, staging, self._faults).run()
+        if self._faults:
+            raise ImportRefused(self._faults)
+        known = {file.name for file in ALL}
+        self.report.ignored_files = [
+            name
+            for name in self._source.root()
+            if name.lower().endswith(".csv") and name not in known
+        ]
+        self.report.windows_files = [
+            each.file.name for each in staging if each.encoding == decoding.WINDOWS
+        ]
+
+    def _load(self, connection: Connection, staging: Staging) -> None:
+        households, ledger = Households(connection, staging), Ledger(connection, staging)
+        steps: tuple[tuple[SourceFile, str, Callable[[], Counts]], ...] = (
+            (FAMILIES, "familles", lambda: loading.load_families(connection, staging)),
+            (FAMILIES, "responsables", households.load_guardians),
+            (ACCOUNTS, "identifiants", households.load_accounts),
+            (CHILDREN, "enfants", lambda: loading.load_children(connection, staging)),
+            (LINKS, "enfants dans leur famille", lambda: loading.load_links(connection, staging)),
+            (INVOICES, "factures et avoirs", ledger.load_invoices),
+            (LINES, "lignes de facture", ledger.load_lines),
+            (PAYMENTS, "règlements", ledger.load_payments),
+            (MESSAGES, "messages", lambda: loading.load_messages(connection, staging)),
+            (DOCUMENTS, "documents", lambda: loading.load_documents(connection, staging)),
+        )
+        counts = self.report.counts
+        for file, name, load in steps:
+            if staging[file].given:
+                counts[name] = load()
+                self._advance(staging[file].lines)
+        ledger.allocate()
+        self._settle_accounts(households)
+
+    def _settle_accounts(self, households: Households) -> None:
+        counts = self.report.counts
+        households.make_up_identifiers()
+        reopened = households.reopen()
+        families, accounts = (
+            households.archive_missing() if self._options.archive_missing else (0, 0)
+        )
+        counts["familles"] = replace(
+            counts["familles"], missing=households.missing_families(), archived=families
+        )
+        known = counts.get("identifiants", Counts())
+        counts["identifiants"] = replace(
+            known,
+            created=known.created + households.made_up,
+            changed=known.changed + reopened,
+            missing=households.missing_accounts(),
+            archived=accounts,
+        )
+        self.report.made_up = households.made_up
+        self.report.new_identifiers = households.new_identifiers
+        self.report.lost_addresses = households.lost_addresses
+
+    def _keep_attachments(self, connection: Connection, staging: Staging) -> None:
+        for staged in staging:
+            attachments, rows = staged.file.attachments, staged.table
+            if attachments is None:
+                continue
+            named = select(rows.c[attachments.field], rows.c[KEPT_AS]).distinct()
+            for name, kept_as in connection.execute(named.where(rows.c[KEPT_AS] != "")):
+                self.copies.keep(attachments, name, kept_as)
+
+    def _advance(self, lines: int) -> None:
+        self._done = min(self._done + lines, self._total)
+        self._progress(self._done, self._total)
+
+
+def _prepare(connection: Connection) -> None:
+    """Keep other imports out, and give SQLite room to work."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("LOCK TABLE family IN SHARE ROW EXCLUSIVE MODE")
+    else:
+        connection.exec_driver_sql(f"PRAGMA cache_size = -{SQLITE_CACHE}")

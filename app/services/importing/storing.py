@@ -1,0 +1,111 @@
+"""Photos and PDFs: recognised by what they hold, kept under a name made from it.
+
+A file is copied before the import commits and can be reached only through a committed row. One that
+a killed import leaves behind is swept by a later import.
+"""
+
+import contextlib
+import hashlib
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from sqlalchemy import Connection, select
+
+from app.models import Child, Document, Invoice
+from app.services.importing.faults import FieldRefused
+from app.services.importing.sources import Source
+from app.services.importing.tables import Attachments
+from app.settings import settings
+
+BLOCK = 1024 * 1024
+LARGEST = 20 * 1024 * 1024
+SUFFIXES = {b"%PDF-": ".pdf", b"\x89PNG\r\n\x1a\n": ".png", b"\xff\xd8\xff": ".jpg"}
+NAMES = {".pdf": "PDF", ".png": "PNG", ".jpg": "JPEG"}
+HEAD = 8
+HASH_CHARACTERS = 40
+# No import lasts a day: what nobody refers to by then was left behind.
+SWEPT_AFTER_SECONDS = 24 * 3600
+FOLDERS = {"photos": Child.photo, "invoices": Invoice.file, "documents": Document.file}
+
+
+def name_for(source: Source, attachments: Attachments, name: str) -> str:
+    """Return the name under which a file will be kept; the same content gives the same name.
+
+    Raises FieldRefused when it is missing, too large, or not of an accepted kind.
+    """
+    path = f"{attachments.folder}/{name}"
+    if not source.has(path):
+        raise FieldRefused(f"ce fichier manque dans le dossier « {attachments.folder} ».")
+    if source.size(path) > LARGEST:
+        raise FieldRefused(f"ce fichier dépasse {LARGEST // BLOCK} Mio.")
+    with source.open(path) as stream:
+        head = stream.read(HEAD)
+        suffix = next((end for start, end in SUFFIXES.items() if head.startswith(start)), "")
+        if suffix not in attachments.suffixes:
+            kinds = " ou ".join(NAMES[each] for each in attachments.suffixes)
+            raise FieldRefused(f"le contenu de ce fichier doit être {kinds}.")
+        digest = hashlib.sha256(head)
+        for block in _blocks(stream):
+            digest.update(block)
+    return digest.hexdigest()[:HASH_CHARACTERS] + suffix
+
+
+class Copies:
+    """The copies that one import makes; undone when it does not commit."""
+
+    def __init__(self, source: Source) -> None:
+        """Copy from this source."""
+        self._source = source
+        self._made: list[Path] = []
+
+    def keep(self, attachments: Attachments, name: str, kept_as: str) -> None:
+        """Copy a file into the instance, unless it is already there."""
+        folder = settings.instance / attachments.kept_in
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        target = folder / kept_as
+        if target.exists():
+            return
+        partial = target.with_suffix(".partial")
+        self._made.append(partial)
+        with (
+            self._source.open(f"{attachments.folder}/{name}") as stream,
+            os.fdopen(os.open(partial, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as out,
+        ):
+            for block in _blocks(stream):
+                out.write(block)
+            out.flush()
+            os.fsync(out.fileno())
+        partial.rename(target)
+        self._made[-1] = target
+
+    def undo(self) -> None:
+        """Remove what was copied."""
+        for path in self._made:
+            path.unlink(missing_ok=True)
+
+
+def sweep(connection: Connection) -> None:
+    """Remove files that no row names, left behind by a killed import or replaced by another."""
+    limit = time.time() - SWEPT_AFTER_SECONDS
+    for folder, column in FOLDERS.items():
+        path = settings.instance / folder
+        old = [each for each in _files(path) if each.stat().st_mtime < limit]
+        if not old:
+            continue
+        named = set(connection.scalars(select(column).where(column != "")))
+        for each in old:
+            if each.name not in named:
+                with contextlib.suppress(OSError):
+                    each.unlink()
+
+
+def _files(folder: Path) -> list[Path]:
+    return [each for each in folder.iterdir() if each.is_file()] if folder.is_dir() else []
+
+
+def _blocks(stream: BinaryIO) -> Iterator[bytes]:
+    while block := stream.read(BLOCK):
+        yield block
