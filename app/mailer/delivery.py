@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 from typing import Generic, Protocol, TypeVar
 
-from app.mailer.backends import Backend, Send
+from app.mailer.backends import SEND_LIMIT, Backend, Send
 from app.mailer.failures import MailError, PermanentFailure, TemporaryFailure, Unavailable
 from app.mailer.message import Message
 
@@ -21,15 +21,14 @@ logger = logging.getLogger("portail.mail")
 BATCH = 25
 # A sender that is killed holds its mails that long; then another takes them.
 LEASE = timedelta(seconds=90)
-# A backend gives up on one mail within that time, so it is not begun nearer to the lease's end.
-SEND_LIMIT = timedelta(seconds=30)
+# A mail is not begun nearer to its lease's end.
 LAST_START = SEND_LIMIT + timedelta(seconds=10)
 # How many connections in a row may break without one mail through: then the server is the trouble.
 PATIENCE = 2
 
 ERROR_LENGTH = 300
 # A server may quote the mail it refuses: nothing as long as a secret or a link gets out of here.
-LONG_WORD = re.compile(r"[\w.=/+-]{24,}")
+LONG_WORD = re.compile(r"[\w=-]{24,}")
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\s]+")
 
 

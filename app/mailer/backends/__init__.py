@@ -5,6 +5,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,6 +14,9 @@ from app.mailer.message import Message
 
 if TYPE_CHECKING:
     from config import Settings
+
+# The longest a backend may take over one mail: senders keep theirs for a limited time.
+SEND_LIMIT = timedelta(seconds=30)
 
 Send = Callable[[Message], None]
 
@@ -31,7 +35,7 @@ class Backend(Protocol):
         """Open one connection for many mails, and give the function that sends one.
 
         Opening it raises Unavailable when no mail can leave. Sending returns when the mail is
-        handed over, within half a minute, or raises Unavailable, TemporaryFailure or
+        handed over, within SEND_LIMIT, or raises Unavailable, TemporaryFailure or
         PermanentFailure.
         """
 
