@@ -12,7 +12,7 @@ help: ## List these commands
 
 run: .venv/runtime ## Serve the portal with a demonstration town, on http://127.0.0.1:5000
 	@$(BIN)/flask demo --if-empty
-	@$(BIN)/flask run --no-reload
+	@$(BIN)/gunicorn --bind 127.0.0.1:5000 --threads 4 --no-control-socket --log-level warning wsgi:app
 
 test: check system ## Run every test, browser included
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
