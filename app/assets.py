@@ -1,20 +1,23 @@
-"""Static files with a version in their address, kept for ever by browsers."""
+"""Addresses: static files carry a version and are kept for ever; pages' are built once."""
 
 import hashlib
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, request, url_for
 from werkzeug.wrappers import Response
 
 VERSION_LENGTH = 12
+ADDRESSES_KEPT = 1024
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
 def init_app(app: Flask) -> None:
     """Version every address of a static file, and let browsers keep it."""
     app.url_defaults(_add_version)
+    # No address depends on the request, and a page has twenty of them: each is built once.
+    app.jinja_env.globals["url_for"] = lru_cache(maxsize=ADDRESSES_KEPT)(url_for)
     app.after_request(_keep_for_ever)
 
 

@@ -1,17 +1,17 @@
 """The database: one engine per application, one session per application context.
 
-Reading and writing differ. Pages read through `session()` with statements built once at module
-level. Acts write inside `transaction()`, which commits once, when its block ends.
+Reading and writing differ. Pages read rows with statements built once at module level. Acts write
+inside `transaction()`, which commits once, when its block ends.
 """
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVarTuple
 
 from flask import Flask, current_app, g
 from sqlalchemy import (
@@ -21,6 +21,8 @@ from sqlalchemy import (
     Dialect,
     Engine,
     MetaData,
+    Row,
+    Select,
     TypeDecorator,
     create_engine,
     event,
@@ -34,6 +36,8 @@ from sqlalchemy.orm import DeclarativeBase, Session
 EXTENSION = "portail.engine"
 IMMEDIATE = "portail_immediate"
 BUSY_TIMEOUT_MS = 5_000
+
+Columns = TypeVarTuple("Columns")
 
 # What an absent, locked or full database raises.
 Unavailable = OperationalError
@@ -133,6 +137,11 @@ def session() -> Session:
         g.session = Session(engine(), expire_on_commit=False)
     found: Session = g.session
     return found
+
+
+def rows(statement: Select[*Columns], **parameters: Any) -> Sequence[Row[*Columns]]:
+    """Read rows of columns, for a page: half the price of the same statement through the ORM."""
+    return session().connection().execute(statement, parameters).all()
 
 
 @contextmanager

@@ -69,8 +69,7 @@ def safe_target(target: str | None) -> str | None:
 
 
 def _set_headers(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    response.headers.extend(HEADERS)
     response.headers.setdefault("Cache-Control", "no-store")
     if settings.secure:
         response.headers["Strict-Transport-Security"] = ONE_YEAR_HSTS

@@ -119,17 +119,11 @@ class HouseholdFile:
 
 def home(account: CurrentAccount) -> Home:
     """Gather the first page in three statements, whatever the size of the family."""
-    title, number, direct_debit, balance, unread_count = (
-        db.session()
-        .execute(
-            _SUMMARY,
-            {
-                "family_id": account.family_id,
-                "guardian_id": account.guardian_id,
-                "account_id": account.account_id,
-            },
-        )
-        .one()
+    [(title, number, direct_debit, balance, unread_count)] = db.rows(
+        _SUMMARY,
+        family_id=account.family_id,
+        guardian_id=account.guardian_id,
+        account_id=account.account_id,
     )
     return Home(
         title=title,
@@ -145,7 +139,7 @@ def home(account: CurrentAccount) -> Home:
 
 def children(family_id: int) -> list[ChildCard]:
     """List the family's children, the eldest first."""
-    return [ChildCard(*row) for row in db.session().execute(_CHILDREN, {"family_id": family_id})]
+    return [ChildCard(*row) for row in db.rows(_CHILDREN, family_id=family_id)]
 
 
 def photo_name(family_id: int, public_id: str) -> str | None:

@@ -36,8 +36,8 @@ class MessageLine:
 
 def messages(account: CurrentAccount) -> list[MessageLine]:
     """List the family's messages, the newest first."""
-    parameters = {"family_id": account.family_id, "account_id": account.account_id}
-    return [MessageLine(*row) for row in db.session().execute(_MESSAGES, parameters)]
+    found = db.rows(_MESSAGES, family_id=account.family_id, account_id=account.account_id)
+    return [MessageLine(*row) for row in found]
 
 
 def open_message(account: CurrentAccount, public_id: str) -> Message | None:

@@ -91,10 +91,11 @@ class InvoiceDetails:
 
 def find(family_id: int, public_id: str) -> InvoiceDetails | None:
     """Return an invoice of this family; another family's does not exist."""
-    session = db.session()
-    invoice = session.scalars(
-        _BY_PUBLIC_ID, {"family_id": family_id, "public_id": public_id}
-    ).one_or_none()
+    invoice = (
+        db.session()
+        .scalars(_BY_PUBLIC_ID, {"family_id": family_id, "public_id": public_id})
+        .one_or_none()
+    )
     if invoice is None:
         return None
     return InvoiceDetails(
@@ -106,8 +107,6 @@ def find(family_id: int, public_id: str) -> InvoiceDetails | None:
         label=invoice.label,
         amount=invoice.amount,
         file=invoice.file,
-        lines=[Line(*row) for row in session.execute(_LINES, {"invoice_id": invoice.id})],
-        settlements=[
-            Settlement(*row) for row in session.execute(_ALLOCATIONS, {"invoice_id": invoice.id})
-        ],
+        lines=[Line(*row) for row in db.rows(_LINES, invoice_id=invoice.id)],
+        settlements=[Settlement(*row) for row in db.rows(_ALLOCATIONS, invoice_id=invoice.id)],
     )

@@ -91,8 +91,7 @@ class StatementLine:
 
 def unpaid_invoices(family_id: int) -> list[UnpaidInvoice]:
     """List what is left to pay, the most urgent first."""
-    rows = db.session().execute(_UNPAID, {"family_id": family_id})
-    return [UnpaidInvoice(*row) for row in rows]
+    return [UnpaidInvoice(*row) for row in db.rows(_UNPAID, family_id=family_id)]
 
 
 def statement(family_id: int) -> list[StatementLine]:
@@ -108,7 +107,6 @@ def statement(family_id: int) -> list[StatementLine]:
 
 
 def _invoice_movements(family_id: int) -> list[Movement]:
-    rows = db.session().execute(_INVOICES, {"family_id": family_id})
     return [
         Movement(
             day=row.issued_on,
@@ -118,12 +116,11 @@ def _invoice_movements(family_id: int) -> list[Movement]:
             amount=-row.amount if row.kind is InvoiceKind.INVOICE else row.amount,
             public_id=row.public_id,
         )
-        for row in rows
+        for row in db.rows(_INVOICES, family_id=family_id)
     ]
 
 
 def _payment_movements(family_id: int) -> list[Movement]:
-    rows = db.session().execute(_PAYMENTS, {"family_id": family_id})
     return [
         Movement(
             day=row.paid_on,
@@ -132,5 +129,5 @@ def _payment_movements(family_id: int) -> list[Movement]:
             number=row.reference,
             amount=row.amount,
         )
-        for row in rows
+        for row in db.rows(_PAYMENTS, family_id=family_id)
     ]

@@ -84,21 +84,12 @@ def open_session(session: Session, account_id: int, origin: Origin) -> str:
 def find(key: str) -> CurrentAccount | None:
     """Return who a cookie's key stands for, if the session is alive."""
     now = datetime.now(UTC)
-    row = (
-        db.session()
-        .execute(
-            _CURRENT,
-            {
-                "key_hash": _hash(key),
-                "seen_after": now - IDLE,
-                "created_after": now - LONGEST,
-            },
-        )
-        .one_or_none()
+    found = db.rows(
+        _CURRENT, key_hash=_hash(key), seen_after=now - IDLE, created_after=now - LONGEST
     )
-    if row is None:
+    if not found:
         return None
-    current = CurrentAccount(*row)
+    current = CurrentAccount(*found[0])
     if now - current.last_seen_at > TOUCH_AFTER:
         _touch(current.session_id, now)
     return current
