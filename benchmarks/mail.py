@@ -1,0 +1,126 @@
+"""How fast credentials leave by SMTP, against Flask-Mail alone: `python -m benchmarks.mail`.
+
+Ours makes each secret, renders both parts, writes each state; Flask-Mail alone sends messages that
+are ready, over one connection. The same mails, the same server, in turn.
+"""
+
+import secrets
+import statistics
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import perf_counter
+
+import flask_mail
+from alembic import command
+from flask import Flask
+
+import config
+from app import create_app, db
+from app.cli.database import alembic_config
+from app.mailer.courier import courier
+from app.mailer.delivery import Fate
+from app.models import Account, Family, Guardian
+from app.services import mails, outbox
+from app.services.temporary_passwords import IssuedPassword
+from benchmarks import smtp_sink
+
+MAILS = 1_000
+ROUNDS = 5
+TARGET = 0.5
+
+
+def main() -> bool:
+    """Measure, print the table, and tell whether the target holds."""
+    with tempfile.TemporaryDirectory() as folder, smtp_sink.running() as port:
+        portal = _portal(Path(folder), port)
+        with portal.app_context():
+            pairs = [_pair(port, number) for number in range(ROUNDS)]
+        portal.extensions[db.EXTENSION].dispose()
+    ours, alone = (statistics.median(rates) for rates in zip(*pairs, strict=True))
+    ratio = statistics.median(ours / alone for ours, alone in pairs)
+    print(f"Mail: {MAILS} credentials by SMTP, {ROUNDS} rounds in turn, medians")
+    print(f"  Flask-Mail alone, mails ready-made  {alone:8.0f} mails/s")
+    print(f"  the portal, from its queue          {ours:8.0f} mails/s")
+    print(f"  ratio                               {ratio:8.2f}   (target: {TARGET} or more)")
+    return ratio >= TARGET
+
+
+def _portal(folder: Path, port: int) -> Flask:
+    app = create_app(
+        config.Test(
+            instance=folder,
+            mail_backend="smtp",
+            smtp_port=port,
+            mail_delivery="worker",
+            public_url="https://portail.commune.fr",
+            town_phone="04 76 00 00 00",
+        )
+    )
+    with app.app_context():
+        command.upgrade(alembic_config(), "head")
+        with db.transaction() as session:
+            session.add_all(_account(number) for number in range(MAILS * ROUNDS))
+    return app
+
+
+def _account(number: int) -> Account:
+    family = Family(source_id=str(number), number=str(number))
+    guardian = Guardian(
+        family=family, rank=1, last_name="ZEST", first_name="PAYS", email=_address(number)
+    )
+    return Account(guardian=guardian, identifier=_identifier(number))
+
+
+def _identifier(number: int) -> str:
+    return str(38_000_000 + number)
+
+
+def _address(number: int) -> str:
+    return f"parent{number}@exemple.fr"
+
+
+def _pair(port: int, number: int) -> tuple[float, float]:
+    numbers = range(number * MAILS, (number + 1) * MAILS)
+    return _rate_of_the_portal(numbers), _rate_of_flask_mail(numbers, port)
+
+
+def _rate_of_the_portal(numbers: range) -> float:
+    with db.transaction() as session:
+        outbox.enqueue_all(session, mails.CREDENTIALS, [_identifier(number) for number in numbers])
+    started = perf_counter()
+    tally = courier().deliver()
+    elapsed = perf_counter() - started
+    assert tally.fates[Fate.SENT] == MAILS, tally
+    return MAILS / elapsed
+
+
+def _rate_of_flask_mail(numbers: range, port: int) -> float:
+    messages = [_ready_made(number) for number in numbers]
+    app = Flask(__name__)
+    app.config["MAIL_PORT"] = port
+    mail = flask_mail.Mail(app)
+    with app.app_context():
+        started = perf_counter()
+        with mail.connect() as connection:
+            for message in messages:
+                connection.send(message)
+        return MAILS / (perf_counter() - started)
+
+
+def _ready_made(number: int) -> flask_mail.Message:
+    now = datetime.now(UTC)
+    recipient = mails.Recipient(number, _identifier(number), _address(number))
+    issued = IssuedPassword(secrets.token_hex(16), f"{number}.token", now + timedelta(days=1))
+    written = mails.write(mails.CREDENTIALS, recipient, issued, now, {})
+    return flask_mail.Message(
+        written.subject,
+        [written.recipient],
+        body=written.text,
+        html=written.html,
+        sender=written.sender.address,
+    )
+
+
+if __name__ == "__main__":
+    raise SystemExit(0 if main() else 1)
