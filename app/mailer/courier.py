@@ -32,13 +32,13 @@ class Courier:
         self.backend = backends.choose(settings)
         self._app = app
         self._queue = queue
-        self._mode = settings.mail_delivery
+        self.mode = settings.mail_delivery
         self._due = Event()
         self._stopping = Event()
         self._thread: Thread | None = None
         self._thread_pid = 0
         self._starting = Lock()
-        if self._mode == "thread":
+        if self.mode == "thread":
             app.before_request(self._ensure_thread)
 
     def deliver(self) -> Tally:
@@ -48,7 +48,7 @@ class Courier:
 
     def notify(self) -> None:
         """Learn that a mail was just committed to the queue."""
-        if self._mode == "inline":
+        if self.mode == "inline":
             _log_failure_of(self.deliver)
         self._due.set()
 
