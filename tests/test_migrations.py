@@ -1,0 +1,42 @@
+"""The migrations lead to the schema that the code expects, and back."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import inspect
+
+from app import db
+
+
+def flask(app: Flask, *arguments: str) -> str:
+    """Run a command and return what it says."""
+    result = app.test_cli_runner().invoke(args=list(arguments))
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_the_migrated_schema_is_the_one_of_the_models(app: Flask) -> None:
+    """`flask db check` finds nothing to change, on both databases."""
+    assert "celui que le code attend" in flask(app, "db", "check")
+
+
+def test_a_schema_that_differs_is_told(app: Flask) -> None:
+    """And exits with an error, so that a deployment stops."""
+    with app.app_context(), db.transaction() as session:
+        session.connection().exec_driver_sql("CREATE INDEX stray ON family (city)")
+    try:
+        result = app.test_cli_runner().invoke(args=["db", "check"])
+    finally:
+        with app.app_context(), db.transaction() as session:
+            session.connection().exec_driver_sql("DROP INDEX stray")
+    assert result.exit_code != 0
+    assert "flask db upgrade" in result.output
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_down_and_up_again(app: Flask) -> None:
+    """Every migration can be undone."""
+    flask(app, "db", "downgrade", "base")
+    with app.app_context():
+        assert inspect(db.engine()).get_table_names() == ["alembic_version"]
+    flask(app, "db", "upgrade")
+    flask(app, "db", "check")
