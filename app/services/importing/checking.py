@@ -89,7 +89,7 @@ class Checks:
         """Run every check; on a file that was not given it finds nothing."""
         self._some_family()
         for staged in self._staging:
-            if staged.file.key and not staged.file.repeatable:
+            if staged.doubled:
                 self._doubles(staged)
         for reference in REFERENCES:
             self._references(*reference)
@@ -128,6 +128,8 @@ class Checks:
         )
 
     def _references(self, file: SourceFile, field: str, target: Target) -> None:
+        if not self._staging[target.file].sound:
+            return
         rows, targets = self._staging[file].table, self._staging[target.file].table
         value = rows.c[field]
         statement = select(rows.c.line, value.label("value")).where(
@@ -202,6 +204,8 @@ class Checks:
         )
 
     def _sums_of_lines(self) -> None:
+        if not self._staging[LINES].sound:
+            return
         rows, invoices = self._staging[LINES].table, self._staging[INVOICES].table
         sums = (
             select(

@@ -2,11 +2,12 @@
 
 They run several million times, so they return dates as ISO text and money as hundredths: what the
 temporary tables hold. An empty cell is the `missing` value of its kind. A cell that cannot be kept
-raises FieldRefused with the remedy. The text comes without blanks at its ends, and never empty.
+raises FieldRefused with the remedy. Cells come without blanks at their ends; `parse` never gets an
+empty one.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -43,19 +44,43 @@ TITLES = {
 # In the text of a message: what neither a screen nor PostgreSQL can do anything with.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
-Parser = Callable[[str], Any]
+Cells = Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of cell: how it is read, how it is kept, what an empty one is worth."""
 
-    parse: Parser
+    parse: Callable[[str], Any]
     stored: TypeEngine[Any]
     missing: str | int | bool | None = None
 
+    def parse_all(self, cells: Cells) -> Sequence[Any]:
+        """Parse a column: several thousand cells at once."""
+        if all(cells):
+            return list(map(self.parse, cells))
+        return [self.parse(cell) if cell else self.missing for cell in cells]
 
-def text(longest: int) -> Kind:
+
+@dataclass(frozen=True, slots=True)
+class TextKind(Kind):
+    """One line of text; a whole column that needs no change is recognised at once."""
+
+    longest: int = 0
+
+    def parse_all(self, cells: Cells) -> Sequence[Any]:
+        """Parse a column: several thousand cells at once."""
+        if (
+            "".join(cells).isprintable()
+            and max(map(len, cells)) <= self.longest
+            and (self.missing == "" or all(cells))
+        ):
+            return cells
+        # The parent by name: a dataclass with slots is another class than the one super() knows.
+        return Kind.parse_all(self, cells)
+
+
+def text(longest: int, missing: str | None = "") -> Kind:
     """One line of text: line breaks inside become blanks."""
 
     def parse(value: str) -> str:
@@ -69,7 +94,7 @@ def text(longest: int) -> Kind:
             )
         return value
 
-    return Kind(parse, String(), missing="")
+    return TextKind(parse, String(), missing, longest)
 
 
 def _parse_body(value: str) -> str:
@@ -108,6 +133,7 @@ def _parse_hundredths(value: str) -> int:
     return -hundredths if sign == "-" else hundredths
 
 
+@lru_cache(CACHED_VALUES)
 def _parse_amount(value: str) -> int:
     hundredths = _parse_hundredths(value)
     if hundredths < 0:
@@ -195,7 +221,7 @@ def _parse_file_name(value: str) -> str:
 
 SHORT_TEXT = text(20)
 LONG_TEXT = text(200)
-KEY = Kind(text(KEY_CHARACTERS).parse, String())
+KEY = text(KEY_CHARACTERS, missing=None)
 BODY = Kind(_parse_body, Text(), missing="")
 DAY = Kind(_parse_day, Date())
 AMOUNT = Kind(_parse_amount, BigInteger())

@@ -63,7 +63,10 @@ class Households:
             self._void_secrets_of_moved(given.subquery())
             absent = self._staging[FAMILIES].absent
             kept = {field for field in FIELDS if f"{field}_{rank}" in absent}
-            counts = Merge(self._connection, Guardian, ["family_id", "rank"], given, kept).run()
+            rows = self._staging[FAMILIES].table
+            named = self._count(select(rows.c.line).where(rows.c[f"last_name_{rank}"] != ""))
+            merge = Merge(self._connection, Guardian, ["family_id", "rank"], given, kept)
+            counts = merge.run(named)
             created += counts.created
             changed += counts.changed
             unchanged += counts.unchanged
@@ -80,7 +83,8 @@ class Households:
             .join(Guardian, (Guardian.family_id == Family.id) & (Guardian.rank == rows.c.rank))
         )
         self._load_addresses_of_others()
-        return Merge(self._connection, Account, ["guardian_id"], given).run()
+        rows_given = self._staging[ACCOUNTS].rows
+        return Merge(self._connection, Account, ["guardian_id"], given).run(rows_given)
 
     def _load_addresses_of_others(self) -> None:
         """Follow compte.csv also for families that famille.csv does not name any more."""
@@ -96,7 +100,7 @@ class Households:
             )
         )
         self._void_secrets_of_moved(given.subquery())
-        Merge(self._connection, Guardian, ["family_id", "rank"], given).run()
+        Merge(self._connection, Guardian, ["family_id", "rank"], given).run(rows=0)
 
     def _guardians(self, rank: int) -> GivenRows:
         rows, accounts = self._staging[FAMILIES].table, self._staging[ACCOUNTS].table
@@ -240,7 +244,7 @@ class Households:
             fresh |= dict.fromkeys(drawn.difference(taken))
         return list(fresh)
 
-    def _count(self, rows: Select[Any]) -> int:
+    def _count(self, rows: GivenRows) -> int:
         return self._connection.scalar(select(func.count()).select_from(rows.subquery())) or 0
 
     def _void_secrets(self, accounts: Select[Any]) -> None:

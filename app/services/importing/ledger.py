@@ -76,8 +76,9 @@ class Ledger:
             .select_from(rows)
             .join(Family, Family.source_id == rows.c.family)
         )
-        absent = self._staging[INVOICES].absent
-        return Merge(self._connection, Invoice, ["source_id"], given, absent).run(self._touched)
+        staged = self._staging[INVOICES]
+        merge = Merge(self._connection, Invoice, ["source_id"], given, staged.absent)
+        return merge.run(staged.rows, self._touched)
 
     def load_lines(self) -> Counts:
         """Make the lines of the invoices that have some in the files exactly those."""
@@ -100,7 +101,8 @@ class Ledger:
         kept = self._staging[LINES].absent - {"child"}
         if "child" not in self._staging[LINES].fields:
             kept.add("child_id")
-        counts = Merge(self._connection, InvoiceLine, ["invoice_id", "position"], given, kept).run()
+        merge = Merge(self._connection, InvoiceLine, ["invoice_id", "position"], given, kept)
+        counts = merge.run(self._staging[LINES].rows)
         removed = self._remove_further_lines()
         return replace(counts, changed=counts.changed + removed, missing=counts.missing - removed)
 
@@ -137,9 +139,10 @@ class Ledger:
             .join(Family, Family.source_id == rows.c.family)
             .outerjoin(Invoice, Invoice.source_id == rows.c.invoice)
         )
-        absent = self._staging[PAYMENTS].absent
-        kept = absent | ({"invoice_id"} if "invoice" in absent else set())
-        return Merge(self._connection, Payment, ["source_id"], given, kept).run(self._touched)
+        staged = self._staging[PAYMENTS]
+        kept = staged.absent | ({"invoice_id"} if "invoice" in staged.absent else set())
+        merge = Merge(self._connection, Payment, ["source_id"], given, kept)
+        return merge.run(staged.rows, self._touched)
 
     def allocate(self) -> None:
         """Share payments and credit notes again in each family whose ledger changed."""

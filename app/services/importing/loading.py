@@ -36,7 +36,7 @@ def load_families(connection: Connection, staging: Staging) -> Counts:
         null().cast(UtcDateTime).label("archived_at"),
     )
     kept = staging[FAMILIES].absent - ({"direct_debit"} if says else set())
-    return Merge(connection, Family, ["source_id"], given, kept).run()
+    return Merge(connection, Family, ["source_id"], given, kept).run(staging[FAMILIES].rows)
 
 
 def load_children(connection: Connection, staging: Staging) -> Counts:
@@ -53,7 +53,9 @@ def load_children(connection: Connection, staging: Staging) -> Counts:
         rows.c.class_name,
         rows.c[KEPT_AS].label("photo"),
     )
-    return Merge(connection, Child, ["source_id"], given, staging[CHILDREN].absent).run()
+    return Merge(connection, Child, ["source_id"], given, staging[CHILDREN].absent).run(
+        staging[CHILDREN].rows
+    )
 
 
 def load_links(connection: Connection, staging: Staging) -> Counts:
@@ -66,7 +68,9 @@ def load_links(connection: Connection, staging: Staging) -> Counts:
         .join(Child, Child.source_id == rows.c.child)
         .distinct()
     )
-    return Merge(connection, FamilyChild, ["family_id", "child_id"], given).run()
+    pairs = select(rows.c.family, rows.c.child).distinct().subquery()
+    count = connection.scalar(select(func.count()).select_from(pairs)) or 0
+    return Merge(connection, FamilyChild, ["family_id", "child_id"], given).run(count)
 
 
 def load_messages(connection: Connection, staging: Staging) -> Counts:
@@ -75,7 +79,9 @@ def load_messages(connection: Connection, staging: Staging) -> Counts:
     given = _addressed(
         rows, rows.c.source_id, rows.c.public_id, rows.c.sent_on, rows.c.subject, rows.c.body
     )
-    return Merge(connection, Message, ["source_id"], given, staging[MESSAGES].absent).run()
+    return Merge(connection, Message, ["source_id"], given, staging[MESSAGES].absent).run(
+        staging[MESSAGES].rows
+    )
 
 
 def load_documents(connection: Connection, staging: Staging) -> Counts:
@@ -90,7 +96,9 @@ def load_documents(connection: Connection, staging: Staging) -> Counts:
         rows.c.published_on,
         rows.c[KEPT_AS].label("file"),
     )
-    return Merge(connection, Document, ["source_id"], given, staging[DOCUMENTS].absent).run()
+    return Merge(connection, Document, ["source_id"], given, staging[DOCUMENTS].absent).run(
+        staging[DOCUMENTS].rows
+    )
 
 
 def _addressed(rows: Any, *columns: Any) -> GivenRows:

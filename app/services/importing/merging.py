@@ -61,54 +61,51 @@ class Merge:
             for column in self._given.c
             if column.name not in {*key, *kept, "public_id"}
         }
-        self._differs = or_(
+
+    def run(self, rows: int, touched: Table | None = None) -> Counts:
+        """Change what differs, create what is new; `rows` is how many are given.
+
+        The families of what was changed or created are noted in `touched`.
+        """
+        changed = self._change(touched)
+        created = self._create(touched)
+        total = self._connection.scalar(select(func.count()).select_from(self._target)) or 0
+        return Counts(created, changed, rows - created - changed, total - rows)
+
+    def _change(self, touched: Table | None) -> int:
+        differs = or_(
             false(),
             *(
                 self._target.c[name].is_distinct_from(column)
                 for name, column in self._changing.items()
             ),
         )
-
-    def run(self, touched: Table | None = None) -> Counts:
-        """Change what differs, create what is new."""
-        changed = self._change(touched)
-        created = self._create(touched)
-        total = self._count(self._target)
-        given = self._count(self._given)
-        return Counts(created, changed, given - created - changed, total - given)
-
-    def _change(self, touched: Table | None) -> int:
-        if not self._changing:
-            return 0
         if touched is not None:
             for side in (self._target, self._given):
-                families = select(side.c.family_id).where(self._same, self._differs).distinct()
-                self._execute(insert(touched).from_select(["family"], families))
-        return self._execute(
-            update(self._target).values(self._changing).where(self._same, self._differs)
-        )
+                families = select(side.c.family_id).where(self._same, differs).distinct()
+                if not self._note(touched, families):
+                    return 0
+        change = update(self._target).values(self._changing).where(self._same, differs)
+        return rows_of(self._connection, change) if self._changing else 0
 
     def _create(self, touched: Table | None) -> int:
         before = self._last_id() if touched is not None else 0
         new = select(self._given).where(~select(1).where(self._same).exists())
-        created = self._execute(
-            insert(self._target).from_select(
-                list(self._given.c.keys()), new, include_defaults=False
-            )
+        columns = list(self._given.c.keys())
+        created = rows_of(
+            self._connection,
+            insert(self._target).from_select(columns, new, include_defaults=False),
         )
         if touched is not None and created:
-            families = select(self._target.c.family_id).where(self._target.c.id > before).distinct()
-            self._execute(insert(touched).from_select(["family"], families))
+            families = select(self._target.c.family_id).where(self._target.c.id > before)
+            self._note(touched, families.distinct())
         return created
 
     def _last_id(self) -> int:
         return self._connection.scalar(select(func.max(self._target.c.id))) or 0
 
-    def _count(self, rows: Any) -> int:
-        return self._connection.scalar(select(func.count()).select_from(rows)) or 0
-
-    def _execute(self, statement: Executable) -> int:
-        return rows_of(self._connection, statement)
+    def _note(self, touched: Table, families: GivenRows) -> int:
+        return rows_of(self._connection, insert(touched).from_select(["family"], families))
 
 
 def rows_of(connection: Connection, statement: Executable) -> int:

@@ -3,27 +3,25 @@
 A row with a fault is copied too, without the cells at fault: what refers to it is not at fault.
 """
 
+import secrets
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import Column as SqlColumn
 from sqlalchemy import Connection, Index, Integer, MetaData, String, Table, literal
+from sqlalchemy.exc import IntegrityError
 
-from app.db import new_public_id
-from app.formats import plural
 from app.services.importing import decoding, storing
 from app.services.importing.faults import Fault, Faults, FieldRefused
+from app.services.importing.parsing import Columns, RowParser
 from app.services.importing.sources import UNREADABLE, Source
-from app.services.importing.tables import ALL, FAMILIES, Column, SourceFile
+from app.services.importing.tables import ALL, FAMILIES, Attachments, SourceFile
 
-CHUNK = 5_000
-REQUIRED = object()
 Advance = Callable[[int], None]
 Row = tuple[Any, ...]
-NumberedRows = Iterator[tuple[int, list[str]]]
 KEPT_AS = "kept_as"
+PUBLIC_ID_CHARACTERS = 16
 DAMAGED = "ce fichier est abîmé ; donnez-le de nouveau."
 
 
@@ -38,6 +36,9 @@ class Staged:
     rows: int = 0
     lines: int = 0
     encoding: str = decoding.UTF_8
+    # Whether every row could be read: else nothing can be said of what refers to them.
+    sound: bool = True
+    doubled: bool = False
 
     @property
     def absent(self) -> set[str]:
@@ -105,138 +106,80 @@ class Filling:
         self._connection = connection
         self._source = source
         self._staged = staged
-        self._file = staged.file
         self._faults = faults
-        self._columns: list[tuple[int, Column]] = []
-        self._width = 0
 
     def run(self, advance: Advance) -> None:
         """Read, parse and copy, a few thousand rows at a time."""
+        name = self._staged.file.name
         try:
-            with self._source.open(self._file.name) as stream:
-                numbered = decoding.rows(stream, self._staged.encoding)
-                if self._read_header(numbered):
-                    self._copy(self._complete(self._parsed(numbered)), advance)
+            with self._source.open(name) as stream:
+                self._copy(decoding.chunks(stream, self._staged.encoding), advance)
         except decoding.Unreadable as unreadable:
-            self._fault(unreadable.line, str(unreadable))
+            self._staged.sound = False
+            self._faults.add(Fault(name, str(unreadable), unreadable.line))
         except UNREADABLE:
-            self._fault(None, DAMAGED)
-        make_ready(self._connection, self._staged.table, self._file.key)
+            self._staged.sound = False
+            self._faults.add(Fault(name, DAMAGED))
+        self._make_ready()
 
-    def _copy(self, rows: Iterator[Row], advance: Advance) -> None:
-        names = ["line", *(column.field for _, column in self._columns)]
-        if self._has_attachments():
-            names.append(KEPT_AS)
-        if self._file.public:
-            names.append("public_id")
-        while chunk := list(islice(rows, CHUNK)):
-            _copy_rows(self._connection, self._staged.table, names, chunk)
-            self._staged.rows += len(chunk)
-            advance(len(chunk))
+    def _copy(self, chunks: Iterator[decoding.Chunk], advance: Advance) -> None:
+        staged = self._staged
+        parser = RowParser(staged.file, self._faults)
+        staged.sound = parser.read_header(next(chunks, decoding.NOTHING))
+        if not staged.sound:
+            return
+        staged.fields = {column.field for column in parser.columns}
+        attachments = staged.file.attachments
+        attached = attachments is not None and attachments.field in staged.fields
+        for chunk in chunks:
+            columns = parser.parse(chunk)
+            if attached:
+                columns[KEPT_AS] = self._names_kept(columns)
+            if staged.file.public:
+                columns["public_id"] = _public_ids(len(columns["line"]))
+            rows = list(zip(*columns.values(), strict=True))
+            _copy_rows(self._connection, staged.table, list(columns), rows)
+            staged.rows += len(rows)
+            advance(len(chunk.rows))
 
-    def _read_header(self, numbered: NumberedRows) -> bool:
-        line, header = next(numbered, (1, []))
-        names = [name.strip().casefold() for name in header]
-        self._width = len(names)
-        missing = [
-            column
-            for column in self._file.columns
-            if column.required and column.name.casefold() not in names
+    def _names_kept(self, columns: Columns) -> list[str]:
+        attachments = self._staged.file.attachments
+        assert attachments is not None
+        return [
+            self._name_kept(attachments, line, name) if name else ""
+            for line, name in zip(columns["line"], columns[attachments.field], strict=True)
         ]
-        if missing and len(names) <= 1:
-            self._fault(line, "la première ligne doit nommer les colonnes, séparées par des « ; ».")
-            return False
-        for column in missing:
-            self._fault(line, "cette colonne obligatoire manque dans la première ligne.", column)
-        for column in self._file.columns:
-            name = column.name.casefold()
-            if names.count(name) > 1:
-                self._fault(line, "cette colonne est présente deux fois.", column)
-            if name in names:
-                self._columns.append((names.index(name), column))
-                self._staged.fields.add(column.field)
-        return not missing
 
-    def _parsed(self, numbered: NumberedRows) -> Iterator[Row]:
-        plan = [
-            (index, column.kind.parse, REQUIRED if column.required else column.kind.missing)
-            for index, column in self._columns
-        ]
-        for line, row in numbered:
-            if len(row) != self._width:
-                self._refuse_width(line, row)
-                continue
-            try:
-                values = [
-                    parse(cell) if (cell := row[index].strip()) else missing
-                    for index, parse, missing in plan
-                ]
-            except FieldRefused:
-                values = self._parsed_with_faults(line, row)
-            if REQUIRED in values:
-                if not any(cell.strip() for cell in row):
-                    continue
-                values = self._parsed_with_faults(line, row)
-            yield (line, *values)
-
-    def _parsed_with_faults(self, line: int, row: list[str]) -> list[Any]:
-        values = []
-        for index, column in self._columns:
-            cell = row[index].strip()
-            value = column.kind.missing
-            if cell:
-                try:
-                    value = column.kind.parse(cell)
-                except FieldRefused as refused:
-                    self._fault(line, str(refused), column, cell)
-            elif column.required:
-                self._fault(line, "cette cellule est obligatoire.", column, "")
-            values.append(value)
-        return values
-
-    def _refuse_width(self, line: int, row: list[str]) -> None:
-        if any(cell.strip() for cell in row):
-            self._fault(
-                line,
-                f"cette ligne compte {plural(len(row), 'cellule')} au lieu de {self._width} ; "
-                "mettez entre guillemets les textes qui contiennent « ; ».",
-            )
-
-    def _complete(self, rows: Iterator[Row]) -> Iterator[Row]:
-        """Add to each row what no cell holds."""
-        if self._has_attachments():
-            rows = self._with_kept_names(rows)
-        if self._file.public:
-            rows = ((*row, new_public_id()) for row in rows)
-        return rows
-
-    def _has_attachments(self) -> bool:
-        attachments = self._file.attachments
-        return attachments is not None and attachments.field in self._staged.fields
-
-    def _with_kept_names(self, rows: Iterator[Row]) -> Iterator[Row]:
-        assert self._file.attachments is not None
-        column = self._file.column(self._file.attachments.field)
-        position = 1 + [each for _, each in self._columns].index(column)
-        for row in rows:
-            name = row[position]
-            yield (*row, self._kept_as(row[0], column, name) if name else "")
-
-    def _kept_as(self, line: int, column: Column, name: str) -> str:
-        assert self._file.attachments is not None
+    def _name_kept(self, attachments: Attachments, line: int, name: str) -> str:
         try:
-            return storing.name_for(self._source, self._file.attachments, name)
+            return storing.name_for(self._source, attachments, name)
         except FieldRefused as refused:
-            self._fault(line, str(refused), column, name)
+            remedy = str(refused)
         except UNREADABLE:
-            self._fault(line, DAMAGED, column, name)
+            remedy = DAMAGED
+        file = self._staged.file
+        column = file.column(attachments.field).name
+        self._faults.add(Fault(file.name, remedy, line, column, name))
         return ""
 
-    def _fault(
-        self, line: int | None, remedy: str, column: Column | None = None, value: str | None = None
-    ) -> None:
-        name = column.name if column else ""
-        self._faults.add(Fault(self._file.name, remedy, line, name, value))
+    def _make_ready(self) -> None:
+        """Index the table by its key: that the database takes it as unique settles doubles."""
+        table, file = self._staged.table, self._staged.file
+        try:
+            with self._connection.begin_nested():
+                make_ready(self._connection, table, file.key, unique=not file.repeatable)
+        except IntegrityError:
+            self._staged.doubled = True
+            make_ready(self._connection, table, file.key)
+
+
+def _public_ids(count: int) -> list[str]:
+    """Make many at once: asking for random bytes is what costs."""
+    drawn = secrets.token_hex(count * PUBLIC_ID_CHARACTERS // 2)
+    return [
+        drawn[start : start + PUBLIC_ID_CHARACTERS]
+        for start in range(0, len(drawn), PUBLIC_ID_CHARACTERS)
+    ]
 
 
 def _table(file: SourceFile, metadata: MetaData) -> Table:
@@ -275,9 +218,12 @@ def _copy_rows(connection: Connection, table: Table, names: list[str], rows: lis
         )
 
 
-def make_ready(connection: Connection, table: Table, key: Collection[str]) -> None:
+def make_ready(
+    connection: Connection, table: Table, key: Collection[str], *, unique: bool = False
+) -> None:
     """Index and analyse a temporary table, now that it is full."""
     if key:
-        Index(f"{table.name}_key", *(table.c[name] for name in key)).create(connection)
+        columns = (table.c[name] for name in key)
+        Index(f"{table.name}_key", *columns, unique=unique).create(connection)
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"ANALYZE {table.name}")
