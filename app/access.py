@@ -40,7 +40,10 @@ class Visitor(UserMixin):
 
 def init_app(app: Flask) -> None:
     """Close every page to whoever is not signed in, but those marked public."""
-    login_manager.init_app(app)
+    # Not its init_app, which reads the session on every answer for a cookie we do without: caches
+    # would then keep one copy of each static file per visitor.
+    app.login_manager = login_manager  # type: ignore[attr-defined]
+    app.context_processor(lambda: {"current_user": current_user})
     app.before_request(_require_sign_in)
 
 

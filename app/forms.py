@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from flask import Flask
+from flask import Flask, request
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import generate_csrf
+from werkzeug.datastructures import MultiDict
 from wtforms import StringField
 from wtforms.validators import DataRequired, Length, ValidationError
 
@@ -26,6 +27,10 @@ class Form(FlaskForm):
         """WTForms' own settings."""
 
         locales = ("fr",)
+
+        def wrap_formdata(self, _form: "Form", _formdata: object) -> MultiDict[str, str] | None:
+            """Read what browsers send; Flask-WTF would take JSON too, whose values may be lists."""
+            return request.form or None
 
     @property
     def stale(self) -> str | None:

@@ -28,7 +28,7 @@ from tests.form_filling import (
     what_is_sent,
     words_of,
 )
-from tests.page_checks import Subject, page_faults
+from tests.page_checks import Subject, faults_of_new_page
 from tests.page_checks.forms import SUMMARY
 from tests.page_checks.headers import header_faults
 from tests.page_checks.text import plain, visible_lines, visible_text
@@ -69,7 +69,7 @@ class Browser:
         """Send one request and return the answer as it is, its headers checked."""
         assert not has_app_context(), "a visitor and a test must not share a database session"
         response = self.client.open(
-            path, method=method, data=data, base_url=self.base_url, follow_redirects=False
+            path, method=method, data=data, base_url=self.base_url, buffered=True
         )
         faults = list(header_faults(response.headers))
         assert not faults, f"{method} {path}:\n" + "\n".join(faults)
@@ -131,7 +131,7 @@ class Browser:
         assert answer.status_code == status, f"{path} answered {answer.status}, not {status}"
         assert answer.mimetype == "text/html", f"{path} is {answer.mimetype}, not a page"
         subject = Subject(answer.text, self.app, path)
-        faults = page_faults(subject)
+        faults = faults_of_new_page(subject)
         assert not faults, f"{path}:\n" + "\n".join(faults)
         return Page(self, answer, subject.soup)
 

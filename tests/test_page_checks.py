@@ -8,7 +8,16 @@ from werkzeug.datastructures import Headers
 
 import config
 from app.settings import EXTENSION
-from tests.page_checks import CHECKS, Subject, forms, language, links, page_faults, structure
+from tests.page_checks import (
+    CHECKS,
+    Subject,
+    faults_of_new_page,
+    forms,
+    language,
+    links,
+    page_faults,
+    structure,
+)
 from tests.page_checks.headers import FIXED, header_faults
 from tests.page_checks.text import visible_lines, visible_text
 
@@ -141,6 +150,16 @@ def test_a_bad_page_fails_its_check(
     assert words in GOOD
     bad = Subject(GOOD.replace(words, instead), small_app)
     assert any(fault.startswith(f"{check.__name__}: ") for fault in page_faults(bad))
+
+
+def test_a_page_seen_twice_is_judged_once_and_rightly(small_app: Flask) -> None:
+    """Another token makes no other page; a fault is told each time."""
+    for token in ("x", "y"):
+        again = GOOD.replace('value="x"', f'value="{token}"')
+        assert faults_of_new_page(Subject(again, small_app)) == []
+    for _ in range(2):
+        assert faults_of_new_page(Subject(GOOD.replace("l’avez", "l'avez"), small_app))
+    assert faults_of_new_page(Subject(GOOD.replace('value="x"', 'value=""'), small_app))
 
 
 def test_every_check_is_seen_failing() -> None:

@@ -4,10 +4,8 @@ import re
 from collections.abc import Iterator
 
 from tests.page_checks.subject import Check, Subject
-from tests.page_checks.text import visible_lines
 
 NO_BREAK = "\u00a0\u202f"
-READ_ALOUD = ("alt", "title", "aria-label", "aria-description")
 
 TYPOGRAPHY = (
     (re.compile(rf"(?<![{NO_BREAK}?!(])(?:[:;?!](?=[\s».,)]|$)|»)"), "no-break space before"),
@@ -39,18 +37,18 @@ LEFTOVERS = re.compile(
 
 
 def is_typeset_in_french(page: Subject) -> Iterator[str]:
-    for line in _everything_read(page):
+    for line in page.lines_read:
         yield from typography_faults(line)
 
 
 def has_no_english_left_over(page: Subject) -> Iterator[str]:
-    for line in _everything_read(page):
+    for line in page.lines_read:
         for match in ENGLISH.finditer(line):
             yield f"English « {match[0]} » in: {line}"
 
 
 def has_no_code_left_over(page: Subject) -> Iterator[str]:
-    for line in _everything_read(page):
+    for line in page.lines_read:
         for match in LEFTOVERS.finditer(line):
             yield f"« {match[0]} » in: {line}"
 
@@ -60,15 +58,6 @@ def typography_faults(line: str) -> Iterator[str]:
     for pattern, remedy in TYPOGRAPHY:
         for match in pattern.finditer(line):
             yield f"{remedy} « {match[0]} » in: {line}"
-
-
-def _everything_read(page: Subject) -> Iterator[str]:
-    yield from visible_lines(page.soup, skip_lang="en")
-    if page.soup.title:
-        yield page.soup.title.get_text()
-    for name in READ_ALOUD:
-        for tag in page.all(f"[{name}]"):
-            yield str(tag[name])
 
 
 CHECKS: tuple[Check, ...] = (

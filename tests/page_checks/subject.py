@@ -7,6 +7,10 @@ from functools import cached_property
 from bs4 import BeautifulSoup, Tag
 from flask import Flask
 
+from tests.page_checks.text import visible_lines
+
+READ_ALOUD = ("alt", "title", "aria-label", "aria-description")
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -25,6 +29,16 @@ class Subject:
     def ids(self) -> list[str]:
         """Every id, repeated ones included."""
         return [str(tag["id"]) for tag in self.soup.find_all(id=True)]
+
+    @cached_property
+    def lines_read(self) -> list[str]:
+        """All that somebody may read or hear, the title included, what is marked English apart."""
+        lines = visible_lines(self.soup, skip_lang="en")
+        if self.soup.title:
+            lines.append(self.soup.title.get_text())
+        for name in READ_ALOUD:
+            lines += [str(tag[name]) for tag in self.all(f"[{name}]")]
+        return lines
 
     def all(self, selector: str) -> list[Tag]:
         """Find by CSS selector."""

@@ -1,0 +1,185 @@
+"""The house keeps its shape: small files with a home, templates that serve, closed doors."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from jinja2 import meta
+from werkzeug.routing import Rule
+
+from tests.browser import Browser
+from tests.people import People
+
+ROOT = Path(__file__).parent.parent
+MOST_LINES = 400
+HOMELESS = re.compile(r"(^|/|_)(utils?|helpers?|commons?|misc|tools?)(\.py|/)")
+TEMPLATE_NAME = re.compile(r"""f?["']([\w/{}.-]+\.(?:html|txt)|mail/\{kind\}/\{name\})["']""")
+
+# The only list of pages that anybody may open. Adding one is a decision.
+PUBLIC_ENDPOINTS = {
+    "auth.choose_password",  # opens with a ticket only
+    "auth.forgotten_password",
+    "auth.forgotten_password_sent",
+    "auth.password_link",
+    "auth.sign_in",
+    "site.accessibility",
+    "site.crest",
+    "site.guide",
+    "site.health",
+    "site.index",
+    "site.legal_notice",
+    "site.personal_data",
+    "site.site_map",
+    "static",
+}
+
+
+def our_files() -> list[Path]:
+    """Every text file of the repository that a person wrote."""
+    names = subprocess.run(
+        ["git", "ls-files", "*.py", "*.html", "*.txt", "*.css", "*.js", "*.md", "Makefile"],
+        cwd=ROOT, check=True, capture_output=True, text=True,
+    ).stdout.split()  # fmt: skip
+    written_by_machines = re.compile(r"requirements.*\.txt|/common_passwords/")
+    return [ROOT / name for name in names if not written_by_machines.search(name)]
+
+
+def rules(app: Flask) -> list[Rule]:
+    return list(app.url_map.iter_rules())
+
+
+def sample_path(app: Flask, rule: Rule) -> str:
+    """An address that matches the rule, of something that does not exist."""
+    values = dict.fromkeys(rule.arguments, "0123456789abcdef")
+    return app.url_map.bind("localhost").build(rule.endpoint, values)
+
+
+def test_no_file_escapes() -> None:
+    long = {str(path): path.read_text("utf-8").count("\n") for path in our_files()}
+    assert {path: lines for path, lines in long.items() if lines > MOST_LINES} == {}
+
+
+def test_no_module_is_a_drawer() -> None:
+    """What is called utils has not been named yet."""
+    names = [str(path.relative_to(ROOT)) for path in our_files()]
+    assert [name for name in names if HOMELESS.search(name)] == []
+
+
+def test_every_template_serves(app: Flask) -> None:
+    """Each template is rendered by a view or drawn in by another template."""
+    folder = ROOT / "app" / "templates"
+    loaded: set[str] = set()
+    for path in folder.rglob("*.*"):
+        tree = app.jinja_env.parse(path.read_text("utf-8"))
+        loaded |= {name for name in meta.find_referenced_templates(tree) if name}
+    for path in (ROOT / "app").rglob("*.py"):
+        loaded |= set(TEMPLATE_NAME.findall(path.read_text("utf-8")))
+    unused = {
+        name
+        for name in (str(path.relative_to(folder)) for path in folder.rglob("*.*"))
+        if not any(_names(written, name) for written in loaded)
+    }
+    assert unused == set()
+
+
+def _names(written: str, template: str) -> bool:
+    # f"mail/{kind}/body.html" names the body of every mail.
+    pattern = re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(written))
+    return re.fullmatch(pattern, template) is not None
+
+
+def test_every_template_exists(app: Flask) -> None:
+    for path in (ROOT / "app" / "blueprints").rglob("*.py"):
+        for name in TEMPLATE_NAME.findall(path.read_text("utf-8")):
+            app.jinja_env.get_template(name)
+
+
+def test_only_the_list_is_public(app: Flask) -> None:
+    """Deny by default: a page that nobody thought about asks who you are."""
+    found = {rule.endpoint for rule in rules(app)}
+    assert found >= PUBLIC_ENDPOINTS, "the list names pages that are gone"
+    stranger = Browser(app)
+    for rule in rules(app):
+        if rule.endpoint in PUBLIC_ENDPOINTS:
+            continue
+        for method in rule.methods or ():
+            answer = stranger.fetch(sample_path(app, rule), method)
+            assert answer.status_code == 302, f"{method} {rule} answers {answer.status}"
+            assert answer.location.partition("?")[0] == "/connexion", f"{method} {rule}"
+
+
+def test_what_is_public_answers_anybody(app: Flask) -> None:
+    stranger = Browser(app)
+    for rule in rules(app):
+        if rule.endpoint in PUBLIC_ENDPOINTS - {"static", "site.crest"}:
+            answer = stranger.fetch(sample_path(app, rule))
+            assert answer.status_code in {200, 302}, f"{rule} answers {answer.status}"
+            assert "next=" not in (answer.location or ""), f"{rule} asks to sign in"
+
+
+def test_nothing_is_done_without_a_token(app: Flask, people: People) -> None:
+    """A form of another site posts as a signed-in parent: nothing happens, anywhere."""
+    parent = Browser(app)
+    parent.sign_in(people.zest)
+    posts = [rule for rule in rules(app) if "POST" in (rule.methods or ())]
+    assert posts
+    for rule in posts:
+        before = _everything(app)
+        for data in ({}, {"csrf_token": "forged"}):
+            form = {
+                "identifier": people.moreau.identifier,
+                "password": people.moreau.password or "",
+                "current_password": people.zest.password or "",
+                "new_password": "Nuage4812x",
+                "confirmation": "Nuage4812x",
+            }
+            answer = parent.fetch(sample_path(app, rule), "POST", form | data)
+            assert answer.status_code < 500, f"{rule} answers {answer.status}"
+        assert _everything(app) == before, f"{rule} did something"
+        parent.get("family.home")
+
+
+def test_pages_of_a_family_are_kept_by_no_cache(app: Flask, people: People) -> None:
+    parent = Browser(app)
+    parent.sign_in(people.zest)
+    for rule in rules(app):
+        if rule.endpoint not in PUBLIC_ENDPOINTS and "GET" in (rule.methods or ()):
+            answer = parent.fetch(sample_path(app, rule))
+            assert answer.headers["Cache-Control"] == "no-store", f"{rule}"
+
+
+def test_static_files_are_kept_for_ever_and_know_nobody(app: Flask, people: People) -> None:
+    parent = Browser(app)
+    home = parent.sign_in(people.zest)
+    files = [str(tag["href"]) for tag in home.soup.select("link[rel=stylesheet]")]
+    files += [str(tag["src"]) for tag in home.soup.select("script, img[src^='/static']")]
+    assert files
+    for path in files:
+        answer = parent.fetch(path)
+        assert "immutable" in answer.headers["Cache-Control"], path
+        assert "max-age=31536000" in answer.headers["Cache-Control"], path
+        assert "Set-Cookie" not in answer.headers, path
+        assert "Cookie" not in answer.headers.get("Vary", ""), path
+
+
+def _everything(app: Flask) -> dict[str, list[tuple[object, ...]]]:
+    """Read every row of the tables that an act may change."""
+    from sqlalchemy import select
+
+    from app import db
+
+    with app.app_context():
+        return {
+            table.name: sorted(
+                (tuple(row) for row in db.session().execute(select(table))), key=repr
+            )
+            for table in db.Base.metadata.sorted_tables
+            if table.name not in {"journal_entry", "throttle"}
+        }
+
+
+@pytest.mark.parametrize("path", sorted(Path(ROOT, "app").rglob("__init__.py"), key=str))
+def test_packages_say_what_they_are(path: Path) -> None:
+    assert path.read_text("utf-8").startswith('"""'), f"{path} has no docstring"

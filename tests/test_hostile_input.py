@@ -1,0 +1,136 @@
+"""Whatever is sent, on every route, nothing ever breaks: no 5xx on either database."""
+
+from collections.abc import Iterator
+from itertools import product
+from urllib.parse import quote
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from tests.browser import Browser
+from tests.people import People
+
+MEGABYTE = "x" * 1_000_000
+NASTY = {
+    "NUL": "a\x00b",
+    "lone surrogate": "\udcff",
+    "every control": "".join(map(chr, range(32))),
+    "30 digits": "9" * 30,
+    "full-width digits": "３８１６２３８６",
+    "superscript": "²",
+    "line ends": "x\r\nBcc: z@evil.example",
+    "quote": "'; DROP TABLE account; --",
+    "template": "{{ 7*7 }}",
+    "markup": "<script>alert(1)</script>",
+    "right to left": "\u202e\u2066",
+    "long": "é" * 5_000,
+}
+BAD_BYTES = b"\xff\xfe\xc3\x28\xed\xa0\x80"
+FIELDS = ("identifier", "password", "new_password", "confirmation", "current_password")
+
+
+def rules(app: Flask, method: str) -> list[Rule]:
+    return [rule for rule in app.url_map.iter_rules() if method in (rule.methods or ())]
+
+
+def visitors(app: Flask, people: People) -> Iterator[Browser]:
+    yield Browser(app)
+    parent = Browser(app)
+    parent.sign_in(people.zest)
+    yield parent
+
+
+def encode(text: str) -> str:
+    return quote(text, errors="surrogatepass", safe="")
+
+
+def paths(rule: Rule) -> Iterator[str]:
+    """The rule with each nasty text in place of each argument, and behind a question mark."""
+    for text in NASTY.values():
+        path = str(rule)
+        for name in rule.arguments:
+            path = "/".join(
+                encode(text) if part.startswith("<") and part.endswith(f"{name}>") else part
+                for part in path.split("/")
+            )
+        yield f"{path}?next={encode(text)}&page={encode(text)}&{encode(text)}=1"
+
+
+def test_no_address_breaks_a_page(app: Flask, people: People) -> None:
+    for visitor in visitors(app, people):
+        for rule in rules(app, "GET"):
+            for path in [*paths(rule), f"{rule}?next=%ff%fe&page=%c3%28"]:
+                answer = visitor.fetch(path)
+                assert answer.status_code < 500, f"GET {path!r} answers {answer.status}"
+
+
+def test_no_form_breaks_a_page(app: Flask, people: People) -> None:
+    for visitor in visitors(app, people):
+        token = visitor.visit("/").soup.select("[name=csrf_token]")[0]["value"]
+        for rule in rules(app, "POST"):
+            for what, text in NASTY.items():
+                body = {name: text.encode("utf-8", "surrogatepass") for name in FIELDS}
+                answer = visitor.client.post(
+                    str(rule), data={**body, "csrf_token": token}, base_url=visitor.base_url
+                )
+                assert answer.status_code < 500, f"POST {rule} with {what}: {answer.status}"
+
+
+BODIES = {
+    "bad UTF-8": ("application/x-www-form-urlencoded", b"identifier=" + BAD_BYTES),
+    "bad escapes": ("application/x-www-form-urlencoded", b"identifier=%ff%fe%zz%"),
+    "20,000 fields": (
+        "application/x-www-form-urlencoded",
+        "&".join(f"f{n}=1" for n in range(20_000)).encode(),
+    ),
+    "one field 20,000 times": ("application/x-www-form-urlencoded", b"password=1&" * 20_000),
+    "1 MB field": ("application/x-www-form-urlencoded", f"password={MEGABYTE}".encode()),
+    "1 MB of file": (
+        "multipart/form-data; boundary=b",
+        b'--b\r\nContent-Disposition: form-data; name="password"; filename="x"\r\n\r\n'
+        + MEGABYTE.encode()
+        + b"\r\n--b--\r\n",
+    ),
+    "2,000 parts": (
+        "multipart/form-data; boundary=b",
+        b'--b\r\nContent-Disposition: form-data; name="identifier"\r\n\r\n1\r\n' * 2_000
+        + b"--b--\r\n",
+    ),
+    "broken multipart": ("multipart/form-data", b"--b\r\nnothing"),
+    "unknown charset": ("application/x-www-form-urlencoded; charset=klingon", b"identifier=1"),
+    "JSON": ("application/json", b'{"identifier": {"a": [1]}}'),
+    "bad JSON": ("application/json", b"{"),
+    "nothing": ("", b""),
+}
+
+
+def test_no_body_breaks_a_page(app: Flask, people: People) -> None:
+    for visitor in visitors(app, people):
+        for rule in rules(app, "POST"):
+            for what, (content_type, body) in BODIES.items():
+                answer = visitor.client.post(
+                    str(rule), data=body, content_type=content_type, base_url=visitor.base_url
+                )
+                assert answer.status_code < 500, f"POST {rule} with {what}: {answer.status}"
+
+
+HEADERS = ("Cookie", "User-Agent", "Referer", "Accept-Language", "Range", "If-Modified-Since")
+NASTY_HEADERS = ("\xff\xfe", "a=\x80; =; portail=.", "x" * 8_000, "bytes=9-1")
+
+
+def test_no_header_breaks_a_page(app: Flask, people: People) -> None:
+    for visitor in visitors(app, people):
+        for name, text in product(HEADERS, NASTY_HEADERS):
+            for path in ("/connexion", "/accueil", "/sante"):
+                answer = visitor.client.get(path, headers={name: text}, base_url=visitor.base_url)
+                assert answer.status_code < 500, f"{name} on {path}: {answer.status}"
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "localhost:99999", "[::1", "a b", "localhost.evil.example"]
+)
+def test_a_forged_host_gets_nothing(app: Flask, host: str) -> None:
+    answer = app.test_client().get("/connexion", headers={"Host": host})
+    assert answer.status_code == 400
+    assert host not in answer.text
