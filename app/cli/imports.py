@@ -24,7 +24,7 @@ STEPS = 1_000
 )
 @with_appcontext
 def import_files(path: Path, *, dry_run: bool, archive_missing: bool) -> None:
-    """Importe un dossier ou un ZIP de fichiers CSV : PATH.
+    """Importe un dossier ou un ZIP de fichiers CSV : PATH.
 
     Le même import peut être relancé sans risque. À la moindre erreur, rien n’est écrit.
     Voir docs/import.md.
