@@ -100,12 +100,17 @@ class Settings:
 
 @dataclass(frozen=True, kw_only=True)
 class Development(Settings):
-    """A demonstration on one's own machine: mails are printed in the terminal."""
+    """The demonstration town on one's own machine: mails are printed in the terminal."""
 
     env = "development"
     secret_key: str = "development-only-key-never-used-in-production"  # noqa: S105
     public_url: str = "http://127.0.0.1:5000"
     mail_backend: str = "console"
+    mail_sender: str = "Portail famille <portail@exemple.fr>"
+    town_name: str = "Saint-Exemple-sur-Isère"
+    town_phone: str = "04 65 71 00 00"
+    town_address: str = "1 place de la Mairie, 38590 Saint-Exemple-sur-Isère"
+    town_hours: str = "du lundi au vendredi, de 9\u00a0h à 12\u00a0h"
 
     @property
     def trusted_hosts(self) -> list[str]:
