@@ -202,13 +202,14 @@ def test_a_stronger_setting_rehashes_at_sign_in(app: Flask, people: People) -> N
 def test_asking_adds_one_row_whoever_asks(settings: config.Settings, people: People) -> None:
     """Known, unknown, archived, without address: the same row, the secret is for the delivery."""
     asked = ["99999999", *(p.identifier for p in (people.zest, people.archived, people.no_address))]
-    with create_app(replace(settings, mail_delivery="worker")).app_context():
+    later = create_app(replace(settings, mail_delivery="worker"))
+    with later.app_context():
         for identifier in asked:
             accounts.request_credentials(identifier, HOME)
         rows = db.session().execute(select(OutboxMail.kind, OutboxMail.identifier)).all()
         assert [tuple(row) for row in rows] == [("credentials", identifier) for identifier in asked]
         assert db.session().scalar(select(func.count(TemporaryPassword.id))) == 0
-        db.engine().dispose()
+    later.extensions["portail.engine"].dispose()
 
 
 def test_asking_again_repeats_the_identifiant(people: People) -> None:
