@@ -2,9 +2,11 @@
 
 from flask import Flask
 
+from app.cli.credentials import credentials
 from app.cli.database import database
 from app.cli.demo import demo
 from app.cli.imports import import_files
+from app.cli.mail import mail
 
 
 def init_app(app: Flask) -> None:
@@ -12,3 +14,5 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(database)
     app.cli.add_command(import_files)
     app.cli.add_command(demo)
+    app.cli.add_command(credentials)
+    app.cli.add_command(mail)

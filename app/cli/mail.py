@@ -1,0 +1,133 @@
+"""`flask mail`: send what waits in the queue, and look after it."""
+
+import signal
+import sys
+from threading import Thread
+
+import click
+from flask.cli import with_appcontext
+
+from app.formats import PARIS, day, hour, plural
+from app.mailer.courier import Courier, courier
+from app.mailer.delivery import Fate, Tally
+from app.models import MailState
+from app.services import mails, outbox
+from app.services.outbox import MailLine
+
+STATES = {
+    MailState.QUEUED: "en attente",
+    MailState.SENDING: "en cours d’envoi",
+    MailState.SENT: "parti",
+    MailState.UNKNOWN: "identifiant inconnu",
+    MailState.ARCHIVED: "compte archivé",
+    MailState.NO_ADDRESS: "sans adresse",
+    MailState.LIMITED: "de trop (limite)",
+    MailState.REFUSED: "refusé",
+    MailState.ABANDONED: "abandonné",
+}
+HEADINGS = ("N°", "Identifiant", "Courriel", "État", "Essais", "Quand", "Dernière erreur")
+
+
+@click.group()
+def mail() -> None:
+    """Envoie les courriels en attente, et dit ce qu’ils deviennent."""
+
+
+@mail.command()
+@click.option("--watch", is_flag=True, help="Continue, jusqu’à ce qu’on l’arrête.")
+@with_appcontext
+def deliver(*, watch: bool) -> None:
+    """Envoie les courriels en attente."""
+    if watch:
+        stop_when_told(courier())
+        click.echo("J’envoie les courriels dès qu’ils arrivent. Ctrl+C pour arrêter.")
+        courier().watch()
+        click.echo("Arrêté : les courriels en attente partiront au prochain démarrage.")
+        return
+    tally = courier().deliver()
+    for line in describe(tally):
+        click.echo(line)
+    if not tally.complete:
+        sys.exit(1)
+
+
+@mail.command("list")
+@click.option("--limit", default=50, show_default=True, help="Combien, à partir du plus récent.")
+@click.option("--unsent", is_flag=True, help="Seulement ceux qui ne sont pas partis.")
+@with_appcontext
+def list_mails(*, limit: int, unsent: bool) -> None:
+    """Montre les courriels : à qui, quoi, et ce qu’ils sont devenus."""
+    lines = outbox.latest(limit, only_unsent=unsent)
+    if not lines:
+        click.echo("Aucun courriel.")
+        return
+    table = [HEADINGS, *(cells(line) for line in lines)]
+    widths = [max(len(row[column]) for row in table) for column in range(len(HEADINGS))]
+    for row in table:
+        padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        click.echo("  ".join(padded).rstrip())
+
+
+@mail.command()
+@click.argument("ids", metavar="N°…", type=int, nargs=-1)
+@click.option(
+    "--all", "everything", is_flag=True, help="Tous ceux qui ont échoué ou qui attendent."
+)
+@with_appcontext
+def retry(ids: tuple[int, ...], *, everything: bool) -> None:
+    """Remet des courriels dans la file d’envoi, par leur numéro."""
+    if bool(ids) == everything:
+        click.echo("Donnez des numéros de courriels (flask mail list), ou --all.", err=True)
+        sys.exit(2)
+    taken = outbox.retry(None if everything else ids)
+    click.echo(f"{plural(len(taken), 'courriel')} dans la file d’envoi.")
+    left = sorted(set(ids) - set(taken))
+    if left:
+        numbers = ", ".join(map(str, left))
+        click.echo(f"Déjà partis, en cours d’envoi ou inconnus : {numbers}.", err=True)
+        sys.exit(1)
+
+
+def cells(line: MailLine) -> tuple[str, ...]:
+    """Write the line of one mail."""
+    state = STATES[line.state]
+    if line.state is MailState.QUEUED and line.attempts:
+        state = f"{state}, nouvel essai à {hour(line.due_at)}"
+    when = line.settled_at or line.created_at
+    return (
+        str(line.id),
+        line.identifier,
+        mails.IN_FRENCH.get(line.kind, line.kind),
+        state,
+        str(line.attempts),
+        f"{day(when.astimezone(PARIS).date())} {hour(when)}",
+        line.last_error,
+    )
+
+
+def describe(tally: Tally) -> list[str]:
+    """Say what a pass did."""
+    sent, deferred, refused = (
+        tally.fates[fate] for fate in (Fate.SENT, Fate.DEFERRED, Fate.REFUSED)
+    )
+    lines = [f"{plural(sent, 'courriel parti', 'courriels partis')}."]
+    if deferred:
+        lines.append(f"{plural(deferred, 'courriel')} à réessayer plus tard.")
+    if refused:
+        lines.append(f"{plural(refused, 'courriel refusé', 'courriels refusés')}.")
+    if tally.unavailable:
+        lines.append(f"Les autres attendent : {tally.unavailable}.")
+    if len(lines) > 1:
+        lines.append("Le détail : flask mail list --unsent")
+    return lines
+
+
+def stop_when_told(courier: Courier) -> None:
+    """Finish the mail in hand when the system or somebody stops the worker."""
+
+    def stop(_number: int, _frame: object) -> None:
+        # The interrupted code may hold the very lock that stopping needs: another thread waits.
+        Thread(target=courier.stop).start()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)

@@ -1,0 +1,153 @@
+"""Operators look after the mails from a terminal."""
+
+import signal
+import threading
+from collections.abc import Iterator
+
+import pytest
+from click.testing import Result
+from flask import Flask
+
+from app.mailer.failures import PermanentFailure, TemporaryFailure
+from app.models import MailState
+from tests.mail_room import Scripted, ask, courier_of, deliver, rows, states
+from tests.people import People
+
+
+@pytest.fixture
+def server(app: Flask, people: People) -> Scripted:
+    """A mail server that tests command; mails leave when the test says so."""
+    courier = courier_of(app)
+    courier.mode = "worker"
+    scripted = courier.backend = Scripted()
+    return scripted
+
+
+def launch(app: Flask, *arguments: str) -> Result:
+    """Run `flask mail` with these words."""
+    return app.test_cli_runner().invoke(args=["mail", *arguments])
+
+
+@pytest.fixture
+def waiting(app: Flask, people: People, server: Scripted) -> Iterator[Scripted]:
+    """Three mails wait, and the server."""
+    with app.app_context():
+        for person in (people.zest, people.moreau, people.no_address):
+            ask(person.identifier)
+        yield server
+
+
+def test_deliver_empties_the_queue(app: Flask, waiting: Scripted) -> None:
+    """Everything that can leave leaves, and the status says so."""
+    result = launch(app, "deliver")
+    assert result.exit_code == 0
+    assert result.output == "2 courriels partis.\n"
+    assert len(waiting.sent) == 2
+
+
+def test_deliver_says_what_could_not_leave(app: Flask, waiting: Scripted) -> None:
+    """One refused, one to try again: told, with a status that is not zero."""
+    waiting.failures = [PermanentFailure("Non"), TemporaryFailure("Plus tard")]
+    result = launch(app, "deliver")
+    assert result.exit_code == 1
+    assert "1 courriel refusé." in result.output
+    assert "1 courriel à réessayer plus tard." in result.output
+
+
+def test_deliver_says_that_the_server_is_down(app: Flask, waiting: Scripted) -> None:
+    """The server is down: the reason is said."""
+    waiting.down = True
+    result = launch(app, "deliver")
+    assert result.exit_code == 1
+    assert "Les autres attendent : Le serveur de courrier est en panne." in result.output
+
+
+def test_the_list_says_who_what_and_why(app: Flask, waiting: Scripted) -> None:
+    """One line a mail, the newest first, with the error in plain words and no secret."""
+    waiting.failures = [PermanentFailure("Adresse inconnue")]
+    deliver(app)
+    result = launch(app, "list")
+    assert result.exit_code == 0
+    heading, no_address, moreau, zest = result.output.splitlines()
+    assert heading.split() == [
+        "N°", "Identifiant", "Courriel", "État", "Essais", "Quand", "Dernière", "erreur",
+    ]  # fmt: skip
+    assert "55000071" in no_address
+    assert "sans adresse" in no_address
+    assert "50000017" in moreau
+    assert "parti" in moreau
+    assert "identifiants perdus" in zest
+    assert "refusé" in zest
+    assert zest.endswith("Adresse inconnue")
+    assert waiting.mails[0].temporary_password not in result.output
+
+
+def test_the_list_may_leave_out_what_left(app: Flask, waiting: Scripted) -> None:
+    """Operators look for trouble: only what did not leave is listed, and when it is tried again."""
+    waiting.failures = [TemporaryFailure("Boîte pleine")]
+    deliver(app)
+    result = launch(app, "list", "--unsent")
+    assert "50000017" not in result.output
+    assert "en attente, nouvel essai à " in result.output
+
+
+@pytest.mark.usefixtures("server")
+def test_an_empty_list_says_so(app: Flask) -> None:
+    """Nothing was ever sent."""
+    assert launch(app, "list").output == "Aucun courriel.\n"
+
+
+def test_a_refused_mail_leaves_after_a_retry(app: Flask, waiting: Scripted) -> None:
+    """The address was corrected: the mail starts again from the beginning."""
+    waiting.failures = [PermanentFailure("Adresse inconnue")]
+    deliver(app)
+    number = rows()[0].id
+    result = launch(app, "retry", str(number))
+    assert result.exit_code == 0
+    assert result.output == "1 courriel dans la file d’envoi.\n"
+    assert (rows()[0].state, rows()[0].attempts) == (MailState.QUEUED, 0)
+    deliver(app)
+    assert rows()[0].state is MailState.SENT
+
+
+def test_retry_all_takes_up_what_failed_only(app: Flask, waiting: Scripted) -> None:
+    """Refused and without address start again; what left stays."""
+    waiting.failures = [PermanentFailure("Adresse inconnue")]
+    deliver(app)
+    assert "2 courriels" in launch(app, "retry", "--all").output
+    assert states() == [MailState.QUEUED, MailState.SENT, MailState.QUEUED]
+
+
+def test_what_left_is_not_sent_again(app: Flask, waiting: Scripted) -> None:
+    """A wrong number is said, with a status that is not zero."""
+    deliver(app)
+    result = launch(app, "retry", str(rows()[0].id), "9999")
+    assert result.exit_code == 1
+    assert "9999" in result.output
+    assert len(waiting.sent) == 2
+
+
+@pytest.mark.parametrize("arguments", [[], ["1", "--all"]])
+def test_retry_wants_one_way_of_naming(app: Flask, arguments: list[str]) -> None:
+    """Neither numbers nor --all, or both: a sentence says what to give."""
+    result = launch(app, "retry", *arguments)
+    assert result.exit_code == 2
+    assert "Donnez des numéros" in result.output
+
+
+def test_watch_sends_what_waits_and_ends_when_told(app: Flask, waiting: Scripted) -> None:
+    """The worker runs as a service: it sends, then SIGTERM ends it cleanly."""
+    courier = courier_of(app)
+    timer = threading.Timer(0.5, signal.raise_signal, [signal.SIGTERM])
+    timer.start()
+    kept = [signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)]
+    try:
+        result = launch(app, "deliver", "--watch")
+    finally:
+        timer.join()
+        signal.signal(signal.SIGTERM, kept[0])
+        signal.signal(signal.SIGINT, kept[1])
+    assert result.exit_code == 0
+    assert "Arrêté" in result.output
+    assert len(waiting.sent) == 2
+    assert courier.mode == "worker"
