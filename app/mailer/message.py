@@ -98,7 +98,8 @@ class Message:
         boundary = f"=_{uuid.uuid4()}"
         head = "".join(f"{name}: {value}\r\n" for name, value in self.headers.items())
         head += (
-            f'MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary="{boundary}"\r\n'
+            "MIME-Version: 1.0\r\n"
+            f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n'
         )
         parts = (("plain", self.text), ("html", self.html))
         body = b"".join(

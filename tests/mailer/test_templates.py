@@ -1,0 +1,164 @@
+"""What parents read in each mail, to the letter.
+
+After a change on purpose, `UPDATE_SNAPSHOTS=1 .venv/bin/pytest tests/mailer/test_templates.py`
+writes the snapshots anew: read them before you commit them.
+"""
+
+import os
+import re
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import html5lib
+import pytest
+from bs4 import BeautifulSoup
+from flask import Flask
+
+import config
+from app import create_app
+from app.mailer.message import Message
+from app.services import mails
+from app.services.temporary_passwords import IssuedPassword
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+KINDS = sorted(mails.IN_FRENCH)
+SECRET = "2dd150fa6be4410f966601e379bf8d79"
+ASKED_AT = datetime(2018, 7, 12, 13, 5, tzinfo=UTC)
+EXPIRES_AT = datetime(2018, 7, 13, 13, 5, tzinfo=UTC)
+TWENTY_KB = 20_000
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Flask:
+    """A town that has said everything about itself."""
+    return create_app(
+        config.Test(
+            instance=tmp_path,
+            public_url="https://portail.commune.fr",
+            mail_sender="Mairie de Saint-Exemple, service enfance <portail@commune.fr>",
+            town_name="Saint-Exemple",
+            town_phone="04 76 00 00 00",
+            town_address="1 place de la Mairie, 38160 Saint-Exemple",
+            town_hours="du lundi au vendredi, de 9 h à 12 h",
+        )
+    )
+
+
+def write(app: Flask, kind: str) -> Message:
+    """Write a mail of this kind to the family of the guides."""
+    issued = IssuedPassword(SECRET, "MQ.dGhlLXNpZ25hdHVyZQ", EXPIRES_AT)
+    with app.app_context():
+        recipient = mails.Recipient(1, "38162386", "zest@exemple.fr")
+        secret = issued if kind in mails.WITH_SECRET else None
+        return mails.write(kind, recipient, secret, ASKED_AT, {})
+
+
+def plain(text: str) -> str:
+    """Take no-break spaces for spaces."""
+    return re.sub(r"[\u00a0\u202f]", " ", text)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("form", ["text", "html"])
+def test_each_mail_reads_as_agreed(town: Flask, kind: str, form: str) -> None:
+    """A mail changes: somebody meant it."""
+    message = write(town, kind)
+    written = f"{message.subject}\n\n{message.text}" if form == "text" else message.html
+    snapshot = SNAPSHOTS / f"{kind}.{'txt' if form == 'text' else 'html'}"
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        snapshot.write_text(written, "utf-8")
+    assert written == snapshot.read_text("utf-8")
+
+
+@pytest.mark.parametrize("kind", sorted(mails.WITH_SECRET))
+def test_the_words_of_the_printed_guides_are_there(town: Flask, kind: str) -> None:
+    """A parent follows the guide: the mail says what the guide shows."""
+    message = write(town, kind)
+    text = plain(message.text)
+    assert message.subject == "Envoi de vos identifiants de connexion"
+    assert re.search(r"^- Login : 38162386\b", text, re.MULTILINE)
+    assert f"- Mot de passe :\n{SECRET}\n" in text
+    assert "Ce mot de passe est à modifier lors de votre première connexion." in text
+    assert "Choisir mon mot de passe :\nhttps://portail.commune.fr/mot-de-passe/lien/" in text
+    assert "Il est valable jusqu’au vendredi 13 juillet 2018 à 15 h 05." in text
+    assert "Vous n’avez rien demandé ?" in text
+    assert "Portail famille – Saint-Exemple\n" in text
+
+
+def test_a_lost_password_has_its_opening(town: Flask) -> None:
+    """The parent lost it: the guide's two sentences, one after the other."""
+    opening = (
+        "Vous avez perdu vos identifiants de connexion. "
+        "Nous vous envoyons un nouveau mot de passe temporaire."
+    )
+    message = write(town, "credentials")
+    assert opening in message.text
+    assert opening in " ".join(BeautifulSoup(message.html, "html.parser").get_text().split())
+    assert opening not in write(town, "activation").text
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_html_part_stands_alone(town: Flask, kind: str) -> None:
+    """It is valid, asks nothing of any server, and its secret is copied whole by one touch."""
+    message = write(town, kind)
+    page = BeautifulSoup(message.html, "html.parser")
+    html5lib.HTMLParser(strict=True).parse(message.html)
+    assert page.html is not None
+    assert page.html["lang"] == "fr"
+    assert page.select("img, link, script, iframe, table") == []
+    assert "url(" not in message.html
+    links = {link["href"] for link in page.select("a")}
+    assert all(str(link).startswith("https://portail.commune.fr/mot-de-passe") or
+               link == "https://portail.commune.fr/connexion" for link in links)  # fmt: skip
+    if kind in mails.WITH_SECRET:
+        button, bare = page.select("a[href*='/mot-de-passe/lien/']")
+        assert button.get_text() == "Choisir mon mot de passe"
+        assert bare.get_text() == bare["href"]
+        assert [line.strip() for line in message.html.splitlines()].count(SECRET) == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_bytes_are_those_of_a_good_mail(town: Flask, kind: str) -> None:
+    """Text first, quoted-printable, small, short lines, ASCII, marked as automatic, unique."""
+    message = write(town, kind)
+    raw = message.as_bytes()
+    mail = message_from_bytes(raw, policy=policy.default)
+    assert mail.get_content_type() == "multipart/alternative"
+    parts = list(mail.iter_parts())
+    assert [part.get_content_type() for part in parts] == ["text/plain", "text/html"]
+    assert {part["Content-Transfer-Encoding"] for part in parts} == {"quoted-printable"}
+    assert parts[0].get_content().replace("\r\n", "\n").rstrip() == message.text.rstrip()
+    assert parts[1].get_content().replace("\r\n", "\n").rstrip() == message.html.rstrip()
+    assert len(raw) < TWENTY_KB
+    assert raw.isascii()
+    assert all(len(line) <= 78 for line in raw.split(b"\r\n"))
+    assert b"\n" not in raw.replace(b"\r\n", b"")
+    assert mail["Auto-Submitted"] == "auto-generated"
+    if kind in mails.WITH_SECRET:
+        assert raw.split(b"\r\n").count(SECRET.encode()) == 1
+
+
+def test_each_mail_is_a_conversation_of_its_own(town: Flask) -> None:
+    """Three mails with one subject: mail programs must not fold them into one."""
+    written = [write(town, "credentials") for _ in range(3)]
+    names = [name for mail in written for name in (mail.message_id, mail.references)]
+    assert len(set(names)) == 6
+    assert all(re.fullmatch(r"<[0-9a-f-]{36}@portail\.commune\.fr>", name) for name in names)
+
+
+def test_a_notice_carries_no_secret(town: Flask) -> None:
+    """The password was changed: the mail says when and what to do, and holds no link to use."""
+    message = write(town, "password_changed")
+    assert "le jeudi 12 juillet 2018 à 15 h 05." in plain(message.text)
+    assert "/mot-de-passe/lien/" not in message.text + message.html
+    assert "https://portail.commune.fr/mot-de-passe-oublie" in message.text
+
+
+def test_a_town_that_says_little_still_signs(tmp_path: Path) -> None:
+    """No phone, no address, no hours: no empty line for them."""
+    message = write(create_app(config.Test(instance=tmp_path)), "password_changed")
+    assert plain(message.text).endswith(
+        "Puis prévenez la mairie.\n\nPortail famille – Votre commune\n"
+        "Ce courriel part automatiquement : personne ne lit les réponses."
+    )
