@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, false, func, null, or_, select
 from app.db import UtcDateTime
 from app.models import Child, Document, Family, FamilyChild, Message
 from app.services.importing.merging import Counts, GivenRows, Merge
-from app.services.importing.staging import KEPT_AS, Staging
+from app.services.importing.staging import KEPT_AS, Staged, Staging
 from app.services.importing.tables import (
     CHILDREN,
     DOCUMENTS,
@@ -79,7 +79,7 @@ def load_messages(connection: Connection, staging: Staging) -> Counts:
     given = _addressed(
         rows, rows.c.source_id, rows.c.public_id, rows.c.sent_on, rows.c.subject, rows.c.body
     )
-    return Merge(connection, Message, ["source_id"], given, staging[MESSAGES].absent).run(
+    return Merge(connection, Message, ["source_id"], given, _kept(staging[MESSAGES])).run(
         staging[MESSAGES].rows
     )
 
@@ -96,7 +96,7 @@ def load_documents(connection: Connection, staging: Staging) -> Counts:
         rows.c.published_on,
         rows.c[KEPT_AS].label("file"),
     )
-    return Merge(connection, Document, ["source_id"], given, staging[DOCUMENTS].absent).run(
+    return Merge(connection, Document, ["source_id"], given, _kept(staging[DOCUMENTS])).run(
         staging[DOCUMENTS].rows
     )
 
@@ -107,3 +107,7 @@ def _addressed(rows: Any, *columns: Any) -> GivenRows:
         .select_from(rows)
         .outerjoin(Family, Family.source_id == rows.c.family)
     )
+
+
+def _kept(staged: Staged) -> set[str]:
+    return staged.absent | ({"family_id"} if "family" in staged.absent else set())

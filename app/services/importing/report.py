@@ -66,8 +66,9 @@ class Report:
         ]
         if self.lost_addresses:
             notices.append(
-                f"{plural(self.lost_addresses, 'responsable')} n’ont plus d’adresse électronique "
-                "dans les fichiers : ils ne pourront plus recevoir de mot de passe."
+                f"{plural(self.lost_addresses, 'responsable n’a', 'responsables n’ont')} plus "
+                "d’adresse électronique dans les fichiers : aucun mot de passe ne pourra leur "
+                "être envoyé."
             )
         if notices:
             yield ""

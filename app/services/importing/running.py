@@ -76,6 +76,7 @@ def run(
             try:
                 importing.run(session)
             except BaseException:
+                # Not when the commit itself fails: nobody knows then whether rows name the copies.
                 importing.copies.undo()
                 raise
     return importing.report
@@ -106,6 +107,7 @@ class _Import:
         storing.sweep(connection)
         self._keep_attachments(connection, staging)
         journal.record(session, "import", journal.COMMAND, None, **self.report.figures())
+        session.flush()
         staging.drop()
 
     def _read(self, connection: Connection, staging: Staging) -> None:

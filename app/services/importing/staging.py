@@ -22,6 +22,7 @@ Advance = Callable[[int], None]
 Row = tuple[Any, ...]
 KEPT_AS = "kept_as"
 PUBLIC_ID_CHARACTERS = 16
+MISSING = "ce fichier manque à la racine ; lui seul est obligatoire."
 DAMAGED = "ce fichier est abîmé ; donnez-le de nouveau."
 
 
@@ -78,15 +79,16 @@ class Staging:
                 with source.open(name) as stream:
                     found = decoding.survey(stream)
             except decoding.Unreadable as unreadable:
+                staged.sound = False
                 faults.add(Fault(name, str(unreadable), unreadable.line))
             except UNREADABLE:
+                staged.sound = False
                 faults.add(Fault(name, DAMAGED))
             else:
                 staged.given, staged.encoding, staged.lines = True, found.encoding, found.lines
         if not source.has(FAMILIES.name):
-            faults.add(
-                Fault(FAMILIES.name, "ce fichier manque à la racine ; lui seul est obligatoire.")
-            )
+            self[FAMILIES].sound = False
+            faults.add(Fault(FAMILIES.name, MISSING))
         return sum(staged.lines for staged in self)
 
     def fill(self, source: Source, faults: Faults, advance: Advance) -> None:
@@ -138,7 +140,8 @@ class Filling:
             if staged.file.public:
                 columns["public_id"] = _public_ids(len(columns["line"]))
             rows = list(zip(*columns.values(), strict=True))
-            _copy_rows(self._connection, staged.table, list(columns), rows)
+            if rows:
+                _copy_rows(self._connection, staged.table, list(columns), rows)
             staged.rows += len(rows)
             advance(len(chunk.rows))
 

@@ -1,0 +1,243 @@
+"""Who may come in after an import, and with which address."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from app import db
+from app.models import Account, AccountSession, Family, Guardian, TemporaryPassword
+from app.services import temporary_passwords
+from app.services.importing import households
+from tests.services.importing.town import Town, everything, hand_over
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def settled(app: Flask, tmp_path: Path, town: Town) -> Path:
+    """The town is imported; returns where its files are."""
+    files = tmp_path / "files"
+    hand_over(app, town.folder(files))
+    return files
+
+
+def account_of(first_name: str) -> Account:
+    """Find a guardian's account."""
+    return (
+        db.session()
+        .scalars(select(Account).join(Guardian).where(Guardian.first_name == first_name))
+        .one()
+    )
+
+
+def sign_in(app: Flask, first_name: str) -> None:
+    """Give somebody a password, a session and a mail on its way."""
+    with app.app_context(), db.transaction() as session:
+        account = account_of(first_name)
+        account.password_hash = "chosen"
+        account.password_changed_at = NOW
+        session.add(
+            AccountSession(
+                account_id=account.id, key_hash=first_name, created_at=NOW, last_seen_at=NOW
+            )
+        )
+        temporary_passwords.issue(session, account.id)
+
+
+def pending_secrets() -> int:
+    """Count the temporary passwords that still open something."""
+    return len(
+        db.session()
+        .scalars(select(TemporaryPassword.id).where(TemporaryPassword.used_at.is_(None)))
+        .all()
+    )
+
+
+def test_a_guardian_without_a_row_gets_an_identifiant(
+    app: Flask, settled: Path, town: Town
+) -> None:
+    """Karim has an address and no row: eight digits, which the next import leaves alone."""
+    with app.app_context():
+        identifier = account_of("Karim").identifier
+    assert len(identifier) == 8
+    assert identifier.isascii()
+    assert identifier.isdigit()
+    report = hand_over(app, settled)
+    assert report.made_up == 0
+    with app.app_context():
+        assert account_of("Karim").identifier == identifier
+
+
+def test_the_report_lists_the_identifiants_made_up(app: Flask, tmp_path: Path, town: Town) -> None:
+    """The secretary can pass them on."""
+    report = hand_over(app, town.folder(tmp_path / "files"))
+    with app.app_context():
+        identifier = account_of("Karim").identifier
+    assert f"  {identifier}  Karim GARNIER, famille F1" in list(report.lines())
+
+
+def test_a_guardian_without_address_nor_row_has_no_account(
+    app: Flask, tmp_path: Path, town: Town
+) -> None:
+    """Nothing could be sent to them."""
+    town.row("famille.csv")["emailResp2"] = ""
+    hand_over(app, town.folder(tmp_path / "files"))
+    with app.app_context():
+        assert len(db.session().scalars(select(Account.id)).all()) == 2
+
+
+def test_an_identifiant_drawn_twice_is_drawn_again(
+    app: Flask, tmp_path: Path, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is already somebody's is nobody else's."""
+    draws = iter([0, 0, 5])
+    monkeypatch.setattr("secrets.randbelow", lambda _limit: next(draws))
+    town.row("compte.csv")["identifiant"] = str(households.FIRST_IDENTIFIER)
+    hand_over(app, town.folder(tmp_path / "files"))
+    with app.app_context():
+        assert account_of("Karim").identifier == str(households.FIRST_IDENTIFIER + 5)
+
+
+def test_the_address_of_compte_goes_before_the_family_s(
+    app: Flask, tmp_path: Path, town: Town
+) -> None:
+    """compte.csv is about accounts: what it says counts; when it says nothing, famille.csv does."""
+    town.row("compte.csv")["email"] = "autre@EXEMPLE.fr"
+    hand_over(app, town.folder(tmp_path / "files"))
+    with app.app_context():
+        assert account_of("Inès").guardian.email == "autre@exemple.fr"
+        assert account_of("Karim").guardian.email == "karim@exemple.fr"
+
+
+def test_a_new_address_voids_what_was_mailed_to_the_old_one(
+    app: Flask, settled: Path, town: Town
+) -> None:
+    """Whoever reads the old mailbox cannot use what lies there; the session goes on."""
+    sign_in(app, "Inès")
+    sign_in(app, "Karim")
+    town.row("famille.csv")["emailResp1"] = "nouvelle@exemple.fr"
+    hand_over(app, town.folder(settled))
+    with app.app_context():
+        assert pending_secrets() == 1
+        account = account_of("Inès")
+        assert account.guardian.email == "nouvelle@exemple.fr"
+        assert account.password_hash == "chosen"
+        sessions = db.session().scalars(select(AccountSession)).all()
+        assert [each.ended_at for each in sessions] == [None, None]
+
+
+def test_an_address_that_the_parent_confirmed_stays(app: Flask, settled: Path, town: Town) -> None:
+    """The town's software may be late; the parent is not."""
+    with app.app_context(), db.transaction():
+        guardian = account_of("Inès").guardian
+        guardian.email, guardian.email_confirmed_at = "prouvee@exemple.fr", NOW
+    sign_in(app, "Inès")
+    town.row("famille.csv")["emailResp1"] = "ancienne@exemple.fr"
+    hand_over(app, town.folder(settled))
+    with app.app_context():
+        assert account_of("Inès").guardian.email == "prouvee@exemple.fr"
+        assert pending_secrets() == 1
+
+
+def test_an_address_taken_out_is_taken_out_and_told(app: Flask, settled: Path, town: Town) -> None:
+    """The report warns: nothing can be mailed to this guardian any more."""
+    town.row("famille.csv")["emailResp2"] = ""
+    report = hand_over(app, town.folder(settled))
+    assert report.lost_addresses == 1
+    assert any("n’a plus d’adresse électronique" in line for line in report.lines())
+    with app.app_context():
+        assert account_of("Karim").guardian.email == ""
+
+
+def test_an_address_in_compte_counts_for_a_family_not_in_the_files(
+    app: Flask, settled: Path, town: Town
+) -> None:
+    """famille.csv no longer names the family, compte.csv does."""
+    del town.files["famille.csv"][1]
+    town.files["compte.csv"][1]["email"] = "yann@exemple.fr"
+    for name in ("enfantFamille.csv", "mandat.csv", "facture.csv", "reglement.csv", "message.csv"):
+        del town.files[name]
+    hand_over(app, town.folder(settled.parent / "narrow"))
+    with app.app_context():
+        assert account_of("Yann").guardian.email == "yann@exemple.fr"
+
+
+def test_an_import_never_touches_passwords_and_sessions(
+    app: Flask, settled: Path, town: Town
+) -> None:
+    """Everybody who was signed in still is, with the same password."""
+    for name in ("Inès", "Karim", "Yann"):
+        sign_in(app, name)
+    tables = ("account", "account_session", "temporary_password")
+    before = {name: rows for name, rows in everything(app).items() if name in tables}
+    town.row("famille.csv")["nomResp1"] = "GARNIER-DUPUIS"
+    town.row("facture.csv")["libelle"] = "Cantine"
+    hand_over(app, town.folder(settled))
+    after = everything(app)
+    assert {name: after[name] for name in tables} == before
+
+
+def test_families_that_left_are_archived_on_demand(app: Flask, settled: Path, town: Town) -> None:
+    """They cannot come in any more: session ended, mails void, nothing deleted."""
+    for name in ("Inès", "Karim", "Yann"):
+        sign_in(app, name)
+    left = Town()
+    left.files = {"famille.csv": left.files["famille.csv"][:1]}
+    report = hand_over(app, left.folder(settled.parent / "left"))
+    assert report.counts["familles"].missing == 1
+    assert report.counts["familles"].archived == 0
+    report = hand_over(app, left.folder(settled.parent / "left"), archive_missing=True)
+    assert report.counts["familles"].archived == 1
+    assert report.counts["identifiants"].archived == 1
+    with app.app_context():
+        account = account_of("Yann")
+        family = db.session().get(Family, account.guardian.family_id)
+        assert account.archived_at is not None
+        assert account.password_hash == "chosen"
+        assert family is not None
+        assert family.archived_at is not None
+        ended = db.session().scalars(
+            select(AccountSession.account_id).where(AccountSession.ended_at.is_not(None))
+        )
+        assert ended.all() == [account.id]
+        assert pending_secrets() == 2
+
+
+def test_a_second_guardian_who_left_is_archived_too(app: Flask, settled: Path, town: Town) -> None:
+    """The family stays, one parent does not."""
+    town.row("famille.csv").update(nomResp2="", prenomResp2="", emailResp2="")
+    hand_over(app, town.folder(settled), archive_missing=True)
+    with app.app_context():
+        assert account_of("Karim").archived_at is not None
+        assert account_of("Inès").archived_at is None
+
+
+def test_a_family_that_comes_back_may_come_in_again(app: Flask, settled: Path, town: Town) -> None:
+    """Same identifiant, same password."""
+    sign_in(app, "Yann")
+    left = Town()
+    left.files = {"famille.csv": left.files["famille.csv"][:1]}
+    hand_over(app, left.folder(settled.parent / "left"), archive_missing=True)
+    report = hand_over(app, settled)
+    assert report.counts["familles"].changed == 1
+    with app.app_context():
+        account = account_of("Yann")
+        assert account.archived_at is None
+        assert account.identifier == "38160002"
+        assert account.password_hash == "chosen"
+
+
+def test_an_archived_family_gets_no_new_identifiant(app: Flask, settled: Path, town: Town) -> None:
+    """Nobody is invited to a file that is closed."""
+    left = Town()
+    left.files = {"famille.csv": left.files["famille.csv"][1:]}
+    left.row("famille.csv")["emailResp1"] = "yann@exemple.fr"
+    hand_over(app, left.folder(settled.parent / "left"), archive_missing=True)
+    with app.app_context(), db.transaction() as session:
+        karim = account_of("Karim")
+        session.delete(karim)
+    report = hand_over(app, left.folder(settled.parent / "left"), archive_missing=True)
+    assert report.made_up == 0

@@ -1,0 +1,111 @@
+"""Photos and PDFs that come with the files."""
+
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, select
+
+from app import db
+from app.models import Child, Document, Invoice
+from app.services.importing import storing
+from tests.services.importing.town import JPEG, PDF, Town, faults_of, hand_over
+
+WEEK = 7 * 24 * 3600
+
+
+def kept(app: Flask) -> list[str]:
+    """Name the files that the instance keeps."""
+    return sorted(path.name for path in Path(app.instance_path).glob("*/*"))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("photos/jules.png", PDF, "le contenu de ce fichier doit être PNG ou JPEG."),
+        ("photos/jules.png", b"<svg>", "le contenu de ce fichier doit être PNG ou JPEG."),
+        ("factures/a100.pdf", JPEG, "le contenu de ce fichier doit être PDF."),
+        ("documents/reglement.pdf", b"", "le contenu de ce fichier doit être PDF ou PNG ou JPEG."),
+    ],
+)  # fmt: skip
+def test_a_file_is_recognised_by_what_it_holds(
+    app: Flask, tmp_path: Path, town: Town, name: str, content: bytes, said: str
+) -> None:
+    """Whatever its name says."""
+    town.attached[name] = content
+    faults = faults_of(app, town.folder(tmp_path / "files"))
+    assert [each.rpartition(" : ")[2] for each in faults] == [said]
+
+
+def test_a_photo_may_be_a_jpeg(app: Flask, tmp_path: Path, town: Town) -> None:
+    """What counts is what it is: the suffix is made to fit."""
+    town.attached["photos/jules.png"] = JPEG
+    hand_over(app, town.folder(tmp_path / "files"))
+    with app.app_context():
+        names = db.session().scalars(select(Child.photo).where(Child.photo != "")).all()
+    assert [name.rpartition(".")[2] for name in names] == ["jpg"]
+
+
+def test_a_huge_file_is_refused(
+    app: Flask, tmp_path: Path, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A film in place of a photo."""
+    monkeypatch.setattr(storing, "LARGEST", 10)
+    faults = faults_of(app, town.folder(tmp_path / "files"))
+    assert len(faults) == 3
+    assert faults[0].endswith("ce fichier dépasse 0 Mio.")
+
+
+def test_an_import_that_fails_at_the_end_keeps_no_file(
+    app: Flask, tmp_path: Path, town: Town
+) -> None:
+    """The copies are made before the commit: when it fails they go."""
+
+    def fail(*details: Any) -> None:
+        if "INTO journal_entry" in details[2]:
+            raise OSError("disk full")
+
+    with app.app_context():
+        event.listen(db.engine(), "before_cursor_execute", fail)
+    with pytest.raises(OSError, match="disk full"):
+        hand_over(app, town.folder(tmp_path / "files"))
+    assert kept(app) == []
+
+
+def test_what_nobody_names_any_more_is_swept(app: Flask, tmp_path: Path, town: Town) -> None:
+    """A photo replaced last week goes; one just left by a killed import waits."""
+    hand_over(app, town.folder(tmp_path / "files"))
+    old = set(kept(app))
+    for path in Path(app.instance_path).glob("*/*"):
+        os.utime(path, (time.time() - WEEK, time.time() - WEEK))
+    (Path(app.instance_path) / "photos" / "recent.partial").write_bytes(b"")
+    town.attached["photos/jules.png"] = JPEG
+    hand_over(app, town.folder(tmp_path / "files"))
+    hand_over(app, town.folder(tmp_path / "files"))
+    with app.app_context():
+        named = {
+            *db.session().scalars(select(Child.photo).where(Child.photo != "")),
+            *db.session().scalars(select(Invoice.file).where(Invoice.file != "")),
+            *db.session().scalars(select(Document.file)),
+        }
+    assert set(kept(app)) == named | {"recent.partial"}
+    assert old - named != set()
+
+
+def test_the_same_photo_twice_is_kept_once(app: Flask, tmp_path: Path, town: Town) -> None:
+    """Names come from the content."""
+    town.row("enfant.csv", 1)["photo"] = "copie.png"
+    town.attached["photos/copie.png"] = town.attached["photos/jules.png"]
+    hand_over(app, town.folder(tmp_path / "files"))
+    assert len(list((Path(app.instance_path) / "photos").iterdir())) == 1
+
+
+def test_a_document_replaced_changes_its_row(app: Flask, tmp_path: Path, town: Town) -> None:
+    """The same name, another content: families get the new one."""
+    hand_over(app, town.folder(tmp_path / "files"))
+    town.attached["documents/reglement.pdf"] = PDF + b"new"
+    report = hand_over(app, town.folder(tmp_path / "files"))
+    assert report.counts["documents"].changed == 1
