@@ -14,6 +14,7 @@ import config
 from app import create_app, db
 from app.mailer import courier as courier_module
 from app.mailer import delivery
+from app.mailer.message import Message
 from app.models import MailState
 from app.services import outbox as queue
 from app.testing import Outbox
@@ -108,6 +109,22 @@ def test_the_thread_wakes_up_for_a_mail(web: Flask) -> None:
         assert time.monotonic() - started < courier_module.POLL_SECONDS / 2
 
 
+def test_no_page_waits_for_a_server_that_hangs(web: Flask) -> None:
+    """The server is silent with a mail in hand: pages are read and mails queued as before."""
+    server = courier_of(web).backend = Hanging()
+    client = web.test_client()
+    client.get("/connexion")
+    with web.app_context():
+        ask("38162386")
+        assert server.reached.wait(3)
+        started = time.monotonic()
+        ask("50000017")
+        client.get("/connexion")
+        assert time.monotonic() - started < 1
+        server.freed.set()
+        until(lambda: len(server.sent) == 2)
+
+
 def test_the_thread_waits_longer_and_longer_for_a_server_that_is_down(
     web: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -145,3 +162,19 @@ def test_stopping_ends_the_thread(web: Flask) -> None:
     (thread,) = threads()
     courier_of(web).stop()
     until(lambda: not thread.is_alive())
+
+
+class Hanging(Scripted):
+    """Keeps the first mail until it is freed."""
+
+    def __init__(self) -> None:
+        """Hang."""
+        super().__init__()
+        self.reached = threading.Event()
+        self.freed = threading.Event()
+
+    def send(self, message: Message) -> None:
+        """Wait, then accept."""
+        self.reached.set()
+        assert self.freed.wait(5)
+        super().send(message)
