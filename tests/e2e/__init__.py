@@ -1,0 +1,1 @@
+"""A real browser: what no test client can see."""

@@ -1,0 +1,98 @@
+"""The screens of tests/screens.py, saved, and shown again to a real browser."""
+
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from flask import Flask
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import BrowserContext, Page, Request, Route, ViewportSize
+
+from tests.browser import Browser
+from tests.people import People
+from tests.screens import all_screens
+
+ORIGIN = "http://localhost"
+PHONE = ViewportSize(width=320, height=568)
+DESKTOP = ViewportSize(width=1440, height=900)
+
+
+@dataclass(frozen=True)
+class Screen:
+    """A page as it was answered."""
+
+    name: str
+    path: str
+    status: int
+    headers: dict[str, str]
+    body: str
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """The saved screens, and the application for the files that they load."""
+
+    app: Flask
+    screens: list[Screen]
+
+
+@dataclass
+class Visit:
+    """A browser window that shows saved screens; it notes what a page asks for and complains of."""
+
+    context: BrowserContext
+    page: Page
+    files: Browser
+    screen: Screen | None = None
+    asked: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def show(self, screen: Screen) -> Page:
+        """Open a screen, as if it had just come from the portal."""
+        self.screen = screen
+        self.asked.clear()
+        self.complaints.clear()
+        self.page.goto(f"{ORIGIN}{screen.path}", wait_until="load")
+        return self.page
+
+    def answer(self, route: Route, request: Request) -> None:
+        """Give the screen, or one of the files that it loads."""
+        self.asked.append(request.url)
+        parts = urlsplit(request.url)
+        assert self.screen is not None
+        if request.resource_type == "document":
+            screen = self.screen
+            route.fulfill(status=screen.status, headers=screen.headers, body=screen.body)
+            return
+        answer = self.files.fetch(f"{parts.path}?{parts.query}")
+        route.fulfill(
+            status=answer.status_code, headers=dict(answer.headers), body=answer.get_data()
+        )
+
+
+def hang(app: Flask, people: People) -> Gallery:
+    """Go through every screen and keep it."""
+    return Gallery(
+        app,
+        [
+            Screen(
+                name,
+                page.path,
+                page.response.status_code,
+                # Cookies have no meaning for a saved page.
+                {key: value for key, value in page.response.headers if key != "Set-Cookie"},
+                page.html,
+            )
+            for name, page in all_screens(app, people)
+        ],
+    )
+
+
+def open_visit(chromium: Chromium, gallery: Gallery, **options: object) -> Visit:
+    """Open a window on the gallery; the options are those of Playwright's contexts."""
+    context = chromium.new_context(**options)  # type: ignore[arg-type]
+    page = context.new_page()
+    visit = Visit(context, page, Browser(gallery.app))
+    page.route("**/*", visit.answer)
+    page.on("console", lambda message: visit.complaints.append(message.text))
+    page.on("pageerror", lambda error: visit.complaints.append(str(error)))
+    return visit

@@ -1,0 +1,209 @@
+"""Every screen in a real browser: accessible, on an old phone as on a desk, light and dark."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Page
+
+from tests.e2e.gallery import DESKTOP, ORIGIN, PHONE, Gallery, Screen, Visit, open_visit
+
+AXE = Axe().axe_script
+# A wide screen has room for another layout.
+LAID_OUT_OTHERWISE = {"sign in", "choose", "home, zest", "statement, moreau"}
+FIRST_LOAD_BYTES = 60_000
+# Links inside a sentence are as high as its lines, which WCAG 2.5.8 excepts.
+SMALL_TARGETS = """() => [...document.querySelectorAll(
+    "button, input:not([type=hidden]), select, textarea, summary, a[href]")]
+  .filter((element) => {
+    const box = element.getBoundingClientRect();
+    const shown = box.width > 1 && box.height > 1 && element.checkVisibility();
+    const inSentence = element.tagName === "A" && getComputedStyle(element).display === "inline"
+      && element.parentElement.innerText.trim() !== element.innerText.trim();
+    const skip = element.classList.contains("skip");
+    return shown && !inSentence && !skip && Math.min(box.height, box.width) < 43.5;
+  })
+  .map((element) => `${element.tagName} « ${element.innerText || element.name} » `
+    + `${Math.round(element.getBoundingClientRect().width)}x`
+    + `${Math.round(element.getBoundingClientRect().height)}`)"""
+TOO_WIDE = """() => document.documentElement.scrollWidth > innerWidth
+  ? [...document.querySelectorAll("body *")]
+      .filter((element) => element.getBoundingClientRect().right > innerWidth + 0.5)
+      .map((element) => element.outerHTML.slice(0, 90)).slice(0, 3).concat("too wide")
+  : []"""
+TEXT_PIXELS = """() => parseFloat(getComputedStyle(document.querySelector("main")).fontSize)"""
+STORED = "() => localStorage.length + sessionStorage.length"
+
+
+@dataclass
+class Inspection:
+    """What was seen of one screen on an old phone, in one visit."""
+
+    name: str
+    too_wide: list[str]
+    small_targets: list[str]
+    text_pixels: float
+    stored: int
+    complaints: list[str]
+    asked: list[str]
+    weight: int
+    violations: list[str]
+    violations_in_the_dark: list[str]
+    too_wide_at_twice_the_text: list[str]
+
+
+@pytest.fixture(scope="module")
+def inspected(chromium: Chromium, gallery: Gallery) -> list[Inspection]:
+    """Every screen, 320 px wide, looked at from every side."""
+    visit = open_visit(chromium, gallery, viewport=PHONE, reduced_motion="reduce")
+    try:
+        return [inspect(visit, screen) for screen in gallery.screens]
+    finally:
+        visit.context.close()
+
+
+def inspect(visit: Visit, screen: Screen) -> Inspection:
+    """Look at one screen."""
+    visit.page.emulate_media(color_scheme="light")
+    page = visit.show(screen)
+    page.evaluate(AXE)
+    asked = list(visit.asked)
+    return Inspection(
+        screen.name,
+        page.evaluate(TOO_WIDE),
+        page.evaluate(SMALL_TARGETS),
+        page.evaluate(TEXT_PIXELS),
+        page.evaluate(STORED),
+        # Chromium reports the status of an error page there.
+        [said for said in visit.complaints if "status of" not in said],
+        asked,
+        len(screen.body.encode()) + sum(_weight(visit, url) for url in asked if "/static/" in url),
+        violations(page),
+        violations_in_the_dark(page),
+        too_wide_at_twice_the_text(page),
+    )
+
+
+def violations(page: Page, options: str = "{}") -> list[str]:
+    """Run axe with all of its rules, the advice on best practice included."""
+    found = page.evaluate(f"axe.run({options}).then((results) => results.violations)")
+    return [
+        f"{violation['id']}: {node['html'][:120]} {node['failureSummary'][:200]}"
+        for violation in found
+        for node in violation["nodes"]
+    ]
+
+
+def violations_in_the_dark(page: Page) -> list[str]:
+    """Only colours differ in the dark."""
+    page.emulate_media(color_scheme="dark")
+    return violations(page, "{runOnly: ['color-contrast', 'link-in-text-block']}")
+
+
+def too_wide_at_twice_the_text(page: Page) -> list[str]:
+    """Double the text alone, on a small tablet."""
+
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    found: list[str] = page.evaluate(TOO_WIDE)
+    page.set_viewport_size(PHONE)
+    return found
+
+
+def _weight(visit: Visit, url: str) -> int:
+    return len(visit.files.fetch(url.removeprefix(ORIGIN)).get_data())
+
+
+def faults(inspected: list[Inspection], of: Callable[[Inspection], list[str]]) -> str:
+    """List what is wrong, with the name of the screen; empty when nothing is."""
+    return "\n".join(f"{screen.name}: {fault}" for screen in inspected for fault in of(screen))
+
+
+def test_axe_finds_nothing(inspected: list[Inspection]) -> None:
+    assert faults(inspected, lambda screen: screen.violations) == ""
+
+
+def test_axe_finds_nothing_in_the_dark(inspected: list[Inspection]) -> None:
+    assert faults(inspected, lambda screen: screen.violations_in_the_dark) == ""
+
+
+def test_nothing_scrolls_sideways(inspected: list[Inspection]) -> None:
+    assert faults(inspected, lambda screen: screen.too_wide) == ""
+
+
+def test_twice_the_text_still_fits(inspected: list[Inspection]) -> None:
+    assert faults(inspected, lambda screen: screen.too_wide_at_twice_the_text) == ""
+
+
+def test_targets_suit_a_thumb(inspected: list[Inspection]) -> None:
+    assert faults(inspected, lambda screen: screen.small_targets) == ""
+
+
+def test_text_is_large_enough_to_read(inspected: list[Inspection]) -> None:
+    assert [screen.name for screen in inspected if screen.text_pixels < 18] == []
+
+
+def test_the_console_stays_silent(inspected: list[Inspection]) -> None:
+    """Nothing is refused by the policy that the headers set, no script fails."""
+    assert faults(inspected, lambda screen: screen.complaints) == ""
+
+
+def test_a_page_is_light_and_asks_nobody_else(inspected: list[Inspection]) -> None:
+    """Under 60 KB uncompressed, nothing from another site, nothing stored in the browser."""
+    assert [screen.name for screen in inspected if screen.weight > FIRST_LOAD_BYTES] == []
+    assert [screen.name for screen in inspected if screen.stored] == []
+    elsewhere = faults(
+        inspected, lambda screen: [url for url in screen.asked if not url.startswith(f"{ORIGIN}/")]
+    )
+    assert elsewhere == ""
+
+
+@pytest.fixture
+def desk(chromium: Chromium, gallery: Gallery) -> Iterator[Visit]:
+    """A wide screen."""
+    visit = open_visit(chromium, gallery, viewport=DESKTOP, reduced_motion="reduce")
+    yield visit
+    visit.context.close()
+
+
+def test_axe_finds_nothing_on_a_desk(desk: Visit, gallery: Gallery) -> None:
+    found = []
+    for screen in gallery.screens:
+        if screen.name in LAID_OUT_OTHERWISE:
+            page = desk.show(screen)
+            page.evaluate(AXE)
+            found += [f"{screen.name}: {fault}" for fault in violations(page)]
+    assert found == []
+
+
+def test_the_keyboard_alone_goes_everywhere(desk: Visit, gallery: Gallery) -> None:
+    """Tab meets the skip link first, then every control in order, each visibly focused."""
+    for screen in (screen for screen in gallery.screens if screen.name in LAID_OUT_OTHERWISE):
+        page = desk.show(screen)
+        reachable = page.evaluate(
+            """() => [...document.querySelectorAll("a[href], button, input:not([type=hidden])")]
+              .filter((e) => e.checkVisibility() && !e.disabled && e.tabIndex >= 0).length"""
+        )
+        stops = list(itertools.islice(_tab_stops(page), reachable))
+        assert stops[0]["words"] == "Aller au contenu", screen.name
+        assert len({stop["place"] for stop in stops}) == reachable, screen.name
+        assert all(stop["outline"] for stop in stops), f"{screen.name}: {stops}"
+
+
+def _tab_stops(page: Page) -> Iterator[dict[str, object]]:
+    while True:
+        page.keyboard.press("Tab")
+        yield page.evaluate(
+            """() => {
+              const element = document.activeElement;
+              const style = getComputedStyle(element);
+              const all = [...document.querySelectorAll("*")];
+              return {
+                words: (element.innerText || "").trim(),
+                place: all.indexOf(element),
+                outline: style.outlineStyle !== "none" || style.boxShadow !== "none",
+              };
+            }"""
+        )
