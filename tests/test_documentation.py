@@ -1,0 +1,107 @@
+"""What is written down is true: settings, commands, files that documents name."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+
+import click
+import pytest
+from flask import Flask
+
+import config
+from tests.page_checks.language import ENGLISH, typography_faults
+
+ROOT = Path(__file__).parent.parent
+ROW = re.compile(r"^\| `PORTAIL_(\w+)` \| (.*?) \| (.*?) \| (.+) \|$", re.MULTILINE)
+DOCUMENTS = sorted(ROOT.glob("*.md")) + sorted(ROOT.glob("docs/*.md"))
+# Filled in from other settings when the process starts: the page says it in words.
+IN_WORDS = {"env", "instance", "database_url", "mail_dir", "secret_key", "public_url"}
+LOCAL_LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
+MAKE = re.compile(r"`(?:\$ )?make ([a-z]+)|^    (?:\$ )?make ([a-z]+)", re.MULTILINE)
+FLASK = re.compile(r"(?:`|^ {4}|\$ |bin/)flask ([a-z]+(?: [a-z]+)?)", re.MULTILINE)
+ALREADY_IN_FLASK = {"run", "shell", "routes"}
+
+
+def documented() -> dict[str, tuple[str, str]]:
+    text = (ROOT / "docs" / "settings.md").read_text("utf-8")
+    return {
+        name.lower(): (_cell(production), _cell(development))
+        for name, production, development, _ in ROW.findall(text)
+    }
+
+
+def _cell(written: str) -> str:
+    return written.strip().strip("`")
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value == () else str(value)
+
+
+def commands(app: Flask) -> Iterator[tuple[str, click.Command]]:
+    """Every command of ours, with the words that call it."""
+    for name, command in app.cli.commands.items():
+        if command.callback is None or not command.callback.__module__.startswith("flask"):
+            yield name, command
+        if isinstance(command, click.Group):
+            yield from ((f"{name} {sub}", found) for sub, found in command.commands.items())
+
+
+def test_every_setting_is_documented() -> None:
+    assert set(documented()) == {field.name for field in fields(config.Settings)} | {"env"}
+
+
+@pytest.mark.parametrize("name", sorted({field.name for field in fields(config.Settings)}))
+def test_documented_defaults_are_the_real_ones(name: str) -> None:
+    if name in IN_WORDS:
+        return
+    production, development = documented()[name]
+    defaults = {
+        kind: _shown(getattr(kind, name)) for kind in (config.Production, config.Development)
+    }
+    assert production == defaults[config.Production]
+    same = defaults[config.Development] == defaults[config.Production]
+    assert development == ("same" if same else defaults[config.Development])
+
+
+def test_each_command_says_in_french_what_it_does(app: Flask) -> None:
+    found = dict(commands(app))
+    assert found
+    for name, command in found.items():
+        sentences = [command.help or ""]
+        sentences += [str(option.help) for option in command.params if hasattr(option, "help")]
+        for sentence in sentences:
+            assert sentence, f"flask {name} has an option or no help at all"
+            assert not ENGLISH.search(sentence), f"flask {name}: {sentence}"
+            assert not list(typography_faults(sentence)), f"flask {name}: {sentence}"
+
+
+def test_each_command_helps(app: Flask) -> None:
+    runner = app.test_cli_runner()
+    for name, _ in commands(app):
+        result = runner.invoke(args=[*name.split(), "--help"])
+        assert result.exit_code == 0, f"flask {name} --help: {result.output}"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_documents_name_commands_that_exist(app: Flask, document: Path) -> None:
+    text = document.read_text("utf-8")
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    for groups in MAKE.findall(text):
+        assert "".join(groups) in targets, f"make {''.join(groups)}"
+    ours = {name for name, _ in commands(app)}
+    for words in FLASK.findall(text):
+        first = words.split()[0]
+        if first in ALREADY_IN_FLASK:
+            continue
+        is_group = any(name.startswith(f"{first} ") for name in ours)
+        assert (words if is_group and " " in words else first) in ours, f"flask {words}"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_documents_link_to_files_that_exist(document: Path) -> None:
+    for target in LOCAL_LINK.findall(document.read_text("utf-8")):
+        assert (document.parent / target).exists(), target
