@@ -70,6 +70,7 @@ RECIPIENTS = (
         Account.id,
         Account.identifier,
         Guardian.email,
+        Account.password_hash.is_(None).label("is_new"),
         func.coalesce(Account.archived_at, Family.archived_at).label("archived_at"),
     )
     .join(Account.guardian)
@@ -218,7 +219,8 @@ def _claimed(session: Session, row: AnyRow, account: AnyRow, lease_ends: datetim
     secret = row.kind in mails.WITH_SECRET
     return ClaimedMail(
         id=row.id,
-        kind=row.kind,
+        # Whoever asks before having chosen a password has lost nothing: it is their first time.
+        kind=mails.ACTIVATION if secret and account.is_new else row.kind,
         lease_ends=lease_ends,
         attempts=row.attempts + 1,
         created_at=row.created_at,

@@ -77,6 +77,16 @@ def path_of(link: str) -> str:
     return link.removeprefix("http://localhost")
 
 
+def test_the_mail_opens_with_what_happened(
+    browser: Browser, people: People, outbox: Outbox
+) -> None:
+    """The same button serves both: the mail knows whether something was lost."""
+    ask(browser, people.zest.identifier)
+    assert "Vous avez perdu vos identifiants de connexion." in outbox.latest.text
+    ask(browser, people.newcomer.identifier)
+    assert "Votre accès au portail famille est prêt." in outbox.latest.text
+
+
 def test_the_temporary_password_opens_no_other_page(
     browser: Browser, people: People, outbox: Outbox
 ) -> None:
