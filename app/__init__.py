@@ -3,7 +3,19 @@
 from flask import Flask
 
 import config
-from app import access, assets, blueprints, cli, db, errors, formats, forms, logs, security
+from app import (
+    access,
+    assets,
+    blueprints,
+    cli,
+    db,
+    errors,
+    formats,
+    forms,
+    logs,
+    security,
+    templating,
+)
 from app.mailer import courier
 from app.services import dispatch
 from app.settings import EXTENSION
@@ -26,6 +38,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app.jinja_env.globals["settings"] = settings
     logs.init_app(app, settings.env)
     db.init_app(app, settings.database_url)
+    templating.init_app(app)
     formats.init_app(app)
     assets.init_app(app)
     security.init_app(app, settings.secure, settings.proxies)

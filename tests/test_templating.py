@@ -1,0 +1,15 @@
+"""Components are prepared once for all pages, whatever each page knows."""
+
+from flask import Flask, render_template_string
+
+PAGE = '{% from "components/values.html" import amount %}{{ amount(value) }}'
+
+
+def test_a_component_is_shared_by_pages_and_still_gets_their_values(app: Flask) -> None:
+    with app.test_request_context():
+        first = render_template_string(PAGE, value=1)
+        shared = app.jinja_env.get_template("components/values.html").module
+        second = render_template_string(PAGE, value=2, something_else="unknown to components")
+    assert "1,00" in first
+    assert "2,00" in second
+    assert app.jinja_env.get_template("components/values.html").module is shared
