@@ -66,9 +66,11 @@ each("[data-wait]", (button) => {
   const status = document.querySelector("[data-wait-status]");
   const end = Date.now() + button.dataset.wait * 1000;
   const tick = () => {
-    const left = Math.ceil((end - Date.now()) / 1000);
+    const left = end - Date.now();
+    const words = left > 60000 ? "Possible dans 2 minutes." : left > 0 ? "Possible dans 1 minute." : "Possible maintenant.";
     button.disabled = left > 0;
-    status.textContent = left > 0 ? `Possible dans ${left > 60 ? "2 minutes" : "1 minute"}.` : "";
+    // Said again only when it changes: it is read aloud.
+    if (status.textContent !== words) status.textContent = words;
     if (left > 0) setTimeout(tick, 1000);
   };
   tick();
