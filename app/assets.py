@@ -2,6 +2,7 @@
 
 import hashlib
 from functools import cache, lru_cache
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ def _version(path: Path) -> str:
 
 
 def _keep_for_ever(response: Response) -> Response:
-    if request.endpoint == "static" and request.args.get("v"):
+    found = response.status_code < HTTPStatus.BAD_REQUEST
+    if found and request.endpoint == "static" and request.args.get("v"):
         response.headers["Cache-Control"] = FOR_EVER
     return response

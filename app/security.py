@@ -65,7 +65,8 @@ def safe_target(target: str | None) -> str | None:
         endpoint, values = adapter.match(path, method="GET")
     except (HTTPException, RequestRedirect, ValueError):
         return None
-    return url_for(endpoint, **values)
+    # A file is no page to land on, and the version in its address would need the file to exist.
+    return None if endpoint == "static" else url_for(endpoint, **values)
 
 
 def _set_headers(response: Response) -> Response:

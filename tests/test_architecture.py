@@ -10,7 +10,7 @@ from jinja2 import meta
 from werkzeug.routing import Rule
 
 from tests.browser import Browser
-from tests.people import People
+from tests.people import People, public_id
 
 ROOT = Path(__file__).parent.parent
 MOST_LINES = 400
@@ -162,6 +162,21 @@ def test_static_files_are_kept_for_ever_and_know_nobody(app: Flask, people: Peop
         assert "max-age=31536000" in answer.headers["Cache-Control"], path
         assert "Set-Cookie" not in answer.headers, path
         assert "Cookie" not in answer.headers.get("Vary", ""), path
+
+
+def test_a_missing_static_file_may_appear_later(app: Flask) -> None:
+    answer = Browser(app).fetch("/static/later.css?v=0123456789ab")
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (404, "no-store")
+
+
+def test_a_family_s_files_are_kept_by_no_cache(app: Flask, people: People) -> None:
+    folder = Path(app.instance_path) / "documents"
+    folder.mkdir(parents=True)
+    (folder / "d1.pdf").write_bytes(b"%PDF-1.4")
+    parent = Browser(app)
+    parent.sign_in(people.zest)
+    answer = parent.fetch(parent.address("family.document", public_id=public_id("d1")))
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
 
 
 def _everything(app: Flask) -> dict[str, list[tuple[object, ...]]]:

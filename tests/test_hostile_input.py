@@ -77,6 +77,18 @@ def test_no_form_breaks_a_page(app: Flask, people: People) -> None:
                 assert answer.status_code < 500, f"POST {rule} with {what}: {answer.status}"
 
 
+@pytest.mark.parametrize(
+    "target",
+    ["/static/nope.css", "/static/../../config.py", "/static/%2e%2e/x", "\x00", "\udcff"],
+)
+def test_no_next_page_leads_astray(app: Flask, people: People, target: str) -> None:
+    """A link made by somebody else still lets a parent in, and home."""
+    parent = Browser(app)
+    form = parent.visit(f"/connexion?next={encode(target)}")
+    typed = {"Identifiant": people.zest.identifier, "Mot de passe": people.zest.password or ""}
+    assert form.fill(typed).submit("Connexion").endpoint == "family.home"
+
+
 BODIES = {
     "bad UTF-8": ("application/x-www-form-urlencoded", b"identifier=" + BAD_BYTES),
     "bad escapes": ("application/x-www-form-urlencoded", b"identifier=%ff%fe%zz%"),

@@ -23,14 +23,16 @@ def send_stored_file(
     suffix = PurePath(name).suffix.lower()
     if suffix not in TYPES:
         abort(404)
-    return send_from_directory(
+    response = send_from_directory(
         settings.instance / folder,
         name,
         mimetype=TYPES[suffix],
         as_attachment=not inline,
         download_name=download_name and f"{_printable(download_name)}{suffix}",
-        max_age=0,
     )
+    # Sending a file sets its own, which would let a shared computer keep it.
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _printable(name: str) -> str:
