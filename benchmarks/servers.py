@@ -1,0 +1,105 @@
+"""Servers under measure: gunicorn in processes of its own, whose CPU time and memory are read."""
+
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+HOST = "127.0.0.1"
+WORKERS = 2
+START_SECONDS = 30
+NANOSECONDS = 1_000_000_000
+
+
+@dataclass(frozen=True)
+class Server:
+    """A gunicorn that listens, with two sync workers."""
+
+    port: int
+    pid: int
+
+    def get(self, path: str, cookie: str = "") -> tuple[int, bytes]:
+        """Ask for a page over a connection of its own, as nginx does."""
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=START_SECONDS)
+        try:
+            connection.request("GET", path, headers={"Cookie": cookie} if cookie else {})
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        finally:
+            connection.close()
+
+    def cpu_per_request(self, path: str, requests: int, cookie: str = "") -> float:
+        """Return the seconds of CPU, user and system, that one request costs the processes."""
+        before = self._cpu_seconds()
+        for _ in range(requests):
+            status, _body = self.get(path, cookie)
+            if status != http.client.OK:
+                raise RuntimeError(f"{path} answered {status}")
+        return (self._cpu_seconds() - before) / requests
+
+    def worker_mebibytes(self) -> float:
+        """Return the resident memory of the largest worker."""
+        return max(_resident_kibibytes(pid) for pid in self._workers()) / 1024
+
+    def _cpu_seconds(self) -> float:
+        return sum(_cpu_seconds(pid) for pid in (self.pid, *self._workers()))
+
+    def _workers(self) -> list[int]:
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text("ascii")
+        return [int(pid) for pid in children.split()]
+
+
+@contextmanager
+def serve(application: str, environment: dict[str, str], port: int) -> Iterator[Server]:
+    """Run an application until the block ends."""
+    command = [
+        sys.executable, "-m", "gunicorn", "--workers", str(WORKERS), "--bind", f"{HOST}:{port}",
+        "--no-control-socket", "--log-level", "error", application,
+    ]  # fmt: skip
+    process = subprocess.Popen(command, env=os.environ | environment)
+    server = Server(port, process.pid)
+    try:
+        _wait_for(server)
+        yield server
+    finally:
+        process.terminate()
+        process.wait(START_SECONDS)
+
+
+def free_port() -> int:
+    """Find a port where nobody listens."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait_for(server: Server) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            server.get("/")
+        except (ConnectionError, http.client.HTTPException):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+        else:
+            return
+
+
+def _cpu_seconds(pid: int) -> float:
+    # In nanoseconds; /proc/<pid>/stat counts by hundredths of a second.
+    on_cpu, _waiting, _slices = Path(f"/proc/{pid}/schedstat").read_text("ascii").split()
+    return int(on_cpu) / NANOSECONDS
+
+
+def _resident_kibibytes(pid: int) -> int:
+    status = Path(f"/proc/{pid}/status").read_text("utf-8")
+    [line] = (line for line in status.splitlines() if line.startswith("VmRSS:"))
+    return int(line.split()[1])
