@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO
 
+from app.services.importing.faults import DAMAGED, Unreadable
+from app.services.importing.sources import UNREADABLE
+
 BLOCK = 1024 * 1024
 CHUNK = 1_000
 LONGEST_CELL = 131_072
@@ -21,15 +24,6 @@ DEFINED_IN_WINDOWS = bytes(set(range(256)) - {0x81, 0x8D, 0x8F, 0x90, 0x9D})
 
 OVERSIZED = f"une cellule dépasse {LONGEST_CELL} caractères ; un guillemet y manque sans doute."
 MISQUOTED = "un guillemet manque ou est de trop ; doublez ceux qui sont dans le texte."
-
-
-class Unreadable(Exception):  # noqa: N818
-    """A file is no CSV; the message is the remedy, a sentence in French."""
-
-    def __init__(self, remedy: str, line: int | None = None) -> None:
-        """Carry the remedy, and the line where reading stopped."""
-        super().__init__(remedy)
-        self.line = line
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +52,7 @@ def survey(stream: BinaryIO) -> Survey:
     """
     decoder = codecs.getincrementaldecoder("utf-8")()
     encoding, lines, undefined_line = UTF_8, 0, 0
-    while block := stream.read(BLOCK):
+    for block in blocks(stream):
         _refuse_binary(block, lines)
         if encoding == UTF_8 and not _decodes(decoder, block):
             encoding = WINDOWS
@@ -73,6 +67,18 @@ def survey(stream: BinaryIO) -> Survey:
             undefined_line,
         )
     return Survey(encoding, lines)
+
+
+def blocks(stream: BinaryIO) -> Iterator[bytes]:
+    """Read a file by the mebibyte.
+
+    Raises Unreadable when it is damaged.
+    """
+    try:
+        while block := stream.read(BLOCK):
+            yield block
+    except UNREADABLE:
+        raise Unreadable(DAMAGED) from None
 
 
 def _undefined_line(block: bytes, lines: int) -> int:
@@ -118,6 +124,8 @@ def chunks(stream: BinaryIO, encoding: str) -> Iterator[Chunk]:
                 rows.extend(islice(reader, size))
             except csv.Error as error:
                 fault = OVERSIZED if "field larger" in str(error) else MISQUOTED
+            except UNREADABLE:
+                raise Unreadable(DAMAGED) from None
             chunk = Chunk(_lines(rows, line, reader.line_num), rows)
             if rows:
                 yield chunk

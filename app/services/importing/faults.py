@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 KEPT_FAULTS = 1_000
+DAMAGED = "ce fichier est abîmé ; donnez-le de nouveau."
 SHOWN_CHARACTERS = 60
 
 
@@ -11,12 +12,21 @@ class FieldRefused(ValueError):  # noqa: N818 (a refusal, not a bug)
     """A cell that cannot be kept; the message is the remedy, a sentence in French."""
 
 
+class Unreadable(Exception):  # noqa: N818
+    """A file is no CSV, or is broken; the message is the remedy, a sentence in French."""
+
+    def __init__(self, remedy: str, line: int | None = None) -> None:
+        """Carry the remedy, and the line where reading stopped."""
+        super().__init__(remedy)
+        self.line = line
+
+
 class ImportRefused(Exception):  # noqa: N818
     """The files cannot be imported; nothing was written."""
 
     def __init__(self, faults: "Faults") -> None:
         """Carry every fault found."""
-        super().__init__(f"{faults.count} faults")
+        super().__init__("\n".join(str(fault) for fault in faults))
         self.faults = faults
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Protocol, cast
 
-from app.services.importing.faults import Fault, Faults, ImportRefused
+from app.services.importing.faults import DAMAGED, Fault, Faults, ImportRefused, Unreadable
 
 MEBIBYTE = 1024 * 1024
 LARGEST_ENTRY = 2 * 1024 * MEBIBYTE
@@ -35,7 +35,10 @@ class Source(Protocol):
         """Return how many bytes it holds."""
 
     def open(self, name: str) -> BinaryIO:
-        """Open it for reading."""
+        """Open it for reading.
+
+        Raises Unreadable when it is damaged.
+        """
 
 
 @contextmanager
@@ -111,7 +114,10 @@ class Archive:
 
     def open(self, name: str) -> BinaryIO:
         """Open it for reading."""
-        return cast("BinaryIO", self._archive.open(name))
+        try:
+            return cast("BinaryIO", self._archive.open(name))
+        except UNREADABLE:
+            raise Unreadable(DAMAGED) from None
 
 
 def _refused(path: Path, remedy: str) -> ImportRefused:

@@ -13,9 +13,9 @@ from sqlalchemy import Connection, Index, Integer, MetaData, String, Table, lite
 from sqlalchemy.exc import IntegrityError
 
 from app.services.importing import decoding, storing
-from app.services.importing.faults import Fault, Faults, FieldRefused
+from app.services.importing.faults import Fault, Faults, FieldRefused, Unreadable
 from app.services.importing.parsing import Columns, RowParser
-from app.services.importing.sources import UNREADABLE, Source
+from app.services.importing.sources import Source
 from app.services.importing.tables import ALL, FAMILIES, Attachments, SourceFile
 
 Advance = Callable[[int], None]
@@ -23,7 +23,6 @@ Row = tuple[Any, ...]
 KEPT_AS = "kept_as"
 PUBLIC_ID_CHARACTERS = 16
 MISSING = "ce fichier manque à la racine ; lui seul est obligatoire."
-DAMAGED = "ce fichier est abîmé ; donnez-le de nouveau."
 
 
 @dataclass(slots=True)
@@ -78,12 +77,9 @@ class Staging:
             try:
                 with source.open(name) as stream:
                     found = decoding.survey(stream)
-            except decoding.Unreadable as unreadable:
+            except Unreadable as unreadable:
                 staged.sound = False
                 faults.add(Fault(name, str(unreadable), unreadable.line))
-            except UNREADABLE:
-                staged.sound = False
-                faults.add(Fault(name, DAMAGED))
             else:
                 staged.given, staged.encoding, staged.lines = True, found.encoding, found.lines
         if not source.has(FAMILIES.name):
@@ -116,12 +112,9 @@ class Filling:
         try:
             with self._source.open(name) as stream:
                 self._copy(decoding.chunks(stream, self._staged.encoding), advance)
-        except decoding.Unreadable as unreadable:
+        except Unreadable as unreadable:
             self._staged.sound = False
             self._faults.add(Fault(name, str(unreadable), unreadable.line))
-        except UNREADABLE:
-            self._staged.sound = False
-            self._faults.add(Fault(name, DAMAGED))
         self._make_ready()
 
     def _copy(self, chunks: Iterator[decoding.Chunk], advance: Advance) -> None:
@@ -156,14 +149,11 @@ class Filling:
     def _name_kept(self, attachments: Attachments, line: int, name: str) -> str:
         try:
             return storing.name_for(self._source, attachments, name)
-        except FieldRefused as refused:
-            remedy = str(refused)
-        except UNREADABLE:
-            remedy = DAMAGED
-        file = self._staged.file
-        column = file.column(attachments.field).name
-        self._faults.add(Fault(file.name, remedy, line, column, name))
-        return ""
+        except (FieldRefused, Unreadable) as refused:
+            file = self._staged.file
+            column = file.column(attachments.field).name
+            self._faults.add(Fault(file.name, str(refused), line, column, name))
+            return ""
 
     def _make_ready(self) -> None:
         """Index the table by its key: that the database takes it as unique settles doubles."""

@@ -8,23 +8,20 @@ import contextlib
 import hashlib
 import os
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 from sqlalchemy import Connection, select
 
 from app.models import Child, Document, Invoice
+from app.services.importing.decoding import blocks
 from app.services.importing.faults import FieldRefused
-from app.services.importing.sources import Source
+from app.services.importing.sources import MEBIBYTE, Source
 from app.services.importing.tables import Attachments
 from app.settings import settings
 
-BLOCK = 1024 * 1024
-LARGEST = 20 * 1024 * 1024
+LARGEST = 20 * MEBIBYTE
 SUFFIXES = {b"%PDF-": ".pdf", b"\x89PNG\r\n\x1a\n": ".png", b"\xff\xd8\xff": ".jpg"}
 NAMES = {".pdf": "PDF", ".png": "PNG", ".jpg": "JPEG"}
-HEAD = 8
 HASH_CHARACTERS = 40
 # No import lasts a day: what nobody refers to by then was left behind.
 SWEPT_AFTER_SECONDS = 24 * 3600
@@ -34,21 +31,23 @@ FOLDERS = {"photos": Child.photo, "invoices": Invoice.file, "documents": Documen
 def name_for(source: Source, attachments: Attachments, name: str) -> str:
     """Return the name under which a file will be kept; the same content gives the same name.
 
-    Raises FieldRefused when it is missing, too large, or not of an accepted kind.
+    Raises FieldRefused when it is missing, too large, or not of an accepted kind; Unreadable when
+    it is damaged.
     """
     path = f"{attachments.folder}/{name}"
     if not source.has(path):
         raise FieldRefused(f"ce fichier manque dans le dossier « {attachments.folder} ».")
     if source.size(path) > LARGEST:
-        raise FieldRefused(f"ce fichier dépasse {LARGEST // BLOCK} Mio.")
+        raise FieldRefused(f"ce fichier dépasse {LARGEST // MEBIBYTE} Mio.")
     with source.open(path) as stream:
-        head = stream.read(HEAD)
-        suffix = next((end for start, end in SUFFIXES.items() if head.startswith(start)), "")
+        content = blocks(stream)
+        first = next(content, b"")
+        suffix = next((end for start, end in SUFFIXES.items() if first.startswith(start)), "")
         if suffix not in attachments.suffixes:
             kinds = " ou ".join(NAMES[each] for each in attachments.suffixes)
             raise FieldRefused(f"le contenu de ce fichier doit être {kinds}.")
-        digest = hashlib.sha256(head)
-        for block in _blocks(stream):
+        digest = hashlib.sha256(first)
+        for block in content:
             digest.update(block)
     return digest.hexdigest()[:HASH_CHARACTERS] + suffix
 
@@ -74,7 +73,7 @@ class Copies:
             self._source.open(f"{attachments.folder}/{name}") as stream,
             os.fdopen(os.open(partial, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as out,
         ):
-            for block in _blocks(stream):
+            for block in blocks(stream):
                 out.write(block)
             out.flush()
             os.fsync(out.fileno())
@@ -104,8 +103,3 @@ def sweep(connection: Connection) -> None:
 
 def _files(folder: Path) -> list[Path]:
     return [each for each in folder.iterdir() if each.is_file()] if folder.is_dir() else []
-
-
-def _blocks(stream: BinaryIO) -> Iterator[bytes]:
-    while block := stream.read(BLOCK):
-        yield block

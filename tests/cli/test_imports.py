@@ -1,0 +1,98 @@
+"""An operator launches `flask import`."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from app.cli.imports import progress_bar
+from app.services import importing
+from tests.services.importing.town import Town, everything
+
+
+def launch(app: Flask, *arguments: str) -> Any:
+    """Run `flask import`."""
+    return app.test_cli_runner().invoke(args=["import", *arguments])
+
+
+def test_an_import_prints_its_report(app: Flask, tmp_path: Path, town: Town) -> None:
+    """And ends well."""
+    result = launch(app, str(town.folder(tmp_path / "files")))
+    assert result.exit_code == 0
+    assert result.stdout.startswith("Import de « files »")
+    assert result.stderr == ""
+
+
+def test_faults_are_printed_and_the_command_fails(app: Flask, tmp_path: Path, town: Town) -> None:
+    """What reads the exit status learns it too."""
+    town.row("facture.csv")["montant"] = "douze"
+    town.row("enfant.csv")["sexe"] = "x"
+    result = launch(app, str(town.folder(tmp_path / "files")))
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert result.stderr.splitlines() == [
+        "enfant.csv, ligne 2, colonne sexe, valeur « x » : écrivez MASCULIN ou FEMININ (ou M, F).",
+        "facture.csv, ligne 2, colonne montant, valeur « douze » : "
+        "écrivez un nombre comme 891,35, avec deux décimales au plus.",
+        "",
+        "2 erreurs : rien n’a été importé.",
+    ]
+
+
+def test_faults_beyond_the_first_thousand_are_counted(app: Flask, tmp_path: Path) -> None:
+    """Nobody reads more."""
+    rows = "".join(f"{number};A;B;x\n" for number in range(1_500))
+    (tmp_path / "famille.csv").write_text(f"id;nomResp1;prenomResp1;dateNaisResp1\n{rows}")
+    result = launch(app, str(tmp_path))
+    assert result.stderr.splitlines()[-3:] == [
+        "… et 500 autres erreurs.",
+        "",
+        "1500 erreurs : rien n’a été importé.",
+    ]
+
+
+def test_a_dry_run_writes_nothing(app: Flask, tmp_path: Path, town: Town) -> None:
+    """Whatever else is asked for."""
+    before = everything(app)
+    result = launch(app, str(town.folder(tmp_path / "files")), "--dry-run", "--archive-missing")
+    assert result.exit_code == 0
+    assert "Rien n’a été écrit." in result.stdout
+    assert everything(app) == before
+
+
+class Terminal(io.StringIO):
+    """Somebody looks at what is printed here."""
+
+    def isatty(self) -> bool:
+        """Say so."""
+        return True
+
+
+def test_a_terminal_shows_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bar that fills up."""
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    with progress_bar() as progress:
+        for done in (0, 5, 10):
+            progress(done, 10)
+    assert "50%" in terminal.getvalue()
+    assert "100%" in terminal.getvalue()
+
+
+def test_an_import_goes_forward_from_nothing_to_its_end(
+    app: Flask, tmp_path: Path, town: Town
+) -> None:
+    """What the bar shows never goes back."""
+    steps: list[tuple[int, int]] = []
+    with app.app_context():
+        importing.run(town.folder(tmp_path / "files"), progress=lambda *step: steps.append(step))
+    assert steps == sorted(steps)
+    assert steps[-1][0] == steps[-1][1]
+
+
+def test_the_command_explains_itself(app: Flask) -> None:
+    """In French."""
+    result = launch(app, "--help")
+    assert "Importe un dossier ou un ZIP de fichiers CSV" in result.stdout

@@ -1,0 +1,124 @@
+"""An import that fails, or is killed, leaves the database as it was."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from sqlalchemy import event
+
+import config
+from app import db
+from tests.services.importing.town import FILES, Town, everything, faults_of, hand_over
+
+ROOT = Path(__file__).parents[3]
+# One statement in so many fails, each in turn: all of them would take minutes.
+STRIDE = 12
+
+
+class Failing:
+    """Fails at the n-th statement from now on."""
+
+    def __init__(self, app: Flask) -> None:
+        """Watch the application's database."""
+        self.seen = 0
+        self.fatal = -1
+        with app.app_context():
+            event.listen(db.engine(), "before_cursor_execute", self)
+
+    def __call__(self, *_details: Any) -> None:
+        """Count a statement."""
+        self.seen += 1
+        if self.seen == self.fatal:
+            raise OSError("disk full")
+
+
+def changed_town(tmp_path: Path) -> Path:
+    """Write a set that creates, changes and archives."""
+    town = Town()
+    town.row("famille.csv")["nomResp1"] = "AUTRE"
+    town.row("facture.csv", 1)["montant"] = "21"
+    town.add("reglement.csv", id="900", montant="5", facture_id="")
+    del town.files["famille.csv"][1]
+    return town.folder(tmp_path / "changed")
+
+
+def test_a_failure_at_any_statement_leaves_nothing(app: Flask, tmp_path: Path, town: Town) -> None:
+    """The disk is full, the database restarts: as if nobody had launched the import."""
+    hand_over(app, town.folder(tmp_path / "files"))
+    changed = changed_town(tmp_path)
+    before = everything(app)
+    failing = Failing(app)
+    hand_over(app, changed, dry_run=True, archive_missing=True)
+    statements = failing.seen
+    assert everything(app) == before
+    for fatal in range(1, statements, STRIDE):
+        failing.seen, failing.fatal = 0, fatal
+        with pytest.raises(OSError, match="disk full"):
+            hand_over(app, changed, archive_missing=True)
+        failing.fatal = -1
+        assert everything(app) == before
+    assert hand_over(app, changed, archive_missing=True).counts["familles"].archived == 1
+
+
+@hypothesis_settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_a_fault_on_any_line_leaves_nothing(
+    app: Flask, tmp_path: Path, data: st.DataObject
+) -> None:
+    """Whatever the file, the row and the column."""
+    before = everything(app)
+    town = Town()
+    file = data.draw(st.sampled_from(sorted(set(FILES) - {"mandat.csv"})))
+    row = data.draw(st.sampled_from(town.files[file]))
+    row[data.draw(st.sampled_from(sorted(row)))] = "\x1b" + "x" * 30_000
+    assert faults_of(app, town.folder(tmp_path / "files"))
+    assert everything(app) == before
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from sqlalchemy import event
+import config
+from app import create_app, db
+from app.services import importing
+
+instance, url, files, moment = sys.argv[1:]
+app = create_app(config.Test(instance=Path(instance), database_url=url))
+with app.app_context():
+
+    def die(*details):
+        if moment == "commit" or details[2].startswith(moment):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    event.listen(db.engine(), "commit" if moment == "commit" else "after_cursor_execute", die)
+    importing.run(Path(files))
+"""
+
+
+@pytest.mark.parametrize(
+    "moment",
+    ["CREATE UNIQUE INDEX import_facture", "INSERT INTO invoice (", "INSERT INTO alloc", "commit"],
+)
+def test_a_killed_import_leaves_nothing(
+    app: Flask, settings: config.Settings, tmp_path: Path, moment: str
+) -> None:
+    """Power fails while the rows are read, loaded, or about to be committed."""
+    town = Town()
+    files = town.folder(tmp_path / "files")
+    before = everything(app)
+    arguments = [str(settings.instance), settings.database_url, str(files), moment]
+    process = subprocess.run(
+        [sys.executable, "-c", KILLED, *arguments], cwd=ROOT, env=os.environ, check=False
+    )
+    assert process.returncode == -signal.SIGKILL
+    assert everything(app) == before
+    assert hand_over(app, files).counts["familles"].created == 2
