@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.formats import plural
 from app.services import importing
@@ -35,6 +36,11 @@ def import_files(path: Path, *, dry_run: bool, archive_missing: bool) -> None:
             report = importing.run(path, options, progress)
     except importing.ImportRefused as refused:
         refuse(refused)
+    except (SQLAlchemyError, OSError) as error:
+        reason = getattr(error, "orig", None) or error
+        raise click.ClickException(
+            f"rien n’a été importé, la base ou le disque ne répond pas ({reason})."
+        ) from error
     for line in report.lines():
         click.echo(line)
 

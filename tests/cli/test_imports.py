@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
+from app import db
 from app.cli.imports import progress_bar
 from app.services import importing
 from tests.services.importing.town import Town, everything
@@ -60,6 +63,22 @@ def test_a_dry_run_writes_nothing(app: Flask, tmp_path: Path, town: Town) -> Non
     assert result.exit_code == 0
     assert "Rien n’a été écrit." in result.stdout
     assert everything(app) == before
+
+
+def test_a_database_that_does_not_answer_is_told_in_one_line(
+    app: Flask, tmp_path: Path, town: Town
+) -> None:
+    """Locked, full, or not migrated yet: nothing was imported."""
+
+    def fail(*_details: Any) -> None:
+        raise OperationalError("SELECT 1", None, Exception("database is locked"))
+
+    with app.app_context():
+        event.listen(db.engine(), "before_cursor_execute", fail)
+    result = launch(app, str(town.folder(tmp_path / "files")))
+    assert result.exit_code == 1
+    assert "rien n’a été importé" in result.stderr
+    assert "(database is locked)" in result.stderr
 
 
 class Terminal(io.StringIO):
