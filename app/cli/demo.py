@@ -14,7 +14,6 @@ from flask.cli import with_appcontext
 from app.cli.database import alembic_config
 from app.cli.imports import progress_bar, refuse
 from app.formats import day, today
-from app.services import importing
 from app.settings import settings
 
 IDENTIFIER_TO_TRY = "38162386"
@@ -39,6 +38,8 @@ def demo(*, if_empty: bool) -> None:
         raise click.ClickException("la ville de démonstration n’a pas sa place en production.")
     from alembic import command
 
+    from app.services import importing
+
     command.upgrade(alembic_config(), "head")
     if not importing.has_families():
         _load(Path(current_app.root_path).parent / "demo")
@@ -51,6 +52,8 @@ def demo(*, if_empty: bool) -> None:
 
 
 def _load(town: Path) -> None:
+    from app.services import importing
+
     with tempfile.TemporaryDirectory() as temporary:
         dated = Path(temporary) / town.name
         shutil.copytree(town, dated)

@@ -4,13 +4,16 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.formats import plural
-from app.services import importing
+
+if TYPE_CHECKING:
+    from app.services.importing import ImportRefused
 
 STEPS = 1_000
 
@@ -30,6 +33,9 @@ def import_files(path: Path, *, dry_run: bool, archive_missing: bool) -> None:
     Le même import peut être relancé sans risque. À la moindre erreur, rien n’est écrit.
     Voir docs/import.md.
     """
+    # The web process loads the commands too, and has no use for all that an import needs.
+    from app.services import importing
+
     options = importing.Options(dry_run=dry_run, archive_missing=archive_missing)
     try:
         with progress_bar() as progress:
@@ -45,7 +51,7 @@ def import_files(path: Path, *, dry_run: bool, archive_missing: bool) -> None:
         click.echo(line)
 
 
-def refuse(refused: importing.ImportRefused) -> None:
+def refuse(refused: "ImportRefused") -> None:
     """Print every fault, then leave with a status that says so."""
     faults = refused.faults
     for fault in faults:
