@@ -12,7 +12,7 @@ from app.services.journal import Origin
 from app.services.sessions import CurrentAccount
 
 PUBLIC = "is_public"
-SESSION_OVER = "Vous avez été déconnecté. Connectez-vous pour continuer."
+SESSION_OVER = "Votre session a pris fin. Connectez-vous pour continuer."
 
 View = TypeVar("View", bound=Callable[..., Any])
 

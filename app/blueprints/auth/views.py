@@ -52,7 +52,7 @@ def sign_out() -> ResponseReturnValue:
         flash(STALE_PAGE, "info")
         return redirect(url_for("family.home"))
     end_session()
-    flash("Vous êtes déconnecté.", "success")
+    flash("Votre session est fermée.", "success")
     return redirect(url_for("auth.sign_in"))
 
 

@@ -178,7 +178,7 @@ def test_a_copied_cookie_dies_with_the_sign_out(browser: Browser, people: People
     assert replay(browser, stolen).endpoint == "family.home"
     page = home.submit("Déconnexion")
     assert page.endpoint == "auth.sign_in"
-    assert "Vous êtes déconnecté." in page.text
+    assert "Votre session est fermée." in page.text
     assert replay(browser, stolen).endpoint == "auth.sign_in"
 
 
