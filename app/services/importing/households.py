@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
+    Table,
     case,
     func,
     insert,
@@ -198,7 +199,7 @@ class Households:
         )
 
     def make_up_identifiers(self) -> None:
-        """Give an identifiant to each guardian who has an address and no account."""
+        """Give an identifiant to each guardian of the files who has an address and no account."""
         last = 0
         while chunk := self._without_account(last):
             fresh = self._fresh_identifiers(len(chunk))
@@ -218,13 +219,15 @@ class Households:
             last = chunk[-1].id
 
     def _without_account(self, after: int) -> Sequence[Any]:
+        rows = self._staging[FAMILIES].table
         return self._connection.execute(
             select(Guardian.id, Family.number, Guardian.last_name, Guardian.first_name)
             .join(Family, Family.id == Guardian.family_id)
+            .join(rows, rows.c.source_id == Family.source_id)
             .where(
                 Guardian.id > after,
                 Guardian.email != "",
-                Family.archived_at.is_(None),
+                self._is_named(rows),
                 ~select(1).where(Account.guardian_id == Guardian.id).exists(),
             )
             .order_by(Guardian.id)
@@ -261,5 +264,9 @@ class Households:
             select(Guardian.id)
             .join(Family, Family.id == Guardian.family_id)
             .join(rows, rows.c.source_id == Family.source_id)
-            .where((Guardian.rank == 1) | (rows.c.last_name_2 != ""))
+            .where(self._is_named(rows))
         )
+
+    @staticmethod
+    def _is_named(rows: Table) -> ColumnElement[bool]:
+        return (Guardian.rank == 1) | (rows.c.last_name_2 != "")

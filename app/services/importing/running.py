@@ -100,11 +100,13 @@ class _Import:
         _prepare(connection)
         staging = Staging(connection)
         self._read(connection, staging)
+        if not self._options.dry_run:
+            # Before loading: a file that this import replaces is still named, should it fail.
+            storing.sweep(connection)
         self._load(connection, staging)
         self._progress(self._total, self._total)
         if self._options.dry_run:
             raise _Undone
-        storing.sweep(connection)
         self._keep_attachments(connection, staging)
         journal.record(session, "import", journal.COMMAND, None, **self.report.figures())
         session.flush()
