@@ -1,5 +1,6 @@
 """Security headers, limits, and the only safe redirect target."""
 
+from functools import partial
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, url_for
@@ -7,8 +8,6 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter, RequestRedirect
 from werkzeug.wrappers import Response
-
-from app.settings import settings
 
 # No form of the portal comes near this, and a flood of megabytes is not read.
 MAXIMUM_BODY_BYTES = 256 * 1024
@@ -45,7 +44,8 @@ def init_app(app: Flask, secure: bool, proxies: int) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
     )
-    app.after_request(_set_headers)
+    headers = HEADERS | ({"Strict-Transport-Security": ONE_YEAR_HSTS} if secure else {})
+    app.after_request(partial(_set_headers, headers))
     if proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0, x_port=0, x_prefix=0
@@ -69,9 +69,7 @@ def safe_target(target: str | None) -> str | None:
     return None if endpoint == "static" else url_for(endpoint, **values)
 
 
-def _set_headers(response: Response) -> Response:
-    response.headers.extend(HEADERS)
+def _set_headers(headers: dict[str, str], response: Response) -> Response:
+    response.headers.extend(headers)
     response.headers.setdefault("Cache-Control", "no-store")
-    if settings.secure:
-        response.headers["Strict-Transport-Security"] = ONE_YEAR_HSTS
     return response

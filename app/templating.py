@@ -1,9 +1,14 @@
 """Jinja, as the portal's templates need it."""
 
+from collections.abc import Hashable
+from functools import lru_cache
+
 import jinja2
 from flask import Flask
 from jinja2.environment import TemplateModule
-from jinja2.runtime import Context
+from jinja2.runtime import Context, Macro
+
+DRAWINGS_KEPT = 256
 
 
 class Template(jinja2.Template):
@@ -17,5 +22,11 @@ class Template(jinja2.Template):
 
 
 def init_app(app: Flask) -> None:
-    """Make every template one of ours."""
+    """Make every template one of ours, and let them draw what is constant once."""
     app.jinja_env.template_class = Template
+    app.jinja_env.globals["once"] = lru_cache(maxsize=DRAWINGS_KEPT)(_draw)
+
+
+def _draw(macro: Macro, *arguments: Hashable) -> str:
+    """Call a macro that depends on its arguments and on the settings, on nothing else."""
+    return macro(*arguments)
