@@ -102,7 +102,9 @@ def _parse_body(value: str) -> str:
     if CONTROL.search(value):
         raise FieldRefused("retirez les caractères invisibles.")
     if len(value) > LONGEST_TEXT:
-        raise FieldRefused(f"{LONGEST_TEXT} caractères au plus sont acceptés.")
+        raise FieldRefused(
+            f"{LONGEST_TEXT} caractères au plus sont acceptés, il y en a {len(value)}."
+        )
     return value
 
 
@@ -167,7 +169,8 @@ def _parse_title(value: str) -> str:
 
 
 def _parse_direct_debit(value: str) -> bool:
-    return value.upper() in {"PRELEVEMENT", "PRÉLÈVEMENT"}
+    mode: str = LONG_TEXT.parse(value)
+    return mode.upper().startswith(("PRELEVEMENT", "PRÉLÈVEMENT"))
 
 
 def _parse_identifier(value: str) -> str:

@@ -38,7 +38,7 @@ CELLS = [
     ("facture.csv", "type", "DEVIS", "valeur « DEVIS » : écrivez FACTURE ou AVOIR."),
     ("facture.csv", "fichier", "absente.pdf", "valeur « absente.pdf » : ce fichier manque dans le dossier « factures »."),
     ("reglement.csv", "montant", "0,00", "valeur « 0,00 » : écrivez un montant supérieur à zéro."),
-    ("message.csv", "texte", "a" * 20_001, f"valeur « {'a' * 60}… » : 20000 caractères au plus sont acceptés."),
+    ("message.csv", "texte", "a" * 20_001, f"valeur « {'a' * 60}… » : 20000 caractères au plus sont acceptés, il y en a 20001."),
     ("message.csv", "texte", "a\x07", "valeur « a� » : retirez les caractères invisibles."),
 ]  # fmt: skip
 
