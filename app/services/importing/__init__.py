@@ -1,15 +1,18 @@
 """The import: what the town's software exports becomes what the portal shows.
 
-sources   opens the folder or the ZIP, and distrusts it
-decoding  turns bytes into numbered rows of text
-fields    turns a cell into what the database keeps, or says what it should have been
-tables    describes each file, column by column
-staging   copies the rows into temporary tables
-checking  finds what no cell can tell alone: unknown families, doubles, sums
-loading   makes the tables of the portal equal to the temporary ones (accounts, ledger: its parts)
-storing   keeps photos and PDFs
-report    says in French what was done
-running   does all of that in one transaction
+sources     opens the folder or the ZIP, and distrusts it
+decoding    turns bytes into numbered rows of text
+fields      turns a cell into what the database keeps, or says what it should have been
+tables      describes each file, column by column
+parsing     turns rows of text into columns of values
+staging     copies them into temporary tables (temporary)
+checking    finds what no cell can tell alone: unknown families, doubles, sums
+merging     makes a table of the portal equal to the rows given, and counts
+loading     says which rows go where; households and ledger are its larger parts
+storing     keeps photos and PDFs
+faults      what is wrong, as a sentence
+report      says in French what was done
+running     does all of that in one transaction
 """
 
 from app.services.importing.faults import Fault, ImportRefused

@@ -6,10 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import (
-    Column,
     Connection,
-    Integer,
-    Table,
     bindparam,
     delete,
     func,
@@ -22,8 +19,9 @@ from sqlalchemy import (
 from app.models import Allocation, Child, Family, Invoice, InvoiceKind, InvoiceLine, Payment
 from app.services.allocation import Credit, Due, allocate
 from app.services.importing.merging import Counts, Merge, rows_of
-from app.services.importing.staging import KEPT_AS, Staging, make_ready
+from app.services.importing.staging import Staging
 from app.services.importing.tables import INVOICES, LINES, PAYMENTS
+from app.services.importing.temporary import KEPT_AS, TOUCHED, make_ready
 
 FAMILIES_AT_ONCE = 500
 INVOICES_BY_DATE = (
@@ -51,11 +49,6 @@ class Ledger:
         """Load from these temporary tables."""
         self._connection = connection
         self._staging = staging
-        self._touched = Table(
-            "import_touched", staging.metadata, Column("family", Integer),
-            prefixes=["TEMPORARY"], postgresql_on_commit="DROP",
-        )  # fmt: skip
-        self._touched.create(connection, checkfirst=False)
 
     def load_invoices(self) -> Counts:
         """Create and change invoices and credit notes."""
@@ -78,7 +71,7 @@ class Ledger:
         )
         staged = self._staging[INVOICES]
         merge = Merge(self._connection, Invoice, ["source_id"], given, staged.absent)
-        return merge.run(staged.rows, self._touched)
+        return merge.run(staged.rows, TOUCHED)
 
     def load_lines(self) -> Counts:
         """Make the lines of the invoices that have some in the files exactly those."""
@@ -142,17 +135,16 @@ class Ledger:
         staged = self._staging[PAYMENTS]
         kept = staged.absent | ({"invoice_id"} if "invoice" in staged.absent else set())
         merge = Merge(self._connection, Payment, ["source_id"], given, kept)
-        return merge.run(staged.rows, self._touched)
+        return merge.run(staged.rows, TOUCHED)
 
     def allocate(self) -> None:
         """Share payments and credit notes again in each family whose ledger changed."""
-        touched = self._touched
-        make_ready(self._connection, touched, ["family"])
+        make_ready(self._connection, TOUCHED, ["family"])
         self._connection.execute(
             delete(Allocation).where(
                 select(1)
                 .select_from(Invoice)
-                .join(touched, touched.c.family == Invoice.family_id)
+                .join(TOUCHED, TOUCHED.c.family == Invoice.family_id)
                 .where(Invoice.id == Allocation.invoice_id)
                 .exists()
             )
@@ -163,7 +155,7 @@ class Ledger:
             last = families[-1]
 
     def _families_to_share(self, after: int) -> Sequence[int]:
-        family = self._touched.c.family
+        family = TOUCHED.c.family
         return self._connection.scalars(
             select(family)
             .where(

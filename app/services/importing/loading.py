@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, false, func, null, or_, select
 from app.db import UtcDateTime
 from app.models import Child, Document, Family, FamilyChild, Message
 from app.services.importing.merging import Counts, GivenRows, Merge
-from app.services.importing.staging import KEPT_AS, Staged, Staging
+from app.services.importing.staging import Staged, Staging
 from app.services.importing.tables import (
     CHILDREN,
     DOCUMENTS,
@@ -16,6 +16,7 @@ from app.services.importing.tables import (
     MANDATES,
     MESSAGES,
 )  # fmt: skip
+from app.services.importing.temporary import KEPT_AS
 
 
 def load_families(connection: Connection, staging: Staging) -> Counts:

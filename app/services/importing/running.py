@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app import db
 from app.models import Family
 from app.services import journal
-from app.services.importing import decoding, loading, storing
+from app.services.importing import decoding, loading, storing, temporary
 from app.services.importing.checking import Checks
 from app.services.importing.faults import Faults, ImportRefused
 from app.services.importing.households import Households
@@ -19,7 +19,7 @@ from app.services.importing.ledger import Ledger
 from app.services.importing.merging import Counts
 from app.services.importing.report import Report
 from app.services.importing.sources import Source, opened
-from app.services.importing.staging import KEPT_AS, Staging
+from app.services.importing.staging import Staging
 from app.services.importing.tables import (
     ACCOUNTS,
     ALL,
@@ -110,7 +110,7 @@ class _Import:
         self._keep_attachments(connection, staging)
         journal.record(session, "import", journal.COMMAND, None, **self.report.figures())
         session.flush()
-        staging.drop()
+        temporary.drop(connection)
 
     def _read(self, connection: Connection, staging: Staging) -> None:
         # Reading is half of the work, loading the other half.
@@ -178,8 +178,8 @@ class _Import:
             attachments, rows = staged.file.attachments, staged.table
             if attachments is None:
                 continue
-            named = select(rows.c[attachments.field], rows.c[KEPT_AS]).distinct()
-            for name, kept_as in connection.execute(named.where(rows.c[KEPT_AS] != "")):
+            named = select(rows.c[attachments.field], rows.c[temporary.KEPT_AS]).distinct()
+            for name, kept_as in connection.execute(named.where(rows.c[temporary.KEPT_AS] != "")):
                 self.copies.keep(attachments, name, kept_as)
 
     def _advance(self, lines: int) -> None:

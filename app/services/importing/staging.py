@@ -4,23 +4,19 @@ A row with a fault is copied too, without the cells at fault: what refers to it 
 """
 
 import secrets
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
-from sqlalchemy import Column as SqlColumn
-from sqlalchemy import Connection, Index, Integer, MetaData, String, Table, literal
+from sqlalchemy import Connection, Table
 from sqlalchemy.exc import IntegrityError
 
-from app.services.importing import decoding, storing
+from app.services.importing import decoding, storing, temporary
 from app.services.importing.faults import Fault, Faults, FieldRefused, Unreadable
 from app.services.importing.parsing import Columns, RowParser
 from app.services.importing.sources import Source
 from app.services.importing.tables import ALL, FAMILIES, Attachments, SourceFile
 
 Advance = Callable[[int], None]
-Row = tuple[Any, ...]
-KEPT_AS = "kept_as"
 PUBLIC_ID_CHARACTERS = 16
 MISSING = "ce fichier manque à la racine ; lui seul est obligatoire."
 
@@ -52,9 +48,8 @@ class Staging:
     def __init__(self, connection: Connection) -> None:
         """Create the tables."""
         self._connection = connection
-        self.metadata = MetaData()
-        self._files = {each.name: Staged(each, _table(each, self.metadata)) for each in ALL}
-        self.metadata.create_all(connection, checkfirst=False)
+        self._files = {each.name: Staged(each, temporary.ROWS[each.name]) for each in ALL}
+        temporary.create(connection)
 
     def __getitem__(self, file: SourceFile) -> Staged:
         """Return what was staged of this file."""
@@ -63,10 +58,6 @@ class Staging:
     def __iter__(self) -> Iterator[Staged]:
         """Go through the files in their order of loading."""
         return iter(self._files.values())
-
-    def drop(self) -> None:
-        """Remove the tables: on SQLite they would outlive the transaction."""
-        self.metadata.drop_all(self._connection, checkfirst=False)
 
     def survey(self, source: Source, faults: Faults) -> int:
         """Look at each file that was given; return how many lines there are in all."""
@@ -129,12 +120,11 @@ class Filling:
         for chunk in chunks:
             columns = parser.parse(chunk)
             if attached:
-                columns[KEPT_AS] = self._names_kept(columns)
+                columns[temporary.KEPT_AS] = self._names_kept(columns)
             if staged.file.public:
                 columns["public_id"] = _public_ids(len(columns["line"]))
             rows = list(zip(*columns.values(), strict=True))
-            if rows:
-                _copy_rows(self._connection, staged.table, list(columns), rows)
+            temporary.copy_rows(self._connection, staged.table, list(columns), rows)
             staged.rows += len(rows)
             advance(len(chunk.rows))
 
@@ -160,10 +150,10 @@ class Filling:
         table, file = self._staged.table, self._staged.file
         try:
             with self._connection.begin_nested():
-                make_ready(self._connection, table, file.key, unique=not file.repeatable)
+                temporary.make_ready(self._connection, table, file.key, unique=not file.repeatable)
         except IntegrityError:
             self._staged.doubled = True
-            make_ready(self._connection, table, file.key)
+            temporary.make_ready(self._connection, table, file.key)
 
 
 def _public_ids(count: int) -> list[str]:
@@ -173,50 +163,3 @@ def _public_ids(count: int) -> list[str]:
         drawn[start : start + PUBLIC_ID_CHARACTERS]
         for start in range(0, len(drawn), PUBLIC_ID_CHARACTERS)
     ]
-
-
-def _table(file: SourceFile, metadata: MetaData) -> Table:
-    columns: list[SqlColumn[Any]] = [SqlColumn("line", Integer)]
-    for column in file.columns:
-        default = column.kind.missing
-        columns.append(
-            SqlColumn(
-                column.field,
-                column.kind.stored,
-                server_default=None if default is None else literal(default, column.kind.stored),
-            )
-        )
-    if file.attachments:
-        columns.append(SqlColumn(KEPT_AS, String(), server_default=""))
-    if file.public:
-        columns.append(SqlColumn("public_id", String()))
-    return Table(
-        file.table, metadata, *columns, prefixes=["TEMPORARY"], postgresql_on_commit="DROP"
-    )
-
-
-def _copy_rows(connection: Connection, table: Table, names: list[str], rows: list[Row]) -> None:
-    """Insert rows as fast as each database can."""
-    if connection.dialect.name == "postgresql":
-        driver = connection.connection.driver_connection
-        assert driver is not None
-        with driver.cursor().copy(f"COPY {table.name} ({', '.join(names)}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
-    else:
-        marks = ", ".join("?" * len(names))
-        connection.exec_driver_sql(
-            f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})",  # noqa: S608
-            rows,
-        )
-
-
-def make_ready(
-    connection: Connection, table: Table, key: Collection[str], *, unique: bool = False
-) -> None:
-    """Index and analyse a temporary table, now that it is full."""
-    if key:
-        columns = (table.c[name] for name in key)
-        Index(f"{table.name}_key", *columns, unique=unique).create(connection)
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"ANALYZE {table.name}")

@@ -37,11 +37,6 @@ class SourceFile:
     public: bool = False
     attachments: Attachments | None = None
 
-    @property
-    def table(self) -> str:
-        """Name of the temporary table that holds its rows."""
-        return f"import_{self.name.removesuffix('.csv').lower()}"
-
     def column(self, field: str) -> Column:
         """Find a column by its name in the temporary table."""
         return next(column for column in self.columns if column.field == field)

@@ -1,0 +1,76 @@
+"""The temporary tables of an import, which end with its transaction."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, literal
+
+from app.services.importing.tables import ALL, SourceFile
+
+# Beside the columns of a file: the name under which an attached file is kept.
+KEPT_AS = "kept_as"
+METADATA = MetaData()
+
+
+def _table(name: str, *columns: Column[Any]) -> Table:
+    return Table(name, METADATA, *columns, prefixes=["TEMPORARY"], postgresql_on_commit="DROP")
+
+
+def _table_of_rows(file: SourceFile) -> Table:
+    columns: list[Column[Any]] = [Column("line", Integer)]
+    for column in file.columns:
+        kind = column.kind
+        default = None if kind.missing is None else literal(kind.missing, kind.stored)
+        columns.append(Column(column.field, kind.stored, server_default=default))
+    if file.attachments:
+        columns.append(Column(KEPT_AS, String(), server_default=""))
+    if file.public:
+        columns.append(Column("public_id", String()))
+    return _table(f"import_{file.name.removesuffix('.csv').lower()}", *columns)
+
+
+# The rows of each file, by its name.
+ROWS = {file.name: _table_of_rows(file) for file in ALL}
+# The families whose ledger the import changes.
+TOUCHED = _table("import_touched", Column("family", Integer))
+
+
+def create(connection: Connection) -> None:
+    """Create every table, empty."""
+    METADATA.create_all(connection, checkfirst=False)
+
+
+def drop(connection: Connection) -> None:
+    """Remove the tables: on SQLite they would outlive the transaction."""
+    METADATA.drop_all(connection, checkfirst=False)
+
+
+def copy_rows(
+    connection: Connection, table: Table, names: Sequence[str], rows: list[tuple[Any, ...]]
+) -> None:
+    """Insert rows as fast as each database can."""
+    if connection.dialect.name == "postgresql":
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        with driver.cursor().copy(f"COPY {table.name} ({', '.join(names)}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+    elif rows:
+        marks = ", ".join("?" * len(names))
+        connection.exec_driver_sql(
+            f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})",  # noqa: S608
+            rows,
+        )
+
+
+def make_ready(
+    connection: Connection, table: Table, key: Collection[str], *, unique: bool = False
+) -> None:
+    """Index a table by its key, now that it is full, and let the planner know how full."""
+    if key:
+        kind = "UNIQUE INDEX" if unique else "INDEX"
+        connection.exec_driver_sql(
+            f"CREATE {kind} {table.name}_key ON {table.name} ({', '.join(key)})"
+        )
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"ANALYZE {table.name}")
