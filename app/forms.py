@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, current_app, g, render_template, request, session
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import generate_csrf
 from werkzeug.datastructures import MultiDict
@@ -16,6 +16,8 @@ STALE_PAGE = (
     "Votre page est restée ouverte trop longtemps. "
     "Vérifiez ce que vous avez saisi, puis validez de nouveau."
 )
+BLANK_PAGES = "portail.blank_pages"
+PLACEHOLDER = "the-token-of-this-visitor"
 # The longest text that a one-line field takes: enough for anybody, and bounded.
 LINE_LENGTH = 200
 
@@ -73,7 +75,30 @@ IDENTIFIER_ADVICE = (
 def init_app(app: Flask) -> None:
     """Let templates put the token in the forms that have no Python class."""
     app.config.update(WTF_I18N_ENABLED=False, WTF_CSRF_TIME_LIMIT=TOKEN_SECONDS)
-    app.jinja_env.globals["csrf_token"] = generate_csrf
+    app.jinja_env.globals["csrf_token"] = _token
+    app.extensions[BLANK_PAGES] = {}
+
+
+def is_stranger() -> bool:
+    """Tell whether nothing is known of this visitor, nor asked for in the address."""
+    return not request.args and session.keys() <= {"csrf_token"}
+
+
+def render_to_stranger(template: str, form: type[Form]) -> str:
+    """Render a page with an empty form for a stranger: it differs by its token only.
+
+    Drawn once, then the token is put in: most visits to the portal begin with such a page.
+    """
+    pages: dict[str, str] = current_app.extensions[BLANK_PAGES]
+    if template not in pages:
+        g.csrf_token_drawn = PLACEHOLDER
+        pages[template] = render_template(template, form=form())
+        del g.csrf_token_drawn
+    return pages[template].replace(PLACEHOLDER, generate_csrf())
+
+
+def _token() -> str:
+    return str(g.get("csrf_token_drawn") or generate_csrf())
 
 
 def _check_identifier(_form: Form, field: StringField) -> None:

@@ -12,7 +12,7 @@ from app.access import begin_session, end_session, origin, public
 from app.blueprints.auth import auth
 from app.blueprints.auth.forms import ForgottenPasswordForm, SignInForm
 from app.formats import plural
-from app.forms import STALE_PAGE, EmptyForm
+from app.forms import STALE_PAGE, EmptyForm, is_stranger, render_to_stranger
 from app.security import safe_target
 from app.services import accounts
 from app.services.accounts import Expired, MustChoose, Outcome, Refused, SignedIn, Wait
@@ -32,6 +32,8 @@ WRONG = (
 @public
 def sign_in() -> ResponseReturnValue:
     """« Accès famille »."""
+    if request.method == "GET" and is_stranger():
+        return render_to_stranger("auth/sign_in.html", SignInForm)
     form = SignInForm()
     if request.method == "GET":
         if current_user.is_authenticated:

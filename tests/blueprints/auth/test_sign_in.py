@@ -47,6 +47,22 @@ def test_the_words_of_the_printed_guides_are_there(browser: Browser) -> None:
         assert words in page.text
 
 
+def test_a_page_drawn_for_one_stranger_holds_nothing_of_another(
+    browser: Browser, people: People
+) -> None:
+    """The page is drawn once for all: each gets a token of their own, and nobody's notice."""
+    other = Browser(browser.app)
+    mine, theirs = browser.get("auth.sign_in"), other.get("auth.sign_in")
+    assert mine.csrf_token != theirs.csrf_token
+    assert mine.response.text.replace(mine.csrf_token, "") == theirs.response.text.replace(
+        theirs.csrf_token, ""
+    )
+    page = browser.sign_in(people.zest).submit("Déconnexion")
+    assert "Votre session est fermée." in page.text
+    assert "Votre session est fermée." not in Browser(browser.app).get("auth.sign_in").text
+    assert other.sign_in(people.moreau).endpoint == "family.home"
+
+
 def test_the_identifiant_is_read_as_people_type_it(browser: Browser, people: People) -> None:
     """Blanks and dots, as on the town's letter, are forgiven."""
     assert sign_in(browser, " 3816 23.86 ", "Soleil2018").endpoint == "family.home"
