@@ -30,8 +30,12 @@ def test_a_family_comes_in_with_its_guardians(app: Flask, tmp_path: Path, town: 
     """The household's file is as the town's software knows it."""
     hand_over(app, town.folder(tmp_path / "files"))
     with app.app_context():
-        families = db.session().scalars(select(Family).order_by(Family.id)).all()
-        guardians = db.session().scalars(select(Guardian).order_by(Guardian.id)).all()
+        families = db.session().scalars(select(Family).order_by(Family.source_id)).all()
+        guardians = (
+            db.session()
+            .scalars(select(Guardian).order_by(Guardian.rank, Guardian.first_name))
+            .all()
+        )
     assert [(each.source_id, each.number, each.direct_debit) for each in families] == [
         ("1", "F1", False),
         ("2", "2", True),
@@ -56,7 +60,7 @@ def test_a_child_of_separated_parents_is_in_both_families(
             select(Family.source_id, Child.first_name)
             .join(FamilyChild, FamilyChild.family_id == Family.id)
             .join(Child, Child.id == FamilyChild.child_id)
-            .order_by(Family.id, Child.id)
+            .order_by(Family.source_id, Child.first_name)
         )
         assert [tuple(row) for row in found] == [("1", "Jules"), ("1", "Maëlle"), ("2", "Maëlle")]
 
@@ -65,7 +69,7 @@ def test_invoices_come_in_to_the_cent(app: Flask, tmp_path: Path, town: Town) ->
     """Thousands, commas and points are read; lines keep their order and their child."""
     hand_over(app, town.folder(tmp_path / "files"))
     with app.app_context():
-        invoices = db.session().scalars(select(Invoice).order_by(Invoice.id)).all()
+        invoices = db.session().scalars(select(Invoice).order_by(Invoice.number)).all()
         lines = db.session().scalars(select(InvoiceLine).order_by(InvoiceLine.position)).all()
     assert [(each.number, each.kind.value, each.amount) for each in invoices] == [
         ("A100", "FACTURE", Decimal("1234.50")),
@@ -102,7 +106,7 @@ def test_messages_and_documents_come_in(app: Flask, tmp_path: Path, town: Town) 
     """Some for one family, some for all; a text keeps its line breaks."""
     hand_over(app, town.folder(tmp_path / "files"))
     with app.app_context():
-        messages = db.session().scalars(select(Message).order_by(Message.id)).all()
+        messages = db.session().scalars(select(Message).order_by(Message.source_id)).all()
         document = db.session().scalars(select(Document)).one()
     assert messages[0].body == "Bonjour,\nà lundi."
     assert messages[0].family_id is None
