@@ -1,14 +1,13 @@
 """Jinja, as the portal's templates need it."""
 
-from collections.abc import Hashable
 from functools import lru_cache
 
 import jinja2
 from flask import Flask
 from jinja2.environment import TemplateModule
-from jinja2.runtime import Context, Macro
+from jinja2.runtime import Context
 
-DRAWINGS_KEPT = 256
+DRAWINGS_KEPT = 4096
 
 
 class Template(jinja2.Template):
@@ -22,11 +21,7 @@ class Template(jinja2.Template):
 
 
 def init_app(app: Flask) -> None:
-    """Make every template one of ours, and let them draw what is constant once."""
+    """Make every template one of ours, and let components draw the same thing once."""
     app.jinja_env.template_class = Template
-    app.jinja_env.globals["once"] = lru_cache(maxsize=DRAWINGS_KEPT)(_draw)
-
-
-def _draw(macro: Macro, *arguments: Hashable) -> str:
-    """Call a macro that depends on its arguments and on the settings, on nothing else."""
-    return macro(*arguments)
+    # For a macro that depends on its arguments and on the settings, on nothing else.
+    app.jinja_env.globals["once"] = lru_cache(maxsize=DRAWINGS_KEPT)

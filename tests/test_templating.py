@@ -13,3 +13,15 @@ def test_a_component_is_shared_by_pages_and_still_gets_their_values(app: Flask) 
     assert "1,00" in first
     assert "2,00" in second
     assert app.jinja_env.get_template("components/values.html").module is shared
+
+
+def test_what_depends_on_its_arguments_alone_is_drawn_once(app: Flask) -> None:
+    drawings: list[object] = []
+    with app.test_request_context():
+        page = render_template_string(
+            "{% macro _draw(n) %}{{ seen(n) or n }}{% endmacro %}{% set draw = once(_draw) %}"
+            "{{ draw(1) }} {{ draw(1) }} {{ draw(2) }} {{ draw('<') }}",
+            seen=drawings.append,
+        )
+    assert page == "1 1 2 &lt;"
+    assert drawings == [1, 2, "<"]
