@@ -1,10 +1,23 @@
 """Every table, by name."""
 
-from app.models.accounts import Account, AccountSession, TemporaryPassword
+from app.models.accounts import Account, AccountSession, EmailChange, TemporaryPassword
 from app.models.billing import Allocation, Invoice, InvoiceKind, InvoiceLine, Payment
 from app.models.families import Child, Family, FamilyChild, Guardian, Sex
-from app.models.messages import Document, Message, MessageRead
+from app.models.messages import (
+    Document,
+    Message,
+    MessageAttachment,
+    MessageMark,
+    MessageReply,
+)
 from app.models.operations import JournalEntry, MailState, OutboxMail, Throttle
+from app.models.requests import (
+    FamilyRequest,
+    RequestEvent,
+    RequestEventKind,
+    RequestFile,
+    RequestState,
+)
 
 __all__ = [
     "Account",
@@ -12,8 +25,10 @@ __all__ = [
     "Allocation",
     "Child",
     "Document",
+    "EmailChange",
     "Family",
     "FamilyChild",
+    "FamilyRequest",
     "Guardian",
     "Invoice",
     "InvoiceKind",
@@ -21,9 +36,15 @@ __all__ = [
     "JournalEntry",
     "MailState",
     "Message",
-    "MessageRead",
+    "MessageAttachment",
+    "MessageMark",
+    "MessageReply",
     "OutboxMail",
     "Payment",
+    "RequestEvent",
+    "RequestEventKind",
+    "RequestFile",
+    "RequestState",
     "Sex",
     "TemporaryPassword",
     "Throttle",

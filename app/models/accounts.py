@@ -1,8 +1,8 @@
-"""What lets a guardian in: the account, its sessions and its temporary passwords."""
+"""What lets a guardian in: the account, its sessions, its temporary passwords, its address."""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base, UtcDateTime
@@ -21,6 +21,10 @@ class Account(Base):
     password_hash: Mapped[str | None] = mapped_column(String(255))
     password_changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Which mails this parent wants, besides those about their own access.
+    mail_messages: Mapped[bool] = mapped_column(default=True, server_default=true())
+    mail_invoices: Mapped[bool] = mapped_column(default=True, server_default=true())
+    mail_requests: Mapped[bool] = mapped_column(default=True, server_default=true())
 
     guardian: Mapped[Guardian] = relationship()
 
@@ -51,3 +55,17 @@ class TemporaryPassword(Base):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # Set when a password was chosen with it, or when it died with another event.
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class EmailChange(Base):
+    """A new e-mail address that waits for the link sent to it, for 24 hours."""
+
+    __tablename__ = "email_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    address: Mapped[str] = mapped_column(String(254))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # Set when the link was used, or when another request or the parent put an end to it.
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,8 +1,8 @@
-"""What the town hall hands over to read: messages and documents."""
+"""What the town hall hands over to read, and what families answer."""
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, UtcDateTime, new_public_id
@@ -18,18 +18,51 @@ class Message(Base):
     source_id: Mapped[str] = mapped_column(String(40), unique=True)
     family_id: Mapped[int | None] = mapped_column(ForeignKey("family.id"), index=True)
     sent_on: Mapped[date]
+    # The service that writes, such as « Service enfance »; empty for the town hall at large.
+    sender: Mapped[str] = mapped_column(String(100), default="", server_default="")
     subject: Mapped[str] = mapped_column(String(200))
+    body: Mapped[str] = mapped_column(Text)
+    # Whether the town hall reads answers to it.
+    answerable: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class MessageAttachment(Base):
+    """A file joined to a message."""
+
+    __tablename__ = "message_attachment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True, default=new_public_id)
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), index=True)
+    title: Mapped[str] = mapped_column(String(200))
+    # Name of the file in the instance's messages/ folder.
+    file: Mapped[str] = mapped_column(String(100))
+
+
+class MessageReply(Base):
+    """What a family answered to a message, or the town hall to that family: its thread."""
+
+    __tablename__ = "message_reply"
+    __table_args__ = (Index(None, "message_id", "family_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"))
+    family_id: Mapped[int] = mapped_column(ForeignKey("family.id"), index=True)
+    # None when the town hall writes.
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    written_at: Mapped[datetime] = mapped_column(UtcDateTime)
     body: Mapped[str] = mapped_column(Text)
 
 
-class MessageRead(Base):
-    """The read mark of a family: each guardian reads for themselves."""
+class MessageMark(Base):
+    """What one guardian did with a message: each reads and archives for themselves."""
 
-    __tablename__ = "message_read"
+    __tablename__ = "message_mark"
 
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
     message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), primary_key=True, index=True)
-    read_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Document(Base):
@@ -44,5 +77,7 @@ class Document(Base):
     title: Mapped[str] = mapped_column(String(200))
     category: Mapped[str] = mapped_column(String(100), default="")
     published_on: Mapped[date | None]
+    # When the portal got it, for « nouveau »; None when it was there before the portal counted.
+    added_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # Name of the file in the instance's documents/ folder.
     file: Mapped[str] = mapped_column(String(100))

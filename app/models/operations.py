@@ -35,6 +35,8 @@ class OutboxMail(Base):
     kind: Mapped[str] = mapped_column(String(40))
     # As the visitor typed it, digits only: whether it exists is found out at delivery.
     identifier: Mapped[str] = mapped_column(String(20), index=True)
+    # Where to, when not to the guardian's own address: one still unconfirmed, or one left.
+    address: Mapped[str] = mapped_column(String(254), default="", server_default="")
     context: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     state: Mapped[MailState] = mapped_column(choice(MailState, "state"), default=MailState.QUEUED)
     attempts: Mapped[int] = mapped_column(default=0)

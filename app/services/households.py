@@ -8,13 +8,14 @@ from sqlalchemy import bindparam, exists, func, or_, select
 
 from app import db
 from app.formats import today
-from app.models import Child, Family, FamilyChild, Guardian, Message, MessageRead, Sex
+from app.models import Child, Family, FamilyChild, Guardian, Message, MessageMark, Sex
 from app.services import ledger
 from app.services.ledger import BALANCE, FAMILY, UnpaidInvoice
 from app.services.sessions import CurrentAccount
 
 _READ_BY_ACCOUNT = exists().where(
-    MessageRead.message_id == Message.id, MessageRead.account_id == bindparam("account_id")
+    MessageMark.message_id == Message.id,
+    MessageMark.account_id == bindparam("account_id"),
 )
 _UNREAD = (
     select(func.count(Message.id))

@@ -6,14 +6,14 @@ from datetime import UTC, date, datetime
 from sqlalchemy import bindparam, or_, select
 
 from app import db
-from app.models import Message, MessageRead
+from app.models import Message, MessageMark
 from app.services.ledger import FAMILY
 from app.services.sessions import CurrentAccount
 
 _FOR_FAMILY = or_(Message.family_id == FAMILY, Message.family_id.is_(None))
 _READ_AT = (
-    select(MessageRead.read_at)
-    .where(MessageRead.message_id == Message.id, MessageRead.account_id == bindparam("account_id"))
+    select(MessageMark.read_at)
+    .where(MessageMark.message_id == Message.id, MessageMark.account_id == bindparam("account_id"))
     .scalar_subquery()
 )
 _MESSAGES = (
@@ -48,9 +48,9 @@ def open_message(account: CurrentAccount, public_id: str) -> Message | None:
     ).one_or_none()
     if message is None:
         return None
-    if session.get(MessageRead, (account.account_id, message.id)) is not None:
+    if session.get(MessageMark, (account.account_id, message.id)) is not None:
         return message
-    mark = db.insert(MessageRead).values(
+    mark = db.insert(MessageMark).values(
         account_id=account.account_id, message_id=message.id, read_at=datetime.now(UTC)
     )
     with db.transaction() as writing:

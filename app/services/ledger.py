@@ -15,6 +15,7 @@ from sqlalchemy import BindParameter, bindparam, case, func, literal, select, ty
 from app import db
 from app.db import Hundredths
 from app.models import Allocation, Invoice, InvoiceKind, Payment
+from app.services.paging import PAGE_SIZE, Page, page_number
 
 ZERO = Decimal("0.00")
 FAMILY: BindParameter[int] = bindparam("family_id")
@@ -89,6 +90,14 @@ class StatementLine:
     balance: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class StatementPage:
+    """Some lines of the statement, the newest first, and the balance of today."""
+
+    lines: Page[StatementLine]
+    balance: Decimal
+
+
 def unpaid_invoices(family_id: int) -> list[UnpaidInvoice]:
     """List what is left to pay, the most urgent first."""
     return [UnpaidInvoice(*row) for row in db.rows(_UNPAID, family_id=family_id)]
@@ -104,6 +113,15 @@ def statement(family_id: int) -> list[StatementLine]:
         StatementLine(movement, balance)
         for movement, balance in zip(movements, balances, strict=True)
     ]
+
+
+def statement_page(family_id: int, asked: str) -> StatementPage:
+    """Return the page of the statement that an address asks for, the newest line first."""
+    lines = statement(family_id)
+    number = page_number(asked, len(lines))
+    start = (number - 1) * PAGE_SIZE
+    balance = lines[-1].balance if lines else ZERO
+    return StatementPage(Page(lines[::-1][start : start + PAGE_SIZE], number, len(lines)), balance)
 
 
 def _invoice_movements(family_id: int) -> list[Movement]:

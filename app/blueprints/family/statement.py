@@ -1,6 +1,6 @@
 """« Relevé de compte » and its invoices."""
 
-from flask import abort, render_template
+from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.access import current_account
@@ -12,9 +12,8 @@ from app.services import invoices, ledger
 @family.get("/releve")
 def statement() -> ResponseReturnValue:
     """Every movement with its running balance, the newest first."""
-    lines = ledger.statement(current_account().family_id)
-    balance = lines[-1].balance if lines else ledger.ZERO
-    return render_template("family/statement.html", lines=lines[::-1], balance=balance)
+    page = ledger.statement_page(current_account().family_id, request.args.get("page", ""))
+    return render_template("family/statement.html", page=page.lines, balance=page.balance)
 
 
 @family.get("/factures/<opaque:public_id>")

@@ -1,0 +1,90 @@
+"""What families ask of the town hall (« demandes »), and what became of it."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base, UtcDateTime, new_public_id
+from app.models.families import choice
+
+
+class RequestState(StrEnum):
+    """Where a request stands. The last three are final."""
+
+    SENT = "sent"
+    TAKEN = "taken"
+    PIECE_MISSING = "piece_missing"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class RequestEventKind(StrEnum):
+    """What happened to a request; its first event is SENT."""
+
+    SENT = "sent"
+    TAKEN = "taken"
+    PIECE_ASKED = "piece_asked"
+    PIECE_ADDED = "piece_added"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class FamilyRequest(Base):
+    """A request of a family; its id is the number that parents quote."""
+
+    __tablename__ = "family_request"
+    __table_args__ = (Index(None, "family_id", "state"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True, default=new_public_id)
+    family_id: Mapped[int] = mapped_column(ForeignKey("family.id"))
+    # Who sent it.
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    # Key of a kind in app/services/requests/kinds.py.
+    kind: Mapped[str] = mapped_column(String(40))
+    state: Mapped[RequestState] = mapped_column(
+        choice(RequestState, "state"), default=RequestState.SENT
+    )
+    child_id: Mapped[int | None] = mapped_column(ForeignKey("child.id"), index=True)
+    invoice_id: Mapped[int | None] = mapped_column(ForeignKey("invoice.id"), index=True)
+    # The other answers, as the fields of its kind name them: JSON values.
+    details: Mapped[dict[str, object]] = mapped_column(JSON, default=dict)
+    sent_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # When the family may expect an answer.
+    expected_on: Mapped[date]
+    # Names a sending, so that a double click makes one request.
+    sending_key: Mapped[str] = mapped_column(String(32), unique=True)
+
+
+class RequestEvent(Base):
+    """A dated line of a request's history."""
+
+    __tablename__ = "request_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    request_id: Mapped[int] = mapped_column(ForeignKey("family_request.id"), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    kind: Mapped[RequestEventKind] = mapped_column(choice(RequestEventKind, "kind"))
+    # None when the town hall acted.
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    # What the town hall says to the family: a reason, the piece it needs.
+    text: Mapped[str] = mapped_column(Text, default="")
+
+
+class RequestFile(Base):
+    """A file that a family joined to a request (« pièce »)."""
+
+    __tablename__ = "request_file"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True, default=new_public_id)
+    request_id: Mapped[int] = mapped_column(ForeignKey("family_request.id"), index=True)
+    # As the parent's device names it; the stored name is ours.
+    title: Mapped[str] = mapped_column(String(200))
+    # Name of the file in the instance's requests/ folder.
+    file: Mapped[str] = mapped_column(String(100))
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime)

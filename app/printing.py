@@ -1,0 +1,58 @@
+"""PDF from the same HTML and CSS as the screen, tagged for those who listen to it.
+
+WeasyPrint takes a second to import and needs Pango: it is loaded when the first PDF is asked for.
+Where it cannot be, `available` says so, pages offer no PDF, and print well by themselves.
+"""
+
+import logging
+from functools import cache
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from flask import current_app
+
+from app.settings import settings
+
+if TYPE_CHECKING:
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+
+@cache
+def available() -> bool:
+    """Tell whether this machine can make PDFs."""
+    try:
+        import weasyprint  # noqa: F401
+    except (ImportError, OSError):
+        return False
+    return True
+
+
+def to_pdf(html: str) -> bytes:
+    """Lay a whole HTML page out on paper; its `lang` and `title` become the document's."""
+    import weasyprint
+
+    # It complains of each rule that is for screens only.
+    logging.getLogger("weasyprint").setLevel(logging.ERROR)
+    page = weasyprint.HTML(string=html, base_url=settings.public_url, url_fetcher=_fetcher())
+    pdf: bytes = page.write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True)
+    return pdf
+
+
+def _fetcher() -> "URLFetcher":
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    class OurFetcher(URLFetcher):
+        """The portal asks itself, as a stranger would; nothing else is ever fetched."""
+
+        def fetch(self, url: str, headers: dict[str, str] | None = None) -> "URLFetcherResponse":
+            if urlsplit(url)[:2] != urlsplit(settings.public_url)[:2]:
+                raise ValueError(f"not of this portal: {url}")
+            path = url.removeprefix(settings.public_url.rstrip("/"))
+            stranger = current_app.test_client(use_cookies=False)
+            with stranger.get(path, base_url=settings.public_url, headers=headers) as answer:
+                if answer.status_code != HTTPStatus.OK:
+                    raise ValueError(f"{answer.status}: {url}")
+                return URLFetcherResponse(url, answer.data, {"Content-Type": answer.mimetype})
+
+    return OurFetcher()

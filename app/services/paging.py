@@ -1,0 +1,50 @@
+"""Long lists, a page at a time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+PAGE_SIZE = 50
+# How many pages are offered on each side of the one that is shown.
+NEIGHBOURS = 2
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Item]):
+    """Some items of a list of `total`; pages are numbered from 1, the first always exists."""
+
+    items: Sequence[Item]
+    number: int
+    total: int
+    size: int = PAGE_SIZE
+
+    @property
+    def count(self) -> int:
+        """Count the pages."""
+        return page_count(self.total, self.size)
+
+    @property
+    def near(self) -> list[int]:
+        """List the pages to offer: the first, the last, those around; 0 stands for a gap."""
+        around = range(self.number - NEIGHBOURS, self.number + NEIGHBOURS + 1)
+        shown = sorted({1, self.count, *(each for each in around if 1 <= each <= self.count)})
+        near: list[int] = []
+        for each in shown:
+            if near and each - near[-1] > 1:
+                near.append(0)
+            near.append(each)
+        return near
+
+
+def page_count(total: int, size: int = PAGE_SIZE) -> int:
+    """Count the pages that a list needs; an empty one has a page too."""
+    return max(1, -(-total // size))
+
+
+def page_number(asked: str, total: int, size: int = PAGE_SIZE) -> int:
+    """Read what an address asks for: the first page when it is no number, the last when too far."""
+    if not (asked.isascii() and asked.isdigit() and len(asked) <= 9):  # noqa: PLR2004
+        return 1
+    return min(max(1, int(asked)), page_count(total, size))
