@@ -23,7 +23,7 @@ FIRST_OF_MONTH = 1
 def init_app(app: Flask) -> None:
     """Make every format a Jinja filter of the same name."""
     filters: tuple[Callable[..., str], ...] = (
-        euros, day, day_in_full, hour, moment, plural, phone, phone_link,
+        euros, day, day_in_words, day_in_full, hour, moment, plural, phone, phone_link,
     )  # fmt: skip
     for function in filters:
         app.jinja_env.filters[function.__name__] = function
@@ -48,13 +48,16 @@ def day(value: date) -> str:
 
 
 @lru_cache(maxsize=512)
-def day_in_full(value: date) -> str:
-    """Write jeudi 12 juillet 2018, and 1er where French says so (Babel does not)."""
+def day_in_words(value: date) -> str:
+    """Write 12 juillet 2018, and 1er where French says so (Babel does not)."""
     number = "1er" if value.day == FIRST_OF_MONTH else str(value.day)
-    pattern = f"EEEE '{number}' MMMM yyyy"
-    return babel.dates.format_date(value, pattern, locale=LOCALE).replace(
-        f" {number} ", f" {number}{NBSP}"
-    )
+    return number + NBSP + babel.dates.format_date(value, "MMMM yyyy", locale=LOCALE)
+
+
+@lru_cache(maxsize=512)
+def day_in_full(value: date) -> str:
+    """Write jeudi 12 juillet 2018."""
+    return f"{babel.dates.format_date(value, 'EEEE', locale=LOCALE)} {day_in_words(value)}"
 
 
 def hour(instant: datetime) -> str:

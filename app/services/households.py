@@ -1,4 +1,4 @@
-"""A family's file as its guardians see it: home, details, children."""
+"""A family's file as its guardians see it: home and details."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,8 +8,9 @@ from sqlalchemy import bindparam, exists, func, or_, select
 
 from app import db
 from app.formats import today
-from app.models import Child, Family, FamilyChild, Guardian, Message, MessageMark, Sex
-from app.services import ledger
+from app.models import Family, Guardian, Message, MessageMark
+from app.services import children, ledger
+from app.services.children import ChildCard
 from app.services.ledger import BALANCE, FAMILY, UnpaidInvoice
 from app.services.sessions import CurrentAccount
 
@@ -33,55 +34,7 @@ _SUMMARY = (
     .join(Family, Family.id == Guardian.family_id)
     .where(Guardian.id == bindparam("guardian_id"), Family.id == FAMILY)
 )
-_CHILDREN = (
-    select(
-        Child.public_id,
-        Child.last_name,
-        Child.first_name,
-        Child.sex,
-        Child.birth_date,
-        Child.school,
-        Child.class_name,
-        Child.photo,
-    )
-    .join(FamilyChild, FamilyChild.child_id == Child.id)
-    .where(FamilyChild.family_id == FAMILY)
-    .order_by(Child.birth_date, Child.id)
-)
-_PHOTO = (
-    select(Child.photo)
-    .join(FamilyChild, FamilyChild.child_id == Child.id)
-    .where(FamilyChild.family_id == FAMILY, Child.public_id == bindparam("public_id"))
-)
 _GUARDIANS = select(Guardian).where(Guardian.family_id == FAMILY).order_by(Guardian.rank)
-
-
-@dataclass(frozen=True, slots=True)
-class ChildCard:
-    """A child of the family."""
-
-    public_id: str
-    last_name: str
-    first_name: str
-    sex: Sex | None
-    birth_date: date | None
-    school: str
-    class_name: str
-    photo: str
-
-    @property
-    def initials(self) -> str:
-        """Stand for the photo where there is none."""
-        return f"{self.first_name[:1]}{self.last_name[:1]}".upper()
-
-    @property
-    def age(self) -> int | None:
-        """Count the birthdays so far."""
-        born = self.birth_date
-        if born is None:
-            return None
-        day = today()
-        return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,20 +86,9 @@ def home(account: CurrentAccount) -> Home:
         balance=balance,
         unread_count=unread_count,
         unpaid=ledger.unpaid_invoices(account.family_id),
-        children=children(account.family_id),
+        children=children.cards(account.family_id),
         today=today(),
     )
-
-
-def children(family_id: int) -> list[ChildCard]:
-    """List the family's children, the eldest first."""
-    return [ChildCard(*row) for row in db.rows(_CHILDREN, family_id=family_id)]
-
-
-def photo_name(family_id: int, public_id: str) -> str | None:
-    """Return the file of a child's photo, None when there is none or the child is not theirs."""
-    parameters = {"family_id": family_id, "public_id": public_id}
-    return db.session().scalars(_PHOTO, parameters).one_or_none() or None
 
 
 def household_file(account: CurrentAccount) -> HouseholdFile:
@@ -159,5 +101,5 @@ def household_file(account: CurrentAccount) -> HouseholdFile:
         guardian=own,
         family=session.get_one(Family, account.family_id),
         co_guardian_name=" ".join((others[0].first_name, others[0].last_name)) if others else None,
-        children=children(account.family_id),
+        children=children.cards(account.family_id),
     )

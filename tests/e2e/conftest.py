@@ -6,15 +6,19 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
 
 import config
 from app import create_app, db
 from tests.conftest import skip_or_fail
 from tests.databases import NewDatabase
-from tests.e2e.gallery import Gallery, hang
+from tests.e2e.gallery import DESKTOP, Gallery, hang
 from tests.e2e.live import Portal, import_town, portal
 from tests.people import settle_in
+
+OLD_PHONE = ViewportSize(width=360, height=640)
+IDENTIFIER = "38162386"
+PASSWORD = "Tramontane66"
 
 CHROMIUM = Path("/usr/bin/chromium")
 
@@ -49,6 +53,37 @@ def live(town: Path, tmp_path: Path) -> Iterator[Portal]:
     shutil.copytree(town, instance)
     with portal(instance) as running:
         yield running
+
+
+@pytest.fixture(
+    params=[(OLD_PHONE, True), (OLD_PHONE, False), (DESKTOP, True), (DESKTOP, False)],
+    ids=["phone", "phone without JavaScript", "desktop", "desktop without JavaScript"],
+)
+def window(request: pytest.FixtureRequest, chromium: Chromium, live: Portal) -> Iterator[Page]:
+    """A window on the portal, which asks nobody but the portal."""
+    viewport, javascript = request.param
+    context = chromium.new_context(
+        viewport=viewport, java_script_enabled=javascript, base_url=live.url, locale="fr-FR"
+    )
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda sent: asked.append(sent.url))
+    yield page
+    strangers = [url for url in asked if not url.startswith(live.url)]
+    context.close()
+    assert strangers == []
+
+
+@pytest.fixture
+def parent(window: Page, live: Portal) -> Page:
+    """The same window, on the home page of the guides' parent."""
+    live.give_password(IDENTIFIER, PASSWORD)
+    window.goto("/connexion")
+    window.get_by_label("Identifiant").fill(IDENTIFIER)
+    window.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
+    window.get_by_role("button", name="Connexion").click()
+    expect(window.locator("h1")).to_have_text("Bienvenue sur le portail famille")
+    return window
 
 
 @pytest.fixture(scope="session")

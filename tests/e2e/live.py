@@ -12,6 +12,10 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 
+import config
+from app import create_app, db
+from app.models import Account
+from app.services.passwords import hash_password
 from tests.smtp_servers import HOST, Mailbox, free_port, serve
 
 ROOT = Path(__file__).parent.parent.parent
@@ -37,6 +41,15 @@ class Portal:
             assert time.monotonic() < deadline, "no mail came"
             time.sleep(0.05)
         return self.mailbox.newest()
+
+    def give_password(self, identifier: str, password: str) -> None:
+        """Let somebody in, as if they had chosen this password."""
+        app = create_app(config.Test(instance=self.instance))
+        with app.app_context():
+            with db.transaction() as session:
+                account = session.query(Account).filter_by(identifier=identifier).one()
+                account.password_hash = hash_password(password)
+            db.engine().dispose()
 
     def keeps(self, words: str) -> list[str]:
         """Name the files that hold these words: database, journals, the log of the process."""

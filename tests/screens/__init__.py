@@ -18,6 +18,7 @@ from app.models import Account
 from app.services import temporary_passwords
 from tests.browser import Browser, Page
 from tests.people import People, Person, public_id
+from tests.screens.children import children
 
 GOOD_PASSWORD = "Tramontane66"
 WEAK_PASSWORD = "abc"
@@ -43,6 +44,7 @@ def all_screens(app: Flask, people: People) -> Screens:
     yield from _temporary_password(app, people)
     yield from _choice(app, people)
     yield from _family(app, people)
+    yield from children(app, people)
     yield from _public(app, people)
     yield from _errors(app)
 

@@ -6,20 +6,29 @@ from flask.typing import ResponseReturnValue
 from app.access import current_account
 from app.blueprints.family import family
 from app.blueprints.family.files import send_stored_file
-from app.services import households
+from app.services import children as service
 
 
 @family.get("/enfants")
 def children() -> ResponseReturnValue:
     """A card for each child."""
-    cards = households.children(current_account().family_id)
+    cards = service.cards(current_account().family_id)
     return render_template("family/children.html", children=cards)
+
+
+@family.get("/enfants/<opaque:public_id>")
+def child(public_id: str) -> ResponseReturnValue:
+    """One child: details, activities and documents, as this family knows them."""
+    found = service.find(current_account().family_id, public_id)
+    if found is None:
+        abort(404)
+    return render_template("family/child.html", child=found)
 
 
 @family.get("/enfants/<opaque:public_id>/photo")
 def child_photo(public_id: str) -> ResponseReturnValue:
     """The photo of a child of the family."""
-    name = households.photo_name(current_account().family_id, public_id)
+    name = service.photo_name(current_account().family_id, public_id)
     if name is None:
         abort(404)
     return send_stored_file("photos", name, inline=True)

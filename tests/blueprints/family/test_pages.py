@@ -103,6 +103,7 @@ def everything(app: Flask, people: People, name: str) -> str:
         ("family.invoice_file", "f59"),
         ("family.message", "m2"),
         ("family.document", "d1"),
+        ("family.child", "e1"),
         ("family.child_photo", "e1"),
     ],
 )

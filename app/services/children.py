@@ -1,0 +1,157 @@
+"""The family's children: a card each, and the page that says more."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import bindparam, func, select
+
+from app import db
+from app.formats import today
+from app.models import Child, Document, FamilyChild, Invoice, InvoiceLine, Sex
+from app.services.ledger import FAMILY
+
+CARD = (
+    Child.public_id,
+    Child.last_name,
+    Child.first_name,
+    Child.sex,
+    Child.birth_date,
+    Child.school,
+    Child.class_name,
+    Child.photo,
+)
+_CARDS = (
+    select(*CARD)
+    .join(FamilyChild, FamilyChild.child_id == Child.id)
+    .where(FamilyChild.family_id == FAMILY)
+    .order_by(Child.birth_date, Child.id)
+)
+_CARD = (
+    select(*CARD)
+    .join(FamilyChild, FamilyChild.child_id == Child.id)
+    .where(FamilyChild.family_id == FAMILY, Child.public_id == bindparam("public_id"))
+)
+# Of each service that this family was invoiced for the child, the latest line.
+_LATEST = (
+    select(
+        InvoiceLine.label,
+        InvoiceLine.quantity,
+        InvoiceLine.amount,
+        Invoice.public_id,
+        Invoice.issued_on,
+        func.row_number()
+        .over(
+            partition_by=InvoiceLine.label,
+            order_by=(Invoice.issued_on.desc(), Invoice.id.desc(), InvoiceLine.id.desc()),
+        )
+        .label("rank"),
+    )
+    .join(Invoice, Invoice.id == InvoiceLine.invoice_id)
+    .join(Child, Child.id == InvoiceLine.child_id)
+    .where(Invoice.family_id == FAMILY, Child.public_id == bindparam("public_id"))
+    .subquery()
+)
+_ACTIVITIES = (
+    select(
+        _LATEST.c.label,
+        _LATEST.c.quantity,
+        _LATEST.c.amount,
+        _LATEST.c.public_id,
+        _LATEST.c.issued_on,
+    )
+    .where(_LATEST.c.rank == 1)
+    .order_by(_LATEST.c.issued_on.desc(), _LATEST.c.label)
+)
+_DOCUMENTS = (
+    select(Document.public_id, Document.title, Document.published_on)
+    .where(Document.family_id == FAMILY)
+    .order_by(Document.published_on.desc(), Document.id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ChildCard:
+    """A child of the family."""
+
+    public_id: str
+    last_name: str
+    first_name: str
+    sex: Sex | None
+    birth_date: date | None
+    school: str
+    class_name: str
+    photo: str
+
+    @property
+    def initials(self) -> str:
+        """Stand for the photo where there is none."""
+        return f"{self.first_name[:1]}{self.last_name[:1]}".upper()
+
+    @property
+    def age(self) -> int | None:
+        """Count the birthdays so far."""
+        born = self.birth_date
+        if born is None:
+            return None
+        day = today()
+        return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """A service that the child went to, as this family's latest invoice of it says."""
+
+    label: str
+    quantity: Decimal | None
+    amount: Decimal
+    invoice_public_id: str
+    invoiced_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyDocument:
+    """A document for this family alone."""
+
+    public_id: str
+    title: str
+    published_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChildFile:
+    """What a family may know of its child: nothing of the child's other family."""
+
+    card: ChildCard
+    activities: list[Activity]
+    documents: list[FamilyDocument]
+
+
+def cards(family_id: int) -> list[ChildCard]:
+    """List the family's children, the eldest first."""
+    return [ChildCard(*row) for row in db.rows(_CARDS, family_id=family_id)]
+
+
+def find(family_id: int, public_id: str) -> ChildFile | None:
+    """Return the file of a child of this family; another family's does not exist."""
+    card = _card(family_id, public_id)
+    if card is None:
+        return None
+    activities = db.rows(_ACTIVITIES, family_id=family_id, public_id=public_id)
+    documents = db.rows(_DOCUMENTS, family_id=family_id)
+    return ChildFile(
+        card=card,
+        activities=[Activity(*row) for row in activities],
+        documents=[FamilyDocument(*row) for row in documents],
+    )
+
+
+def photo_name(family_id: int, public_id: str) -> str | None:
+    """Return the file of a child's photo, None when there is none or the child is not theirs."""
+    card = _card(family_id, public_id)
+    return card.photo or None if card else None
+
+
+def _card(family_id: int, public_id: str) -> ChildCard | None:
+    found = db.rows(_CARD, family_id=family_id, public_id=public_id)
+    return ChildCard(*found[0]) if found else None

@@ -1,0 +1,87 @@
+"""« Mes enfants »: what a family knows of its child, and nothing of the child's other family."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+import time_machine
+from flask import Flask
+
+from app import db
+from app.models import Child, Family, Invoice, InvoiceLine
+from tests.browser import Browser
+from tests.people import People, public_id
+
+
+@pytest.fixture
+def jules(app: Flask, people: People) -> str:
+    """Jules, of two families: each was invoiced something of its own for him."""
+    with app.app_context(), db.transaction() as session:
+        child = session.query(Child).filter_by(source_id="e5").one()
+        for number, (home, label, day) in enumerate(
+            (
+                ("520004", "Cantine", date(2026, 9, 30)),
+                ("520004", "Cantine", date(2026, 10, 31)),
+                ("520004", "Garderie du soir", date(2026, 10, 31)),
+                ("530005", "Centre de loisirs", date(2026, 10, 31)),
+            )
+        ):
+            invoice = Invoice(
+                source_id=f"j{number}",
+                family_id=session.query(Family).filter_by(number=home).one().id,
+                kind="FACTURE",
+                number=f"J{number}",
+                issued_on=day,
+                due_on=day,
+                amount=Decimal("20.00"),
+            )
+            session.add(invoice)
+            session.flush()
+            session.add(
+                InvoiceLine(
+                    invoice_id=invoice.id,
+                    position=1,
+                    child_id=child.id,
+                    label=label,
+                    quantity=Decimal(number + 5),
+                    amount=Decimal("20.00"),
+                )
+            )
+    return public_id("e5")
+
+
+def test_a_child_is_shown_with_birth_date_in_full_and_age(browser: Browser, people: People) -> None:
+    with time_machine.travel(date(2026, 11, 23), tick=False):
+        browser.sign_in(people.zest)
+        page = browser.get("family.children").link("Voir la fiche de PAYS").click()
+    assert page.h1.endswith("PAYS ZEST")
+    for words in ("8 novembre 2016, 10 ans", "Masculin", "École du Bourg", "CP"):
+        assert words in page.text
+    assert "Aucune activité pour le moment" in page.text
+
+
+def test_each_activity_is_told_by_its_latest_invoice(
+    browser: Browser, people: People, jules: str
+) -> None:
+    browser.sign_in(people.claire)
+    page = browser.get("family.child", public_id=jules)
+    rows = [
+        row.get_text(" ", strip=True) for row in page.soup.select("#activites ~ table tbody tr")
+    ]
+    assert rows == ["Cantine 31/10/2026 6 20,00\xa0€", "Garderie du soir 31/10/2026 7 20,00\xa0€"]
+
+
+def test_the_other_home_s_activities_stay_there(
+    browser: Browser, people: People, jules: str
+) -> None:
+    browser.sign_in(people.marc)
+    page = browser.get("family.child", public_id=jules)
+    assert "Centre de loisirs" in page.text
+    assert "Cantine" not in page.text
+    assert "Garderie" not in page.text
+
+
+def test_a_family_s_own_documents_are_at_hand(browser: Browser, people: People) -> None:
+    browser.sign_in(people.zest)
+    page = browser.get("family.child", public_id=public_id("e1"))
+    assert page.link("Attestation de paiement").href.endswith(public_id("d1"))
