@@ -7,7 +7,7 @@ import secrets
 
 from itsdangerous import BadSignature, Signer
 
-from app.settings import settings
+from app.services.signing import signing_keys
 
 NONCE_BYTES = 16
 
@@ -26,6 +26,4 @@ def recognize(value: str, account_id: int) -> str | None:
 
 
 def _signer(account_id: int) -> Signer:
-    # itsdangerous signs with the last key and accepts them all.
-    keys = [*settings.secret_key_fallbacks, settings.secret_key]
-    return Signer(keys, salt=f"device-of-{account_id}")
+    return Signer(signing_keys(), salt=f"device-of-{account_id}")

@@ -16,7 +16,7 @@ from app.models import Account, Child, FamilyChild, Guardian, TemporaryPassword
 from app.services import journal, outbox, passwords, sessions, temporary_passwords, throttles
 from app.services.journal import Origin
 from app.services.sessions import CurrentAccount
-from app.settings import settings
+from app.services.signing import signing_keys
 
 TICKET_VALIDITY = timedelta(minutes=30)
 TICKET_SALT = "choose-password-ticket"
@@ -161,5 +161,4 @@ def _personal_words(session: Session, account_id: int) -> list[str]:
 
 
 def _serializer() -> URLSafeTimedSerializer:
-    keys = [*settings.secret_key_fallbacks, settings.secret_key]
-    return URLSafeTimedSerializer(keys, salt=TICKET_SALT)
+    return URLSafeTimedSerializer(signing_keys(), salt=TICKET_SALT)

@@ -15,6 +15,7 @@ from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
 from app.models import TemporaryPassword
+from app.services.signing import signing_keys
 from app.settings import settings
 
 VALIDITY = timedelta(hours=24)
@@ -55,9 +56,7 @@ def find_by_secret(session: Session, account_id: int, typed: str) -> TemporaryPa
     secret = typed.strip().lower()
     if not SECRET_FORM.fullmatch(secret):
         return None
-    hashes = [
-        _keyed_hash(secret, key) for key in (settings.secret_key, *settings.secret_key_fallbacks)
-    ]
+    hashes = [_keyed_hash(secret, key) for key in signing_keys()]
     return session.scalars(
         select(TemporaryPassword).where(
             TemporaryPassword.account_id == account_id,
@@ -111,6 +110,4 @@ def _keyed_hash(secret: str, key: str) -> str:
 
 
 def _link_serializer() -> URLSafeSerializer:
-    # itsdangerous signs with the last key and accepts them all.
-    keys = [*settings.secret_key_fallbacks, settings.secret_key]
-    return URLSafeSerializer(keys, salt=LINK_SALT)
+    return URLSafeSerializer(signing_keys(), salt=LINK_SALT)
