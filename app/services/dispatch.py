@@ -53,6 +53,7 @@ TAKE_DUE = (
         OutboxMail.id,
         OutboxMail.kind,
         OutboxMail.identifier,
+        OutboxMail.address,
         OutboxMail.context,
         OutboxMail.attempts,
         OutboxMail.created_at,
@@ -189,7 +190,7 @@ def _take(
     claims, changes = [], []
     for row in rows:
         account = accounts.get(row.identifier)
-        dead_end = _dead_end(account) or recent.limit(row)
+        dead_end = _dead_end(row, account) or recent.limit(row)
         change = {
             "row_id": row.id,
             "state": dead_end or MailState.SENDING,
@@ -205,12 +206,12 @@ def _take(
     return claims
 
 
-def _dead_end(account: AnyRow | None) -> MailState | None:
+def _dead_end(mail: AnyRow, account: AnyRow | None) -> MailState | None:
     if account is None:
         return MailState.UNKNOWN
     if account.archived_at is not None:
         return MailState.ARCHIVED
-    if not account.email.strip():
+    if not (mail.address or account.email.strip()):
         return MailState.NO_ADDRESS
     return None
 
@@ -225,7 +226,7 @@ def _claimed(session: Session, row: AnyRow, account: AnyRow, lease_ends: datetim
         attempts=row.attempts + 1,
         created_at=row.created_at,
         due_at=row.due_at,
-        recipient=Recipient(account.id, account.identifier, account.email),
+        recipient=Recipient(account.id, account.identifier, row.address or account.email),
         context=row.context,
         issued=temporary_passwords.issue(session, account.id) if secret else None,
     )

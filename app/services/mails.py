@@ -5,12 +5,16 @@ from datetime import datetime
 
 from app.mailer import templates
 from app.mailer.message import Message, Sender, domain_of
+from app.services import email_changes
 from app.services.temporary_passwords import IssuedPassword
 from app.settings import settings
 
 CREDENTIALS = "credentials"
 ACTIVATION = "activation"
 PASSWORD_CHANGED = "password_changed"  # noqa: S105
+EMAIL_CONFIRMATION = email_changes.CONFIRMATION
+EMAIL_CHANGING = "email_changing"
+EMAIL_CHANGED = "email_changed"
 
 # Those that carry a temporary password: few are sent to one person.
 WITH_SECRET = frozenset({CREDENTIALS, ACTIVATION})
@@ -19,6 +23,9 @@ IN_FRENCH = {
     CREDENTIALS: "identifiants perdus",
     ACTIVATION: "première connexion",
     PASSWORD_CHANGED: "mot de passe changé",
+    EMAIL_CONFIRMATION: "adresse à confirmer",
+    EMAIL_CHANGING: "changement d’adresse demandé",
+    EMAIL_CHANGED: "adresse changée",
 }
 
 
@@ -49,7 +56,7 @@ def write(
         sign_in_url=f"{portal}/connexion",
         forgotten_url=f"{portal}/mot-de-passe-oublie",
         choose_url=f"{portal}/mot-de-passe/lien/{issued.link_token}" if issued else "",
-        **context,
+        **(_with_link(portal, context) if kind == EMAIL_CONFIRMATION else context),
     )
     return Message(
         sender=Sender.parse(settings.mail_sender),
@@ -59,3 +66,12 @@ def write(
         html=content.html,
         domain=domain_of(settings),
     )
+
+
+def _with_link(portal: str, context: dict[str, str]) -> dict[str, object]:
+    """Make the link that confirms an address, which no queue may hold, and say until when."""
+    token = email_changes.link_token(int(context["change"]))
+    return {
+        "confirm_url": f"{portal}/compte/courriel/confirmer/{token}",
+        "expires_at": datetime.fromisoformat(context["expires_at"]),
+    }

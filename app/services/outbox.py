@@ -50,13 +50,23 @@ LINES = select(
 ).order_by(OutboxMail.id.desc())
 
 
-def enqueue(session: Session, kind: str, identifier: str, **context: str) -> OutboxMail:
+def enqueue(
+    session: Session, kind: str, identifier: str, address: str = "", **context: str
+) -> OutboxMail:
     """Queue a mail in the caller's transaction; it leaves once that is committed.
 
-    `context` is stored and goes to the templates: never a secret.
+    It goes to the guardian's own address unless another is given. `context` is stored and goes to
+    the templates: never a secret.
     """
     now = datetime.now(UTC)
-    mail = OutboxMail(kind=kind, identifier=identifier, context=context, created_at=now, due_at=now)
+    mail = OutboxMail(
+        kind=kind,
+        identifier=identifier,
+        address=address,
+        context=context,
+        created_at=now,
+        due_at=now,
+    )
     session.add(mail)
     session.flush()
     session.info[COMMIT_FLAG] = True

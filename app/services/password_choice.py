@@ -13,7 +13,15 @@ from sqlalchemy.orm import Session, aliased
 
 from app import db
 from app.models import Account, Child, FamilyChild, Guardian, TemporaryPassword
-from app.services import journal, outbox, passwords, sessions, temporary_passwords, throttles
+from app.services import (
+    current_password,
+    email_changes,
+    journal,
+    outbox,
+    passwords,
+    sessions,
+    temporary_passwords,
+)
 from app.services.journal import Origin
 from app.services.sessions import CurrentAccount
 from app.services.signing import signing_keys
@@ -21,10 +29,6 @@ from app.services.signing import signing_keys
 TICKET_VALIDITY = timedelta(minutes=30)
 TICKET_SALT = "choose-password-ticket"
 SAME_AS_CURRENT = "Choisissez un mot de passe différent de l’actuel."
-TOO_MANY_TRIES = (
-    "Trop d’essais. Attendez quelques minutes avant de saisir de nouveau votre mot de passe actuel."
-)
-WRONG_CURRENT = "Vérifiez votre mot de passe actuel\u00a0: ce n’est pas celui de votre compte."
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +111,11 @@ def choose(pending: PendingChoice, clear: str, origin: Origin) -> bool:
 
 def change(current: CurrentAccount, old: str, clear: str, origin: Origin) -> str | None:
     """Save the new password of somebody who gives the current one; return why not otherwise."""
-    throttle_key = throttles.current_password_key(current.account_id)
-    if throttles.wait([throttle_key]):
-        return TOO_MANY_TRIES
-    known = db.session().get_one(Account, current.account_id).password_hash
-    if not passwords.verify(known, old):
-        with db.transaction() as session:
-            throttles.count_failure(session, throttle_key)
-            journal.record(session, "password_change_refused", origin, current.account_id)
-        return WRONG_CURRENT
+    refusal = current_password.refusal(current, old, origin, "password_change_refused")
+    if refusal:
+        return refusal
     password_hash = passwords.hash_password(clear)
     with db.transaction() as session:
-        throttles.clear(session, throttle_key)
         _save(session, current.account_id, password_hash)
         journal.record(session, "password_changed", origin, current.account_id)
     return None
@@ -130,6 +127,8 @@ def _save(session: Session, account_id: int, password_hash: str) -> None:
     account.password_changed_at = datetime.now(UTC)
     temporary_passwords.revoke_all(session, account_id)
     sessions.end_all(session, account_id)
+    # Whoever asked for another address may be why the password is new.
+    email_changes.end_pending(session, account_id)
     outbox.enqueue(session, "password_changed", account.identifier)
 
 

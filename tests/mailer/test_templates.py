@@ -26,6 +26,12 @@ KINDS = sorted(mails.IN_FRENCH)
 SECRET = "2dd150fa6be4410f966601e379bf8d79"
 ASKED_AT = datetime(2018, 7, 12, 13, 5, tzinfo=UTC)
 EXPIRES_AT = datetime(2018, 7, 13, 13, 5, tzinfo=UTC)
+CONTEXTS = {mails.EMAIL_CONFIRMATION: {"change": "1", "expires_at": EXPIRES_AT.isoformat()}}
+LINKS = (
+    "https://portail.commune.fr/connexion",
+    "https://portail.commune.fr/mot-de-passe",
+    "https://portail.commune.fr/compte/courriel/confirmer/",
+)
 TWENTY_KB = 20_000
 
 
@@ -51,7 +57,7 @@ def write(app: Flask, kind: str) -> Message:
     with app.app_context():
         recipient = mails.Recipient(1, "38162386", "zest@exemple.fr")
         secret = issued if kind in mails.WITH_SECRET else None
-        return mails.write(kind, recipient, secret, ASKED_AT, {})
+        return mails.write(kind, recipient, secret, ASKED_AT, CONTEXTS.get(kind, {}))
 
 
 def plain(text: str) -> str:
@@ -109,8 +115,7 @@ def test_the_html_part_stands_alone(town: Flask, kind: str) -> None:
     assert page.select("img, link, script, iframe, table") == []
     assert "url(" not in message.html
     links = {link["href"] for link in page.select("a")}
-    assert all(str(link).startswith("https://portail.commune.fr/mot-de-passe") or
-               link == "https://portail.commune.fr/connexion" for link in links)  # fmt: skip
+    assert all(str(link).startswith(LINKS) for link in links)
     if kind in mails.WITH_SECRET:
         button, bare = page.select("a[href*='/mot-de-passe/lien/']")
         assert button.get_text() == "Choisir mon mot de passe"
@@ -153,6 +158,24 @@ def test_a_notice_carries_no_secret(town: Flask) -> None:
     assert "le jeudi 12 juillet 2018 à 15 h 05." in plain(message.text)
     assert "/mot-de-passe/lien/" not in message.text + message.html
     assert "https://portail.commune.fr/mot-de-passe-oublie" in message.text
+
+
+def test_an_unproven_address_learns_nothing(town: Flask) -> None:
+    """A slip sends the link to a stranger: neither who, nor which identifiant."""
+    message = write(town, mails.EMAIL_CONFIRMATION)
+    for words in ("38162386", "ZEST", "zest"):
+        assert words not in message.text + message.html
+    assert "https://portail.commune.fr/compte/courriel/confirmer/MQ." in message.text
+    assert "vendredi 13 juillet 2018 à 15 h 05" in plain(message.text)
+
+
+def test_an_old_address_hears_no_new_one(town: Flask) -> None:
+    """What to do if it was somebody else, no link that confirms, no address."""
+    for kind in (mails.EMAIL_CHANGING, mails.EMAIL_CHANGED):
+        message = write(town, kind)
+        assert "/confirmer/" not in message.text + message.html
+        assert "@" not in message.text
+        assert "Ce n’est pas vous ?" in plain(message.text)
 
 
 def test_a_town_that_says_little_still_signs(tmp_path: Path) -> None:

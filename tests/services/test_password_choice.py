@@ -11,7 +11,14 @@ from sqlalchemy import select
 
 from app import db
 from app.models import Account, OutboxMail
-from app.services import accounts, password_choice, passwords, sessions, temporary_passwords
+from app.services import (
+    accounts,
+    current_password,
+    password_choice,
+    passwords,
+    sessions,
+    temporary_passwords,
+)
 from app.services.accounts import MustChoose, Refused, SignedIn
 from app.services.journal import Origin
 from app.services.password_choice import PendingChoice
@@ -177,7 +184,7 @@ def test_changing_asks_for_the_current_password(people: People) -> None:
     """A wrong one changes nothing; the right one does, ends the sessions and sends a notice."""
     current = signed_in(people.karim)
     refusal = password_choice.change(current, "Faux12345", GOOD, ORIGIN)
-    assert refusal == password_choice.WRONG_CURRENT
+    assert refusal == current_password.WRONG_CURRENT
     assert notices() == []
     assert password_choice.change(current, people.karim.password or "", GOOD, ORIGIN) is None
     assert signed_in(people.karim, GOOD).identifier == people.karim.identifier
@@ -190,7 +197,7 @@ def test_guessing_the_current_password_makes_wait(people: People) -> None:
     for _ in range(5):
         password_choice.change(current, "Faux12345", GOOD, ORIGIN)
     refusal = password_choice.change(current, people.karim.password or "", GOOD, ORIGIN)
-    assert refusal == password_choice.TOO_MANY_TRIES
+    assert refusal == current_password.TOO_MANY_TRIES
 
 
 def test_of_eight_simultaneous_choices_one_is_kept(app: Flask, people: People) -> None:
