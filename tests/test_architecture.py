@@ -24,6 +24,7 @@ PUBLIC_ENDPOINTS = {
     "auth.forgotten_password_sent",
     "auth.password_link",
     "auth.sign_in",
+    "family.confirm_email",  # the link of a mail: works signed in or not
     "site.accessibility",
     "site.crest",
     "site.guide",

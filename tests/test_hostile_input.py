@@ -27,7 +27,11 @@ NASTY = {
     "long": "é" * 5_000,
 }
 BAD_BYTES = b"\xff\xfe\xc3\x28\xed\xa0\x80"
-FIELDS = ("identifier", "password", "new_password", "confirmation", "current_password")
+FIELDS = (
+    "identifier", "password", "new_password", "confirmation", "current_password", "address",
+    "messages", "title", "last_name", "first_name", "street", "postcode", "city",
+    "phone", "mobile", "work_phone",
+)  # fmt: skip
 
 
 def rules(app: Flask, method: str) -> list[Rule]:

@@ -19,6 +19,7 @@ from app.services import temporary_passwords
 from tests.browser import Browser, Page
 from tests.people import People, Person, public_id
 from tests.screens.children import children
+from tests.screens.account import account_screens
 
 GOOD_PASSWORD = "Tramontane66"
 WEAK_PASSWORD = "abc"
@@ -45,6 +46,7 @@ def all_screens(app: Flask, people: People) -> Screens:
     yield from _choice(app, people)
     yield from _family(app, people)
     yield from children(app, people)
+    yield from account_screens(app, people)
     yield from _public(app, people)
     yield from _errors(app)
 

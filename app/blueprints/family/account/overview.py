@@ -1,15 +1,15 @@
-"""« Mon compte »."""
+"""« Mon compte » itself."""
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from app.access import current_account
 from app.blueprints.family import family
-from app.services import households
+from app.services import own_account
 
 
 @family.get("/compte")
 def account() -> ResponseReturnValue:
     """One's own details, and the family's."""
-    household = households.household_file(current_account())
-    return render_template("family/account.html", household=household)
+    overview = own_account.overview(current_account())
+    return render_template("family/account/overview.html", account=overview)

@@ -1,0 +1,68 @@
+"""The parent's own e-mail address: asked, confirmed by a link, cancelled."""
+
+from functools import partial
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app.access import current_account, origin, public
+from app.blueprints.family import family
+from app.blueprints.family.account.forms import EmailForm
+from app.forms import STALE_PAGE, EmptyForm
+from app.services import email_changes
+
+SENT = "Un courriel vient de partir. Ouvrez le lien qu’il contient pour confirmer votre adresse."
+SENT_AGAIN = "Le courriel de confirmation est reparti. Regardez aussi dans les indésirables."
+CANCELLED = "Le changement d’adresse est annulé."
+
+
+@family.route("/compte/courriel", methods=["GET", "POST"])
+def change_email() -> ResponseReturnValue:
+    """« Changer d’adresse de courriel »: a link goes to the new one."""
+    account = current_account()
+    form = EmailForm(partial(email_changes.problem, account))
+    if form.validate_on_submit():
+        refusal = email_changes.ask(
+            account, form.address.data, form.current_password.data, origin()
+        )
+        if refusal is None:
+            flash(SENT, "success")
+            return redirect(url_for("family.account"))
+        form.current_password.errors = [refusal]
+    return render_template(
+        "family/account/email.html", form=form, state=email_changes.state(account)
+    )
+
+
+@family.post("/compte/courriel/renvoyer")
+def resend_email() -> ResponseReturnValue:
+    """Send the link once more."""
+    if EmptyForm().validate():
+        refusal = email_changes.resend(current_account(), origin())
+        flash(refusal or SENT_AGAIN, "info" if refusal else "success")
+    else:
+        flash(STALE_PAGE, "info")
+    return redirect(url_for("family.account"))
+
+
+@family.post("/compte/courriel/annuler")
+def cancel_email() -> ResponseReturnValue:
+    """Keep the address as it is."""
+    if EmptyForm().validate():
+        email_changes.cancel(current_account(), origin())
+        flash(CANCELLED, "success")
+    else:
+        flash(STALE_PAGE, "info")
+    return redirect(url_for("family.account"))
+
+
+@family.route("/compte/courriel/confirmer/<token>", methods=["GET", "POST"])
+@public
+def confirm_email(token: str) -> ResponseReturnValue:
+    """The link of the mail: a button, since scanners open links; then what became of it."""
+    form = EmptyForm()
+    if form.validate_on_submit():
+        email_changes.confirm(token, origin())
+        return redirect(url_for("family.confirm_email", token=token))
+    link = email_changes.open_link(token)
+    return render_template("family/account/email_link.html", form=form, link=link, token=token)

@@ -1,0 +1,25 @@
+"""« Quels courriels je reçois »."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app.access import current_account, origin
+from app.blueprints.family import family
+from app.blueprints.family.account.forms import MailWishesForm
+from app.services import mail_wishes
+from app.services.mail_wishes import MailWishes
+
+SAVED = "Vos choix de courriels sont enregistrés."
+
+
+@family.route("/compte/courriels", methods=["GET", "POST"])
+def choose_mails() -> ResponseReturnValue:
+    """Three ticks."""
+    account = current_account()
+    form = MailWishesForm(obj=mail_wishes.wishes(account))
+    if form.validate_on_submit():
+        wanted = MailWishes(form.messages.data, form.invoices.data, form.requests.data)
+        mail_wishes.save(account, wanted, origin())
+        flash(SAVED, "success")
+        return redirect(url_for("family.account"))
+    return render_template("family/account/mails.html", form=form)
