@@ -19,7 +19,9 @@ FIRST_LOAD_BYTES = 60_000
 SMALL_TARGETS = """() => [...document.querySelectorAll(
     "button, input:not([type=hidden]), select, textarea, summary, a[href]")]
   .filter((element) => {
-    const box = element.getBoundingClientRect();
+    // A box to tick is as large as its label, which lies over it.
+    const ticked = ["checkbox", "radio"].includes(element.type) && element.labels[0];
+    const box = (ticked || element).getBoundingClientRect();
     const shown = box.width > 1 && box.height > 1 && element.checkVisibility();
     const inSentence = element.tagName === "A" && getComputedStyle(element).display === "inline"
       && element.parentElement.innerText.trim() !== element.innerText.trim();
