@@ -21,6 +21,8 @@ ADDRESS_WINDOW = timedelta(minutes=5)
 ADDRESS_FAILURES = 300
 # Each asks for a mail to be made: still generous, but a flood has to stop somewhere.
 ADDRESS_REQUESTS = 120
+# « Mes données » reads all there is: enough for a download that failed, twice.
+OWN_DATA_REQUESTS = 3
 
 
 def sign_in_key(identifier: str, device: str | None) -> str:
@@ -31,6 +33,11 @@ def sign_in_key(identifier: str, device: str | None) -> str:
 def current_password_key(account_id: int) -> str:
     """Name the counter of wrong current passwords on the page that changes it."""
     return f"current-password:{account_id}"
+
+
+def own_data_key(account_id: int) -> str:
+    """Name the counter of the archives that an account asked for."""
+    return f"own-data:{account_id}"
 
 
 def address_key(situation: str, address: str) -> str:
@@ -59,7 +66,7 @@ def count_failure(session: Session, key: str) -> None:
 
 
 def count_in_window(session: Session, key: str, limit: int) -> bool:
-    """Count an act from an address; False once there were more than `limit` in 5 minutes."""
+    """Count an act; False once there were more than `limit` in 5 minutes."""
     now = datetime.now(UTC)
     row = _counter(session, key, now, lasting=ADDRESS_WINDOW)
     if row.count > limit:

@@ -1,0 +1,41 @@
+"""« Mes données »: an archive to keep."""
+
+import io
+from typing import IO
+
+from flask import flash, redirect, send_file, url_for
+from flask.typing import ResponseReturnValue
+
+from app.access import current_account, origin
+from app.blueprints.family import family
+from app.forms import STALE_PAGE, EmptyForm
+from app.services import own_data
+
+FILE_NAME = "mes-donnees-portail-famille.zip"
+TOO_OFTEN = "Vous venez de télécharger vos données. Attendez cinq minutes avant de recommencer."
+
+
+@family.post("/compte/mes-donnees")
+def own_data_archive() -> ResponseReturnValue:
+    """Everything, in a ZIP made on the fly."""
+    if not EmptyForm().validate():
+        return _back(STALE_PAGE)
+    archive = own_data.pack(current_account(), origin())
+    return _back(TOO_OFTEN) if archive is None else _send(archive)
+
+
+def _send(archive: IO[bytes]) -> ResponseReturnValue:
+    size = archive.seek(0, io.SEEK_END)
+    archive.seek(0)
+    response = send_file(
+        archive, mimetype="application/zip", as_attachment=True, download_name=FILE_NAME
+    )
+    response.content_length = size
+    # Sending a file sets its own, which would let a shared computer keep it.
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _back(notice: str) -> ResponseReturnValue:
+    flash(notice, "info")
+    return redirect(url_for("family.account", _anchor="mes-donnees"))

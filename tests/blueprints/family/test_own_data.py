@@ -1,0 +1,307 @@
+"""« Mes données »: all of mine, nothing of anybody else's."""
+
+import io
+import json
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, select
+
+from app import db
+from app.blueprints.family.account import own_data
+from app.models import (
+    Account,
+    AccountSession,
+    Child,
+    Document,
+    Family,
+    FamilyRequest,
+    Message,
+    MessageAttachment,
+    MessageReply,
+    RequestEvent,
+    RequestEventKind,
+    RequestFile,
+)
+from tests.browser import Browser
+from tests.people import People, Person, public_id
+
+NOW = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
+PHOTO = b"\xff\xd8 a photo"
+PDF = b"%PDF-1.4 a document"
+
+
+@dataclass(frozen=True)
+class Archive:
+    """What a parent downloaded."""
+
+    raw: bytes
+
+    @property
+    def names(self) -> list[str]:
+        return ZipFile(io.BytesIO(self.raw)).namelist()
+
+    def read(self, name: str) -> bytes:
+        return ZipFile(io.BytesIO(self.raw)).read(name)
+
+    @property
+    def data(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.read("donnees.json"))
+        return found
+
+    @property
+    def everything(self) -> str:
+        return " ".join(self.read(name).decode("utf-8", "replace") for name in self.names)
+
+
+def download(app: Flask, person: Person) -> Archive:
+    """Sign in, press the button."""
+    browser = Browser(app)
+    browser.sign_in(person)
+    page = browser.get("family.account")
+    answer = browser.fetch(
+        browser.address("family.own_data_archive"), "POST", {"csrf_token": page.csrf_token}
+    )
+    assert answer.status_code == 200
+    assert answer.mimetype == "application/zip"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert own_data.FILE_NAME in answer.headers["Content-Disposition"]
+    assert len(answer.data) == int(answer.headers["Content-Length"])
+    return Archive(answer.data)
+
+
+@pytest.fixture
+def correspondence(app: Flask, people: People) -> None:
+    """Give the families requests, answers and files."""
+    with app.app_context(), db.transaction() as session:
+        accounts = {
+            person: session.scalars(
+                select(Account).where(Account.identifier == person.identifier)
+            ).one()
+            for person in (people.ines, people.karim, people.claire, people.marc)
+        }
+        for person, account in accounts.items():
+            for kind in ("details", "absence"):
+                request = FamilyRequest(
+                    family_id=account.guardian.family_id,
+                    account_id=account.id,
+                    kind=kind,
+                    details={"mot": f"{kind} de {person.first_name}"},
+                    sent_at=NOW,
+                    expected_on=date(2026, 11, 27),
+                    sending_key=f"{kind}{person.identifier}",
+                )
+                session.add(request)
+                session.flush()
+                session.add(
+                    RequestEvent(
+                        request_id=request.id,
+                        at=NOW,
+                        kind=RequestEventKind.SENT,
+                        account_id=account.id,
+                    )
+                )
+                name = f"{kind}-{person.identifier}.pdf"
+                session.add(
+                    RequestFile(
+                        request_id=request.id,
+                        title=f"{kind} {person.first_name}",
+                        file=name,
+                        added_at=NOW,
+                    )
+                )
+                store(app, "requests", name, f"piece {kind} {person.first_name}".encode())
+        message = session.scalars(select(Message).where(Message.source_id == "m1")).one()
+        session.add(MessageAttachment(message_id=message.id, title="Menu / été", file="menu.pdf"))
+        for person in (people.claire, people.marc):
+            session.add(
+                MessageReply(
+                    message_id=message.id,
+                    family_id=accounts[person].guardian.family_id,
+                    account_id=accounts[person].id,
+                    written_at=NOW,
+                    body=f"Réponse de {person.first_name}",
+                )
+            )
+        store(app, "messages", "menu.pdf", PDF)
+
+
+def store(app: Flask, folder: str, name: str, content: bytes) -> None:
+    """Put a file in the instance."""
+    path = Path(app.instance_path) / folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def test_madame_zest_takes_her_data_home(app: Flask, people: People) -> None:
+    """What her screens show is there, to the cent, with the document of her family."""
+    store(app, "documents", "d1.pdf", PDF)
+    archive = download(app, people.zest)
+    assert archive.names == [
+        "LISEZMOI.txt",
+        "donnees.json",
+        "documents/Attestation de paiement.pdf",
+    ]
+    assert archive.read("documents/Attestation de paiement.pdf") == PDF
+    readme = archive.read("LISEZMOI.txt").decode()
+    assert "Fait pour PAYS ZEST" in readme
+    assert "04 76 00 00 00" in readme
+    data = archive.data
+    assert data["moi"]["identifiant"] == people.zest.identifier
+    assert data["moi"]["courriel"] == people.zest.email
+    assert data["famille"]["solde"] == "-891.35"
+    assert [child["prenom"] for child in data["enfants"]] == ["PAYS"]
+    assert [(invoice["numero"], invoice["montant"]) for invoice in data["factures"]] == [
+        ("59", "891.35")
+    ]
+    assert {message["objet"] for message in data["messages"]} == {
+        "Fermeture de la garderie le vendredi 13 juillet",
+        "Votre dossier d’inscription est complet",
+    }
+    assert data["documents"] == [
+        {"titre": "Attestation de paiement", "categorie": "", "date": None,
+         "fichier": "documents/Attestation de paiement.pdf"}
+    ]  # fmt: skip
+    assert [line["acte"] for line in data["journal"]] == ["signed_in", "own_data_given"]
+    assert data["sessions"][0]["appareil"].startswith("Mozilla/5.0 (Android")
+
+
+def test_payments_say_what_they_paid(app: Flask, people: People) -> None:
+    """Monsieur MOREAU's 80 € went to invoice 60."""
+    data = download(app, people.moreau).data
+    assert [(paid["montant"], paid["ventilation"]) for paid in data["reglements"]] == [
+        ("80.00", [{"facture": "60", "montant": "80.00"}])
+    ]
+    assert {invoice["nature"] for invoice in data["factures"]} == {"FACTURE", "AVOIR"}
+
+
+@pytest.mark.usefixtures("correspondence")
+def test_two_guardians_of_one_family(app: Flask, people: People) -> None:
+    """Of Karim, Inès reads the name and what he asked for the family; nothing else of him."""
+    for person, other in ((people.ines, people.karim), (people.karim, people.ines)):
+        archive = download(app, person)
+        names = [guardian["prenom"] for guardian in archive.data["famille"]["responsables"]]
+        assert set(names) == {"Inès", "Karim"}
+        assert len(archive.data["enfants"]) == 2
+        for theirs in (other.email, other.identifier, f"06{other.identifier}"):
+            assert theirs not in archive.everything
+        assert f"details de {other.first_name}" not in archive.everything
+        assert f"piece details {other.first_name}" not in archive.everything
+        for ours in (
+            f"details de {person.first_name}",
+            f"absence de {person.first_name}",
+            f"absence de {other.first_name}",
+            f"piece absence {other.first_name}",
+        ):
+            assert ours in archive.everything
+        assert len(archive.data["sessions"]) == 1
+        by_whom = {asked["reponses"]["mot"]: asked["par"] for asked in archive.data["demandes"]}
+        assert by_whom[f"absence de {other.first_name}"] == "famille"
+        assert by_whom[f"absence de {person.first_name}"] == "vous"
+
+
+@pytest.mark.usefixtures("correspondence")
+def test_separated_parents(app: Flask, people: People) -> None:
+    """Jules, his photo and the message to all are in both archives; nothing else is shared."""
+    jules = Path("photos") / "jules.jpg"
+    store(app, "photos", jules.name, PHOTO)
+    with app.app_context(), db.transaction() as session:
+        for child in session.scalars(select(Child).where(Child.first_name == "Jules")):
+            child.photo = jules.name
+    for person, other in ((people.claire, people.marc), (people.marc, people.claire)):
+        archive = download(app, person)
+        assert [name for name in archive.names if name.startswith("photos/")] == [
+            "photos/Jules DUBOIS-LEFÈVRE.jpg"
+        ]
+        assert "messages/Menu été.pdf" in archive.names
+        everything = archive.everything.replace("DUBOIS-LEFÈVRE", "")
+        assert f"Réponse de {person.first_name}" in everything
+        for theirs in (other.first_name, other.last_name, other.email, other.identifier,
+                       other.family_number, other.last_name.title()):  # fmt: skip
+            assert theirs not in everything
+    assert "30.00" not in download(app, people.marc).everything
+
+
+def test_nothing_secret_is_in_it(app: Flask, people: People) -> None:
+    """No hash, no key, no opaque id that opens something."""
+    everything = download(app, people.karim).everything
+    for word in ("argon2", "password_hash", "key_hash", "secret", public_id("e2")):
+        assert word not in everything
+    with app.app_context():
+        for hashed in db.session().scalars(select(AccountSession.key_hash)):
+            assert hashed not in everything
+
+
+def test_who_failed_to_sign_in_is_not_told(app: Flask, people: People) -> None:
+    """The journal's line is there; the address it came from is somebody's."""
+    stranger = Browser(app, address="198.51.100.7")
+    page = stranger.get("auth.sign_in")
+    page.fill({"Identifiant": people.zest.identifier, "Mot de passe": "Faux2018"}).submit(
+        "Connexion", _refused=200
+    )
+    archive = download(app, people.zest)
+    assert [(line["acte"], line["adresse_internet"]) for line in archive.data["journal"]] == [
+        ("sign_in_failed", None), ("signed_in", "192.0.2.1"), ("own_data_given", None),
+    ]  # fmt: skip
+    assert "198.51.100.7" not in archive.everything
+
+
+def test_names_of_files_are_safe_and_all_different(app: Flask, people: People) -> None:
+    """Whatever a title holds, nothing is written outside of the folder where it is opened."""
+    titles = ["../../etc/passwd", "Menu", "Menu", "a\\b\r\nc", "...", "x" * 300]
+    with app.app_context(), db.transaction() as session:
+        family = session.scalars(select(Family.id).where(Family.number == "3816231")).one()
+        for number, title in enumerate(titles):
+            store(app, "documents", f"t{number}.pdf", str(number).encode())
+            session.add(Document(source_id=f"t{number}", family_id=family, title=title[:200],
+                                 file=f"t{number}.pdf"))  # fmt: skip
+        session.add(
+            Document(source_id="up", family_id=family, title="Dehors", file="../portail.db")
+        )
+    archive = download(app, people.zest)
+    names = [name for name in archive.names if name.startswith("documents/")]
+    assert len(set(names)) == len(titles)
+    assert "documents/Menu (2).pdf" in names
+    assert all(".." not in name and name.count("/") == 1 and len(name) < 120 for name in names)
+    [outside] = [entry for entry in archive.data["documents"] if entry["titre"] == "Dehors"]
+    assert outside["fichier"] is None
+
+
+def test_asking_again_and_again_has_to_wait(app: Flask, people: People) -> None:
+    """Three archives, then a sentence; the other guardian's are counted apart."""
+    for _ in range(3):
+        download(app, people.ines)
+    browser = Browser(app)
+    browser.sign_in(people.ines)
+    page = browser.get("family.account").submit("Télécharger mes données")
+    assert own_data.TOO_OFTEN in page.text
+    download(app, people.karim)
+
+
+def test_the_number_of_statements_does_not_grow(app: Flask, people: People) -> None:
+    """A thousand messages, the same reading."""
+    counts = []
+    for number in (0, 50):
+        with app.app_context(), db.transaction() as session:
+            family = session.scalars(select(Family.id).where(Family.number == "500001")).one()
+            session.add_all(
+                Message(source_id=f"n{number}-{each}", family_id=family, sent_on=date(2026, 1, 1),
+                        subject="Bonjour", body="Bonjour")
+                for each in range(number)
+            )  # fmt: skip
+        seen: list[str] = []
+        engine = app.extensions[db.EXTENSION]
+
+        def note(_c: object, _cursor: object, statement: str, *_: object) -> None:
+            seen.append(statement)  # noqa: B023
+
+        event.listen(engine, "before_cursor_execute", note)
+        download(app, people.moreau)
+        event.remove(engine, "before_cursor_execute", note)
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
