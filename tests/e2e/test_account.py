@@ -1,0 +1,102 @@
+"""« Mon compte » in a real browser: another address, other devices, one's own data."""
+
+import json
+import re
+import time
+from collections.abc import Iterator
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from zipfile import ZipFile
+
+import pytest
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Page, ViewportSize, expect
+
+from tests.e2e.live import MAIL_SECONDS, Portal
+from tests.e2e.parent import EVERYWHERE, PASSWORD, at_home, sign_in
+
+IDENTIFIER = "38162386"
+NEW_ADDRESS = "pays.zest@nouvelle.exemple.fr"
+LINK = re.compile(r"^http\S+/compte/courriel/confirmer/\S+$", re.MULTILINE)
+
+
+@pytest.fixture(params=EVERYWHERE)
+def page(request: pytest.FixtureRequest, chromium: Chromium, live: Portal) -> Iterator[Page]:
+    """Madame PAYS ZEST, signed in."""
+    device: tuple[ViewportSize, bool] = request.param
+    with at_home(chromium, live, IDENTIFIER, device) as page:
+        yield page
+
+
+def test_a_parent_looks_after_her_account(page: Page, live: Portal, chromium: Chromium) -> None:
+    """A new address, confirmed by its link; the library's computer closed; an archive kept."""
+    page.get_by_role("link", name="Mon compte", exact=True).first.click()
+    change_address(page)
+    page.goto(link_of(mail_to(live, NEW_ADDRESS)))
+    page.get_by_role("button", name="Confirmer cette adresse").click()
+    expect(page.locator("h1")).to_have_text("Adresse confirmée")
+    elsewhere = chromium.new_context(base_url=live.url).new_page()
+    sign_in(elsewhere, IDENTIFIER)
+    page.get_by_role("link", name="Aller à mon compte").click()
+    expect(page.locator("main")).to_contain_text("Confirmée par vous.")
+    expect(page.locator("main")).to_contain_text("pays.zest@nouvelle.exemple.fr")
+    page.get_by_role("button", name="Déconnecter tous les autres appareils").click()
+    expect(page.locator("main")).to_contain_text("Vos autres appareils sont déconnectés.")
+    elsewhere.goto("/accueil")
+    expect(elsewhere.locator("h1")).to_have_text("Accès famille")
+    elsewhere.context.close()
+    choose_mails(page)
+    keep_data(page)
+
+
+def change_address(page: Page) -> None:
+    """A slip is told; the right address waits for its link."""
+    page.get_by_role("link", name="Modifier mon adresse de courriel").click()
+    for address in ("pays.zest", NEW_ADDRESS):
+        page.get_by_label("Nouvelle adresse de courriel").fill(address)
+        page.get_by_label("Mot de passe actuel", exact=True).fill(PASSWORD)
+        page.get_by_role("button", name="Recevoir le lien").click()
+        if address != NEW_ADDRESS:
+            expect(page.locator(".error-summary")).to_contain_text("Écrivez une seule adresse")
+    expect(page.locator("main")).to_contain_text("En attente de confirmation")
+
+
+def choose_mails(page: Page) -> None:
+    """No mail for a new invoice, from now on."""
+    page.get_by_role("link", name="Modifier quels courriels je reçois").click()
+    page.get_by_label("Une nouvelle facture").uncheck()
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.locator("main")).to_contain_text("Vos choix de courriels sont enregistrés.")
+
+
+def keep_data(page: Page) -> None:
+    """The archive opens, and says what the screen says."""
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Télécharger mes données").click()
+    with ZipFile(download.value.path()) as archive:
+        data = json.loads(archive.read("donnees.json"))
+        assert "LISEZMOI.txt" in archive.namelist()
+        assert [name for name in archive.namelist() if name.startswith("documents/")]
+    assert data["moi"]["courriel"] == NEW_ADDRESS
+    assert data["famille"]["solde"] == "-891.35"
+
+
+def mail_to(live: Portal, address: str) -> EmailMessage:
+    """Wait for the mail to this address."""
+    deadline = time.monotonic() + MAIL_SECONDS
+    while True:
+        for raw in list(live.mailbox.received):
+            mail = message_from_bytes(raw, policy=policy.default)
+            if mail["To"] == address:
+                assert isinstance(mail, EmailMessage)
+                return mail
+        assert time.monotonic() < deadline, f"no mail came to {address}"
+        time.sleep(0.05)
+
+
+def link_of(mail: EmailMessage) -> str:
+    """Read the link in the text of a mail."""
+    body = mail.get_body(("plain",))
+    assert body is not None
+    [link] = LINK.findall("\n".join(body.get_content().splitlines()))
+    return str(link)
