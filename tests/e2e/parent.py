@@ -1,4 +1,4 @@
-"""A parent of the demonstration town, signed in on a phone or at a desk, with or without scripts."""
+"""A parent of the demonstration town, signed in on any device, with or without scripts."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
