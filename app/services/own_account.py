@@ -7,10 +7,11 @@ from sqlalchemy import bindparam, select
 
 from app import db
 from app.models import Account
-from app.services import email_changes, households, mail_wishes, sessions
+from app.services import email_changes, households, mail_wishes, own_details, sessions
 from app.services.email_changes import AddressState
 from app.services.households import HouseholdFile
 from app.services.mail_wishes import MailWishes
+from app.services.own_details import Waiting
 from app.services.sessions import CurrentAccount, Device
 
 _PASSWORD_CHANGED = select(Account.password_changed_at).where(Account.id == bindparam("account_id"))
@@ -25,6 +26,7 @@ class Overview:
     password_changed_at: datetime | None
     devices: list[Device]
     wishes: MailWishes
+    waiting: dict[str, Waiting]
 
 
 def overview(account: CurrentAccount) -> Overview:
@@ -36,4 +38,5 @@ def overview(account: CurrentAccount) -> Overview:
         password_changed_at=password_changed_at,
         devices=sessions.devices(account),
         wishes=mail_wishes.wishes(account),
+        waiting=own_details.waiting(account),
     )

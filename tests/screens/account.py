@@ -38,10 +38,35 @@ def account_screens(app: Flask, people: People) -> Iterator[tuple[str, Page]]:
     yield "account, e-mail confirmed", page.submit("Confirmer cette adresse")
     yield "account, confirmed", parent.get("family.account")
     yield "account, e-mail link unknown", parent.get("family.confirm_email", token="forged")
+    yield from _details(parent)
     nobody = Browser(app)
     nobody.sign_in(people.no_address)
     yield "account, no address", nobody.get("family.account")
     yield "account, first e-mail", nobody.get("family.change_email")
+
+
+def _details(parent: Browser) -> Iterator[tuple[str, Page]]:
+    page = parent.get("family.change_phones")
+    yield "account, phones", page
+    wrong = page.fill({"Portable": "06 12"})
+    yield "account, phones in error", wrong.submit("Envoyer à la mairie", _refused=200)
+    right = page.fill({"Portable": "", "Téléphone au travail": "0476000001"})
+    yield "account, phones wait", right.submit("Envoyer à la mairie")
+    page = parent.get("family.change_address")
+    yield "account, address", page
+    empty = page.fill({"Numéro et voie": "", "Code postal": "38", "Commune": ""})
+    yield "account, address in error", empty.submit("Envoyer à la mairie", _refused=200)
+    moved = {
+        "Numéro et voie": "12 impasse du Très-Vieux-Moulin-de-la-Combe, bâtiment C, escalier 3",
+        "Code postal": "38 590",
+        "Commune": "Saint-Exemple-sur-Isère",
+    }
+    yield "account, address waits", page.fill(moved).submit("Envoyer à la mairie")
+    page = parent.get("family.change_identity")
+    yield "account, identity", page
+    yield "account, nothing changed", page.submit("Envoyer à la mairie")
+    empty = page.fill({"Nom": ""})
+    yield "account, identity in error", empty.submit("Envoyer à la mairie", _refused=200)
 
 
 def confirmation_link(app: Flask, address: str) -> str:

@@ -1,11 +1,53 @@
 """The forms of « Mon compte »."""
 
+import re
+import secrets
 from collections.abc import Callable
+from typing import Any
 
-from wtforms import BooleanField, EmailField, PasswordField
-from wtforms.validators import InputRequired, ValidationError
+from wtforms import (
+    BooleanField,
+    EmailField,
+    Field,
+    HiddenField,
+    PasswordField,
+    RadioField,
+    SelectChoice,
+    StringField,
+)
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    Optional,
+    StopValidation,
+    ValidationError,
+)
 
 from app.forms import Form
+from app.services import own_details
+
+SENDING_KEY = re.compile(r"[0-9a-f]{32}", re.ASCII)
+FRENCH_POSTCODE = re.compile(r"[0-9]{5}", re.ASCII)
+CHOOSE_TITLE = "Choisissez votre civilité."
+PHONE_ADVICE = (
+    "Vérifiez ce numéro\u00a0: il s’écrit comme 06\u00a039\u00a098\u00a000\u00a031, "
+    "ou avec + et l’indicatif du pays."
+)
+
+
+def _sending_key(typed: str | None) -> str:
+    """Name this sending: two of one name are one. What is no name of ours is a new sending."""
+    return typed if typed and SENDING_KEY.fullmatch(typed) else secrets.token_hex(16)
+
+
+def _too_long(longest: int) -> str:
+    return f"Écrivez {longest} caractères au plus."
+
+
+def _one_line(typed: str | None) -> str:
+    shown = (character if character.isprintable() else " " for character in typed or "")
+    return " ".join("".join(shown).split())
 
 
 class EmailForm(Form):
@@ -13,7 +55,8 @@ class EmailForm(Form):
 
     address = EmailField(
         "Nouvelle adresse de courriel",
-        validators=[InputRequired("Saisissez votre nouvelle adresse de courriel.")],
+        validators=[DataRequired("Saisissez votre nouvelle adresse de courriel.")],
+        filters=[_one_line],
     )
     current_password = PasswordField(
         "Mot de passe actuel",
@@ -38,3 +81,106 @@ class MailWishesForm(Form):
     messages = BooleanField("Un nouveau message de la mairie")
     invoices = BooleanField("Une nouvelle facture")
     requests = BooleanField("Une réponse à une demande")
+
+
+class LineField(StringField):
+    """One line of text; blanks around it, and what no screen can show, are left out."""
+
+    data: str | None
+
+    def __init__(self, label: str, longest: int, missing: str = "", **kwargs: Any) -> None:
+        """Take the sentence for an empty field; without one it may stay empty."""
+        required = [DataRequired(missing)] if missing else [Optional()]
+        super().__init__(
+            label,
+            validators=[*required, Length(max=longest, message=_too_long(longest))],
+            filters=[_one_line],
+            **kwargs,
+        )
+
+
+class PhoneField(LineField):
+    """A phone number, in any French or international way of writing it; may stay empty."""
+
+    def __init__(self, label: str, autocomplete: str, **kwargs: Any) -> None:
+        """Only the label differs, and what the browser may fill in."""
+        attributes = {"inputmode": "tel", "autocomplete": autocomplete, "class": "short"}
+        super().__init__(label, longest=40, render_kw=attributes, **kwargs)
+
+    def pre_validate(self, form: Form) -> None:
+        """Write the number as the town's files do."""
+        super().pre_validate(form)
+        if self.data:
+            number = own_details.readable_phone(self.data)
+            if number is None:
+                raise StopValidation(PHONE_ADVICE)
+            self.data = number
+
+
+class DetailsForm(Form):
+    """Some of one's details, to be changed by the town hall."""
+
+    sending_key = HiddenField(filters=[_sending_key])
+
+    @property
+    def lines(self) -> list[Field]:
+        """List what the parent fills in."""
+        return [field for field in self if field.name not in {"csrf_token", "sending_key"}]
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """Return what the parent filled in, by name."""
+        return {field.name: field.data or "" for field in self.lines}
+
+
+class IdentityForm(DetailsForm):
+    """« Civilité, nom, prénom »."""
+
+    title = RadioField(
+        "Civilité",
+        choices=[SelectChoice("Madame"), SelectChoice("Monsieur")],
+        validators=[InputRequired(CHOOSE_TITLE)],
+        invalid_choice_message=CHOOSE_TITLE,
+    )
+    last_name = LineField(
+        "Nom", 100, "Saisissez votre nom.", render_kw={"autocomplete": "family-name"}
+    )
+    first_name = LineField(
+        "Prénom", 100, "Saisissez votre prénom.", render_kw={"autocomplete": "given-name"}
+    )
+
+
+class AddressForm(DetailsForm):
+    """« Adresse postale »."""
+
+    street = LineField(
+        "Numéro et voie",
+        200,
+        "Saisissez le numéro et la voie.",
+        description="Par exemple 7 chemin des Vergers, bâtiment B",
+        render_kw={"autocomplete": "street-address"},
+    )
+    postcode = LineField(
+        "Code postal",
+        200,
+        "Saisissez le code postal.",
+        description="5 chiffres. Pour une adresse à l’étranger, appelez la mairie.",
+        render_kw={"autocomplete": "postal-code", "inputmode": "numeric", "class": "short"},
+    )
+    city = LineField(
+        "Commune", 100, "Saisissez la commune.", render_kw={"autocomplete": "address-level2"}
+    )
+
+    def validate_postcode(self, field: LineField) -> None:
+        """French ones: the town's files hold no others."""
+        field.data = (field.data or "").replace(" ", "")
+        if not FRENCH_POSTCODE.fullmatch(field.data):
+            raise ValidationError("Vérifiez le code postal\u00a0: il a 5 chiffres.")
+
+
+class PhonesForm(DetailsForm):
+    """« Téléphones »."""
+
+    mobile = PhoneField("Portable", "tel")
+    phone = PhoneField("Téléphone", "home tel")
+    work_phone = PhoneField("Téléphone au travail", "work tel")

@@ -1,0 +1,45 @@
+"""One's own details: each block of « Mon compte » has a page to ask for a change."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app.access import current_account, origin
+from app.blueprints.family import family
+from app.blueprints.family.account.forms import (
+    AddressForm,
+    DetailsForm,
+    IdentityForm,
+    PhonesForm,
+)
+from app.services import own_details
+
+ASKED = "Votre demande est envoyée à la mairie. Vos nouvelles coordonnées attendent sa réponse."
+UNCHANGED = "Vous n’avez rien modifié\u00a0: aucune demande n’est envoyée."
+
+
+@family.route("/compte/identite", methods=["GET", "POST"])
+def change_identity() -> ResponseReturnValue:
+    """« Civilité, nom, prénom »."""
+    return _change(IdentityForm, "Modifier mon identité")
+
+
+@family.route("/compte/adresse", methods=["GET", "POST"])
+def change_address() -> ResponseReturnValue:
+    """« Adresse postale »."""
+    return _change(AddressForm, "Modifier mon adresse")
+
+
+@family.route("/compte/telephones", methods=["GET", "POST"])
+def change_phones() -> ResponseReturnValue:
+    """« Téléphones »."""
+    return _change(PhonesForm, "Modifier mes téléphones")
+
+
+def _change(form_class: type[DetailsForm], title: str) -> ResponseReturnValue:
+    account = current_account()
+    form = form_class(data=own_details.wished(account))
+    if form.validate_on_submit():
+        asked = own_details.ask(account, form.typed, form.sending_key.data, origin())
+        flash(ASKED if asked else UNCHANGED, "success" if asked else "info")
+        return redirect(url_for("family.account"))
+    return render_template("family/account/details.html", form=form, title=title)
