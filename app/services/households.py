@@ -1,4 +1,4 @@
-"""A family's file as its guardians see it: home and details."""
+"""A family's file as its guardians see it: the home page."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -34,7 +34,6 @@ _SUMMARY = (
     .join(Family, Family.id == Guardian.family_id)
     .where(Guardian.id == bindparam("guardian_id"), Family.id == FAMILY)
 )
-_GUARDIANS = select(Guardian).where(Guardian.family_id == FAMILY).order_by(Guardian.rank)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +60,6 @@ class Home:
         return [invoice for invoice in self.unpaid if invoice.due_on < self.today]
 
 
-@dataclass(frozen=True, slots=True)
-class HouseholdFile:
-    """The family's file; of the other guardian only the name."""
-
-    guardian: Guardian
-    family: Family
-    co_guardian_name: str | None
-    children: list[ChildCard]
-
-
 def home(account: CurrentAccount) -> Home:
     """Gather the first page in three statements, whatever the size of the family."""
     [(title, number, direct_debit, balance, unread_count)] = db.rows(
@@ -88,18 +77,4 @@ def home(account: CurrentAccount) -> Home:
         unpaid=ledger.unpaid_invoices(account.family_id),
         children=children.cards(account.family_id),
         today=today(),
-    )
-
-
-def household_file(account: CurrentAccount) -> HouseholdFile:
-    """Gather one's own details and the family's."""
-    session = db.session()
-    guardians = session.scalars(_GUARDIANS, {"family_id": account.family_id}).all()
-    own = next(guardian for guardian in guardians if guardian.id == account.guardian_id)
-    others = [guardian for guardian in guardians if guardian is not own]
-    return HouseholdFile(
-        guardian=own,
-        family=session.get_one(Family, account.family_id),
-        co_guardian_name=" ".join((others[0].first_name, others[0].last_name)) if others else None,
-        children=children.cards(account.family_id),
     )

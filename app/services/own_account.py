@@ -1,42 +1,74 @@
 """« Mon compte » at a glance."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import bindparam, select
+from sqlalchemy.orm import aliased
 
 from app import db
-from app.models import Account
+from app.models import Account, Family, Guardian
 from app.services import email_changes, households, mail_wishes, own_details, sessions
 from app.services.email_changes import AddressState
-from app.services.households import HouseholdFile
+from app.services.households import ChildCard
 from app.services.mail_wishes import MailWishes
-from app.services.own_details import Waiting
+from app.services.own_details import Details, Waiting
 from app.services.sessions import CurrentAccount, Device
 
-_PASSWORD_CHANGED = select(Account.password_changed_at).where(Account.id == bindparam("account_id"))
+_other = aliased(Guardian)
+# Of the other guardian, the name and nothing else.
+_OTHER_NAME = (
+    select(_other.first_name + " " + _other.last_name)
+    .where(_other.family_id == Guardian.family_id, _other.id != Guardian.id)
+    .scalar_subquery()
+)
+_FILE = (
+    select(
+        Guardian.birth_date,
+        Account.password_changed_at,
+        Family.number,
+        Family.direct_debit,
+        _OTHER_NAME.label("other_guardian"),
+    )
+    .join(Account, Account.guardian_id == Guardian.id)
+    .join(Family, Family.id == Guardian.family_id)
+    .where(Account.id == bindparam("account_id"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFile:
+    """What nobody changes by themselves, or elsewhere."""
+
+    birth_date: date | None
+    password_changed_at: datetime | None
+    family_number: str
+    direct_debit: bool
+    other_guardian: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What the page shows: each part of it is changed on a page of its own."""
+    """What the page shows: most parts of it are changed on a page of their own."""
 
-    household: HouseholdFile
+    file: OwnFile
+    details: Details
+    waiting: dict[str, Waiting]
+    children: list[ChildCard]
     email: AddressState
-    password_changed_at: datetime | None
     devices: list[Device]
     wishes: MailWishes
-    waiting: dict[str, Waiting]
 
 
 def overview(account: CurrentAccount) -> Overview:
-    """Gather the page."""
-    [[password_changed_at]] = db.rows(_PASSWORD_CHANGED, account_id=account.account_id)
+    """Gather the page, in a number of statements that does not grow."""
+    [row] = db.rows(_FILE, account_id=account.account_id)
     return Overview(
-        household=households.household_file(account),
+        file=OwnFile(*row),
+        details=own_details.details(account),
+        waiting=own_details.waiting(account),
+        children=households.children(account.family_id),
         email=email_changes.state(account),
-        password_changed_at=password_changed_at,
         devices=sessions.devices(account),
         wishes=mail_wishes.wishes(account),
-        waiting=own_details.waiting(account),
     )

@@ -18,8 +18,8 @@ from app.models import Account
 from app.services import temporary_passwords
 from tests.browser import Browser, Page
 from tests.people import People, Person, public_id
-from tests.screens.children import children
 from tests.screens.account import account_screens
+from tests.screens.children import children
 
 GOOD_PASSWORD = "Tramontane66"
 WEAK_PASSWORD = "abc"

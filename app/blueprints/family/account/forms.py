@@ -158,7 +158,7 @@ class AddressForm(DetailsForm):
         200,
         "Saisissez le numéro et la voie.",
         description="Par exemple 7 chemin des Vergers, bâtiment B",
-        render_kw={"autocomplete": "street-address"},
+        render_kw={"autocomplete": "address-line1"},
     )
     postcode = LineField(
         "Code postal",
