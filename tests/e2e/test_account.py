@@ -45,6 +45,7 @@ def test_a_parent_looks_after_her_account(page: Page, live: Portal, chromium: Ch
     elsewhere.goto("/accueil")
     expect(elsewhere.locator("h1")).to_have_text("Accès famille")
     elsewhere.context.close()
+    ask_for_details(page)
     choose_mails(page)
     keep_data(page)
 
@@ -59,6 +60,22 @@ def change_address(page: Page) -> None:
         if address != NEW_ADDRESS:
             expect(page.locator(".error-summary")).to_contain_text("Écrivez une seule adresse")
     expect(page.locator("main")).to_contain_text("En attente de confirmation")
+
+
+def ask_for_details(page: Page) -> None:
+    """A new phone and a new street wait for the town hall; a slip is told."""
+    page.get_by_role("link", name="Modifier mes téléphones").click()
+    for number in ("06 12", "0698123456"):
+        page.get_by_label("Portable").fill(number)
+        page.get_by_role("button", name="Envoyer à la mairie").click()
+        if number == "06 12":
+            expect(page.locator(".error-summary")).to_contain_text("Vérifiez ce numéro")
+    expect(page.locator("main")).to_contain_text("En attente de la mairie")
+    expect(page.locator("main")).to_contain_text("06\u00a098\u00a012\u00a034\u00a056")
+    page.get_by_role("link", name="Modifier mon adresse", exact=True).click()
+    page.get_by_label("Numéro et voie").fill("12 rue de la Fontaine")
+    page.get_by_role("button", name="Envoyer à la mairie").click()
+    expect(page.locator("main")).to_contain_text("12 rue de la Fontaine")
 
 
 def choose_mails(page: Page) -> None:
