@@ -157,4 +157,5 @@ def _send(
 
 
 def _comparable(field: str, value: str) -> str:
-    return phone_link(value) or value if field in PHONES else value
+    """Forgive how blanks are written in the town's files, and how a number is."""
+    return (phone_link(value) if field in PHONES else "") or " ".join(value.split())

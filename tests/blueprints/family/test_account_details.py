@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from app import db
 from app.blueprints.family.account.details import ASKED, UNCHANGED
-from app.models import FamilyRequest, RequestState
+from app.models import Family, FamilyRequest, RequestState
 from tests.browser import Browser, Page
 from tests.people import People
 
@@ -87,6 +87,18 @@ def test_nothing_changed_sends_nothing(app: Flask, browser: Browser, people: Peo
     change_mobile(browser, "06 98 12 34 56")
     assert UNCHANGED.replace("\u00a0", " ") in change_mobile(browser, "0698123456").text
     assert len(requests(app)) == 1
+
+
+def test_blanks_of_the_town_s_file_are_no_change(
+    app: Flask, browser: Browser, people: People
+) -> None:
+    """Two of them, or one that does not break: nobody asked for another street."""
+    with app.app_context(), db.transaction() as session:
+        family = session.scalars(select(Family).where(Family.number == "3816231")).one()
+        family.street, family.city = "7  chemin des\u00a0Vergers", "Le\u00a0Bourg "
+    browser.sign_in(people.zest)
+    page = browser.get("family.change_address").submit(SEND)
+    assert UNCHANGED.replace("\u00a0", " ") in page.text
 
 
 def test_a_double_click_sends_once(app: Flask, browser: Browser, people: People) -> None:

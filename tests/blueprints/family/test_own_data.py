@@ -28,6 +28,7 @@ from app.models import (
     RequestEventKind,
     RequestFile,
 )
+from app.services.own_data.packing import MEMORY_BYTES
 from tests.browser import Browser
 from tests.people import People, Person, public_id
 
@@ -281,6 +282,27 @@ def test_asking_again_and_again_has_to_wait(app: Flask, people: People) -> None:
     page = browser.get("family.account").submit("Télécharger mes données")
     assert own_data.TOO_OFTEN in page.text
     download(app, people.karim)
+
+
+def test_nothing_is_left_on_the_disk(
+    app: Flask, people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An archive larger than what memory holds has no name anywhere, not even while it is sent."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    large = b"%PDF" + bytes(3 * MEMORY_BYTES)
+    store(app, "documents", "d1.pdf", large)
+    browser = Browser(app)
+    browser.sign_in(people.zest)
+    page = browser.get("family.account")
+    answer = browser.client.post(
+        "/compte/mes-donnees", data={"csrf_token": page.csrf_token}, base_url=browser.base_url
+    )
+    assert list(folder.iterdir()) == []
+    assert Archive(answer.data).read("documents/Attestation de paiement.pdf") == large
+    answer.close()
+    assert list(folder.iterdir()) == []
 
 
 def test_the_number_of_statements_does_not_grow(app: Flask, people: People) -> None:
