@@ -8,9 +8,9 @@ from sqlalchemy.orm import aliased
 
 from app import db
 from app.models import Account, Family, Guardian
-from app.services import email_changes, households, mail_wishes, own_details, sessions
+from app.services import children, email_changes, mail_wishes, own_details, sessions
+from app.services.children import ChildCard
 from app.services.email_changes import AddressState
-from app.services.households import ChildCard
 from app.services.mail_wishes import MailWishes
 from app.services.own_details import Details, Waiting
 from app.services.sessions import CurrentAccount, Device
@@ -67,7 +67,7 @@ def overview(account: CurrentAccount) -> Overview:
         file=OwnFile(*row),
         details=own_details.details(account),
         waiting=own_details.waiting(account),
-        children=households.children(account.family_id),
+        children=children.cards(account.family_id),
         email=email_changes.state(account),
         devices=sessions.devices(account),
         wishes=mail_wishes.wishes(account),
