@@ -8,6 +8,7 @@ from flask_login import current_user
 
 from app.access import public
 from app.services import health as health_service
+from app.services import town_texts
 from app.settings import settings
 
 site = Blueprint("site", __name__)
@@ -40,21 +41,25 @@ def guide() -> ResponseReturnValue:
 @public
 def legal_notice() -> ResponseReturnValue:
     """« Mentions légales »."""
-    return render_template("site/legal_notice.html")
+    return render_template("site/legal_notice.html", text=town_texts.read(town_texts.LEGAL_NOTICE))
 
 
 @site.get("/donnees-personnelles")
 @public
 def personal_data() -> ResponseReturnValue:
     """« Données personnelles »."""
-    return render_template("site/personal_data.html")
+    return render_template(
+        "site/personal_data.html", text=town_texts.read(town_texts.PERSONAL_DATA)
+    )
 
 
 @site.get("/accessibilite")
 @public
 def accessibility() -> ResponseReturnValue:
     """« Accessibilité »."""
-    return render_template("site/accessibility.html")
+    return render_template(
+        "site/accessibility.html", text=town_texts.read(town_texts.ACCESSIBILITY)
+    )
 
 
 @site.get("/armoiries")
