@@ -78,12 +78,17 @@ def window(request: pytest.FixtureRequest, chromium: Chromium, live: Portal) -> 
 def parent(window: Page, live: Portal) -> Page:
     """The same window, on the home page of the guides' parent."""
     live.give_password(IDENTIFIER, PASSWORD)
-    window.goto("/connexion")
-    window.get_by_label("Identifiant").fill(IDENTIFIER)
-    window.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
-    window.get_by_role("button", name="Connexion").click()
-    expect(window.locator("h1")).to_have_text("Bienvenue sur le portail famille")
+    sign_in(window)
     return window
+
+
+def sign_in(page: Page) -> None:
+    """Get to the home page of the guides' parent, on whatever device."""
+    page.goto("/connexion")
+    page.get_by_label("Identifiant").fill(IDENTIFIER)
+    page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Connexion").click()
+    expect(page.locator("h1")).to_have_text("Bienvenue sur le portail famille")
 
 
 @pytest.fixture(scope="session")

@@ -3,51 +3,40 @@
 import json
 import re
 import time
-from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from zipfile import ZipFile
 
-import pytest
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Page, expect
 
+from tests.e2e.conftest import PASSWORD, sign_in
 from tests.e2e.live import MAIL_SECONDS, Portal
-from tests.e2e.parent import EVERYWHERE, PASSWORD, at_home, sign_in
 
-IDENTIFIER = "38162386"
 NEW_ADDRESS = "pays.zest@nouvelle.exemple.fr"
 LINK = re.compile(r"^http\S+/compte/courriel/confirmer/\S+$", re.MULTILINE)
 
 
-@pytest.fixture(params=EVERYWHERE)
-def page(request: pytest.FixtureRequest, chromium: Chromium, live: Portal) -> Iterator[Page]:
-    """Madame PAYS ZEST, signed in."""
-    device: tuple[ViewportSize, bool] = request.param
-    with at_home(chromium, live, IDENTIFIER, device) as page:
-        yield page
-
-
-def test_a_parent_looks_after_her_account(page: Page, live: Portal, chromium: Chromium) -> None:
+def test_a_parent_looks_after_her_account(parent: Page, live: Portal, chromium: Chromium) -> None:
     """A new address, confirmed by its link; the library's computer closed; an archive kept."""
-    page.get_by_role("link", name="Mon compte", exact=True).first.click()
-    change_address(page)
-    page.goto(link_of(mail_to(live, NEW_ADDRESS)))
-    page.get_by_role("button", name="Confirmer cette adresse").click()
-    expect(page.locator("h1")).to_have_text("Adresse confirmée")
+    parent.get_by_role("link", name="Mon compte", exact=True).first.click()
+    change_address(parent)
+    parent.goto(link_of(mail_to(live, NEW_ADDRESS)))
+    parent.get_by_role("button", name="Confirmer cette adresse").click()
+    expect(parent.locator("h1")).to_have_text("Adresse confirmée")
     elsewhere = chromium.new_context(base_url=live.url).new_page()
-    sign_in(elsewhere, IDENTIFIER)
-    page.get_by_role("link", name="Aller à mon compte").click()
-    expect(page.locator("main")).to_contain_text("Confirmée par vous.")
-    expect(page.locator("main")).to_contain_text("pays.zest@nouvelle.exemple.fr")
-    page.get_by_role("button", name="Déconnecter tous les autres appareils").click()
-    expect(page.locator("main")).to_contain_text("Vos autres appareils sont déconnectés.")
+    sign_in(elsewhere)
+    parent.get_by_role("link", name="Aller à mon compte").click()
+    expect(parent.locator("main")).to_contain_text("Confirmée par vous.")
+    expect(parent.locator("main")).to_contain_text("pays.zest@nouvelle.exemple.fr")
+    parent.get_by_role("button", name="Déconnecter tous les autres appareils").click()
+    expect(parent.locator("main")).to_contain_text("Vos autres appareils sont déconnectés.")
     elsewhere.goto("/accueil")
     expect(elsewhere.locator("h1")).to_have_text("Accès famille")
     elsewhere.context.close()
-    ask_for_details(page)
-    choose_mails(page)
-    keep_data(page)
+    ask_for_details(parent)
+    choose_mails(parent)
+    keep_data(parent)
 
 
 def change_address(page: Page) -> None:
