@@ -22,12 +22,13 @@ PUBLIC_ENDPOINTS = {
     "auth.choose_password",  # opens with a ticket only
     "auth.forgotten_password",
     "auth.forgotten_password_sent",
+    "auth.guide",
+    "auth.guide_pdf",
     "auth.password_link",
     "auth.sign_in",
     "family.confirm_email",  # the link of a mail: works signed in or not
     "site.accessibility",
     "site.crest",
-    "site.guide",
     "site.health",
     "site.index",
     "site.legal_notice",

@@ -56,4 +56,4 @@ def test_every_link_leads_to_a_page(app: Flask, people: People) -> None:
 
 
 def _is_a_file(path: str) -> bool:
-    return path.startswith("/documents/") or path.endswith(("/pdf", "/photo"))
+    return path.startswith("/documents/") or path.endswith(("/pdf", ".pdf", "/photo"))

@@ -23,7 +23,7 @@ from tests.screens.children import children
 
 GOOD_PASSWORD = "Tramontane66"
 WEAK_PASSWORD = "abc"
-STATIC_SCREENS = ("site_map", "guide", "legal_notice", "personal_data", "accessibility")
+STATIC_SCREENS = ("site_map", "legal_notice", "personal_data", "accessibility")
 # Somebody who owes, somebody who has paid, and what differs for the others.
 FAMILY_SCREENS = {
     "zest": ("account", "children", "statement", "messages", "requests", "documents"),
@@ -127,8 +127,9 @@ def _public(app: Flask, people: People) -> Screens:
     stranger = Browser(app)
     for name in STATIC_SCREENS:
         yield name, stranger.get(f"site.{name}")
+    yield "guide", stranger.get("auth.guide")
     stranger.sign_in(people.zest)
-    yield "guide, signed in", stranger.get("site.guide")
+    yield "guide, signed in", stranger.get("auth.guide")
 
 
 def _errors(app: Flask) -> Screens:

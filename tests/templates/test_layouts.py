@@ -9,7 +9,7 @@ from tests.people import People, public_id
 FIRST_LOAD_BYTES = 60_000
 
 
-@pytest.mark.parametrize("endpoint", ["auth.sign_in", "site.guide"])
+@pytest.mark.parametrize("endpoint", ["auth.sign_in", "auth.guide"])
 def test_a_stranger_sees_whom_to_call(browser: Browser, endpoint: str) -> None:
     footer = browser.get(endpoint).soup.footer
     assert footer is not None
@@ -33,7 +33,7 @@ def test_the_menu_marks_the_page_one_is_on(browser: Browser, people: People) -> 
 def test_pages_that_anybody_may_read_are_not_taken_for_private_ones(
     browser: Browser, people: People
 ) -> None:
-    assert browser.get("site.guide").soup.select("body[data-signed-in]") == []
+    assert browser.get("auth.guide").soup.select("body[data-signed-in]") == []
     assert browser.sign_in(people.zest).soup.select("body[data-signed-in]")
 
 

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 auth = Blueprint("auth", __name__)
 
-from app.blueprints.auth import password_views, views  # noqa: E402, F401
+from app.blueprints.auth import guide, password_views, views  # noqa: E402, F401

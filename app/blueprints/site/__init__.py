@@ -30,13 +30,6 @@ def site_map() -> ResponseReturnValue:
     return render_template("site/site_map.html")
 
 
-@site.get("/guide")
-@public
-def guide() -> ResponseReturnValue:
-    """The steps of a first connection and of a lost password."""
-    return render_template("site/guide.html")
-
-
 @site.get("/mentions-legales")
 @public
 def legal_notice() -> ResponseReturnValue:

@@ -1,0 +1,129 @@
+"""« Guide »: the way in, step by step, shown with the real screens."""
+
+from collections.abc import Callable
+from datetime import date
+from functools import lru_cache, partial
+
+from flask import Response, abort, current_app, flash, g, make_response, render_template
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from app import printing
+from app.access import public
+from app.blueprints.auth import auth
+from app.blueprints.auth.forms import ChoosePasswordForm, SignInForm
+from app.blueprints.auth.password_views import SAVED
+from app.facsimile import facsimile
+from app.forms import EmptyForm
+from app.services import accounts, passwords
+from app.services import guide as service
+from app.settings import settings
+
+# A new day, or another town in the same process (tests): the guide is drawn anew.
+GUIDES_KEPT = 4
+
+
+@auth.get("/guide")
+@public
+def guide() -> ResponseReturnValue:
+    """The steps of a first connection and of a lost password."""
+    return render_template(
+        "auth/guide.html",
+        screens=_screens(settings.public_url, settings.town_name, service.sample_day()),
+        code=_code(settings.public_url),
+        address=settings.public_url.rstrip("/"),
+        sender=settings.mail_sender,
+        subject=accounts.CREDENTIALS_SUBJECT,
+        printable=printing.available(),
+    )
+
+
+@auth.get("/guide.pdf")
+@public
+def guide_pdf() -> ResponseReturnValue:
+    """The same on A4 paper."""
+    if not printing.available():
+        abort(404)
+    response: Response = make_response(
+        _pdf(settings.public_url, settings.town_name, service.sample_day())
+    )
+    response.mimetype = "application/pdf"
+    response.headers["Content-Disposition"] = "inline; filename=guide-portail-famille.pdf"
+    return response
+
+
+@lru_cache(maxsize=GUIDES_KEPT)
+def _pdf(public_url: str, _town: str, _day: date) -> bytes:
+    stranger = current_app.test_client(use_cookies=False)
+    return printing.to_pdf(stranger.get("/guide", base_url=public_url).text)
+
+
+@lru_cache(maxsize=GUIDES_KEPT)
+def _code(address: str) -> Markup:
+    # Two hundredths of a second, and only whoever opens the guide needs it.
+    import segno
+
+    drawing = segno.make(address, error="m").svg_inline(omitsize=True, border=0)
+    # The address stands beside it, in letters.
+    return Markup(drawing.replace("<svg ", '<svg aria-hidden="true" ', 1))  # noqa: S704
+
+
+@lru_cache(maxsize=GUIDES_KEPT)
+def _screens(public_url: str, _town: str, day: date) -> dict[str, Markup]:
+    """Draw each screen from its real template, as somebody meets it on the way."""
+    pages: dict[str, Callable[[], str]] = {
+        "sign_in": _sign_in_page,
+        "sent": _sent_page,
+        "choose": _choose_page,
+        "saved": _saved_page,
+        "home": partial(_home_page, day),
+        "first_mail": partial(service.sample_mail, day, first_time=True),
+        "mail": partial(service.sample_mail, day, first_time=False),
+    }
+    return {name: _copy(public_url, page) for name, page in pages.items()}
+
+
+def _copy(public_url: str, page: Callable[[], str]) -> Markup:
+    with current_app.test_request_context(base_url=public_url):
+        # No visitor: nothing may ask for a token, nor touch a session.
+        g.csrf_token_drawn = "-"  # noqa: S105
+        html = page()
+    return facsimile(html, "main" if "<main" in html else "body")
+
+
+def _saved_page() -> str:
+    flash(SAVED, "success")
+    return _sign_in_page()
+
+
+def _sign_in_page() -> str:
+    form = SignInForm()
+    form.identifier.data = service.IDENTIFIER
+    return render_template("auth/sign_in.html", form=form)
+
+
+def _sent_page() -> str:
+    return render_template(
+        "auth/forgotten_password_sent.html",
+        resend_form=EmptyForm(),
+        resend_after_seconds=0,
+        sender=settings.mail_sender,
+        subject=accounts.CREDENTIALS_SUBJECT,
+    )
+
+
+def _choose_page() -> str:
+    return render_template(
+        "auth/choose_password.html",
+        form=ChoosePasswordForm(lambda _clear: []),
+        identifier=service.IDENTIFIER,
+        rules=passwords.policy(),
+    )
+
+
+def _home_page(day: date) -> str:
+    parent = {
+        "display_name": f"{service.FIRST_NAME} {service.LAST_NAME}",
+        "account": {"first_name": service.FIRST_NAME, "last_name": service.LAST_NAME},
+    }
+    return render_template("family/home.html", home=service.sample_home(day), current_user=parent)

@@ -1,0 +1,55 @@
+"""What the guide shows: the family of the printed guides, invented, on a day of this year."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+from app.formats import today
+from app.models import Sex
+from app.services import mails
+from app.services.children import ChildCard
+from app.services.households import Home
+from app.services.ledger import UnpaidInvoice
+from app.services.mails import ACTIVATION, CREDENTIALS, Recipient
+from app.services.temporary_passwords import IssuedPassword
+
+IDENTIFIER = "38162386"
+FIRST_NAME, LAST_NAME = "PAYS", "ZEST"
+# Not a secret: it opens nothing, and stands on the guides that towns have printed.
+SECRET = "2dd150fa6be4410f966601e379bf8d79"  # noqa: S105
+LINK_TOKEN = "exemple"  # noqa: S105
+AMOUNT = Decimal("891.35")
+
+
+def sample_day() -> date:
+    """Return a day of this year, so that a guide printed today looks of today."""
+    return date(today().year, 7, 12)
+
+
+def sample_home(day: date) -> Home:
+    """Make the first page of the guides' family."""
+    issued_on = day - timedelta(days=4)
+    return Home(
+        title="Madame",
+        family_number="3816231",
+        direct_debit=False,
+        balance=-AMOUNT,
+        unread_count=2,
+        unpaid=[UnpaidInvoice("", "59", issued_on, day + timedelta(days=19), AMOUNT)],
+        children=[
+            ChildCard("", LAST_NAME, FIRST_NAME, Sex.MALE, date(2016, 11, 8), "", "", ""),
+        ],
+        today=day,
+    )
+
+
+def sample_mail(day: date, *, first_time: bool) -> str:
+    """Write the mail that a parent gets, as HTML."""
+    asked_at = datetime(day.year, day.month, day.day, 12, 26, tzinfo=UTC)
+    message = mails.write(
+        ACTIVATION if first_time else CREDENTIALS,
+        Recipient(0, IDENTIFIER, "parent@exemple.fr"),
+        IssuedPassword(SECRET, LINK_TOKEN, asked_at + timedelta(hours=24)),
+        asked_at,
+        {},
+    )
+    return message.html
