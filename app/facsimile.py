@@ -23,8 +23,7 @@ KEPT_ATTRIBUTES = frozenset(
 )
 # HTML's parser gives names in lower case; SVG minds.
 SVG_NAMES = {"viewbox": "viewBox"}
-SHAPES = frozenset({"path", "circle"})
-VOID = SHAPES | {"input", "br", "hr", "img", "wbr"}
+VOID = frozenset({"input", "br", "hr", "img", "wbr", "path", "circle"})
 CLOSED_AT_ONCE = frozenset({"input", "path", "circle"})
 LEFT_OUT = frozenset({"script", "style", "template", "img", "hr"})
 # Words for those who do not see the screen: the text beside a facsimile speaks to them.
@@ -99,8 +98,7 @@ def _opening(tag: str, given: str, attributes: dict[str, str | None]) -> Markup:
         for name, value in kept.items()
     )
     value = attributes.get("value") if tag == "input" else None
-    end = Markup(" />" if tag in SHAPES else ">")  # noqa: S704
-    return Markup("<{}{}{}{}").format(Markup(given), drawn, end, value or "")  # noqa: S704
+    return Markup("<{}{}>{}").format(Markup(given), drawn, value or "")  # noqa: S704
 
 
 def _closing(given: str) -> Markup:
