@@ -75,3 +75,15 @@ each("[data-wait]", (button) => {
   };
   tick();
 });
+
+// Only where the browser lets a page write to the clipboard: elsewhere one tap selects the words.
+each("[data-copy]", (button) => {
+  if (!navigator.clipboard) return;
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent.trim()).then(() => {
+      button.querySelector("[data-copy-word]").textContent = "Copié";
+      document.querySelector("[data-copy-status]").textContent = "Référence copiée.";
+    });
+  });
+});

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app import db
 from app.models import Family
-from app.services import ledger
+from app.services import ledger, statement
 from tests.people import People, Person
 
 
@@ -41,5 +41,5 @@ def test_what_is_left_to_pay_is_in_euros(app: Flask, people: People) -> None:
 def test_the_statement_ends_on_the_balance(app: Flask, people: People) -> None:
     with app.app_context():
         for person in (people.zest, people.moreau, people.claire, people.marc):
-            lines = ledger.statement(family_id(person))
+            lines = statement.whole(family_id(person), "").lines
             assert lines[-1].balance == balance(person)

@@ -6,9 +6,11 @@ family = Blueprint("family", __name__)
 
 from app.blueprints.family import (  # noqa: E402, F401
     account,
+    certificates,
     children,
     documents,
     home,
+    invoices,
     messages,
     requests,
     statement,

@@ -1,34 +1,59 @@
-"""« Relevé de compte » and its invoices."""
+"""« Relevé de compte », on the screen, for a spreadsheet and on paper."""
 
-from flask import abort, render_template, request
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
+from app import printing
 from app.access import current_account
 from app.blueprints.family import family
-from app.blueprints.family.files import send_stored_file
-from app.services import invoices, ledger
+from app.blueprints.family.files import CSV, PDF, only_with_printing, send_made_file
+from app.formats import today
+from app.services import letterheads, payment_means, statement_csv
+from app.services import statement as service
 
 
 @family.get("/releve")
 def statement() -> ResponseReturnValue:
     """Every movement with its running balance, the newest first."""
-    page = ledger.statement_page(current_account().family_id, request.args.get("page", ""))
-    return render_template("family/statement.html", page=page.lines, balance=page.balance)
+    family_id = current_account().family_id
+    page = service.page(family_id, request.args.get("annee", ""), request.args.get("page", ""))
+    owes = page.period.balance < 0
+    return render_template(
+        "family/statement.html",
+        period=page.period,
+        page=page.lines,
+        means=payment_means.of_family(family_id) if owes else None,
+        today=today(),
+        can_print=printing.available(),
+    )
 
 
-@family.get("/factures/<opaque:public_id>")
-def invoice(public_id: str) -> ResponseReturnValue:
-    """One invoice, its lines and what was paid of it."""
-    found = invoices.find(current_account().family_id, public_id)
-    if found is None:
-        abort(404)
-    return render_template("family/invoice.html", invoice=found)
+@family.get("/releve/csv")
+def statement_spreadsheet() -> ResponseReturnValue:
+    """The same for a spreadsheet, whole or of one year."""
+    found = _whole()
+    return send_made_file(statement_csv.make(found.lines), CSV, _name(found))
 
 
-@family.get("/factures/<opaque:public_id>/pdf")
-def invoice_file(public_id: str) -> ResponseReturnValue:
-    """The PDF that the town hall gave."""
-    found = invoices.find(current_account().family_id, public_id)
-    if found is None or not found.file:
-        abort(404)
-    return send_stored_file("invoices", found.file, f"facture-{found.number}", inline=True)
+@family.get("/releve/pdf")
+@only_with_printing
+def statement_pdf() -> ResponseReturnValue:
+    """The same on paper."""
+    found = _whole()
+    html = render_template(
+        "print/statement.html",
+        period=found.period,
+        lines=found.lines,
+        letterhead=letterheads.of_family(current_account().family_id),
+        today=today(),
+    )
+    return send_made_file(printing.to_pdf(html), PDF, _name(found), inline=True)
+
+
+def _whole() -> service.WholeStatement:
+    return service.whole(current_account().family_id, request.args.get("annee", ""))
+
+
+def _name(found: service.WholeStatement) -> str:
+    year = found.period.year
+    return f"relevé de compte {year.label}" if year else "relevé de compte"

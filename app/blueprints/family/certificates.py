@@ -1,0 +1,36 @@
+"""« Attestations de paiement »."""
+
+from flask import abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app import printing
+from app.access import current_account, origin
+from app.blueprints.family import family
+from app.blueprints.family.files import PDF, send_made_file
+from app.forms import STALE_PAGE, EmptyForm
+from app.services import certificates as service
+
+
+@family.get("/attestations")
+def certificates() -> ResponseReturnValue:
+    """The years that something was paid in."""
+    return render_template(
+        "family/certificates.html",
+        years=service.years(current_account().family_id),
+        can_print=printing.available(),
+    )
+
+
+@family.post("/attestations/<year>")
+def certificate(year: str) -> ResponseReturnValue:
+    """One of them, made on the spot; where no PDF can be made, the browser prints the page."""
+    if not EmptyForm().validate():
+        flash(STALE_PAGE, "info")
+        return redirect(url_for("family.certificates"))
+    made = service.make(current_account(), year, origin())
+    if made is None:
+        abort(404)
+    html = render_template("print/certificate.html", certificate=made, letterhead=made.letterhead)
+    if not printing.available():
+        return html
+    return send_made_file(printing.to_pdf(html), PDF, f"attestation de paiement {year}")

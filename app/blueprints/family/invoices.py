@@ -1,0 +1,49 @@
+"""The invoices of the statement."""
+
+from flask import abort, render_template
+from flask.typing import ResponseReturnValue
+
+from app import printing
+from app.access import current_account
+from app.blueprints.family import family
+from app.blueprints.family.files import PDF, send_made_file, send_stored_file
+from app.services import invoices, letterheads, payment_means
+from app.services.invoices import InvoiceDetails
+
+
+@family.get("/factures/<opaque:public_id>")
+def invoice(public_id: str) -> ResponseReturnValue:
+    """One invoice, its lines and what was paid of it."""
+    found = _find(public_id)
+    return render_template(
+        "family/invoice.html",
+        invoice=found,
+        means=payment_means.of_family(current_account().family_id) if found.due else None,
+        has_pdf=bool(found.file) or printing.available(),
+    )
+
+
+@family.get("/factures/<opaque:public_id>/pdf")
+def invoice_file(public_id: str) -> ResponseReturnValue:
+    """The PDF that the town hall gave; without one, the page above on paper."""
+    found = _find(public_id)
+    name = f"{'facture' if found.kind == 'invoice' else 'avoir'}-{found.number}"
+    if found.file:
+        return send_stored_file("invoices", found.file, name, inline=True)
+    if not printing.available():
+        abort(404)
+    family_id = current_account().family_id
+    html = render_template(
+        "family/invoice.html",
+        invoice=found,
+        means=payment_means.of_family(family_id) if found.due else None,
+        letterhead=letterheads.of_family(family_id),
+    )
+    return send_made_file(printing.to_pdf(html), PDF, name, inline=True)
+
+
+def _find(public_id: str) -> InvoiceDetails:
+    found = invoices.find(current_account().family_id, public_id)
+    if found is None:
+        abort(404)
+    return found

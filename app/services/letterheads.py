@@ -1,0 +1,44 @@
+"""Whom a paper of the portal is for: the head of every PDF."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from app import db
+from app.models import Family, Guardian
+from app.services.ledger import FAMILY
+
+_FAMILY = (
+    select(
+        Family.number,
+        Family.street,
+        Family.postcode,
+        Family.city,
+        Guardian.title,
+        Guardian.first_name,
+        Guardian.last_name,
+    )
+    .join(Guardian, Guardian.family_id == Family.id)
+    .where(Family.id == FAMILY)
+    .order_by(Guardian.rank)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """A family as its papers name it."""
+
+    family_number: str
+    names: list[str]
+    address: list[str]
+
+
+def of_family(family_id: int) -> Letterhead:
+    """Read the names of the guardians and the address of their file."""
+    rows = db.rows(_FAMILY, family_id=family_id)
+    first = rows[0]
+    return Letterhead(
+        family_number=first.number,
+        names=[" ".join(filter(None, (row.title, row.first_name, row.last_name))) for row in rows],
+        address=[line for line in (first.street, f"{first.postcode} {first.city}".strip()) if line],
+    )
