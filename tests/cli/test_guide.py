@@ -28,7 +28,9 @@ def test_the_guide_in_the_documentation_is_the_one_of_the_demonstration_town(
     """Made by the command; when the screens change, it has to be made again."""
     if not printing.available():
         skip_or_fail("Pango is not installed (Debian: libpango-1.0-0 and others)")
-    app = create_app(config.Development(instance=tmp_path, mail_backend="memory"))
+    app = create_app(
+        config.Development(instance=tmp_path, mail_backend="memory", mail_delivery="inline")
+    )
     output = tmp_path / "guide.pdf"
     made_in = words_of(COMMITTED.read_bytes())
     year = re.search(r"12 juillet (\d{4})", made_in)
