@@ -4,9 +4,12 @@ WeasyPrint takes a second to import and needs Pango: it is loaded when the first
 Where it cannot be, `available` says so, pages offer no PDF, and print well by themselves.
 """
 
+import ctypes
 import logging
+import sys
 from functools import cache
 from http import HTTPStatus
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -18,14 +21,35 @@ if TYPE_CHECKING:
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 
+# What WeasyPrint opens when it is imported.
+LIBRARIES = {
+    "linux": (
+        "libgobject-2.0.so.0",
+        "libpango-1.0.so.0",
+        "libharfbuzz.so.0",
+        "libfontconfig.so.1",
+        "libpangoft2-1.0.so.0",
+    ),
+    "darwin": (
+        "libgobject-2.0.0.dylib",
+        "libpango-1.0.dylib",
+        "libharfbuzz.0.dylib",
+        "libfontconfig.1.dylib",
+        "libpangoft2-1.0.dylib",
+    ),
+}
+
+
 @cache
 def available() -> bool:
-    """Tell whether this machine can make PDFs."""
+    """Tell whether this machine can make PDFs; pages ask before anybody wants one."""
+    # Importing WeasyPrint would tell as well, for 30 MiB in each worker.
     try:
-        import weasyprint  # noqa: F401
-    except (ImportError, OSError):
+        for name in LIBRARIES[sys.platform]:
+            ctypes.CDLL(name)
+    except (KeyError, OSError):
         return False
-    return True
+    return find_spec("weasyprint") is not None
 
 
 def to_pdf(html: str) -> bytes:

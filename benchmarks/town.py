@@ -10,6 +10,10 @@ CHILDREN_PER_FAMILY = 2
 INVOICES_PER_FAMILY = 10
 # The first family is the one that pages are measured with.
 INVOICES_OF_THE_FIRST = 60
+# The second one's statement is long: ten invoices a month, over five years.
+INVOICES_OF_THE_SECOND = 600
+DAYS_BETWEEN_INVOICES = 30
+DAYS_BETWEEN_THE_SECOND_S = 3
 FIRST_DAY = date(2020, 9, 1)
 PAYMENT_DAYS = 25
 LAST_NAMES = ("MARTIN", "BERNARD", "LE GOFF", "D’ANGELO", "NGUYỄN", "BENALI", "SAINT-ANDRÉ", "ROUX")
@@ -102,18 +106,30 @@ def _family_of_child(number: int) -> int:
     return (number - 1) // CHILDREN_PER_FAMILY + 1
 
 
+def _invoices_of(families: int) -> dict[int, int]:
+    """Count the invoices of the families that are not like the others, as far as the town goes."""
+    first = min(INVOICES_OF_THE_FIRST, families * INVOICES_PER_FAMILY)
+    return {1: first, 2: INVOICES_OF_THE_SECOND} if families > 2 else {1: first}
+
+
 def _families_of_invoices(families: int) -> Iterable[tuple[int, int]]:
     """Yield the family of each invoice, and which of that family's invoices it is."""
-    first = min(INVOICES_OF_THE_FIRST, families * INVOICES_PER_FAMILY)
-    yield from ((1, rank) for rank in range(first))
-    others = families * INVOICES_PER_FAMILY - first
-    for number in range(others):
-        yield number % (families - 1) + 2, number // (families - 1)
+    special = _invoices_of(families)
+    for family, count in special.items():
+        yield from ((family, rank) for rank in range(count))
+    others = families - len(special)
+    for number in range(others * INVOICES_PER_FAMILY):
+        yield number % others + len(special) + 1, number // others
+
+
+def _day(family: int, rank: int) -> date:
+    step = DAYS_BETWEEN_THE_SECOND_S if family == 2 else DAYS_BETWEEN_INVOICES
+    return FIRST_DAY + timedelta(days=step * rank)
 
 
 def _invoices(families: int) -> Iterable[Cells]:
     for number, (family, rank) in enumerate(_families_of_invoices(families), 1):
-        made = FIRST_DAY + timedelta(days=30 * rank)
+        made = _day(family, rank)
         due = made + timedelta(days=PAYMENT_DAYS)
         yield (
             number, family, f"F{number:07}", f"{made:%d/%m/%Y}", f"{due:%d/%m/%Y}",
@@ -127,7 +143,7 @@ def _payments(families: int) -> Iterable[Cells]:
         counts[family] += 1
     for number, (family, rank) in enumerate(_families_of_invoices(families), 1):
         if rank < counts[family] - 2:
-            paid = FIRST_DAY + timedelta(days=30 * rank + PAYMENT_DAYS)
+            paid = _day(family, rank) + timedelta(days=PAYMENT_DAYS)
             yield number, family, f"{paid:%d/%m/%Y}", _amount(number), "Carte bancaire", number
 
 

@@ -1,6 +1,7 @@
 """How a family paid, in words: the town's software often gives a code in capitals."""
 
 import unicodedata
+from functools import lru_cache
 
 WORDS = {
     "CB": "Carte bancaire",
@@ -21,6 +22,7 @@ WORDS = {
 }
 
 
+@lru_cache(maxsize=256)
 def in_words(mode: str) -> str:
     """Write Chèque for CHEQUE; what we do not know stays as the town wrote it."""
     letters = unicodedata.normalize("NFD", mode.strip().upper())

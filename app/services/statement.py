@@ -8,23 +8,26 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import (
     BindParameter,
-    ColumnClause,
-    CompoundSelect,
+    ColumnElement,
+    Integer,
     Row,
     Select,
     String,
+    Subquery,
     bindparam,
     case,
-    extract,
+    cast,
     func,
     literal_column,
     select,
     type_coerce,
     union_all,
 )
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app import db
 from app.db import Hundredths
@@ -38,28 +41,33 @@ FROM: BindParameter[date] = bindparam("first_day")
 UNTIL: BindParameter[date] = bindparam("last_day")
 ALWAYS = {"first_day": date.min, "last_day": date.max}
 
-# PostgreSQL takes two bound values for two expressions: what is grouped by is written out.
-_FIRST_MONTH: ColumnClause[int] = literal_column(str(FIRST_MONTH))
 _SIGNED = type_coerce(SIGNED_INVOICE, Hundredths)
 
+
+def _school_year(day: InstrumentedAttribute[date]) -> ColumnElement[int]:
+    """Tell in SQL which school year a day is of; both databases write days 2026-09-01.
+
+    Half the price of EXTRACT, which SQLite makes of two calls of strftime.
+    """
+    text = cast(day, String)
+    year = cast(func.substr(text, 1, 4), Integer)
+    return case((func.substr(text, 6, 2) < f"{FIRST_MONTH:02}", year - 1), else_=year)
+
+
 _AMOUNTS = union_all(
-    select(Invoice.issued_on.label("day"), _SIGNED.label("amount")).where(
+    select(_school_year(Invoice.issued_on).label("year"), _SIGNED.label("amount")).where(
         Invoice.family_id == FAMILY
     ),
-    select(Payment.paid_on, Payment.amount).where(Payment.family_id == FAMILY),
+    select(_school_year(Payment.paid_on), Payment.amount).where(Payment.family_id == FAMILY),
 ).subquery()
-_YEAR = extract("year", _AMOUNTS.c.day) - case(
-    (extract("month", _AMOUNTS.c.day) < _FIRST_MONTH, literal_column("1")),
-    else_=literal_column("0"),
-)
 _TOTALS = (
     select(
-        _YEAR.label("year"),
+        _AMOUNTS.c.year,
         func.count().label("movements"),
         func.sum(_AMOUNTS.c.amount, type_=Hundredths).label("amount"),
     )
-    .group_by(_YEAR)
-    .order_by(_YEAR)
+    .group_by(_AMOUNTS.c.year)
+    .order_by(_AMOUNTS.c.year)
 )
 
 _INVOICES = select(
@@ -75,53 +83,73 @@ _INVOICES = select(
     _SIGNED.label("amount"),
     Invoice.public_id.label("public_id"),
 ).where(Invoice.family_id == FAMILY, Invoice.issued_on.between(FROM, UNTIL))
-_PAYMENTS: Select[*tuple[object, ...]] = select(
-    Payment.paid_on,
-    literal_column("1"),
-    Payment.id,
-    literal_column("'payment'", String),
-    Payment.mode,
-    Payment.reference,
-    Payment.amount,
-    literal_column("''", String),
+_PAYMENTS: Select[*tuple[Any, ...]] = select(
+    Payment.paid_on.label("day"),
+    literal_column("1").label("rank"),
+    Payment.id.label("row_id"),
+    literal_column("'payment'", String).label("kind"),
+    Payment.mode.label("label"),
+    Payment.reference.label("number"),
+    Payment.amount.label("amount"),
+    literal_column("''", String).label("public_id"),
 ).where(Payment.family_id == FAMILY, Payment.paid_on.between(FROM, UNTIL))
-_MOVEMENTS: CompoundSelect[*tuple[object, ...]] = union_all(_INVOICES, _PAYMENTS)
-_MOVEMENT = _MOVEMENTS.subquery()
-_OLDEST_FIRST = (_MOVEMENT.c.day, _MOVEMENT.c.rank, _MOVEMENT.c.row_id)
-_NEWEST_FIRST = tuple(column.desc() for column in _OLDEST_FIRST)
-_COLUMNS = (
-    _MOVEMENT.c.day,
-    _MOVEMENT.c.kind,
-    _MOVEMENT.c.label,
-    _MOVEMENT.c.number,
-    _MOVEMENT.c.amount,
-    _MOVEMENT.c.public_id,
+
+
+def _newest(count: BindParameter[int]) -> Subquery:
+    """Take at least the newest `count` movements: as many of each table, which its index gives."""
+    invoices = _INVOICES.order_by(Invoice.issued_on.desc(), Invoice.id.desc()).limit(count)
+    payments = _PAYMENTS.order_by(Payment.paid_on.desc(), Payment.id.desc()).limit(count)
+    return union_all(select(invoices.subquery()), select(payments.subquery())).subquery()
+
+
+def _columns(movement: Subquery) -> Select[*tuple[Any, ...]]:
+    column = movement.c
+    return select(
+        column.day, column.kind, column.label, column.number, column.amount, column.public_id
+    )
+
+
+def _order(movement: Subquery) -> tuple[ColumnElement[Any], ...]:
+    return movement.c.day, movement.c.rank, movement.c.row_id
+
+
+def _newest_first(movement: Subquery) -> tuple[ColumnElement[Any], ...]:
+    return tuple(column.desc() for column in _order(movement))
+
+
+_EVERY = union_all(_INVOICES, _PAYMENTS).subquery()
+_ALL = _columns(_EVERY).order_by(*_order(_EVERY))
+_UP_TO_PAGE = _newest(bindparam("lines_to_end_of_page"))
+_SOME = (
+    _columns(_UP_TO_PAGE)
+    .order_by(*_newest_first(_UP_TO_PAGE))
+    .limit(PAGE_SIZE)
+    .offset(bindparam("newer_lines"))
 )
-_ALL = select(*_COLUMNS).order_by(*_OLDEST_FIRST)
-_SOME = select(*_COLUMNS).order_by(*_NEWEST_FIRST).limit(PAGE_SIZE).offset(bindparam("newer_lines"))
+_UP_TO_NEWER = _newest(bindparam("newer_lines"))
 _NEWER = (
-    select(_MOVEMENT.c.amount).order_by(*_NEWEST_FIRST).limit(bindparam("newer_lines")).subquery()
+    select(_UP_TO_NEWER.c.amount)
+    .order_by(*_newest_first(_UP_TO_NEWER))
+    .limit(bindparam("newer_lines"))
+    .subquery()
 )
 _SUM_OF_NEWER = select(func.sum(_NEWER.c.amount, type_=Hundredths))
 
 
 @dataclass(frozen=True, slots=True)
-class Movement:
-    """An invoice, a credit note or a payment; the amount carries the ledger's sign."""
+class StatementLine:
+    """An invoice, a credit note or a payment, and the balance of the account after it.
+
+    The amount carries the ledger's sign.
+    """
 
     day: date
     kind: str
     label: str
     number: str
     amount: Decimal
+    # Of what has a page.
     public_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class StatementLine:
-    """A movement, and the balance of the account after it."""
-
-    movement: Movement
     balance: Decimal
 
 
@@ -167,14 +195,15 @@ def page(family_id: int, asked_year: str, asked_page: str) -> StatementPage:
     """Return the page of the statement that an address asks for, in three statements at most."""
     period = _period(family_id, asked_year)
     number = page_number(asked_page, period.total)
-    newer = {"family_id": family_id, "newer_lines": (number - 1) * PAGE_SIZE, **period.days}
+    newer_lines = (number - 1) * PAGE_SIZE
+    known = {"family_id": family_id, "newer_lines": newer_lines, **period.days}
     balance = period.closing
     if number > 1:
-        [(sum_of_newer,)] = db.rows(_SUM_OF_NEWER, **newer)
+        [(sum_of_newer,)] = db.rows(_SUM_OF_NEWER, **known)
         balance -= sum_of_newer
     lines = []
-    for row in db.rows(_SOME, **newer):
-        lines.append(StatementLine(_movement(row), balance))
+    for row in db.rows(_SOME, lines_to_end_of_page=newer_lines + PAGE_SIZE, **known):
+        lines.append(_line(row, balance))
         balance -= row.amount
     return StatementPage(period, Page(lines, number, period.total))
 
@@ -186,13 +215,13 @@ def whole(family_id: int, asked_year: str) -> WholeStatement:
     lines = []
     for row in db.rows(_ALL, family_id=family_id, **period.days):
         balance += row.amount
-        lines.append(StatementLine(_movement(row), balance))
+        lines.append(_line(row, balance))
     return WholeStatement(period, lines)
 
 
 def _period(family_id: int, asked_year: str) -> Period:
     """Find the year asked for among those that have movements; without it, take them all."""
-    totals = [(SchoolYear(int(row.year)), row) for row in db.rows(_TOTALS, family_id=family_id)]
+    totals = [(SchoolYear(row.year), row) for row in db.rows(_TOTALS, family_id=family_id)]
     asked = school_years.parse(asked_year)
     year = asked if asked in [each for each, _ in totals] else None
     inside = [row for each, row in totals if year in (None, each)]
@@ -207,10 +236,11 @@ def _period(family_id: int, asked_year: str) -> Period:
     )
 
 
-def _sum(totals: Iterable[Row[*tuple[object, ...]]]) -> Decimal:
+def _sum(totals: Iterable[Row[*tuple[Any, ...]]]) -> Decimal:
     return sum((row.amount for row in totals), ZERO)
 
 
-def _movement(row: Row[*tuple[object, ...]]) -> Movement:
-    label = payment_modes.in_words(row.label) if row.kind == "payment" else row.label
-    return Movement(row.day, row.kind, label, row.number, row.amount, row.public_id)
+def _line(row: Row[*tuple[Any, ...]], balance: Decimal) -> StatementLine:
+    day, kind, label, number, amount, public_id = row
+    words = payment_modes.in_words(label) if kind == "payment" else label
+    return StatementLine(day, kind, words, number, amount, public_id, balance)

@@ -25,14 +25,13 @@ def make(lines: Iterable[StatementLine]) -> bytes:
 
 
 def _row(line: StatementLine) -> tuple[str, ...]:
-    movement = line.movement
     return (
-        formats.day(movement.day),
-        KINDS[movement.kind],
-        harmless(movement.number),
-        harmless(movement.label),
+        formats.day(line.day),
+        KINDS[line.kind],
+        harmless(line.number),
+        harmless(line.label),
         # Amounts are ours: neutralised, they would not add up any more.
-        decimal_comma(movement.amount),
+        decimal_comma(line.amount),
         decimal_comma(line.balance),
     )
 
