@@ -4,9 +4,8 @@ WeasyPrint takes a second to import and needs Pango: it is loaded when the first
 Where it cannot be, `available` says so, pages offer no PDF, and print well by themselves.
 """
 
-import ctypes
 import logging
-import sys
+from ctypes.util import find_library
 from functools import cache
 from http import HTTPStatus
 from importlib.util import find_spec
@@ -22,32 +21,14 @@ if TYPE_CHECKING:
 
 
 # What WeasyPrint opens when it is imported.
-LIBRARIES = {
-    "linux": (
-        "libgobject-2.0.so.0",
-        "libpango-1.0.so.0",
-        "libharfbuzz.so.0",
-        "libfontconfig.so.1",
-        "libpangoft2-1.0.so.0",
-    ),
-    "darwin": (
-        "libgobject-2.0.0.dylib",
-        "libpango-1.0.dylib",
-        "libharfbuzz.0.dylib",
-        "libfontconfig.1.dylib",
-        "libpangoft2-1.0.dylib",
-    ),
-}
+LIBRARIES = ("gobject-2.0", "pango-1.0", "harfbuzz", "fontconfig", "pangoft2-1.0")
 
 
 @cache
 def available() -> bool:
     """Tell whether this machine can make PDFs; pages ask before anybody wants one."""
     # Importing WeasyPrint would tell as well, for 30 MiB in each worker.
-    try:
-        for name in LIBRARIES[sys.platform]:
-            ctypes.CDLL(name)
-    except (KeyError, OSError):
+    if not all(find_library(name) for name in LIBRARIES):
         return False
     return find_spec("weasyprint") is not None
 
