@@ -82,10 +82,10 @@ def parent(window: Page, live: Portal) -> Page:
     return window
 
 
-def sign_in(page: Page) -> None:
-    """Get to the home page of the guides' parent, on whatever device."""
+def sign_in(page: Page, identifier: str = IDENTIFIER) -> None:
+    """Get to the home page of the guides' parent, or of somebody else, on whatever device."""
     page.goto("/connexion")
-    page.get_by_label("Identifiant").fill(IDENTIFIER)
+    page.get_by_label("Identifiant").fill(identifier)
     page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Connexion").click()
     expect(page.locator("h1")).to_have_text("Bienvenue sur le portail famille")
