@@ -1,7 +1,8 @@
 """French dates, euros, phones and plurals: plain functions, also Jinja filters."""
 
+import unicodedata
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -18,12 +19,16 @@ LOCALE = "fr_FR"
 PARIS = ZoneInfo("Europe/Paris")
 NBSP = "\N{NO-BREAK SPACE}"
 FIRST_OF_MONTH = 1
+KIBI = 1024
+# What Unicode does not take apart, as people type it.
+UNFOLDED = str.maketrans({"œ": "oe", "æ": "ae", "’": "'"})
 
 
 def init_app(app: Flask) -> None:
     """Make every format a Jinja filter of the same name."""
     filters: tuple[Callable[..., str], ...] = (
-        euros, day, day_in_words, day_in_full, hour, moment, plural, phone, phone_link,
+        euros, day, day_in_words, day_in_full, recent_day, hour, moment, plural, file_size,
+        phone, phone_link,
     )  # fmt: skip
     for function in filters:
         app.jinja_env.filters[function.__name__] = function
@@ -60,6 +65,17 @@ def day_in_full(value: date) -> str:
     return f"{babel.dates.format_date(value, 'EEEE', locale=LOCALE)} {day_in_words(value)}"
 
 
+def recent_day(value: date) -> str:
+    """Write aujourd’hui, hier, lundi 16 novembre, and the year when it is not this one."""
+    now = today()
+    if value == now:
+        return "aujourd’hui"
+    if value == now - timedelta(days=1):
+        return "hier"
+    full = day_in_full(value)
+    return full.removesuffix(f" {value.year}") if value.year == now.year else full
+
+
 def hour(instant: datetime) -> str:
     """Write 15 h 05, in French time."""
     local = _in_paris(instant)
@@ -74,6 +90,21 @@ def moment(instant: datetime) -> str:
 def plural(count: int, singular: str, plural_form: str | None = None) -> str:
     """Write 1 nouveau message, 2 nouveaux messages; zero is singular in French."""
     return f"{count}{NBSP}{singular if abs(count) < 2 else plural_form or singular + 's'}"  # noqa: PLR2004
+
+
+def file_size(count: int) -> str:
+    """Write 240 Ko, 1,3 Mo, as a phone does."""
+    kibibytes = max(1, round(count / KIBI))
+    if kibibytes < KIBI:
+        return f"{kibibytes}{NBSP}Ko"
+    return f"{count / KIBI / KIBI:.1f}{NBSP}Mo".replace(".", ",")
+
+
+def fold(text: str) -> str:
+    """Write words as a search compares them: no accents, no capitals, single blanks."""
+    parts = unicodedata.normalize("NFKD", text)
+    letters = "".join(part for part in parts if not unicodedata.combining(part)).casefold()
+    return " ".join(letters.translate(UNFOLDED).split())
 
 
 @lru_cache(maxsize=512)

@@ -237,6 +237,8 @@ def _post(session: Session, families: dict[str, int]) -> None:
                 family_id=families[family] if family else None,
                 sent_on=date(2018, 7, 10),
                 subject=subject,
+                sender="Service enfance" if source_id == "m2" else "",
+                answerable=source_id in {"m1", "m2"},
                 body="Bonjour,\n\nLa mairie vous remercie.\n\nÀ bientôt.",
             )
         )

@@ -27,10 +27,11 @@ NASTY = {
     "long": "é" * 5_000,
 }
 BAD_BYTES = b"\xff\xfe\xc3\x28\xed\xa0\x80"
+ARGUMENTS = ("next", "page", "recherche", "filtre")
 FIELDS = (
     "identifier", "password", "new_password", "confirmation", "current_password", "address",
     "messages", "title", "last_name", "first_name", "street", "postcode", "city",
-    "phone", "mobile", "work_phone",
+    "phone", "mobile", "work_phone", "reply", "key",
 )  # fmt: skip
 
 
@@ -58,7 +59,8 @@ def paths(rule: Rule) -> Iterator[str]:
                 encode(text) if part.startswith("<") and part.endswith(f"{name}>") else part
                 for part in path.split("/")
             )
-        yield f"{path}?next={encode(text)}&page={encode(text)}&{encode(text)}=1"
+        asked = "&".join(f"{name}={encode(text)}" for name in ARGUMENTS)
+        yield f"{path}?{asked}&{encode(text)}=1"
 
 
 def test_no_address_breaks_a_page(app: Flask, people: People) -> None:

@@ -1,11 +1,27 @@
 """What the town hall hands over to read, and what families answer."""
 
+import secrets
 from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, String, Text, false
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, UtcDateTime, new_public_id
+from app.formats import fold
+
+# Who writes when no service is named.
+TOWN_HALL = "Mairie"
+
+
+def folded_message(sender: str, subject: str, body: str) -> str:
+    """Return what a search in the inbox goes through."""
+    return fold(f"{sender or TOWN_HALL} {subject} {body}")
+
+
+def _folded(context: DefaultExecutionContext) -> str:
+    values = context.get_current_parameters()  # type: ignore[no-untyped-call]
+    return folded_message(values.get("sender", ""), values["subject"], values["body"])
 
 
 class Message(Base):
@@ -22,6 +38,8 @@ class Message(Base):
     sender: Mapped[str] = mapped_column(String(100), default="", server_default="")
     subject: Mapped[str] = mapped_column(String(200))
     body: Mapped[str] = mapped_column(Text)
+    # The three above as a search compares them; empty while an import has yet to fold them.
+    folded: Mapped[str] = mapped_column(Text, default=_folded, server_default="")
     # Whether the town hall reads answers to it.
     answerable: Mapped[bool] = mapped_column(default=False, server_default=false())
 
@@ -52,6 +70,10 @@ class MessageReply(Base):
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     written_at: Mapped[datetime] = mapped_column(UtcDateTime)
     body: Mapped[str] = mapped_column(Text)
+    # Drawn with the form: a double click sends once.
+    sending_key: Mapped[str] = mapped_column(
+        String(32), unique=True, default=lambda: secrets.token_hex(16)
+    )
 
 
 class MessageMark(Base):

@@ -4,32 +4,24 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import bindparam, exists, func, or_, select
+from sqlalchemy import bindparam, select
 
 from app import db
 from app.formats import today
-from app.models import Family, Guardian, Message, MessageMark
+from app.models import Family, Guardian
 from app.services import children, ledger
 from app.services.children import ChildCard
+from app.services.inbox import UNREAD_COUNT
 from app.services.ledger import BALANCE, FAMILY, UnpaidInvoice
 from app.services.sessions import CurrentAccount
 
-_READ_BY_ACCOUNT = exists().where(
-    MessageMark.message_id == Message.id,
-    MessageMark.account_id == bindparam("account_id"),
-)
-_UNREAD = (
-    select(func.count(Message.id))
-    .where(or_(Message.family_id == FAMILY, Message.family_id.is_(None)), ~_READ_BY_ACCOUNT)
-    .scalar_subquery()
-)
 _SUMMARY = (
     select(
         Guardian.title,
         Family.number,
         Family.direct_debit,
         BALANCE.label("balance"),
-        _UNREAD.label("unread_count"),
+        UNREAD_COUNT.label("unread_count"),
     )
     .join(Family, Family.id == Guardian.family_id)
     .where(Guardian.id == bindparam("guardian_id"), Family.id == FAMILY)

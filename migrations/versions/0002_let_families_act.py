@@ -1,5 +1,7 @@
 """Let families act: requests, answers, marks, changes of address, wishes about mail."""
 
+import unicodedata
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -132,6 +134,7 @@ def upgrade() -> None:
         sa.Column("account_id", sa.Integer(), nullable=True),
         sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("sending_key", sa.String(length=32), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id"], ["account.id"], name=op.f("fk_message_reply_account_id")
         ),
@@ -142,6 +145,7 @@ def upgrade() -> None:
             ["message_id"], ["message.id"], name=op.f("fk_message_reply_message_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message_reply")),
+        sa.UniqueConstraint("sending_key", name=op.f("uq_message_reply_sending_key")),
     )
     op.create_index(
         op.f("ix_message_reply_family_id"), "message_reply", ["family_id"], unique=False
@@ -235,6 +239,8 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("answerable", sa.Boolean(), server_default=sa.false(), nullable=False)
         )
+        batch_op.add_column(sa.Column("folded", sa.Text(), server_default="", nullable=False))
+    _fold_messages()
 
     with op.batch_alter_table("outbox_mail", schema=None) as batch_op:
         batch_op.add_column(
@@ -248,6 +254,7 @@ def downgrade() -> None:
         batch_op.drop_column("address")
 
     with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.drop_column("folded")
         batch_op.drop_column("answerable")
         batch_op.drop_column("sender")
 
@@ -305,3 +312,27 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_message_attachment_message_id"), table_name="message_attachment")
 
     op.drop_table("message_attachment")
+
+
+def _fold_messages() -> None:
+    """Fill what a search goes through; none of these messages names its service yet."""
+    message = sa.table("message", *map(sa.column, ("id", "subject", "body", "folded")))
+    connection = op.get_bind()
+    change = (
+        sa.update(message)
+        .where(message.c.id == sa.bindparam("row_id"))
+        .values(folded=sa.bindparam("text"))
+    )
+    found = connection.execute(sa.select(message.c.id, message.c.subject, message.c.body)).all()
+    if found:
+        texts = [
+            {"row_id": row.id, "text": _fold(f"Mairie {row.subject} {row.body}")} for row in found
+        ]
+        connection.execute(change, texts)
+
+
+def _fold(text: str) -> str:
+    """Do what the portal did on that day, whatever it does since."""
+    parts = unicodedata.normalize("NFKD", text)
+    letters = "".join(part for part in parts if not unicodedata.combining(part)).casefold()
+    return " ".join(letters.translate({0x153: "oe", 0xE6: "ae", 0x2019: "'"}).split())

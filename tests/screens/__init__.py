@@ -21,6 +21,7 @@ from tests.people import People, Person, public_id
 from tests.screens.account import account_screens
 from tests.screens.children import children
 from tests.screens.statement import statement_screens
+from tests.screens.inbox import inbox_screens
 
 GOOD_PASSWORD = "Tramontane66"
 WEAK_PASSWORD = "abc"
@@ -49,6 +50,7 @@ def all_screens(app: Flask, people: People) -> Screens:
     yield from children(app, people)
     yield from account_screens(app, people)
     yield from statement_screens(app, people)
+    yield from inbox_screens(app, people)
     yield from _public(app, people)
     yield from _errors(app)
 

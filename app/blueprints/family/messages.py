@@ -1,23 +1,91 @@
 """« Boîte de réception »."""
 
-from flask import abort, render_template
+from pathlib import PurePath
+
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.access import current_account
+from app.access import current_account, origin
 from app.blueprints.family import family
+from app.blueprints.family.files import send_stored_file
+from app.blueprints.family.message_forms import ReplyForm
+from app.forms import STALE_PAGE, EmptyForm
 from app.services import inbox
 
 
 @family.get("/messages")
 def messages() -> ResponseReturnValue:
-    """Every message from the town hall, the newest first."""
-    return render_template("family/messages.html", messages=inbox.messages(current_account()))
+    """The messages from the town hall, the newest first."""
+    asked = inbox.Wanted(
+        view=request.args.get("filtre", inbox.EVERY_MESSAGE),
+        search=request.args.get("recherche", ""),
+        page=request.args.get("page", ""),
+    )
+    found = inbox.page(current_account(), asked)
+    return render_template(
+        "family/messages.html", page=found.lines, unread_count=found.unread_count, asked=asked
+    )
 
 
 @family.get("/messages/<opaque:public_id>")
 def message(public_id: str) -> ResponseReturnValue:
     """One message, read from now on."""
+    return _message_page(public_id, ReplyForm())
+
+
+@family.post("/messages/<opaque:public_id>/repondre")
+def answer_message(public_id: str) -> ResponseReturnValue:
+    """Answer the town hall."""
+    form = ReplyForm()
+    if not form.validate():
+        return _message_page(public_id, form)
+    if not inbox.answer(current_account(), public_id, form.reply.data, form.key.data, origin()):
+        abort(404)
+    flash("Votre réponse est envoyée à la mairie.", "success")
+    return redirect(url_for("family.message", public_id=public_id))
+
+
+@family.post("/messages/<opaque:public_id>/archiver")
+def archive_message(public_id: str) -> ResponseReturnValue:
+    """Put a message out of the list; the next page offers to put it back."""
+    if not EmptyForm().validate():
+        return _try_again(public_id)
+    if not inbox.archive(current_account(), public_id, origin()):
+        abort(404)
+    undo = url_for("family.restore_message", public_id=public_id)
+    # A text with the address that undoes it: see components/banner.html.
+    flash({"text": "Message archivé.", "undo": undo}, "success")  # type: ignore[arg-type]
+    return redirect(url_for("family.messages"))
+
+
+@family.post("/messages/<opaque:public_id>/remettre")
+def restore_message(public_id: str) -> ResponseReturnValue:
+    """Put an archived message back in the list."""
+    if not EmptyForm().validate():
+        return _try_again(public_id)
+    if not inbox.restore(current_account(), public_id, origin()):
+        abort(404)
+    flash("Le message est de nouveau dans votre boîte de réception.", "success")
+    return redirect(url_for("family.messages"))
+
+
+@family.get("/messages/pieces/<opaque:public_id>")
+def message_attachment(public_id: str) -> ResponseReturnValue:
+    """A file joined to a message, to keep."""
+    found = inbox.attachment(current_account(), public_id)
+    if found is None:
+        abort(404)
+    title, file = found
+    return send_stored_file("messages", file, PurePath(title).stem)
+
+
+def _message_page(public_id: str, form: ReplyForm) -> str:
     found = inbox.open_message(current_account(), public_id)
     if found is None:
         abort(404)
-    return render_template("family/message.html", message=found)
+    return render_template("family/message.html", message=found, form=form)
+
+
+def _try_again(public_id: str) -> ResponseReturnValue:
+    flash(STALE_PAGE, "info")
+    return redirect(url_for("family.message", public_id=public_id))

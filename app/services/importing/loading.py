@@ -1,11 +1,23 @@
 """From the temporary tables into the portal's: families, children, messages, documents."""
 
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Connection, false, func, null, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    bindparam,
+    false,
+    func,
+    null,
+    or_,
+    select,
+    update,
+)  # fmt: skip
 
 from app.db import UtcDateTime
 from app.models import Child, Document, Family, FamilyChild, Message
+from app.models.messages import folded_message
 from app.services.importing.merging import Counts, GivenRows, Merge
 from app.services.importing.staging import Staged, Staging
 from app.services.importing.tables import (
@@ -17,6 +29,14 @@ from app.services.importing.tables import (
     MESSAGES,
 )  # fmt: skip
 from app.services.importing.temporary import KEPT_AS
+
+_MESSAGE = cast(Table, Message.__table__)
+UNFOLDED = (
+    select(_MESSAGE.c.id, _MESSAGE.c.sender, _MESSAGE.c.subject, _MESSAGE.c.body)
+    .where(_MESSAGE.c.folded == "")
+    .limit(5_000)
+)
+FOLD = update(_MESSAGE).where(_MESSAGE.c.id == bindparam("row_id")).values(folded=bindparam("text"))
 
 
 def load_families(connection: Connection, staging: Staging) -> Counts:
@@ -80,9 +100,21 @@ def load_messages(connection: Connection, staging: Staging) -> Counts:
     given = _addressed(
         rows, rows.c.source_id, rows.c.public_id, rows.c.sent_on, rows.c.subject, rows.c.body
     )
-    return Merge(connection, Message, ["source_id"], given, _kept(staging[MESSAGES])).run(
-        staging[MESSAGES].rows
-    )
+    staged = staging[MESSAGES]
+    merge = Merge(connection, Message, ["source_id"], given, _kept(staged), ["folded"])
+    counts = merge.run(staged.rows)
+    _fold(connection)
+    return counts
+
+
+def _fold(connection: Connection) -> None:
+    """Prepare what changed for the search of the inbox."""
+    while rows := connection.execute(UNFOLDED).all():
+        folded = [
+            {"row_id": row.id, "text": folded_message(row.sender, row.subject, row.body)}
+            for row in rows
+        ]
+        connection.execute(FOLD, folded)
 
 
 def load_documents(connection: Connection, staging: Staging) -> Counts:

@@ -40,7 +40,8 @@ class Merge:
     """The rows of `given`, whose columns are named as the table's, on their way into it.
 
     `key` tells which row is which; columns in `kept` are written when a row is created and left
-    alone afterwards.
+    alone afterwards. Those in `derived` follow from the others: they are emptied in a row that
+    changes, for whoever fills them next.
     """
 
     def __init__(
@@ -50,12 +51,14 @@ class Merge:
         key: Collection[str],
         given: GivenRows,
         kept: Collection[str] = (),
+        derived: Collection[str] = (),
     ) -> None:
         """Prepare to merge; nothing is written yet."""
         self._connection = connection
         self._target: Any = model.__table__
         self._given = given.subquery("given")
         self._same = and_(*(self._target.c[name] == self._given.c[name] for name in key))
+        self._emptied = dict.fromkeys(derived, "")
         self._changing = {
             column.name: column
             for column in self._given.c
@@ -85,7 +88,8 @@ class Merge:
                 families = select(side.c.family_id).where(self._same, differs).distinct()
                 if not self._note(touched, families):
                     return 0
-        change = update(self._target).values(self._changing).where(self._same, differs)
+        values = self._changing | self._emptied
+        change = update(self._target).values(values).where(self._same, differs)
         return rows_of(self._connection, change) if self._changing else 0
 
     def _create(self, touched: Table | None) -> int:

@@ -1,0 +1,40 @@
+"""The form of « Boîte de réception »."""
+
+import re
+
+from wtforms import HiddenField, TextAreaField
+from wtforms.validators import DataRequired, Length
+
+from app.forms import Form
+from app.services.inbox import LONGEST_REPLY, new_key
+
+KEY = re.compile(r"[0-9a-f]{32}")
+
+
+def _key(text: str | None) -> str:
+    return text if text and KEY.fullmatch(text) else new_key()
+
+
+def _plain(text: str | None) -> str:
+    """Keep what can be read, and line breaks as one character."""
+    lines = (text or "").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    readable = ("".join(each for each in line if each.isprintable() or each == "\t")
+                for line in lines)  # fmt: skip
+    return "\n".join(readable).strip()
+
+
+class ReplyForm(Form):
+    """An answer to the town hall."""
+
+    key = HiddenField(filters=[_key])
+    reply = TextAreaField(
+        "Votre réponse",
+        filters=[_plain],
+        validators=[
+            DataRequired("Écrivez votre réponse."),
+            Length(
+                max=LONGEST_REPLY,
+                message=f"Raccourcissez votre réponse à {LONGEST_REPLY} caractères au plus.",
+            ),
+        ],
+    )

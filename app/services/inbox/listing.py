@@ -1,0 +1,181 @@
+"""The list of messages: all, unread or archived, and those that hold some words."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, Select, bindparam, func, select
+
+from app import db
+from app.formats import PARIS, fold
+from app.models import Message, MessageAttachment, MessageMark, MessageReply
+from app.models.messages import TOWN_HALL
+from app.services.inbox.messages import FOR_FAMILY, IN_THE_INBOX, MARKED, UNREAD
+from app.services.ledger import FAMILY
+from app.services.paging import PAGE_SIZE, Page, page_number
+from app.services.sessions import CurrentAccount
+
+# The views of the list, by the word of the address that asks for each.
+EVERY_MESSAGE, ONLY_UNREAD, ARCHIVED = "tous", "non-lus", "archives"
+MOST_WORDS = 6
+LONGEST_SEARCH = 100
+ESCAPE = "\\"
+
+# How many messages the account bound as `account_id`, of the family bound as `family_id`, has
+# neither read nor archived; to be put in other statements.
+UNREAD_COUNT = (
+    select(func.count(Message.id))
+    .outerjoin(MessageMark, MARKED)
+    .where(FOR_FAMILY, UNREAD)
+    .scalar_subquery()
+)
+_REPLIES = (
+    select(
+        MessageReply.message_id,
+        func.max(MessageReply.written_at)
+        .filter(MessageReply.account_id.is_(None))
+        .label("town_at"),
+        func.max(MessageReply.written_at)
+        .filter(MessageReply.account_id.is_not(None))
+        .label("family_at"),
+    )
+    .where(MessageReply.family_id == FAMILY)
+    .group_by(MessageReply.message_id)
+    .subquery()
+)
+_ATTACHMENTS = (
+    select(func.count(MessageAttachment.id))
+    .where(MessageAttachment.message_id == Message.id)
+    .scalar_subquery()
+)
+# An answer of the town hall brings an old message back on top.
+_DAY = func.coalesce(func.date(_REPLIES.c.town_at, type_=Date), Message.sent_on)
+_VIEWS: dict[str, ColumnElement[bool]] = {
+    EVERY_MESSAGE: IN_THE_INBOX,
+    ONLY_UNREAD: UNREAD,
+    ARCHIVED: MessageMark.archived_at.is_not(None),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MessageLine:
+    """A message in the list."""
+
+    public_id: str
+    sender: str
+    subject: str
+    sent_on: date
+    read: bool
+    attachments: int
+    town_answered_at: datetime | None
+    family_answered_at: datetime | None
+
+    @property
+    def answered_by_town(self) -> bool:
+        """Tell whether the town hall wrote last in the thread."""
+        town, family = self.town_answered_at, self.family_answered_at
+        return town is not None and (family is None or town >= family)
+
+    @property
+    def day(self) -> date:
+        """Return when the town hall last wrote."""
+        return (
+            self.town_answered_at.astimezone(PARIS).date()
+            if self.town_answered_at
+            else self.sent_on
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What an address asks to see of the list."""
+
+    view: str = EVERY_MESSAGE
+    search: str = ""
+    page: str = ""
+
+    def __post_init__(self) -> None:
+        """Take what nobody offers for what most people want; bound what is searched."""
+        if self.view not in _VIEWS:
+            object.__setattr__(self, "view", EVERY_MESSAGE)
+        object.__setattr__(
+            self, "search", " ".join(_readable(self.search)[:LONGEST_SEARCH].split())
+        )
+
+    @property
+    def words(self) -> list[str]:
+        """Return what every message shown must hold."""
+        return fold(self.search).split()[:MOST_WORDS]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageList:
+    """Some messages, and how many are unread in all."""
+
+    lines: Page[MessageLine]
+    unread_count: int
+
+
+def page(account: CurrentAccount, asked: Wanted) -> MessageList:
+    """Return the messages that an address asks for, the newest first, in two statements."""
+    view, words = asked.view, asked.words
+    parameters = {
+        "family_id": account.family_id,
+        "account_id": account.account_id,
+        **{f"word_{number}": _pattern(word) for number, word in enumerate(words)},
+    }
+    [(total, unread_count)] = db.rows(_counts(view, len(words)), **parameters)
+    number = page_number(asked.page, total)
+    found = db.rows(
+        _lines(view, len(words)), start=(number - 1) * PAGE_SIZE, size=PAGE_SIZE, **parameters
+    )
+    lines = [MessageLine(row[0], row[1] or TOWN_HALL, *row[2:]) for row in found]
+    return MessageList(Page(lines, number, total), unread_count)
+
+
+@cache
+def _lines(view: str, words: int) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Message.public_id,
+            Message.sender,
+            Message.subject,
+            Message.sent_on,
+            MessageMark.read_at.is_not(None),
+            _ATTACHMENTS,
+            _REPLIES.c.town_at,
+            _REPLIES.c.family_at,
+        )
+        .outerjoin(MessageMark, MARKED)
+        .outerjoin(_REPLIES, _REPLIES.c.message_id == Message.id)
+        .where(FOR_FAMILY, _VIEWS[view], *_holds(words))
+        .order_by(_DAY.desc(), Message.id.desc())
+        .limit(bindparam("size"))
+        .offset(bindparam("start"))
+    )
+
+
+@cache
+def _counts(view: str, words: int) -> Select[*tuple[Any, ...]]:
+    return (
+        select(func.count(Message.id), UNREAD_COUNT)
+        .outerjoin(MessageMark, MARKED)
+        .where(FOR_FAMILY, _VIEWS[view], *_holds(words))
+    )
+
+
+def _holds(words: int) -> list[ColumnElement[bool]]:
+    names = [f"word_{number}" for number in range(words)]
+    return [Message.folded.like(bindparam(name), escape=ESCAPE) for name in names]
+
+
+def _pattern(word: str) -> str:
+    """Take % and _ for what they are."""
+    for special in (ESCAPE, "%", "_"):
+        word = word.replace(special, ESCAPE + special)
+    return f"%{word}%"
+
+
+def _readable(text: str) -> str:
+    return "".join(each if each.isprintable() else " " for each in text)

@@ -1,0 +1,15 @@
+"""Which messages a family has, and what one guardian did with each."""
+
+from sqlalchemy import and_, bindparam, or_
+
+from app.models import Message, MessageMark
+from app.services.ledger import FAMILY
+
+# A message for every family belongs to each of them, in a thread of its own.
+FOR_FAMILY = or_(Message.family_id == FAMILY, Message.family_id.is_(None))
+# To join the marks of the guardian bound as `account_id`; most messages have none yet.
+MARKED = and_(
+    MessageMark.message_id == Message.id, MessageMark.account_id == bindparam("account_id")
+)
+IN_THE_INBOX = MessageMark.archived_at.is_(None)
+UNREAD = and_(IN_THE_INBOX, MessageMark.read_at.is_(None))

@@ -1,0 +1,150 @@
+"""One message, whole: its text, what is joined to it, and what was answered."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import bindparam, select
+
+from app import db
+from app.models import (
+    Account,
+    Guardian,
+    Message,
+    MessageAttachment,
+    MessageMark,
+    MessageReply,
+)
+from app.models.messages import TOWN_HALL
+from app.services import stored_files
+from app.services.inbox import marking
+from app.services.inbox.messages import FOR_FAMILY, MARKED
+from app.services.ledger import FAMILY
+from app.services.sessions import CurrentAccount
+from app.services.stored_files import StoredFile
+
+FOLDER = "messages"
+_MESSAGE = (
+    select(
+        Message.id,
+        Message.public_id,
+        Message.sender,
+        Message.subject,
+        Message.sent_on,
+        Message.body,
+        Message.answerable,
+        MessageMark.read_at,
+        MessageMark.archived_at,
+    )
+    .outerjoin(MessageMark, MARKED)
+    .where(FOR_FAMILY, Message.public_id == bindparam("public_id"))
+)
+_ATTACHMENTS = (
+    select(MessageAttachment.public_id, MessageAttachment.title, MessageAttachment.file)
+    .where(MessageAttachment.message_id == bindparam("message_id"))
+    .order_by(MessageAttachment.id)
+)
+_REPLIES = (
+    select(
+        MessageReply.account_id,
+        Guardian.first_name,
+        Guardian.last_name,
+        MessageReply.written_at,
+        MessageReply.body,
+    )
+    .outerjoin(Account, Account.id == MessageReply.account_id)
+    .outerjoin(Guardian, Guardian.id == Account.guardian_id)
+    .where(MessageReply.message_id == bindparam("message_id"), MessageReply.family_id == FAMILY)
+    .order_by(MessageReply.written_at, MessageReply.id)
+)
+_ATTACHMENT = (
+    select(MessageAttachment.title, MessageAttachment.file)
+    .join(Message, Message.id == MessageAttachment.message_id)
+    .where(FOR_FAMILY, MessageAttachment.public_id == bindparam("public_id"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file joined to a message."""
+
+    public_id: str
+    title: str
+    stored: StoredFile
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What somebody answered; without a name, the town hall."""
+
+    name: str
+    mine: bool
+    written_at: datetime
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenMessage:
+    """A message on its page."""
+
+    public_id: str
+    service: str
+    subject: str
+    sent_on: date
+    body: str
+    answerable: bool
+    archived: bool
+    attachments: list[Attachment]
+    replies: list[Reply]
+
+
+def open_message(account: CurrentAccount, public_id: str) -> OpenMessage | None:
+    """Return a message of this family and mark it read, the first time, for this guardian."""
+    found = db.rows(
+        _MESSAGE,
+        family_id=account.family_id,
+        account_id=account.account_id,
+        public_id=public_id,
+    )
+    if not found:
+        return None
+    row = found[0]
+    opened = OpenMessage(
+        public_id=row.public_id,
+        service=row.sender or TOWN_HALL,
+        subject=row.subject,
+        sent_on=row.sent_on,
+        body=row.body,
+        answerable=row.answerable,
+        archived=row.archived_at is not None,
+        attachments=_attachments(row.id),
+        replies=_replies(account, row.id),
+    )
+    if row.read_at is None:
+        marking.mark_read(account, row.id)
+    return opened
+
+
+def attachment(account: CurrentAccount, public_id: str) -> tuple[str, str] | None:
+    """Return the title and the stored name of a file joined to a message of this family."""
+    found = db.rows(_ATTACHMENT, family_id=account.family_id, public_id=public_id)
+    return (found[0].title, found[0].file) if found else None
+
+
+def _attachments(message_id: int) -> list[Attachment]:
+    return [
+        Attachment(row.public_id, row.title, stored_files.describe(FOLDER, row.file))
+        for row in db.rows(_ATTACHMENTS, message_id=message_id)
+    ]
+
+
+def _replies(account: CurrentAccount, message_id: int) -> list[Reply]:
+    found = db.rows(_REPLIES, message_id=message_id, family_id=account.family_id)
+    return [
+        Reply(
+            name=f"{row.first_name} {row.last_name}" if row.account_id else "",
+            mine=row.account_id == account.account_id,
+            written_at=row.written_at,
+            body=row.body,
+        )
+        for row in found
+    ]
