@@ -25,4 +25,9 @@ class PaymentMeans:
 def of_family(family_id: int) -> PaymentMeans:
     """Tell how this family pays."""
     [(number, direct_debit)] = db.rows(_FAMILY, family_id=family_id)
-    return PaymentMeans(number, direct_debit, town_texts.read(PAYMENT))
+    return known(number, direct_debit=direct_debit)
+
+
+def known(family_number: str, *, direct_debit: bool) -> PaymentMeans:
+    """Tell the same of a family whose file was just read."""
+    return PaymentMeans(family_number, direct_debit, town_texts.read(PAYMENT))

@@ -8,21 +8,21 @@ from app.access import current_account
 from app.blueprints.family import family
 from app.blueprints.family.files import CSV, PDF, only_with_printing, send_made_file
 from app.formats import today
-from app.services import letterheads, payment_means, statement_csv
+from app.services import letterheads, statement_csv
 from app.services import statement as service
 
 
 @family.get("/releve")
 def statement() -> ResponseReturnValue:
     """Every movement with its running balance, the newest first."""
-    family_id = current_account().family_id
-    page = service.page(family_id, request.args.get("annee", ""), request.args.get("page", ""))
-    owes = page.period.balance < 0
+    page = service.page(
+        current_account().family_id, request.args.get("annee", ""), request.args.get("page", "")
+    )
     return render_template(
         "family/statement.html",
         period=page.period,
         page=page.lines,
-        means=payment_means.of_family(family_id) if owes else None,
+        means=page.means,
         today=today(),
         can_print=printing.available(),
     )
