@@ -20,8 +20,8 @@ from tests.browser import Browser, Page
 from tests.people import People, Person, public_id
 from tests.screens.account import account_screens
 from tests.screens.children import children
-from tests.screens.statement import statement_screens
 from tests.screens.inbox import inbox_screens
+from tests.screens.statement import statement_screens
 
 GOOD_PASSWORD = "Tramontane66"
 WEAK_PASSWORD = "abc"
