@@ -31,7 +31,8 @@ PAGES = {
     405: ("Action impossible", "Revenez à l’accueil et recommencez."),
     413: (
         "Envoi trop volumineux",
-        "Ce que vous avez envoyé est trop grand. Raccourcissez-le, puis recommencez.",
+        "Ce que vous avez envoyé est trop grand. Revenez à la page précédente, raccourcissez "
+        "votre texte ou choisissez des fichiers plus légers, puis recommencez.",
     ),
     429: ("Trop d’essais", "Attendez quelques minutes, puis recommencez."),
     500: (

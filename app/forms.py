@@ -1,13 +1,16 @@
 """The French base form and the shared fields."""
 
+import re
+import secrets
 from typing import Any
 
 from flask import Flask, current_app, g, render_template, request, session
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import generate_csrf
+from flask_wtf.file import MultipleFileField
 from werkzeug.datastructures import MultiDict
-from wtforms import StringField
-from wtforms.validators import DataRequired, Length, ValidationError
+from wtforms import HiddenField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from app.services.identifiers import normalize_identifier
 
@@ -20,6 +23,7 @@ BLANK_PAGES = "portail.blank_pages"
 PLACEHOLDER = "the-token-of-this-visitor"
 # The longest text that a one-line field takes: enough for anybody, and bounded.
 LINE_LENGTH = 200
+SENDING_KEY = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
 
 class Form(FlaskForm):
@@ -30,14 +34,55 @@ class Form(FlaskForm):
 
         locales = ("fr",)
 
-        def wrap_formdata(self, _form: "Form", _formdata: object) -> MultiDict[str, str] | None:
-            """Read what browsers send; Flask-WTF would take JSON too, whose values may be lists."""
-            return request.form or None
+        def wrap_formdata(self, form: "Form", _formdata: object) -> MultiDict[str, Any] | None:
+            """Read what browsers send; Flask-WTF would take JSON too, whose values may be lists.
+
+            A file is for a field of files: anywhere else it would be no text.
+            """
+            wanted = {field.name for field in form if isinstance(field, MultipleFileField)}
+            if not wanted or not request.form:
+                return request.form or None
+            sent: MultiDict[str, Any] = MultiDict(request.form)
+            for name in wanted:
+                sent.setlist(name, request.files.getlist(name))
+            return sent
 
     @property
     def stale(self) -> str | None:
         """Return the sentence for a missing or expired token, None when it is good."""
         return STALE_PAGE if "csrf_token" in self.errors else None
+
+
+class LineField(StringField):
+    """One line of text; blanks around it, and what no screen can show, are left out."""
+
+    data: str | None
+
+    def __init__(self, label: str, longest: int, missing: str = "", **kwargs: Any) -> None:
+        """Take the sentence for an empty field; without one it may stay empty."""
+        super().__init__(
+            label, validators=_of_length(longest, missing), filters=[one_line], **kwargs
+        )
+
+
+class TextField(TextAreaField):
+    """Several lines of text; what no screen can show is left out."""
+
+    data: str | None
+
+    def __init__(self, label: str, longest: int, missing: str = "", **kwargs: Any) -> None:
+        """Take the sentence for an empty field; without one it may stay empty."""
+        super().__init__(
+            label, validators=_of_length(longest, missing), filters=[_some_lines], **kwargs
+        )
+
+
+class SendingKeyField(HiddenField):
+    """Names a sending, so that a double click sends once; what is no name of ours is a new one."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """It has no label: nobody sees it."""
+        super().__init__(filters=[_sending_key], **kwargs)
 
 
 class EmptyForm(Form):
@@ -95,6 +140,25 @@ def render_to_stranger(template: str, form: type[Form]) -> str:
         pages[template] = render_template(template, form=form())
         del g.csrf_token_drawn
     return pages[template].replace(PLACEHOLDER, generate_csrf())
+
+
+def one_line(typed: str | None) -> str:
+    """Keep what a screen can show of one line."""
+    shown = (character if character.isprintable() else " " for character in typed or "")
+    return " ".join("".join(shown).split())
+
+
+def _some_lines(typed: str | None) -> str:
+    return "\n".join(map(one_line, (typed or "").splitlines())).strip()
+
+
+def _of_length(longest: int, missing: str) -> list[Any]:
+    required = [DataRequired(missing)] if missing else [Optional()]
+    return [*required, Length(max=longest, message=f"Écrivez {longest} caractères au plus.")]
+
+
+def _sending_key(typed: str | None) -> str:
+    return typed if typed and SENDING_KEY.fullmatch(typed) else secrets.token_hex(16)
 
 
 def _token() -> str:

@@ -1,7 +1,6 @@
 """The forms of « Mon compte »."""
 
 import re
-import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -9,25 +8,20 @@ from wtforms import (
     BooleanField,
     EmailField,
     Field,
-    HiddenField,
     PasswordField,
     RadioField,
     SelectChoice,
-    StringField,
 )
 from wtforms.validators import (
     DataRequired,
     InputRequired,
-    Length,
-    Optional,
     StopValidation,
     ValidationError,
 )
 
-from app.forms import Form
+from app.forms import Form, LineField, SendingKeyField, one_line
 from app.services import own_details
 
-SENDING_KEY = re.compile(r"[0-9a-f]{32}", re.ASCII)
 FRENCH_POSTCODE = re.compile(r"[0-9]{5}", re.ASCII)
 CHOOSE_TITLE = "Choisissez votre civilité."
 PHONE_ADVICE = (
@@ -36,27 +30,13 @@ PHONE_ADVICE = (
 )
 
 
-def _sending_key(typed: str | None) -> str:
-    """Name this sending: two of one name are one. What is no name of ours is a new sending."""
-    return typed if typed and SENDING_KEY.fullmatch(typed) else secrets.token_hex(16)
-
-
-def _too_long(longest: int) -> str:
-    return f"Écrivez {longest} caractères au plus."
-
-
-def _one_line(typed: str | None) -> str:
-    shown = (character if character.isprintable() else " " for character in typed or "")
-    return " ".join("".join(shown).split())
-
-
 class EmailForm(Form):
     """A new e-mail address, and the current password."""
 
     address = EmailField(
         "Nouvelle adresse de courriel",
         validators=[DataRequired("Saisissez votre nouvelle adresse de courriel.")],
-        filters=[_one_line],
+        filters=[one_line],
     )
     current_password = PasswordField(
         "Mot de passe actuel",
@@ -83,22 +63,6 @@ class MailWishesForm(Form):
     requests = BooleanField("Une réponse à une demande")
 
 
-class LineField(StringField):
-    """One line of text; blanks around it, and what no screen can show, are left out."""
-
-    data: str | None
-
-    def __init__(self, label: str, longest: int, missing: str = "", **kwargs: Any) -> None:
-        """Take the sentence for an empty field; without one it may stay empty."""
-        required = [DataRequired(missing)] if missing else [Optional()]
-        super().__init__(
-            label,
-            validators=[*required, Length(max=longest, message=_too_long(longest))],
-            filters=[_one_line],
-            **kwargs,
-        )
-
-
 class PhoneField(LineField):
     """A phone number, in any French or international way of writing it; may stay empty."""
 
@@ -120,7 +84,7 @@ class PhoneField(LineField):
 class DetailsForm(Form):
     """Some of one's details, to be changed by the town hall."""
 
-    sending_key = HiddenField(filters=[_sending_key])
+    sending_key = SendingKeyField()
 
     @property
     def lines(self) -> list[Field]:
