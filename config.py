@@ -16,6 +16,11 @@ ROOT = Path(__file__).resolve().parent
 PREFIX = "PORTAIL_"
 MINIMUM_KEY_BYTES = 32
 BACKENDS_THAT_PRINT_SECRETS = frozenset({"console", "file", "memory"})
+# The requests that a town may switch off, as addresses name them.
+REQUEST_KINDS = (
+    "cantine", "garderie", "absence", "coordonnees", "fiche-enfant", "photo", "facture",
+    "attestation", "suppression", "autre",
+)  # fmt: skip
 CHOICES = {
     "mail_delivery": ("inline", "thread", "worker"),
     "smtp_security": ("none", "starttls", "tls"),
@@ -58,6 +63,8 @@ class Settings:
     town_website: str = ""
     town_crest: str = ""
 
+    request_kinds_off: tuple[str, ...] = ()
+
     argon2_memory_kib: int = 19_456
     argon2_time_cost: int = 2
     argon2_parallelism: int = 1
@@ -89,6 +96,12 @@ class Settings:
             for name, choices in ((name, ", ".join(values)) for name, values in CHOICES.items())
             if getattr(self, name) not in CHOICES[name]
         ]
+        unknown = [kind for kind in self.request_kinds_off if kind not in REQUEST_KINDS]
+        if unknown:
+            faults.append(
+                f"{PREFIX}REQUEST_KINDS_OFF contient « {', '.join(unknown)} », "
+                f"choisissez parmi {', '.join(REQUEST_KINDS)}"
+            )
         url = urlsplit(self.public_url)
         if url.scheme not in {"http", "https"} or not url.netloc or url.path not in {"", "/"}:
             faults.append(

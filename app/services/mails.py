@@ -6,6 +6,7 @@ from datetime import datetime
 from app.mailer import templates
 from app.mailer.message import Message, Sender, domain_of
 from app.services import email_changes
+from app.services.requests import moving
 from app.services.temporary_passwords import IssuedPassword
 from app.settings import settings
 
@@ -15,6 +16,7 @@ PASSWORD_CHANGED = "password_changed"  # noqa: S105
 EMAIL_CONFIRMATION = email_changes.CONFIRMATION
 EMAIL_CHANGING = "email_changing"
 EMAIL_CHANGED = "email_changed"
+REQUEST_RECEIVED, REQUEST_ANSWERED = moving.RECEIVED, moving.ANSWERED
 
 # Those that carry a temporary password: few are sent to one person.
 WITH_SECRET = frozenset({CREDENTIALS, ACTIVATION})
@@ -26,6 +28,8 @@ IN_FRENCH = {
     EMAIL_CONFIRMATION: "adresse à confirmer",
     EMAIL_CHANGING: "changement d’adresse demandé",
     EMAIL_CHANGED: "adresse changée",
+    REQUEST_RECEIVED: "demande reçue",
+    REQUEST_ANSWERED: "réponse à une demande",
 }
 
 
@@ -56,6 +60,7 @@ def write(
         sign_in_url=f"{portal}/connexion",
         forgotten_url=f"{portal}/mot-de-passe-oublie",
         choose_url=f"{portal}/mot-de-passe/lien/{issued.link_token}" if issued else "",
+        requests_url=f"{portal}/demandes",
         **(_with_link(portal, context) if kind == EMAIL_CONFIRMATION else context),
     )
     return Message(

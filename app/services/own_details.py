@@ -5,29 +5,19 @@ The town's file is the town's: a change is a request, which the town hall accept
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
 
 from app import db
-from app.formats import NBSP, phone, phone_link, today
-from app.models import (
-    Family,
-    FamilyRequest,
-    Guardian,
-    RequestEvent,
-    RequestEventKind,
-    RequestState,
-)
-from app.services import journal
+from app.formats import NBSP, phone, phone_link
+from app.models import Family, FamilyRequest, Guardian
 from app.services.journal import Origin
+from app.services.requests import moving, sending
+from app.services.requests.kinds import BY_KEY, DETAILS
+from app.services.requests.sending import Asked
 from app.services.sessions import CurrentAccount
 
-DETAILS = "details"
-EXPECTED_WITHIN = timedelta(days=10)
 PHONES = ("phone", "mobile", "work_phone")
-OPEN_STATES = (RequestState.SENT, RequestState.TAKEN, RequestState.PIECE_MISSING)
 
 _DETAILS = (
     select(
@@ -49,7 +39,7 @@ _WAITING = (
     .where(
         FamilyRequest.account_id == bindparam("account_id"),
         FamilyRequest.kind == DETAILS,
-        FamilyRequest.state.in_(OPEN_STATES),
+        FamilyRequest.state.in_(moving.OPEN),
     )
     .order_by(FamilyRequest.id)
 )
@@ -112,48 +102,19 @@ def changes(account: CurrentAccount, typed: Mapping[str, str]) -> dict[str, str]
 def ask(
     account: CurrentAccount, typed: Mapping[str, str], sending_key: str, origin: Origin
 ) -> bool:
-    """Send what differs to the town hall; False when nothing does. A double click sends once."""
+    """Send what differs to the town hall; False when nothing does. A double click sends once.
+
+    Raises SendingRefused when it is one request too many.
+    """
     changed = changes(account, typed)
-    with db.transaction() as session:
-        sent = session.scalars(
-            select(FamilyRequest.id).where(FamilyRequest.sending_key == sending_key)
-        ).first()
-        if sent:
-            return True
-        if changed:
-            _send(session, account, changed, sending_key)
-            journal.record(session, "details_change_asked", origin, account.account_id)
-    return bool(changed)
+    if changed:
+        sending.send(account, BY_KEY[DETAILS], Asked({**changed}), sending_key, origin)
+    return bool(changed) or sending.was_sent(account, sending_key)
 
 
 def readable_phone(typed: str) -> str | None:
     """Write a phone number as the town's files do; None when it is none."""
     return phone(typed).replace(NBSP, " ") if phone_link(typed) else None
-
-
-def _send(
-    session: Session, account: CurrentAccount, changed: dict[str, str], sending_key: str
-) -> None:
-    now = datetime.now(UTC)
-    request = FamilyRequest(
-        family_id=account.family_id,
-        account_id=account.account_id,
-        kind=DETAILS,
-        details=changed,
-        sent_at=now,
-        expected_on=today() + EXPECTED_WITHIN,
-        sending_key=sending_key,
-    )
-    session.add(request)
-    session.flush()
-    session.add(
-        RequestEvent(
-            request_id=request.id,
-            at=now,
-            kind=RequestEventKind.SENT,
-            account_id=account.account_id,
-        )
-    )
 
 
 def _comparable(field: str, value: str) -> str:

@@ -26,11 +26,17 @@ KINDS = sorted(mails.IN_FRENCH)
 SECRET = "2dd150fa6be4410f966601e379bf8d79"
 ASKED_AT = datetime(2018, 7, 12, 13, 5, tzinfo=UTC)
 EXPIRES_AT = datetime(2018, 7, 13, 13, 5, tzinfo=UTC)
-CONTEXTS = {mails.EMAIL_CONFIRMATION: {"change": "1", "expires_at": EXPIRES_AT.isoformat()}}
+A_REQUEST = {"number": "12", "request": "0123456789abcdef"}
+CONTEXTS = {
+    mails.EMAIL_CONFIRMATION: {"change": "1", "expires_at": EXPIRES_AT.isoformat()},
+    mails.REQUEST_RECEIVED: A_REQUEST,
+    mails.REQUEST_ANSWERED: A_REQUEST,
+}
 LINKS = (
     "https://portail.commune.fr/connexion",
     "https://portail.commune.fr/mot-de-passe",
     "https://portail.commune.fr/compte/courriel/confirmer/",
+    "https://portail.commune.fr/demandes/",
 )
 TWENTY_KB = 20_000
 

@@ -31,10 +31,10 @@ from app.models import (
     TemporaryPassword,
 )
 from app.services.ledger import BALANCE, FAMILY
+from app.services.requests.kinds import PERSONAL
 
 ACCOUNT = bindparam("account_id", type_=Account.id.type)
 # Between a parent and the town hall: the other guardian does not see them.
-PERSONAL_KINDS = ("details", "account_deletion")
 # Acts that only somebody with the password can do: where they came from is the parent's own
 # business. Anybody may fail to sign in.
 PROVEN_EVENTS = ("signed_in", "signed_out", "password_changed", "password_chosen")
@@ -179,7 +179,7 @@ REPLIES = (
 )
 
 _SEEN_REQUEST = (FamilyRequest.family_id == FAMILY) & or_(
-    FamilyRequest.account_id == ACCOUNT, FamilyRequest.kind.not_in(PERSONAL_KINDS)
+    FamilyRequest.account_id == ACCOUNT, FamilyRequest.kind.not_in(PERSONAL)
 )
 REQUESTS = (
     select(

@@ -12,6 +12,7 @@ from app.blueprints.family.account.forms import (
     PhonesForm,
 )
 from app.services import own_details
+from app.services.requests.sending import SendingRefused
 
 ASKED = "Votre demande est envoyée à la mairie. Vos nouvelles coordonnées attendent sa réponse."
 UNCHANGED = "Vous n’avez rien modifié\u00a0: aucune demande n’est envoyée."
@@ -39,7 +40,11 @@ def _change(form_class: type[DetailsForm], title: str) -> ResponseReturnValue:
     account = current_account()
     form = form_class(data=own_details.wished(account))
     if form.validate_on_submit():
-        asked = own_details.ask(account, form.typed, form.sending_key.data, origin())
+        try:
+            asked = own_details.ask(account, form.typed, form.sending_key.data, origin())
+        except SendingRefused as refused:
+            flash(str(refused), "info")
+            return redirect(url_for("family.account"))
         flash(ASKED if asked else UNCHANGED, "success" if asked else "info")
         return redirect(url_for("family.account"))
     return render_template("family/account/details.html", form=form, title=title)

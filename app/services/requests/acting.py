@@ -1,0 +1,126 @@
+"""What a parent may still do with a request that left: add a file, take it back."""
+
+from collections.abc import Sequence
+from enum import Enum
+
+from sqlalchemy import bindparam, case, select, update
+from sqlalchemy.orm import Session
+
+from app import db
+from app.models import FamilyRequest, RequestEventKind, RequestFile, RequestState
+from app.services import uploads
+from app.services.journal import Origin
+from app.services.requests import moving
+from app.services.requests.moving import OPEN
+from app.services.requests.reading import SEEN
+from app.services.requests.sending import FOLDER, attach
+from app.services.sessions import CurrentAccount
+from app.services.uploads import CheckedFile
+from app.settings import settings
+
+MOST_FILES = 12
+
+_REQUEST = select(FamilyRequest.id).where(SEEN, FamilyRequest.public_id == bindparam("public_id"))
+# What was missing has come: the town hall has to look again.
+_TOUCH = (
+    update(FamilyRequest)
+    .where(FamilyRequest.id == bindparam("request_id"), FamilyRequest.state.in_(OPEN))
+    .values(
+        state=case(
+            (FamilyRequest.state == RequestState.PIECE_MISSING, RequestState.TAKEN),
+            else_=FamilyRequest.state,
+        )
+    )
+    .returning(FamilyRequest.id)
+    .execution_options(synchronize_session=False)
+)
+
+
+class Outcome(Enum):
+    """What became of an act."""
+
+    DONE = "done"
+    # No such request, or not for this guardian.
+    UNKNOWN = "unknown"
+    # The town hall has answered, or the request was taken back.
+    CLOSED = "closed"
+    TOO_MANY = "too many"
+
+
+def add_files(
+    account: CurrentAccount, public_id: str, files: Sequence[CheckedFile], origin: Origin
+) -> Outcome:
+    """Join files to an open request; a file that is there already is not joined twice."""
+    stored: list[str] = []
+    outcome = Outcome.UNKNOWN
+    try:
+        with db.transaction() as session:
+            request_id = _find(session, account, public_id)
+            if request_id is None:
+                return outcome
+            if session.execute(_TOUCH, {"request_id": request_id}).first() is None:
+                return Outcome.CLOSED
+            new, held = _new(session, request_id, files)
+            if held + len(new) > MOST_FILES:
+                session.rollback()
+                return Outcome.TOO_MANY
+            if new:
+                stored = uploads.store(FOLDER, new)
+                attach(session, request_id, new, stored)
+                _note(session, request_id, RequestEventKind.PIECE_ADDED, account, origin)
+        outcome = Outcome.DONE
+    finally:
+        if outcome is not Outcome.DONE:
+            uploads.discard(FOLDER, stored)
+    return outcome
+
+
+def withdraw(account: CurrentAccount, public_id: str, origin: Origin) -> Outcome:
+    """Take back a request that has no answer yet."""
+    with db.transaction() as session:
+        request_id = _find(session, account, public_id)
+        if request_id is None:
+            return Outcome.UNKNOWN
+        if not moving.move(session, request_id, OPEN, RequestState.WITHDRAWN):
+            return Outcome.CLOSED
+        _note(session, request_id, RequestEventKind.WITHDRAWN, account, origin)
+    return Outcome.DONE
+
+
+def _find(session: Session, account: CurrentAccount, public_id: str) -> int | None:
+    parameters = {
+        "family_id": account.family_id,
+        "account_id": account.account_id,
+        "public_id": public_id,
+    }
+    return session.scalars(_REQUEST, parameters).first()
+
+
+def _note(
+    session: Session,
+    request_id: int,
+    kind: RequestEventKind,
+    account: CurrentAccount,
+    origin: Origin,
+) -> None:
+    moving.note(session, request_id, kind, account_id=account.account_id, origin=origin)
+
+
+def _new(
+    session: Session, request_id: int, files: Sequence[CheckedFile]
+) -> tuple[list[CheckedFile], int]:
+    """Keep what a double click did not bring already; count what is there."""
+    held = session.execute(
+        select(RequestFile.title, RequestFile.file).where(RequestFile.request_id == request_id)
+    ).all()
+    new = [
+        file
+        for file in files
+        if not any(title == file.title and _holds(name, file) for title, name in held)
+    ]
+    return new, len(held)
+
+
+def _holds(name: str, file: CheckedFile) -> bool:
+    path = settings.instance / FOLDER / name
+    return path.is_file() and path.read_bytes() == file.content

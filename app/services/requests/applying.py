@@ -1,0 +1,79 @@
+"""What accepting a request changes in the portal, and what it leaves to the town hall."""
+
+from collections.abc import Callable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models import Account, Child, Family, FamilyRequest, Guardian, RequestFile
+from app.services import uploads
+from app.services.requests.kinds import ACCOUNT_DELETION, DETAILS, PHOTO
+from app.services.requests.sending import FOLDER
+from app.services.uploads import Accepted, Upload
+from app.settings import settings
+
+PHOTOS = "photos"
+# Twice the largest size at which a portrait is shown.
+PORTRAIT_SIDE = 400
+OF_GUARDIAN = ("title", "last_name", "first_name", "phone", "mobile", "work_phone")
+OF_FAMILY = ("street", "postcode", "city")
+
+IN_YOUR_SOFTWARE = (
+    "Changez-le aussi dans le logiciel de la mairie\u00a0: "
+    "sinon, le prochain import remettra l’ancienne valeur."
+)
+NO_PICTURE = "aucune photo n’est jointe à cette demande."
+NOTHING_DONE = "Le portail n’a rien changé d’autre\u00a0: faites le nécessaire dans votre logiciel."
+STILL_TO_DELETE = (
+    "Le portail n’a encore rien effacé. Retirez la famille de votre logiciel\u00a0: "
+    "son compte sera fermé au prochain import."
+)
+
+
+class CannotApply(ValueError):  # noqa: N818 (a refusal, not a bug)
+    """What is accepted cannot be done; the message says why, in French."""
+
+
+def apply(session: Session, request: FamilyRequest) -> str:
+    """Do what was asked, as far as the portal can; return what is left to the town hall."""
+    return _ACTS.get(request.kind, _nothing)(session, request)
+
+
+def _details(session: Session, request: FamilyRequest) -> str:
+    account = session.get_one(Account, request.account_id)
+    guardian = session.get_one(Guardian, account.guardian_id)
+    family = session.get_one(Family, request.family_id)
+    for holder, names in ((guardian, OF_GUARDIAN), (family, OF_FAMILY)):
+        for name in names:
+            if name in request.details:
+                setattr(holder, name, str(request.details[name]))
+    return f"Les coordonnées sont changées dans le portail. {IN_YOUR_SOFTWARE}"
+
+
+def _photo(session: Session, request: FamilyRequest) -> str:
+    sent = select(RequestFile.file).where(RequestFile.request_id == request.id)
+    name = session.scalars(sent.order_by(RequestFile.id.desc())).first()
+    path = settings.instance / FOLDER / (name or "")
+    if request.child_id is None or not path.is_file():
+        raise CannotApply(NO_PICTURE)
+    picture = Upload("photo", path.read_bytes())
+    checked = uploads.check([picture], Accepted.PICTURES, PORTRAIT_SIDE)
+    # Should this transaction fail, the next import sweeps a photo that no child has.
+    [stored] = uploads.store(PHOTOS, checked)
+    session.get_one(Child, request.child_id).photo = stored
+    return f"La photo de l’enfant est changée dans le portail. {IN_YOUR_SOFTWARE}"
+
+
+def _deletion(_session: Session, _request: FamilyRequest) -> str:
+    return STILL_TO_DELETE
+
+
+def _nothing(_session: Session, _request: FamilyRequest) -> str:
+    return NOTHING_DONE
+
+
+_ACTS: dict[str, Callable[[Session, FamilyRequest], str]] = {
+    DETAILS: _details,
+    PHOTO: _photo,
+    ACCOUNT_DELETION: _deletion,
+}

@@ -1,0 +1,168 @@
+"""The town hall's side: what families ask, and the answers."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from app import db
+from app.models import (
+    Account,
+    Family,
+    FamilyRequest,
+    Guardian,
+    RequestEventKind,
+    RequestState,
+)
+from app.services.requests import applying, moving, reading
+from app.services.requests.kinds import BY_KEY
+from app.services.requests.moving import OPEN, STATES
+from app.services.requests.reading import RequestDetails
+from app.services.requests.sending import FOLDER
+from app.settings import settings
+
+LONGEST_TEXT = 2000
+
+_LINES = (
+    select(
+        FamilyRequest.id,
+        FamilyRequest.kind,
+        FamilyRequest.state,
+        FamilyRequest.sent_at,
+        FamilyRequest.expected_on,
+        Family.number,
+        (Guardian.first_name + " " + Guardian.last_name).label("sender"),
+    )
+    .join(Family, Family.id == FamilyRequest.family_id)
+    .join(Account, Account.id == FamilyRequest.account_id)
+    .join(Guardian, Guardian.id == Account.guardian_id)
+    .limit(bindparam("limit"))
+)
+# The most urgent first.
+_OPEN_LINES = _LINES.where(FamilyRequest.state.in_(OPEN)).order_by(
+    FamilyRequest.expected_on, FamilyRequest.id
+)
+_ALL_LINES = _LINES.order_by(FamilyRequest.id.desc())
+_LINE = _LINES.where(FamilyRequest.id == bindparam("number"))
+_REQUEST = reading.REQUEST.where(FamilyRequest.id == bindparam("number"))
+
+
+class AnswerRefused(ValueError):  # noqa: N818 (a refusal, not a bug)
+    """The answer does not count; the message says why, in French."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskLine:
+    """A request as the town hall lists it."""
+
+    number: int
+    kind: str
+    state: RequestState
+    sent_at: datetime
+    expected_on: date
+    family_number: str
+    sender: str
+
+    @property
+    def label(self) -> str:
+        """Say what is asked."""
+        return BY_KEY[self.kind].label
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRequest:
+    """A request, whole, with who sent it and where its files are."""
+
+    line: DeskLine
+    details: RequestDetails
+    paths: list[Path]
+
+
+def listed(limit: int, *, everything: bool = False) -> list[DeskLine]:
+    """List the requests that wait, the most urgent first; or all, the latest first."""
+    statement = _ALL_LINES if everything else _OPEN_LINES
+    return [DeskLine(*row) for row in db.rows(statement, limit=limit)]
+
+
+def find(number: int) -> DeskRequest:
+    """Return a request, whole. Raises AnswerRefused when no request has this number."""
+    found = db.rows(_LINE, number=number, limit=1)
+    details = reading.read(_REQUEST, number=number)
+    if not found or details is None:
+        raise AnswerRefused(f"il n’y a pas de demande n°\u00a0{number}.")
+    folder = settings.instance / FOLDER
+    return DeskRequest(DeskLine(*found[0]), details, [folder / each.file for each in details.files])
+
+
+def take(number: int) -> None:
+    """Tell the family that somebody is at it. Raises AnswerRefused."""
+    sources = (RequestState.SENT, RequestState.PIECE_MISSING)
+    with db.transaction() as session:
+        request = _moved(session, number, sources, RequestState.TAKEN)
+        _say(session, request, RequestEventKind.TAKEN)
+
+
+def ask(number: int, text: str) -> None:
+    """Ask the family for a file. Raises AnswerRefused."""
+    wanted = _text(text, "dites quelle pièce il manque.")
+    with db.transaction() as session:
+        request = _moved(session, number, OPEN, RequestState.PIECE_MISSING)
+        _say(session, request, RequestEventKind.PIECE_ASKED, wanted)
+
+
+def accept(number: int, text: str = "") -> str:
+    """Accept a request, and do what the portal can; return what is left to do.
+
+    Raises AnswerRefused.
+    """
+    words = _text(text) if text else ""
+    with db.transaction() as session:
+        request = _moved(session, number, OPEN, RequestState.ACCEPTED)
+        try:
+            left = applying.apply(session, request)
+        except applying.CannotApply as error:
+            raise AnswerRefused(str(error)) from error
+        _say(session, request, RequestEventKind.ACCEPTED, words)
+    return left
+
+
+def refuse(number: int, reason: str) -> None:
+    """Refuse a request, with a reason. Raises AnswerRefused."""
+    why = _text(reason, "donnez la raison du refus\u00a0: la famille la lira.")
+    with db.transaction() as session:
+        request = _moved(session, number, OPEN, RequestState.REFUSED)
+        _say(session, request, RequestEventKind.REFUSED, why)
+
+
+def _moved(
+    session: Session, number: int, sources: tuple[RequestState, ...], target: RequestState
+) -> FamilyRequest:
+    moved = moving.move(session, number, sources, target)
+    request = session.get(FamilyRequest, number, populate_existing=True)
+    if request is None:
+        raise AnswerRefused(f"il n’y a pas de demande n°\u00a0{number}.")
+    if not moved:
+        state = STATES[request.state].lower()
+        raise AnswerRefused(f"la demande n°\u00a0{number} est déjà «\u00a0{state}\u00a0».")
+    return request
+
+
+def _say(session: Session, request: FamilyRequest, kind: RequestEventKind, text: str = "") -> None:
+    moving.note(session, request.id, kind, text=text)
+    moving.write_to_sender(session, moving.ANSWERED, request)
+
+
+def _text(typed: str, missing: str = "le texte est vide.") -> str:
+    """Keep what a screen can show, line by line."""
+    lines = (
+        "".join(character for character in line if character.isprintable()).rstrip()
+        for line in typed.splitlines()
+    )
+    text = "\n".join(lines).strip()
+    if not text:
+        raise AnswerRefused(missing)
+    if len(text) > LONGEST_TEXT:
+        raise AnswerRefused(f"écrivez {LONGEST_TEXT} caractères au plus.")
+    return text

@@ -1,0 +1,127 @@
+"""The kinds of requests; a town switches off those it does not take."""
+
+from dataclasses import dataclass
+
+from app.services.uploads import Accepted
+from app.settings import settings
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of request."""
+
+    key: str
+    # In addresses.
+    slug: str
+    label: str
+    # One line, for whoever hesitates between two kinds.
+    about: str
+    # Working days within which the town hall answers.
+    answer_within: int
+    # What the files are, when the kind takes any; compulsory in `needs_file`.
+    files: Accepted | None = None
+    files_label: str = "Pièces à joindre (facultatif)"
+    needs_file: bool = False
+    # Whether the other guardian of the family is kept out of it.
+    personal: bool = False
+
+
+KINDS = (
+    Kind(
+        key="canteen",
+        slug="cantine",
+        label="Inscrire à la cantine",
+        about="Pour les jours d’école de votre choix. La pause méridienne est comprise.",
+        answer_within=5,
+        files=Accepted.PAPERS,
+    ),
+    Kind(
+        key="garderie",
+        slug="garderie",
+        label="Inscrire à la garderie",
+        about="Le matin, le soir ou les deux, les jours de votre choix.",
+        answer_within=5,
+        files=Accepted.PAPERS,
+    ),
+    Kind(
+        key="absence",
+        slug="absence",
+        label="Signaler une absence",
+        about="Votre enfant ne viendra pas à la cantine ou à la garderie.",
+        answer_within=2,
+        files=Accepted.PAPERS,
+    ),
+    Kind(
+        key="details",
+        slug="coordonnees",
+        label="Modifier mes coordonnées",
+        about="Votre nom, votre adresse ou vos téléphones ont changé.",
+        answer_within=8,
+        personal=True,
+    ),
+    Kind(
+        key="child_error",
+        slug="fiche-enfant",
+        label="Signaler une erreur sur la fiche d’un enfant",
+        about="Un nom, une date de naissance, une école ou une classe à corriger.",
+        answer_within=8,
+        files=Accepted.PAPERS,
+    ),
+    Kind(
+        key="photo",
+        slug="photo",
+        label="Proposer une photo",
+        about="Une nouvelle photo pour la fiche de votre enfant.",
+        answer_within=8,
+        files=Accepted.PICTURES,
+        files_label="La photo",
+        needs_file=True,
+    ),
+    Kind(
+        key="invoice_question",
+        slug="facture",
+        label="Poser une question sur une facture",
+        about="Un montant ou une prestation que vous ne comprenez pas.",
+        answer_within=8,
+        files=Accepted.PAPERS,
+    ),
+    Kind(
+        key="attestation",
+        slug="attestation",
+        label="Demander une attestation",
+        about="Par exemple pour vos impôts ou votre employeur.",
+        answer_within=8,
+    ),
+    Kind(
+        key="account_deletion",
+        slug="suppression",
+        label="Demander la suppression de mes données",
+        about="La mairie efface ce que la loi ne l’oblige pas à garder.",
+        answer_within=20,
+        personal=True,
+    ),
+    Kind(
+        key="other",
+        slug="autre",
+        label="Autre demande",
+        about="Tout ce qui ne trouve pas sa place ci-dessus.",
+        answer_within=8,
+        files=Accepted.PAPERS,
+    ),
+)
+DETAILS = "details"
+PHOTO = "photo"
+ACCOUNT_DELETION = "account_deletion"
+BY_KEY = {kind.key: kind for kind in KINDS}
+# Seen by whoever sent them only.
+PERSONAL = tuple(kind.key for kind in KINDS if kind.personal)
+
+
+def offered() -> list[Kind]:
+    """List what this town takes."""
+    return [kind for kind in KINDS if kind.slug not in settings.request_kinds_off]
+
+
+def by_slug(slug: str) -> Kind | None:
+    """Return the kind of an address, None when there is none or the town does not take it."""
+    return next((kind for kind in offered() if kind.slug == slug), None)

@@ -1,0 +1,103 @@
+"""A request goes from one state to the next: its line of history, its mail, its journal."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from sqlalchemy import CursorResult, bindparam, select, update
+from sqlalchemy.orm import Session
+
+from app.models import (
+    Account,
+    Family,
+    FamilyRequest,
+    Guardian,
+    RequestEvent,
+    RequestEventKind,
+    RequestState,
+)
+from app.services import journal, outbox
+from app.services.journal import COMMAND, Origin
+
+OPEN = (RequestState.SENT, RequestState.TAKEN, RequestState.PIECE_MISSING)
+RECEIVED, ANSWERED = "request_received", "request_answered"
+
+STATES = {
+    RequestState.SENT: "Envoyée",
+    RequestState.TAKEN: "En cours",
+    RequestState.PIECE_MISSING: "Pièce manquante",
+    RequestState.ACCEPTED: "Acceptée",
+    RequestState.REFUSED: "Refusée",
+    RequestState.WITHDRAWN: "Retirée",
+}
+EVENTS = {
+    RequestEventKind.SENT: "Demande envoyée",
+    RequestEventKind.TAKEN: "Demande prise en charge",
+    RequestEventKind.PIECE_ASKED: "Pièce demandée",
+    RequestEventKind.PIECE_ADDED: "Pièce ajoutée",
+    RequestEventKind.ACCEPTED: "Demande acceptée",
+    RequestEventKind.REFUSED: "Demande refusée",
+    RequestEventKind.WITHDRAWN: "Demande retirée",
+}
+
+# Who wants mails about their requests, and can get them.
+_WHO_WANTS_MAIL = (
+    select(Account.identifier)
+    .join(Guardian, Guardian.id == Account.guardian_id)
+    .join(Family, Family.id == Guardian.family_id)
+    .where(
+        Account.id == bindparam("account_id"),
+        Account.mail_requests,
+        Account.password_hash.is_not(None),
+        Account.archived_at.is_(None),
+        Family.archived_at.is_(None),
+        Guardian.email != "",
+    )
+)
+
+
+def move(
+    session: Session, request_id: int, sources: Iterable[RequestState], target: RequestState
+) -> bool:
+    """Change a request's state; False when it is not, or no longer, in one of `sources`.
+
+    One statement, so that of two answers at the same moment exactly one counts.
+    """
+    moved = session.execute(
+        update(FamilyRequest)
+        .where(FamilyRequest.id == request_id, FamilyRequest.state.in_(list(sources)))
+        .values(state=target)
+        .execution_options(synchronize_session=False)
+    )
+    assert isinstance(moved, CursorResult)
+    return moved.rowcount == 1
+
+
+def note(
+    session: Session,
+    request_id: int,
+    kind: RequestEventKind,
+    *,
+    account_id: int | None = None,
+    text: str = "",
+    origin: Origin = COMMAND,
+) -> None:
+    """Add a line to a request's history, and to the journal, which holds no text of anybody."""
+    session.add(
+        RequestEvent(
+            request_id=request_id,
+            at=datetime.now(UTC),
+            kind=kind,
+            account_id=account_id,
+            text=text,
+        )
+    )
+    event = f"request_{kind.value}"
+    journal.record(session, event, origin, account_id, request=str(request_id))
+
+
+def write_to_sender(session: Session, mail: str, request: FamilyRequest) -> None:
+    """Send whoever made the request a mail with a link, if they want such mails."""
+    identifier = session.scalars(_WHO_WANTS_MAIL, {"account_id": request.account_id}).first()
+    if identifier:
+        number = str(request.id)
+        outbox.enqueue(session, mail, identifier, number=number, request=request.public_id)

@@ -1,0 +1,285 @@
+"""What a guardian sees of the family's requests."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import PurePath
+from typing import Any
+
+from sqlalchemy import Select, bindparam, case, func, or_, select
+from sqlalchemy.orm import aliased
+
+from app import db
+from app.models import (
+    Account,
+    Child,
+    FamilyRequest,
+    Guardian,
+    Invoice,
+    RequestEvent,
+    RequestEventKind,
+    RequestFile,
+    RequestState,
+)
+from app.services import paging
+from app.services.ledger import FAMILY
+from app.services.paging import PAGE_SIZE, Page
+from app.services.requests import moving
+from app.services.requests.answers import Answer, written
+from app.services.requests.kinds import BY_KEY, PERSONAL, Kind
+from app.services.requests.moving import OPEN
+from app.services.requests.sending import FOLDER
+from app.services.sessions import CurrentAccount
+from app.services.uploads import Accepted
+from app.settings import settings
+
+# The home page's block.
+FEW = 3
+TYPES = {".pdf": "PDF", ".jpg": "JPEG", ".png": "PNG"}
+
+# Both guardians of a family see its requests, but those about one of them alone.
+SEEN = (FamilyRequest.family_id == FAMILY) & or_(
+    FamilyRequest.account_id == bindparam("account_id"), FamilyRequest.kind.not_in(PERSONAL)
+)
+_OPEN_FIRST = (
+    case((FamilyRequest.state.in_(OPEN), 0), else_=1),
+    FamilyRequest.id.desc(),
+)
+_LINES = (
+    select(
+        FamilyRequest.public_id,
+        FamilyRequest.id,
+        FamilyRequest.kind,
+        FamilyRequest.state,
+        FamilyRequest.sent_at,
+        FamilyRequest.expected_on,
+        Child.first_name,
+    )
+    .outerjoin(Child, Child.id == FamilyRequest.child_id)
+    .where(SEEN)
+    .order_by(*_OPEN_FIRST)
+    .limit(PAGE_SIZE)
+    .offset(bindparam("skipped"))
+)
+_COUNT = select(func.count(FamilyRequest.id)).where(SEEN)
+_FEW_OPEN = (
+    select(
+        FamilyRequest.public_id,
+        FamilyRequest.id,
+        FamilyRequest.kind,
+        FamilyRequest.state,
+        func.count().over().label("total"),
+    )
+    .where(SEEN, FamilyRequest.state.in_(OPEN))
+    .order_by(FamilyRequest.id.desc())
+    .limit(FEW)
+)
+REQUEST = (
+    select(
+        FamilyRequest.id,
+        FamilyRequest.public_id,
+        FamilyRequest.kind,
+        FamilyRequest.state,
+        FamilyRequest.sent_at,
+        FamilyRequest.expected_on,
+        FamilyRequest.details,
+        (Child.first_name + " " + Child.last_name).label("child"),
+        Invoice.number.label("invoice"),
+    )
+    .outerjoin(Child, Child.id == FamilyRequest.child_id)
+    .outerjoin(Invoice, Invoice.id == FamilyRequest.invoice_id)
+)
+_ONE = REQUEST.where(SEEN, FamilyRequest.public_id == bindparam("public_id"))
+_author = aliased(Account)
+EVENTS = (
+    select(
+        RequestEvent.at,
+        RequestEvent.kind,
+        RequestEvent.text,
+        (Guardian.first_name + " " + Guardian.last_name).label("author"),
+    )
+    .outerjoin(_author, _author.id == RequestEvent.account_id)
+    .outerjoin(Guardian, Guardian.id == _author.guardian_id)
+    .where(RequestEvent.request_id == bindparam("request_id"))
+    .order_by(RequestEvent.at, RequestEvent.id)
+)
+FILES = (
+    select(RequestFile.public_id, RequestFile.title, RequestFile.file, RequestFile.added_at)
+    .where(RequestFile.request_id == bindparam("request_id"))
+    .order_by(RequestFile.id)
+)
+_FILE = (
+    select(RequestFile.public_id, RequestFile.title, RequestFile.file, RequestFile.added_at)
+    .join(FamilyRequest, FamilyRequest.id == RequestFile.request_id)
+    .where(
+        SEEN,
+        FamilyRequest.public_id == bindparam("public_id"),
+        RequestFile.public_id == bindparam("file_id"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestLine:
+    """A request in the list."""
+
+    public_id: str
+    number: int
+    kind: str
+    state: RequestState
+    sent_at: datetime
+    expected_on: date
+    child: str | None
+
+    @property
+    def label(self) -> str:
+        """Say what is asked."""
+        return BY_KEY[self.kind].label
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether the town hall still has to answer."""
+        return self.state in OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRequest:
+    """A request that waits for its answer."""
+
+    public_id: str
+    number: int
+    label: str
+    state: RequestState
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRequests:
+    """The latest requests that wait, and how many do."""
+
+    latest: list[OpenRequest]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A dated line of a request's history; the author is None for the town hall."""
+
+    at: datetime
+    kind: RequestEventKind
+    text: str
+    author: str | None
+
+    @property
+    def words(self) -> str:
+        """Say what happened."""
+        return moving.EVENTS[self.kind]
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedFile:
+    """A file that the family joined."""
+
+    public_id: str
+    title: str
+    file: str
+    added_at: datetime
+
+    @property
+    def type(self) -> str:
+        """Name its format."""
+        return TYPES.get(PurePath(self.file).suffix, "")
+
+    @property
+    def size(self) -> int | None:
+        """Weigh it, in bytes; None when it is not there any more."""
+        path = settings.instance / FOLDER / self.file
+        return path.stat().st_size if path.is_file() else None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestDetails:
+    """One request, whole."""
+
+    number: int
+    public_id: str
+    kind: Kind
+    state: RequestState
+    sent_at: datetime
+    expected_on: date
+    answers: list[Answer]
+    events: list[Event]
+    files: list[JoinedFile]
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether the family may still add to it, or take it back."""
+        return self.state in OPEN
+
+    @property
+    def piece_asked(self) -> str | None:
+        """Return what the town hall waits for; None when it waits for nothing."""
+        if self.state is not RequestState.PIECE_MISSING:
+            return None
+        asked = [each for each in self.events if each.kind is RequestEventKind.PIECE_ASKED]
+        return asked[-1].text if asked else ""
+
+    @property
+    def answer(self) -> str:
+        """Return what the town hall said when it accepted or refused."""
+        return "" if self.is_open else self.events[-1].text
+
+    @property
+    def accepted(self) -> Accepted:
+        """Say what may still be joined."""
+        return self.kind.files or Accepted.PAPERS
+
+
+def listed(account: CurrentAccount, asked_page: str) -> Page[RequestLine]:
+    """List the requests that this guardian may see: the open ones first, then the latest."""
+    who = _who(account)
+    [(total,)] = db.rows(_COUNT, **who)
+    number = paging.page_number(asked_page, total)
+    found = db.rows(_LINES, **who, skipped=(number - 1) * PAGE_SIZE)
+    return Page([RequestLine(*row) for row in found], number, total)
+
+
+def open_requests(account: CurrentAccount) -> OpenRequests:
+    """Return the few latest requests that wait for an answer, in one statement."""
+    found = db.rows(_FEW_OPEN, **_who(account))
+    latest = [
+        OpenRequest(row.public_id, row.id, BY_KEY[row.kind].label, row.state) for row in found
+    ]
+    return OpenRequests(latest, found[0].total if found else 0)
+
+
+def find(account: CurrentAccount, public_id: str) -> RequestDetails | None:
+    """Return a request that this guardian may see; another family's does not exist."""
+    return read(_ONE, **_who(account), public_id=public_id)
+
+
+def find_file(account: CurrentAccount, public_id: str, file_id: str) -> JoinedFile | None:
+    """Return a file of a request that this guardian may see."""
+    found = db.rows(_FILE, **_who(account), public_id=public_id, file_id=file_id)
+    return JoinedFile(*found[0]) if found else None
+
+
+def read(statement: Select[*tuple[Any, ...]], **parameters: object) -> RequestDetails | None:
+    """Read the one request that a statement on REQUEST finds, with its history and files."""
+    found = db.rows(statement, **parameters)
+    if not found:
+        return None
+    row = found[0]
+    return RequestDetails(
+        number=row.id,
+        public_id=row.public_id,
+        kind=BY_KEY[row.kind],
+        state=row.state,
+        sent_at=row.sent_at,
+        expected_on=row.expected_on,
+        answers=written(row.kind, row.details, row.child, row.invoice),
+        events=[Event(*each) for each in db.rows(EVENTS, request_id=row.id)],
+        files=[JoinedFile(*each) for each in db.rows(FILES, request_id=row.id)],
+    )
+
+
+def _who(account: CurrentAccount) -> dict[str, int]:
+    return {"family_id": account.family_id, "account_id": account.account_id}

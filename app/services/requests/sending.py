@@ -1,0 +1,174 @@
+"""A request leaves for the town hall."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy.orm import Session
+
+from app import db
+from app.formats import today
+from app.models import (
+    Child,
+    FamilyChild,
+    FamilyRequest,
+    Invoice,
+    RequestEventKind,
+    RequestFile,
+)
+from app.services import uploads, working_days
+from app.services.journal import Origin
+from app.services.ledger import FAMILY
+from app.services.requests import moving
+from app.services.requests.kinds import Kind
+from app.services.sessions import CurrentAccount
+from app.services.uploads import CheckedFile
+
+FOLDER = "requests"
+# Nobody has as much to ask; a script might.
+MOST_A_DAY = 30
+DAY = timedelta(days=1)
+
+_ALREADY_SENT = select(FamilyRequest.id, FamilyRequest.public_id).where(
+    FamilyRequest.sending_key == bindparam("sending_key")
+)
+_SENT_TODAY = select(func.count(FamilyRequest.id)).where(
+    FamilyRequest.account_id == bindparam("account_id"),
+    FamilyRequest.sent_at > bindparam("since"),
+)
+_CHILD = (
+    select(Child.id)
+    .join(FamilyChild, FamilyChild.child_id == Child.id)
+    .where(FamilyChild.family_id == FAMILY, Child.public_id == bindparam("public_id"))
+)
+_INVOICE = select(Invoice.id).where(
+    Invoice.family_id == FAMILY, Invoice.public_id == bindparam("public_id")
+)
+
+
+class SendingRefused(ValueError):  # noqa: N818 (a refusal, not a bug)
+    """The request cannot leave; the message says why, in French."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a family asks for: a child and an invoice by their public ids, the rest by name."""
+
+    details: dict[str, object] = field(default_factory=dict)
+    child: str | None = None
+    invoice: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A request that left: its number, and its name in addresses."""
+
+    number: int
+    public_id: str
+
+
+def send(
+    account: CurrentAccount,
+    kind: Kind,
+    asked: Asked,
+    sending_key: str,
+    origin: Origin,
+    files: Sequence[CheckedFile] = (),
+) -> Sent:
+    """Send a request to the town hall; the same key again sends nothing more.
+
+    Raises SendingRefused when it is one too many, or about what is not the family's.
+    """
+    key = _key(account, sending_key)
+    stored = uploads.store(FOLDER, files)
+    kept = False
+    try:
+        with db.transaction() as session:
+            sent = _insert(session, account, kind, asked, key)
+            if sent is not None:
+                request = session.get_one(FamilyRequest, sent.number)
+                attach(session, sent.number, files, stored)
+                moving.note(
+                    session,
+                    sent.number,
+                    RequestEventKind.SENT,
+                    account_id=account.account_id,
+                    origin=origin,
+                )
+                moving.write_to_sender(session, moving.RECEIVED, request)
+        kept = sent is not None
+    finally:
+        if not kept:
+            uploads.discard(FOLDER, stored)
+    return sent or _already_sent(key)
+
+
+def was_sent(account: CurrentAccount, sending_key: str) -> bool:
+    """Tell whether a sending of this name has left already."""
+    return bool(db.rows(_ALREADY_SENT, sending_key=_key(account, sending_key)))
+
+
+def attach(
+    session: Session, request_id: int, files: Sequence[CheckedFile], stored: Sequence[str]
+) -> None:
+    """Join stored files to a request."""
+    now = datetime.now(UTC)
+    session.add_all(
+        RequestFile(request_id=request_id, title=file.title, file=name, added_at=now)
+        for file, name in zip(files, stored, strict=True)
+    )
+
+
+def _insert(
+    session: Session, account: CurrentAccount, kind: Kind, asked: Asked, key: str
+) -> Sent | None:
+    now = datetime.now(UTC)
+    values = {
+        "public_id": db.new_public_id(),
+        "family_id": account.family_id,
+        "account_id": account.account_id,
+        "kind": kind.key,
+        "state": moving.OPEN[0],
+        "child_id": _own(session, account, _CHILD, asked.child),
+        "invoice_id": _own(session, account, _INVOICE, asked.invoice),
+        "details": asked.details,
+        "sent_at": now,
+        "expected_on": working_days.after(today(), kind.answer_within),
+        "sending_key": key,
+    }
+    inserted = db.insert(FamilyRequest).values(values).on_conflict_do_nothing()
+    row = session.execute(inserted.returning(FamilyRequest.id, FamilyRequest.public_id)).first()
+    if row is None:
+        return None
+    parameters = {"account_id": account.account_id, "since": now - DAY}
+    if session.scalars(_SENT_TODAY, parameters).one() > MOST_A_DAY:
+        raise SendingRefused(
+            f"Vous avez envoyé {MOST_A_DAY} demandes aujourd’hui. Réessayez demain, "
+            "ou appelez la mairie."
+        )
+    return Sent(*row)
+
+
+def _own(
+    session: Session, account: CurrentAccount, wanted: Select[int], public_id: str | None
+) -> int | None:
+    if public_id is None:
+        return None
+    parameters = {"family_id": account.family_id, "public_id": public_id}
+    found = session.scalars(wanted, parameters).first()
+    if found is None:
+        raise SendingRefused("Choisissez dans la liste ce que concerne votre demande.")
+    return int(found)
+
+
+def _already_sent(key: str) -> Sent:
+    [row] = db.rows(_ALREADY_SENT, sending_key=key)
+    return Sent(*row)
+
+
+def _key(account: CurrentAccount, sending_key: str) -> str:
+    """Make a form's key this account's own: nobody finds another's request with it."""
+    named = f"{account.account_id} {sending_key}".encode("utf-8", "surrogatepass")
+    return hashlib.sha256(named).hexdigest()[:32]

@@ -1,0 +1,51 @@
+"""Guardians who ask, and what they ask."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from app.services import sessions
+from app.services.journal import COMMAND
+from app.services.requests import sending
+from app.services.requests.kinds import BY_KEY
+from app.services.requests.sending import Asked, Sent
+from app.services.sessions import CurrentAccount
+from app.services.uploads import CheckedFile
+from tests.people import People, Person
+
+PAPER = CheckedFile("Justificatif", ".pdf", b"%PDF-1.7\n%%EOF")
+
+
+@pytest.fixture
+def inside(app: Flask, people: People) -> Iterator[None]:
+    """The cast is there, and a context for services."""
+    with app.app_context():
+        yield
+
+
+def signed_in(person: Person) -> CurrentAccount:
+    """Open a session for somebody."""
+    from sqlalchemy import select
+
+    from app import db
+    from app.models import Account
+
+    with db.transaction() as session:
+        wanted = select(Account.id).where(Account.identifier == person.identifier)
+        key = sessions.open_session(session, session.scalars(wanted).one(), COMMAND)
+    account = sessions.find(key)
+    assert account is not None
+    return account
+
+
+def send(
+    account: CurrentAccount,
+    kind: str = "other",
+    key: str = "a" * 32,
+    files: tuple[CheckedFile, ...] = (),
+    **asked: object,
+) -> Sent:
+    """Send a request of this kind."""
+    wanted = Asked({"text": "Bonjour"}) if not asked else Asked(**asked)  # type: ignore[arg-type]
+    return sending.send(account, BY_KEY[kind], wanted, key, COMMAND, files)

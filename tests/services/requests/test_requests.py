@@ -1,0 +1,214 @@
+"""A request from its sending to its answer."""
+
+import threading
+from datetime import date
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from app import db
+from app.models import Account, Family, Guardian, JournalEntry, RequestState
+from app.services import working_days
+from app.services.journal import COMMAND
+from app.services.requests import acting, desk, reading, sending
+from app.services.requests.acting import Outcome
+from app.services.requests.desk import AnswerRefused
+from app.services.requests.kinds import KINDS
+from app.services.requests.sending import SendingRefused
+from app.services.uploads import CheckedFile
+from app.testing import Outbox
+from config import REQUEST_KINDS
+from tests.people import People, public_id
+from tests.services.requests.conftest import PAPER, send, signed_in
+
+pytestmark = pytest.mark.usefixtures("inside")
+
+
+def stored(app: Flask) -> list[Path]:
+    return sorted((Path(app.instance_path) / "requests").glob("*"))
+
+
+def test_a_request_leaves_once(app: Flask, people: People, outbox: Outbox) -> None:
+    """A number, an expected date, a line of history, a receipt; a double click changes nothing."""
+    zest = signed_in(people.zest)
+    sent = send(zest, files=(PAPER,))
+    assert send(zest, files=(PAPER,)) == sent
+    found = reading.find(zest, sent.public_id)
+    assert found is not None
+    assert (found.number, found.state) == (sent.number, RequestState.SENT)
+    assert [event.words for event in found.events] == ["Demande envoyée"]
+    assert [(file.title, file.type, file.size) for file in found.files] == [
+        ("Justificatif", "PDF", 14)
+    ]
+    assert len(stored(app)) == 1
+    [mail] = outbox
+    assert f"/demandes/{sent.public_id}" in mail.text
+    assert "Bonjour" not in mail.text.removeprefix("Bonjour")
+
+
+def test_a_key_is_each_account_s_own(people: People) -> None:
+    """Somebody else's key finds nothing of theirs."""
+    zest, moreau = signed_in(people.zest), signed_in(people.moreau)
+    assert send(zest) != send(moreau)
+
+
+def test_whoever_wants_no_mail_gets_none(people: People, outbox: Outbox) -> None:
+    with db.transaction() as session:
+        session.query(Account).update({"mail_requests": False})
+    send(signed_in(people.zest))
+    assert len(outbox) == 0
+
+
+def test_another_family_s_child_or_invoice_is_refused(app: Flask, people: People) -> None:
+    zest = signed_in(people.zest)
+    for asked in ({"child": public_id("e2")}, {"invoice": public_id("f60")}):
+        with pytest.raises(SendingRefused):
+            send(zest, files=(PAPER,), **asked)
+    assert stored(app) == []
+
+
+def test_there_is_an_end_to_a_day_s_requests(people: People) -> None:
+    zest = signed_in(people.zest)
+    for number in range(sending.MOST_A_DAY):
+        send(zest, key=f"{number:032}")
+    with pytest.raises(SendingRefused, match="Réessayez demain"):
+        send(zest, key="b" * 32)
+
+
+def test_who_sees_what(people: People) -> None:
+    """Both guardians see a family's requests, one alone what is personal, others nothing."""
+    ines, karim = signed_in(people.ines), signed_in(people.karim)
+    shared, own = send(ines), send(ines, "account_deletion", "b" * 32)
+    assert reading.find(karim, shared.public_id)
+    assert reading.find(karim, own.public_id) is None
+    assert reading.find(ines, own.public_id)
+    assert reading.find(signed_in(people.zest), shared.public_id) is None
+    assert reading.listed(karim, "").total == 1
+    assert acting.withdraw(karim, own.public_id, COMMAND) is Outcome.UNKNOWN
+
+
+def test_separated_parents_see_nothing_of_each_other(people: People) -> None:
+    claire, marc = signed_in(people.claire), signed_in(people.marc)
+    sent = send(claire, child=public_id("e5"))
+    assert reading.find(marc, sent.public_id) is None
+    assert reading.open_requests(marc).count == 0
+
+
+def test_open_requests_come_first(people: People) -> None:
+    zest = signed_in(people.zest)
+    sent = [send(zest, key=f"{number:032}") for number in range(5)]
+    acting.withdraw(zest, sent[4].public_id, COMMAND)
+    numbers = [line.number for line in reading.listed(zest, "1").items]
+    assert numbers == [sent[at].number for at in (3, 2, 1, 0, 4)]
+    few = reading.open_requests(zest)
+    assert (len(few.latest), few.count) == (3, 4)
+
+
+def test_a_missing_piece_comes(app: Flask, people: People, outbox: Outbox) -> None:
+    """The town hall asks, the parent adds it once, however often they press."""
+    zest = signed_in(people.zest)
+    sent = send(zest)
+    desk.ask(sent.number, "Un justificatif de domicile")
+    found = reading.find(zest, sent.public_id)
+    assert found is not None
+    assert found.piece_asked == "Un justificatif de domicile"
+    for _ in range(2):
+        assert acting.add_files(zest, sent.public_id, [PAPER], COMMAND) is Outcome.DONE
+    found = reading.find(zest, sent.public_id)
+    assert found is not None
+    assert (found.state, len(found.files)) == (RequestState.TAKEN, 1)
+    assert len(stored(app)) == 1
+    assert [mail.subject for mail in outbox] == [
+        f"Nous avons reçu votre demande n°\u00a0{sent.number}",
+        f"Du nouveau sur votre demande n°\u00a0{sent.number}",
+    ]
+    assert "justificatif" not in outbox.latest.text
+
+
+def test_there_is_an_end_to_a_request_s_files(app: Flask, people: People) -> None:
+    zest = signed_in(people.zest)
+    sent = send(zest)
+    many = [CheckedFile(f"n{number}", ".pdf", b"%PDF") for number in range(acting.MOST_FILES + 1)]
+    assert acting.add_files(zest, sent.public_id, many, COMMAND) is Outcome.TOO_MANY
+    assert stored(app) == []
+
+
+def test_an_answer_is_final(people: People) -> None:
+    zest = signed_in(people.zest)
+    sent = send(zest)
+    desk.take(sent.number)
+    desk.refuse(sent.number, "La garderie est complète.")
+    found = reading.find(zest, sent.public_id)
+    assert found is not None
+    assert found.answer == "La garderie est complète."
+    assert acting.withdraw(zest, sent.public_id, COMMAND) is Outcome.CLOSED
+    assert acting.add_files(zest, sent.public_id, [PAPER], COMMAND) is Outcome.CLOSED
+    for answer in (desk.take, desk.accept):
+        with pytest.raises(AnswerRefused, match="déjà «\u00a0refusée\u00a0»"):
+            answer(sent.number)
+
+
+@pytest.mark.parametrize("reason", ["", " \n", "\x00\u202e"])
+def test_a_refusal_has_a_reason(people: People, reason: str) -> None:
+    sent = send(signed_in(people.zest))
+    with pytest.raises(AnswerRefused, match="raison"):
+        desk.refuse(sent.number, reason)
+    with pytest.raises(AnswerRefused, match="pas de demande"):
+        desk.refuse(999, "Non")
+
+
+def test_of_two_answers_one_counts(app: Flask, people: People) -> None:
+    sent = send(signed_in(people.zest))
+    refused: list[str] = []
+
+    def answer() -> None:
+        with app.app_context():
+            try:
+                desk.refuse(sent.number, "Non")
+            except AnswerRefused as error:
+                refused.append(str(error))
+
+    threads = [threading.Thread(target=answer) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(refused) == 3
+
+
+def test_accepting_details_applies_them(people: People) -> None:
+    """The guardian's and the family's; the other guardian's stay."""
+    ines = signed_in(people.ines)
+    sent = send(ines, "details", details={"mobile": "", "city": "Crolles", "family_id": "1"})
+    assert "prochain import" in desk.accept(sent.number)
+    found = select(Guardian.mobile, Family.city).join(Family).where(Family.number == "510002")
+    rows = db.rows(found.order_by(Guardian.rank))
+    assert [tuple(row) for row in rows] == [("", "Crolles"), ("0651000031", "Crolles")]
+
+
+def test_the_journal_holds_no_text(people: People) -> None:
+    sent = send(signed_in(people.zest))
+    desk.ask(sent.number, "Votre jugement de divorce")
+    with db.transaction() as session:
+        lines = [(row.event, str(row.details)) for row in session.scalars(select(JournalEntry))]
+    assert {"request_sent", "request_piece_asked"} <= {event for event, _ in lines}
+    assert not [details for _, details in lines if "divorce" in details]
+
+
+def test_the_setting_names_every_kind() -> None:
+    assert sorted(kind.slug for kind in KINDS) == sorted(REQUEST_KINDS)
+
+
+@pytest.mark.parametrize(
+    ("start", "count", "end"),
+    [
+        (date(2026, 11, 23), 5, date(2026, 11, 30)),
+        (date(2026, 12, 24), 1, date(2026, 12, 28)),
+        (date(2027, 3, 26), 1, date(2027, 3, 30)),
+        (date(2027, 5, 5), 1, date(2027, 5, 7)),
+    ],
+)
+def test_working_days_leave_out_sundays_and_holidays(start: date, count: int, end: date) -> None:
+    assert working_days.after(start, count) == end
