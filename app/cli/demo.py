@@ -60,7 +60,7 @@ def _load(town: Path) -> None:
         _add_recent_invoices(dated)
         try:
             with progress_bar() as progress:
-                importing.run(dated, progress=progress)
+                importing.run(dated, importing.Options(mail=False), progress)
         except importing.ImportRefused as refused:
             refuse(refused)
 

@@ -26,8 +26,9 @@ STEPS = 1_000
     is_flag=True,
     help="Archive les familles et les comptes absents des fichiers.",
 )
+@click.option("--no-mail", is_flag=True, help="N’écrit à aucun parent.")
 @with_appcontext
-def import_files(path: Path, *, dry_run: bool, archive_missing: bool) -> None:
+def import_files(path: Path, *, dry_run: bool, archive_missing: bool, no_mail: bool) -> None:
     """Importe un dossier ou un ZIP de fichiers CSV : PATH.
 
     Le même import peut être relancé sans risque. À la moindre erreur, rien n’est écrit.
@@ -36,7 +37,7 @@ def import_files(path: Path, *, dry_run: bool, archive_missing: bool) -> None:
     # The web process loads the commands too, and has no use for all that an import needs.
     from app.services import importing
 
-    options = importing.Options(dry_run=dry_run, archive_missing=archive_missing)
+    options = importing.Options(dry_run=dry_run, archive_missing=archive_missing, mail=not no_mail)
     try:
         with progress_bar() as progress:
             report = importing.run(path, options, progress)

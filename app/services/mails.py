@@ -17,6 +17,8 @@ EMAIL_CONFIRMATION = email_changes.CONFIRMATION
 EMAIL_CHANGING = "email_changing"
 EMAIL_CHANGED = "email_changed"
 REQUEST_RECEIVED, REQUEST_ANSWERED = moving.RECEIVED, moving.ANSWERED
+NEW_MESSAGE = "new_message"
+NEW_INVOICE = "new_invoice"
 
 # Those that carry a temporary password: few are sent to one person.
 WITH_SECRET = frozenset({CREDENTIALS, ACTIVATION})
@@ -30,6 +32,8 @@ IN_FRENCH = {
     EMAIL_CHANGED: "adresse changée",
     REQUEST_RECEIVED: "demande reçue",
     REQUEST_ANSWERED: "réponse à une demande",
+    NEW_MESSAGE: "nouveau message",
+    NEW_INVOICE: "nouvelle facture",
 }
 
 
@@ -58,6 +62,9 @@ def write(
         issued=issued,
         asked_at=asked_at,
         sign_in_url=f"{portal}/connexion",
+        messages_url=f"{portal}/messages",
+        statement_url=f"{portal}/releve",
+        account_url=f"{portal}/compte",
         forgotten_url=f"{portal}/mot-de-passe-oublie",
         choose_url=f"{portal}/mot-de-passe/lien/{issued.link_token}" if issued else "",
         requests_url=f"{portal}/demandes",

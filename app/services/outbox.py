@@ -8,10 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import event, insert, select, update
+from sqlalchemy import Select, event, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from app import db
+from app.db import UtcDateTime
 from app.mailer.courier import courier
 from app.models import MailState, OutboxMail
 from app.services import journal
@@ -83,6 +84,22 @@ def enqueue_all(session: Session, kind: str, identifiers: Sequence[str]) -> None
     if rows:
         session.execute(insert(OutboxMail), rows)
         session.info[COMMIT_FLAG] = True
+
+
+def enqueue_selected(session: Session, kind: str, identifiers: Select[str]) -> int:
+    """Queue a mail for each account that a statement selects, however many; count them."""
+    now = datetime.now(UTC)
+    moment = [literal(now, UtcDateTime()).label(name) for name in ("created_at", "due_at")]
+    selected = identifiers.add_columns(literal(kind), *moment)
+    columns = ["identifier", "kind", "created_at", "due_at"]
+    result = session.execute(
+        insert(OutboxMail).from_select(columns, selected),
+        execution_options={"preserve_rowcount": True},
+    )
+    count: int = getattr(result, "rowcount", 0)
+    if count:
+        session.info[COMMIT_FLAG] = True
+    return count
 
 
 @event.listens_for(Session, "after_commit")

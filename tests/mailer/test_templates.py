@@ -37,6 +37,9 @@ LINKS = (
     "https://portail.commune.fr/mot-de-passe",
     "https://portail.commune.fr/compte/courriel/confirmer/",
     "https://portail.commune.fr/demandes/",
+    "https://portail.commune.fr/compte",
+    "https://portail.commune.fr/messages",
+    "https://portail.commune.fr/releve",
 )
 TWENTY_KB = 20_000
 

@@ -24,6 +24,8 @@ from app.services.importing.faults import FieldRefused
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 LONGEST_TEXT = 20_000
 KEY_CHARACTERS = 40
+BETWEEN_NAMES = "|"
+MOST_FILES = 10
 CACHED_VALUES = 65_536
 
 FRENCH_DATE = re.compile(r"(\d\d)/(\d\d)/(\d{4})", re.ASCII)
@@ -222,6 +224,15 @@ def _parse_file_name(value: str) -> str:
     return name
 
 
+def _parse_file_names(value: str) -> str:
+    names = [_parse_file_name(name.strip()) for name in value.split(BETWEEN_NAMES) if name.strip()]
+    if len(set(names)) < len(names):
+        raise FieldRefused("ce fichier est nommé deux fois ; gardez un seul des deux noms.")
+    if len(names) > MOST_FILES:
+        raise FieldRefused(f"{MOST_FILES} fichiers au plus sont acceptés, il y en a {len(names)}.")
+    return BETWEEN_NAMES.join(names)
+
+
 SHORT_TEXT = text(20)
 LONG_TEXT = text(200)
 KEY = text(KEY_CHARACTERS, missing=None)
@@ -234,6 +245,7 @@ TITLE = Kind(_parse_title, String(), missing="")
 EMAIL = Kind(_parse_email, String(), missing="")
 IDENTIFIER = Kind(_parse_identifier, String())
 FILE_NAME = Kind(_parse_file_name, String(), missing="")
+FILE_NAMES = Kind(_parse_file_names, String(), missing="")
 DIRECT_DEBIT = Kind(_parse_direct_debit, Boolean(), missing=False)
 SEX = choice(
     {
@@ -243,6 +255,7 @@ SEX = choice(
     "écrivez MASCULIN ou FEMININ (ou M, F).",
     String(),
 )
+YES_OR_NO = choice({"OUI": True, "NON": False}, "écrivez OUI ou NON.", Boolean(), missing=False)
 RANK = choice(
     {"1": 1, "2": 2}, "écrivez 1 ou 2, le rang du responsable dans la famille.", Integer()
 )

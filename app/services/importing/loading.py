@@ -1,5 +1,6 @@
 """From the temporary tables into the portal's: families, children, messages, documents."""
 
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -7,8 +8,10 @@ from sqlalchemy import (
     Connection,
     Table,
     bindparam,
+    delete,
     false,
     func,
+    literal,
     null,
     or_,
     select,
@@ -16,7 +19,7 @@ from sqlalchemy import (
 )  # fmt: skip
 
 from app.db import UtcDateTime
-from app.models import Child, Document, Family, FamilyChild, Message
+from app.models import Child, Document, Family, FamilyChild, Message, MessageAttachment
 from app.models.messages import folded_message
 from app.services.importing.merging import Counts, GivenRows, Merge
 from app.services.importing.staging import Staged, Staging
@@ -28,12 +31,13 @@ from app.services.importing.tables import (
     MANDATES,
     MESSAGES,
 )  # fmt: skip
-from app.services.importing.temporary import KEPT_AS
+from app.services.importing.temporary import ATTACHED, KEPT_AS
 
 _MESSAGE = cast(Table, Message.__table__)
 UNFOLDED = (
     select(_MESSAGE.c.id, _MESSAGE.c.sender, _MESSAGE.c.subject, _MESSAGE.c.body)
-    .where(_MESSAGE.c.folded == "")
+    .where(_MESSAGE.c.folded == "", _MESSAGE.c.id > bindparam("after"))
+    .order_by(_MESSAGE.c.id)
     .limit(5_000)
 )
 FOLD = update(_MESSAGE).where(_MESSAGE.c.id == bindparam("row_id")).values(folded=bindparam("text"))
@@ -98,7 +102,14 @@ def load_messages(connection: Connection, staging: Staging) -> Counts:
     """Create and change messages, for one family or for all."""
     rows = staging[MESSAGES].table
     given = _addressed(
-        rows, rows.c.source_id, rows.c.public_id, rows.c.sent_on, rows.c.subject, rows.c.body
+        rows,
+        rows.c.source_id,
+        rows.c.public_id,
+        rows.c.sent_on,
+        rows.c.sender,
+        rows.c.subject,
+        rows.c.body,
+        rows.c.answerable,
     )
     staged = staging[MESSAGES]
     merge = Merge(connection, Message, ["source_id"], given, _kept(staged), ["folded"])
@@ -107,9 +118,40 @@ def load_messages(connection: Connection, staging: Staging) -> Counts:
     return counts
 
 
+def load_attachments(connection: Connection, staging: Staging) -> Counts:
+    """Join to the messages of the files what they name, and nothing else."""
+    messages, attached = staging[MESSAGES].table, ATTACHED
+    given: GivenRows = (
+        select(Message.id.label("message_id"), attached.c.title, attached.c.public_id,
+               attached.c[KEPT_AS].label("file"))
+        .select_from(attached)
+        .join(Message, Message.source_id == attached.c.source_id)
+        .order_by(Message.id, attached.c.title)
+    )  # fmt: skip
+    named = given.order_by(None).subquery("named")
+    connection.execute(
+        delete(MessageAttachment).where(
+            MessageAttachment.message_id.in_(
+                select(Message.id).join(messages, messages.c.source_id == Message.source_id)
+            ),
+            ~select(1)
+            .where(
+                named.c.message_id == MessageAttachment.message_id,
+                named.c.title == MessageAttachment.title,
+            )
+            .exists(),
+        )
+    )
+    count = connection.scalar(select(func.count()).select_from(attached)) or 0
+    return Merge(connection, MessageAttachment, ["message_id", "title"], given).run(count)
+
+
 def _fold(connection: Connection) -> None:
     """Prepare what changed for the search of the inbox."""
-    while rows := connection.execute(UNFOLDED).all():
+    # By id: a text of accents alone folds to nothing, and would be met for ever.
+    after = 0
+    while rows := connection.execute(UNFOLDED, {"after": after}).all():
+        after = rows[-1].id
         folded = [
             {"row_id": row.id, "text": folded_message(row.sender, row.subject, row.body)}
             for row in rows
@@ -128,10 +170,10 @@ def load_documents(connection: Connection, staging: Staging) -> Counts:
         rows.c.category,
         rows.c.published_on,
         rows.c[KEPT_AS].label("file"),
+        literal(datetime.now(UTC), UtcDateTime()).label("added_at"),
     )
-    return Merge(connection, Document, ["source_id"], given, _kept(staging[DOCUMENTS])).run(
-        staging[DOCUMENTS].rows
-    )
+    kept = _kept(staging[DOCUMENTS]) | {"added_at"}
+    return Merge(connection, Document, ["source_id"], given, kept).run(staging[DOCUMENTS].rows)
 
 
 def _addressed(rows: Any, *columns: Any) -> GivenRows:

@@ -10,6 +10,7 @@ from app.services.importing.merging import Counts
 DONE = ("créés", "modifiés", "inchangés", "absents", "archivés")
 PLANNED = ("à créer", "à modifier", "inchangés", "absents", "à archiver")
 COLUMN = 12
+MAILS = {"new_message": "nouveau message", "new_invoice": "nouvelle facture"}
 
 
 @dataclass(slots=True)
@@ -22,6 +23,7 @@ class Report:
     made_up: int = 0
     new_identifiers: list[NewIdentifier] = field(default_factory=list)
     lost_addresses: int = 0
+    mails: dict[str, int] = field(default_factory=dict)
     ignored_files: list[str] = field(default_factory=list)
     windows_files: list[str] = field(default_factory=list)
 
@@ -70,6 +72,12 @@ class Report:
                 "d’adresse électronique dans les fichiers : aucun mot de passe ne pourra leur "
                 "être envoyé."
             )
+        verb = "à envoyer" if self.dry_run else "dans la file d’envoi"
+        notices += [
+            f"{plural(count, 'courriel')} « {MAILS[kind]} » {verb}."
+            for kind, count in self.mails.items()
+            if count
+        ]
         if notices:
             yield ""
         yield from notices

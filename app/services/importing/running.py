@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app import db
 from app.models import Family
-from app.services import journal
+from app.services import journal, notices
 from app.services.importing import decoding, loading, storing, temporary
 from app.services.importing.checking import Checks
 from app.services.importing.faults import Faults, ImportRefused
@@ -46,6 +46,8 @@ class Options:
 
     dry_run: bool = False
     archive_missing: bool = False
+    # Tell parents by mail of the new messages and invoices of the last days.
+    mail: bool = True
 
 
 AS_IT_COMES = Options()
@@ -103,7 +105,10 @@ class _Import:
         if not self._options.dry_run:
             # Before loading: a file that this import replaces is still named, should it fail.
             storing.sweep(connection)
+        newest = notices.newest(session)
         self._load(connection, staging)
+        if self._options.mail:
+            self.report.mails = notices.tell_of_new(session, newest)
         self._progress(self._total, self._total)
         if self._options.dry_run:
             raise _Undone
@@ -148,6 +153,8 @@ class _Import:
             if staging[file].given:
                 counts[name] = load()
                 self._advance(staging[file].lines)
+        if "files" in staging[MESSAGES].fields:
+            counts["pièces jointes"] = loading.load_attachments(connection, staging)
         ledger.allocate()
         self._settle_accounts(households)
 
@@ -178,7 +185,11 @@ class _Import:
             attachments, rows = staged.file.attachments, staged.table
             if attachments is None:
                 continue
-            named = select(rows.c[attachments.field], rows.c[temporary.KEPT_AS]).distinct()
+            if attachments.several:
+                rows, title = temporary.ATTACHED, temporary.ATTACHED.c.title
+            else:
+                title = rows.c[attachments.field]
+            named = select(title, rows.c[temporary.KEPT_AS]).distinct()
             for name, kept_as in connection.execute(named.where(rows.c[temporary.KEPT_AS] != "")):
                 self.copies.keep(attachments, name, kept_as)
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.services.importing import decoding, storing, temporary
 from app.services.importing.faults import Fault, Faults, FieldRefused, Unreadable
+from app.services.importing.fields import BETWEEN_NAMES
 from app.services.importing.parsing import Columns, RowParser
 from app.services.importing.sources import Source
 from app.services.importing.tables import ALL, FAMILIES, Attachments, SourceFile
@@ -120,7 +121,7 @@ class Filling:
         for chunk in chunks:
             columns = parser.parse(chunk)
             if attached:
-                columns[temporary.KEPT_AS] = self._names_kept(columns)
+                self._attach(columns)
             if staged.file.public:
                 columns["public_id"] = _public_ids(len(columns["line"]))
             rows = list(zip(*columns.values(), strict=True))
@@ -128,13 +129,28 @@ class Filling:
             staged.rows += len(rows)
             advance(len(chunk.rows))
 
-    def _names_kept(self, columns: Columns) -> list[str]:
+    def _attach(self, columns: Columns) -> None:
+        """Look at the files that the rows name, and note under which names they will be kept."""
         attachments = self._staged.file.attachments
         assert attachments is not None
-        return [
-            self._name_kept(attachments, line, name) if name else ""
-            for line, name in zip(columns["line"], columns[attachments.field], strict=True)
+        lines, cells = columns["line"], columns[attachments.field]
+        if not attachments.several:
+            columns[temporary.KEPT_AS] = [
+                self._name_kept(attachments, line, name) if name else ""
+                for line, name in zip(lines, cells, strict=True)
+            ]
+            return
+        named = [
+            (key, name, self._name_kept(attachments, line, name))
+            for key, line, cell in zip(columns["source_id"], lines, cells, strict=True)
+            if cell
+            for name in cell.split(BETWEEN_NAMES)
         ]
+        rows = [
+            (*each, public) for each, public in zip(named, _public_ids(len(named)), strict=True)
+        ]
+        names = [column.name for column in temporary.ATTACHED.columns]
+        temporary.copy_rows(self._connection, temporary.ATTACHED, names, rows)
 
     def _name_kept(self, attachments: Attachments, line: int, name: str) -> str:
         try:

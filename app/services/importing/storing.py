@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, select
 
-from app.models import Child, Document, Invoice
+from app.models import Child, Document, Invoice, MessageAttachment
 from app.services.importing.decoding import blocks
 from app.services.importing.faults import FieldRefused
 from app.services.importing.sources import MEBIBYTE, Source
@@ -25,7 +25,12 @@ NAMES = {".pdf": "PDF", ".png": "PNG", ".jpg": "JPEG"}
 HASH_CHARACTERS = 40
 # No import lasts a day: what nobody refers to by then was left behind.
 SWEPT_AFTER_SECONDS = 24 * 3600
-FOLDERS = {"photos": Child.photo, "invoices": Invoice.file, "documents": Document.file}
+FOLDERS = {
+    "photos": Child.photo,
+    "invoices": Invoice.file,
+    "documents": Document.file,
+    "messages": MessageAttachment.file,
+}
 
 
 def name_for(source: Source, attachments: Attachments, name: str) -> str:

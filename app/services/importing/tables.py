@@ -24,6 +24,8 @@ class Attachments:
     folder: str
     kept_in: str
     suffixes: tuple[str, ...]
+    # Whether a cell may name several files.
+    several: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +160,18 @@ MESSAGES = SourceFile(
     "message.csv",
     key=("source_id",),
     public=True,
+    attachments=Attachments(
+        "files", "messages", "messages", (".pdf", ".png", ".jpg"), several=True
+    ),
     columns=(
         Column("id", "source_id", fields.KEY, required=True),
         Column("date", "sent_on", fields.DAY, required=True),
         Column("objet", "subject", text(200), required=True),
         Column("texte", "body", fields.BODY, required=True),
         Column("famille_id", "family", fields.KEY),
+        Column("service", "sender", text(100)),
+        Column("reponse", "answerable", fields.YES_OR_NO),
+        Column("fichiers", "files", fields.FILE_NAMES),
     ),
 )
 DOCUMENTS = SourceFile(

@@ -22,7 +22,7 @@ def _table_of_rows(file: SourceFile) -> Table:
         kind = column.kind
         default = None if kind.missing is None else literal(kind.missing, kind.stored)
         columns.append(Column(column.field, kind.stored, server_default=default))
-    if file.attachments:
+    if file.attachments and not file.attachments.several:
         columns.append(Column(KEPT_AS, String(), server_default=""))
     if file.public:
         columns.append(Column("public_id", String()))
@@ -31,6 +31,14 @@ def _table_of_rows(file: SourceFile) -> Table:
 
 # The rows of each file, by its name.
 ROWS = {file.name: _table_of_rows(file) for file in ALL}
+# The files that rows name, where a cell may name several.
+ATTACHED = _table(
+    "import_attached",
+    Column("source_id", String),
+    Column("title", String),
+    Column(KEPT_AS, String),
+    Column("public_id", String),
+)
 # The families whose ledger the import changes.
 TOUCHED = _table("import_touched", Column("family", Integer))
 
