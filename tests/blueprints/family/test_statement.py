@@ -324,3 +324,23 @@ def test_without_printing_no_page_speaks_of_pdf(
     shown = browser.fetch("/attestations/2026", "POST", {"csrf_token": home.csrf_token})
     assert shown.mimetype == "text/html"
     assert "la somme de 80,00 €" in plain(BeautifulSoup(shown.text, "html5lib").get_text())
+
+
+def test_words_of_the_town_are_shown_as_they_are(app: Flask, people: People) -> None:
+    """The rows are written without Jinja's own escaping."""
+    with app.app_context(), db.transaction() as session:
+        family = session.query(Family).filter_by(number=people.marc.family_number).one()
+        day = date(2026, 11, 3)
+        session.add(invoice(family, "<i>1</i>", day, "1.00", label="<b>Cantine</b> & garderie"))
+        session.add(
+            Payment(
+                source_id="p", family_id=family.id, paid_on=day, amount=Decimal("1.00"),
+                mode="<u>Bon</u>", reference="<s>7</s>",
+            )
+        )  # fmt: skip
+    browser = Browser(app)
+    browser.sign_in(people.marc)
+    page = browser.get("family.statement")
+    for words in ("n° <i>1</i>", "<b>Cantine</b> & garderie", "<u>Bon</u> <s>7</s>"):
+        assert words in page.text
+    assert page.soup.select("table :is(b, i, u, s)") == []
