@@ -32,6 +32,7 @@ FIELDS = (
     "identifier", "password", "new_password", "confirmation", "current_password", "address",
     "messages", "title", "last_name", "first_name", "street", "postcode", "city",
     "phone", "mobile", "work_phone", "reply", "key",
+    "child", "invoice", "days", "starts_on", "text", "step", "files",
 )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from tests.screens.account import account_screens
 from tests.screens.children import children
 from tests.screens.inbox import inbox_screens
 from tests.screens.statement import statement_screens
+from tests.screens.requests import requests
 
 GOOD_PASSWORD = "Tramontane66"
 WEAK_PASSWORD = "abc"
@@ -51,6 +52,7 @@ def all_screens(app: Flask, people: People) -> Screens:
     yield from account_screens(app, people)
     yield from statement_screens(app, people)
     yield from inbox_screens(app, people)
+    yield from requests(app, people)
     yield from _public(app, people)
     yield from _errors(app)
 

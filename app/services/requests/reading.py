@@ -9,6 +9,7 @@ from sqlalchemy import Select, bindparam, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app import db
+from app.formats import PARIS
 from app.models import (
     Account,
     Child,
@@ -136,6 +137,11 @@ class RequestLine:
         return BY_KEY[self.kind].label
 
     @property
+    def sent_on(self) -> date:
+        """Return the day it left, in France."""
+        return self.sent_at.astimezone(PARIS).date()
+
+    @property
     def is_open(self) -> bool:
         """Tell whether the town hall still has to answer."""
         return self.state in OPEN
@@ -189,10 +195,10 @@ class JoinedFile:
         return TYPES.get(PurePath(self.file).suffix, "")
 
     @property
-    def size(self) -> int | None:
-        """Weigh it, in bytes; None when it is not there any more."""
+    def size(self) -> int:
+        """Weigh it, in kilobytes; 0 when it is not there any more."""
         path = settings.instance / FOLDER / self.file
-        return path.stat().st_size if path.is_file() else None
+        return -(-path.stat().st_size // 1024) if path.is_file() else 0
 
 
 @dataclass(frozen=True, slots=True)

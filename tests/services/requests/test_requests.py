@@ -40,7 +40,7 @@ def test_a_request_leaves_once(app: Flask, people: People, outbox: Outbox) -> No
     assert (found.number, found.state) == (sent.number, RequestState.SENT)
     assert [event.words for event in found.events] == ["Demande envoyée"]
     assert [(file.title, file.type, file.size) for file in found.files] == [
-        ("Justificatif", "PDF", 14)
+        ("Justificatif", "PDF", 1)
     ]
     assert len(stored(app)) == 1
     [mail] = outbox

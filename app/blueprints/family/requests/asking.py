@@ -1,0 +1,119 @@
+"""A new request: its kind, its form, its check, its sending; without JavaScript, without drafts.
+
+The check page holds the answers in hidden fields and asks for the files: a browser cannot keep
+chosen files from one page to the next.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import FileStorage
+from wtforms import SelectChoice
+
+from app.access import current_account, origin
+from app.blueprints.family import family
+from app.blueprints.family.requests.forms import FORMS, RequestForm, years
+from app.formats import NBSP
+from app.services import uploads
+from app.services.requests import answers, choices, kinds, sending
+from app.services.requests.kinds import DETAILS, Kind
+from app.services.requests.sending import Asked, SendingRefused
+from app.services.uploads import Accepted, CheckedFile, Upload, UploadRefused
+
+NO_FILE = "Choisissez un fichier."
+ONE_FILE = "Choisissez un seul fichier."
+SENT = "Votre demande est envoyée. Elle porte le n°" + NBSP + "{}."
+
+
+@family.get("/demandes/nouvelle")
+def new_request() -> ResponseReturnValue:
+    """Choose what to ask."""
+    return render_template("family/requests/kinds.html", kinds=kinds.offered())
+
+
+@family.route("/demandes/nouvelle/<kind>", methods=["GET", "POST"])
+def request_form(kind: str) -> ResponseReturnValue:
+    """Fill in, check, send."""
+    found = kinds.by_slug(kind)
+    if found is None:
+        abort(404)
+    if found.key == DETAILS:
+        return redirect(url_for("family.account"))
+    request.max_content_length = uploads.MOST_BYTES
+    form = _form(found)
+    step = request.form.get("step")
+    if not form.validate_on_submit() or step == "edit":
+        editing = step == "edit" and not form.stale
+        return render_template(
+            "family/requests/form.html", form=form, kind=found, failed=form.errors and not editing
+        )
+    if step == "send":
+        return _send(found, form)
+    return _check(found, form)
+
+
+def checked_files(
+    sent: list[FileStorage], accepted: Accepted, *, needed: bool, only_one: bool = False
+) -> list[CheckedFile]:
+    """Look into what was sent. Raises UploadRefused."""
+    chosen = [each for each in sent if each.filename]
+    if needed and not chosen:
+        raise UploadRefused(NO_FILE)
+    if only_one and len(chosen) > 1:
+        raise UploadRefused(ONE_FILE)
+    if len(chosen) > uploads.MOST_FILES:
+        raise UploadRefused(uploads.TOO_MANY)
+    read = [Upload(each.filename or "", each.read(uploads.LARGEST + 1)) for each in chosen]
+    return uploads.check(read, accepted)
+
+
+def _form(kind: Kind) -> RequestForm:
+    family_id = current_account().family_id
+    child, invoice = request.args.get("enfant", ""), request.args.get("facture", "")
+    form = FORMS[kind.key](data={"child": child, "invoice": invoice})
+    form.files.label.text = kind.files_label
+    offered: dict[str, Callable[[], list[tuple[str, str]]]] = {
+        "child": partial(choices.of_children, family_id),
+        "invoice": partial(choices.of_invoices, family_id, request.values.get("invoice", invoice)),
+        "year": years,
+    }
+    for name in offered.keys() & set(form.data):
+        form[name].choices = [SelectChoice(value, words) for value, words in offered[name]()]
+    if "child" in form and len(form.child.choices) == 1 and not form.is_submitted():
+        form.child.data = form.child.choices[0].value
+    return form
+
+
+def _check(kind: Kind, form: RequestForm, refusal: str | None = None) -> ResponseReturnValue:
+    written = answers.written(
+        kind.key, form.details, form.words_for("child"), form.words_for("invoice")
+    )
+    return render_template(
+        "family/requests/check.html",
+        form=form,
+        kind=kind,
+        answers=written,
+        refusal=refusal,
+        hint=uploads.HINTS[kind.files] if kind.files else None,
+    )
+
+
+def _send(kind: Kind, form: RequestForm) -> ResponseReturnValue:
+    files: list[CheckedFile] = []
+    try:
+        if kind.files:
+            files = checked_files(
+                form.files.data or [], kind.files, needed=kind.needs_file, only_one=kind.needs_file
+            )
+    except UploadRefused as refused:
+        form.files.errors = [str(refused)]
+        return _check(kind, form)
+    asked = Asked(form.details, form.chosen("child"), form.chosen("invoice"))
+    try:
+        sent = sending.send(current_account(), kind, asked, form.sending_key.data, origin(), files)
+    except SendingRefused as refused:
+        return _check(kind, form, str(refused))
+    flash(SENT.format(sent.number), "success")
+    return redirect(url_for("family.request", public_id=sent.public_id))

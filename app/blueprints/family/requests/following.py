@@ -1,0 +1,94 @@
+"""The list of requests, and one that left: read, completed, taken back."""
+
+from flask import abort, flash, redirect, render_template, url_for
+from flask import request as asked
+from flask.typing import ResponseReturnValue
+
+from app.access import current_account, origin
+from app.blueprints.family import family
+from app.blueprints.family.files import send_stored_file
+from app.blueprints.family.requests.asking import checked_files
+from app.blueprints.family.requests.forms import PiecesForm
+from app.forms import EmptyForm
+from app.services import uploads
+from app.services.requests import acting, reading, sending
+from app.services.requests.acting import Outcome
+from app.services.requests.reading import RequestDetails
+from app.services.uploads import UploadRefused
+
+ADDED = "Votre pièce est ajoutée à la demande."
+WITHDRAWN = "Votre demande est retirée."
+CLOSED = "La demande est close\u00a0: elle ne change plus. Faites-en une nouvelle si besoin."
+TOO_MANY = f"Une demande porte {acting.MOST_FILES} pièces au plus. Faites une nouvelle demande."
+
+
+@family.get("/demandes")
+def requests() -> ResponseReturnValue:
+    """What the family asked, and what became of it."""
+    page = reading.listed(current_account(), asked.args.get("page", ""))
+    return render_template("family/requests/list.html", page=page)
+
+
+@family.get("/demandes/<opaque:public_id>")
+def request(public_id: str) -> ResponseReturnValue:
+    """One request, with its history."""
+    return _show(_found(public_id), PiecesForm())
+
+
+@family.get("/demandes/<opaque:public_id>/pieces/<opaque:file_id>")
+def request_file(public_id: str, file_id: str) -> ResponseReturnValue:
+    """A file that the family joined, to keep."""
+    found = reading.find_file(current_account(), public_id, file_id)
+    if found is None:
+        abort(404)
+    return send_stored_file(sending.FOLDER, found.file, found.title)
+
+
+@family.post("/demandes/<opaque:public_id>/pieces")
+def add_pieces(public_id: str) -> ResponseReturnValue:
+    """« Ajouter une pièce »."""
+    asked.max_content_length = uploads.MOST_BYTES
+    found = _found(public_id)
+    form = PiecesForm()
+    if not form.validate():
+        return _show(found, form)
+    try:
+        files = checked_files(form.files.data or [], found.accepted, needed=True)
+    except UploadRefused as refused:
+        form.files.errors = [str(refused)]
+        return _show(found, form)
+    outcome = acting.add_files(current_account(), public_id, files, origin())
+    said = {Outcome.DONE: ADDED, Outcome.TOO_MANY: TOO_MANY}.get(outcome, CLOSED)
+    flash(said, "success" if outcome is Outcome.DONE else "info")
+    return redirect(url_for("family.request", public_id=public_id))
+
+
+@family.route("/demandes/<opaque:public_id>/retirer", methods=["GET", "POST"])
+def withdraw_request(public_id: str) -> ResponseReturnValue:
+    """« Retirer ma demande », once it was asked whether one is sure."""
+    found = _found(public_id)
+    form = EmptyForm()
+    if form.validate_on_submit():
+        outcome = acting.withdraw(current_account(), public_id, origin())
+        done = outcome is Outcome.DONE
+        flash(WITHDRAWN if done else CLOSED, "success" if done else "info")
+        return redirect(url_for("family.request", public_id=public_id))
+    if not found.is_open:
+        return redirect(url_for("family.request", public_id=public_id))
+    return render_template("family/requests/withdraw.html", request_=found, form=form)
+
+
+def _found(public_id: str) -> RequestDetails:
+    found = reading.find(current_account(), public_id)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _show(found: RequestDetails, form: PiecesForm) -> ResponseReturnValue:
+    return render_template(
+        "family/requests/request.html",
+        request_=found,
+        form=form,
+        hint=uploads.HINTS[found.accepted],
+    )

@@ -1,0 +1,213 @@
+"""The short form of each kind of request."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask_wtf.file import MultipleFileField
+from wtforms import Field, RadioField, SelectChoice, SelectMultipleField
+from wtforms.validators import DataRequired, InputRequired, StopValidation, ValidationError
+from wtforms.widgets import DateInput
+
+from app.formats import today
+from app.forms import Form, LineField, SendingKeyField, TextField
+from app.services.requests.answers import MOMENTS, WEEKDAYS
+
+LONGEST_TEXT = 2000
+YEARS = 4
+FARTHEST = timedelta(days=550)
+NOT_A_DAY = "Choisissez une date, comme 07/12/2026."
+TOO_FAR = "Choisissez une date plus proche d’aujourd’hui."
+WRONG_ORDER = "Choisissez un dernier jour qui ne vient pas avant le premier."
+CHOOSE_CHILD = "Choisissez un enfant."
+CHOOSE_INVOICE = "Choisissez une facture."
+CHOOSE_DAYS = "Choisissez au moins un jour."
+CHOOSE_MOMENTS = "Choisissez au moins un moment."
+CHOOSE_YEAR = "Choisissez une année."
+UNWRITTEN = frozenset({"csrf_token", "sending_key", "files"})
+
+
+class OneOf(RadioField):
+    """One answer among a few, known when the form is shown."""
+
+    def __init__(self, label: str, missing: str, **kwargs: Any) -> None:
+        """Take the sentence for an answer that is not one of them."""
+        super().__init__(
+            label,
+            validators=[InputRequired(missing)],
+            invalid_choice_message=missing,
+            choices=[],
+            **kwargs,
+        )
+
+
+class SomeOf(SelectMultipleField):
+    """One answer or several, among a few."""
+
+    def __init__(self, label: str, among: dict[str, str], missing: str, **kwargs: Any) -> None:
+        """Take the answers, and the sentence for none."""
+        super().__init__(
+            label,
+            validators=[DataRequired(missing)],
+            invalid_choice_message=missing,
+            choices=[SelectChoice(key, words.capitalize()) for key, words in among.items()],
+            **kwargs,
+        )
+
+
+class DayField(LineField):
+    """A date, as a browser sends it or as people write it; its data is then ISO."""
+
+    widget = DateInput()
+
+    def __init__(self, label: str, **kwargs: Any) -> None:
+        """Only the label differs."""
+        super().__init__(label, longest=40, missing=NOT_A_DAY, **kwargs)
+
+    def pre_validate(self, form: Form) -> None:
+        """Read it."""
+        super().pre_validate(form)
+        found = _day(self.data or "")
+        if found is None:
+            raise StopValidation(NOT_A_DAY)
+        if abs(found - today()) > FARTHEST:
+            raise StopValidation(TOO_FAR)
+        self.data = found.isoformat()
+
+
+class RequestForm(Form):
+    """What every kind has: its name as a sending, and files."""
+
+    sending_key = SendingKeyField()
+    files = MultipleFileField("Pièces à joindre (facultatif)")
+
+    @property
+    def lines(self) -> list[Field]:
+        """List what the parent fills in before the check."""
+        return [field for field in self if field.name not in UNWRITTEN]
+
+    @property
+    def details(self) -> dict[str, object]:
+        """Return the answers by name, but the child and the invoice."""
+        return {
+            field.name: field.data
+            for field in self.lines
+            if field.name not in {"child", "invoice"} and field.data
+        }
+
+    def chosen(self, name: str) -> str | None:
+        """Return the public id of the child or invoice, None when this kind has none."""
+        return self[name].data if name in self else None
+
+    def words_for(self, name: str) -> str | None:
+        """Return what the chosen child or invoice reads."""
+        if name not in self:
+            return None
+        labels = {each.value: str(each.label) for each in self[name].choices}
+        return labels.get(self[name].data)
+
+
+class CanteenForm(RequestForm):
+    """« Inscrire à la cantine »."""
+
+    child = OneOf("Enfant", CHOOSE_CHILD)
+    days = SomeOf("Jours de cantine", WEEKDAYS, CHOOSE_DAYS)
+    starts_on = DayField("À partir du")
+    text = TextField("Précisions (facultatif)", LONGEST_TEXT)
+
+
+class GarderieForm(RequestForm):
+    """« Inscrire à la garderie »."""
+
+    child = OneOf("Enfant", CHOOSE_CHILD)
+    days = SomeOf("Jours de garderie", WEEKDAYS, CHOOSE_DAYS)
+    moments = SomeOf("Moments", MOMENTS, CHOOSE_MOMENTS)
+    starts_on = DayField("À partir du")
+    text = TextField("Précisions (facultatif)", LONGEST_TEXT)
+
+
+class AbsenceForm(RequestForm):
+    """« Signaler une absence »."""
+
+    child = OneOf("Enfant", CHOOSE_CHILD)
+    starts_on = DayField("Premier jour d’absence")
+    ends_on = DayField("Dernier jour d’absence")
+    text = TextField("Raison (facultatif)", LONGEST_TEXT)
+
+    def validate_ends_on(self, field: DayField) -> None:
+        """An absence ends when it began, or later."""
+        first, last = _day(self.starts_on.data or ""), _day(field.data or "")
+        if first and last and last < first:
+            raise ValidationError(WRONG_ORDER)
+
+
+class ChildErrorForm(RequestForm):
+    """« Signaler une erreur sur la fiche d’un enfant »."""
+
+    child = OneOf("Enfant", CHOOSE_CHILD)
+    text = TextField("Ce qu’il faut corriger", LONGEST_TEXT, "Écrivez ce qu’il faut corriger.")
+
+
+class PhotoForm(RequestForm):
+    """« Proposer une photo »."""
+
+    child = OneOf("Enfant", CHOOSE_CHILD)
+
+
+class InvoiceForm(RequestForm):
+    """« Poser une question sur une facture »."""
+
+    invoice = OneOf("Facture", CHOOSE_INVOICE)
+    text = TextField("Votre question", LONGEST_TEXT, "Écrivez votre question.")
+
+
+class AttestationForm(RequestForm):
+    """« Demander une attestation »."""
+
+    year = OneOf("Année", CHOOSE_YEAR)
+    text = TextField("À quoi elle servira (facultatif)", LONGEST_TEXT)
+
+
+class DeletionForm(RequestForm):
+    """« Demander la suppression de mes données »."""
+
+    text = TextField("Précisions (facultatif)", LONGEST_TEXT)
+
+
+class OtherForm(RequestForm):
+    """« Autre demande »."""
+
+    text = TextField("Votre demande", LONGEST_TEXT, "Écrivez votre demande.")
+
+
+FORMS: dict[str, type[RequestForm]] = {
+    "canteen": CanteenForm,
+    "garderie": GarderieForm,
+    "absence": AbsenceForm,
+    "child_error": ChildErrorForm,
+    "photo": PhotoForm,
+    "invoice_question": InvoiceForm,
+    "attestation": AttestationForm,
+    "account_deletion": DeletionForm,
+    "other": OtherForm,
+}
+
+
+class PiecesForm(Form):
+    """« Ajouter une pièce »."""
+
+    files = MultipleFileField("Pièces à ajouter")
+
+
+def years() -> list[tuple[str, str]]:
+    """List the years that an attestation may be about."""
+    last = today().year
+    return [(str(year), str(year)) for year in range(last, last - YEARS, -1)]
+
+
+def _day(typed: str) -> date | None:
+    for written in ("%Y-%m-%d", "%d/%m/%Y"):
+        try:
+            return datetime.strptime(typed, written).date()  # noqa: DTZ007 (a day has no hour)
+        except ValueError:
+            continue
+    return None

@@ -1,0 +1,153 @@
+"""« Liste des demandes »: a parent asks, checks, sends, follows."""
+
+from io import BytesIO
+
+import pytest
+from flask import Flask
+
+from app.services.requests import desk
+from tests.browser import Browser, Page
+from tests.people import People, public_id
+
+PDF = b"%PDF-1.7\nhello\n%%EOF"
+CHECK, SEND = "Continuer", "Envoyer ma demande"
+
+
+def ask(browser: Browser, text: str = "Une place de parking") -> Page:
+    """Send a request of the simplest kind."""
+    page = browser.get("family.request_form", kind="autre").fill({"Votre demande": text})
+    return page.submit(CHECK, _refused=200).submit(SEND)
+
+
+def send_files(
+    browser: Browser, page: Page, path: str, *files: tuple[bytes, str], **fields: str
+) -> str:
+    """Press the button with chosen files; return what the page reads."""
+    chosen = [(BytesIO(content), name) for content, name in files]
+    data = {"csrf_token": page.csrf_token, "files": chosen, **fields}
+    answer = browser.client.post(
+        path, data=data, base_url=browser.base_url, follow_redirects=True, buffered=True
+    )
+    assert answer.status_code == 200
+    return answer.text
+
+
+def test_a_day_at_the_canteen_brings_its_midday(browser: Browser, people: People) -> None:
+    """Said before sending; the answers come back to be changed, then leave."""
+    browser.sign_in(people.ines)
+    page = browser.get("family.new_request").link("Inscrire à la cantine").click()
+    assert "pause méridienne" in page.text
+    page = page.fill({"Adam GARNIER": True, "Lundi": True, "À partir du": "07/12/2026"})
+    page = page.submit(CHECK, _refused=200)
+    assert page.h1 == "Vérifiez vos réponses"
+    for words in ("Adam GARNIER", "lundi", "7 décembre 2026", "Pause méridienne comprise"):
+        assert words in page.text
+    page = page.submit("Modifier", _refused=200)
+    assert page.value("À partir du") == "2026-12-07"
+    page = page.submit(CHECK, _refused=200)
+    assert not page.errors
+    page = page.submit(SEND)
+    assert page.endpoint == "family.request"
+    assert "Votre demande est envoyée" in page.text
+    assert "Envoyée" in page.text
+    assert "La mairie vous répondra au plus tard le" in page.text
+    assert "Inscrire à la cantine, Adam" in browser.get("family.requests").text
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["cantine", "garderie", "absence", "fiche-enfant", "facture", "attestation", "autre"],
+)
+def test_an_empty_form_says_what_it_lacks(browser: Browser, people: People, kind: str) -> None:
+    browser.sign_in(people.zest)
+    page = browser.get("family.request_form", kind=kind)
+    assert page.submit(CHECK, _refused=200).errors
+
+
+def test_a_child_and_an_invoice_are_prefilled(browser: Browser, people: People) -> None:
+    """From the child's page, from the invoice; another family's is not there."""
+    browser.sign_in(people.moreau)
+    page = browser.get("family.request_form", kind="facture", facture=public_id("f60"))
+    assert page.soup.select_one(f"input[value='{public_id('f60')}'][checked]")
+    page = browser.get("family.request_form", kind="facture", facture=public_id("f59"))
+    assert public_id("f59") not in page.html
+
+
+def test_the_town_s_kinds_only(browser: Browser, people: People) -> None:
+    browser.sign_in(people.zest)
+    browser.get("family.request_form", 404, kind="nulle-part")
+    browser.get("family.request_form", kind="coordonnees", _lands_on="family.account")
+
+
+def test_a_photo_is_looked_into(app: Flask, browser: Browser, people: People) -> None:
+    """HEIC is refused with a sentence, the answers kept; a missing one is told."""
+    browser.sign_in(people.zest)
+    page = browser.get("family.request_form", kind="photo").submit(CHECK, _refused=200)
+    assert "Choisissez un fichier." in page.submit(SEND, _refused=200).errors
+    heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"
+    sent = {"child": public_id("e1"), "step": "send"}
+    text = send_files(browser, page, "/demandes/nouvelle/photo", (heic, "IMG_1.heic"), **sent)
+    assert "est une photo HEIC" in text
+    assert public_id("e1") in text
+
+
+def test_the_town_asks_and_the_parent_adds(app: Flask, browser: Browser, people: People) -> None:
+    """The piece is asked, added, downloaded by whom it belongs to, and by nobody else."""
+    browser.sign_in(people.zest)
+    page = ask(browser)
+    with app.app_context():
+        desk.ask(1, "Votre carte grise")
+    page = browser.visit(page.path)
+    assert "Pièce manquante" in page.text
+    assert "Votre carte grise" in page.text
+    text = send_files(browser, page, f"{page.path}/pieces", (PDF, "carte grise.pdf"))
+    assert "Votre pièce est ajoutée" in text
+    page = browser.visit(page.path)
+    file = page.link("carte grise").href
+    answer = browser.fetch(file)
+    assert answer.data == PDF
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    stranger = Browser(app)
+    stranger.sign_in(people.moreau)
+    for path in (page.path, f"{page.path}/retirer", file):
+        stranger.visit(path, 404)
+    assert stranger.fetch(f"{page.path}/pieces", "POST", {}).status_code == 404
+    assert "Une place de parking" not in stranger.get("family.requests").text
+
+
+def test_a_request_is_taken_back(browser: Browser, people: People) -> None:
+    browser.sign_in(people.zest)
+    page = ask(browser).link("Retirer ma demande").click().submit("Oui, la retirer")
+    assert "Votre demande est retirée." in page.text
+    assert "Retirée" in page.text
+    assert "Ajouter une pièce" not in page.text
+
+
+def test_too_heavy_a_sending_is_told(browser: Browser, people: People) -> None:
+    """A file over what was said comes back with a sentence; a flood is not read."""
+    browser.sign_in(people.zest)
+    page = ask(browser)
+    heavy = PDF.ljust(9 * 1024 * 1024)
+    assert "pèse plus de 8" in send_files(browser, page, f"{page.path}/pieces", (heavy, "a.pdf"))
+    flood = {"csrf_token": page.csrf_token, "files": (BytesIO(heavy * 3), "a.pdf")}
+    answer = browser.client.post(f"{page.path}/pieces", data=flood, base_url=browser.base_url)
+    assert answer.status_code == 413
+    assert "fichiers plus légers" in answer.text
+
+
+@pytest.mark.parametrize(
+    "nasty", ["\x00", "\udcff", "9" * 300, "2026-13-45", "0001-01-01"], ids=range(5)
+)
+def test_forged_answers_break_nothing(browser: Browser, people: People, nasty: str) -> None:
+    browser.sign_in(people.zest)
+    token = browser.get("family.new_request").csrf_token
+    names = ("child", "invoice", "days", "moments", "starts_on", "ends_on", "year", "step",
+             "sending_key", "text", "files")  # fmt: skip
+    body = {name: nasty.encode("utf-8", "surrogatepass") for name in names}
+    for kind in ("cantine", "garderie", "absence", "photo", "facture", "attestation"):
+        answer = browser.client.post(
+            f"/demandes/nouvelle/{kind}",
+            data={**body, "csrf_token": token},
+            base_url=browser.base_url,
+        )
+        assert answer.status_code == 200
