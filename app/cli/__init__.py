@@ -8,6 +8,7 @@ from app.cli.demo import demo
 from app.cli.guide import guide
 from app.cli.imports import import_files
 from app.cli.mail import mail
+from app.cli.requests import demandes
 
 
 def init_app(app: Flask) -> None:
@@ -18,3 +19,4 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(credentials)
     app.cli.add_command(mail)
     app.cli.add_command(guide)
+    app.cli.add_command(demandes)

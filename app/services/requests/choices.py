@@ -1,5 +1,7 @@
 """What a family may choose from when it asks."""
 
+import re
+
 from sqlalchemy import bindparam, select
 
 from app import db
@@ -9,6 +11,8 @@ from app.services import children
 from app.services.ledger import FAMILY
 
 LATEST_INVOICES = 6
+# What an address or a form names may be anything, which PostgreSQL does not take.
+PUBLIC_ID = re.compile(r"[0-9a-f]{16}", re.ASCII)
 
 _INVOICES = (
     select(Invoice.public_id, Invoice.number, Invoice.issued_on, Invoice.amount)
@@ -28,7 +32,7 @@ def of_children(family_id: int) -> list[tuple[str, str]]:
 def of_invoices(family_id: int, wanted: str) -> list[tuple[str, str]]:
     """List the latest invoices by public id and words, with the wanted one whatever its age."""
     latest = list(db.rows(_LATEST, family_id=family_id))
-    if wanted and wanted not in {row.public_id for row in latest}:
+    if PUBLIC_ID.fullmatch(wanted) and wanted not in {row.public_id for row in latest}:
         latest[:0] = db.rows(_NAMED, family_id=family_id, public_id=wanted)
     return [
         (
