@@ -5,6 +5,7 @@ from flask import Flask
 from app.cli.credentials import credentials
 from app.cli.database import database
 from app.cli.demo import demo
+from app.cli.documents import documents
 from app.cli.guide import guide
 from app.cli.imports import import_files
 from app.cli.mail import mail
@@ -20,3 +21,4 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(mail)
     app.cli.add_command(guide)
     app.cli.add_command(demandes)
+    app.cli.add_command(documents)

@@ -1,29 +1,116 @@
 """Infos/Documents: files the town hall gives to all families or to one."""
 
-from itertools import groupby
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, false, func, or_, select
 
 from app import db
-from app.models import Document
+from app.formats import PARIS, fold
+from app.models import AccountSession, Document
+from app.services import stored_files
 from app.services.ledger import FAMILY
+from app.services.sessions import CurrentAccount
+from app.services.stored_files import StoredFile
+
+FOLDER = "documents"
 
 _FOR_FAMILY = or_(Document.family_id == FAMILY, Document.family_id.is_(None))
-_DOCUMENTS = (
-    select(Document)
-    .where(_FOR_FAMILY)
-    .order_by(Document.category, Document.published_on.desc(), Document.id)
+# Sessions are numbered as they open; whoever signs in for the first time has none before.
+_LAST_VISIT = (
+    select(func.max(AccountSession.last_seen_at))
+    .where(
+        AccountSession.account_id == bindparam("account_id"),
+        AccountSession.id < bindparam("session_id"),
+    )
+    .scalar_subquery()
 )
-_DOCUMENT = select(Document).where(_FOR_FAMILY, Document.public_id == bindparam("public_id"))
+_DOCUMENTS = (
+    select(
+        Document.public_id,
+        Document.title,
+        Document.category,
+        Document.published_on,
+        Document.added_at,
+        Document.file,
+        Document.family_id.is_not(None).label("for_family_only"),
+        func.coalesce(Document.added_at > _LAST_VISIT, false()).label("is_new"),
+    )
+    .where(_FOR_FAMILY)
+    .order_by(Document.published_on.desc().nulls_last(), Document.id.desc())
+)
+_FILE = select(Document.title, Document.file).where(
+    _FOR_FAMILY, Document.public_id == bindparam("public_id")
+)
 
 
-def by_category(family_id: int) -> list[tuple[str, list[Document]]]:
-    """List the documents of a family, grouped under their categories."""
-    found = db.session().scalars(_DOCUMENTS, {"family_id": family_id})
-    return [(name, list(group)) for name, group in groupby(found, lambda row: row.category)]
+@dataclass(frozen=True, slots=True)
+class ListedDocument:
+    """A document as the list tells of it; new when it came after the last visit."""
+
+    public_id: str
+    title: str
+    day: date | None
+    for_family_only: bool
+    is_new: bool
+    stored: StoredFile
 
 
-def find(family_id: int, public_id: str) -> Document | None:
+@dataclass(frozen=True, slots=True)
+class Category:
+    """The documents under one heading, latest first; those under none have an empty name."""
+
+    name: str
+    documents: list[ListedDocument]
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """All that a parent may download, and how much of it is new to them."""
+
+    categories: list[Category]
+    new_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFile:
+    """What it takes to hand a document over; `file` is in the folder `FOLDER`."""
+
+    title: str
+    file: str
+
+
+def library(account: CurrentAccount) -> Library:
+    """List the documents of a family under their categories, which are in French order."""
+    found = db.rows(
+        _DOCUMENTS,
+        family_id=account.family_id,
+        account_id=account.account_id,
+        session_id=account.session_id,
+    )
+    groups: defaultdict[str, list[ListedDocument]] = defaultdict(list)
+    for row in found:
+        document = ListedDocument(
+            public_id=row.public_id,
+            title=row.title,
+            day=row.published_on or _day(row.added_at),
+            for_family_only=row.for_family_only,
+            is_new=row.is_new,
+            stored=stored_files.describe(FOLDER, row.file),
+        )
+        groups[row.category].append(document)
+    names = sorted(groups, key=lambda name: (not name, fold(name)))
+    return Library(
+        [Category(name, groups[name]) for name in names], sum(row.is_new for row in found)
+    )
+
+
+def find(family_id: int, public_id: str) -> DocumentFile | None:
     """Return a document of this family, or for all; another family's does not exist."""
-    parameters = {"family_id": family_id, "public_id": public_id}
-    return db.session().scalars(_DOCUMENT, parameters).one_or_none()
+    found = db.rows(_FILE, family_id=family_id, public_id=public_id)
+    return DocumentFile(*found[0]) if found else None
+
+
+def _day(instant: datetime | None) -> date | None:
+    return instant and instant.astimezone(PARIS).date()

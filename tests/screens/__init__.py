@@ -20,9 +20,10 @@ from tests.browser import Browser, Page
 from tests.people import People, Person, public_id
 from tests.screens.account import account_screens
 from tests.screens.children import children
+from tests.screens.documents import document_screens
 from tests.screens.inbox import inbox_screens
-from tests.screens.statement import statement_screens
 from tests.screens.requests import requests
+from tests.screens.statement import statement_screens
 
 GOOD_PASSWORD = "Tramontane66"
 WEAK_PASSWORD = "abc"
@@ -53,6 +54,7 @@ def all_screens(app: Flask, people: People) -> Screens:
     yield from statement_screens(app, people)
     yield from inbox_screens(app, people)
     yield from requests(app, people)
+    yield from document_screens(app, people)
     yield from _public(app, people)
     yield from _errors(app)
 

@@ -6,20 +6,19 @@ from flask.typing import ResponseReturnValue
 from app.access import current_account
 from app.blueprints.family import family
 from app.blueprints.family.files import send_stored_file
-from app.services import documents as library
+from app.services import documents as service
 
 
 @family.get("/documents")
 def documents() -> ResponseReturnValue:
     """The documents of the town hall, by category."""
-    groups = library.by_category(current_account().family_id)
-    return render_template("family/documents.html", groups=groups)
+    return render_template("family/documents.html", library=service.library(current_account()))
 
 
 @family.get("/documents/<opaque:public_id>")
 def document(public_id: str) -> ResponseReturnValue:
     """One document, to keep."""
-    found = library.find(current_account().family_id, public_id)
+    found = service.find(current_account().family_id, public_id)
     if found is None:
         abort(404)
-    return send_stored_file("documents", found.file, found.title)
+    return send_stored_file(service.FOLDER, found.file, found.title)
