@@ -18,6 +18,7 @@ from app.forms import EmptyForm
 from app.services import accounts, passwords
 from app.services import guide as service
 from app.settings import settings
+from app.site_map import labelled
 
 # A new day, or another town in the same process (tests): the guide is drawn anew.
 GUIDES_KEPT = 4
@@ -25,6 +26,7 @@ GUIDES_KEPT = 4
 
 @auth.get("/guide")
 @public
+@labelled("Guide", place=3)
 def guide() -> ResponseReturnValue:
     """The steps of a first connection and of a lost password."""
     return render_template(

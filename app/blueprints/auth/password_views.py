@@ -13,6 +13,7 @@ from app.blueprints.auth.forms import (
     ForgottenPasswordForm,
 )
 from app.services import password_choice, passwords
+from app.site_map import labelled
 
 SAVED = "Mot de passe enregistré. Connectez-vous avec votre nouveau mot de passe."
 NO_TICKET = (
@@ -56,6 +57,7 @@ def choose_password() -> ResponseReturnValue:
 
 
 @auth.route("/mot-de-passe/changer", methods=["GET", "POST"])
+@labelled("Changer mot de passe", place=8)
 def change_password() -> ResponseReturnValue:
     """« Changer mot de passe »: asks for the current one."""
     account = current_account()

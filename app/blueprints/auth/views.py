@@ -17,6 +17,7 @@ from app.security import safe_target
 from app.services import accounts
 from app.services.accounts import Expired, MustChoose, Outcome, Refused, SignedIn, Wait
 from app.settings import settings
+from app.site_map import labelled
 
 DEVICE_COOKIE = "appareil"
 DEVICE_COOKIE_AGE = timedelta(days=365)
@@ -30,6 +31,7 @@ WRONG = (
 
 @auth.route("/connexion", methods=["GET", "POST"])
 @public
+@labelled("Connexion", place=1)
 def sign_in() -> ResponseReturnValue:
     """« Accès famille »."""
     if request.method == "GET" and is_stranger():
@@ -60,6 +62,7 @@ def sign_out() -> ResponseReturnValue:
 
 @auth.route("/mot-de-passe-oublie", methods=["GET", "POST"])
 @public
+@labelled("Mot de passe oublié", place=2)
 def forgotten_password() -> ResponseReturnValue:
     """Ask for a temporary password: the same answer whoever asks."""
     form = ForgottenPasswordForm()

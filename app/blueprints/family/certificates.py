@@ -9,9 +9,11 @@ from app.blueprints.family import family
 from app.blueprints.family.files import PDF, send_made_file
 from app.forms import STALE_PAGE, EmptyForm
 from app.services import certificates as service
+from app.site_map import labelled
 
 
 @family.get("/attestations")
+@labelled("Attestations de paiement", place=5)
 def certificates() -> ResponseReturnValue:
     """The years that something was paid in."""
     return render_template(

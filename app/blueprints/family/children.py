@@ -7,9 +7,11 @@ from app.access import current_account
 from app.blueprints.family import family
 from app.blueprints.family.files import send_stored_file
 from app.services import children as service
+from app.site_map import labelled
 
 
 @family.get("/enfants")
+@labelled("Mes enfants", place=3)
 def children() -> ResponseReturnValue:
     """A card for each child."""
     cards = service.cards(current_account().family_id)

@@ -7,9 +7,11 @@ from app.access import current_account
 from app.blueprints.family import family
 from app.blueprints.family.files import send_stored_file
 from app.services import documents as service
+from app.site_map import labelled
 
 
 @family.get("/documents")
+@labelled("Infos/Documents", place=9)
 def documents() -> ResponseReturnValue:
     """The documents of the town hall, by category."""
     return render_template("family/documents.html", library=service.library(current_account()))

@@ -6,9 +6,11 @@ from flask.typing import ResponseReturnValue
 from app.access import current_account
 from app.blueprints.family import family
 from app.services import households
+from app.site_map import labelled
 
 
 @family.get("/accueil")
+@labelled("Accueil", place=1)
 def home() -> ResponseReturnValue:
     """« Bienvenue sur le portail famille »."""
     return render_template("family/home.html", home=households.home(current_account()))

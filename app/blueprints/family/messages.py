@@ -11,9 +11,11 @@ from app.blueprints.family.files import send_stored_file
 from app.blueprints.family.message_forms import ReplyForm
 from app.forms import STALE_PAGE, EmptyForm
 from app.services import inbox
+from app.site_map import labelled
 
 
 @family.get("/messages")
+@labelled("Boîte de réception", place=6)
 def messages() -> ResponseReturnValue:
     """The messages from the town hall, the newest first."""
     asked = inbox.Wanted(

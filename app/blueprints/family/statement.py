@@ -10,9 +10,11 @@ from app.blueprints.family.files import CSV, PDF, only_with_printing, send_made_
 from app.formats import today
 from app.services import letterheads, statement_csv
 from app.services import statement as service
+from app.site_map import labelled
 
 
 @family.get("/releve")
+@labelled("Relevé de compte", place=4)
 def statement() -> ResponseReturnValue:
     """Every movement with its running balance, the newest first."""
     page = service.page(

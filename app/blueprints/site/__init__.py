@@ -6,10 +6,12 @@ from flask import Blueprint, abort, jsonify, redirect, render_template, send_fro
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from app import site_map as the_map
 from app.access import public
 from app.services import health as health_service
 from app.services import town_texts
 from app.settings import settings
+from app.site_map import labelled
 
 site = Blueprint("site", __name__)
 
@@ -25,13 +27,15 @@ def index() -> ResponseReturnValue:
 
 @site.get("/plan-du-site")
 @public
+@labelled("Plan du site", place=1)
 def site_map() -> ResponseReturnValue:
     """« Plan du site »."""
-    return render_template("site/site_map.html")
+    return render_template("site/site_map.html", groups=the_map.site_map(), family=the_map.FAMILY)
 
 
 @site.get("/mentions-legales")
 @public
+@labelled("Mentions légales", place=2)
 def legal_notice() -> ResponseReturnValue:
     """« Mentions légales »."""
     return render_template("site/legal_notice.html", text=town_texts.read(town_texts.LEGAL_NOTICE))
@@ -39,6 +43,7 @@ def legal_notice() -> ResponseReturnValue:
 
 @site.get("/donnees-personnelles")
 @public
+@labelled("Données personnelles", place=3)
 def personal_data() -> ResponseReturnValue:
     """« Données personnelles »."""
     return render_template(
@@ -48,6 +53,7 @@ def personal_data() -> ResponseReturnValue:
 
 @site.get("/accessibilite")
 @public
+@labelled("Accessibilité", place=4)
 def accessibility() -> ResponseReturnValue:
     """« Accessibilité »."""
     return render_template(

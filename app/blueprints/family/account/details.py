@@ -13,24 +13,28 @@ from app.blueprints.family.account.forms import (
 )
 from app.services import own_details
 from app.services.requests.sending import SendingRefused
+from app.site_map import labelled
 
 ASKED = "Votre demande est envoyée à la mairie. Vos nouvelles coordonnées attendent sa réponse."
 UNCHANGED = "Vous n’avez rien modifié\u00a0: aucune demande n’est envoyée."
 
 
 @family.route("/compte/identite", methods=["GET", "POST"])
+@labelled("Modifier mon identité")
 def change_identity() -> ResponseReturnValue:
     """« Civilité, nom, prénom »."""
     return _change(IdentityForm, "Modifier mon identité")
 
 
 @family.route("/compte/adresse", methods=["GET", "POST"])
+@labelled("Modifier mon adresse")
 def change_address() -> ResponseReturnValue:
     """« Adresse postale »."""
     return _change(AddressForm, "Modifier mon adresse")
 
 
 @family.route("/compte/telephones", methods=["GET", "POST"])
+@labelled("Modifier mes téléphones")
 def change_phones() -> ResponseReturnValue:
     """« Téléphones »."""
     return _change(PhonesForm, "Modifier mes téléphones")

@@ -10,6 +10,7 @@ from app.blueprints.family import family
 from app.blueprints.family.account.forms import EmailForm
 from app.forms import STALE_PAGE, EmptyForm
 from app.services import email_changes
+from app.site_map import labelled
 
 SENT = "Un courriel vient de partir. Ouvrez le lien qu’il contient pour confirmer votre adresse."
 SENT_AGAIN = "Le courriel de confirmation est reparti. Regardez aussi dans les indésirables."
@@ -17,6 +18,7 @@ CANCELLED = "Le changement d’adresse est annulé."
 
 
 @family.route("/compte/courriel", methods=["GET", "POST"])
+@labelled("Changer d’adresse de courriel")
 def change_email() -> ResponseReturnValue:
     """« Changer d’adresse de courriel »: a link goes to the new one."""
     account = current_account()

@@ -8,11 +8,13 @@ from app.blueprints.family import family
 from app.blueprints.family.account.forms import MailWishesForm
 from app.services import mail_wishes
 from app.services.mail_wishes import MailWishes
+from app.site_map import labelled
 
 SAVED = "Vos choix de courriels sont enregistrés."
 
 
 @family.route("/compte/courriels", methods=["GET", "POST"])
+@labelled("Quels courriels je reçois")
 def choose_mails() -> ResponseReturnValue:
     """Three ticks."""
     account = current_account()

@@ -6,9 +6,11 @@ from flask.typing import ResponseReturnValue
 from app.access import current_account
 from app.blueprints.family import family
 from app.services import own_account
+from app.site_map import labelled
 
 
 @family.get("/compte")
+@labelled("Mon compte", place=2)
 def account() -> ResponseReturnValue:
     """One's own details, and the family's."""
     overview = own_account.overview(current_account())

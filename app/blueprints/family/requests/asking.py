@@ -21,6 +21,7 @@ from app.services.requests import answers, choices, kinds, sending
 from app.services.requests.kinds import DETAILS, Kind
 from app.services.requests.sending import Asked, SendingRefused
 from app.services.uploads import Accepted, CheckedFile, Upload, UploadRefused
+from app.site_map import labelled
 
 NO_FILE = "Choisissez un fichier."
 ONE_FILE = "Choisissez un seul fichier."
@@ -28,6 +29,7 @@ SENT = "Votre demande est envoyée. Elle porte le n°" + NBSP + "{}."
 
 
 @family.get("/demandes/nouvelle")
+@labelled("Nouvelle demande")
 def new_request() -> ResponseReturnValue:
     """Choose what to ask."""
     return render_template("family/requests/kinds.html", kinds=kinds.offered())

@@ -15,6 +15,7 @@ from app.services.requests import acting, reading, sending
 from app.services.requests.acting import Outcome
 from app.services.requests.reading import RequestDetails
 from app.services.uploads import UploadRefused
+from app.site_map import labelled
 
 ADDED = "Votre pièce est ajoutée à la demande."
 WITHDRAWN = "Votre demande est retirée."
@@ -23,6 +24,7 @@ TOO_MANY = f"Une demande porte {acting.MOST_FILES} pièces au plus. Faites une n
 
 
 @family.get("/demandes")
+@labelled("Liste des demandes", place=7)
 def requests() -> ResponseReturnValue:
     """What the family asked, and what became of it."""
     page = reading.listed(current_account(), asked.args.get("page", ""))
