@@ -51,6 +51,10 @@ class Portal:
                 account.password_hash = hash_password(password)
             db.engine().dispose()
 
+    def flask(self, *words: str) -> None:
+        """Run a command, as the town hall does on its server."""
+        _flask(self.instance, *words)
+
     def keeps(self, words: str) -> list[str]:
         """Name the files that hold these words: database, journals, the log of the process."""
         return [
@@ -62,14 +66,18 @@ class Portal:
 
 def import_town(instance: Path) -> None:
     """Migrate an empty instance and import the demonstration town into it."""
-    for command in ("db upgrade", "import demo"):
-        subprocess.run(
-            [sys.executable, "-m", "flask", *command.split()],
-            cwd=ROOT,
-            env=_environment(instance),
-            check=True,
-            capture_output=True,
-        )
+    _flask(instance, "db", "upgrade")
+    _flask(instance, "import", "demo")
+
+
+def _flask(instance: Path, *words: str) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "flask", *words],
+        cwd=ROOT,
+        env=_environment(instance),
+        check=True,
+        capture_output=True,
+    )
 
 
 @contextmanager
