@@ -5,6 +5,7 @@ the code sees the result through `app.settings`.
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -21,6 +22,7 @@ REQUEST_KINDS = (
     "cantine", "garderie", "absence", "coordonnees", "fiche-enfant", "photo", "facture",
     "attestation", "suppression", "autre",
 )  # fmt: skip
+SECURITY_CONTACT = re.compile(r"(https://|mailto:|tel:)[^\s]+|[^\s@:]+@[^\s@:]+")
 CHOICES = {
     "mail_delivery": ("inline", "thread", "worker"),
     "smtp_security": ("none", "starttls", "tls"),
@@ -62,6 +64,9 @@ class Settings:
     town_hours: str = ""
     town_website: str = ""
     town_crest: str = ""
+    town_director: str = ""
+    town_host: str = ""
+    security_contact: str = ""
 
     request_kinds_off: tuple[str, ...] = ()
 
@@ -107,6 +112,12 @@ class Settings:
             faults.append(
                 f"{PREFIX}PUBLIC_URL doit être l’adresse du portail, sans chemin, "
                 "par exemple https://portail.commune.fr"
+            )
+        contact = self.security_contact
+        if contact and not SECURITY_CONTACT.fullmatch(contact):
+            faults.append(
+                f"{PREFIX}SECURITY_CONTACT doit être une adresse de courriel, "
+                "ou commencer par https://, mailto: ou tel:"
             )
         return faults
 

@@ -15,7 +15,7 @@ from tests.people import People, public_id
 ROOT = Path(__file__).parent.parent
 MOST_LINES = 400
 HOMELESS = re.compile(r"(^|/|_)(utils?|helpers?|commons?|misc|tools?)(\.py|/)")
-TEMPLATE_NAME = re.compile(r"""f?["']([\w/{}.-]+\.(?:html|txt)|mail/\{kind\}/\{name\})["']""")
+TEMPLATE_NAME = re.compile(r"""f?["']([\w{][\w/{}.-]*\.(?:html|txt)|mail/\{kind\}/\{name\})["']""")
 
 # The only list of pages that anybody may open. Adding one is a decision.
 PUBLIC_ENDPOINTS = {
@@ -33,7 +33,10 @@ PUBLIC_ENDPOINTS = {
     "site.index",
     "site.legal_notice",
     "site.personal_data",
+    "site.robots",
+    "site.security_text",
     "site.site_map",
+    "site.sitemap",
     "static",
 }
 

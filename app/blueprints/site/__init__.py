@@ -77,3 +77,6 @@ def health() -> ResponseReturnValue:
     """Answer whoever watches over the server: up, with its database."""
     health_service.check()
     return jsonify(status="ok")
+
+
+from app.blueprints.site import for_machines  # noqa: E402, F401

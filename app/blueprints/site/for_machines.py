@@ -1,0 +1,81 @@
+"""What programs ask a site for: robots.txt, sitemap.xml, security.txt."""
+
+from datetime import UTC, datetime, time, timedelta
+from xml.etree import ElementTree
+
+from flask import Response, abort, url_for
+from flask.typing import ResponseReturnValue
+
+from app import site_map
+from app.access import public
+from app.blueprints.site import site
+from app.formats import phone_link
+from app.settings import settings
+
+SITEMAP_NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
+ONE_DAY = 24 * 3600
+# RFC 9116 asks for less than a year.
+SECURITY_TEXT_LIFE = timedelta(days=180)
+
+
+@site.get("/robots.txt")
+@public
+def robots() -> ResponseReturnValue:
+    """Search engines may read the public pages: the others would only ask them to sign in."""
+    paths = ["/$", "/static/", *map(url_for, site_map.public_endpoints())]
+    lines = ["User-agent: *", *(f"Allow: {path}" for path in paths), "Disallow: /"]
+    return _text([*lines, "", f"Sitemap: {_absolute('site.sitemap')}"])
+
+
+@site.get("/sitemap.xml")
+@public
+def sitemap() -> ResponseReturnValue:
+    """The addresses of the public pages."""
+    pages = ElementTree.Element("urlset", xmlns=SITEMAP_NAMESPACE)
+    for endpoint in site_map.public_endpoints():
+        page = ElementTree.SubElement(pages, "url")
+        ElementTree.SubElement(page, "loc").text = _absolute(endpoint)
+    written = ElementTree.tostring(pages, "utf-8", xml_declaration=True)
+    return _kept(Response(written, mimetype="application/xml"))
+
+
+@site.get("/.well-known/security.txt")
+@public
+def security_text() -> ResponseReturnValue:
+    """Whom to tell about a weakness (RFC 9116)."""
+    contact = _security_contact() or abort(404)
+    # A whole day, so that two answers of one day are the same.
+    midnight = datetime.combine(datetime.now(UTC), time(), UTC)
+    return _text(
+        [
+            f"Contact: {contact}",
+            f"Expires: {(midnight + SECURITY_TEXT_LIFE).strftime('%Y-%m-%dT%H:%M:%SZ')}",
+            "Preferred-Languages: fr",
+            f"Canonical: {_absolute('site.security_text')}",
+        ]
+    )
+
+
+def _security_contact() -> str:
+    wanted = settings.security_contact
+    if wanted:
+        return wanted if ":" in wanted else f"mailto:{wanted}"
+    if settings.town_website:
+        return settings.town_website
+    number = phone_link(settings.town_phone)
+    return f"tel:{number}" if number else ""
+
+
+def _absolute(endpoint: str) -> str:
+    # From the setting: the host that a request names is not to be believed.
+    return settings.public_url.rstrip("/") + url_for(endpoint)
+
+
+def _text(lines: list[str]) -> Response:
+    return _kept(Response("\n".join([*lines, ""]), mimetype="text/plain"))
+
+
+def _kept(response: Response) -> Response:
+    response.cache_control.public = True
+    response.cache_control.max_age = ONE_DAY
+    return response

@@ -1,0 +1,89 @@
+"""robots.txt, sitemap.xml and security.txt."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.robotparser import RobotFileParser
+from xml.etree import ElementTree
+
+import pytest
+from flask import Flask
+
+import config
+from app import create_app
+from tests.browser import Browser
+
+TOWN = "https://portail.saint-exemple.fr"
+LOC = "{http://www.sitemaps.org/schemas/sitemap/0.9}loc"
+YEAR = timedelta(days=365)
+
+
+def portal(tmp_path: Path, **settings: str) -> Flask:
+    """A portal at the address of a town, for what never asks the database."""
+    return create_app(config.Test(instance=tmp_path, public_url=TOWN, **settings))  # type: ignore[arg-type]
+
+
+def security_text(app: Flask) -> dict[str, str]:
+    """Read its fields, each given once."""
+    answer = Browser(app).fetch("/.well-known/security.txt")
+    assert answer.content_type == "text/plain; charset=utf-8"
+    pairs = [line.split(": ", 1) for line in answer.text.splitlines()]
+    assert len(dict(pairs)) == len(pairs)
+    return dict(pairs)
+
+
+def test_a_search_engine_finds_the_public_pages_and_no_other(tmp_path: Path) -> None:
+    stranger = Browser(portal(tmp_path))
+    answer = stranger.fetch("/sitemap.xml")
+    assert answer.mimetype == "application/xml"
+    found = [str(tag.text) for tag in ElementTree.fromstring(answer.data).iter(LOC)]
+    assert f"{TOWN}/connexion" in found
+    assert f"{TOWN}/guide" in found
+    assert f"{TOWN}/accessibilite" in found
+    for address in found:
+        assert stranger.visit(address.removeprefix(TOWN)).path == address.removeprefix(TOWN)
+
+
+def test_robots_may_read_what_is_public(tmp_path: Path) -> None:
+    answer = Browser(portal(tmp_path)).fetch("/robots.txt")
+    assert answer.mimetype == "text/plain"
+    reader = RobotFileParser()
+    reader.parse(answer.text.splitlines())
+    assert reader.site_maps() == [f"{TOWN}/sitemap.xml"]
+    assert reader.can_fetch("anybody", "/connexion")
+    assert reader.can_fetch("anybody", "/static/portail.css")
+    assert not reader.can_fetch("anybody", "/releve")
+    assert not reader.can_fetch("anybody", "/mot-de-passe/lien/0123")
+
+
+def test_a_weakness_can_be_told(tmp_path: Path) -> None:
+    fields = security_text(portal(tmp_path, security_contact="securite@saint-exemple.fr"))
+    assert fields["Contact"] == "mailto:securite@saint-exemple.fr"
+    assert fields["Preferred-Languages"] == "fr"
+    assert fields["Canonical"] == f"{TOWN}/.well-known/security.txt"
+    expires = datetime.fromisoformat(fields["Expires"])
+    assert datetime.now(UTC) < expires < datetime.now(UTC) + YEAR
+
+
+@pytest.mark.parametrize(
+    ("settings", "contact"),
+    [
+        ({"security_contact": "https://saint-exemple.fr/faille"}, "https://saint-exemple.fr/faille"),
+        ({"town_website": "https://saint-exemple.fr", "town_phone": "04 76 00 00 00"},
+         "https://saint-exemple.fr"),
+        ({"town_phone": "04 76 00 00 00"}, "tel:+33476000000"),
+    ],
+)  # fmt: skip
+def test_whoever_the_town_names_is_told(
+    tmp_path: Path, settings: dict[str, str], contact: str
+) -> None:
+    assert security_text(portal(tmp_path, **settings))["Contact"] == contact
+
+
+def test_a_town_that_names_nobody_has_no_security_text(tmp_path: Path) -> None:
+    assert Browser(portal(tmp_path)).fetch("/.well-known/security.txt").status_code == 404
+
+
+@pytest.mark.parametrize("contact", ["Camille", "a@b.fr\nContact: x", "javascript:alert(1)"])
+def test_a_contact_that_cannot_be_used_is_refused(tmp_path: Path, contact: str) -> None:
+    with pytest.raises(config.ConfigurationError, match="SECURITY_CONTACT"):
+        portal(tmp_path, security_contact=contact)
