@@ -7,6 +7,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from app.mailer.courier import courier
 from app.settings import settings
 
 NO_PANGO = (
@@ -28,7 +29,8 @@ def guide() -> None:
 @with_appcontext
 def build(output: Path) -> None:
     """Écrit le guide de cette commune en PDF, à imprimer en A4."""
-    # The page that parents see, asked for as they do.
+    # The page that parents see, asked for as they do; the mails that wait are the server's to send.
+    courier().rest()
     answer = current_app.test_client(use_cookies=False).get(
         "/guide.pdf", base_url=settings.public_url
     )

@@ -38,6 +38,7 @@ class Courier:
         self._thread: Thread | None = None
         self._thread_pid = 0
         self._starting = Lock()
+        self._resting = False
         if self.mode == "thread":
             app.before_request(self._ensure_thread)
 
@@ -65,6 +66,10 @@ class Courier:
                 self._due.wait(POLL_SECONDS)
                 pause = POLL_SECONDS
 
+    def rest(self) -> None:
+        """Start no thread in this process: a command asks for a page, it does not serve."""
+        self._resting = True
+
     def stop(self) -> None:
         """Finish the mail in hand, release the others, and end."""
         self._stopping.set()
@@ -74,7 +79,7 @@ class Courier:
 
     def _ensure_thread(self) -> None:
         """Start the thread at the first request: gunicorn forks after loading the application."""
-        if self._thread_pid == os.getpid():
+        if self._resting or self._thread_pid == os.getpid():
             return
         with self._starting:
             if self._thread_pid == os.getpid():

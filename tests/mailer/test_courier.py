@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -95,6 +96,18 @@ def test_the_thread_starts_with_the_first_request(web: Flask) -> None:
     assert len(threads()) == before + 1
     with web.app_context():
         until(lambda: states() == [MailState.SENT])
+
+
+def test_making_the_guide_sends_no_mail(web: Flask, tmp_path: Path) -> None:
+    """The command asks the portal for a page, yet leaves the queue to those who serve."""
+    before = len(threads())
+    with web.app_context():
+        ask("38162386")
+    made = str(tmp_path / "guide.pdf")
+    web.test_cli_runner().invoke(args=["guide", "build", "--output", made])
+    assert len(threads()) == before
+    with web.app_context():
+        assert states() == [MailState.QUEUED]
 
 
 def test_the_thread_wakes_up_for_a_mail(web: Flask) -> None:
