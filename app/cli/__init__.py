@@ -9,6 +9,7 @@ from app.cli.documents import documents
 from app.cli.guide import guide
 from app.cli.imports import import_files
 from app.cli.mail import mail
+from app.cli.messages import messages
 from app.cli.requests import demandes
 
 
@@ -22,3 +23,4 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(guide)
     app.cli.add_command(demandes)
     app.cli.add_command(documents)
+    app.cli.add_command(messages)

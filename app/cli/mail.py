@@ -7,6 +7,7 @@ from threading import Thread
 import click
 from flask.cli import with_appcontext
 
+from app.cli.tables import align
 from app.formats import PARIS, day, hour, plural
 from app.mailer.courier import Courier, courier
 from app.mailer.delivery import Fate, Tally
@@ -62,10 +63,8 @@ def list_mails(*, limit: int, unsent: bool) -> None:
         click.echo("Aucun courriel.")
         return
     table = [HEADINGS, *(cells(line) for line in lines)]
-    widths = [max(len(row[column]) for row in table) for column in range(len(HEADINGS))]
-    for row in table:
-        padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        click.echo("  ".join(padded).rstrip())
+    for row in align(table):
+        click.echo(row)
 
 
 @mail.command()

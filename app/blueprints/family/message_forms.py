@@ -6,7 +6,7 @@ from wtforms import HiddenField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from app.forms import Form
-from app.services.inbox import LONGEST_REPLY, new_key
+from app.services.inbox import LONGEST_REPLY, new_key, plain
 
 KEY = re.compile(r"[0-9a-f]{32}")
 
@@ -16,11 +16,7 @@ def _key(text: str | None) -> str:
 
 
 def _plain(text: str | None) -> str:
-    """Keep what can be read, and line breaks as one character."""
-    lines = (text or "").replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    readable = ("".join(each for each in line if each.isprintable() or each == "\t")
-                for line in lines)  # fmt: skip
-    return "\n".join(readable).strip()
+    return plain(text or "")
 
 
 class ReplyForm(Form):

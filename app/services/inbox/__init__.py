@@ -4,13 +4,16 @@ messages    which messages a family has
 listing     the list, its filters and its search
 reading     one message with what was answered to it
 marking     read, archived: each guardian for themselves
-answering   writing in a thread
+answering   what a guardian answers
+replies     writing in a thread, whoever writes
+desk        the town hall reads and answers
 """
 
-from app.services.inbox.answering import LONGEST_REPLY, answer, new_key
+from app.services.inbox.answering import answer, new_key
 from app.services.inbox.listing import EVERY_MESSAGE, UNREAD_COUNT, Wanted, page
 from app.services.inbox.marking import archive, restore
 from app.services.inbox.reading import attachment, open_message
+from app.services.inbox.replies import LONGEST_REPLY, plain
 
 __all__ = [
     "EVERY_MESSAGE",
@@ -23,5 +26,6 @@ __all__ = [
     "new_key",
     "open_message",
     "page",
+    "plain",
     "restore",
 ]

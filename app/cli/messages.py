@@ -1,0 +1,142 @@
+"""`flask messages`: read what families answered to the town hall's messages, and answer them."""
+
+import sys
+from typing import NoReturn
+
+import click
+from flask.cli import with_appcontext
+
+from app.cli.tables import align
+from app.formats import day_in_full, moment
+from app.services.inbox import desk
+from app.services.inbox.desk import AnswerRefused, DeskMessage, Thread, ThreadLine
+
+HEADINGS = ("N°", "Famille", "Écrit par", "Quand", "État", "Objet")
+EVERY_FAMILY = "toutes"
+LONGEST_SUBJECT = 60
+WAITS, ANSWERED, NOTHING_YET = "attend votre réponse", "répondu", "aucune réponse"
+
+
+@click.group()
+def messages() -> None:
+    """Montre ce que les familles répondent aux messages de la mairie, et leur répond."""
+
+
+@messages.command("list")
+@click.option(
+    "--all", "everything", is_flag=True,
+    help="Ajoute ce qui a reçu sa réponse, et les messages auxquels personne n’a répondu.",
+)  # fmt: skip
+@click.option(
+    "--limit", default=50, show_default=True, type=click.IntRange(1, 10_000),
+    help="Combien, à partir de qui attend depuis le plus longtemps.",
+)  # fmt: skip
+@with_appcontext
+def list_threads(*, everything: bool, limit: int) -> None:
+    """Montre les familles qui attendent une réponse, la plus ancienne attente d’abord."""
+    lines = desk.listed(limit + 1, everything=everything)
+    if not lines:
+        click.echo(
+            "Aucun message à suivre." if everything else "Aucune famille n’attend de réponse."
+        )
+        return
+    write_table(lines[:limit])
+    if len(lines) > limit:
+        click.echo(f"\nLa liste continue\u00a0: ajoutez --limit {limit * 2}.")
+
+
+@messages.command()
+@click.argument("number", metavar="N°", type=int)
+@with_appcontext
+def show(number: int) -> None:
+    """Montre un message, et ce que chaque famille a répondu."""
+    try:
+        message = desk.find(number)
+    except AnswerRefused as refusal:
+        refuse(refusal)
+    write_message(message)
+    for thread in message.threads:
+        write_thread(thread)
+
+
+@messages.command()
+@click.argument("number", metavar="N°", type=int)
+@click.argument("text", metavar="TEXTE")
+@click.option(
+    "--family", "family_number", required=True, metavar="N°_FAMILLE",
+    help="Le numéro de la famille\u00a0: elle seule lira la réponse.",
+)  # fmt: skip
+@with_appcontext
+def answer(number: int, text: str, family_number: str) -> None:
+    """Répond à une famille ; son message redevient « non lu ». TEXTE vaut - pour lire l’entrée."""
+    if text == "-":
+        text = sys.stdin.buffer.read().decode("utf-8", "replace")
+    try:
+        sent = desk.answer(number, family_number, text)
+    except AnswerRefused as refusal:
+        refuse(refusal)
+    if sent:
+        click.echo(
+            f"Votre réponse est dans la boîte de réception de la famille n°\u00a0{family_number}."
+        )
+    else:
+        click.echo("Cette réponse est déjà envoyée\u00a0: rien n’est fait de plus.")
+
+
+def refuse(refusal: AnswerRefused) -> NoReturn:
+    """Say why, and leave with a status that says so."""
+    click.echo(str(refusal), err=True)
+    sys.exit(1)
+
+
+def write_table(lines: list[ThreadLine]) -> None:
+    """Write a line a thread."""
+    for row in align([HEADINGS, *(cells(line) for line in lines)]):
+        click.echo(row)
+
+
+def cells(line: ThreadLine) -> tuple[str, ...]:
+    """Write the line of one thread."""
+    if line.written_at is None:
+        return (str(line.number), line.family_number or EVERY_FAMILY, "", "", NOTHING_YET,
+                shorten(line.subject))  # fmt: skip
+    return (
+        str(line.number),
+        line.family_number or "",
+        line.name or "la mairie",
+        moment(line.written_at),
+        WAITS if line.waits else ANSWERED,
+        shorten(line.subject),
+    )
+
+
+def shorten(subject: str) -> str:
+    """Keep a line of the table on one line."""
+    if len(subject) <= LONGEST_SUBJECT:
+        return subject
+    return subject[: LONGEST_SUBJECT - 1].rstrip() + "…"
+
+
+def write_message(message: DeskMessage) -> None:
+    """Write a message as the families read it."""
+    addressee = (
+        f"famille n°\u00a0{message.family_number}"
+        if message.family_number
+        else "toutes les familles"
+    )
+    click.echo(f"Message n°\u00a0{message.number} – {message.subject}")
+    click.echo(f"{message.service}, {day_in_full(message.sent_on)}, à {addressee}")
+    click.echo(f"\n{message.body}")
+    if not message.answerable:
+        click.echo("\nCe message ne prend pas de réponse.")
+    elif not message.threads:
+        click.echo("\nPersonne n’a répondu pour le moment.")
+
+
+def write_thread(thread: Thread) -> None:
+    """Write what one family and the town hall said."""
+    click.echo(f"\nFamille n°\u00a0{thread.family_number} – {WAITS if thread.waits else ANSWERED}")
+    for written in thread.written:
+        click.echo(f"\n  {written.name or 'La mairie'}, {moment(written.written_at)}\u00a0:")
+        for line in written.body.split("\n"):
+            click.echo(f"  {line}".rstrip())

@@ -1,0 +1,218 @@
+"""The town hall's side: what families answered to its messages, and what it answers them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from itertools import groupby
+
+from sqlalchemy import bindparam, func, nulls_last, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from app import db
+from app.models import Account, Family, Guardian, Message, MessageMark, MessageReply
+from app.models.messages import TOWN_HALL
+from app.services import journal
+from app.services.inbox import replies
+
+LARGEST_NUMBER = 2**31 - 1
+KEY_DIGITS = 31
+
+_LATEST = select(func.max(MessageReply.id)).group_by(
+    MessageReply.message_id, MessageReply.family_id
+)
+_LAST = aliased(MessageReply, select(MessageReply).where(MessageReply.id.in_(_LATEST)).subquery())
+_WAITS = _LAST.account_id.is_not(None)
+_WHO = (Guardian.first_name + " " + Guardian.last_name).label("who")
+_LINES = (
+    select(Message.id, Message.subject, Family.number, _LAST.written_at, _WAITS, _WHO)
+    .outerjoin(_LAST, _LAST.message_id == Message.id)
+    .outerjoin(Family, Family.id == func.coalesce(_LAST.family_id, Message.family_id))
+    .outerjoin(Account, Account.id == _LAST.account_id)
+    .outerjoin(Guardian, Guardian.id == Account.guardian_id)
+    .limit(bindparam("limit"))
+)
+# Who has waited the longest comes first.
+_WAITING_LINES = _LINES.where(_WAITS).order_by(_LAST.written_at, _LAST.id)
+_ANSWERED_LINES = _LINES.where(~_WAITS, or_(_LAST.id.is_not(None), Message.answerable)).order_by(
+    nulls_last(_LAST.written_at.desc()), Message.id.desc()
+)
+
+_MESSAGE = (
+    select(
+        Message.id,
+        func.coalesce(func.nullif(Message.sender, ""), TOWN_HALL),
+        Message.subject,
+        Message.sent_on,
+        Message.body,
+        Message.answerable,
+        Family.number,
+    )
+    .outerjoin(Family, Family.id == Message.family_id)
+    .where(Message.id == bindparam("number"))
+)
+_THREADS = (
+    select(Family.id, Family.number, _WHO, MessageReply.written_at, MessageReply.body)
+    .select_from(MessageReply)
+    .join(Family, Family.id == MessageReply.family_id)
+    .outerjoin(Account, Account.id == MessageReply.account_id)
+    .outerjoin(Guardian, Guardian.id == Account.guardian_id)
+    .where(MessageReply.message_id == bindparam("number"))
+    .order_by(Family.number, Family.id, MessageReply.id)
+)
+
+
+class AnswerRefused(ValueError):  # noqa: N818 (a refusal, not a bug)
+    """Nothing is sent; the message says why, in French."""
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadLine:
+    """A thread as the town hall lists it; or, without an hour, a message nobody answered yet."""
+
+    number: int
+    subject: str
+    # None for a message to every family, as long as nobody answered.
+    family_number: str | None
+    written_at: datetime | None
+    waits: bool
+    # Who wrote last; None for the town hall.
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What somebody wrote; without a name, the town hall."""
+
+    name: str | None
+    written_at: datetime
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """What one family and the town hall wrote to each other."""
+
+    family_number: str
+    written: list[Written]
+
+    @property
+    def waits(self) -> bool:
+        """Tell whether the family wrote last."""
+        return self.written[-1].name is not None
+
+
+@dataclass(frozen=True, slots=True)
+class DeskMessage:
+    """A message, whole."""
+
+    number: int
+    service: str
+    subject: str
+    sent_on: date
+    body: str
+    answerable: bool
+    # None when it is for every family.
+    family_number: str | None
+    # Those that wait come first.
+    threads: list[Thread]
+
+
+def listed(limit: int, *, everything: bool = False) -> list[ThreadLine]:
+    """List the threads where a family wrote last; then, if wanted, all that can be answered."""
+    lines = [ThreadLine(*row) for row in db.rows(_WAITING_LINES, limit=limit)]
+    if everything and len(lines) < limit:
+        lines += [ThreadLine(*row) for row in db.rows(_ANSWERED_LINES, limit=limit - len(lines))]
+    return lines
+
+
+def find(number: int) -> DeskMessage:
+    """Return a message with each family's thread. Raises AnswerRefused when there is none."""
+    found = db.rows(_MESSAGE, number=number) if 0 < number <= LARGEST_NUMBER else []
+    if not found:
+        raise AnswerRefused(f"Il n’y a pas de message n°\u00a0{number}.")
+    rows = groupby(db.rows(_THREADS, number=number), key=lambda row: (row[0], row[1]))
+    threads = [
+        Thread(family_number, [Written(*row[2:]) for row in written])
+        for (_, family_number), written in rows
+    ]
+    threads.sort(key=lambda thread: not thread.waits)
+    return DeskMessage(*found[0], threads)
+
+
+def answer(number: int, family_number: str, text: str) -> bool:
+    """Answer a family in its thread, and make the message unread again for its guardians.
+
+    False when these words were already the answer. Raises AnswerRefused.
+    """
+    words = replies.plain(text)
+    if not words:
+        raise AnswerRefused("Écrivez votre réponse\u00a0: elle est vide.")
+    if len(words) > replies.LONGEST_REPLY:
+        raise AnswerRefused(
+            f"Raccourcissez votre réponse à {replies.LONGEST_REPLY} caractères au plus."
+        )
+    message = find(number)
+    if not message.answerable:
+        raise AnswerRefused(f"Le message n°\u00a0{number} ne prend pas de réponse.")
+    with db.transaction() as session:
+        family_id = _addressee(session, number, replies.plain(family_number))
+        key = _key(session, number, family_id, words)
+        if not replies.keep(session, number, family_id, None, words, key):
+            return False
+        _bring_back(session, number, family_id)
+        journal.record(
+            session, "message_answered_by_town", message=str(number), family=str(family_id)
+        )
+    return True
+
+
+def _addressee(session: Session, number: int, family_number: str) -> int:
+    """Find the family that has this message; a number given again is the family still here."""
+    families = session.scalars(select(Family).where(Family.number == family_number)).all()
+    if not families:
+        raise AnswerRefused(f"Il n’y a pas de famille n°\u00a0{family_number}.")
+    here = [family for family in families if family.archived_at is None]
+    if not here:
+        raise AnswerRefused(
+            f"La famille n°\u00a0{family_number} est archivée\u00a0: "
+            "personne ne lirait votre réponse."
+        )
+    of = session.scalar(select(Message.family_id).where(Message.id == number))
+    concerned = [family.id for family in here if of in {None, family.id}]
+    if not concerned:
+        raise AnswerRefused(
+            f"Le message n°\u00a0{number} n’est pas adressé à la famille n°\u00a0{family_number}."
+        )
+    if len(concerned) > 1:
+        raise AnswerRefused(f"Plusieurs familles ont le n°\u00a0{family_number}.")
+    return concerned[0]
+
+
+def _key(session: Session, number: int, family_id: int, words: str) -> str:
+    """Name this answer to what the family last wrote: the same command again sends nothing more.
+
+    The letter keeps it apart from the keys that browsers send back, which anybody may forge.
+    """
+    last = session.scalar(
+        select(func.max(MessageReply.id)).where(
+            MessageReply.message_id == number,
+            MessageReply.family_id == family_id,
+            MessageReply.account_id.is_not(None),
+        )
+    )
+    said = f"{number} {family_id} {last} {words}"
+    return "m" + sha256(said.encode()).hexdigest()[:KEY_DIGITS]
+
+
+def _bring_back(session: Session, number: int, family_id: int) -> None:
+    """Put the message on top of the inbox of each guardian, « non lu »."""
+    accounts = (
+        select(Account.id)
+        .join(Guardian, Guardian.id == Account.guardian_id)
+        .where(Guardian.family_id == family_id)
+    )
+    session.execute(
+        update(MessageMark)
+        .where(MessageMark.message_id == number, MessageMark.account_id.in_(accounts))
+        .values(read_at=None, archived_at=None)
+    )
