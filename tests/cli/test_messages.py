@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from click.testing import Result
 from flask import Flask
 from sqlalchemy import func, select
@@ -80,3 +81,111 @@ def test_the_town_reads_and_answers_one_family(app: Flask, people: People) -> No
         assert entry is not None
         assert (entry.event, entry.account_id) == ("message_answered_by_town", None)
         assert entry.details == {"message": number, "family": str(family)}
+
+
+def test_each_family_has_a_thread_and_the_one_that_waits_comes_first(
+    app: Flask, people: People
+) -> None:
+    """Separated parents answer the same message: each gets their own answer, alone."""
+    number = number_of(app, M1)
+    claire, marc = write(app, people.claire, M1, "Claire."), write(app, people.marc, M1, "Marc.")
+    rows = launch(app, "list").output.splitlines()[1:]
+    assert [row.split()[1] for row in rows] == ["520004", "530005"]
+    assert (
+        "La liste continue\u00a0: ajoutez --limit 2." in launch(app, "list", "--limit", "1").output
+    )
+    launch(app, "answer", number, "--family", "520004", "À Claire.")
+    shown = launch(app, "show", number).output
+    assert shown.index("530005 – attend votre réponse") < shown.index("520004 – répondu")
+    assert "À Claire." in claire.get("family.message", public_id=M1).text
+    for theirs in (marc.get("family.message", public_id=M1), marc.get("family.messages")):
+        assert "Claire" not in theirs.text
+        assert "la mairie vous a répondu" not in theirs.text
+    assert "Aucun nouveau message" in marc.get("family.home").text
+    listed = launch(app, "list", "--all").output.splitlines()[1:]
+    assert ["530005" in listed[0], "520004" in listed[1]] == [True, True]
+    assert re.search(r"3816231 +aucune réponse +Votre dossier", listed[2])
+    assert len(listed) == 3  # what takes no answer is not there
+
+
+def test_the_same_command_again_sends_nothing_more(app: Flask, people: People) -> None:
+    """Until the family has written again: then « Oui » answers something else."""
+    number = number_of(app, M1)
+    write(app, people.ines, M1, "Une place, merci.")
+    arguments = ("answer", number, "--family", "510002")
+    launch(app, *arguments, "Oui")
+    again = launch(app, *arguments, " Oui\r\n")
+    assert again.exit_code == 0
+    assert "déjà envoyée" in again.output
+    assert town_replies(app) == 1
+    write(app, people.ines, M1, "Une autre, merci.")
+    launch(app, *arguments, "Oui")
+    assert town_replies(app) == 2
+
+
+def test_a_long_answer_comes_from_a_file(app: Flask, people: People) -> None:
+    """Bytes that are no text harm nothing."""
+    number = number_of(app, M2)
+    result = launch(app, "answer", number, "--family", "3816231", "-", typed="Un\x00.\n\nDeux.\n")
+    assert result.exit_code == 0, result.output
+    parent = Browser(app)
+    parent.sign_in(people.zest)
+    assert "Un.\n\nDeux." in parent.fetch(f"/messages/{M2}").text.replace("\r", "")
+
+
+@pytest.mark.usefixtures("people")
+@pytest.mark.parametrize(
+    ("name", "family", "text", "said"),
+    [
+        ("m1", "999", "Oui", "Il n’y a pas de famille n°\u00a0999."),
+        ("m1", "\udce9", "Oui", "Donnez le numéro de la famille."),
+        ("m1", "540006", "Oui", "La famille n°\u00a0540006 est archivée"),
+        (
+            "m2",
+            "500001",
+            "Oui",
+            " n’est pas adressé à la famille n°\u00a0500001.",
+        ),
+        ("m3", "500001", "Oui", "Le message n°\u00a0{} ne prend pas de réponse."),
+        ("m1", "500001", " \udce9\n", "Écrivez votre réponse\u00a0: elle est vide."),
+        ("m1", "500001", "é" * 4_001, "Raccourcissez votre réponse à 4000 caractères au plus."),
+    ],
+)
+def test_what_cannot_be_answered_is_said(
+    app: Flask, name: str, family: str, text: str, said: str
+) -> None:
+    """In words, with a status that says so; nothing is sent."""
+    number = number_of(app, public_id(name))
+    result = launch(app, "answer", number, "--family", family, text)
+    assert result.exit_code == 1
+    assert said.format(number) in result.output
+    assert town_replies(app) == 0
+
+
+@pytest.mark.usefixtures("people")
+@pytest.mark.parametrize("number", ["0", "4000", str(2**31), str(10**30)])
+def test_a_message_that_nobody_sent(app: Flask, number: str) -> None:
+    """However large the number."""
+    for arguments in (["show"], ["answer", "--family", "500001", "--", "Oui"]):
+        command, *rest = arguments
+        result = launch(app, command, *rest[:2], number, *rest[3:])
+        assert result.exit_code == 1
+        assert f"Il n’y a pas de message n°\u00a0{number}." in result.output
+
+
+def test_a_number_given_again_is_the_family_still_here(app: Flask, people: People) -> None:
+    """A family left, another got its number; two that are here are one too many."""
+    number = number_of(app, M1)
+    with app.app_context(), db.transaction() as session:
+        old = session.scalars(select(Family).where(Family.number == "540006")).one()
+        old.number = "500001"
+    assert launch(app, "answer", number, "--family", "500001", "Oui").exit_code == 0
+    parent = Browser(app)
+    parent.sign_in(people.moreau)
+    assert "Oui" in parent.get("family.message", public_id=M1).text
+    with app.app_context(), db.transaction() as session:
+        old = session.scalars(select(Family).where(Family.archived_at.is_not(None))).one()
+        old.archived_at = None
+    result = launch(app, "answer", number, "--family", "500001", "Non")
+    assert result.exit_code == 1
+    assert "Plusieurs familles ont le n°\u00a0500001." in result.output

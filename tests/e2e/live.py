@@ -14,7 +14,8 @@ from pathlib import Path
 
 import config
 from app import create_app, db
-from app.models import Account
+from app.formats import today
+from app.models import Account, Message
 from app.services.passwords import hash_password
 from tests.smtp_servers import HOST, Mailbox, free_port, serve
 
@@ -51,9 +52,29 @@ class Portal:
                 account.password_hash = hash_password(password)
             db.engine().dispose()
 
-    def flask(self, *words: str) -> None:
-        """Run a command, as the town hall does on its server."""
-        _flask(self.instance, *words)
+    def post(self, identifier: str, subject: str, body: str) -> int:
+        """Write to somebody's family, as the town hall, something that takes an answer."""
+        app = create_app(config.Test(instance=self.instance))
+        with app.app_context():
+            with db.transaction() as session:
+                account = session.query(Account).filter_by(identifier=identifier).one()
+                message = Message(
+                    source_id=subject,
+                    family_id=account.guardian.family_id,
+                    sent_on=today(),
+                    subject=subject,
+                    body=body,
+                    answerable=True,
+                )
+                session.add(message)
+                session.flush()
+                number = message.id
+            db.engine().dispose()
+        return number
+
+    def flask(self, *arguments: str) -> str:
+        """Run a command of the town hall, and return what it says."""
+        return run_flask(self.instance, *arguments)
 
     def keeps(self, words: str) -> list[str]:
         """Name the files that hold these words: database, journals, the log of the process."""
@@ -66,18 +87,20 @@ class Portal:
 
 def import_town(instance: Path) -> None:
     """Migrate an empty instance and import the demonstration town into it."""
-    _flask(instance, "db", "upgrade")
-    _flask(instance, "import", "demo")
+    for command in ("db upgrade", "import demo"):
+        run_flask(instance, *command.split())
 
 
-def _flask(instance: Path, *words: str) -> None:
-    subprocess.run(
-        [sys.executable, "-m", "flask", *words],
+def run_flask(instance: Path, *arguments: str) -> str:
+    """Run `flask` on this instance, and return what it says."""
+    return subprocess.run(
+        [sys.executable, "-m", "flask", *arguments],
         cwd=ROOT,
         env=_environment(instance),
         check=True,
         capture_output=True,
-    )
+        encoding="utf-8",
+    ).stdout
 
 
 @contextmanager

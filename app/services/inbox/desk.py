@@ -168,6 +168,8 @@ def answer(number: int, family_number: str, text: str) -> bool:
 
 def _addressee(session: Session, number: int, family_number: str) -> int:
     """Find the family that has this message; a number given again is the family still here."""
+    if not family_number:
+        raise AnswerRefused("Donnez le numéro de la famille.")
     families = session.scalars(select(Family).where(Family.number == family_number)).all()
     if not families:
         raise AnswerRefused(f"Il n’y a pas de famille n°\u00a0{family_number}.")
