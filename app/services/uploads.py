@@ -15,6 +15,7 @@ from io import BytesIO
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
+from app.services import jpeg_scans
 from app.settings import settings
 
 if TYPE_CHECKING:
@@ -26,8 +27,13 @@ LARGEST = LARGEST_MEBIBYTES * MEBIBYTE
 MOST_FILES = 3
 # What a form with files may weigh: its fields are bounded on their own.
 MOST_BYTES = MOST_FILES * LARGEST + MEBIBYTE
-# A phone's best camera; a JPEG is read at the size it will have, a PNG only whole.
-MOST_PIXELS = {"JPEG": 110_000_000, "PNG": 30_000_000}
+# A phone's best camera writes a JPEG that is read at the size it will have; a PNG, and a JPEG that
+# comes in several passes, are held whole.
+MOST_PIXELS, MOST_PIXELS_WHOLE = 110_000_000, 30_000_000
+# Each goes over every pixel; cameras write one, programs about ten.
+MOST_SCANS = 20
+# Scanners may write greys in two bytes; a screen shows one.
+GREYS_TO_ONE_BYTE = 1 / 257
 # A sheet of paper stays legible on a screen and on paper.
 LONGEST_SIDE = 2400
 JPEG_QUALITY = 85
@@ -168,7 +174,7 @@ def _draw_anew(content: bytes, kind: str, longest_side: int) -> bytes:
     with _drawing:
         try:
             with Image.open(BytesIO(content), formats=[kind]) as image:
-                return _drawn(image, kind, longest_side)
+                return _drawn(image, kind, content, longest_side)
         except UploadRefused:
             raise
         except bombs as bomb:
@@ -178,13 +184,14 @@ def _draw_anew(content: bytes, kind: str, longest_side: int) -> bytes:
             raise UploadRefused(DAMAGED) from error
 
 
-def _drawn(image: "Image.Image", kind: str, longest_side: int) -> bytes:
+def _drawn(image: "Image.Image", kind: str, content: bytes, longest_side: int) -> bytes:
     from PIL import ImageOps
 
-    if image.width * image.height > MOST_PIXELS[kind]:
-        raise UploadRefused(TOO_WIDE)
+    _refuse_too_wide(image, kind, content)
     image.draft("RGB", (longest_side, longest_side))
     upright = ImageOps.exif_transpose(image)
+    if upright.mode == "I;16":
+        upright = upright.point(lambda grey: grey * GREYS_TO_ONE_BYTE).convert("L")
     drawn = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
     drawn.thumbnail((longest_side, longest_side))
     # Comments, profiles and text are copied from there when a picture is saved.
@@ -194,6 +201,17 @@ def _drawn(image: "Image.Image", kind: str, longest_side: int) -> bytes:
     out = BytesIO()
     drawn.save(out, kind, quality=JPEG_QUALITY, optimize=True)
     return out.getvalue()
+
+
+def _refuse_too_wide(image: "Image.Image", kind: str, content: bytes) -> None:
+    most = MOST_PIXELS_WHOLE
+    if kind == "JPEG":
+        layout = jpeg_scans.layout(content)
+        most = MOST_PIXELS if layout.in_one_pass else MOST_PIXELS_WHOLE
+        if layout.scans > MOST_SCANS:
+            raise UploadRefused(DAMAGED)
+    if image.width * image.height > most:
+        raise UploadRefused(TOO_WIDE)
 
 
 def _write(path: Path, content: bytes) -> None:

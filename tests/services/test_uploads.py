@@ -123,6 +123,33 @@ def test_a_bomb_of_pixels_is_not_opened() -> None:
     assert refusal(header + b"\0" * 40)
 
 
+def test_a_bomb_of_scans_is_not_opened() -> None:
+    """A few kilobytes that would keep a processor busy for hours: one scan, over and over."""
+    whole = picture(size=(400, 400), progressive=True)
+    last = whole[whole.rindex(b"\xff\xda") : -2]
+    assert "abîmé" in refusal(whole[:-2] + last * 1_000 + whole[-2:])
+    # Behind a thumbnail, and between bytes that a decoder skips, they still count.
+    hidden = (
+        whole[:2] + b"\xff\xe1\x00\x06\xff\xd9\xff\xda" + b"\x00\x00\xff\x01\xff\xff" + whole[3:-2]
+    )
+    assert "abîmé" in refusal(hidden + (b"\x00\xff\x01\x00" + last) * 1_000 + whole[-2:])
+
+
+def test_a_jpeg_that_is_held_whole_has_fewer_pixels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Progressive, it takes six bytes a pixel; row by row, next to nothing."""
+    monkeypatch.setattr(uploads, "MOST_PIXELS_WHOLE", 100 * 100)
+    assert kept(picture(size=(100, 101)))
+    assert kept(picture(size=(100, 100), progressive=True))
+    assert "trop grande" in refusal(picture(size=(100, 101), progressive=True))
+
+
+def test_a_scan_in_fine_greys_stays_legible() -> None:
+    """Two bytes a grey, as scanners write: neither white nor black when it is drawn anew."""
+    out = BytesIO()
+    Image.new("I;16", (4, 4), 30_000).save(out, "PNG")
+    assert Image.open(BytesIO(kept(out.getvalue()))).getpixel((0, 0)) == (116, 116, 116)
+
+
 def test_there_are_three_files_at_most() -> None:
     with pytest.raises(UploadRefused, match="3 fichiers au plus"):
         uploads.check([Upload("a.pdf", PDF)] * 4, Accepted.PAPERS)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, select
 
-from app.models import Child, Document, Invoice, MessageAttachment
+from app.models import Child, Document, Invoice, MessageAttachment, RequestFile
 from app.services.importing.decoding import blocks
 from app.services.importing.faults import FieldRefused
 from app.services.importing.sources import MEBIBYTE, Source
@@ -30,6 +30,7 @@ FOLDERS = {
     "invoices": Invoice.file,
     "documents": Document.file,
     "messages": MessageAttachment.file,
+    "requests": RequestFile.file,
 }
 
 
