@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from app import db
 from app.models import Family, JournalEntry, Message, MessageReply
+from app.testing import Outbox
 from tests.browser import Browser
 from tests.people import People, Person, public_id
 
@@ -76,10 +77,10 @@ def test_the_town_reads_and_answers_one_family(app: Flask, people: People) -> No
     assert "Aucune famille n’attend de réponse." in launch(app, "list").output
     assert "répondu" in launch(app, "list", "--all").output
     with app.app_context():
-        entry = db.session().scalars(select(JournalEntry).order_by(JournalEntry.id.desc())).first()
+        answered = JournalEntry.event == "message_answered_by_town"
+        entry = db.session().scalars(select(JournalEntry).where(answered)).one()
         family = db.session().scalars(select(Family.id).where(Family.number == "510002")).one()
-        assert entry is not None
-        assert (entry.event, entry.account_id) == ("message_answered_by_town", None)
+        assert entry.account_id is None
         assert entry.details == {"message": number, "family": str(family)}
 
 
@@ -189,3 +190,15 @@ def test_a_number_given_again_is_the_family_still_here(app: Flask, people: Peopl
     result = launch(app, "answer", number, "--family", "500001", "Non")
     assert result.exit_code == 1
     assert "Plusieurs familles ont le n°\u00a0500001." in result.output
+
+
+def test_both_guardians_are_told_of_an_answer_by_mail(
+    app: Flask, people: People, outbox: Outbox
+) -> None:
+    """A link only: neither the question nor the answer."""
+    write(app, people.ines, M1, "Dites-moi.")
+    launch(app, "answer", number_of(app, M1), "--family", "510002", "Oui, c’est certain.")
+    told = sorted(mail.recipient for mail in outbox)
+    assert told == ["ines.garnier@exemple.fr", "karim@exemple.fr"]
+    for mail in outbox:
+        assert "certain" not in mail.text + mail.html + mail.subject

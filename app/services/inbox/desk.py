@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from app import db
 from app.models import Account, Family, Guardian, Message, MessageMark, MessageReply
 from app.models.messages import TOWN_HALL
-from app.services import journal
+from app.services import journal, notices
 from app.services.inbox import replies
 
 LARGEST_NUMBER = 2**31 - 1
@@ -160,6 +160,7 @@ def answer(number: int, family_number: str, text: str) -> bool:
         if not replies.keep(session, number, family_id, None, words, key):
             return False
         _bring_back(session, number, family_id)
+        notices.tell_of_answer(session, family_id)
         journal.record(
             session, "message_answered_by_town", message=str(number), family=str(family_id)
         )
