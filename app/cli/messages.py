@@ -68,7 +68,7 @@ def show(number: int) -> None:
 )  # fmt: skip
 @with_appcontext
 def answer(number: int, text: str, family_number: str) -> None:
-    """Répond à une famille ; son message redevient « non lu ». TEXTE vaut - pour lire l’entrée."""
+    """Répond à une famille, qui retrouve le message non lu. Si TEXTE est -, lit l’entrée."""
     if text == "-":
         text = sys.stdin.buffer.read().decode("utf-8", "replace")
     try:
