@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Flask
 
 from app.services.importing import tables
-from tests.services.importing.town import Town
+from tests.services.importing.town import PDF, Town
 
 ROOT = Path(__file__).parents[3]
 GUIDE = (ROOT / "docs" / "import.md").read_text(encoding="utf-8")
@@ -34,9 +34,15 @@ def test_every_command_of_the_guide_works(app: Flask, tmp_path: Path, town: Town
         for block in re.findall(r"```console\n(.*?)```", GUIDE, re.DOTALL)
         for line in block.strip().splitlines()
     ]
-    assert len(commands) == 5
+    assert len(commands) == 7
     archive = town.archive(tmp_path / "export.zip")
     places = {"export.zip": str(archive), "demo": str(ROOT / "demo")}
+    for name in ("menus.pdf", "echeancier.pdf"):
+        (tmp_path / name).write_bytes(PDF + name.encode())
+        places[name] = str(tmp_path / name)
+    # The archive's town is another one, and archives the demonstration's: that one comes back.
+    first_document = next(n for n, each in enumerate(commands) if "documents add" in each)
+    commands.insert(first_document, "flask import demo")
     for command in commands:
         program, *arguments = shlex.split(command)
         assert program == "flask"

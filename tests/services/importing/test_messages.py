@@ -49,8 +49,7 @@ def test_a_message_says_who_writes_and_what_is_joined(
     for _ in range(2):
         hand_over(app, town.folder(tmp_path / "files"))
     with app.app_context():
-        message = db.session().scalars(select(Message).order_by(Message.id)).first()
-        assert message is not None
+        message = db.session().scalars(select(Message).where(Message.source_id == "300")).one()
         assert (message.sender, message.answerable) == ("Service enfance", True)
         joined = db.session().scalars(select(MessageAttachment)).all()
         assert sorted(each.title for each in joined) == ["menus.pdf", "plan.png"]
