@@ -1,18 +1,10 @@
 """The form of « Boîte de réception »."""
 
-import re
-
-from wtforms import HiddenField, TextAreaField
+from wtforms import TextAreaField
 from wtforms.validators import DataRequired, Length
 
-from app.forms import Form
-from app.services.inbox import LONGEST_REPLY, new_key, plain
-
-KEY = re.compile(r"[0-9a-f]{32}")
-
-
-def _key(text: str | None) -> str:
-    return text if text and KEY.fullmatch(text) else new_key()
+from app.forms import Form, SendingKeyField
+from app.services.inbox import LONGEST_REPLY, plain
 
 
 def _plain(text: str | None) -> str:
@@ -22,7 +14,7 @@ def _plain(text: str | None) -> str:
 class ReplyForm(Form):
     """An answer to the town hall."""
 
-    key = HiddenField(filters=[_key])
+    key = SendingKeyField()
     reply = TextAreaField(
         "Votre réponse",
         filters=[_plain],

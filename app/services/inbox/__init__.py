@@ -9,7 +9,7 @@ replies     writing in a thread, whoever writes
 desk        the town hall reads and answers
 """
 
-from app.services.inbox.answering import answer, new_key
+from app.services.inbox.answering import answer
 from app.services.inbox.listing import EVERY_MESSAGE, UNREAD_COUNT, Wanted, page
 from app.services.inbox.marking import archive, restore
 from app.services.inbox.reading import attachment, open_message
@@ -23,7 +23,6 @@ __all__ = [
     "answer",
     "archive",
     "attachment",
-    "new_key",
     "open_message",
     "page",
     "plain",

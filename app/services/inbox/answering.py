@@ -1,7 +1,5 @@
 """What a guardian answers: each family has its own thread, even of a message to every family."""
 
-import secrets
-
 from sqlalchemy import bindparam, select
 
 from app import db
@@ -12,16 +10,9 @@ from app.services.inbox.messages import FOR_FAMILY
 from app.services.journal import Origin
 from app.services.sessions import CurrentAccount
 
-KEY_BYTES = 16
-
 _ANSWERABLE = select(Message.id).where(
     FOR_FAMILY, Message.public_id == bindparam("public_id"), Message.answerable
 )
-
-
-def new_key() -> str:
-    """Name a sending, so that a double click makes one reply."""
-    return secrets.token_hex(KEY_BYTES)
 
 
 def answer(account: CurrentAccount, public_id: str, text: str, key: str, origin: Origin) -> bool:
