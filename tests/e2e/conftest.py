@@ -6,17 +6,16 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 import config
 from app import create_app, db
 from tests.conftest import skip_or_fail
 from tests.databases import NewDatabase
-from tests.e2e.gallery import DESKTOP, Gallery, hang
+from tests.e2e.gallery import DESKTOP, PHONE, Gallery, hang
 from tests.e2e.live import Portal, import_town, portal
 from tests.people import settle_in
 
-OLD_PHONE = ViewportSize(width=360, height=640)
 IDENTIFIER = "38162386"
 PASSWORD = "Tramontane66"
 
@@ -46,17 +45,24 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return instance
 
 
-@pytest.fixture
-def live(town: Path, tmp_path: Path) -> Iterator[Portal]:
-    """A portal of that town, in a process of its own, where nobody has been yet."""
-    instance = tmp_path / "instance"
+@pytest.fixture(scope="session")
+def served(town: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """A portal of that town, in a process of its own, which serves one test after the other."""
+    instance = tmp_path_factory.mktemp("served") / "instance"
     shutil.copytree(town, instance)
     with portal(instance) as running:
         yield running
 
 
+@pytest.fixture
+def live(served: Portal, town: Path) -> Portal:
+    """That portal, where nobody has been yet."""
+    served.return_to(town)
+    return served
+
+
 @pytest.fixture(
-    params=[(OLD_PHONE, True), (OLD_PHONE, False), (DESKTOP, True), (DESKTOP, False)],
+    params=[(PHONE, True), (PHONE, False), (DESKTOP, True), (DESKTOP, False)],
     ids=["phone", "phone without JavaScript", "desktop", "desktop without JavaScript"],
 )
 def window(request: pytest.FixtureRequest, chromium: Chromium, live: Portal) -> Iterator[Page]:

@@ -1,16 +1,23 @@
 """The portal as a town runs it: its own process, its own instance, mails over SMTP."""
 
 import os
+import re
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
+
+from flask import Flask
 
 import config
 from app import create_app, db
@@ -22,59 +29,78 @@ from tests.smtp_servers import HOST, Mailbox, free_port, serve
 ROOT = Path(__file__).parent.parent.parent
 START_SECONDS = 30
 MAIL_SECONDS = 20
+DATABASE = "portail.db"
 GUNICORN = (
     "--workers 1 --threads 4 --no-control-socket --log-level info --access-logfile - wsgi:app"
 )
 
+Found = TypeVar("Found")
+
 
 @dataclass(frozen=True)
 class Portal:
-    """A portal that listens, and the mailbox that its mails reach."""
+    """A portal that listens, the mailbox that its mails reach, and the commands of the town hall.
+
+    Those run here rather than each in a process of its own, which would take a second to start.
+    """
 
     url: str
     instance: Path
     mailbox: Mailbox
+    town_hall: Flask
 
-    def first_mail(self) -> EmailMessage:
-        """Wait for the first mail and read it as it came over the wire."""
-        deadline = time.monotonic() + MAIL_SECONDS
-        while not self.mailbox.received:
-            assert time.monotonic() < deadline, "no mail came"
-            time.sleep(0.05)
-        return self.mailbox.newest()
+    def return_to(self, town: Path) -> None:
+        """Forget all that happened since this town was copied; no mail of before comes later."""
+        with (
+            closing(sqlite3.connect(self.instance / DATABASE)) as ours,
+            closing(sqlite3.connect(town / DATABASE)) as theirs,
+        ):
+            with ours:
+                ours.execute("DELETE FROM outbox_mail WHERE state = 'queued'")
+            leaving = "SELECT count(*) FROM outbox_mail WHERE state = 'sending'"
+            wait_for(lambda: ours.execute(leaving).fetchone() == (0,), "a mail never left")
+            theirs.backup(ours)
+        self.mailbox.received.clear()
+
+    def mail_to(self, address: str) -> EmailMessage:
+        """Wait for the first mail to this address and read it as it came over the wire."""
+
+        def look() -> EmailMessage | None:
+            for raw in list(self.mailbox.received):
+                mail = message_from_bytes(raw, policy=policy.default)
+                if mail["To"] == address:
+                    return mail
+            return None
+
+        return wait_for(look, f"no mail came to {address}")
 
     def give_password(self, identifier: str, password: str) -> None:
         """Let somebody in, as if they had chosen this password."""
-        app = create_app(config.Test(instance=self.instance))
-        with app.app_context():
-            with db.transaction() as session:
-                account = session.query(Account).filter_by(identifier=identifier).one()
-                account.password_hash = hash_password(password)
-            db.engine().dispose()
+        with self.town_hall.app_context(), db.transaction() as session:
+            account = session.query(Account).filter_by(identifier=identifier).one()
+            account.password_hash = hash_password(password)
 
     def post(self, identifier: str, subject: str, body: str) -> int:
         """Write to somebody's family, as the town hall, something that takes an answer."""
-        app = create_app(config.Test(instance=self.instance))
-        with app.app_context():
-            with db.transaction() as session:
-                account = session.query(Account).filter_by(identifier=identifier).one()
-                message = Message(
-                    source_id=subject,
-                    family_id=account.guardian.family_id,
-                    sent_on=today(),
-                    subject=subject,
-                    body=body,
-                    answerable=True,
-                )
-                session.add(message)
-                session.flush()
-                number = message.id
-            db.engine().dispose()
-        return number
+        with self.town_hall.app_context(), db.transaction() as session:
+            account = session.query(Account).filter_by(identifier=identifier).one()
+            message = Message(
+                source_id=subject,
+                family_id=account.guardian.family_id,
+                sent_on=today(),
+                subject=subject,
+                body=body,
+                answerable=True,
+            )
+            session.add(message)
+            session.flush()
+            return message.id
 
     def flask(self, *arguments: str) -> str:
         """Run a command of the town hall, and return what it says."""
-        return run_flask(self.instance, *arguments)
+        result = self.town_hall.test_cli_runner().invoke(args=arguments)
+        assert result.exit_code == 0, result.output
+        return result.output
 
     def keeps(self, words: str) -> list[str]:
         """Name the files that hold these words: database, journals, the log of the process."""
@@ -88,19 +114,13 @@ class Portal:
 def import_town(instance: Path) -> None:
     """Migrate an empty instance and import the demonstration town into it."""
     for command in ("db upgrade", "import demo"):
-        run_flask(instance, *command.split())
-
-
-def run_flask(instance: Path, *arguments: str) -> str:
-    """Run `flask` on this instance, and return what it says."""
-    return subprocess.run(
-        [sys.executable, "-m", "flask", *arguments],
-        cwd=ROOT,
-        env=_environment(instance),
-        check=True,
-        capture_output=True,
-        encoding="utf-8",
-    ).stdout
+        subprocess.run(
+            [sys.executable, "-m", "flask", *command.split()],
+            cwd=ROOT,
+            env=_environment(instance),
+            check=True,
+            capture_output=True,
+        )
 
 
 @contextmanager
@@ -116,11 +136,21 @@ def portal(instance: Path) -> Iterator[Portal]:
         }
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         try:
-            _wait_for(f"{url}/sante", process)
-            yield Portal(url, instance, mailbox)
+            started = partial(_answers, f"{url}/sante", process)
+            wait_for(started, "the portal does not answer", START_SECONDS)
+            with _town_hall(instance) as town_hall:
+                yield Portal(url, instance, mailbox, town_hall)
         finally:
             process.terminate()
             process.wait(START_SECONDS)
+
+
+@contextmanager
+def _town_hall(instance: Path) -> Iterator[Flask]:
+    """Open the same instance here; the mails that commands ask for are left to the portal."""
+    app = create_app(config.Test(instance=instance, mail_delivery="worker"))
+    yield app
+    app.extensions[db.EXTENSION].dispose()
 
 
 def _environment(instance: Path) -> dict[str, str]:
@@ -135,14 +165,29 @@ def _environment(instance: Path) -> dict[str, str]:
     }
 
 
-def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while True:
-        assert process.poll() is None, "the portal stopped at once"
-        try:
-            urllib.request.urlopen(url, timeout=1).close()
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            assert time.monotonic() < deadline, "the portal does not answer"
-            time.sleep(0.1)
-        else:
-            return
+def wait_for(
+    look: Callable[[], Found | None], complaint: str, seconds: float = MAIL_SECONDS
+) -> Found:
+    """Look until there is something to see, and return it."""
+    deadline = time.monotonic() + seconds
+    while not (found := look()):
+        assert time.monotonic() < deadline, complaint
+        time.sleep(0.05)
+    return found
+
+
+def words_of(mail: EmailMessage, pattern: re.Pattern[str]) -> str:
+    """Read in the text of a mail what it tells to copy, or to open."""
+    body = mail.get_body(("plain",))
+    assert body is not None
+    [words] = pattern.findall("\n".join(body.get_content().splitlines()))
+    return str(words)
+
+
+def _answers(url: str, process: subprocess.Popen[bytes]) -> bool:
+    assert process.poll() is None, "the portal stopped at once"
+    try:
+        urllib.request.urlopen(url, timeout=1).close()
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False
+    return True

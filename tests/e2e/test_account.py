@@ -2,16 +2,13 @@
 
 import json
 import re
-import time
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from zipfile import ZipFile
 
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import PASSWORD, sign_in
-from tests.e2e.live import MAIL_SECONDS, Portal
+from tests.e2e.live import Portal, words_of
 
 NEW_ADDRESS = "pays.zest@nouvelle.exemple.fr"
 LINK = re.compile(r"^http\S+/compte/courriel/confirmer/\S+$", re.MULTILINE)
@@ -21,7 +18,7 @@ def test_a_parent_looks_after_her_account(parent: Page, live: Portal, chromium: 
     """A new address, confirmed by its link; the library's computer closed; an archive kept."""
     parent.get_by_role("link", name="Mon compte", exact=True).first.click()
     change_address(parent)
-    parent.goto(link_of(mail_to(live, NEW_ADDRESS)))
+    parent.goto(words_of(live.mail_to(NEW_ADDRESS), LINK))
     parent.get_by_role("button", name="Confirmer cette adresse").click()
     expect(parent.locator("h1")).to_have_text("Adresse confirmée")
     elsewhere = chromium.new_context(base_url=live.url).new_page()
@@ -85,24 +82,3 @@ def keep_data(page: Page) -> None:
         assert [name for name in archive.namelist() if name.startswith("documents/")]
     assert data["moi"]["courriel"] == NEW_ADDRESS
     assert data["famille"]["solde"] == "-891.35"
-
-
-def mail_to(live: Portal, address: str) -> EmailMessage:
-    """Wait for the mail to this address."""
-    deadline = time.monotonic() + MAIL_SECONDS
-    while True:
-        for raw in list(live.mailbox.received):
-            mail = message_from_bytes(raw, policy=policy.default)
-            if mail["To"] == address:
-                assert isinstance(mail, EmailMessage)
-                return mail
-        assert time.monotonic() < deadline, f"no mail came to {address}"
-        time.sleep(0.05)
-
-
-def link_of(mail: EmailMessage) -> str:
-    """Read the link in the text of a mail."""
-    body = mail.get_body(("plain",))
-    assert body is not None
-    [link] = LINK.findall("\n".join(body.get_content().splitlines()))
-    return str(link)
