@@ -9,7 +9,7 @@ from app.models import Account, Child, Family, FamilyRequest, Guardian, RequestF
 from app.services import uploads
 from app.services.requests.kinds import ACCOUNT_DELETION, DETAILS, PHOTO
 from app.services.requests.sending import FOLDER
-from app.services.uploads import Accepted, Upload
+from app.services.uploads import Accepted, Upload, UploadRefused
 from app.settings import settings
 
 PHOTOS = "photos"
@@ -22,7 +22,12 @@ IN_YOUR_SOFTWARE = (
     "Changez-le aussi dans le logiciel de la mairie\u00a0: "
     "sinon, le prochain import remettra l’ancienne valeur."
 )
+WITH_THE_FILES = (
+    "Mettez-la aussi dans le logiciel de la mairie\u00a0: sinon, le prochain import qui donne "
+    "les photos remettra la sienne. Elle est ici\u00a0:"
+)
 NO_PICTURE = "aucune photo n’est jointe à cette demande."
+SPOILT_PICTURE = "la photo jointe est abîmée. Demandez-en une autre à la famille."
 NOTHING_DONE = "Le portail n’a rien changé d’autre\u00a0: faites le nécessaire dans votre logiciel."
 STILL_TO_DELETE = (
     "Le portail n’a encore rien effacé. Retirez la famille de votre logiciel\u00a0: "
@@ -57,11 +62,15 @@ def _photo(session: Session, request: FamilyRequest) -> str:
     if request.child_id is None or not path.is_file():
         raise CannotApply(NO_PICTURE)
     picture = Upload("photo", path.read_bytes())
-    checked = uploads.check([picture], Accepted.PICTURES, PORTRAIT_SIDE)
+    try:
+        checked = uploads.check([picture], Accepted.PICTURES, PORTRAIT_SIDE)
+    except UploadRefused as refused:
+        raise CannotApply(SPOILT_PICTURE) from refused
     # Should this transaction fail, the next import sweeps a photo that no child has.
     [stored] = uploads.store(PHOTOS, checked)
     session.get_one(Child, request.child_id).photo = stored
-    return f"La photo de l’enfant est changée dans le portail. {IN_YOUR_SOFTWARE}"
+    kept = settings.instance / PHOTOS / stored
+    return f"La photo de l’enfant est changée dans le portail. {WITH_THE_FILES}\n  {kept}"
 
 
 def _deletion(_session: Session, _request: FamilyRequest) -> str:

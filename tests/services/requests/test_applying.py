@@ -1,0 +1,132 @@
+"""What accepting changes: a parent proposes a photo, the town hall accepts it, files come after."""
+
+from collections.abc import Sequence
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from flask import Flask
+from PIL import Image
+
+from tests.blueprints.family.test_requests import send_files
+from tests.browser import Browser
+from tests.people import People, Person, public_id
+from tests.services.importing.town import PNG, encoded
+from tests.services.test_uploads import as_a_phone_writes_it, picture
+
+ZEST = {"id": "3816231", "nomResp1": "ZEST", "prenomResp1": "PAYS"}
+CHILD = {"Id": "e1", "nom": "ZEST", "prenom": "PAYS"}
+
+
+def propose(app: Flask, person: Person, child: str, content: bytes) -> tuple[Browser, str]:
+    """Somebody proposes a photo from the child's page; return them, and the request's number."""
+    parent = Browser(app)
+    parent.sign_in(person)
+    page = parent.get("family.child", public_id=child).link("Proposer une photo").click()
+    page = page.submit("Continuer", _refused=200)
+    sent = {"child": child, "step": "send"}
+    answer = send_files(parent, page, "/demandes/nouvelle/photo", (content, "IMG_1.jpg"), **sent)
+    page = parent.visit(answer.request.path)
+    return parent, page.title.split("n° ")[1].split()[0]
+
+
+def accept(app: Flask, number: str) -> Result:
+    """The town hall accepts."""
+    return app.test_cli_runner().invoke(args=["demandes", "accept", number])
+
+
+def hand_over(
+    app: Flask, folder: Path, child: dict[str, str], photos: Sequence[str] = ()
+) -> Result:
+    """The files of the town's software come again."""
+    (folder / "photos").mkdir(parents=True)
+    (folder / "famille.csv").write_bytes(encoded([ZEST]))
+    (folder / "enfant.csv").write_bytes(encoded([child]))
+    for name in photos:
+        (folder / "photos" / name).write_bytes(PNG)
+    return app.test_cli_runner().invoke(args=["import", str(folder)])
+
+
+def shown(browser: Browser, child: str) -> bytes | None:
+    """Return the photo on the child's card, None where the initials stand for it."""
+    image = browser.get("family.children").soup.select_one("img.photo")
+    if image is None:
+        return None
+    assert image["src"] == browser.address("family.child_photo", public_id=child)
+    answer = browser.fetch(str(image["src"]))
+    assert answer.headers["Cache-Control"] == "no-store"
+    return bytes(answer.data)
+
+
+def test_a_photo_that_is_accepted_is_on_the_child_s_card(app: Flask, people: People) -> None:
+    """Small, upright, without what the phone wrote; at an address that is the family's alone."""
+    child = public_id("e1")
+    parent, number = propose(app, people.zest, child, as_a_phone_writes_it())
+    assert shown(parent, child) is None
+    result = accept(app, number)
+    assert result.exit_code == 0, result.output
+    assert "La photo de l’enfant est changée dans le portail." in result.output
+    photo = shown(parent, child)
+    assert photo is not None
+    image = Image.open(BytesIO(photo))
+    assert (image.format, image.size) == ("JPEG", (20, 40))
+    assert dict(image.getexif()) == {}
+    for word in (b"ZEST", b"chez nous"):
+        assert word not in photo
+    stranger = Browser(app)
+    stranger.sign_in(people.moreau)
+    address = parent.address("family.child_photo", public_id=child)
+    assert stranger.fetch(address).status_code == 404
+    assert Browser(app).fetch(address).status_code == 302
+
+
+def test_a_photo_is_kept_at_the_size_of_a_portrait(app: Flask, people: People) -> None:
+    """Both of Jules's homes see it: it is the child's."""
+    child = public_id("e5")
+    claire, number = propose(app, people.claire, child, picture(size=(3000, 1500)))
+    assert accept(app, number).exit_code == 0
+    marc = Browser(app)
+    marc.sign_in(people.marc)
+    for parent in (claire, marc):
+        photo = shown(parent, child)
+        assert photo is not None
+        assert Image.open(BytesIO(photo)).size == (400, 200)
+
+
+@pytest.mark.parametrize(
+    ("cell", "kept"), [(None, "accepted"), ("", None), ("pays.png", "imported")]
+)
+def test_the_town_s_files_are_the_truth_of_a_photo(
+    app: Flask, people: People, tmp_path: Path, cell: str | None, kept: str | None
+) -> None:
+    """Files that say nothing of photos leave it; those that name another, or none, have their way.
+
+    The clerk is told so when accepting, and where the picture is for the town's software.
+    """
+    child = public_id("e1")
+    parent, number = propose(app, people.zest, child, picture())
+    told = accept(app, number).output
+    assert "le prochain import" in told
+    path = Path(told.splitlines()[-1].strip())
+    assert path.read_bytes() == shown(parent, child)
+    row = CHILD if cell is None else CHILD | {"photo": cell}
+    result = hand_over(app, tmp_path / "files", row, ["pays.png"])
+    assert result.exit_code == 0, result.output
+    expected = {"accepted": path.read_bytes(), "imported": PNG, None: None}
+    assert shown(parent, child) == expected[kept]
+
+
+def test_a_photo_that_is_lost_or_spoilt_is_told(app: Flask, people: People) -> None:
+    """The clerk reads why, and the request still waits."""
+    _, number = propose(app, people.zest, public_id("e1"), picture())
+    [file] = (Path(app.instance_path) / "requests").iterdir()
+    file.write_bytes(b"\xff\xd8\xff")
+    spoilt = accept(app, number)
+    file.unlink()
+    lost = accept(app, number)
+    for result, told in ((spoilt, "la photo jointe est abîmée"), (lost, "aucune photo")):
+        assert result.exit_code == 1
+        assert f"Rien n’a changé\u00a0: {told}" in result.stderr
+    listed = app.test_cli_runner().invoke(args=["demandes", "list"]).output
+    assert "Proposer une photo" in listed
