@@ -8,14 +8,16 @@ from datetime import datetime
 import click
 from flask.cli import with_appcontext
 
+from app.cli.tables import align
 from app.formats import PARIS, day, moment, plural
 from app.services.requests import desk
 from app.services.requests.desk import AnswerRefused, DeskLine, DeskRequest
-from app.services.requests.moving import STATES
+from app.services.requests.moving import OPEN, STATES
 
-HEADINGS = ("N°", "Famille", "Qui", "Demande", "État", "Envoyée le", "Avant le")
+HEADINGS = ("N°", "Famille", "Qui", "Demande", "État", "Envoyée le", "Au plus tard", "À lire")
 HIGHEST = 2**31 - 1
 NUMBER = click.argument("number", metavar="N°", type=click.IntRange(1, HIGHEST))
+NEW, LATE = " – à lire", " – en retard"
 TOLD = "La famille est prévenue."
 
 
@@ -25,20 +27,22 @@ def demandes() -> None:
 
 
 @demandes.command("list")
-@click.option("--limit", default=50, show_default=True, help="Combien, au plus.")
+@click.option(
+    "--limit", default=50, show_default=True, type=click.IntRange(1, 10_000),
+    help="Combien, au plus.",
+)  # fmt: skip
 @click.option("--all", "everything", is_flag=True, help="Aussi celles qui ont leur réponse.")
 @with_appcontext
 def list_requests(*, limit: int, everything: bool) -> None:
     """Montre les demandes qui attendent, la plus urgente d’abord."""
-    lines = desk.listed(limit, everything=everything)
+    lines = desk.listed(limit + 1, everything=everything)
     if not lines:
         click.echo("Aucune demande.")
         return
-    table = [HEADINGS, *(_cells(line) for line in lines)]
-    widths = [max(len(row[column]) for row in table) for column in range(len(HEADINGS))]
-    for row in table:
-        padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        click.echo("  ".join(padded).rstrip())
+    for row in align([HEADINGS, *(_cells(line) for line in lines[:limit])]):
+        click.echo(row)
+    if len(lines) > limit:
+        click.echo(f"\nLa liste continue\u00a0: ajoutez --limit {limit * 2}.")
 
 
 @demandes.command()
@@ -112,27 +116,34 @@ def _cells(line: DeskLine) -> tuple[str, ...]:
         line.label,
         STATES[line.state],
         _day(line.sent_at),
-        day(line.expected_on),
+        f"{day(line.expected_on)}{LATE if line.is_late else ''}",
+        f"pièce reçue le {_day(line.piece_came_at)}" if line.piece_came_at else "",
     )
 
 
 def _describe(request: DeskRequest) -> Iterator[str]:
     line, details = request.line, request.details
-    yield f"Demande n° {line.number} : {line.label}"
-    yield f"De {line.sender}, famille {line.family_number}, le {moment(line.sent_at)}"
-    yield f"{STATES[line.state]}, réponse attendue avant le {day(line.expected_on)}"
+    yield f"Demande n°\u00a0{line.number}\u00a0: {line.label}"
+    yield f"De {line.sender}, famille n°\u00a0{line.family_number}, le {moment(line.sent_at)}"
+    yield f"{STATES[line.state]}{_expected(line)}"
     yield ""
     for answer in details.answers:
-        yield f"{answer.label} : {answer.text}"
+        yield f"{answer.label}\u00a0: {answer.text}"
     yield ""
-    yield plural(len(details.files), "pièce")
-    for file, path in zip(details.files, request.paths, strict=True):
-        yield f"  {file.title} : {path}"
+    yield plural(len(request.pieces), "pièce")
+    for piece in request.pieces:
+        yield f"  {piece.title}, reçue le {moment(piece.added_at)}{NEW if piece.is_new else ''}"
+        yield f"    {piece.path}"
     yield ""
     for event in details.events:
-        yield f"{moment(event.at)} : {event.words}, par {event.author or 'la mairie'}"
-        if event.text:
-            yield f"  {event.text}"
+        yield f"{moment(event.at)}\u00a0: {event.words}, par {event.author or 'la mairie'}"
+        yield from (f"  {words}" for words in event.text.splitlines())
+
+
+def _expected(line: DeskLine) -> str:
+    if line.state not in OPEN:
+        return ""
+    return f", réponse attendue le {day(line.expected_on)} au plus tard"
 
 
 def _day(instant: datetime) -> str:

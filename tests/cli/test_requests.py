@@ -1,9 +1,16 @@
 """The town hall answers from a terminal."""
 
+import re
+from pathlib import Path
+
 import pytest
 from click.testing import Result
 from flask import Flask
 
+from app.formats import day, today
+from app.services.journal import COMMAND
+from app.services.requests import acting, reading
+from app.services.uploads import CheckedFile
 from tests.people import People
 from tests.services.requests.conftest import PAPER, send, signed_in
 
@@ -42,6 +49,35 @@ def test_a_refusal_needs_its_reason(app: Flask, number: str) -> None:
     assert "Envoyée" in launch(app, "list").output
     assert launch(app, "refuse", number, "Complet").exit_code == 0
     assert launch(app, "accept", number).exit_code == 1
+
+
+def test_a_piece_that_came_is_plain_to_see(app: Flask, people: People, number: str) -> None:
+    """On its line of the list, then in the request, with its date and where it is."""
+    launch(app, "ask", number, "Un justificatif de domicile")
+    assert "pièce reçue" not in launch(app, "list").output
+    with app.app_context():
+        paper = CheckedFile("Facture d’eau", ".pdf", b"%PDF-1.7\nwater\n%%EOF")
+        zest = signed_in(people.zest)
+        acting.add_files(zest, reading.listed(zest, "").items[0].public_id, [paper], COMMAND)
+    [line] = launch(app, "list").output.splitlines()[1:]
+    assert line.endswith(f"pièce reçue le {day(today())}")
+    shown = launch(app, "show", number).output
+    assert "2\u00a0pièces" in shown
+    [told] = re.findall(r"  Facture d’eau, reçue le \w+ \d.+ – à lire\n    (/.+\.pdf)", shown)
+    assert Path(told).read_bytes() == paper.content
+    launch(app, "ask", number, "Une facture de moins de trois mois")
+    assert "pièce reçue" not in launch(app, "list").output
+    assert "à lire" not in launch(app, "show", number).output
+
+
+def test_a_long_list_says_that_it_goes_on(app: Flask, people: People, number: str) -> None:
+    with app.app_context():
+        send(signed_in(people.moreau))
+    short = launch(app, "list", "--limit", "1").output
+    assert len(short.splitlines()) == 4
+    assert "La liste continue\u00a0: ajoutez --limit 2." in short
+    assert "continue" not in launch(app, "list", "--limit", "2").output
+    assert launch(app, "list", "--limit", "0").exit_code == 2
 
 
 @pytest.mark.parametrize("command", ["show", "take", "accept"])

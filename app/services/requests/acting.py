@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from enum import Enum
 
-from sqlalchemy import bindparam, case, select, update
+from sqlalchemy import Date, Row, bindparam, case, select, update
 from sqlalchemy.orm import Session
 
 from app import db
+from app.formats import today
 from app.models import FamilyRequest, RequestEventKind, RequestFile, RequestState
-from app.services import uploads
+from app.services import uploads, working_days
 from app.services.journal import Origin
 from app.services.requests import moving
+from app.services.requests.kinds import BY_KEY
 from app.services.requests.moving import OPEN
 from app.services.requests.reading import SEEN
 from app.services.requests.sending import FOLDER, attach
@@ -20,16 +22,19 @@ from app.settings import settings
 
 MOST_FILES = 12
 
-_REQUEST = select(FamilyRequest.id).where(SEEN, FamilyRequest.public_id == bindparam("public_id"))
-# What was missing has come: the town hall has to look again.
+_REQUEST = select(FamilyRequest.id, FamilyRequest.kind).where(
+    SEEN, FamilyRequest.public_id == bindparam("public_id")
+)
+# What was missing has come: the town hall has to look again, and has its time again.
+_MISSING = FamilyRequest.state == RequestState.PIECE_MISSING
 _TOUCH = (
     update(FamilyRequest)
     .where(FamilyRequest.id == bindparam("request_id"), FamilyRequest.state.in_(OPEN))
     .values(
-        state=case(
-            (FamilyRequest.state == RequestState.PIECE_MISSING, RequestState.TAKEN),
-            else_=FamilyRequest.state,
-        )
+        state=case((_MISSING, RequestState.TAKEN), else_=FamilyRequest.state),
+        expected_on=case(
+            (_MISSING, bindparam("answer_by", type_=Date)), else_=FamilyRequest.expected_on
+        ),
     )
     .returning(FamilyRequest.id)
     .execution_options(synchronize_session=False)
@@ -55,10 +60,13 @@ def add_files(
     outcome = Outcome.UNKNOWN
     try:
         with db.transaction() as session:
-            request_id = _find(session, account, public_id)
-            if request_id is None:
+            found = _find(session, account, public_id)
+            if found is None:
                 return outcome
-            if session.execute(_TOUCH, {"request_id": request_id}).first() is None:
+            request_id, kind = found
+            answer_by = working_days.after(today(), BY_KEY[kind].answer_within)
+            touched = {"request_id": request_id, "answer_by": answer_by}
+            if session.execute(_TOUCH, touched).first() is None:
                 return Outcome.CLOSED
             new, held = _new(session, request_id, files)
             if held + len(new) > MOST_FILES:
@@ -78,22 +86,23 @@ def add_files(
 def withdraw(account: CurrentAccount, public_id: str, origin: Origin) -> Outcome:
     """Take back a request that has no answer yet."""
     with db.transaction() as session:
-        request_id = _find(session, account, public_id)
-        if request_id is None:
+        found = _find(session, account, public_id)
+        if found is None:
             return Outcome.UNKNOWN
+        request_id, _ = found
         if not moving.move(session, request_id, OPEN, RequestState.WITHDRAWN):
             return Outcome.CLOSED
         _note(session, request_id, RequestEventKind.WITHDRAWN, account, origin)
     return Outcome.DONE
 
 
-def _find(session: Session, account: CurrentAccount, public_id: str) -> int | None:
+def _find(session: Session, account: CurrentAccount, public_id: str) -> Row[int, str] | None:
     parameters = {
         "family_id": account.family_id,
         "account_id": account.account_id,
         "public_id": public_id,
     }
-    return session.scalars(_REQUEST, parameters).first()
+    return session.execute(_REQUEST, parameters).first()
 
 
 def _note(

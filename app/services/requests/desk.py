@@ -4,15 +4,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, case, func, select
+from sqlalchemy.orm import Session, aliased
 
 from app import db
+from app.formats import today
 from app.models import (
     Account,
     Family,
     FamilyRequest,
     Guardian,
+    RequestEvent,
     RequestEventKind,
     RequestState,
 )
@@ -25,6 +27,28 @@ from app.settings import settings
 
 LONGEST_TEXT = 2000
 
+_said = aliased(RequestEvent)
+_ANSWERED_SINCE = (
+    select(1)
+    .where(
+        _said.request_id == RequestEvent.request_id,
+        _said.account_id.is_(None),
+        _said.at >= RequestEvent.at,
+    )
+    .exists()
+)
+# The latest file that nobody at the town hall has answered.
+_PIECE_CAME = (
+    select(func.max(RequestEvent.at))
+    .where(
+        RequestEvent.request_id == FamilyRequest.id,
+        RequestEvent.kind == RequestEventKind.PIECE_ADDED,
+        FamilyRequest.state.in_(OPEN),
+        ~_ANSWERED_SINCE,
+    )
+    .correlate(FamilyRequest)
+    .scalar_subquery()
+)
 _LINES = (
     select(
         FamilyRequest.id,
@@ -34,15 +58,18 @@ _LINES = (
         FamilyRequest.expected_on,
         Family.number,
         (Guardian.first_name + " " + Guardian.last_name).label("sender"),
+        _PIECE_CAME.label("piece_came_at"),
     )
     .join(Family, Family.id == FamilyRequest.family_id)
     .join(Account, Account.id == FamilyRequest.account_id)
     .join(Guardian, Guardian.id == Account.guardian_id)
     .limit(bindparam("limit"))
 )
-# The most urgent first.
+# The most urgent first; last, those that wait for the family.
 _OPEN_LINES = _LINES.where(FamilyRequest.state.in_(OPEN)).order_by(
-    FamilyRequest.expected_on, FamilyRequest.id
+    case((FamilyRequest.state == RequestState.PIECE_MISSING, 1), else_=0),
+    FamilyRequest.expected_on,
+    FamilyRequest.id,
 )
 _ALL_LINES = _LINES.order_by(FamilyRequest.id.desc())
 _LINE = _LINES.where(FamilyRequest.id == bindparam("number"))
@@ -64,11 +91,30 @@ class DeskLine:
     expected_on: date
     family_number: str
     sender: str
+    # When the family added a file that the town hall has not answered; None otherwise.
+    piece_came_at: datetime | None
 
     @property
     def label(self) -> str:
         """Say what is asked."""
         return BY_KEY[self.kind].label
+
+    @property
+    def is_late(self) -> bool:
+        """Tell whether the family should have had its answer."""
+        waits_for_us = self.state in {RequestState.SENT, RequestState.TAKEN}
+        return waits_for_us and self.expected_on < today()
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A file of the family, and where it is on the disk."""
+
+    title: str
+    added_at: datetime
+    path: Path
+    # Whether it came since the town hall's last word.
+    is_new: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +123,7 @@ class DeskRequest:
 
     line: DeskLine
     details: RequestDetails
-    paths: list[Path]
+    pieces: list[Piece]
 
 
 def listed(limit: int, *, everything: bool = False) -> list[DeskLine]:
@@ -92,8 +138,25 @@ def find(number: int) -> DeskRequest:
     details = reading.read(_REQUEST, number=number)
     if not found or details is None:
         raise AnswerRefused(f"il n’y a pas de demande n°\u00a0{number}.")
-    folder = settings.instance / FOLDER
-    return DeskRequest(DeskLine(*found[0]), details, [folder / each.file for each in details.files])
+    return DeskRequest(DeskLine(*found[0]), details, _pieces(details))
+
+
+def _pieces(details: RequestDetails) -> list[Piece]:
+    # What left with the request is no news either.
+    since = max(
+        event.at
+        for event in details.events
+        if event.author is None or event.kind is RequestEventKind.SENT
+    )
+    return [
+        Piece(
+            each.title,
+            each.added_at,
+            settings.instance / FOLDER / each.file,
+            is_new=details.is_open and each.added_at > since,
+        )
+        for each in details.files
+    ]
 
 
 def take(number: int) -> None:

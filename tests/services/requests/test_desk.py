@@ -1,0 +1,79 @@
+"""What the town hall reads first: who waits, and what came since it last wrote."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+
+from app.services.journal import COMMAND
+from app.services.requests import acting, desk, reading
+from app.services.uploads import CheckedFile
+from tests.people import People
+from tests.services.requests.conftest import PAPER, send, signed_in
+
+pytestmark = pytest.mark.usefixtures("inside")
+
+MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+SECOND_PAPER = CheckedFile("Carte grise", ".pdf", b"%PDF-1.7\n2\n%%EOF")
+
+
+def came(number: int) -> dict[str, bool]:
+    """Tell, of each file of a request, whether it is still to be read."""
+    return {piece.title: piece.is_new for piece in desk.find(number).pieces}
+
+
+def test_a_piece_is_to_be_read_until_the_town_answers(people: People) -> None:
+    """What left with the request is no news; what came later is, until the next answer."""
+    zest = signed_in(people.zest)
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        sent = send(zest, files=(PAPER,))
+        assert came(sent.number) == {"Justificatif": False}
+        assert desk.listed(9)[0].piece_came_at is None
+        clock.shift(timedelta(days=1))
+        acting.add_files(zest, sent.public_id, [SECOND_PAPER], COMMAND)
+        assert came(sent.number) == {"Justificatif": False, "Carte grise": True}
+        assert desk.listed(9)[0].piece_came_at == MONDAY + timedelta(days=1)
+        clock.shift(timedelta(hours=1))
+        desk.take(sent.number)
+        assert came(sent.number) == {"Justificatif": False, "Carte grise": False}
+        assert desk.listed(9)[0].piece_came_at is None
+
+
+def test_a_request_that_is_closed_has_nothing_to_read(people: People) -> None:
+    """Taken back after a file came: nobody has to look."""
+    zest = signed_in(people.zest)
+    sent = send(zest)
+    acting.add_files(zest, sent.public_id, [PAPER], COMMAND)
+    acting.withdraw(zest, sent.public_id, COMMAND)
+    assert came(sent.number) == {"Justificatif": False}
+    assert desk.listed(9, everything=True)[0].piece_came_at is None
+
+
+def test_what_waits_for_the_family_comes_last(people: People) -> None:
+    """Then, once the piece came, among the others: the town hall has its time again."""
+    zest = signed_in(people.zest)
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        first = send(zest, "absence", "a" * 32, details={})
+        second = send(zest, "canteen", "b" * 32, details={})
+        desk.ask(first.number, "Un certificat")
+        assert [line.number for line in desk.listed(9)] == [second.number, first.number]
+        clock.shift(timedelta(days=14))
+        late = {line.number: line.is_late for line in desk.listed(9)}
+        assert late == {second.number: True, first.number: False}
+        acting.add_files(zest, first.public_id, [PAPER], COMMAND)
+        assert [line.number for line in desk.listed(9)] == [second.number, first.number]
+        again = desk.listed(9)[1]
+        assert (again.is_late, again.expected_on) == (False, date(2026, 12, 9))
+        found = reading.find(zest, first.public_id)
+        assert found is not None
+        assert found.expected_on == date(2026, 12, 9)
+
+
+def test_a_file_that_nobody_asked_for_changes_no_date(people: People) -> None:
+    """Otherwise an answer could be put off by the very family that waits."""
+    zest = signed_in(people.zest)
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        sent = send(zest, "absence", details={})
+        clock.shift(timedelta(days=1))
+        acting.add_files(zest, sent.public_id, [PAPER], COMMAND)
+        assert desk.listed(9)[0].expected_on == date(2026, 11, 25)
