@@ -88,13 +88,32 @@ def parent(window: Page, live: Portal) -> Page:
     return window
 
 
-def sign_in(page: Page, identifier: str = IDENTIFIER) -> None:
+def sign_in(page: Page, identifier: str = IDENTIFIER, password: str = PASSWORD) -> None:
     """Get to the home page of the guides' parent, or of somebody else, on whatever device."""
     page.goto("/connexion")
     page.get_by_label("Identifiant").fill(identifier)
-    page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
+    page.get_by_label("Mot de passe", exact=True).fill(password)
     page.get_by_role("button", name="Connexion").click()
     expect(page.locator("h1")).to_have_text("Bienvenue sur le portail famille")
+
+
+def follow_menu(page: Page, entry: str) -> None:
+    """Open an entry of the menu, which a phone shows below the page."""
+    to_menu = page.get_by_role("link", name="Menu", exact=True)
+    if to_menu.is_visible():
+        to_menu.click()
+    link = page.get_by_role("navigation", name="Menu").get_by_role("link", name=entry, exact=True)
+    link.click()
+    expect(link).to_have_attribute("aria-current", "page")
+
+
+def sign_out(page: Page) -> None:
+    """Leave by the menu, then press Back: nothing of the family comes to the screen again."""
+    page.get_by_role("button", name="Déconnexion").click()
+    expect(page.locator("h1")).to_have_text("Accès famille")
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("Accès famille")
+    expect(page.locator("body")).not_to_contain_text("ZEST")
 
 
 @pytest.fixture(scope="session")

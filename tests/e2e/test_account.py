@@ -7,7 +7,7 @@ from zipfile import ZipFile
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import PASSWORD, sign_in
+from tests.e2e.conftest import PASSWORD, follow_menu, sign_in
 from tests.e2e.live import Portal, words_of
 
 NEW_ADDRESS = "pays.zest@nouvelle.exemple.fr"
@@ -16,7 +16,7 @@ LINK = re.compile(r"^http\S+/compte/courriel/confirmer/\S+$", re.MULTILINE)
 
 def test_a_parent_looks_after_her_account(parent: Page, live: Portal, chromium: Chromium) -> None:
     """A new address, confirmed by its link; the library's computer closed; an archive kept."""
-    parent.get_by_role("link", name="Mon compte", exact=True).first.click()
+    follow_menu(parent, "Mon compte")
     change_address(parent)
     parent.goto(words_of(live.mail_to(NEW_ADDRESS), LINK))
     parent.get_by_role("button", name="Confirmer cette adresse").click()

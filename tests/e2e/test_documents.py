@@ -4,7 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import sign_in
+from tests.e2e.conftest import follow_menu, sign_in
 from tests.e2e.live import Portal
 
 DEMO = Path(__file__).parent.parent.parent / "demo" / "documents"
@@ -16,8 +16,7 @@ def test_a_parent_sees_what_is_new_and_keeps_it(parent: Page, live: Portal) -> N
     live.flask("documents", "add", str(menu), "--title", TITLE, "--category", "Cantine")
     parent.context.clear_cookies()
     sign_in(parent)
-    parent.get_by_role("link", name="Infos/Documents", exact=True).first.click()
-    expect(parent.locator("h1")).to_have_text("Infos/Documents")
+    follow_menu(parent, "Infos/Documents")
     row = parent.get_by_role("listitem").filter(has_text=TITLE)
     expect(row).to_contain_text("Nouveau")
     expect(row).to_contain_text("PDF, 1\u00a0Ko")

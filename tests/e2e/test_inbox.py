@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import IDENTIFIER
+from tests.e2e.conftest import IDENTIFIER, follow_menu
 from tests.e2e.live import Portal
 
 NOEL = "Marché de Noël des écoles"
@@ -11,11 +11,11 @@ SUBJECT = "Sortie au musée"
 
 def test_a_parent_looks_after_her_messages(parent: Page) -> None:
     """Read, it is no longer among the unread ones; archived by mistake, it comes back."""
-    open_inbox(parent)
+    follow_menu(parent, "Boîte de réception")
     before = titles(parent)
     parent.get_by_role("link", name=NOEL).click()
     expect(parent.locator("h1")).to_have_text(NOEL)
-    parent.get_by_role("link", name="Boîte de réception", exact=True).first.click()
+    follow_menu(parent, "Boîte de réception")
     parent.get_by_role("link", name="Non lus", exact=True).click()
     expect(parent.locator("[aria-current=true]")).to_have_text("Non lus")
     assert NOEL not in titles(parent)
@@ -36,7 +36,7 @@ def test_a_parent_looks_after_her_messages(parent: Page) -> None:
 def test_a_parent_and_the_town_hall_write_to_each_other(parent: Page, live: Portal) -> None:
     """She answers; the clerk sees it and answers with a command; she finds it unread, on top."""
     number = str(live.post(IDENTIFIER, SUBJECT, "Venez-vous avec la classe\u00a0?"))
-    open_inbox(parent)
+    follow_menu(parent, "Boîte de réception")
     parent.get_by_role("link", name=SUBJECT).click()
     parent.get_by_label("Votre réponse").fill("Oui, volontiers.")
     parent.get_by_role("button", name="Envoyer ma réponse").click()
@@ -46,19 +46,13 @@ def test_a_parent_and_the_town_hall_write_to_each_other(parent: Page, live: Port
     family = live.flask("messages", "list").splitlines()[1].split()[1]
     assert "Oui, volontiers." in live.flask("messages", "show", number)
     live.flask("messages", "answer", number, "--family", family, "À mardi, 9 heures.")
-    open_inbox(parent)
+    follow_menu(parent, "Boîte de réception")
     first = parent.locator("main .rows li").first
     expect(first).to_contain_text(SUBJECT)
     expect(first).to_contain_text("Non lu")
     expect(first).to_contain_text("la mairie vous a répondu")
     first.get_by_role("link").click()
     expect(parent.locator(".reply").last).to_contain_text("À mardi, 9 heures.")
-
-
-def open_inbox(page: Page) -> None:
-    """Follow the menu."""
-    page.get_by_role("link", name="Boîte de réception", exact=True).first.click()
-    expect(page.locator("h1")).to_have_text("Boîte de réception")
 
 
 def titles(page: Page) -> list[str]:

@@ -5,7 +5,7 @@ from email.message import EmailMessage
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import IDENTIFIER
+from tests.e2e.conftest import IDENTIFIER, sign_out
 from tests.e2e.live import Portal, words_of
 
 ADDRESS = "pays.zest@exemple.fr"
@@ -74,11 +74,7 @@ def sign_in_and_out(window: Page) -> None:
     expect(window.locator("h1")).to_have_text("Bienvenue sur le portail famille")
     expect(window.locator("main")).to_contain_text(OWED)
     expect(window.locator("main")).to_contain_text("Bienvenue PAYS ZEST")
-    window.get_by_role("button", name="Déconnexion").click()
-    expect(window.locator("h1")).to_have_text("Accès famille")
-    window.go_back()
-    expect(window.locator("h1")).to_have_text("Accès famille")
-    expect(window.locator("body")).not_to_contain_text("891,35")
+    sign_out(window)
 
 
 def paste(window: Page, label: str, words: str) -> None:
