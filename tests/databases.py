@@ -13,11 +13,13 @@ from pathlib import Path
 
 import psycopg
 from alembic import command as alembic
+from flask import Flask
+from sqlalchemy import event, select
 
 import config
 from app import create_app
 from app.cli.database import alembic_config
-from app.db import Base
+from app.db import Base, engine, session
 
 POSTGRESQL_BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
 START_SECONDS = 20
@@ -61,6 +63,38 @@ def postgresql_factory(folder: Path) -> Iterator[NewDatabase]:
             return url
 
         yield new
+
+
+def every_row(app: Flask) -> dict[str, list[tuple[object, ...]]]:
+    """Read all that an act may change, but for what notes that somebody tried."""
+    with app.app_context():
+        return {
+            table.name: sorted((tuple(row) for row in session().execute(select(table))), key=repr)
+            for table in Base.metadata.sorted_tables
+            if table.name not in {"journal_entry", "throttle"}
+        }
+
+
+@contextmanager
+def statements_of(app: Flask) -> Iterator[list[str]]:
+    """Collect the SQL that is sent."""
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        sent.append(statement)
+
+    with app.app_context():
+        found = engine()
+    event.listen(found, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(found, "before_cursor_execute", note)
+
+
+def selects(statements: list[str]) -> int:
+    """Count what reads."""
+    return sum(not statement.startswith(("BEGIN", "ROLLBACK")) for statement in statements)
 
 
 def _empty_every_table() -> str:

@@ -10,6 +10,7 @@ from jinja2 import meta
 from werkzeug.routing import Rule
 
 from tests.browser import Browser
+from tests.databases import every_row
 from tests.people import People, public_id
 
 ROOT = Path(__file__).parent.parent
@@ -131,7 +132,7 @@ def test_nothing_is_done_without_a_token(app: Flask, people: People) -> None:
     posts = [rule for rule in rules(app) if "POST" in (rule.methods or ())]
     assert posts
     for rule in posts:
-        before = _everything(app)
+        before = every_row(app)
         for data in ({}, {"csrf_token": "forged"}):
             form = {
                 "identifier": people.moreau.identifier,
@@ -142,7 +143,7 @@ def test_nothing_is_done_without_a_token(app: Flask, people: People) -> None:
             }
             answer = parent.fetch(sample_path(app, rule), "POST", form | data)
             assert answer.status_code < 500, f"{rule} answers {answer.status}"
-        assert _everything(app) == before, f"{rule} did something"
+        assert every_row(app) == before, f"{rule} did something"
         parent.get("family.home")
 
 
@@ -182,22 +183,6 @@ def test_a_family_s_files_are_kept_by_no_cache(app: Flask, people: People) -> No
     parent.sign_in(people.zest)
     answer = parent.fetch(parent.address("family.document", public_id=public_id("d1")))
     assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
-
-
-def _everything(app: Flask) -> dict[str, list[tuple[object, ...]]]:
-    """Read every row of the tables that an act may change."""
-    from sqlalchemy import select
-
-    from app import db
-
-    with app.app_context():
-        return {
-            table.name: sorted(
-                (tuple(row) for row in db.session().execute(select(table))), key=repr
-            )
-            for table in db.Base.metadata.sorted_tables
-            if table.name not in {"journal_entry", "throttle"}
-        }
 
 
 @pytest.mark.parametrize("path", sorted(Path(ROOT, "app").rglob("__init__.py"), key=str))

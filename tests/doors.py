@@ -1,0 +1,66 @@
+"""How to open each page: which of a guardian's things an address names, what a form sends.
+
+An endpoint that takes an id and is not here fails the tests that go through them all.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import product
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+
+@dataclass(frozen=True)
+class Door:
+    """An endpoint, the thing that each of its arguments names, and what its form sends."""
+
+    endpoint: str
+    things: Mapping[str, str]
+    form: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, *owners: Mapping[str, str]) -> list[dict[str, str]]:
+        """List the arguments that name things of these owners, in every mixture."""
+        return [
+            {
+                name: owner[thing]
+                for (name, thing), owner in zip(self.things.items(), mixture, strict=True)
+            }
+            for mixture in product(owners, repeat=len(self.things))
+        ]
+
+
+def _door(endpoint: str, thing: str, **form: str) -> Door:
+    return Door(endpoint, {"public_id": thing}, form)
+
+
+DOORS = (
+    _door("family.child", "child"),
+    _door("family.child_photo", "child"),
+    _door("family.invoice", "invoice"),
+    _door("family.invoice_file", "invoice"),
+    _door("family.invoice_file", "invoice_with_file"),
+    _door("family.document", "document"),
+    _door("family.message", "message"),
+    _door("family.message_attachment", "attachment"),
+    _door("family.answer_message", "message", reply="Bonjour"),
+    _door("family.archive_message", "message"),
+    _door("family.restore_message", "message"),
+    _door("family.request", "request"),
+    Door("family.request_file", {"public_id": "request", "file_id": "file"}),
+    _door("family.add_pieces", "request"),
+    _door("family.withdraw_request", "request"),
+    _door("family.end_device", "device"),
+    Door("family.certificate", {"year": "year"}),
+)
+# These take nothing of a family: a kind of request, a secret out of a mail, a file of ours.
+OF_NOBODY = frozenset(
+    {"family.request_form", "auth.password_link", "family.confirm_email", "static"}
+)
+
+
+def rules(app: Flask, *, with_id: bool) -> Iterator[Rule]:
+    """Go through the URL map: what takes an argument, or what takes none."""
+    for rule in app.url_map.iter_rules():
+        if bool(rule.arguments) is with_id and rule.endpoint not in OF_NOBODY:
+            yield rule
