@@ -1,17 +1,13 @@
 """The home page's figures: few statements, and to the cent what the ledger says."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
-from typing import Any
 
 from flask import Flask
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from sqlalchemy import event
 
 from app import db
 from app.models import Account, Allocation, Family, Guardian, Invoice, InvoiceKind, Payment
@@ -19,6 +15,7 @@ from app.services import households, ledger, statement
 from app.services.allocation import Credit, Due, allocate
 from app.services.sessions import CurrentAccount
 from tests.browser import Browser
+from tests.databases import selects, statements_of
 from tests.people import People
 
 MOST_STATEMENTS = 6
@@ -28,26 +25,6 @@ amounts = st.decimals(min_value=Decimal("0.01"), max_value=5000, places=2)
 days = st.integers(0, 300).map(lambda number: FIRST_DAY + timedelta(days=number))
 movements = st.lists(st.tuples(days, amounts), max_size=12)
 numbers = count(1)
-
-
-@contextmanager
-def statements_of(app: Flask) -> Iterator[list[str]]:
-    """Collect the SQL that is sent."""
-    sent: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        sent.append(statement)
-
-    with app.app_context():
-        engine = db.engine()
-    event.listen(engine, "before_cursor_execute", note)
-    yield sent
-    event.remove(engine, "before_cursor_execute", note)
-
-
-def selects(statements: list[str]) -> int:
-    """Count what reads."""
-    return sum(not statement.startswith(("BEGIN", "ROLLBACK")) for statement in statements)
 
 
 def test_home_asks_little_whatever_the_size_of_the_family(app: Flask, people: People) -> None:

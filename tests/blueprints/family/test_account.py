@@ -1,14 +1,11 @@
 """« Mon compte »: the parent's own address, devices and wishes about mail."""
 
 from datetime import UTC, datetime, timedelta
-from functools import partial
 
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import event
 
-from app import db
 from app.blueprints.family.account import devices, email, mails
 from app.services import email_changes
 from app.services.current_password import WRONG_CURRENT
@@ -195,24 +192,3 @@ def test_the_mails_one_wants(browser: Browser, people: People, wanted: bool) -> 
     assert f"Messages {shown} Factures {shown} Demandes {shown}" in page.text
     ticked = browser.get("family.choose_mails").soup.select("input[type=checkbox][checked]")
     assert len(ticked) == (3 if wanted else 0)
-
-
-def test_the_page_reads_no_more_for_more_devices(app: Flask, people: People) -> None:
-    """A dozen devices, the same number of statements."""
-    browser = Browser(app)
-    browser.sign_in(people.ines)
-    counts = []
-    for number in (0, 12):
-        for _ in range(number):
-            Browser(app).sign_in(people.ines)
-        sent: list[str] = []
-
-        def note(_c: object, _cursor: object, statement: str, *_: object, to: list[str]) -> None:
-            to.append(statement)
-
-        listener = partial(note, to=sent)
-        event.listen(app.extensions[db.EXTENSION], "before_cursor_execute", listener)
-        browser.get("family.account")
-        event.remove(app.extensions[db.EXTENSION], "before_cursor_execute", listener)
-        counts.append(len(sent))
-    assert counts[0] == counts[1]

@@ -13,9 +13,9 @@ from app.models import Document
 from app.services import publishing
 from app.services.publishing import Notice
 from tests.browser import Browser, Page
+from tests.databases import selects, statements_of
 from tests.people import People, Person
 from tests.services.importing.town import PDF
-from tests.services.test_households import selects, statements_of
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 NEW = "Nouveau"

@@ -11,8 +11,8 @@ from app import db
 from app.formats import today
 from app.models import Account, Family, JournalEntry, Message, MessageAttachment, MessageReply
 from tests.browser import Browser
+from tests.databases import selects, statements_of
 from tests.people import People, Person, public_id
-from tests.services.test_households import selects, statements_of
 
 M1, M2, M3 = (public_id(name) for name in ("m1", "m2", "m3"))
 

@@ -10,7 +10,7 @@ from zipfile import ZipFile
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from app import db
 from app.blueprints.family.account import own_data
@@ -303,27 +303,3 @@ def test_nothing_is_left_on_the_disk(
     assert Archive(answer.data).read("documents/Attestation de paiement.pdf") == large
     answer.close()
     assert list(folder.iterdir()) == []
-
-
-def test_the_number_of_statements_does_not_grow(app: Flask, people: People) -> None:
-    """A thousand messages, the same reading."""
-    counts = []
-    for number in (0, 50):
-        with app.app_context(), db.transaction() as session:
-            family = session.scalars(select(Family.id).where(Family.number == "500001")).one()
-            session.add_all(
-                Message(source_id=f"n{number}-{each}", family_id=family, sent_on=date(2026, 1, 1),
-                        subject="Bonjour", body="Bonjour")
-                for each in range(number)
-            )  # fmt: skip
-        seen: list[str] = []
-        engine = app.extensions[db.EXTENSION]
-
-        def note(_c: object, _cursor: object, statement: str, *_: object) -> None:
-            seen.append(statement)  # noqa: B023
-
-        event.listen(engine, "before_cursor_execute", note)
-        download(app, people.moreau)
-        event.remove(engine, "before_cursor_execute", note)
-        counts.append(len(seen))
-    assert counts[0] == counts[1]
