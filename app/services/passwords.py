@@ -4,6 +4,7 @@ The four rules are those of the printed guides; refusing common and personal one
 CNIL's recommendation of 21 July 2022 on passwords.
 """
 
+import ctypes
 import re
 import threading
 import unicodedata
@@ -19,6 +20,9 @@ MAXIMUM_LENGTH = 128
 MINIMUM_LENGTH = 8
 # Hashing takes 19 MiB: a burst of sign-ins must neither fill the memory nor stop the process.
 SIMULTANEOUS_HASHES = 2
+# mallopt(3), of glibc.
+M_MMAP_THRESHOLD = -3
+LARGE_BLOCK_BYTES = 1 << 20
 
 RULES: tuple[tuple[str, str, str, Callable[[str], bool]], ...] = (
     (
@@ -129,7 +133,15 @@ def _hasher() -> argon2.PasswordHasher:
 
 @cache
 def _make_hasher(time_cost: int, memory_cost: int, parallelism: int) -> argon2.PasswordHasher:
+    _give_large_blocks_back()
     return argon2.PasswordHasher(time_cost, memory_cost, parallelism)
+
+
+def _give_large_blocks_back() -> None:
+    # Left alone, glibc keeps the 19 MiB of a hash in every worker from the second one on.
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "mallopt"):
+        libc.mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK_BYTES)
 
 
 @cache

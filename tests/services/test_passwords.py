@@ -1,5 +1,7 @@
 """Which passwords parents may choose, and how they are kept."""
 
+import subprocess
+import sys
 import threading
 import unicodedata
 from collections.abc import Iterator
@@ -15,6 +17,26 @@ from app import create_app
 from app.services import passwords
 
 LISTS = Path(passwords.__file__).with_name("common_passwords")
+# A process of its own: in this one, other tests have long asked for memory.
+THREE_HASHES = """
+from pathlib import Path
+
+import config
+from app import create_app
+from app.services import passwords
+
+def resident_kibibytes():
+    with open("/proc/self/status") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS:"))
+
+app = create_app(config.Test(instance=Path("{instance}"), argon2_memory_kib={kibibytes}))
+with app.app_context():
+    passwords.hash_password("Tournesol5")
+    before = resident_kibibytes()
+    passwords.hash_password("Tournesol6")
+    passwords.hash_password("Tournesol7")
+print(resident_kibibytes() - before)
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -158,6 +180,14 @@ def test_few_hashes_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     for thread in threads:
         thread.join()
     assert most == passwords.SIMULTANEOUS_HASHES
+
+
+def test_the_memory_of_a_hash_is_given_back(tmp_path: Path) -> None:
+    """A worker that signs parents in all day stays as small as it was."""
+    kibibytes = config.Development.argon2_memory_kib
+    code = THREE_HASHES.format(instance=tmp_path, kibibytes=kibibytes)
+    kept = subprocess.check_output([sys.executable, "-c", code], cwd=config.ROOT)
+    assert int(kept) < kibibytes // 4
 
 
 def test_new_settings_ask_for_a_new_hash(tmp_path: Path) -> None:
