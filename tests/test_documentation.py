@@ -43,9 +43,11 @@ def _shown(value: object) -> str:
 
 def commands(app: Flask) -> Iterator[tuple[str, click.Command]]:
     """Every command of ours, with the words that call it."""
-    for name, command in app.cli.commands.items():
-        if command.callback is None or not command.callback.__module__.startswith("flask"):
-            yield name, command
+    context = click.Context(app.cli)
+    for name in app.cli.list_commands(context):
+        command = app.cli.get_command(context, name)
+        assert command is not None
+        yield name, command
         if isinstance(command, click.Group):
             yield from ((f"{name} {sub}", found) for sub, found in command.commands.items())
 

@@ -1,26 +1,52 @@
-"""The commands behind `flask`: one file a group."""
+"""The commands behind `flask`: one file a group, each read when it is called."""
 
+import gettext
+import os
+from importlib import import_module
+from pathlib import Path
+
+import click
 from flask import Flask
+from flask.cli import AppGroup
 
-from app.cli.credentials import credentials
-from app.cli.database import database
-from app.cli.demo import demo
-from app.cli.documents import documents
-from app.cli.guide import guide
-from app.cli.imports import import_files
-from app.cli.mail import mail
-from app.cli.messages import messages
-from app.cli.requests import demandes
+COMMANDS = {
+    "credentials": "credentials:credentials",
+    "db": "database:database",
+    "demandes": "requests:demandes",
+    "demo": "demo:demo",
+    "documents": "documents:documents",
+    "guide": "guide:guide",
+    "import": "imports:import_files",
+    "mail": "mail:mail",
+    "messages": "messages:messages",
+}
+# What Click says itself; `messages` is gettext's name for whoever did not choose one.
+TRANSLATIONS = Path(__file__).with_name("translations")
+DOMAIN = "messages"
+
+
+class LazyGroup(AppGroup):
+    """The portal's commands; the web process, which has no use for them, does not load them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name them, in order."""
+        return sorted({*super().list_commands(ctx), *COMMANDS})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load one, and have Click speak French about it."""
+        _speak_french()
+        if cmd_name not in COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(f"app.cli.{module}"), name)
+        return command
 
 
 def init_app(app: Flask) -> None:
     """Add every command group to `flask`."""
-    app.cli.add_command(database)
-    app.cli.add_command(import_files)
-    app.cli.add_command(demo)
-    app.cli.add_command(credentials)
-    app.cli.add_command(mail)
-    app.cli.add_command(guide)
-    app.cli.add_command(demandes)
-    app.cli.add_command(documents)
-    app.cli.add_command(messages)
+    app.cli = LazyGroup(app.name)
+
+
+def _speak_french() -> None:
+    gettext.bindtextdomain(DOMAIN, TRANSLATIONS)
+    os.environ["LANGUAGE"] = "fr"
