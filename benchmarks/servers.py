@@ -44,8 +44,8 @@ class Server:
         return (self._cpu_seconds() - before) / requests
 
     def worker_mebibytes(self) -> float:
-        """Return the resident memory of the largest worker."""
-        return max(_resident_kibibytes(pid) for pid in self._workers()) / 1024
+        """Return what the largest worker takes, with its share of the pages that all map."""
+        return max(_kibibytes(pid) for pid in self._workers()) / 1024
 
     def _cpu_seconds(self) -> float:
         return sum(_cpu_seconds(pid) for pid in (self.pid, *self._workers()))
@@ -99,7 +99,8 @@ def _cpu_seconds(pid: int) -> float:
     return int(on_cpu) / NANOSECONDS
 
 
-def _resident_kibibytes(pid: int) -> int:
-    status = Path(f"/proc/{pid}/status").read_text("utf-8")
-    [line] = (line for line in status.splitlines() if line.startswith("VmRSS:"))
+def _kibibytes(pid: int) -> int:
+    # Proportional (PSS): Python's and OpenSSL's own pages are in memory once for all processes.
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii")
+    [line] = (line for line in rollup.splitlines() if line.startswith("Pss:"))
     return int(line.split()[1])
