@@ -13,6 +13,7 @@ from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from app.services.identifiers import normalize_identifier
+from app.services.typed_text import one_line, some_lines
 
 TOKEN_SECONDS = 12 * 3600
 STALE_PAGE = (
@@ -73,7 +74,7 @@ class TextField(TextAreaField):
     def __init__(self, label: str, longest: int, missing: str = "", **kwargs: Any) -> None:
         """Take the sentence for an empty field; without one it may stay empty."""
         super().__init__(
-            label, validators=_of_length(longest, missing), filters=[_some_lines], **kwargs
+            label, validators=_of_length(longest, missing), filters=[some_lines], **kwargs
         )
 
 
@@ -140,16 +141,6 @@ def render_to_stranger(template: str, form: type[Form]) -> str:
         pages[template] = render_template(template, form=form())
         del g.csrf_token_drawn
     return pages[template].replace(PLACEHOLDER, generate_csrf())
-
-
-def one_line(typed: str | None) -> str:
-    """Keep what a screen can show of one line."""
-    shown = (character if character.isprintable() else " " for character in typed or "")
-    return " ".join("".join(shown).split())
-
-
-def _some_lines(typed: str | None) -> str:
-    return "\n".join(map(one_line, (typed or "").splitlines())).strip()
 
 
 def _of_length(longest: int, missing: str) -> list[Any]:

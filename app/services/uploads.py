@@ -16,6 +16,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from app.services import jpeg_scans
+from app.services.typed_text import one_line
 from app.settings import settings
 
 if TYPE_CHECKING:
@@ -128,8 +129,7 @@ def discard(folder: str, names: Iterable[str]) -> None:
 def clean_title(name: str) -> str:
     """Keep of a file's name what can be read, without its folder and its ending."""
     stem = PurePath(name.replace("\\", "/")).stem
-    shown = "".join(character if character.isprintable() else " " for character in stem)
-    return " ".join(shown.split())[:LONGEST_TITLE].strip(". ") or "Pièce"
+    return one_line(stem)[:LONGEST_TITLE].strip(". ") or "Pièce"
 
 
 def _checked(upload: Upload, accepted: Accepted, longest_side: int) -> CheckedFile:

@@ -41,7 +41,9 @@ def answer_message(public_id: str) -> ResponseReturnValue:
     form = ReplyForm()
     if not form.validate():
         return _message_page(public_id, form)
-    if not inbox.answer(current_account(), public_id, form.reply.data, form.key.data, origin()):
+    if not inbox.answer(
+        current_account(), public_id, form.reply.data or "", form.key.data, origin()
+    ):
         abort(404)
     flash("Votre réponse est envoyée à la mairie.", "success")
     return redirect(url_for("family.message", public_id=public_id))

@@ -13,7 +13,7 @@ from app.services.inbox.answering import answer
 from app.services.inbox.listing import EVERY_MESSAGE, UNREAD_COUNT, Wanted, page
 from app.services.inbox.marking import archive, restore
 from app.services.inbox.reading import attachment, open_message
-from app.services.inbox.replies import LONGEST_REPLY, plain
+from app.services.inbox.replies import LONGEST_REPLY
 
 __all__ = [
     "EVERY_MESSAGE",
@@ -25,6 +25,5 @@ __all__ = [
     "attachment",
     "open_message",
     "page",
-    "plain",
     "restore",
 ]

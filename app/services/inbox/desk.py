@@ -13,6 +13,7 @@ from app.models import Account, Family, Guardian, Message, MessageMark, MessageR
 from app.models.messages import TOWN_HALL
 from app.services import journal, notices
 from app.services.inbox import replies
+from app.services.typed_text import one_line, some_lines
 
 LARGEST_NUMBER = 2**31 - 1
 KEY_DIGITS = 31
@@ -144,7 +145,7 @@ def answer(number: int, family_number: str, text: str) -> bool:
 
     False when these words were already the answer. Raises AnswerRefused.
     """
-    words = replies.plain(text)
+    words = some_lines(text)
     if not words:
         raise AnswerRefused("Écrivez votre réponse\u00a0: elle est vide.")
     if len(words) > replies.LONGEST_REPLY:
@@ -155,7 +156,7 @@ def answer(number: int, family_number: str, text: str) -> bool:
     if not message.answerable:
         raise AnswerRefused(f"Le message n°\u00a0{number} ne prend pas de réponse.")
     with db.transaction() as session:
-        family_id = _addressee(session, number, replies.plain(family_number))
+        family_id = _addressee(session, number, one_line(family_number))
         key = _key(session, number, family_id, words)
         if not replies.keep(session, number, family_id, None, words, key):
             return False

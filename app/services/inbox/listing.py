@@ -15,6 +15,7 @@ from app.services.inbox.messages import FOR_FAMILY, IN_THE_INBOX, MARKED, UNREAD
 from app.services.ledger import FAMILY
 from app.services.paging import PAGE_SIZE, Page, page_number
 from app.services.sessions import CurrentAccount
+from app.services.typed_text import one_line
 
 # The views of the list, by the word of the address that asks for each.
 EVERY_MESSAGE, ONLY_UNREAD, ARCHIVED = "tous", "non-lus", "archives"
@@ -99,9 +100,7 @@ class Wanted:
         """Take what nobody offers for what most people want; bound what is searched."""
         if self.view not in _VIEWS:
             object.__setattr__(self, "view", EVERY_MESSAGE)
-        object.__setattr__(
-            self, "search", " ".join(_readable(self.search)[:LONGEST_SEARCH].split())
-        )
+        object.__setattr__(self, "search", one_line(self.search)[:LONGEST_SEARCH].rstrip())
 
     @property
     def words(self) -> list[str]:
@@ -175,7 +174,3 @@ def _pattern(word: str) -> str:
     for special in (ESCAPE, "%", "_"):
         word = word.replace(special, ESCAPE + special)
     return f"%{word}%"
-
-
-def _readable(text: str) -> str:
-    return "".join(each if each.isprintable() else " " for each in text)

@@ -10,14 +10,6 @@ from app.models import MessageReply
 LONGEST_REPLY = 4_000
 
 
-def plain(text: str) -> str:
-    """Keep what can be read, and line breaks as one character."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    readable = ("".join(each for each in line if each.isprintable() or each == "\t")
-                for line in lines)  # fmt: skip
-    return "\n".join(readable).strip()
-
-
 def keep(
     session: Session, message_id: int, family_id: int, account_id: int | None, text: str, key: str
 ) -> bool:

@@ -23,6 +23,7 @@ from app.services.requests.kinds import BY_KEY
 from app.services.requests.moving import OPEN, STATES
 from app.services.requests.reading import RequestDetails
 from app.services.requests.sending import FOLDER
+from app.services.typed_text import some_lines
 from app.settings import settings
 
 LONGEST_TEXT = 2000
@@ -218,12 +219,7 @@ def _say(session: Session, request: FamilyRequest, kind: RequestEventKind, text:
 
 
 def _text(typed: str, missing: str = "le texte est vide.") -> str:
-    """Keep what a screen can show, line by line."""
-    lines = (
-        "".join(character for character in line if character.isprintable()).rstrip()
-        for line in typed.splitlines()
-    )
-    text = "\n".join(lines).strip()
+    text = some_lines(typed)
     if not text:
         raise AnswerRefused(missing)
     if len(text) > LONGEST_TEXT:

@@ -111,7 +111,7 @@ def test_a_double_click_answers_once(app: Flask, people: People) -> None:
     [
         ("", "Écrivez votre réponse."),
         (" \x00\n", "Écrivez votre réponse."),
-        ("é" * 4_001, "Raccourcissez votre réponse à 4000 caractères au plus."),
+        ("é" * 4_001, "Écrivez 4000 caractères au plus."),
     ],
 )
 def test_an_answer_is_bounded(browser: Browser, people: People, typed: str, said: str) -> None:
