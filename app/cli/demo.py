@@ -38,11 +38,13 @@ def demo(*, if_empty: bool) -> None:
         raise click.ClickException("la ville de démonstration n’a pas sa place en production.")
     from alembic import command
 
-    from app.services import importing
+    from app.services import demonstration, importing
 
     command.upgrade(alembic_config(), "head")
     if not importing.has_families():
-        _load(Path(current_app.root_path).parent / "demo")
+        town = Path(current_app.root_path).parent / "demo"
+        _load(town)
+        demonstration.play(town)
         click.echo("La ville de démonstration est prête.")
     elif if_empty:
         click.echo("La ville est déjà là.")

@@ -116,7 +116,7 @@ def _cells(line: DeskLine) -> tuple[str, ...]:
         line.label,
         STATES[line.state],
         _day(line.sent_at),
-        f"{day(line.expected_on)}{LATE if line.is_late else ''}",
+        _deadline(line),
         f"pièce reçue le {_day(line.piece_came_at)}" if line.piece_came_at else "",
     )
 
@@ -141,9 +141,14 @@ def _describe(request: DeskRequest) -> Iterator[str]:
 
 
 def _expected(line: DeskLine) -> str:
+    deadline = _deadline(line)
+    return f", réponse attendue au plus tard le {deadline}" if deadline else ""
+
+
+def _deadline(line: DeskLine) -> str:
     if line.state not in OPEN:
         return ""
-    return f", réponse attendue le {day(line.expected_on)} au plus tard"
+    return f"{day(line.expected_on)}{LATE if line.is_late else ''}"
 
 
 def _day(instant: datetime) -> str:

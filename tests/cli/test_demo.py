@@ -1,6 +1,6 @@
 """Someone tries the portal on an invented town."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,12 +16,23 @@ from app.models import (
     Child,
     Family,
     FamilyChild,
+    FamilyRequest,
     Guardian,
     Invoice,
     InvoiceKind,
     Message,
+    MessageAttachment,
+    OutboxMail,
     Payment,
+    RequestEvent,
+    RequestState,
 )
+from app.services import demonstration, working_days
+from app.services.passwords import hash_password
+from app.testing import Outbox
+from tests.browser import Browser
+from tests.people import People
+from tests.services.importing.town import everything
 
 GUIDES_FAMILY = "3816231"
 
@@ -91,6 +102,59 @@ def test_the_town_is_as_varied_as_a_real_one(app: Flask) -> None:
     assert any(guardian.email == "" for guardian in guardians)
     assert any(family.direct_debit for family in families)
     assert len(overdue) == 1
+
+
+def test_every_part_has_something_to_show(app: Flask, outbox: Outbox) -> None:
+    """Requests in each state, dated of the last weeks; a thread, a file; and nobody gets a mail."""
+    launch(app)
+    with app.app_context():
+        session = db.session()
+        requests = session.scalars(select(FamilyRequest)).all()
+        events = session.scalars(select(RequestEvent).order_by(RequestEvent.id)).all()
+        attached = session.scalars(select(MessageAttachment)).all()
+        queued = session.scalar(select(func.count(OutboxMail.id)))
+    assert {request.state for request in requests} == set(RequestState)
+    for request in requests:
+        history = [event.at for event in events if event.request_id == request.id]
+        assert history == sorted(history)
+        assert (request.sent_at - history[0]) < timedelta(minutes=1)
+        assert timedelta(0) < datetime.now(UTC) - request.sent_at < timedelta(days=22)
+        assert working_days.after(request.expected_on - timedelta(days=1), 1) == request.expected_on
+    assert len(attached) == 1
+    assert (queued, len(outbox)) == (0, 0)
+    listed = app.test_cli_runner().invoke(args=["demandes", "list"]).output
+    assert "pièce reçue le" in listed
+    assert "en retard" not in listed
+    assert "attend votre réponse" in app.test_cli_runner().invoke(args=["messages", "list"]).output
+
+
+def test_the_family_of_the_guides_sees_each_part(app: Flask, browser: Browser) -> None:
+    """The guides' figures still; a piece to add, a request accepted, an answer to read."""
+    launch(app)
+    parent = People().zest
+    assert parent.password
+    with app.app_context(), db.transaction() as session:
+        account = session.query(Account).filter_by(identifier=parent.identifier).one()
+        account.password_hash = hash_password(parent.password)
+    home = browser.sign_in(parent)
+    for words in ("vous avez 2 nouveaux messages", "solde de -891,35"):
+        assert words in home.text
+    listed = browser.get("family.requests")
+    for words in ("Pièce manquante", "Acceptée"):
+        assert words in listed.text
+    assert "La fiche sanitaire" in listed.link("Inscrire à la cantine, PAYS").click().text
+    message = browser.get("family.messages").link("Marché de Noël des écoles").click()
+    for words in ("deux gâteaux", "Déposez-les à l’école", "programme-marche-de-noel"):
+        assert words in message.text
+
+
+def test_the_stories_are_told_once(app: Flask) -> None:
+    """However often they are asked for."""
+    launch(app)
+    with app.app_context():
+        before = everything(app)
+        demonstration.play(Path(app.root_path).parent / "demo")
+        assert everything(app) == before
 
 
 def balance(family_id: int) -> Decimal:

@@ -1,0 +1,9 @@
+"""What no import file can bring to the demonstration town: requests, and a thread of answers.
+
+stories    who asked what, and what became of it
+playing    the stories happen, through the services that parents and clerks use
+"""
+
+from app.services.demonstration.playing import play
+
+__all__ = ["play"]

@@ -1,0 +1,117 @@
+"""The stories happen. Nobody waits for days: between two acts, what happened becomes older."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Select, bindparam, select
+
+from app import db
+from app.models import (
+    Account,
+    Child,
+    FamilyRequest,
+    Guardian,
+    Invoice,
+    Message,
+    MessageReply,
+    RequestEvent,
+    RequestFile,
+)
+from app.services import working_days
+from app.services.demonstration.stories import Story, stories
+from app.services.inbox import answering, desk
+from app.services.journal import COMMAND
+from app.services.requests import sending
+from app.services.requests.kinds import BY_KEY
+from app.services.requests.sending import Asked
+from app.services.sessions import CurrentAccount
+
+ONE_DAY = timedelta(days=1)
+# Who writes about which message, a few days ago, and what the town hall answers the day after.
+PARENT, FAMILY_NUMBER, MESSAGE = "38162386", "3816231", "302"
+QUESTION = "Bonjour, je peux apporter deux gâteaux. À quelle heure faut-il les déposer\u00a0?"
+ANSWER = "Merci beaucoup\u00a0! Déposez-les à l’école à partir de 15\u00a0h\u00a030."
+WHO_WAITS, WAITING_QUESTION = "38162469", "Reste-t-il un stand pour les parents de CM2\u00a0?"
+
+_WHO = (
+    select(
+        Account.id.label("account_id"),
+        Guardian.id.label("guardian_id"),
+        Guardian.family_id,
+        Account.identifier,
+        Guardian.first_name,
+        Guardian.last_name,
+    )
+    .join(Guardian, Guardian.id == Account.guardian_id)
+    .where(Account.identifier == bindparam("identifier"))
+)
+_CHILD = select(Child.public_id).where(Child.source_id == bindparam("source_id"))
+_INVOICE = select(Invoice.public_id).where(Invoice.source_id == bindparam("source_id"))
+_MESSAGE = select(Message.id, Message.public_id).where(Message.source_id == bindparam("source_id"))
+_REPLIES = select(MessageReply.id).where(MessageReply.message_id == bindparam("message_id"))
+
+
+def play(town: Path) -> None:
+    """Let each story happen, once; `town` is where the files of the demonstration are."""
+    for number, story in enumerate(stories(town)):
+        _tell(story, f"demonstration {number}")
+    _talk()
+
+
+def _tell(story: Story, key: str) -> None:
+    account = _account(story.identifier)
+    if sending.was_sent(account, key):
+        return
+    asked = Asked(
+        story.details, _public_id(_CHILD, story.child), _public_id(_INVOICE, story.invoice)
+    )
+    sent = sending.send(account, BY_KEY[story.kind], asked, key, COMMAND)
+    ago = story.sent
+    for next_ago, act in story.then:
+        _age_request(sent.number, ago - next_ago)
+        act(account, sent)
+        ago = next_ago
+    _age_request(sent.number, ago)
+
+
+def _talk() -> None:
+    [(number, public_id)] = db.rows(_MESSAGE, source_id=MESSAGE)
+    if db.rows(_REPLIES, message_id=number):
+        return
+    answering.answer(_account(PARENT), public_id, QUESTION, "demonstration 1", COMMAND)
+    _age_thread(number, 1)
+    desk.answer(number, FAMILY_NUMBER, ANSWER)
+    answering.answer(_account(WHO_WAITS), public_id, WAITING_QUESTION, "demonstration 2", COMMAND)
+    _age_thread(number, 1)
+
+
+def _account(identifier: str) -> CurrentAccount:
+    """Stand in for a parent, who is on no device."""
+    [who] = db.rows(_WHO, identifier=identifier)
+    return CurrentAccount(0, *who, last_seen_at=datetime.now(UTC))
+
+
+def _public_id(statement: Select[str], source_id: str | None) -> str | None:
+    return None if source_id is None else db.rows(statement, source_id=source_id)[0].public_id
+
+
+def _age_request(number: int, days: int) -> None:
+    """Make a request, and all that happened to it, older."""
+    passed = timedelta(days=days)
+    with db.transaction() as session:
+        request = session.get_one(FamilyRequest, number)
+        request.sent_at -= passed
+        # The first working day from there on.
+        request.expected_on = working_days.after(request.expected_on - passed - ONE_DAY, 1)
+        events = session.scalars(select(RequestEvent).where(RequestEvent.request_id == number))
+        for event in events:
+            event.at -= passed
+        for file in session.scalars(select(RequestFile).where(RequestFile.request_id == number)):
+            file.added_at -= passed
+
+
+def _age_thread(message_id: int, days: int) -> None:
+    with db.transaction() as session:
+        found = select(MessageReply).where(MessageReply.message_id == message_id)
+        for reply in session.scalars(found):
+            reply.written_at -= timedelta(days=days)

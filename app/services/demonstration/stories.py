@@ -1,0 +1,104 @@
+"""Who asked what in the demonstration town, and what became of it: each state once at least."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from app.formats import today
+from app.services import uploads
+from app.services.journal import COMMAND
+from app.services.requests import acting, desk
+from app.services.requests.sending import Sent
+from app.services.sessions import CurrentAccount
+from app.services.uploads import Accepted, Upload
+
+SCHOOL_DAYS = ("monday", "tuesday", "thursday", "friday")
+# Where demo/ keeps what parents join to their requests.
+PAPERS = "demandes"
+
+Act = Callable[[CurrentAccount, Sent], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A request: who sends it, how many days ago, and what happened next, how many days ago."""
+
+    identifier: str
+    kind: str
+    sent: int
+    details: dict[str, object]
+    # As the town's files name them.
+    child: str | None = None
+    invoice: str | None = None
+    then: Sequence[tuple[int, Act]] = ()
+
+
+def stories(town: Path) -> list[Story]:
+    """List them; `town` is where the files of the demonstration are."""
+    return [
+        # The family of the guides.
+        Story(
+            "38162386", "garderie", 20, _garderie("tuesday", "evening", -1), child="7001",
+            then=[(18, _take), (17, _accept("PAYS est inscrit le mardi soir."))],
+        ),
+        Story(
+            "38162386", "canteen", 5, {"days": list(SCHOOL_DAYS), "starts_on": _monday(2)},
+            child="7001",
+            then=[(1, _ask("La fiche sanitaire, que vous trouverez dans Infos/Documents."))],
+        ),
+        Story(
+            "38162428", "garderie", 6, _garderie("wednesday", "evening", 1), child="7004",
+            then=[(4, _ask("Une attestation de votre employeur pour le mercredi.")),
+                  (1, _add(town / PAPERS / "attestation-employeur.pdf"))],
+        ),
+        Story("38162394", "attestation", 1, {"year": str(today().year)}),
+        Story(
+            "38162444", "invoice_question", 3, invoice="10216",
+            details={"text": "Clémence a été absente une semaine. Pourquoi onze repas\u00a0?"},
+            then=[(2, _take)],
+        ),
+        Story(
+            "38162410", "garderie", 12, _garderie("friday", "morning", 0), child="7004",
+            then=[(9, _refuse("Il n’y a plus de place le vendredi matin avant janvier."))],
+        ),
+        Story(
+            "38162469", "absence", 8, {"starts_on": _monday(0), "ends_on": _monday(0)},
+            child="7008", then=[(7, _withdraw)],
+        ),
+    ]  # fmt: skip
+
+
+def _garderie(day: str, moment: str, week: int) -> dict[str, object]:
+    return {"days": [day], "moments": [moment], "starts_on": _monday(week)}
+
+
+def _monday(week: int) -> str:
+    """Return the Monday of this week (0), of another before or after."""
+    now = today()
+    return (now + timedelta(weeks=week, days=-now.weekday())).isoformat()
+
+
+def _take(_account: CurrentAccount, sent: Sent) -> None:
+    desk.take(sent.number)
+
+
+def _ask(text: str) -> Act:
+    return lambda _account, sent: desk.ask(sent.number, text)
+
+
+def _accept(text: str) -> Act:
+    return lambda _account, sent: desk.accept(sent.number, text)
+
+
+def _refuse(reason: str) -> Act:
+    return lambda _account, sent: desk.refuse(sent.number, reason)
+
+
+def _add(paper: Path) -> Act:
+    files = uploads.check([Upload(paper.name, paper.read_bytes())], Accepted.PAPERS)
+    return lambda account, sent: acting.add_files(account, sent.public_id, files, COMMAND)
+
+
+def _withdraw(account: CurrentAccount, sent: Sent) -> None:
+    acting.withdraw(account, sent.public_id, COMMAND)
