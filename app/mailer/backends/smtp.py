@@ -1,8 +1,8 @@
 """Mails handed to an SMTP server, through Flask-Mail.
 
 Flask-Mail 0.10 waits for ever and verifies no certificate under STARTTLS: its way of connecting is
-replaced here. Its own writing of the mail is too slow, and loses a sender with a comma: the bytes
-are the message's.
+replaced here. Its own writing of the mail chooses base64 and loses a sender with a comma: the bytes
+are the message's, the same for every backend.
 """
 
 import smtplib
