@@ -103,11 +103,12 @@ def sign_in(identifier: str, clear: str, origin: Origin, device: str = "") -> Ou
     if delay:
         _note_throttled(attempt)
         return Wait(delay)
-    if not passwords.verify(account.password_hash if account else None, clear):
+    verified = passwords.verify(account.password_hash if account else None, clear)
+    signed_in = _accept(account, clear, attempt) if account and verified else None
+    if signed_in is None:
         _note_failure(attempt)
         return Refused()
-    assert account is not None
-    return _accept(account, clear, attempt)
+    return signed_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +157,19 @@ def _accept_temporary(row: TemporaryPassword, origin: Origin) -> MustChoose | Ex
     return MustChoose(password_choice.ticket_for(row_id)) if usable else Expired(expires_at)
 
 
-def _accept(account: Account, clear: str, attempt: _Attempt) -> SignedIn:
-    """Open a session; whoever knows the password needs no temporary one any more."""
-    stale = account.password_hash is not None and passwords.needs_rehash(account.password_hash)
-    rehashed = passwords.hash_password(clear) if stale else account.password_hash
+def _accept(account: Account, clear: str, attempt: _Attempt) -> SignedIn | None:
+    """Open a session; whoever knows the password needs no temporary one any more.
+
+    None when another password was saved while this one was checked: it ended every session, and
+    must neither be undone nor be followed by one more.
+    """
+    checked = account.password_hash
+    stale = checked is not None and passwords.needs_rehash(checked)
+    rehashed = passwords.hash_password(clear) if stale else checked
     with db.transaction() as session:
-        known = session.merge(account)
+        known = session.get_one(Account, account.id, populate_existing=True, with_for_update=True)
+        if known.password_hash != checked:
+            return None
         known.password_hash = rehashed
         throttles.clear(session, attempt.throttle_key)
         temporary_passwords.revoke_all(session, known.id)

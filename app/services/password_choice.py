@@ -111,11 +111,15 @@ def choose(pending: PendingChoice, clear: str, origin: Origin) -> bool:
 
 def change(current: CurrentAccount, old: str, clear: str, origin: Origin) -> str | None:
     """Save the new password of somebody who gives the current one; return why not otherwise."""
+    checked = db.session().get_one(Account, current.account_id).password_hash
     refusal = current_password.refusal(current, old, origin, "password_change_refused")
     if refusal:
         return refusal
     password_hash = passwords.hash_password(clear)
     with db.transaction() as session:
+        if _locked(session, current.account_id).password_hash != checked:
+            # Saved on another device in between: that one ended this session.
+            return current_password.WRONG_CURRENT
         _save(session, current.account_id, password_hash)
         journal.record(session, "password_changed", origin, current.account_id)
     return None
@@ -130,6 +134,10 @@ def _save(session: Session, account_id: int, password_hash: str) -> None:
     # Whoever asked for another address may be why the password is new.
     email_changes.end_pending(session, account_id)
     outbox.enqueue(session, "password_changed", account.identifier)
+
+
+def _locked(session: Session, account_id: int) -> Account:
+    return session.get_one(Account, account_id, populate_existing=True, with_for_update=True)
 
 
 def _active_account(session: Session, account_id: int) -> Account | None:

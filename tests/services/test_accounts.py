@@ -12,7 +12,14 @@ from sqlalchemy import func, select
 import config
 from app import create_app, db
 from app.models import Account, JournalEntry, OutboxMail, TemporaryPassword
-from app.services import accounts, passwords, sessions, temporary_passwords, throttles
+from app.services import (
+    accounts,
+    password_choice,
+    passwords,
+    sessions,
+    temporary_passwords,
+    throttles,
+)
 from app.services.accounts import Expired, MustChoose, Refused, SignedIn, Wait
 from app.services.journal import Origin
 from app.settings import EXTENSION
@@ -108,6 +115,29 @@ def test_signing_in_normally_ends_the_temporary_passwords(people: People) -> Non
     secret = temporary_password_for(people.zest)
     sign_in(people.zest)
     assert sign_in(people.zest, secret) == Refused()
+
+
+def test_a_password_saved_meanwhile_is_not_undone(
+    app: Flask, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thief signs in with the old password at the very moment Madame ZEST saves a new one."""
+    ticket = sign_in(people.zest, temporary_password_for(people.zest))
+    assert isinstance(ticket, MustChoose)
+    verify = passwords.verify
+
+    def verify_then_save(password_hash: str | None, clear: str) -> bool:
+        found = verify(password_hash, clear)
+        monkeypatch.setattr(passwords, "verify", verify)
+        with app.app_context():
+            pending = password_choice.open_ticket(ticket.ticket)
+            assert pending is not None
+            assert password_choice.choose(pending, "Tramontane66", HOME)
+        return found
+
+    monkeypatch.setattr(passwords, "verify", verify_then_save)
+    assert sign_in(people.zest) == Refused()
+    assert sign_in(people.zest) == Refused()
+    assert isinstance(sign_in(people.zest, "Tramontane66"), SignedIn)
 
 
 def test_asking_for_a_temporary_password_changes_nothing(people: People) -> None:

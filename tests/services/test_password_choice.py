@@ -191,6 +191,26 @@ def test_changing_asks_for_the_current_password(people: People) -> None:
     assert notices() == [("password_changed", people.karim.identifier)]
 
 
+def test_a_password_saved_meanwhile_is_not_undone(
+    app: Flask, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody at a page left open changes the password while Karim does: his is kept."""
+    thief, karim = signed_in(people.karim), signed_in(people.karim)
+    old = people.karim.password or ""
+    hash_password = passwords.hash_password
+
+    def let_karim_go_first(clear: str) -> str:
+        monkeypatch.setattr(passwords, "hash_password", hash_password)
+        with app.app_context():
+            assert password_choice.change(karim, old, GOOD, ORIGIN) is None
+        return hash_password(clear)
+
+    monkeypatch.setattr(passwords, "hash_password", let_karim_go_first)
+    refusal = password_choice.change(thief, old, "Mistral1977", ORIGIN)
+    assert refusal == current_password.WRONG_CURRENT
+    assert signed_in(people.karim, GOOD).identifier == people.karim.identifier
+
+
 def test_guessing_the_current_password_makes_wait(people: People) -> None:
     """Somebody at a page left open cannot try for ever."""
     current = signed_in(people.karim)
