@@ -34,6 +34,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 EXTENSION = "portail.engine"
+# The execution option of a transaction that writes: how long it waits for others who write, in ms.
 IMMEDIATE = "portail_immediate"
 BUSY_TIMEOUT_MS = 5_000
 
@@ -113,13 +114,16 @@ def init_app(app: Flask, url: str) -> None:
 
 
 def open_engine(url: str) -> Engine:
-    """Make an engine for this URL, with the settings SQLite needs to be a real database."""
+    """Make an engine for this URL, with the settings SQLite needs to be a real database.
+
+    Its errors go to the log: they show statements, never what parents typed.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True)
+        return create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
     if parsed.database:
         _create_private_file(Path(parsed.database))
-    engine_ = create_engine(parsed)
+    engine_ = create_engine(parsed, hide_parameters=True)
     event.listen(engine_, "connect", _set_sqlite_pragmas)
     event.listen(engine_, "begin", _begin_sqlite_transaction)
     return engine_
@@ -148,16 +152,17 @@ def rows(statement: Select[*Columns], **parameters: Any) -> Sequence[Row[*Column
 
 
 @contextmanager
-def transaction() -> Iterator[Session]:
+def transaction(patience_ms: int = BUSY_TIMEOUT_MS) -> Iterator[Session]:
     """Write: all of the block is kept when it ends, none of it when it raises.
 
     A SQLite transaction that starts by reading cannot safely go on to write, so what was read
-    before is let go and the write lock is taken at once. Transactions do not nest.
+    before is let go and the write lock is taken at once, or Unavailable raised when somebody else
+    holds it longer than `patience_ms`. Transactions do not nest.
     """
     _stop_reading()
     current = session()
     current.rollback()
-    current.connection(execution_options={IMMEDIATE: True})
+    current.connection(execution_options={IMMEDIATE: patience_ms})
     try:
         yield current
         current.commit()
@@ -205,10 +210,22 @@ def _set_sqlite_pragmas(connection: DBAPIConnection, _record: object) -> None:
 
 
 def _begin_sqlite_transaction(connection: Connection) -> None:
-    if connection.get_execution_options().get(IMMEDIATE, False):
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    patience_ms = connection.get_execution_options().get(IMMEDIATE)
+    if patience_ms is not None:
+        _begin_writing(connection, patience_ms)
         return
     # A plain BEGIN never fails: the driver alone does it at a thirtieth of the price.
     driver = connection.connection.driver_connection
     assert driver is not None
     driver.execute("BEGIN")
+
+
+def _begin_writing(connection: Connection, patience_ms: int) -> None:
+    if patience_ms == BUSY_TIMEOUT_MS:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        return
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {patience_ms}")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 
 from app import db
 from app.models import Family, Throttle
@@ -36,6 +37,15 @@ def test_a_block_that_ends_is_kept(app: Flask) -> None:
         session.add(Family(source_id="1", number="1"))
     with app.app_context():
         assert families() == ["1"]
+
+
+def test_errors_tell_nothing_of_a_family(app: Flask) -> None:
+    """They go to the log, which more people read than the database."""
+    twice = [Family(source_id="1", number=number, street="3 rue des Lilas") for number in "12"]
+    with app.app_context(), pytest.raises(IntegrityError) as caught, db.transaction() as session:
+        session.add_all(twice)
+    assert "Lilas" not in str(caught.value)
+    assert "INSERT" in str(caught.value)
 
 
 def test_instants_come_back_in_utc(app: Flask) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -78,6 +79,18 @@ _CURRENT = (
 )
 
 
+_SEEN = (
+    update(AccountSession)
+    .where(
+        AccountSession.id.in_(
+            select(AccountSession.id)
+            .where(AccountSession.id == bindparam("session_id"))
+            .with_for_update(skip_locked=True)
+        )
+    )
+    .values(last_seen_at=bindparam("now"))
+    .execution_options(synchronize_session=False)
+)
 _RECENT = (
     select(
         AccountSession.id,
@@ -192,10 +205,12 @@ def _end(session: Session, *which: ColumnElement[bool]) -> None:
 
 
 def _touch(session_id: int, now: datetime) -> None:
-    with db.transaction() as session:
-        session.execute(
-            update(AccountSession).where(AccountSession.id == session_id).values(last_seen_at=now)
-        )
+    """Note that a device is in use, at its next page if something else is being written now.
+
+    Reading waits for nobody: neither for an import, nor for a full disk.
+    """
+    with suppress(db.Unavailable), db.transaction(patience_ms=0) as session:
+        session.execute(_SEEN, {"session_id": session_id, "now": now})
 
 
 def _hash(key: str) -> str:
