@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -22,14 +22,15 @@ VALIDITY = timedelta(hours=24)
 SECRET_BYTES = 16
 SECRET_FORM = re.compile(r"[0-9a-f]{32}", re.ASCII)
 LINK_SALT = "temporary-password-link"
+MARK_CHARACTERS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class IssuedPassword:
     """A secret just made, on its way to a mailbox: the only place where it is readable."""
 
-    secret: str
-    link_token: str
+    secret: str = field(repr=False)
+    link_token: str = field(repr=False)
     expires_at: datetime
 
 
@@ -45,7 +46,7 @@ def issue(session: Session, account_id: int) -> IssuedPassword:
     )
     session.add(row)
     session.flush()
-    return IssuedPassword(secret, _link_serializer().dumps(row.id), row.expires_at)
+    return IssuedPassword(secret, _link_token(row), row.expires_at)
 
 
 def find_by_secret(session: Session, account_id: int, typed: str) -> TemporaryPassword | None:
@@ -69,10 +70,11 @@ def find_by_secret(session: Session, account_id: int, typed: str) -> TemporaryPa
 def find_by_link(session: Session, token: str) -> TemporaryPassword | None:
     """Find the temporary password a mail's link stands for, used and expired ones included."""
     try:
-        row_id = _link_serializer().loads(token)
-    except BadSignature:
+        row_id, mark = _link_serializer().loads(token)
+    except (BadSignature, TypeError):
         return None
-    return session.get(TemporaryPassword, row_id)
+    row = session.get(TemporaryPassword, row_id)
+    return row if row is not None and _mark(row) == mark else None
 
 
 def usable(row: TemporaryPassword) -> bool:
@@ -107,6 +109,15 @@ def revoke_all(session: Session, account_id: int) -> None:
 
 def _keyed_hash(secret: str, key: str) -> str:
     return hmac.new(key.encode(), secret.encode(), hashlib.sha256).hexdigest()
+
+
+def _link_token(row: TemporaryPassword) -> str:
+    return _link_serializer().dumps([row.id, _mark(row)])
+
+
+def _mark(row: TemporaryPassword) -> str:
+    """Tell a row from another that gets its number, after a backup was restored."""
+    return row.secret_hash[:MARK_CHARACTERS]
 
 
 def _link_serializer() -> URLSafeSerializer:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, insert, select
 
 from app import db
 from app.formats import PARIS
@@ -140,6 +140,23 @@ def test_a_link_stands_for_its_secret_and_cannot_be_made_up(account_id: int) -> 
     assert temporary_passwords.find_by_link(session, issued.link_token) is not None
     for forged in (issued.link_token + "x", "1", "", "é", "\x00", "MQ." + "A" * 27):
         assert temporary_passwords.find_by_link(session, forged) is None
+
+
+def test_a_link_is_not_good_for_the_row_that_takes_its_number(account_id: int) -> None:
+    """A backup is restored, and the next secret gets the number of one that was lost."""
+    lost = issue(account_id)
+    with db.transaction() as session:
+        number = session.scalars(delete(TemporaryPassword).returning(TemporaryPassword.id)).one()
+        session.execute(
+            insert(TemporaryPassword).values(
+                id=number,
+                account_id=account_id,
+                secret_hash="0" * 64,
+                created_at=datetime.now(UTC),
+                expires_at=lost.expires_at,
+            )
+        )
+    assert temporary_passwords.find_by_link(db.session(), lost.link_token) is None
 
 
 def test_a_new_key_keeps_the_old_secrets_while_it_is_a_fallback(
