@@ -7,7 +7,7 @@ the code sees the result through `app.settings`.
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, ClassVar
@@ -22,10 +22,23 @@ REQUEST_KINDS = (
     "cantine", "garderie", "absence", "coordonnees", "fiche-enfant", "photo", "facture",
     "attestation", "suppression", "autre",
 )  # fmt: skip
+PUBLIC_URL = re.compile(r"https?://([\w.-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?/?")
+DATABASE_URL = re.compile(r"(sqlite:///|postgresql(\+psycopg)?://).+")
+# Where nobody listens in between.
+OWN_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 SECURITY_CONTACT = re.compile(r"(https://|mailto:|tel:)[^\s]+|[^\s@:]+@[^\s@:]+")
 CHOICES = {
     "mail_delivery": ("inline", "thread", "worker"),
     "smtp_security": ("none", "starttls", "tls"),
+}
+# The least and the most that each number may be; argon2 wants 8 KiB for each of its threads.
+BOUNDS = {
+    "proxies": (0, 10),
+    "smtp_port": (1, 65_535),
+    "smtp_timeout": (1, 30),
+    "argon2_memory_kib": (64, 1_048_576),
+    "argon2_time_cost": (1, 20),
+    "argon2_parallelism": (1, 8),
 }
 
 
@@ -96,30 +109,44 @@ class Settings:
 
     def faults(self) -> list[str]:
         """Say, in French, each thing that keeps these settings from being used."""
-        faults = [
-            f"{PREFIX}{name.upper()} vaut « {getattr(self, name)} », choisissez parmi {choices}"
-            for name, choices in ((name, ", ".join(values)) for name, values in CHOICES.items())
-            if getattr(self, name) not in CHOICES[name]
-        ]
+        return [*self._wrong_choices(), *self._wrong_numbers(), *self._wrong_shapes()]
+
+    def _wrong_choices(self) -> Iterator[str]:
+        for name, values in CHOICES.items():
+            if getattr(self, name) not in values:
+                yield (
+                    f"{PREFIX}{name.upper()} vaut « {getattr(self, name)} », "
+                    f"choisissez parmi {', '.join(values)}"
+                )
         unknown = [kind for kind in self.request_kinds_off if kind not in REQUEST_KINDS]
         if unknown:
-            faults.append(
+            yield (
                 f"{PREFIX}REQUEST_KINDS_OFF contient « {', '.join(unknown)} », "
                 f"choisissez parmi {', '.join(REQUEST_KINDS)}"
             )
-        url = urlsplit(self.public_url)
-        if url.scheme not in {"http", "https"} or not url.netloc or url.path not in {"", "/"}:
-            faults.append(
+
+    def _wrong_numbers(self) -> Iterator[str]:
+        for name, (least, most) in BOUNDS.items():
+            if not least <= getattr(self, name) <= most:
+                yield (
+                    f"{PREFIX}{name.upper()} vaut {getattr(self, name)}, "
+                    f"un nombre de {least} à {most} est attendu"
+                )
+
+    def _wrong_shapes(self) -> Iterator[str]:
+        if not PUBLIC_URL.fullmatch(self.public_url):
+            yield (
                 f"{PREFIX}PUBLIC_URL doit être l’adresse du portail, sans chemin, "
                 "par exemple https://portail.commune.fr"
             )
-        contact = self.security_contact
-        if contact and not SECURITY_CONTACT.fullmatch(contact):
-            faults.append(
+        # Not shown: it may hold a password.
+        if not DATABASE_URL.fullmatch(self.database_url):
+            yield f"{PREFIX}DATABASE_URL doit commencer par sqlite:/// ou postgresql://"
+        if self.security_contact and not SECURITY_CONTACT.fullmatch(self.security_contact):
+            yield (
                 f"{PREFIX}SECURITY_CONTACT doit être une adresse de courriel, "
                 "ou commencer par https://, mailto: ou tel:"
             )
-        return faults
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,20 +190,39 @@ class Production(Settings):
 
     def faults(self) -> list[str]:
         """Add what only production requires."""
-        faults = super().faults()
-        if len(self.secret_key.encode()) < MINIMUM_KEY_BYTES:
-            faults.append(
-                f"{PREFIX}SECRET_KEY doit compter au moins {MINIMUM_KEY_BYTES} octets "
-                "(python -c 'import secrets; print(secrets.token_hex(32))')"
+        return [*super().faults(), *self._weak_keys(), *self._leaks()]
+
+    def _weak_keys(self) -> Iterator[str]:
+        if not _is_strong(self.secret_key):
+            yield (
+                f"{PREFIX}SECRET_KEY doit compter au moins {MINIMUM_KEY_BYTES} octets, inconnus "
+                "de tous (python -c 'import secrets; print(secrets.token_hex(32))')"
             )
+        if not all(map(_is_strong, self.secret_key_fallbacks)):
+            yield (
+                f"{PREFIX}SECRET_KEY_FALLBACKS contient une clé de moins de "
+                f"{MINIMUM_KEY_BYTES} octets, ou connue de tous"
+            )
+
+    def _leaks(self) -> Iterator[str]:
+        if not self.secure and not OWN_MACHINE.intersection(self.trusted_hosts):
+            yield f"{PREFIX}PUBLIC_URL doit commencer par https://"
         if os.environ.get("FLASK_DEBUG", "0") not in {"", "0", "false"}:
-            faults.append("FLASK_DEBUG doit être absent en production")
+            yield "FLASK_DEBUG doit être absent en production"
         if self.mail_backend in BACKENDS_THAT_PRINT_SECRETS and not self.mail_allow_insecure:
-            faults.append(
+            yield (
                 f"{PREFIX}MAIL_BACKEND={self.mail_backend} écrit les mots de passe en clair, "
                 f"choisissez smtp (ou {PREFIX}MAIL_ALLOW_INSECURE=1 pour un essai)"
             )
-        return faults
+        if (
+            self.smtp_username
+            and self.smtp_security == "none"
+            and self.smtp_host not in OWN_MACHINE
+        ):
+            yield (
+                f"{PREFIX}SMTP_PASSWORD partirait en clair, "
+                f"choisissez {PREFIX}SMTP_SECURITY=starttls ou tls"
+            )
 
 
 ENVIRONMENTS: dict[str, type[Settings]] = {
@@ -206,6 +252,11 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     raw["instance"] = instance
     known = {field.name: field.type for field in fields(kind)}
     return kind(**{key: _convert(key, known[key], raw[key]) for key in known.keys() & raw.keys()})
+
+
+def _is_strong(key: str) -> bool:
+    published = {Development.secret_key, Test.secret_key}
+    return len(key.encode()) >= MINIMUM_KEY_BYTES and key not in published
 
 
 def _settings_file(path: Path) -> dict[str, object]:

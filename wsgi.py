@@ -10,3 +10,5 @@ try:
     app = create_app()
 except (config.ConfigurationError, MailSettingsError) as error:
     sys.exit(f"Le portail ne démarre pas : {error}.")
+except OSError as error:
+    sys.exit(f"Le portail ne démarre pas : {error.filename} est inutilisable ({error.strerror}).")
