@@ -6,9 +6,9 @@ from typing import IO
 
 import click
 from flask import current_app
-from flask.cli import with_appcontext
 from markupsafe import Markup
 
+from app.cli.context import with_appcontext
 from app.formats import plural, today
 from app.services import credentials as service
 from app.services.credentials import Person, Selection

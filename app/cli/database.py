@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 from flask import current_app
-from flask.cli import with_appcontext
+
+from app.cli.context import with_appcontext
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -21,6 +22,17 @@ def alembic_config() -> "Config":
     return config
 
 
+def migrate(direction: str, revision: str) -> None:
+    """Go up or down to a revision; leave with a sentence when Alembic knows of no such."""
+    from alembic import command
+    from alembic.util.exc import CommandError
+
+    try:
+        getattr(command, direction)(alembic_config(), revision)
+    except CommandError as error:
+        raise click.ClickException(f"« {revision} » n’est pas une révision : {error}.") from error
+
+
 @click.group("db")
 def database() -> None:
     """Met la base de données au schéma de cette version."""
@@ -31,9 +43,7 @@ def database() -> None:
 @with_appcontext
 def upgrade(revision: str) -> None:
     """Amène la base à REVISION (par défaut la plus récente)."""
-    from alembic import command
-
-    command.upgrade(alembic_config(), revision)
+    migrate("upgrade", revision)
     click.echo("La base de données est à jour.")
 
 
@@ -42,9 +52,7 @@ def upgrade(revision: str) -> None:
 @with_appcontext
 def downgrade(revision: str) -> None:
     """Ramène la base à REVISION (par défaut la précédente)."""
-    from alembic import command
-
-    command.downgrade(alembic_config(), revision)
+    migrate("downgrade", revision)
     click.echo(f"La base de données est revenue à « {revision} ».")
 
 

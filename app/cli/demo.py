@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 from flask import current_app
-from flask.cli import with_appcontext
 
+from app.cli.context import with_appcontext
 from app.cli.database import alembic_config
 from app.cli.imports import progress_bar, refuse
 from app.formats import day, today

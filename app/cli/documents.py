@@ -4,7 +4,8 @@ import sys
 from pathlib import Path
 
 import click
-from flask.cli import with_appcontext
+
+from app.cli.context import with_appcontext
 
 
 @click.group()

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 from flask import current_app
-from flask.cli import with_appcontext
 
+from app.cli.context import with_appcontext
 from app.mailer.courier import courier
 from app.settings import settings
 

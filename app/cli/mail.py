@@ -5,8 +5,8 @@ import sys
 from threading import Thread
 
 import click
-from flask.cli import with_appcontext
 
+from app.cli.context import with_appcontext
 from app.cli.tables import align
 from app.formats import PARIS, day, hour, plural
 from app.mailer.courier import Courier, courier

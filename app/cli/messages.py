@@ -4,8 +4,8 @@ import sys
 from typing import NoReturn
 
 import click
-from flask.cli import with_appcontext
 
+from app.cli.context import with_appcontext
 from app.cli.tables import align
 from app.formats import day_in_full, moment
 from app.services.inbox import desk

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from datetime import datetime
 
 import click
-from flask.cli import with_appcontext
 
+from app.cli.context import with_appcontext
 from app.cli.tables import align
 from app.formats import PARIS, day, moment, plural
 from app.services.requests import desk
