@@ -1,4 +1,4 @@
-"""Log lines: one request id each, as JSON for machines, as a line for people in development."""
+"""Log lines: JSON, one a line, with a request id; what is no trouble is kept in production only."""
 
 import json
 import logging

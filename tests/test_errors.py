@@ -55,6 +55,15 @@ def test_an_absent_database_says_when_to_come_back(app: Flask, browser: Browser)
     assert int(page.response.headers["Retry-After"]) > 0
 
 
+def test_whoever_watches_over_the_server_learns_that_its_database_is_empty(
+    app_without_database: Flask,
+) -> None:
+    """The disk with the database was not mounted: SQLite makes an empty file, and says nothing."""
+    answer = app_without_database.test_client().get("/sante")
+    assert answer.status_code == 503
+    assert int(answer.headers["Retry-After"]) > 0
+
+
 def test_a_missing_page_is_a_page(browser: Browser) -> None:
     page = browser.visit("/nulle-part", 404)
     assert page.h1 == "Page introuvable"

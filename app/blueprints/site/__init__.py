@@ -16,9 +16,10 @@ from app.site_map import labelled
 site = Blueprint("site", __name__)
 
 
-@site.get("/")
-@site.get("/portail")
 @site.get("/portail/index.jsp")
+@site.get("/portail")
+# Last, as decorators go upwards: the first address that Flask learns is the one that links show.
+@site.get("/")
 @public
 def index() -> ResponseReturnValue:
     """Lead from the address on the printed guides to sign-in, or home."""

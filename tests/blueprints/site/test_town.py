@@ -51,3 +51,11 @@ def test_a_town_without_one_has_a_drawing(tmp_path: Path) -> None:
     stranger = Browser(create_app(config.Test(instance=tmp_path)))
     assert stranger.get("site.accessibility").soup.select_one(".crest svg")
     assert stranger.fetch("/armoiries").status_code == 404
+
+
+def test_the_name_of_the_portal_leads_to_its_shortest_address(tmp_path: Path) -> None:
+    """A parent who copies the link gets what the town would print today."""
+    page = Browser(create_app(config.Test(instance=tmp_path))).get("auth.sign_in")
+    brand = page.soup.select_one("a.brand")
+    assert brand is not None
+    assert brand["href"] == "/"
