@@ -21,6 +21,8 @@ def production(tmp_path: Path, new_sqlite: NewDatabase) -> Iterator[Flask]:
             secret_key="k" * 32,
             public_url="https://portail.commune.fr",
             proxies=1,
+            # No thread that outlives the test.
+            mail_delivery="worker",
         )
     )
     yield app
