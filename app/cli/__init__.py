@@ -19,6 +19,7 @@ COMMANDS = {
     "import": "imports:import_files",
     "mail": "mail:mail",
     "messages": "messages:messages",
+    "purge": "purge:purge",
 }
 # What Click says itself; `messages` is gettext's name for whoever did not choose one.
 TRANSLATIONS = Path(__file__).with_name("translations")

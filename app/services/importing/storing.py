@@ -92,9 +92,13 @@ class Copies:
             path.unlink(missing_ok=True)
 
 
-def sweep(connection: Connection) -> None:
-    """Remove files that no row names, left behind by a killed import or replaced by another."""
+def sweep(connection: Connection) -> int:
+    """Remove files that no row names, left behind by a killed import or replaced by another.
+
+    Returns how many.
+    """
     limit = time.time() - SWEPT_AFTER_SECONDS
+    swept = 0
     for folder, column in FOLDERS.items():
         path = settings.instance / folder
         old = [each for each in _files(path) if each.stat().st_mtime < limit]
@@ -105,6 +109,8 @@ def sweep(connection: Connection) -> None:
             if each.name not in named:
                 with contextlib.suppress(OSError):
                     each.unlink()
+                    swept += 1
+    return swept
 
 
 def _files(folder: Path) -> list[Path]:

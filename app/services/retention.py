@@ -1,0 +1,141 @@
+"""What the portal keeps for a time only, and its removal: the schedule of docs/retention.md.
+
+What families, invoices and messages say is the town's to keep or to archive; it is not here.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import ColumnElement, CursorResult, delete, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+
+from app import db
+from app.models import (
+    AccountSession,
+    EmailChange,
+    JournalEntry,
+    OutboxMail,
+    TemporaryPassword,
+    Throttle,
+)
+from app.services import journal
+from app.services.importing import storing
+from app.services.outbox import PENDING
+
+A_MONTH = timedelta(days=30)
+# Long enough for whoever asks what happened to their account, as the CNIL recommends for logs.
+A_YEAR = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Rows of one kind: how to tell those that ended before an instant, and how long they stay."""
+
+    name: str
+    plural: str
+    table: type[db.Base]
+    kept: timedelta
+    ended_before: Callable[[datetime], ColumnElement[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """How many of one kind were removed."""
+
+    count: int
+    name: str
+    plural: str
+
+
+def purge() -> list[Purged]:
+    """Remove what was kept long enough. Done once more, it finds nothing."""
+    now = datetime.now(UTC)
+    with db.transaction() as session:
+        counts = {rule: _remove(session, rule, now) for rule in RULES}
+        files = storing.sweep(session.connection())
+        if files or any(counts.values()):
+            figures = {rule.table.__tablename__: str(count) for rule, count in counts.items()}
+            journal.record(session, "purge", journal.COMMAND, None, files=str(files), **figures)
+    return [
+        *(Purged(count, rule.name, rule.plural) for rule, count in counts.items()),
+        Purged(files, "fichier abandonné", "fichiers abandonnés"),
+    ]
+
+
+def _remove(session: Session, rule: Rule, now: datetime) -> int:
+    result = session.execute(
+        delete(rule.table)
+        .where(rule.ended_before(now - rule.kept))
+        .execution_options(synchronize_session=False)
+    )
+    assert isinstance(result, CursorResult)
+    return result.rowcount
+
+
+def _not_the_newest(number: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Spare the last row: SQLite would give its number again, and cookies or links hold it."""
+    return number < select(func.max(number)).scalar_subquery()
+
+
+def _temporary_passwords(limit: datetime) -> ColumnElement[bool]:
+    row = TemporaryPassword
+    return or_(row.used_at < limit, row.expires_at < limit) & _not_the_newest(row.id)
+
+
+def _email_changes(limit: datetime) -> ColumnElement[bool]:
+    row = EmailChange
+    return or_(row.ended_at < limit, row.expires_at < limit) & _not_the_newest(row.id)
+
+
+def _mails(limit: datetime) -> ColumnElement[bool]:
+    over = OutboxMail.state.not_in(PENDING) & (OutboxMail.settled_at < limit)
+    return over & _not_the_newest(OutboxMail.id)
+
+
+def _sessions(limit: datetime) -> ColumnElement[bool]:
+    """Select sessions that ended by then, but for each account's last visit.
+
+    What came since then is shown as new.
+    """
+    later = aliased(AccountSession)
+    another_visit = select(1).where(
+        later.account_id == AccountSession.account_id,
+        later.id > AccountSession.id,
+        later.last_seen_at < limit,
+    )
+    return (AccountSession.last_seen_at < limit) & another_visit.exists()
+
+
+RULES = (
+    Rule(
+        "mot de passe temporaire",
+        "mots de passe temporaires",
+        TemporaryPassword,
+        A_MONTH,
+        _temporary_passwords,
+    ),
+    Rule("session", "sessions", AccountSession, A_MONTH, _sessions),
+    Rule(
+        "changement d’adresse",
+        "changements d’adresse",
+        EmailChange,
+        A_MONTH,
+        _email_changes,
+    ),
+    Rule("courriel de la file", "courriels de la file", OutboxMail, A_MONTH, _mails),
+    Rule(
+        "compteur d’essais",
+        "compteurs d’essais",
+        Throttle,
+        timedelta(),
+        lambda limit: Throttle.expires_at < limit,
+    ),
+    Rule(
+        "ligne du journal",
+        "lignes du journal",
+        JournalEntry,
+        A_YEAR,
+        lambda limit: JournalEntry.at < limit,
+    ),
+)

@@ -1,0 +1,168 @@
+"""What the portal keeps for a time only goes when its time is over, and nothing else does."""
+
+import os
+import re
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import func, select
+
+from app import db
+from app.models import (
+    Account,
+    AccountSession,
+    EmailChange,
+    JournalEntry,
+    MailState,
+    OutboxMail,
+    TemporaryPassword,
+    Throttle,
+)
+from app.services import journal, outbox, retention, sessions, temporary_passwords, throttles
+from app.services.journal import Origin
+from app.services.retention import RULES, Rule
+from tests.people import People
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+MONTH = timedelta(days=30)
+DOCUMENT = Path(__file__).parents[2] / "docs" / "retention.md"
+
+
+@pytest.fixture(autouse=True)
+def app_context(app: Flask, people: People) -> Iterator[None]:
+    """The cast is settled."""
+    with app.app_context():
+        yield
+
+
+def account_id(people: People) -> int:
+    """Find the account of Madame ZEST."""
+    query = select(Account.id).where(Account.identifier == people.zest.identifier)
+    return db.session().scalars(query).one()
+
+
+def purged(after: timedelta) -> dict[str, int]:
+    """Purge some time after noon; say what went."""
+    with time_machine.travel(NOW + after, tick=False):
+        return {each.name: each.count for each in retention.purge() if each.count}
+
+
+def left(table: type[db.Base]) -> int:
+    """Count the rows of a table."""
+    db.session().rollback()
+    return db.session().scalar(select(func.count()).select_from(table)) or 0
+
+
+def live_a_day(people: People, times: int = 2) -> None:
+    """At noon Madame ZEST asks, waits, signs in, changes her address; twice."""
+    account = account_id(people)
+    with time_machine.travel(NOW, tick=False), db.transaction() as session:
+        for _ in range(times):
+            temporary_passwords.issue(session, account)
+            sessions.open_session(session, account, Origin())
+            mail = outbox.enqueue(session, "password_changed", people.zest.identifier)
+            mail.state, mail.settled_at = MailState.SENT, NOW
+            session.add(
+                EmailChange(
+                    account_id=account, address="z@exemple.fr", created_at=NOW, expires_at=NOW
+                )
+            )
+            throttles.count_failure(session, "somebody")
+            journal.record(session, "signed_in", account_id=account)
+
+
+def test_nothing_goes_before_its_time(people: People) -> None:
+    """A month later to the second everything is still there, but the counters of failures."""
+    live_a_day(people)
+    assert purged(MONTH) == {"compteur d’essais": 1}
+
+
+def test_a_month_later_what_ended_goes(people: People) -> None:
+    """One of each goes; the newest stays, as its number must serve nobody else."""
+    live_a_day(people)
+    assert purged(MONTH + timedelta(days=1, seconds=1)) == {
+        "mot de passe temporaire": 1,
+        "session": 1,
+        "changement d’adresse": 1,
+        "courriel de la file": 1,
+        "compteur d’essais": 1,
+    }
+    tables = (TemporaryPassword, AccountSession, EmailChange, OutboxMail)
+    assert [left(table) for table in tables] == [1, 1, 1, 1]
+    assert left(Throttle) == 0
+
+
+def test_purging_again_changes_nothing(people: People) -> None:
+    """A clerk launches it twice."""
+    live_a_day(people)
+    later = MONTH + timedelta(days=2)
+    assert purged(later)
+    before = left(JournalEntry)
+    assert purged(later) == {}
+    assert left(JournalEntry) == before
+
+
+def test_the_journal_goes_after_a_year(people: People) -> None:
+    """And it remembers that it was purged."""
+    live_a_day(people)
+    assert purged(timedelta(days=365, seconds=1))["ligne du journal"] == 2
+    assert list(db.session().scalars(select(JournalEntry.event))) == ["purge"]
+
+
+def test_what_waits_to_leave_stays(people: People) -> None:
+    """A server is down for two months: no mail is lost by cleaning up."""
+    live_a_day(people)
+    with db.transaction() as session:
+        waiting = outbox.enqueue(session, "password_changed", people.zest.identifier)
+        waiting.state, waiting.created_at = MailState.QUEUED, NOW - 2 * MONTH
+        session.info.pop(outbox.COMMIT_FLAG)
+        number = waiting.id
+        # Not the newest: that one stays anyway.
+        outbox.enqueue(session, "password_changed", people.zest.identifier)
+        session.info.pop(outbox.COMMIT_FLAG)
+    purged(3 * MONTH)
+    db.session().rollback()
+    assert db.session().get(OutboxMail, number) is not None
+
+
+def test_a_number_is_never_given_again(people: People) -> None:
+    """A link or a cookie of last year names a row: nobody else gets its number."""
+    live_a_day(people)
+    newest = db.session().scalar(select(func.max(TemporaryPassword.id))) or 0
+    purged(3 * MONTH)
+    with db.transaction() as session:
+        temporary_passwords.issue(session, account_id(people))
+    assert db.session().scalar(select(func.max(TemporaryPassword.id))) == newest + 1
+
+
+def test_a_visit_in_course_keeps_the_one_before(people: People) -> None:
+    """She comes back after a year: what came meanwhile is still shown as new."""
+    live_a_day(people)
+    with time_machine.travel(NOW + timedelta(days=365), tick=False), db.transaction() as session:
+        sessions.open_session(session, account_id(people), Origin())
+    purged(timedelta(days=365, minutes=1))
+    seen = set(db.session().scalars(select(AccountSession.last_seen_at)))
+    assert seen == {NOW, NOW + timedelta(days=365)}
+
+
+def test_files_that_nobody_names_go(app: Flask) -> None:
+    """An upload was cut off last week."""
+    folder = Path(app.instance_path) / "requests"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "cut.partial").write_bytes(b"")
+    week_ago = time.time() - 7 * 24 * 3600
+    os.utime(folder / "cut.partial", (week_ago, week_ago))
+    assert {each.name: each.count for each in retention.purge()}["fichier abandonné"] == 1
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_the_written_schedule_is_the_real_one(rule: Rule) -> None:
+    """The town's register says what docs/retention.md says."""
+    line = f"{rule.plural.capitalize()} \\| {rule.kept.days} jours?"
+    assert re.search(line, DOCUMENT.read_text("utf-8"))
