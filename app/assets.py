@@ -24,17 +24,27 @@ def init_app(app: Flask) -> None:
 
 def _add_version(endpoint: str, values: dict[str, Any]) -> None:
     if endpoint == "static" and "filename" in values:
-        assert current_app.static_folder is not None
-        values["v"] = _version(Path(current_app.static_folder) / values["filename"])
+        values["v"] = _version(values["filename"])
+
+
+def _version(filename: str) -> str:
+    assert current_app.static_folder is not None
+    return _fingerprint(Path(current_app.static_folder) / filename)
 
 
 @cache
-def _version(path: Path) -> str:
+def _fingerprint(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()[:VERSION_LENGTH]
 
 
 def _keep_for_ever(response: Response) -> Response:
     found = response.status_code < HTTPStatus.BAD_REQUEST
-    if found and request.endpoint == "static" and request.args.get("v"):
+    # While a new version is being installed, a page of it may ask a worker of the old one.
+    if found and request.endpoint == "static" and _is_the_version_asked_for():
         response.headers["Cache-Control"] = FOR_EVER
     return response
+
+
+def _is_the_version_asked_for() -> bool:
+    assert request.view_args is not None
+    return request.args.get("v") == _version(request.view_args["filename"])

@@ -170,6 +170,12 @@ def test_static_files_are_kept_for_ever_and_know_nobody(app: Flask, people: Peop
         assert "Cookie" not in answer.headers.get("Vary", ""), path
 
 
+def test_another_version_of_a_static_file_is_not_kept(app: Flask) -> None:
+    answer = Browser(app).fetch("/static/portail.css?v=0123456789ab")
+    assert answer.status_code == 200
+    assert "immutable" not in answer.headers["Cache-Control"]
+
+
 def test_a_missing_static_file_may_appear_later(app: Flask) -> None:
     answer = Browser(app).fetch("/static/later.css?v=0123456789ab")
     assert (answer.status_code, answer.headers["Cache-Control"]) == (404, "no-store")
