@@ -99,7 +99,7 @@ def sign_in(identifier: str, clear: str, origin: Origin, device: str = "") -> Ou
     if temporary is not None:
         return _accept_temporary(temporary, origin)
     attempt = _Attempt(identifier, account, origin, devices.recognize(device, account_id))
-    delay = throttles.wait([attempt.throttle_key, attempt.address_key])
+    delay = throttles.wait(attempt.throttle_keys)
     if delay:
         _note_throttled(attempt)
         return Wait(delay)
@@ -125,6 +125,11 @@ class _Attempt:
     @property
     def address_key(self) -> str:
         return throttles.address_key("sign-in", self.origin.address)
+
+    @property
+    def throttle_keys(self) -> list[str]:
+        """Name what this attempt may have to wait for; a known device waits for itself alone."""
+        return [self.throttle_key] if self.device else [self.throttle_key, self.address_key]
 
     def record(self, session: Session, event: str) -> None:
         account_id = self.account.id if self.account else None

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from app import db
-from app.models import Account, Child, FamilyChild, Guardian, TemporaryPassword
+from app.models import Account, Child, Family, FamilyChild, Guardian, TemporaryPassword
 from app.services import (
     current_password,
     email_changes,
@@ -141,10 +141,16 @@ def _locked(session: Session, account_id: int) -> Account:
 
 
 def _active_account(session: Session, account_id: int) -> Account | None:
-    account = session.get(Account, account_id)
-    if account is None or account.archived_at is not None:
-        return None
-    return account
+    return session.scalars(
+        select(Account)
+        .join(Guardian, Guardian.id == Account.guardian_id)
+        .join(Family, Family.id == Guardian.family_id)
+        .where(
+            Account.id == account_id,
+            Account.archived_at.is_(None),
+            Family.archived_at.is_(None),
+        )
+    ).one_or_none()
 
 
 def _personal_words(session: Session, account_id: int) -> list[str]:

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app import db
-from app.models import Account, OutboxMail
+from app.models import Account, Family, OutboxMail
 from app.services import (
     accounts,
     current_password,
@@ -147,6 +147,15 @@ def test_an_old_link_says_when_it_ended(people: People) -> None:
 def test_the_link_of_an_archived_account_is_worth_nothing(people: People) -> None:
     """And neither is its ticket."""
     assert password_choice.open_link(issue(people.archived).link_token).reason == "invalid"
+
+
+def test_a_family_that_left_chooses_no_password(people: People) -> None:
+    """The town archives the whole family: its links and tickets are worth nothing."""
+    link, opened = issue(people.zest).link_token, ticket(people.zest)
+    with db.transaction() as session:
+        session.execute(update(Family).values(archived_at=NOW))
+    assert password_choice.open_link(link).reason == "invalid"
+    assert password_choice.open_ticket(opened) is None
 
 
 @pytest.mark.parametrize(
