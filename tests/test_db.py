@@ -1,6 +1,9 @@
 """The database keeps what is written, all or nothing."""
 
 import contextlib
+import signal
+import subprocess
+import sys
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -11,8 +14,11 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from app import db
-from app.models import Family, Throttle
+from app.models import Family, JournalEntry, Throttle
+from app.services import accounts
+from app.services.journal import Origin
 
+ROOT = Path(__file__).parents[1]
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
@@ -37,6 +43,37 @@ def test_a_block_that_ends_is_kept(app: Flask) -> None:
         session.add(Family(source_id="1", number="1"))
     with app.app_context():
         assert families() == ["1"]
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+import config
+from app import create_app
+from app.services import accounts, outbox
+from app.services.journal import Origin
+
+url, instance = sys.argv[1:]
+app = create_app(config.Test(instance=Path(instance), database_url=url))
+with app.app_context():
+    outbox.enqueue = lambda *_details: os.kill(os.getpid(), signal.SIGKILL)
+    accounts.request_credentials("38162386", Origin())
+"""
+
+
+def test_a_killed_worker_leaves_no_half_write(
+    app: Flask, database_url: str, tmp_path: Path
+) -> None:
+    """A parent asks for a password; the machine kills the worker between its two writes."""
+    command = [sys.executable, "-c", KILLED, database_url, str(tmp_path)]
+    process = subprocess.run(command, cwd=ROOT, check=False)
+    assert process.returncode == -signal.SIGKILL
+    with app.app_context():
+        assert db.session().scalars(select(JournalEntry)).all() == []
+        assert db.session().scalars(select(Throttle)).all() == []
+        db.session().rollback()
+        accounts.request_credentials("38162386", Origin())
+        assert len(db.session().scalars(select(JournalEntry)).all()) > 0
 
 
 def test_errors_tell_nothing_of_a_family(app: Flask) -> None:
