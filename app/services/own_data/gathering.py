@@ -10,7 +10,11 @@ from typing import Any
 from sqlalchemy import Select
 
 from app import db
+from app.services import payment_modes
 from app.services.own_data import statements
+from app.services.requests.answers import written
+from app.services.requests.kinds import BY_KEY
+from app.services.requests.moving import EVENTS, STATES
 from app.services.sessions import CurrentAccount
 from app.settings import settings
 
@@ -64,10 +68,7 @@ def gather(account: CurrentAccount) -> Gathered:
             },
             "enfants": _children(read, files),
             "factures": _invoices(read, files),
-            "reglements": _with(
-                read.all(statements.PAYMENTS),
-                ventilation=read.by_parent(statements.ALLOCATIONS),
-            ),
+            "reglements": _payments(read),
             "messages": _messages(read, files),
             "demandes": _requests(read, files),
             "documents": _documents(read, files),
@@ -121,6 +122,13 @@ def _invoices(read: _Reader, files: Files) -> list[Entry]:
     return _with(invoices, lignes=read.by_parent(statements.INVOICE_LINES))
 
 
+def _payments(read: _Reader) -> list[Entry]:
+    payments = read.all(statements.PAYMENTS)
+    for payment in payments:
+        payment["moyen"] = payment_modes.in_words(payment["moyen"])
+    return _with(payments, ventilation=read.by_parent(statements.ALLOCATIONS))
+
+
 def _messages(read: _Reader, files: Files) -> list[Entry]:
     attachments = read.by_parent(statements.ATTACHMENTS)
     _take_files(attachments, files, "messages", "messages")
@@ -132,13 +140,22 @@ def _messages(read: _Reader, files: Files) -> list[Entry]:
 
 
 def _requests(read: _Reader, files: Files) -> list[Entry]:
+    requests = read.all(statements.REQUESTS)
+    for request in requests:
+        _say_as_on_the_screen(request)
+    events = read.by_parent(statements.REQUEST_EVENTS)
+    for event in _flat(events.values()):
+        event["evenement"] = EVENTS[event["evenement"]]
     pieces = read.by_parent(statements.REQUEST_FILES)
     _take_files(pieces, files, "requests", "demandes")
-    return _with(
-        read.all(statements.REQUESTS),
-        historique=read.by_parent(statements.REQUEST_EVENTS),
-        pieces=pieces,
-    )
+    return _with(requests, historique=events, pieces=pieces)
+
+
+def _say_as_on_the_screen(request: Entry) -> None:
+    answers = written(request["nature"], request["reponses"])
+    request["reponses"] = {answer.label: answer.text for answer in answers}
+    request["nature"] = BY_KEY[request["nature"]].label
+    request["etat"] = STATES[request["etat"]]
 
 
 def _documents(read: _Reader, files: Files) -> list[Entry]:

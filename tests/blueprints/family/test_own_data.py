@@ -30,6 +30,7 @@ from app.models import (
 )
 from app.services.own_data.packing import MEMORY_BYTES
 from tests.browser import Browser
+from tests.page_checks.text import plain
 from tests.people import People, Person, public_id
 
 NOW = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
@@ -92,7 +93,7 @@ def correspondence(app: Flask, people: People) -> None:
                     family_id=account.guardian.family_id,
                     account_id=account.id,
                     kind=kind,
-                    details={"mot": f"{kind} de {person.first_name}"},
+                    details={"text": f"{kind} de {person.first_name}"},
                     sent_at=NOW,
                     expected_on=date(2026, 11, 27),
                     sending_key=f"{kind}{person.identifier}",
@@ -178,7 +179,27 @@ def test_payments_say_what_they_paid(app: Flask, people: People) -> None:
     assert [(paid["montant"], paid["ventilation"]) for paid in data["reglements"]] == [
         ("80.00", [{"facture": "60", "montant": "80.00"}])
     ]
+    assert data["reglements"][0]["moyen"] == "Chèque"
     assert {invoice["nature"] for invoice in data["factures"]} == {"FACTURE", "AVOIR"}
+
+
+def test_a_request_reads_as_on_the_screen(browser: Browser, people: People) -> None:
+    """Inès asks for the canteen on Thursdays: her archive says so in French."""
+    browser.sign_in(people.ines)
+    page = browser.get("family.request_form", kind="cantine").fill(
+        {"Adam GARNIER": True, "Jeudi": True, "À partir du": "07/12/2026"}
+    )
+    page = page.submit("Continuer", _refused=200).submit("Envoyer ma demande")
+    [asked] = download(browser.app, people.ines).data["demandes"]
+    assert (asked["nature"], asked["etat"]) == (page.h1, "Envoyée")
+    assert asked["enfant"] == "Adam"
+    assert asked["reponses"] == {
+        "Jours": "jeudi",
+        "À partir du": "lundi 7\xa0décembre 2026",
+        "Garderie de midi": "Pause méridienne comprise, les mêmes jours",
+    }
+    assert all(plain(text) in page.text for text in asked["reponses"].values())
+    assert [event["evenement"] for event in asked["historique"]] == ["Demande envoyée"]
 
 
 @pytest.mark.usefixtures("correspondence")
@@ -201,7 +222,11 @@ def test_two_guardians_of_one_family(app: Flask, people: People) -> None:
         ):
             assert ours in archive.everything
         assert len(archive.data["sessions"]) == 1
-        by_whom = {asked["reponses"]["mot"]: asked["par"] for asked in archive.data["demandes"]}
+        by_whom = {
+            text: asked["par"]
+            for asked in archive.data["demandes"]
+            for text in asked["reponses"].values()
+        }
         assert by_whom[f"absence de {other.first_name}"] == "famille"
         assert by_whom[f"absence de {person.first_name}"] == "vous"
 
