@@ -41,8 +41,3 @@ def parse(text: str) -> SchoolYear | None:
     if found is None or int(found[2]) != int(found[1]) + 1:
         return None
     return SchoolYear(int(found[1]))
-
-
-def between(first: date, last: date) -> list[SchoolYear]:
-    """List the school years of two days and all in between, the newest first."""
-    return [SchoolYear(start) for start in range(of(last).start, of(first).start - 1, -1)]

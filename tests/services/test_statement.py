@@ -92,8 +92,7 @@ def test_paper_says_the_same(app: Flask, owed: History, given_back: History, pai
         found = statement.whole(account.family_id, "")
         html = render_template(
             "print/statement.html",
-            period=found.period,
-            lines=found.lines,
+            statement=found,
             letterhead=letterheads.of_family(account.family_id),
             today=today(),
         )

@@ -27,6 +27,7 @@ def statement() -> ResponseReturnValue:
         means=page.means,
         today=today(),
         can_print=printing.available(),
+        most_on_paper=service.MOST_ON_PAPER,
     )
 
 
@@ -40,12 +41,11 @@ def statement_spreadsheet() -> ResponseReturnValue:
 @family.get("/releve/pdf")
 @only_with_printing
 def statement_pdf() -> ResponseReturnValue:
-    """The same on paper."""
-    found = _whole()
+    """The same on paper, up to a length that keeps nobody waiting."""
+    found = _whole().latest(service.MOST_ON_PAPER)
     html = render_template(
         "print/statement.html",
-        period=found.period,
-        lines=found.lines,
+        statement=found,
         letterhead=letterheads.of_family(current_account().family_id),
         today=today(),
     )

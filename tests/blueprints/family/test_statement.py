@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from app import db, printing
 from app.models import Family, Invoice, InvoiceKind, JournalEntry, Payment
+from app.services import school_years, statement
 from tests.browser import Browser, Page
 from tests.conftest import skip_or_fail
 from tests.page_checks.text import plain
@@ -64,6 +65,19 @@ def test_a_year_begins_with_what_the_one_before_left(karim: Browser) -> None:
     page = page.link("Page suivante").click()
     assert page.response.request.args["annee"] == SECOND_YEAR
     assert "Solde au 1er septembre 2025" in plain(page.soup.select("tfoot")[0].text)
+
+
+@pytest.mark.parametrize("day", [date(1016, 9, 1), date(2016, 8, 31), date(9999, 8, 31)])
+def test_only_years_with_movements_are_offered(app: Flask, karim: Browser, day: date) -> None:
+    """A lone payment of long ago, or a slip of the town's software, adds one year to the choice."""
+    with app.app_context(), db.transaction() as session:
+        family = session.query(Family).filter_by(number=People().karim.family_number).one()
+        session.add(Payment(source_id="p", family_id=family.id, paid_on=day, amount=Decimal(1)))
+    page = karim.get("family.statement")
+    offered = [item.text.strip() for item in page.soup.select("nav.years li")]
+    year = school_years.of(day).label
+    assert offered == ["Toutes", *sorted([SECOND_YEAR, FIRST_YEAR, year], reverse=True)]
+    assert len(rows(page.link(year).click())) == 1
 
 
 @pytest.mark.parametrize("asked", ["2019-2020", "2025-2027", "9999-0000", "x", "²", "2025"])
@@ -221,6 +235,26 @@ def test_a_year_on_paper(karim: Browser) -> None:
         assert expected in text, expected
     assert "Déconnexion" not in text
     assert "Facture n° G0" not in text
+
+
+@pytest.mark.usefixtures("pango")
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_paper_has_an_end(karim: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Laying out thousands of lines would take a minute: the latest go, from the balance before."""
+    monkeypatch.setattr(statement, "MOST_ON_PAPER", 9)
+    page = karim.get("family.statement")
+    text = words(paper(karim.fetch(page.link("Imprimer les 9 dernières opérations (PDF)").href)))
+    assert "Ce papier montre les 9 opérations les plus récentes." in text
+    # Four whole pairs, and a payment of what was invoiced before.
+    assert "Solde avant ces opérations -10,00 €" in text
+    assert "Facture n° G66" in text
+    assert "Facture n° G65" not in text
+    page = page.link(SECOND_YEAR).click()
+    text = words(paper(karim.fetch(page.link("Imprimer les 9 dernières opérations (PDF)").href)))
+    assert "les 9 opérations les plus récentes de l’année" in text
+    assert "Solde au 1er septembre" not in text
+    monkeypatch.undo()
+    assert "Imprimer ce relevé (PDF)" in karim.get("family.statement").text
 
 
 @pytest.mark.usefixtures("pango")
