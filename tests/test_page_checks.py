@@ -82,6 +82,7 @@ BROKEN: list[tuple[Callable[[Subject], object], str, str]] = [
     (structure.buttons_and_links_have_names, ">lien</a>", "></a>"),
     (structure.tables_say_what_they_hold, "<caption>Factures</caption>", ""),
     (structure.tables_say_what_they_hold, ' scope="col"', ""),
+    (structure.letters_begin_at_once, "</h1>", '</h1><p class="letter">\n  Merci</p>'),
     (forms.labels_belong_to_a_field, 'for="password"', 'for="nobody"'),
     (forms.fields_have_labels, '<label for="password">Mot de passe</label>', ""),
     (forms.fields_have_no_placeholder, "<input id", '<input placeholder="3816…" id'),

@@ -3,8 +3,10 @@
 from collections import deque
 from urllib.parse import urlsplit
 
+import pytest
 from flask import Flask
 
+from tests.branches import watched
 from tests.browser import Browser, Page
 from tests.people import People
 from tests.screens import all_screens
@@ -16,21 +18,16 @@ def test_every_screen_is_sound(app: Flask, people: People) -> None:
     assert len(names) == len(set(names))
 
 
-def test_every_template_of_a_screen_is_seen(app: Flask, people: People) -> None:
-    """No screen escapes the walk."""
-    from flask import template_rendered
-
-    seen: set[str] = set()
-
-    def note(_app: Flask, template: object, **_context: object) -> None:
-        seen.add(str(getattr(template, "name", "")))
-
-    with template_rendered.connected_to(note, app):
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_every_branch_of_every_template_is_seen(app: Flask, people: People) -> None:
+    """No state of a screen escapes the walk; mails and papers have tests of their own."""
+    with watched() as branches:
         for _ in all_screens(app, people):
             pass
-    folders = ("auth/", "family/", "site/", "errors/")
-    screens = {name for name in app.jinja_env.list_templates() if name.startswith(folders)}
-    assert screens - seen == set()
+        for name in app.jinja_env.list_templates():
+            app.jinja_env.get_template(name)
+    elsewhere = ("mail/", "print/", "layouts/paper.html")
+    assert [place for place in branches.never_drawn if not place.startswith(elsewhere)] == []
 
 
 def links(page: Page) -> set[str]:

@@ -12,7 +12,7 @@ import config
 from app import create_app, db
 from tests.conftest import skip_or_fail
 from tests.databases import NewDatabase
-from tests.e2e.gallery import DESKTOP, PHONE, Gallery, hang
+from tests.e2e.gallery import DESKTOP, PHONE, Screen, hang
 from tests.e2e.live import Portal, import_town, portal
 from tests.people import settle_in
 
@@ -117,7 +117,9 @@ def sign_out(page: Page) -> None:
 
 
 @pytest.fixture(scope="session")
-def gallery(tmp_path_factory: pytest.TempPathFactory, new_sqlite: NewDatabase) -> Gallery:
+def gallery(
+    tmp_path_factory: pytest.TempPathFactory, new_sqlite: NewDatabase
+) -> Iterator[list[Screen]]:
     """Every screen in every state, as saved pages."""
     settings = config.Test(
         instance=tmp_path_factory.mktemp("gallery"),
@@ -128,7 +130,5 @@ def gallery(tmp_path_factory: pytest.TempPathFactory, new_sqlite: NewDatabase) -
         town_hours="du lundi au vendredi, de 9\u00a0h à 12\u00a0h",
     )
     app = create_app(settings)
-    try:
-        return hang(app, settle_in(app))
-    finally:
-        app.extensions[db.EXTENSION].dispose()
+    yield hang(app, settle_in(app))
+    app.extensions[db.EXTENSION].dispose()

@@ -25,14 +25,8 @@ class Screen:
     status: int
     headers: dict[str, str]
     body: str
-
-
-@dataclass(frozen=True)
-class Gallery:
-    """The saved screens, and the application for the files that they load."""
-
-    app: Flask
-    screens: list[Screen]
+    # Who saw it, and may ask for the pictures on it.
+    visitor: Browser
 
 
 @dataclass
@@ -41,14 +35,14 @@ class Visit:
 
     context: BrowserContext
     page: Page
-    files: Browser
     screen: Screen | None = None
     asked: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
     def show(self, screen: Screen) -> Page:
-        """Open a screen, as if it had just come from the portal."""
+        """Open a screen, as if it had just come from the portal, in the light."""
         self.screen = screen
+        self.page.emulate_media(color_scheme="light")
         self.asked.clear()
         self.complaints.clear()
         self.page.goto(f"{ORIGIN}{screen.path}", wait_until="load")
@@ -63,35 +57,33 @@ class Visit:
             screen = self.screen
             route.fulfill(status=screen.status, headers=screen.headers, body=screen.body)
             return
-        answer = self.files.fetch(f"{parts.path}?{parts.query}")
+        answer = self.screen.visitor.fetch(f"{parts.path}?{parts.query}")
         route.fulfill(
             status=answer.status_code, headers=dict(answer.headers), body=answer.get_data()
         )
 
 
-def hang(app: Flask, people: People) -> Gallery:
+def hang(app: Flask, people: People) -> list[Screen]:
     """Go through every screen and keep it."""
-    return Gallery(
-        app,
-        [
-            Screen(
-                name,
-                page.path,
-                page.response.status_code,
-                # Cookies have no meaning for a saved page.
-                {key: value for key, value in page.response.headers if key != "Set-Cookie"},
-                page.html,
-            )
-            for name, page in all_screens(app, people)
-        ],
-    )
+    return [
+        Screen(
+            name,
+            page.path,
+            page.response.status_code,
+            # Cookies have no meaning for a saved page.
+            {key: value for key, value in page.response.headers if key != "Set-Cookie"},
+            page.html,
+            page.browser,
+        )
+        for name, page in all_screens(app, people)
+    ]
 
 
-def open_visit(chromium: Chromium, gallery: Gallery, **options: object) -> Visit:
-    """Open a window on the gallery; the options are those of Playwright's contexts."""
+def open_visit(chromium: Chromium, **options: object) -> Visit:
+    """Open a window on saved screens; the options are those of Playwright's contexts."""
     context = chromium.new_context(**options)  # type: ignore[arg-type]
     page = context.new_page()
-    visit = Visit(context, page, Browser(gallery.app))
+    visit = Visit(context, page)
     page.route("**/*", visit.answer)
     page.on("console", lambda message: visit.complaints.append(message.text))
     page.on("pageerror", lambda error: visit.complaints.append(str(error)))

@@ -6,25 +6,25 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import expect
 
-from tests.e2e.gallery import PHONE, Gallery, Screen, Visit, open_visit
+from tests.e2e.gallery import PHONE, Screen, Visit, open_visit
 
 
 @pytest.fixture
-def visit(chromium: Chromium, gallery: Gallery) -> Iterator[Visit]:
+def visit(chromium: Chromium) -> Iterator[Visit]:
     """A phone that looks at saved screens."""
-    visit = open_visit(chromium, gallery, viewport=PHONE)
+    visit = open_visit(chromium, viewport=PHONE)
     yield visit
     visit.context.close()
 
 
-def named(gallery: Gallery, name: str) -> Screen:
+def named(gallery: list[Screen], name: str) -> Screen:
     """Find a screen by its name in tests/screens.py."""
-    [screen] = [screen for screen in gallery.screens if screen.name == name]
+    [screen] = [screen for screen in gallery if screen.name == name]
     return screen
 
 
 def test_what_is_wrong_takes_the_focus_and_leads_to_its_field(
-    visit: Visit, gallery: Gallery
+    visit: Visit, gallery: list[Screen]
 ) -> None:
     page = visit.show(named(gallery, "sign in, nothing typed"))
     expect(page.locator("[data-error-summary]")).to_be_focused()
@@ -32,7 +32,7 @@ def test_what_is_wrong_takes_the_focus_and_leads_to_its_field(
     expect(page.get_by_role("textbox", name="Mot de passe")).to_be_focused()
 
 
-def test_a_password_shows_and_hides(visit: Visit, gallery: Gallery) -> None:
+def test_a_password_shows_and_hides(visit: Visit, gallery: list[Screen]) -> None:
     page = visit.show(named(gallery, "sign in"))
     field = page.locator("#password")
     field.fill("Soleil2018")
@@ -44,7 +44,7 @@ def test_a_password_shows_and_hides(visit: Visit, gallery: Gallery) -> None:
     expect(field).to_have_attribute("type", "password")
 
 
-def test_a_shown_password_is_sent_as_a_hidden_one(visit: Visit, gallery: Gallery) -> None:
+def test_a_shown_password_is_sent_as_a_hidden_one(visit: Visit, gallery: list[Screen]) -> None:
     page = visit.show(named(gallery, "sign in"))
     page.evaluate("addEventListener('submit', (event) => event.preventDefault())")
     page.get_by_role("button", name="Afficher").click()
@@ -52,7 +52,7 @@ def test_a_shown_password_is_sent_as_a_hidden_one(visit: Visit, gallery: Gallery
     expect(page.locator("#password")).to_have_attribute("type", "password")
 
 
-def test_the_rules_are_ticked_off_while_typing(visit: Visit, gallery: Gallery) -> None:
+def test_the_rules_are_ticked_off_while_typing(visit: Visit, gallery: list[Screen]) -> None:
     page = visit.show(named(gallery, "choose"))
     states = page.locator("[data-rule-state]")
     expect(states).to_have_text(["à faire"] * 4)
@@ -63,7 +63,7 @@ def test_the_rules_are_ticked_off_while_typing(visit: Visit, gallery: Gallery) -
     expect(page.locator("[data-rules-status]")).to_have_text("4 critères sur 4 : tout est fait.")
 
 
-def test_a_double_click_sends_once(visit: Visit, gallery: Gallery) -> None:
+def test_a_double_click_sends_once(visit: Visit, gallery: list[Screen]) -> None:
     page = visit.show(named(gallery, "forgotten"))
     page.evaluate("""addEventListener('submit', (event) => {
       window.sent = (window.sent || 0) + !event.defaultPrevented;
@@ -73,7 +73,7 @@ def test_a_double_click_sends_once(visit: Visit, gallery: Gallery) -> None:
     assert page.evaluate("window.sent") == 1
 
 
-def test_the_mail_can_be_asked_again_after_two_minutes(visit: Visit, gallery: Gallery) -> None:
+def test_the_mail_can_be_asked_again_after_two_minutes(visit: Visit, gallery: list[Screen]) -> None:
     visit.page.clock.install()
     page = visit.show(named(gallery, "forgotten, sent"))
     again = page.get_by_role("button", name="Renvoyer le courriel")

@@ -7,16 +7,16 @@ import subprocess
 from pathlib import Path
 
 from tests.conftest import skip_or_fail
-from tests.e2e.gallery import Gallery
+from tests.e2e.gallery import Screen
 
 CHECKER = Path(__file__).parents[1] / "nu/node_modules/vnu-jar/build/dist/vnu.jar"
 
 
-def test_the_html_checker_finds_nothing(gallery: Gallery, tmp_path: Path) -> None:
+def test_the_html_checker_finds_nothing(gallery: list[Screen], tmp_path: Path) -> None:
     java = shutil.which("java")
     if java is None or not CHECKER.exists():
         skip_or_fail("the Nu HTML checker is not installed (make system)")
-    for screen in gallery.screens:
+    for screen in gallery:
         name = re.sub(r"\W+", "-", screen.name)
         (tmp_path / f"{name}.html").write_text(screen.body, "utf-8")
     command = [str(java), "-jar", str(CHECKER), "--format", "json", "--skip-non-html", "."]

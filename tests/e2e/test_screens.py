@@ -9,11 +9,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page
 
-from tests.e2e.gallery import DESKTOP, ORIGIN, PHONE, Gallery, Screen, Visit, open_visit
+from tests.e2e.gallery import DESKTOP, ORIGIN, PHONE, Screen, Visit, open_visit
 
 AXE = Axe().axe_script
-# A wide screen has room for another layout.
-LAID_OUT_OTHERWISE = {"sign in", "choose", "home, zest", "statement, moreau"}
+# One of each layout.
+LAYOUTS = {"sign in", "choose", "home, zest", "statement, moreau"}
 FIRST_LOAD_BYTES = 60_000
 # Links inside a sentence are as high as its lines, which WCAG 2.5.8 excepts.
 SMALL_TARGETS = """() => [...document.querySelectorAll(
@@ -58,18 +58,17 @@ class Inspection:
 
 
 @pytest.fixture(scope="module")
-def inspected(chromium: Chromium, gallery: Gallery) -> list[Inspection]:
+def inspected(chromium: Chromium, gallery: list[Screen]) -> list[Inspection]:
     """Every screen, 320 px wide, looked at from every side."""
-    visit = open_visit(chromium, gallery, viewport=PHONE, reduced_motion="reduce")
+    visit = open_visit(chromium, viewport=PHONE, reduced_motion="reduce")
     try:
-        return [inspect(visit, screen) for screen in gallery.screens]
+        return [inspect(visit, screen) for screen in gallery]
     finally:
         visit.context.close()
 
 
 def inspect(visit: Visit, screen: Screen) -> Inspection:
     """Look at one screen."""
-    visit.page.emulate_media(color_scheme="light")
     page = visit.show(screen)
     page.evaluate(AXE)
     asked = list(visit.asked)
@@ -115,7 +114,8 @@ def too_wide_at_twice_the_text(page: Page) -> list[str]:
 
 
 def _weight(visit: Visit, url: str) -> int:
-    return len(visit.files.fetch(url.removeprefix(ORIGIN)).get_data())
+    assert visit.screen is not None
+    return len(visit.screen.visitor.fetch(url.removeprefix(ORIGIN)).get_data())
 
 
 def faults(inspected: list[Inspection], of: Callable[[Inspection], list[str]]) -> str:
@@ -163,26 +163,27 @@ def test_a_page_is_light_and_asks_nobody_else(inspected: list[Inspection]) -> No
 
 
 @pytest.fixture
-def desk(chromium: Chromium, gallery: Gallery) -> Iterator[Visit]:
+def desk(chromium: Chromium) -> Iterator[Visit]:
     """A wide screen."""
-    visit = open_visit(chromium, gallery, viewport=DESKTOP, reduced_motion="reduce")
+    visit = open_visit(chromium, viewport=DESKTOP, reduced_motion="reduce")
     yield visit
     visit.context.close()
 
 
-def test_axe_finds_nothing_on_a_desk(desk: Visit, gallery: Gallery) -> None:
+def test_axe_finds_nothing_on_a_desk(desk: Visit, gallery: list[Screen]) -> None:
+    """A wide screen has room for another layout, light and dark."""
     found = []
-    for screen in gallery.screens:
-        if screen.name in LAID_OUT_OTHERWISE:
-            page = desk.show(screen)
-            page.evaluate(AXE)
-            found += [f"{screen.name}: {fault}" for fault in violations(page)]
+    for screen in gallery:
+        page = desk.show(screen)
+        page.evaluate(AXE)
+        seen = violations(page) + violations_in_the_dark(page)
+        found += [f"{screen.name}: {fault}" for fault in seen]
     assert found == []
 
 
-def test_the_keyboard_alone_goes_everywhere(desk: Visit, gallery: Gallery) -> None:
+def test_the_keyboard_alone_goes_everywhere(desk: Visit, gallery: list[Screen]) -> None:
     """Tab meets the skip link first, then every control in order, each visibly focused."""
-    for screen in (screen for screen in gallery.screens if screen.name in LAID_OUT_OTHERWISE):
+    for screen in (screen for screen in gallery if screen.name in LAYOUTS):
         page = desk.show(screen)
         reachable = page.evaluate(
             """() => [...document.querySelectorAll("a[href], button, input:not([type=hidden])")]

@@ -23,6 +23,7 @@ from app.services.temporary_passwords import IssuedPassword
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 KINDS = sorted(mails.IN_FRENCH)
+MAIL = re.compile("mail/.+/")
 SECRET = "2dd150fa6be4410f966601e379bf8d79"
 ASKED_AT = datetime(2018, 7, 12, 13, 5, tzinfo=UTC)
 EXPIRES_AT = datetime(2018, 7, 13, 13, 5, tzinfo=UTC)
@@ -72,6 +73,14 @@ def write(app: Flask, kind: str) -> Message:
 def plain(text: str) -> str:
     """Take no-break spaces for spaces."""
     return re.sub(r"[\u00a0\u202f]", " ", text)
+
+
+def test_each_mail_has_its_snapshots(town: Flask) -> None:
+    """A folder of templates that no kind names, or a snapshot of none, is a mistake."""
+    folders = {name.split("/")[1] for name in town.jinja_env.list_templates() if MAIL.match(name)}
+    assert folders == set(KINDS)
+    kept = {path.name for path in SNAPSHOTS.iterdir()}
+    assert kept == {f"{kind}.{suffix}" for kind in KINDS for suffix in ("txt", "html")}
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -126,6 +126,13 @@ def tables_say_what_they_hold(page: Subject) -> Iterator[str]:
             yield f"<th> « {visible_text(cell)} » has no scope"
 
 
+def letters_begin_at_once(page: Subject) -> Iterator[str]:
+    """Where lines are kept, one before the words pushes them down."""
+    for letter in page.all(".letter"):
+        if letter.get_text()[:1].isspace():
+            yield f"{opening(letter)} begins with white space"
+
+
 def _name(tag: Tag) -> str:
     images = " ".join(str(image.get("alt", "")) for image in tag.find_all("img"))
     drawings = " ".join(_label(drawing) for drawing in tag.select('svg[role="img"]'))
@@ -155,4 +162,5 @@ CHECKS: tuple[Check, ...] = (
     images_have_alternatives,
     buttons_and_links_have_names,
     tables_say_what_they_hold,
+    letters_begin_at_once,
 )

@@ -22,6 +22,7 @@ from tests.screens.account import account_screens
 from tests.screens.children import children
 from tests.screens.documents import document_screens
 from tests.screens.inbox import inbox_screens
+from tests.screens.rare import rare_screens
 from tests.screens.requests import requests
 from tests.screens.statement import statement_screens
 
@@ -56,6 +57,7 @@ def all_screens(app: Flask, people: People) -> Screens:
     yield from requests(app, people)
     yield from document_screens(app, people)
     yield from _public(app, people)
+    yield from rare_screens(app, people)
     yield from _errors(app)
 
 
@@ -110,6 +112,7 @@ def _choice(app: Flask, people: People) -> Screens:
     yield "choose, weak", page.fill(weak).submit("Enregistrer", _refused=200)
     good = {"Nouveau mot de passe": GOOD_PASSWORD, "Confirmation mot de passe": GOOD_PASSWORD}
     yield "choose, saved", page.fill(good).submit("Enregistrer")
+    yield "link, used", parent.visit(path)
     yield "choose, no ticket", parent.get("auth.choose_password", _lands_on="auth.sign_in")
 
 
@@ -128,6 +131,7 @@ def _family(app: Flask, people: People) -> Screens:
     page = zest.get("auth.change_password")
     yield "change", page
     yield "change, nothing typed", page.submit("Enregistrer", _refused=200)
+    yield "change, page left open", zest.post(page.path, {"csrf_token": "old"})
     yield "signed out", zest.get("family.home").submit("Déconnexion")
 
 

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
+import time_machine
 from flask import Flask
 
 from app.testing import Outbox
@@ -11,6 +13,7 @@ from tests.people import People
 
 CONFIRMATION = re.compile(r"/compte/courriel/confirmer/\S+")
 NEW_ADDRESS = "paul.moreau.et.compagnie@nouvelle-adresse.exemple.fr"
+OTHER_ADDRESS = "paul@nouvelle-adresse.exemple.fr"
 COMPUTER = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/142.0 Edg/142.0"
 
 
@@ -33,11 +36,18 @@ def account_screens(app: Flask, people: People) -> Iterator[tuple[str, Page]]:
     yield "account, e-mail waits", page.fill(right).submit("Recevoir le lien")
     yield "account, e-mail, another waits", parent.get("family.change_email")
     link = confirmation_link(app, NEW_ADDRESS)
+    with time_machine.travel(datetime.now(UTC) + timedelta(hours=25), tick=False):
+        yield "account, e-mail link expired", Browser(app).visit(link)
     page = parent.visit(link)
     yield "account, e-mail link", page
     yield "account, e-mail confirmed", page.submit("Confirmer cette adresse")
     yield "account, confirmed", parent.get("family.account")
     yield "account, e-mail link unknown", parent.get("family.confirm_email", token="forged")
+    typed = right | {"Nouvelle adresse de courriel": OTHER_ADDRESS}
+    waiting = parent.get("family.change_email").fill(typed).submit("Recevoir le lien")
+    yield "account, e-mail cancelled", waiting.submit("Annuler le changement d’adresse")
+    ended = parent.visit(confirmation_link(app, OTHER_ADDRESS))
+    yield "account, e-mail link ended", ended
     yield from _details(parent)
     nobody = Browser(app)
     nobody.sign_in(people.no_address)

@@ -24,7 +24,7 @@ def requests(app: Flask, people: People) -> Iterator[tuple[str, Page]]:
     parent.sign_in(people.karim)
     yield "requests, none", parent.get("family.requests")
     yield "requests, kinds", parent.get("family.new_request")
-    yield "requests, no invoice", parent.get("family.request_form", kind="facture")
+    yield "requests, facture", parent.get("family.request_form", kind="facture")
     for kind in KINDS:
         page = parent.get("family.request_form", kind=kind)
         yield f"requests, {kind}", page
@@ -46,4 +46,10 @@ def requests(app: Flask, people: People) -> Iterator[tuple[str, Page]]:
         yield f"requests, {state}", parent.visit(page.path)
         if state == "in hand":
             yield "requests, withdraw", page.link("Retirer ma demande").click()
+    page = parent.get("family.request_form", kind="suppression").submit("Continuer", _refused=200)
+    yield "requests, without a word", page.submit("Envoyer ma demande")
+    page = parent.get("family.request_form", kind="fiche-enfant")
+    page = page.fill({"Adam GARNIER": True, "Ce qu’il faut corriger": "Il est en CE1."})
+    page = page.submit("Continuer", _refused=200).submit("Envoyer ma demande")
+    yield "requests, about a child", page
     yield "requests, list", parent.get("family.requests")

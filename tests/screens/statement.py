@@ -12,7 +12,8 @@ from tests.browser import Browser, Page
 from tests.people import People, public_id
 
 FIRST_DAY = date(2024, 9, 16)
-INVOICES = 70
+INVOICES = 160
+DAYS_BETWEEN = 4
 
 
 def statement_screens(app: Flask, people: People) -> Iterator[tuple[str, Page]]:
@@ -31,20 +32,21 @@ def statement_screens(app: Flask, people: People) -> Iterator[tuple[str, Page]]:
     parent = Browser(app)
     parent.sign_in(people.karim)
     yield "statement, long", parent.get("family.statement")
-    yield "statement, third page", parent.get("family.statement", page="3")
+    yield "statement, in its middle", parent.get("family.statement", page="4")
     yield "statement, long year", parent.get("family.statement", annee="2024-2025")
     yield "statement, its end", parent.get("family.statement", annee="2024-2025", page="9")
     yield "invoice, partly paid", parent.get("family.invoice", public_id=public_id("g3"))
+    yield "child, whose invoices say all", parent.get("family.child", public_id=public_id("e3"))
 
 
 def two_years(app: Flask, people: People) -> None:
-    """Write 70 invoices of the GARNIER family, 10 € each, every third one half paid only."""
+    """Write 160 invoices of the GARNIER family, 10 € each, every third one half paid only."""
     with app.app_context(), db.transaction() as session:
         family = session.query(Family).filter_by(number=people.ines.family_number).one()
         children = session.query(Child).filter(Child.source_id.in_(["e3", "e4"])).all()
         family.direct_debit = True
         for number in range(INVOICES):
-            day = FIRST_DAY + timedelta(days=9 * number)
+            day = FIRST_DAY + timedelta(days=DAYS_BETWEEN * number)
             invoice = Invoice(
                 source_id=f"g{number}",
                 public_id=public_id(f"g{number}"),
