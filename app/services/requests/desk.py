@@ -8,7 +8,6 @@ from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app import db
-from app.formats import today
 from app.models import (
     Account,
     Family,
@@ -103,8 +102,7 @@ class DeskLine:
     @property
     def is_late(self) -> bool:
         """Tell whether the family should have had its answer."""
-        waits_for_us = self.state in {RequestState.SENT, RequestState.TAKEN}
-        return waits_for_us and self.expected_on < today()
+        return moving.is_late(self.state, self.expected_on)
 
 
 @dataclass(frozen=True, slots=True)

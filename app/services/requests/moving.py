@@ -1,11 +1,12 @@
 """A request goes from one state to the next: its line of history, its mail, its journal."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy import CursorResult, bindparam, select, update
 from sqlalchemy.orm import Session
 
+from app.formats import today
 from app.models import (
     Account,
     Family,
@@ -53,6 +54,12 @@ _WHO_WANTS_MAIL = (
         Guardian.email != "",
     )
 )
+
+
+def is_late(state: RequestState, expected_on: date) -> bool:
+    """Tell whether the town hall should have answered by now."""
+    waits_for_town = state in {RequestState.SENT, RequestState.TAKEN}
+    return waits_for_town and expected_on < today()
 
 
 def move(

@@ -221,6 +221,11 @@ class RequestDetails:
         return self.state in OPEN
 
     @property
+    def is_late(self) -> bool:
+        """Tell whether the answer should have come."""
+        return moving.is_late(self.state, self.expected_on)
+
+    @property
     def piece_asked(self) -> str | None:
         """Return what the town hall waits for; None when it waits for nothing."""
         if self.state is not RequestState.PIECE_MISSING:

@@ -1,6 +1,9 @@
 """« Liste des demandes »: a parent asks, checks, sends, follows."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
+import time_machine
 from flask import Flask
 from werkzeug.test import TestResponse
 
@@ -87,6 +90,17 @@ def test_the_town_s_kinds_only(browser: Browser, people: People) -> None:
     browser.sign_in(people.zest)
     browser.get("family.request_form", 404, kind="nulle-part")
     browser.get("family.request_form", kind="coordonnees", _lands_on="family.account")
+
+
+def test_a_late_answer_is_said(browser: Browser, people: People) -> None:
+    """A date that has passed is no promise any more: the page says whom to call."""
+    browser.sign_in(people.zest)
+    path = ask(browser).path
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=30), tick=False):
+        browser.sign_in(people.zest)
+        page = browser.visit(path)
+    assert "La mairie devait vous répondre au plus tard le" in page.text
+    assert "Appelez la mairie au 04 76 00 00 00." in page.text
 
 
 def test_a_photo_is_looked_into(app: Flask, browser: Browser, people: People) -> None:
