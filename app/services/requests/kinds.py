@@ -119,7 +119,12 @@ PERSONAL = tuple(kind.key for kind in KINDS if kind.personal)
 
 def offered() -> list[Kind]:
     """List what this town takes."""
-    return [kind for kind in KINDS if kind.slug not in settings.request_kinds_off]
+    return [kind for kind in KINDS if is_offered(kind.slug)]
+
+
+def is_offered(slug: str) -> bool:
+    """Tell whether this town takes this kind."""
+    return slug not in settings.request_kinds_off
 
 
 def by_slug(slug: str) -> Kind | None:

@@ -8,6 +8,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from app.services.requests import desk
+from config import REQUEST_KINDS
 from tests.browser import Browser, Page
 from tests.people import People, public_id
 
@@ -90,6 +91,32 @@ def test_the_town_s_kinds_only(browser: Browser, people: People) -> None:
     browser.sign_in(people.zest)
     browser.get("family.request_form", 404, kind="nulle-part")
     browser.get("family.request_form", kind="coordonnees", _lands_on="family.account")
+
+
+def test_what_the_town_does_not_take_is_nowhere(
+    app: Flask, browser: Browser, people: People
+) -> None:
+    """No link leads there, and whoever types the address is told."""
+    browser.sign_in(people.zest)
+    places = {
+        browser.address("family.child", public_id=public_id("e1")): "Proposer une photo",
+        browser.address("family.invoice", public_id=public_id("f59")): (
+            "Poser une question sur cette facture"
+        ),
+        browser.address("family.account"): "Modifier mes téléphones",
+        browser.address("family.new_request"): "Autre demande",
+    }
+    for path, words in places.items():
+        assert words in browser.visit(path).text
+    object.__setattr__(app.extensions["portail.settings"], "request_kinds_off", REQUEST_KINDS)
+    for path, words in places.items():
+        page = browser.visit(path)
+        assert words not in page.text
+        assert "/demandes/nouvelle/" not in page.html
+    assert "Modifier mon adresse de courriel" in browser.get("family.account").text
+    browser.get("family.request_form", 404, kind="photo")
+    page = browser.get("family.change_address", _lands_on="family.account")
+    assert "ne prend pas les changements de coordonnées" in page.text
 
 
 def test_a_late_answer_is_said(browser: Browser, people: People) -> None:

@@ -12,10 +12,16 @@ from app.blueprints.family.account.forms import (
     PhonesForm,
 )
 from app.services import own_details
+from app.services.requests import kinds
+from app.services.requests.kinds import BY_KEY, DETAILS
 from app.services.requests.sending import SendingRefused
 from app.site_map import labelled
 
 ASKED = "Votre demande est envoyée à la mairie. Vos nouvelles coordonnées attendent sa réponse."
+NOT_HERE = (
+    "La mairie ne prend pas les changements de coordonnées sur le portail. "
+    "Appelez-la ou écrivez-lui."
+)
 UNCHANGED = "Vous n’avez rien modifié\u00a0: aucune demande n’est envoyée."
 
 
@@ -42,6 +48,9 @@ def change_phones() -> ResponseReturnValue:
 
 def _change(form_class: type[DetailsForm], title: str) -> ResponseReturnValue:
     account = current_account()
+    if not kinds.is_offered(BY_KEY[DETAILS].slug):
+        flash(NOT_HERE, "info")
+        return redirect(url_for("family.account"))
     form = form_class(data=own_details.wished(account))
     if form.validate_on_submit():
         try:

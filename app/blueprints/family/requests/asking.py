@@ -27,6 +27,10 @@ NO_FILE = "Choisissez un fichier."
 ONE_FILE = "Choisissez un seul fichier."
 SENT = "Votre demande est envoyée. Elle porte le n°" + NBSP + "{}."
 
+# What leads to a form asks {% if is_offered("facture") %} first. No test of Jinja's: those on
+# constants are answered once, when the template is compiled.
+family.app_template_global()(kinds.is_offered)
+
 
 @family.get("/demandes/nouvelle")
 @labelled("Nouvelle demande")
