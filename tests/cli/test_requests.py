@@ -80,6 +80,20 @@ def test_a_long_list_says_that_it_goes_on(app: Flask, people: People, number: st
     assert launch(app, "list", "--limit", "0").exit_code == 2
 
 
+def test_what_the_family_took_back_is_not_answered(app: Flask, people: People, number: str) -> None:
+    """Each answer says so in a sentence, with a status that says so too."""
+    with app.app_context():
+        zest = signed_in(people.zest)
+        acting.withdraw(zest, reading.listed(zest, "").items[0].public_id, COMMAND)
+    for words in (["take"], ["ask", "Une pièce"], ["accept"], ["refuse", "Complet"]):
+        result = launch(app, words[0], number, *words[1:])
+        assert result.exit_code == 1
+        assert result.stdout == ""
+        assert result.stderr == (
+            f"Rien n’a changé\u00a0: la demande n°\u00a0{number} est déjà «\u00a0retirée\u00a0».\n"
+        )
+
+
 @pytest.mark.parametrize("command", ["show", "take", "accept"])
 def test_an_unknown_number_is_told(app: Flask, people: People, command: str) -> None:
     result = launch(app, command, "999")

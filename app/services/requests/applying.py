@@ -5,7 +5,15 @@ from collections.abc import Callable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Account, Child, Family, FamilyRequest, Guardian, RequestFile
+from app.models import (
+    Account,
+    Child,
+    Family,
+    FamilyRequest,
+    Guardian,
+    RequestFile,
+    RequestState,
+)
 from app.services import uploads
 from app.services.requests.kinds import ACCOUNT_DELETION, DETAILS, PHOTO
 from app.services.requests.sending import FOLDER
@@ -25,6 +33,10 @@ IN_YOUR_SOFTWARE = (
 WITH_THE_FILES = (
     "Mettez-la aussi dans le logiciel de la mairie\u00a0: sinon, le prochain import qui donne "
     "les photos remettra la sienne. Elle est ici\u00a0:"
+)
+KEPT_NEWER = (
+    "Ce que la famille a demandé de changer depuis, et que vous avez déjà accepté, reste\u00a0: "
+    "voyez la demande {}. Le reste est changé dans le portail."
 )
 NO_PICTURE = "aucune photo n’est jointe à cette demande."
 SPOILT_PICTURE = "la photo jointe est abîmée. Demandez-en une autre à la famille."
@@ -48,11 +60,30 @@ def _details(session: Session, request: FamilyRequest) -> str:
     account = session.get_one(Account, request.account_id)
     guardian = session.get_one(Guardian, account.guardian_id)
     family = session.get_one(Family, request.family_id)
+    newer = _changed_since(session, request)
     for holder, names in ((guardian, OF_GUARDIAN), (family, OF_FAMILY)):
-        for name in names:
-            if name in request.details:
-                setattr(holder, name, str(request.details[name]))
+        for name in request.details.keys() & set(names) - newer.keys():
+            setattr(holder, name, str(request.details[name]))
+    if newer:
+        numbers = ", ".join(f"n°\u00a0{number}" for number in sorted({*newer.values()}))
+        return KEPT_NEWER.format(numbers)
     return f"Les coordonnées sont changées dans le portail. {IN_YOUR_SOFTWARE}"
+
+
+def _changed_since(session: Session, request: FamilyRequest) -> dict[str, int]:
+    """Find what a later request changed already, and which: the last wish counts."""
+    later = select(FamilyRequest).where(
+        FamilyRequest.kind == DETAILS,
+        FamilyRequest.family_id == request.family_id,
+        FamilyRequest.id > request.id,
+        FamilyRequest.state == RequestState.ACCEPTED,
+    )
+    return {
+        name: each.id
+        for each in session.scalars(later)
+        for name in each.details.keys() & request.details.keys()
+        if name in OF_FAMILY or each.account_id == request.account_id
+    }
 
 
 def _photo(session: Session, request: FamilyRequest) -> str:

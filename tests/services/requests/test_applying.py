@@ -1,6 +1,6 @@
 """What accepting changes: a parent proposes a photo, the town hall accepts it, files come after."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -8,11 +8,19 @@ import pytest
 from click.testing import Result
 from flask import Flask
 from PIL import Image
+from sqlalchemy import select
 
+from app import db
+from app.models import Account, Guardian
+from app.services import own_details
+from app.services.journal import COMMAND
+from app.services.requests import acting, desk, reading
+from app.services.requests.desk import AnswerRefused
 from tests.blueprints.family.test_requests import send_files
 from tests.browser import Browser
 from tests.people import People, Person, public_id
 from tests.services.importing.town import PNG, encoded
+from tests.services.requests.conftest import signed_in
 from tests.services.test_uploads import as_a_phone_writes_it, picture
 
 ZEST = {"id": "3816231", "nomResp1": "ZEST", "prenomResp1": "PAYS"}
@@ -130,3 +138,72 @@ def test_a_photo_that_is_lost_or_spoilt_is_told(app: Flask, people: People) -> N
         assert f"Rien n’a changé\u00a0: {told}" in result.stderr
     listed = app.test_cli_runner().invoke(args=["demandes", "list"]).output
     assert "Proposer une photo" in listed
+
+
+def change(person: Person, key: str, **typed: str) -> int:
+    """Somebody asks for other details in « Mon compte »; return the number of the request."""
+    account = signed_in(person)
+    assert own_details.ask(account, typed, key * 32, COMMAND)
+    return max(line.number for line in reading.listed(account, "").items)
+
+
+def held(person: Person) -> Mapping[str, str]:
+    """Read what the town holds of somebody."""
+    found = select(Guardian).join(Account).where(Account.identifier == person.identifier)
+    guardian = db.session().scalars(found).one()
+    db.session().refresh(guardian)
+    db.session().refresh(guardian.family)
+    return {"mobile": guardian.mobile, "phone": guardian.phone, "city": guardian.family.city}
+
+
+@pytest.mark.usefixtures("inside")
+@pytest.mark.parametrize("in_order", [True, False])
+def test_the_last_wish_counts_in_whatever_order_it_is_accepted(
+    people: People, in_order: bool
+) -> None:
+    """Two phones, then another mobile; the clerk may take the second request first."""
+    first = change(people.zest, "a", mobile="06 39 98 00 01", phone="04 65 71 00 01")
+    second = change(people.zest, "b", mobile="06 39 98 00 02")
+    numbers = (first, second) if in_order else (second, first)
+    told = [desk.accept(number) for number in numbers]
+    assert held(people.zest) == {
+        "mobile": "06 39 98 00 02",
+        "phone": "04 65 71 00 01",
+        "city": "Saint-Exemple",
+    }
+    assert (f"voyez la demande n°\u00a0{second}" in told[1]) is not in_order
+
+
+@pytest.mark.usefixtures("inside")
+def test_a_change_and_back_again(people: People) -> None:
+    """She moves, then does not; nothing is left of it, even when the first is accepted last."""
+    before = held(people.zest)
+    first = change(people.zest, "a", city="Crolles")
+    second = change(people.zest, "b", city=before["city"])
+    for number in (second, first):
+        desk.accept(number)
+    assert held(people.zest) == before
+
+
+@pytest.mark.usefixtures("inside")
+def test_two_guardians_have_one_address_and_each_their_phones(people: People) -> None:
+    """The later address is the family's; a phone is of whoever asked."""
+    first = change(people.ines, "a", city="Crolles", mobile="06 39 98 00 01")
+    second = change(people.karim, "b", city="Domène", mobile="06 39 98 00 02")
+    for number in (second, first):
+        desk.accept(number)
+    assert held(people.ines)["mobile"] == "06 39 98 00 01"
+    assert held(people.karim)["mobile"] == "06 39 98 00 02"
+    assert held(people.ines)["city"] == "Domène"
+
+
+@pytest.mark.usefixtures("inside")
+def test_a_change_that_was_taken_back_is_not_applied(people: People) -> None:
+    """The clerk reads why."""
+    before = held(people.zest)
+    number = change(people.zest, "a", city="Crolles")
+    zest = signed_in(people.zest)
+    acting.withdraw(zest, reading.listed(zest, "").items[0].public_id, COMMAND)
+    with pytest.raises(AnswerRefused, match="déjà «\u00a0retirée\u00a0»"):
+        desk.accept(number)
+    assert held(people.zest) == before
