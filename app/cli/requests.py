@@ -12,7 +12,7 @@ from app.cli.tables import align
 from app.formats import PARIS, day, moment, plural
 from app.services.requests import desk
 from app.services.requests.desk import AnswerRefused, DeskLine, DeskRequest
-from app.services.requests.moving import OPEN, STATES
+from app.services.requests.moving import STATES, WAIT_FOR_TOWN
 
 HEADINGS = ("N°", "Famille", "Qui", "Demande", "État", "Envoyée le", "Au plus tard", "À lire")
 HIGHEST = 2**31 - 1
@@ -146,7 +146,7 @@ def _expected(line: DeskLine) -> str:
 
 
 def _deadline(line: DeskLine) -> str:
-    if line.state not in OPEN:
+    if line.state not in WAIT_FOR_TOWN:
         return ""
     return f"{day(line.expected_on)}{LATE if line.is_late else ''}"
 

@@ -11,11 +11,12 @@ AFTER_EASTER = frozenset({1, 39, 50})
 
 def after(start: date, count: int) -> date:
     """Return the day that comes this many working days later."""
-    day = start
-    while count:
-        day += ONE_DAY
-        count -= _is_working_day(day)
-    return day
+    return _go(start, count, ONE_DAY)
+
+
+def before(start: date, count: int) -> date:
+    """Return the day that came this many working days earlier."""
+    return _go(start, count, -ONE_DAY)
 
 
 def easter(year: int) -> date:
@@ -27,6 +28,13 @@ def easter(year: int) -> date:
     distance = lunar - weekday
     month = 3 + (distance + 40) // 44
     return date(year, month, distance + 28 - 31 * (month // 4))
+
+
+def _go(day: date, count: int, step: timedelta) -> date:
+    while count:
+        day += step
+        count -= _is_working_day(day)
+    return day
 
 
 def _is_working_day(day: date) -> bool:

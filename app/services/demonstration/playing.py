@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlalchemy import Select, bindparam, select
 
 from app import db
+from app.formats import today
 from app.models import (
     Account,
     Child,
@@ -68,10 +69,10 @@ def _tell(story: Story, key: str) -> None:
     sent = sending.send(account, BY_KEY[story.kind], asked, key, COMMAND)
     ago = story.sent
     for next_ago, act in story.then:
-        _age_request(sent.number, ago - next_ago)
+        _age_request(sent.number, _between(ago, next_ago))
         act(account, sent)
         ago = next_ago
-    _age_request(sent.number, ago)
+    _age_request(sent.number, _between(ago, 0))
 
 
 def _talk() -> None:
@@ -79,10 +80,10 @@ def _talk() -> None:
     if db.rows(_REPLIES, message_id=number):
         return
     answering.answer(_account(PARENT), public_id, QUESTION, "demonstration 1", COMMAND)
-    _age_thread(number, 1)
+    _age_thread(number, _between(2, 1))
     desk.answer(number, FAMILY_NUMBER, ANSWER)
     answering.answer(_account(WHO_WAITS), public_id, WAITING_QUESTION, "demonstration 2", COMMAND)
-    _age_thread(number, 1)
+    _age_thread(number, _between(1, 0))
 
 
 def _account(identifier: str) -> CurrentAccount:
@@ -95,9 +96,13 @@ def _public_id(statement: Select[str], source_id: str | None) -> str | None:
     return None if source_id is None else db.rows(statement, source_id=source_id)[0].public_id
 
 
-def _age_request(number: int, days: int) -> None:
+def _between(ago: int, later_ago: int) -> timedelta:
+    """Count what passes from so many working days ago to less: no town hall works on Sundays."""
+    return working_days.before(today(), later_ago) - working_days.before(today(), ago)
+
+
+def _age_request(number: int, passed: timedelta) -> None:
     """Make a request, and all that happened to it, older."""
-    passed = timedelta(days=days)
     with db.transaction() as session:
         request = session.get_one(FamilyRequest, number)
         request.sent_at -= passed
@@ -110,8 +115,8 @@ def _age_request(number: int, days: int) -> None:
             file.added_at -= passed
 
 
-def _age_thread(message_id: int, days: int) -> None:
+def _age_thread(message_id: int, passed: timedelta) -> None:
     with db.transaction() as session:
         found = select(MessageReply).where(MessageReply.message_id == message_id)
         for reply in session.scalars(found):
-            reply.written_at -= timedelta(days=days)
+            reply.written_at -= passed

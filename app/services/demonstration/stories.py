@@ -22,7 +22,7 @@ Act = Callable[[CurrentAccount, Sent], object]
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A request: who sends it, how many days ago, and what happened next, how many days ago."""
+    """A request: who sends it, and what happened next; each so many working days ago."""
 
     identifier: str
     kind: str
@@ -39,17 +39,17 @@ def stories(town: Path) -> list[Story]:
     return [
         # The family of the guides.
         Story(
-            "38162386", "garderie", 20, _garderie("tuesday", "evening", -1), child="7001",
-            then=[(18, _take), (17, _accept("PAYS est inscrit le mardi soir."))],
+            "38162386", "garderie", 14, _garderie("tuesday", "evening", -1), child="7001",
+            then=[(12, _take), (11, _accept("PAYS est inscrit le mardi soir."))],
         ),
         Story(
-            "38162386", "canteen", 5, {"days": list(SCHOOL_DAYS), "starts_on": _monday(2)},
+            "38162386", "canteen", 4, {"days": list(SCHOOL_DAYS), "starts_on": _monday(2)},
             child="7001",
             then=[(1, _ask("La fiche sanitaire, que vous trouverez dans Infos/Documents."))],
         ),
         Story(
-            "38162428", "garderie", 6, _garderie("wednesday", "evening", 1), child="7004",
-            then=[(4, _ask("Une attestation de votre employeur pour le mercredi.")),
+            "38162428", "garderie", 5, _garderie("wednesday", "evening", 1), child="7004",
+            then=[(3, _ask("Une attestation de votre employeur pour le mercredi.")),
                   (1, _add(town / PAPERS / "attestation-employeur.pdf"))],
         ),
         Story("38162394", "attestation", 1, {"year": str(today().year)}),
@@ -59,12 +59,12 @@ def stories(town: Path) -> list[Story]:
             then=[(2, _take)],
         ),
         Story(
-            "38162410", "garderie", 12, _garderie("friday", "morning", 0), child="7004",
-            then=[(9, _refuse("Il n’y a plus de place le vendredi matin avant janvier."))],
+            "38162410", "garderie", 9, _garderie("friday", "morning", 0), child="7004",
+            then=[(6, _refuse("Il n’y a plus de place le vendredi matin avant janvier."))],
         ),
         Story(
-            "38162469", "absence", 8, {"starts_on": _monday(0), "ends_on": _monday(0)},
-            child="7008", then=[(7, _withdraw)],
+            "38162469", "absence", 6, {"starts_on": _monday(0), "ends_on": _monday(0)},
+            child="7008", then=[(5, _withdraw)],
         ),
     ]  # fmt: skip
 

@@ -19,7 +19,7 @@ from app.models import (
 )
 from app.services.requests import applying, moving, reading
 from app.services.requests.kinds import BY_KEY
-from app.services.requests.moving import OPEN, STATES
+from app.services.requests.moving import OPEN, STATES, WAIT_FOR_TOWN
 from app.services.requests.reading import RequestDetails
 from app.services.requests.sending import FOLDER
 from app.services.typed_text import some_lines
@@ -67,7 +67,7 @@ _LINES = (
 )
 # The most urgent first; last, those that wait for the family.
 _OPEN_LINES = _LINES.where(FamilyRequest.state.in_(OPEN)).order_by(
-    case((FamilyRequest.state == RequestState.PIECE_MISSING, 1), else_=0),
+    case((FamilyRequest.state.in_(WAIT_FOR_TOWN), 0), else_=1),
     FamilyRequest.expected_on,
     FamilyRequest.id,
 )

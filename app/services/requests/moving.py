@@ -20,6 +20,8 @@ from app.services import journal, outbox
 from app.services.journal import COMMAND, Origin
 
 OPEN = (RequestState.SENT, RequestState.TAKEN, RequestState.PIECE_MISSING)
+# Whether the town hall has to answer, or the family to send what is missing.
+WAIT_FOR_TOWN = (RequestState.SENT, RequestState.TAKEN)
 RECEIVED, ANSWERED = "request_received", "request_answered"
 
 STATES = {
@@ -58,8 +60,7 @@ _WHO_WANTS_MAIL = (
 
 def is_late(state: RequestState, expected_on: date) -> bool:
     """Tell whether the town hall should have answered by now."""
-    waits_for_town = state in {RequestState.SENT, RequestState.TAKEN}
-    return waits_for_town and expected_on < today()
+    return state in WAIT_FOR_TOWN and expected_on < today()
 
 
 def move(

@@ -27,7 +27,7 @@ from app.services.paging import PAGE_SIZE, Page
 from app.services.requests import moving
 from app.services.requests.answers import Answer, written
 from app.services.requests.kinds import BY_KEY, PERSONAL, Kind
-from app.services.requests.moving import OPEN
+from app.services.requests.moving import OPEN, WAIT_FOR_TOWN
 from app.services.requests.sending import FOLDER
 from app.services.sessions import CurrentAccount
 from app.services.uploads import Accepted
@@ -142,9 +142,9 @@ class RequestLine:
         return self.sent_at.astimezone(PARIS).date()
 
     @property
-    def is_open(self) -> bool:
-        """Tell whether the town hall still has to answer."""
-        return self.state in OPEN
+    def waits_for_town(self) -> bool:
+        """Tell whether the town hall has to answer; while a piece is missing, it has not."""
+        return self.state in WAIT_FOR_TOWN
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,9 @@ def test_a_day_at_the_canteen_brings_its_midday(browser: Browser, people: People
     assert "Votre demande est envoyée" in page.text
     assert "Envoyée" in page.text
     assert "La mairie vous répondra au plus tard le" in page.text
-    assert "Inscrire à la cantine, Adam" in browser.get("family.requests").text
+    listed = browser.get("family.requests")
+    assert "Inscrire à la cantine, Adam" in listed.text
+    assert "réponse attendue le" in listed.text
 
 
 @pytest.mark.parametrize(
@@ -149,6 +151,7 @@ def test_the_town_asks_and_the_parent_adds(app: Flask, browser: Browser, people:
     with app.app_context():
         desk.ask(desk.listed(1)[0].number, "Votre carte grise")
     page = browser.visit(page.path)
+    assert "réponse attendue" not in browser.get("family.requests").text
     assert "Pièce manquante" in page.text
     assert "Votre carte grise" in page.text
     text = send_files(browser, page, f"{page.path}/pieces", (PDF, "carte grise.pdf")).text

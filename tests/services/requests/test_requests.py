@@ -212,3 +212,4 @@ def test_the_setting_names_every_kind() -> None:
 )
 def test_working_days_leave_out_sundays_and_holidays(start: date, count: int, end: date) -> None:
     assert working_days.after(start, count) == end
+    assert working_days.after(working_days.before(end, count), count) == end
