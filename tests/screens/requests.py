@@ -2,9 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 from flask import Flask
 
+from app import db
+from app.formats import today
+from app.models import FamilyRequest
 from app.services.requests import desk
 from tests.browser import Browser, Page
 from tests.people import People
@@ -46,6 +50,8 @@ def requests(app: Flask, people: People) -> Iterator[tuple[str, Page]]:
         yield f"requests, {state}", parent.visit(page.path)
         if state == "in hand":
             yield "requests, withdraw", page.link("Retirer ma demande").click()
+            _forget(app, int(number[1]))
+            yield "requests, late", parent.visit(page.path)
     page = parent.get("family.request_form", kind="suppression").submit("Continuer", _refused=200)
     yield "requests, without a word", page.submit("Envoyer ma demande")
     page = parent.get("family.request_form", kind="fiche-enfant")
@@ -53,3 +59,9 @@ def requests(app: Flask, people: People) -> Iterator[tuple[str, Page]]:
     page = page.submit("Continuer", _refused=200).submit("Envoyer ma demande")
     yield "requests, about a child", page
     yield "requests, list", parent.get("family.requests")
+
+
+def _forget(app: Flask, number: int) -> None:
+    """The town hall lets the date pass."""
+    with app.app_context(), db.transaction() as session:
+        session.get_one(FamilyRequest, number).expected_on = today() - timedelta(days=1)
