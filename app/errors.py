@@ -11,6 +11,8 @@ from werkzeug.exceptions import (
 )
 from werkzeug.wrappers import Response
 
+from app.services import uploads
+
 logger = logging.getLogger("portail.errors")
 RETRY_SECONDS = 30
 HTTP_ERRORS_FROM = 400
@@ -31,8 +33,10 @@ PAGES = {
     405: ("Action impossible", "Revenez à l’accueil et recommencez."),
     413: (
         "Envoi trop volumineux",
-        "Ce que vous avez envoyé est trop grand. Revenez à la page précédente, raccourcissez "
-        "votre texte ou choisissez des fichiers plus légers, puis recommencez.",
+        f"Rien n’est envoyé. Un fichier pèse {uploads.LARGEST_MEBIBYTES}\u00a0Mo au plus. "
+        "Revenez à la page précédente, choisissez des fichiers plus légers ou raccourcissez votre "
+        "texte. Si le navigateur propose de renvoyer le formulaire, acceptez\u00a0: vos réponses "
+        "reviennent, et rien ne part deux fois.",
     ),
     429: ("Trop d’essais", "Attendez quelques minutes, puis recommencez."),
     500: (

@@ -26,8 +26,9 @@ MEBIBYTE = 1024 * 1024
 LARGEST_MEBIBYTES = 8
 LARGEST = LARGEST_MEBIBYTES * MEBIBYTE
 MOST_FILES = 3
-# What a form with files may weigh: its fields are bounded on their own.
-MOST_BYTES = MOST_FILES * LARGEST + MEBIBYTE
+# What is read of a form with files. More than what they may weigh: a file that is too heavy then
+# gets a sentence from its form, which keeps the answers. Past that nothing is read.
+MOST_BYTES = 64 * MEBIBYTE
 # A phone's best camera writes a JPEG that is read at the size it will have; a PNG, and a JPEG that
 # comes in several passes, are held whole.
 MOST_PIXELS, MOST_PIXELS_WHOLE = 110_000_000, 30_000_000

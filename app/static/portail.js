@@ -76,6 +76,22 @@ each("[data-wait]", (button) => {
   tick();
 });
 
+// A file that is too heavy is told when it is chosen, not after it was sent.
+each("[data-heaviest]", (input) => {
+  const told = document.createElement("div");
+  const sentence = told.appendChild(document.createElement("p"));
+  told.className = "field-error";
+  told.setAttribute("role", "alert");
+  told.hidden = true;
+  input.before(told);
+  input.addEventListener("change", () => {
+    const heavy = [...input.files].find((file) => file.size > input.dataset.heaviest);
+    told.hidden = !heavy;
+    sentence.textContent = heavy ? `«\u00a0${heavy.name}\u00a0» ${input.dataset.tooHeavy}` : "";
+    if (heavy) input.value = "";
+  });
+});
+
 // Only where the browser lets a page write to the clipboard: elsewhere one tap selects the words.
 each("[data-copy]", (button) => {
   if (!navigator.clipboard) return;

@@ -7,6 +7,7 @@ import time_machine
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from app.services import uploads
 from app.services.requests import desk
 from config import REQUEST_KINDS
 from tests.browser import Browser, Page
@@ -177,16 +178,23 @@ def test_a_request_is_taken_back(browser: Browser, people: People) -> None:
     assert "Ajouter une pièce" not in page.text
 
 
-def test_too_heavy_a_sending_is_told(browser: Browser, people: People) -> None:
-    """A file over what was said comes back with a sentence; a flood is not read."""
+def test_too_heavy_a_sending_is_told(
+    browser: Browser, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file over what was said comes back with a sentence and the answers; a flood is not read."""
     browser.sign_in(people.zest)
-    page = ask(browser)
-    heavy = PDF.ljust(9 * 1024 * 1024)
-    path = f"{page.path}/pieces"
+    heavy = PDF.ljust(26 * 1024 * 1024)
+    page = browser.get("family.request_form", kind="autre")
+    sent = {"text": "Une place de parking", "step": "send"}
+    answer = send_files(browser, page, page.path, (heavy, "a.pdf"), **sent)
+    assert "pèse plus de 8" in answer.text
+    assert "Une place de parking" in answer.text
+    path = f"{ask(browser).path}/pieces"
     assert "pèse plus de 8" in send_files(browser, page, path, (heavy, "a.pdf")).text
-    answer = send_files(browser, page, path, (heavy * 3, "a.pdf"))
+    monkeypatch.setattr(uploads, "MOST_BYTES", len(heavy))
+    answer = send_files(browser, page, path, (heavy, "a.pdf"))
     assert answer.status_code == 413
-    assert "fichiers plus légers" in answer.text
+    assert "Un fichier pèse 8\u00a0Mo au plus." in answer.text
 
 
 @pytest.mark.parametrize(

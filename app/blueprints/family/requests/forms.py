@@ -10,6 +10,7 @@ from wtforms.widgets import DateInput
 
 from app.formats import today
 from app.forms import Form, LineField, SendingKeyField, TextField
+from app.services import uploads
 from app.services.requests.answers import MOMENTS, WEEKDAYS
 
 LONGEST_TEXT = 2000
@@ -23,6 +24,8 @@ CHOOSE_INVOICE = "Choisissez une facture."
 CHOOSE_DAYS = "Choisissez au moins un jour."
 CHOOSE_MOMENTS = "Choisissez au moins un moment."
 CHOOSE_YEAR = "Choisissez une année."
+# Said by the browser at once, where it can.
+HEAVIEST = {"data-heaviest": str(uploads.LARGEST), "data-too-heavy": uploads.TOO_HEAVY}
 UNWRITTEN = frozenset({"csrf_token", "sending_key", "files"})
 
 
@@ -78,7 +81,7 @@ class RequestForm(Form):
     """What every kind has: its name as a sending, and files."""
 
     sending_key = SendingKeyField()
-    files = MultipleFileField("Pièces à joindre (facultatif)")
+    files = MultipleFileField("Pièces à joindre (facultatif)", render_kw=HEAVIEST)
 
     @property
     def lines(self) -> list[Field]:
@@ -195,7 +198,7 @@ FORMS: dict[str, type[RequestForm]] = {
 class PiecesForm(Form):
     """« Ajouter une pièce »."""
 
-    files = MultipleFileField("Pièces à ajouter")
+    files = MultipleFileField("Pièces à ajouter", render_kw=HEAVIEST)
 
 
 def years() -> list[tuple[str, str]]:
