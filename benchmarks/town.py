@@ -1,17 +1,34 @@
-"""A big invented town, as the files that `flask import` takes: the same one for the same size."""
+"""A big invented town, as the files that `flask import` takes: the same one for the same size.
+
+What families do by themselves comes in no file: `act` writes it.
+"""
 
 import csv
 import random
+import secrets
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import chain, islice, product, repeat
 from pathlib import Path
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from app.models import Account, FamilyRequest, Message, MessageReply, RequestState
+from app.services.requests.kinds import KINDS
 
 CHILDREN_PER_FAMILY = 2
 INVOICES_PER_FAMILY = 10
-# The first family is the one that pages are measured with.
+# Pages are measured with the first family; with the second, those that are long lists.
+MEASURED = FIRST, SECOND = 1, 2
 INVOICES_OF_THE_FIRST = 60
-# The second one's statement is long: ten invoices a month, over five years.
+# Ten a month, over five years.
 INVOICES_OF_THE_SECOND = 600
+MESSAGES_FOR_ALL = 40
+MESSAGES_OF_THE_SECOND = 160
+REQUESTS = 60
+# One message out of so many is answered.
+ANSWERED = 3
 DAYS_BETWEEN_INVOICES = 30
 DAYS_BETWEEN_THE_SECOND_S = 3
 FIRST_DAY = date(2020, 9, 1)
@@ -28,10 +45,10 @@ def identifier_of(family: int) -> str:
     return str(30_000_000 + family)
 
 
-def write(folder: Path, families: int, *, payments: bool = False) -> int:
+def write(folder: Path, families: int, *, whole: bool = False) -> int:
     """Write the files of a town of this many families; return how many rows they hold.
 
-    With `payments`, every invoice but the last two of a family is paid.
+    Whole, it has messages, and every invoice but the last two of a family is paid.
     """
     folder.mkdir(parents=True, exist_ok=True)
     children = families * CHILDREN_PER_FAMILY
@@ -61,13 +78,48 @@ def write(folder: Path, families: int, *, payments: bool = False) -> int:
         "id;famille_id;numero;dateFacture;dateEcheance;montant;type;libelle",
         _invoices(families),
     )
-    if payments:
+    if whole:
+        rows += _write(
+            folder / "message.csv",
+            "id;date;objet;texte;famille_id;service;reponse",
+            _messages(families),
+        )
         rows += _write(
             folder / "reglement.csv",
             "id;famille_id;date;montant;mode;facture_id",
             _payments(families),
         )
     return rows
+
+
+def act(session: Session, account: Account) -> None:
+    """Ask the town hall for much, and answer some of its messages."""
+    family_id, now = account.guardian.family_id, datetime.now(UTC)
+    session.add_all(
+        FamilyRequest(
+            family_id=family_id,
+            account_id=account.id,
+            kind=kind.key,
+            state=state,
+            sent_at=now,
+            expected_on=now.date(),
+            sending_key=secrets.token_hex(16),
+        )
+        for kind, state in islice(product(KINDS, RequestState), REQUESTS)
+    )
+    received = select(Message.id).where(
+        or_(Message.family_id == family_id, Message.family_id.is_(None))
+    )
+    session.add_all(
+        MessageReply(
+            message_id=message_id,
+            family_id=family_id,
+            account_id=account.id,
+            written_at=now,
+            body="Merci, c’est noté.",
+        )
+        for message_id in islice(session.scalars(received), None, None, ANSWERED)
+    )
 
 
 def _write(path: Path, header: str, rows: Iterable[Cells]) -> int:
@@ -109,7 +161,7 @@ def _family_of_child(number: int) -> int:
 def _invoices_of(families: int) -> dict[int, int]:
     """Count the invoices of the families that are not like the others, as far as the town goes."""
     first = min(INVOICES_OF_THE_FIRST, families * INVOICES_PER_FAMILY)
-    return {1: first, 2: INVOICES_OF_THE_SECOND} if families > 2 else {1: first}
+    return {FIRST: first, SECOND: INVOICES_OF_THE_SECOND} if families > SECOND else {FIRST: first}
 
 
 def _families_of_invoices(families: int) -> Iterable[tuple[int, int]]:
@@ -123,7 +175,7 @@ def _families_of_invoices(families: int) -> Iterable[tuple[int, int]]:
 
 
 def _day(family: int, rank: int) -> date:
-    step = DAYS_BETWEEN_THE_SECOND_S if family == 2 else DAYS_BETWEEN_INVOICES
+    step = DAYS_BETWEEN_THE_SECOND_S if family == SECOND else DAYS_BETWEEN_INVOICES
     return FIRST_DAY + timedelta(days=step * rank)
 
 
@@ -145,6 +197,22 @@ def _payments(families: int) -> Iterable[Cells]:
         if rank < counts[family] - 2:
             paid = _day(family, rank) + timedelta(days=PAYMENT_DAYS)
             yield number, family, f"{paid:%d/%m/%Y}", _amount(number), "Carte bancaire", number
+
+
+def _messages(families: int) -> Iterable[Cells]:
+    """To every family, to each, and many to the second."""
+    recipients = chain(
+        repeat("", MESSAGES_FOR_ALL),
+        range(1, families + 1),
+        repeat(SECOND, MESSAGES_OF_THE_SECOND if families >= SECOND else 0),
+    )
+    for number, family in enumerate(recipients, 1):
+        sent = FIRST_DAY + timedelta(days=number % 1_500)
+        yield (
+            number, f"{sent:%d/%m/%Y}", f"Inscriptions de la semaine {number % 52}",
+            "Bonjour,\n\nLes inscriptions sont ouvertes.\n\nÀ bientôt.", family,
+            "Service enfance", "oui",
+        )  # fmt: skip
 
 
 def _amount(number: int) -> str:

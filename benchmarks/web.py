@@ -14,7 +14,7 @@ import sys
 import tempfile
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from http.cookiejar import CookieJar
@@ -36,18 +36,40 @@ ROUNDS = 9
 # The first requests compile the templates.
 WARM_UP = 20
 PASSWORD = "Tramontane66"
-SIGN_IN, HOME, STATEMENT = "/connexion", "/accueil", "/releve"
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
-PAGES = ("bare route", "sign-in", "home", "home, in a town of 10", "statement of 600 invoices")
 WRITES = ("INSERT", "UPDATE", "DELETE")
 
-MOST_FOR_SIGN_IN = 3.0
-MOST_FOR_HOME = 6.0
 MOST_FOR_A_BIG_TOWN = 1.20
-MOST_FOR_STATEMENT = 8.0
 MOST_STATEMENTS = 6
 MOST_MEBIBYTES = 70
 MOST_IMPORT_SECONDS = 0.8
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page under measure, and how many times the bare route's CPU it may cost."""
+
+    name: str
+    path: str
+    most: float
+    # The family whose parent opens it; None for a stranger.
+    family: int | None = None
+    statements: int = MOST_STATEMENTS
+
+
+SIGN_IN = Page("sign-in", "/connexion", 3.0, statements=0)
+HOME = Page("home", "/accueil", 6.0, town.FIRST)
+PAGES = (
+    SIGN_IN,
+    HOME,
+    Page("statement of 600 invoices", "/releve", 8.0, town.SECOND),
+    Page("inbox of 200 messages", "/messages", 8.0, town.SECOND),
+    Page("list of 60 requests", "/demandes", 8.0, town.SECOND),
+)
+# What else a round measures, beside the pages.
+BARE, HOME_IN_A_SMALL_TOWN = "bare route", f"home, in a town of {FEW_FAMILIES}"
+# The CPU seconds of a request in one round, by the name of what was measured.
+Round = dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -71,16 +93,15 @@ class Figure:
 
 @dataclass(frozen=True)
 class Portal:
-    """A portal that serves a town, and the cookies of two parents: of 60 and of 600 invoices."""
+    """A portal that serves a town, and the cookies of its parents by the number of the family."""
 
     server: Server
     settings: config.Settings
-    cookie: str
-    long_cookie: str
+    cookies: Mapping[int | None, str]
 
-    def cookie_for(self, path: str) -> str:
-        """Return the cookie of the parent that a page is measured with."""
-        return {HOME: self.cookie, STATEMENT: self.long_cookie}.get(path, "")
+    def cost(self, page: Page, requests: int) -> float:
+        """Return the CPU seconds of one request for a page."""
+        return self.server.cpu_per_request(page.path, requests, self.cookies[page.family])
 
 
 def main(families: int = FAMILIES, requests: int = REQUESTS, rounds: int = ROUNDS) -> bool:
@@ -91,25 +112,19 @@ def main(families: int = FAMILIES, requests: int = REQUESTS, rounds: int = ROUND
         big = stack.enter_context(_portal(folder / "big", families))
         small = stack.enter_context(_portal(folder / "small", FEW_FAMILIES))
         _round(bare, big, small, WARM_UP)
-        pairs = [_round(bare, big, small, requests) for _ in range(rounds)]
+        measured = [_round(bare, big, small, requests) for _ in range(rounds)]
         memory = big.server.worker_mebibytes()
-        statements = {path: _statements(big, path) for path in (SIGN_IN, HOME, STATEMENT)}
-    writes = [said for path in statements.values() for said in path if said.startswith(WRITES)]
+        statements = {page: _statements(big, page) for page in PAGES}
     figures = [
-        Figure("sign-in page, against the bare route", _ratio(pairs, 1, 0), MOST_FOR_SIGN_IN, "×"),
-        Figure("home page, against the bare route", _ratio(pairs, 2, 0), MOST_FOR_HOME, "×"),
-        Figure("home, against a town of 10", _ratio(pairs, 2, 3), MOST_FOR_A_BIG_TOWN, "×"),
-        Figure("statement, against the bare route", _ratio(pairs, 4, 0), MOST_FOR_STATEMENT, "×"),
-        Figure("SQL statements of the sign-in page", len(statements[SIGN_IN]), 0, ""),
-        Figure("SQL statements of the home page", len(statements[HOME]), MOST_STATEMENTS, ""),
-        Figure("SQL statements of the statement", len(statements[STATEMENT]), MOST_STATEMENTS, ""),
-        Figure("of all these, writes", len(writes), 0, ""),
+        *_costs(measured),
+        *_questions(statements),
         Figure("memory of a worker", memory, MOST_MEBIBYTES, "MiB"),
         Figure("import wsgi, CPU", _import_seconds(min(rounds, 5)), MOST_IMPORT_SECONDS, "s"),
-    ]  # fmt: skip
+    ]
     print(f"Pages in a town of {families:,} families (SQLite, gunicorn with two sync workers)\n")
-    for name, each in zip(PAGES, zip(*pairs, strict=True), strict=True):
-        print(f"  {name:54}{statistics.median(each) * 1000:8.2f} ms of CPU a request")
+    for name in measured[0]:
+        seconds = statistics.median(each[name] for each in measured)
+        print(f"  {name:54}{seconds * 1000:8.2f} ms of CPU a request")
     print(f"\n  {'':54}{'':8} {'':6}{'target':>8}")
     for figure in figures:
         print(figure)
@@ -117,25 +132,38 @@ def main(families: int = FAMILIES, requests: int = REQUESTS, rounds: int = ROUND
     return all(figure.holds for figure in figures)
 
 
-def _round(bare: Server, big: Portal, small: Portal, requests: int) -> tuple[float, ...]:
-    return (
-        bare.cpu_per_request("/", requests),
-        big.server.cpu_per_request(SIGN_IN, requests),
-        big.server.cpu_per_request(HOME, requests, big.cookie),
-        small.server.cpu_per_request(HOME, requests, small.cookie),
-        big.server.cpu_per_request(STATEMENT, requests, big.long_cookie),
-    )
+def _round(bare: Server, big: Portal, small: Portal, requests: int) -> Round:
+    return {
+        BARE: bare.cpu_per_request("/", requests),
+        **{page.name: big.cost(page, requests) for page in PAGES},
+        HOME_IN_A_SMALL_TOWN: small.cost(HOME, requests),
+    }
 
 
-def _ratio(pairs: list[tuple[float, ...]], page: int, yardstick: int) -> float:
-    return statistics.median(pair[page] / pair[yardstick] for pair in pairs)
+def _costs(measured: list[Round]) -> Iterator[Figure]:
+    for page in PAGES:
+        times = _ratio(measured, page.name, BARE)
+        yield Figure(f"{page.name}, against the bare route", times, page.most, "×")
+    times = _ratio(measured, HOME.name, HOME_IN_A_SMALL_TOWN)
+    yield Figure(f"home, against a town of {FEW_FAMILIES}", times, MOST_FOR_A_BIG_TOWN, "×")
+
+
+def _questions(statements: dict[Page, list[str]]) -> Iterator[Figure]:
+    for page, said in statements.items():
+        yield Figure(f"SQL statements of the {page.name}", len(said), page.statements, "")
+    writes = [each for said in statements.values() for each in said if each.startswith(WRITES)]
+    yield Figure("of all these, writes", len(writes), 0, "")
+
+
+def _ratio(measured: list[Round], name: str, yardstick: str) -> float:
+    return statistics.median(each[name] / each[yardstick] for each in measured)
 
 
 @contextmanager
 def _portal(folder: Path, families: int) -> Iterator[Portal]:
     port = free_port()
     environment = _environment(folder, port)
-    town.write(folder / "town", families, payments=True)
+    town.write(folder / "town", families, whole=True)
     for command in ("db upgrade", f"import {folder / 'town'}"):
         subprocess.run(
             [sys.executable, "-m", "flask", *command.split()],
@@ -144,9 +172,11 @@ def _portal(folder: Path, families: int) -> Iterator[Portal]:
             check=True,
         )
     settings = config.load(environment)
-    _give_password(settings)
+    _settle_in(settings)
     with serve("wsgi:app", environment, port) as server:
-        yield Portal(server, settings, _sign_in(server, 1), _sign_in(server, 2))
+        cookies: dict[int | None, str] = {None: ""}
+        cookies |= {family: _sign_in(server, family) for family in town.MEASURED}
+        yield Portal(server, settings, cookies)
 
 
 def _environment(folder: Path, port: int) -> dict[str, str]:
@@ -163,13 +193,16 @@ def _environment(folder: Path, port: int) -> dict[str, str]:
     }
 
 
-def _give_password(settings: config.Settings) -> None:
+def _settle_in(settings: config.Settings) -> None:
+    """Give the parents under measure a password, and what no file brings."""
     app = create_app(settings)
     with app.app_context():
         with db.transaction() as session:
-            measured = [town.identifier_of(1), town.identifier_of(2)]
-            for account in session.scalars(select(Account).where(Account.identifier.in_(measured))):
+            for family in town.MEASURED:
+                wanted = select(Account).where(Account.identifier == town.identifier_of(family))
+                account = session.scalars(wanted).one()
                 account.password_hash = hash_password(PASSWORD)
+                town.act(session, account)
         db.engine().dispose()
 
 
@@ -177,17 +210,17 @@ def _sign_in(server: Server, family: int) -> str:
     """Sign in as a browser does, and return the cookies."""
     jar = CookieJar()
     opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
-    url = f"http://{HOST}:{server.port}{SIGN_IN}"
+    url = f"http://{HOST}:{server.port}{SIGN_IN.path}"
     with opener.open(url) as page:
         token = TOKEN.search(page.read().decode())
     assert token is not None
     form = {"csrf_token": token[1], "identifier": town.identifier_of(family), "password": PASSWORD}
     with opener.open(url, urllib.parse.urlencode(form).encode()) as page:
-        assert page.url.endswith(HOME), page.url
+        assert page.url.endswith(HOME.path), page.url
     return "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)
 
 
-def _statements(portal: Portal, path: str) -> list[str]:
+def _statements(portal: Portal, page: Page) -> list[str]:
     """List the SQL of one request, in this process, on the same database."""
     app = create_app(portal.settings)
     said: list[str] = []
@@ -196,7 +229,7 @@ def _statements(portal: Portal, path: str) -> list[str]:
     event.listen(engine, "before_cursor_execute", lambda *arguments: said.append(arguments[2]))
     host = portal.settings.public_url
     answer = app.test_client(use_cookies=False).get(
-        path, base_url=host, headers={"Cookie": portal.cookie_for(path)}
+        page.path, base_url=host, headers={"Cookie": portal.cookies[page.family]}
     )
     engine.dispose()
     assert answer.status_code == 200, answer.status
