@@ -1,6 +1,7 @@
 """Whatever is sent, on every route, nothing ever breaks: no 5xx on either database."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
 from urllib.parse import quote
 
@@ -8,6 +9,8 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
+import config
+from app import create_app, db
 from tests.browser import Browser
 from tests.people import People
 
@@ -153,3 +156,13 @@ def test_a_forged_host_gets_nothing(app: Flask, host: str) -> None:
     answer = app.test_client().get("/connexion", headers={"Host": host})
     assert answer.status_code == 400
     assert host not in answer.text
+
+
+def test_a_forged_address_breaks_nothing(settings: config.Settings) -> None:
+    """An operator announces a proxy that is not there: visitors write their own address."""
+    portal = create_app(replace(settings, proxies=1))
+    stranger = Browser(portal)
+    stranger.client.environ_base["HTTP_X_FORWARDED_FOR"] = "x" * 8_000
+    page = stranger.get("auth.forgotten_password").fill({"Identifiant": "38162386"})
+    assert page.submit("Recevoir le courriel").endpoint == "auth.forgotten_password_sent"
+    portal.extensions[db.EXTENSION].dispose()

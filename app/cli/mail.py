@@ -7,7 +7,7 @@ from threading import Thread
 import click
 
 from app.cli.context import with_appcontext
-from app.cli.tables import align
+from app.cli.tables import ROW_NUMBER, align
 from app.formats import PARIS, day, hour, plural
 from app.mailer.courier import Courier, courier
 from app.mailer.delivery import Fate, Tally
@@ -53,7 +53,13 @@ def deliver(*, watch: bool) -> None:
 
 
 @mail.command("list")
-@click.option("--limit", default=50, show_default=True, help="Combien, à partir du plus récent.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 10_000),
+    default=50,
+    show_default=True,
+    help="Combien, à partir du plus récent.",
+)
 @click.option("--unsent", is_flag=True, help="Seulement ceux qui ne sont pas partis.")
 @with_appcontext
 def list_mails(*, limit: int, unsent: bool) -> None:
@@ -68,7 +74,7 @@ def list_mails(*, limit: int, unsent: bool) -> None:
 
 
 @mail.command()
-@click.argument("ids", metavar="N°…", type=int, nargs=-1)
+@click.argument("ids", metavar="N°…", type=ROW_NUMBER, nargs=-1)
 @click.option(
     "--all", "everything", is_flag=True, help="Tous ceux qui ont échoué ou qui attendent."
 )

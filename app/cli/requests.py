@@ -8,15 +8,14 @@ from datetime import datetime
 import click
 
 from app.cli.context import with_appcontext
-from app.cli.tables import align
+from app.cli.tables import ROW_NUMBER, align
 from app.formats import PARIS, day, moment, plural
 from app.services.requests import desk
 from app.services.requests.desk import AnswerRefused, DeskLine, DeskRequest
 from app.services.requests.moving import STATES, WAIT_FOR_TOWN
 
 HEADINGS = ("N°", "Famille", "Qui", "Demande", "État", "Envoyée le", "Au plus tard", "À lire")
-HIGHEST = 2**31 - 1
-NUMBER = click.argument("number", metavar="N°", type=click.IntRange(1, HIGHEST))
+NUMBER = click.argument("number", metavar="N°", type=ROW_NUMBER)
 NEW, LATE = " – à lire", " – en retard"
 TOLD = "La famille est prévenue."
 

@@ -2,6 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
+import click
+
+# The number of a row, as a database takes one.
+ROW_NUMBER = click.IntRange(1, 2**31 - 1)
+
 
 def align(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """Write each row with its columns below one another."""

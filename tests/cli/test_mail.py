@@ -151,3 +151,11 @@ def test_watch_sends_what_waits_and_ends_when_told(app: Flask, waiting: Scripted
     assert "Arrêté" in result.output
     assert len(waiting.sent) == 2
     assert courier.mode == "worker"
+
+
+@pytest.mark.parametrize("words", [["list", "--limit", "-5"], ["retry", "9" * 20], ["retry", "0"]])
+def test_numbers_out_of_reach_are_told(app: Flask, words: list[str]) -> None:
+    """An operator's finger slips: one sentence, no traceback of the database."""
+    result = launch(app, *words)
+    assert result.exit_code == 2
+    assert words[-1] in result.stderr
