@@ -160,6 +160,14 @@ def test_too_many_failures_make_wait(people: People) -> None:
     assert events()[-2:] == ["sign_in_throttled", "signed_in"]
 
 
+def test_signing_in_forgets_the_failures_before(people: People) -> None:
+    """Four mistakes, the right one, four mistakes more: nobody waits."""
+    for _ in range(2):
+        for _ in range(4):
+            assert sign_in(people.zest, "Faux12345") == Refused()
+        assert isinstance(sign_in(people.zest), SignedIn)
+
+
 def test_nothing_is_hashed_while_waiting(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     """The wait is decided before hashing: a flood costs no memory."""
     for _ in range(throttles.FREE_FAILURES):

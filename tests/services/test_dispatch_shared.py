@@ -45,6 +45,19 @@ def test_who_lost_the_lease_has_no_say(
 
 
 @pytest.mark.usefixtures("server")
+def test_who_lost_the_lease_says_nothing_of_another_s_try(
+    people: People, clock: time_machine.Traveller
+) -> None:
+    """A worker wakes up while another is sending its mail: the other has it still."""
+    ask(people.zest.identifier)
+    (late,) = dispatch.claim(10, LEASE)
+    clock.shift(LEASE)
+    assert len(dispatch.claim(10, LEASE)) == 1
+    dispatch.settle([Outcome(late, Fate.DEFERRED, "Trop tard")])
+    assert states() == [MailState.SENDING]
+
+
+@pytest.mark.usefixtures("server")
 def test_a_released_mail_has_lost_no_try(people: People) -> None:
     """A worker is told to stop: what it had not begun goes back as it was."""
     ask(people.zest.identifier)

@@ -66,6 +66,17 @@ def test_a_day_forgets(app: Flask) -> None:
             assert seconds_to_wait() == 0
 
 
+def test_a_day_is_counted_from_the_last_mistake(app: Flask) -> None:
+    """Whoever goes on guessing all day long is not forgotten at the end of it."""
+    with app.app_context():
+        for hours in (0, 10, 20):
+            with time_machine.travel(START + timedelta(hours=hours), tick=False):
+                fail(2)
+        with time_machine.travel(START + timedelta(hours=30), tick=False):
+            fail()
+            assert seconds_to_wait() == 120
+
+
 def test_a_success_forgets(app: Flask) -> None:
     """Signing in starts the count anew."""
     with app.app_context(), time_machine.travel(START, tick=False):
