@@ -98,6 +98,25 @@ def test_the_temporary_password_opens_no_other_page(
     assert browser.get("auth.choose_password").h1 == "Choisissez votre mot de passe"
 
 
+@pytest.mark.parametrize("by", ["password", "link"])
+def test_coming_in_with_a_mail_ends_whoever_was_signed_in(
+    browser: Browser, people: People, outbox: Outbox, by: str
+) -> None:
+    """A family's computer: Monsieur MOREAU is signed in, Madame ZEST comes with her mail."""
+    other_tab = browser.get("auth.sign_in")
+    ask(Browser(browser.app), people.zest.identifier)
+    browser.sign_in(people.moreau)
+    if by == "link":
+        browser.visit(path_of(outbox.latest.link))
+    else:
+        secret = outbox.latest.temporary_password
+        typed = {"Identifiant": people.zest.identifier, "Mot de passe": secret}
+        stale = other_tab.fill(typed).submit("Connexion", _refused=200)
+        stale.fill({"Mot de passe": secret}).submit("Connexion")
+    browser.get("family.home", _lands_on="auth.sign_in")
+    assert browser.get("auth.choose_password").h1 == "Choisissez votre mot de passe"
+
+
 @pytest.mark.parametrize("name", ["zest", "archived", "no_address", "newcomer", "unknown"])
 def test_asking_shows_the_same_page_to_everybody(
     browser: Browser, people: People, name: str

@@ -121,6 +121,23 @@ def test_a_device_that_signed_in_before_never_waits_for_others(
     assert browser.sign_in(people.zest).endpoint == "family.home"
 
 
+def test_no_script_reads_the_mark_of_a_device(browser: Browser, people: People) -> None:
+    """It is kept for a year: nothing but the portal may have it."""
+    page = browser.get("auth.sign_in")
+    sent = browser.fetch(
+        "/connexion",
+        "POST",
+        {
+            "identifier": people.zest.identifier,
+            "password": people.zest.password or "",
+            "csrf_token": page.csrf_token,
+        },
+    )
+    (mark,) = (line for line in sent.headers.getlist("Set-Cookie") if line.startswith("appareil="))
+    assert "; HttpOnly" in mark
+    assert "; SameSite=Lax" in mark
+
+
 def test_the_page_asked_for_opens_after_signing_in(browser: Browser, people: People) -> None:
     """Whoever follows a link to the statement gets to the statement."""
     page = browser.get("family.statement", _lands_on="auth.sign_in")
