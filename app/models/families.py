@@ -42,13 +42,12 @@ class Family(Base):
     direct_debit: Mapped[bool] = mapped_column(default=False)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    guardians: Mapped[list["Guardian"]] = relationship(
-        back_populates="family", order_by="Guardian.rank"
-    )
-
 
 class Guardian(Base):
-    """A parent (« responsable »); rank 1 or 2 in the family's file."""
+    """A parent (« responsable »); rank 1 or 2 in the family's file.
+
+    Without a rank they were one: somebody else has their place, and what they did keeps their name.
+    """
 
     __tablename__ = "guardian"
     __table_args__ = (
@@ -58,7 +57,7 @@ class Guardian(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     family_id: Mapped[int] = mapped_column(ForeignKey("family.id"))
-    rank: Mapped[int]
+    rank: Mapped[int | None]
     title: Mapped[str] = mapped_column(String(20), default="")
     last_name: Mapped[str] = mapped_column(String(100))
     first_name: Mapped[str] = mapped_column(String(100))
@@ -71,7 +70,7 @@ class Guardian(Base):
     # Set when the parent proved the address in the portal: an import leaves it alone from then on.
     email_confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    family: Mapped[Family] = relationship(back_populates="guardians")
+    family: Mapped[Family] = relationship()
 
 
 class Child(Base):

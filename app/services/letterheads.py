@@ -19,7 +19,7 @@ _FAMILY = (
         Guardian.last_name,
     )
     .join(Guardian, Guardian.family_id == Family.id)
-    .where(Family.id == FAMILY)
+    .where(Family.id == FAMILY, Guardian.rank.is_not(None))
     .order_by(Guardian.rank)
 )
 

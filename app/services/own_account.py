@@ -19,7 +19,11 @@ _other = aliased(Guardian)
 # Of the other guardian, the name and nothing else.
 _OTHER_NAME = (
     select(_other.first_name + " " + _other.last_name)
-    .where(_other.family_id == Guardian.family_id, _other.id != Guardian.id)
+    .where(
+        _other.family_id == Guardian.family_id,
+        _other.id != Guardian.id,
+        _other.rank.is_not(None),
+    )
     .scalar_subquery()
 )
 _FILE = (

@@ -193,14 +193,22 @@ class Checks:
         self._add(
             ACCOUNTS,
             "identifier",
-            select(rows.c.line, rows.c.identifier.label("value"), Family.source_id.label("owner"))
+            select(
+                rows.c.line,
+                rows.c.identifier.label("value"),
+                Family.source_id.label("owner"),
+                Guardian.rank.is_(None).label("has_left"),
+            )
             .join(Account, Account.identifier == rows.c.identifier)
             .join(Guardian, Guardian.id == Account.guardian_id)
             .join(Family, Family.id == Guardian.family_id)
-            .where(or_(Family.source_id != rows.c.family, Guardian.rank != rows.c.rank)),
-            lambda row: (
-                f"c’est celui d’un responsable de la famille {row.owner} ; donnez-en un autre."
+            .where(
+                or_(
+                    Family.source_id != rows.c.family,
+                    Guardian.rank.is_distinct_from(rows.c.rank),
+                )
             ),
+            _taken,
         )
 
     def _sums_of_lines(self) -> None:
@@ -276,6 +284,11 @@ class Checks:
             self._faults.add(Fault(file.name, said, row.line, column, str(row.value)))
         if found:
             self._faults.add_uncounted(found[0].faulty_rows - len(found))
+
+
+def _taken(row: Any) -> str:
+    owner = "d’un ancien responsable" if row.has_left else "d’un responsable"
+    return f"c’est celui {owner} de la famille {row.owner}\u00a0; donnez-en un autre."
 
 
 def _unequal(row: Any) -> str:

@@ -19,12 +19,13 @@ from sqlalchemy import (
     update,
 )  # fmt: skip
 
-from app.models import Account, AccountSession, Family, Guardian, TemporaryPassword
+from app.models import Account, Family, Guardian
+from app.services.importing import accesses
 from app.services.importing.merging import Counts, GivenRows, Merge, rows_of
+from app.services.importing.places import RANKS
 from app.services.importing.staging import Staging
 from app.services.importing.tables import ACCOUNTS, FAMILIES
 
-RANKS = (1, 2)
 FIELDS = (
     "title", "last_name", "first_name", "sex", "birth_date", "phone", "mobile", "work_phone",
 )  # fmt: skip
@@ -51,7 +52,6 @@ class Households:
         """Load from these temporary tables."""
         self._connection = connection
         self._staging = staging
-        self._now = datetime.now(UTC)
         self.lost_addresses = 0
         self.made_up = 0
         self.new_identifiers: list[NewIdentifier] = []
@@ -71,7 +71,7 @@ class Households:
             created += counts.created
             changed += counts.changed
             unchanged += counts.unchanged
-        total = self._count(select(Guardian.id))
+        total = self._count(select(Guardian.id).where(Guardian.rank.is_not(None)))
         return Counts(created, changed, unchanged, total - created - changed - unchanged)
 
     def load_accounts(self) -> Counts:
@@ -141,7 +141,7 @@ class Households:
             )
             .where(Guardian.email != given.c.email)
         )
-        self._void_secrets(moved)
+        accesses.void_secrets(self._connection, moved)
         self.lost_addresses += self._count(moved.where(given.c.email == ""))
 
     def reopen(self) -> int:
@@ -159,26 +159,14 @@ class Households:
         families = rows_of(
             self._connection,
             update(Family)
-            .values(archived_at=self._now)
+            .values(archived_at=datetime.now(UTC))
             .where(
                 Family.archived_at.is_(None),
                 ~select(1).where(rows.c.source_id == Family.source_id).exists(),
             ),
         )
         unlisted = select(Account.id).where(Account.guardian_id.not_in(self._listed()))
-        accounts = rows_of(
-            self._connection,
-            update(Account)
-            .values(archived_at=self._now)
-            .where(Account.archived_at.is_(None), Account.id.in_(unlisted)),
-        )
-        self._connection.execute(
-            update(AccountSession)
-            .values(ended_at=self._now)
-            .where(AccountSession.ended_at.is_(None), AccountSession.account_id.in_(unlisted))
-        )
-        self._void_secrets(unlisted)
-        return families, accounts
+        return families, accesses.close(self._connection, unlisted)
 
     def missing_families(self) -> int:
         """Count the families that may still sign in though the files do not name them."""
@@ -250,13 +238,6 @@ class Households:
     def _count(self, rows: GivenRows) -> int:
         return self._connection.scalar(select(func.count()).select_from(rows.subquery())) or 0
 
-    def _void_secrets(self, accounts: Select[Any]) -> None:
-        self._connection.execute(
-            update(TemporaryPassword)
-            .values(used_at=self._now)
-            .where(TemporaryPassword.used_at.is_(None), TemporaryPassword.account_id.in_(accounts))
-        )
-
     def _listed(self) -> Select[Any]:
         """Select the guardians that famille.csv names."""
         rows = self._staging[FAMILIES].table
@@ -269,4 +250,4 @@ class Households:
 
     @staticmethod
     def _is_named(rows: Table) -> ColumnElement[bool]:
-        return (Guardian.rank == 1) | (rows.c.last_name_2 != "")
+        return (Guardian.rank == 1) | ((Guardian.rank == 2) & (rows.c.last_name_2 != ""))  # noqa: PLR2004

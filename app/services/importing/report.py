@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from app.formats import plural
 from app.services.importing.households import KEPT_IDENTIFIERS, NewIdentifier
 from app.services.importing.merging import Counts
+from app.services.importing.places import Replaced
 
 DONE = ("créés", "modifiés", "inchangés", "absents", "archivés")
 PLANNED = ("à créer", "à modifier", "inchangés", "absents", "à archiver")
@@ -23,6 +24,8 @@ class Report:
     made_up: int = 0
     new_identifiers: list[NewIdentifier] = field(default_factory=list)
     lost_addresses: int = 0
+    replaced_count: int = 0
+    replaced: list[Replaced] = field(default_factory=list)
     mails: dict[str, int] = field(default_factory=dict)
     ignored_files: list[str] = field(default_factory=list)
     windows_files: list[str] = field(default_factory=list)
@@ -45,6 +48,7 @@ class Report:
         yield ""
         yield from self._table()
         yield from self._notices()
+        yield from self._replaced()
         yield from self._identifiers()
         yield ""
         yield "Rien n’a été écrit." if self.dry_run else "L’import est terminé."
@@ -81,6 +85,17 @@ class Report:
         if notices:
             yield ""
         yield from notices
+
+    def _replaced(self) -> Iterator[str]:
+        if not self.replaced_count:
+            return
+        yield ""
+        verb = "serait fermé" if self.dry_run else "est fermé"
+        yield f"Responsables remplacés, dont l’accès {verb}\u00a0:"
+        for each in self.replaced:
+            yield f"  famille {each.family}\u00a0: {each.left} laisse sa place à {each.came}"
+        if self.replaced_count > len(self.replaced):
+            yield f"  et {self.replaced_count - len(self.replaced)} autres."
 
     def _identifiers(self) -> Iterator[str]:
         if not self.made_up:

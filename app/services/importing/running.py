@@ -17,6 +17,7 @@ from app.services.importing.faults import Faults, ImportRefused
 from app.services.importing.households import Households
 from app.services.importing.ledger import Ledger
 from app.services.importing.merging import Counts
+from app.services.importing.places import Places
 from app.services.importing.report import Report
 from app.services.importing.sources import Source, opened
 from app.services.importing.staging import Staging
@@ -92,6 +93,8 @@ class _Import:
         self._options = options
         self._progress = progress
         self._faults = Faults()
+        # The accounts of those whose place another person took.
+        self._closed: list[int] = []
         self._done = 0
         self._total = 1
         self.copies = storing.Copies(source)
@@ -113,6 +116,8 @@ class _Import:
         if self._options.dry_run:
             raise _Undone
         self._keep_attachments(connection, staging)
+        for account_id in self._closed:
+            journal.record(session, "guardian_replaced", journal.COMMAND, account_id)
         journal.record(session, "import", journal.COMMAND, None, **self.report.figures())
         session.flush()
         temporary.drop(connection)
@@ -121,6 +126,7 @@ class _Import:
         # Reading is half of the work, loading the other half.
         self._total = 2 * staging.survey(self._source, self._faults) + 1
         staging.fill(self._source, self._faults, self._advance)
+        self._settle_places(connection, staging)
         Checks(connection, staging, self._faults).run()
         if self._faults:
             raise ImportRefused(self._faults)
@@ -133,6 +139,13 @@ class _Import:
         self.report.windows_files = [
             each.file.name for each in staging if each.encoding == decoding.WINDOWS
         ]
+
+    def _settle_places(self, connection: Connection, staging: Staging) -> None:
+        """Know who is who before the checks, which ask whose an identifiant is."""
+        places = Places(connection, staging)
+        places.settle()
+        self._closed = places.closed
+        self.report.replaced, self.report.replaced_count = places.replaced, places.count
 
     def _load(self, connection: Connection, staging: Staging) -> None:
         households, ledger = Households(connection, staging), Ledger(connection, staging)
@@ -174,7 +187,7 @@ class _Import:
             created=known.created + households.made_up,
             changed=known.changed + reopened,
             missing=households.missing_accounts(),
-            archived=accounts,
+            archived=accounts + len(self._closed),
         )
         self.report.made_up = households.made_up
         self.report.new_identifiers = households.new_identifiers

@@ -72,7 +72,7 @@ FAMILY_FILE = select(
 BALANCE_OF_TODAY = select(BALANCE.label("solde"))
 GUARDIANS = (
     select(Guardian.first_name.label("prenom"), Guardian.last_name.label("nom"))
-    .where(Guardian.family_id == FAMILY)
+    .where(Guardian.family_id == FAMILY, Guardian.rank.is_not(None))
     .order_by(Guardian.rank)
 )
 CHILDREN = (

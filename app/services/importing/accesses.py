@@ -1,0 +1,36 @@
+"""What an import ends, when somebody may not come in any more or moved to another mailbox."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, update
+
+from app.models import Account, AccountSession, TemporaryPassword
+from app.services.importing.merging import rows_of
+
+
+def close(connection: Connection, accounts: Select[Any]) -> int:
+    """Archive the accounts that a statement selects, and sign them out; return how many."""
+    now = datetime.now(UTC)
+    archived = rows_of(
+        connection,
+        update(Account)
+        .values(archived_at=now)
+        .where(Account.archived_at.is_(None), Account.id.in_(accounts)),
+    )
+    connection.execute(
+        update(AccountSession)
+        .values(ended_at=now)
+        .where(AccountSession.ended_at.is_(None), AccountSession.account_id.in_(accounts))
+    )
+    void_secrets(connection, accounts)
+    return archived
+
+
+def void_secrets(connection: Connection, accounts: Select[Any]) -> None:
+    """Make what was mailed to these accounts worth nothing."""
+    connection.execute(
+        update(TemporaryPassword)
+        .values(used_at=datetime.now(UTC))
+        .where(TemporaryPassword.used_at.is_(None), TemporaryPassword.account_id.in_(accounts))
+    )
