@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, func, select
 
 from app import db
 from app.formats import today
-from app.models import Child, Document, FamilyChild, Invoice, InvoiceLine, Sex
+from app.models import Child, FamilyChild, Invoice, InvoiceLine, Sex
 from app.services.ledger import FAMILY
 
 CARD = (
@@ -63,11 +63,6 @@ _ACTIVITIES = (
     .where(_LATEST.c.rank == 1)
     .order_by(_LATEST.c.issued_on.desc(), _LATEST.c.label)
 )
-_DOCUMENTS = (
-    select(Document.public_id, Document.title, Document.published_on)
-    .where(Document.family_id == FAMILY)
-    .order_by(Document.published_on.desc(), Document.id)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,21 +105,11 @@ class Activity:
 
 
 @dataclass(frozen=True, slots=True)
-class FamilyDocument:
-    """A document for this family alone."""
-
-    public_id: str
-    title: str
-    published_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
 class ChildFile:
     """What a family may know of its child: nothing of the child's other family."""
 
     card: ChildCard
     activities: list[Activity]
-    documents: list[FamilyDocument]
 
 
 def cards(family_id: int) -> list[ChildCard]:
@@ -138,12 +123,7 @@ def find(family_id: int, public_id: str) -> ChildFile | None:
     if card is None:
         return None
     activities = db.rows(_ACTIVITIES, family_id=family_id, public_id=public_id)
-    documents = db.rows(_DOCUMENTS, family_id=family_id)
-    return ChildFile(
-        card=card,
-        activities=[Activity(*row) for row in activities],
-        documents=[FamilyDocument(*row) for row in documents],
-    )
+    return ChildFile(card, [Activity(*row) for row in activities])
 
 
 def photo_name(family_id: int, public_id: str) -> str | None:

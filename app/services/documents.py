@@ -3,8 +3,9 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import bindparam, false, func, or_, select
+from sqlalchemy import Select, bindparam, false, func, or_, select
 
 from app import db
 from app.formats import PARIS, fold
@@ -40,6 +41,7 @@ _DOCUMENTS = (
     .where(_FOR_FAMILY)
     .order_by(Document.published_on.desc().nulls_last(), Document.id.desc())
 )
+_FOR_FAMILY_ONLY = _DOCUMENTS.where(Document.family_id.is_not(None))
 _FILE = select(Document.title, Document.file).where(
     _FOR_FAMILY, Document.public_id == bindparam("public_id")
 )
@@ -51,6 +53,7 @@ class ListedDocument:
 
     public_id: str
     title: str
+    category: str
     day: date | None
     for_family_only: bool
     is_new: bool
@@ -83,33 +86,46 @@ class DocumentFile:
 
 def library(account: CurrentAccount) -> Library:
     """List the documents of a family under their categories, which are in French order."""
-    found = db.rows(
-        _DOCUMENTS,
-        family_id=account.family_id,
-        account_id=account.account_id,
-        session_id=account.session_id,
-    )
+    found = _listed(_DOCUMENTS, account)
     groups: defaultdict[str, list[ListedDocument]] = defaultdict(list)
-    for row in found:
-        document = ListedDocument(
-            public_id=row.public_id,
-            title=row.title,
-            day=row.published_on or _day(row.added_at),
-            for_family_only=row.for_family_only,
-            is_new=row.is_new,
-            stored=stored_files.describe(FOLDER, row.file),
-        )
-        groups[row.category].append(document)
+    for document in found:
+        groups[document.category].append(document)
     names = sorted(groups, key=lambda name: (not name, fold(name)))
     return Library(
-        [Category(name, groups[name]) for name in names], sum(row.is_new for row in found)
+        [Category(name, groups[name]) for name in names], sum(each.is_new for each in found)
     )
+
+
+def for_family_only(account: CurrentAccount) -> list[ListedDocument]:
+    """List the documents that this family alone has, the latest first."""
+    return _listed(_FOR_FAMILY_ONLY, account)
 
 
 def find(family_id: int, public_id: str) -> DocumentFile | None:
     """Return a document of this family, or for all; another family's does not exist."""
     found = db.rows(_FILE, family_id=family_id, public_id=public_id)
     return DocumentFile(*found[0]) if found else None
+
+
+def _listed(statement: Select[*tuple[Any, ...]], account: CurrentAccount) -> list[ListedDocument]:
+    found = db.rows(
+        statement,
+        family_id=account.family_id,
+        account_id=account.account_id,
+        session_id=account.session_id,
+    )
+    return [
+        ListedDocument(
+            public_id=row.public_id,
+            title=row.title,
+            category=row.category,
+            day=row.published_on or _day(row.added_at),
+            for_family_only=row.for_family_only,
+            is_new=row.is_new,
+            stored=stored_files.describe(FOLDER, row.file),
+        )
+        for row in found
+    ]
 
 
 def _day(instant: datetime | None) -> date | None:

@@ -7,6 +7,7 @@ from app.access import current_account
 from app.blueprints.family import family
 from app.blueprints.family.files import send_stored_file
 from app.services import children as service
+from app.services import documents
 from app.site_map import labelled
 
 
@@ -21,10 +22,13 @@ def children() -> ResponseReturnValue:
 @family.get("/enfants/<opaque:public_id>")
 def child(public_id: str) -> ResponseReturnValue:
     """One child: details, activities and documents, as this family knows them."""
-    found = service.find(current_account().family_id, public_id)
+    account = current_account()
+    found = service.find(account.family_id, public_id)
     if found is None:
         abort(404)
-    return render_template("family/child.html", child=found)
+    return render_template(
+        "family/child.html", child=found, documents=documents.for_family_only(account)
+    )
 
 
 @family.get("/enfants/<opaque:public_id>/photo")

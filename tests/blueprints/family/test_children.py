@@ -1,14 +1,15 @@
 """« Mes enfants »: what a family knows of its child, and nothing of the child's other family."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 import time_machine
 from flask import Flask
 
 from app import db
-from app.models import Child, Family, Invoice, InvoiceLine
+from app.models import Child, Document, Family, Invoice, InvoiceLine
 from tests.browser import Browser
 from tests.people import People, public_id
 
@@ -84,4 +85,28 @@ def test_the_other_home_s_activities_stay_there(
 def test_a_family_s_own_documents_are_at_hand(browser: Browser, people: People) -> None:
     browser.sign_in(people.zest)
     page = browser.get("family.child", public_id=public_id("e1"))
-    assert page.link("Attestation de paiement").href.endswith(public_id("d1"))
+    link = page.link("Attestation de paiement")
+    assert link.href.endswith(public_id("d1"))
+    [row] = page.soup.select("#documents ~ ul li")
+    assert row.get_text(" ", strip=True) == "Attestation de paiement PDF"
+
+
+def test_what_is_new_says_so_on_the_child_s_page_too(
+    app: Flask, browser: Browser, people: People
+) -> None:
+    """The same words as in Infos/Documents: kind, size, date, and « Nouveau »."""
+    with time_machine.travel("2026-11-20T10:00:00+00:00", tick=False):
+        browser.sign_in(people.zest)
+    folder = Path(app.instance_path) / "documents"
+    folder.mkdir(parents=True)
+    (folder / "d1.pdf").write_bytes(b"%PDF-1.4" + b"." * 2_000)
+    with app.app_context(), db.transaction() as session:
+        mine = session.query(Document).filter_by(public_id=public_id("d1")).one()
+        mine.added_at = datetime(2026, 11, 23, 9, tzinfo=UTC)
+    with time_machine.travel("2026-11-24T10:00:00+00:00", tick=False):
+        browser.sign_in(people.zest)
+        page = browser.get("family.child", public_id=public_id("e1"))
+    [row] = page.soup.select("#documents ~ ul li")
+    assert " ".join(row.get_text(" ", strip=True).split()) == (
+        "Attestation de paiement Nouveau – PDF, 2 Ko – 23 novembre 2026"
+    )
