@@ -119,14 +119,19 @@ def _invoices(read: _Reader, files: Files) -> list[Entry]:
     for invoice in invoices:
         title = f"{invoice['nature'].lower()}-{invoice['numero']}"
         invoice["fichier"] = files.add("invoices", invoice["fichier"], "factures", title)
-    return _with(invoices, lignes=read.by_parent(statements.INVOICE_LINES))
+    return _with(
+        invoices,
+        lignes=read.by_parent(statements.INVOICE_LINES),
+        # What a credit note paid; invoices have none.
+        ventilation=read.by_parent(statements.PAID_BY_CREDIT_NOTES),
+    )
 
 
 def _payments(read: _Reader) -> list[Entry]:
     payments = read.all(statements.PAYMENTS)
     for payment in payments:
         payment["moyen"] = payment_modes.in_words(payment["moyen"])
-    return _with(payments, ventilation=read.by_parent(statements.ALLOCATIONS))
+    return _with(payments, ventilation=read.by_parent(statements.PAID_BY_PAYMENTS))
 
 
 def _messages(read: _Reader, files: Files) -> list[Entry]:

@@ -4,7 +4,10 @@ Whatever is of the other guardian alone stays out: of them the family knows the 
 key, no internal number.
 """
 
-from sqlalchemy import bindparam, case, func, or_, select
+from typing import Any
+
+from sqlalchemy import Select, bindparam, case, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.models import (
     Account,
@@ -34,7 +37,6 @@ from app.services.ledger import BALANCE, FAMILY
 from app.services.requests.kinds import PERSONAL
 
 ACCOUNT = bindparam("account_id", type_=Account.id.type)
-# Between a parent and the town hall: the other guardian does not see them.
 # Acts that only somebody with the password can do: where they came from is the parent's own
 # business. Anybody may fail to sign in.
 PROVEN_EVENTS = ("signed_in", "signed_out", "password_changed", "password_chosen")
@@ -129,16 +131,22 @@ PAYMENTS = (
     .where(Payment.family_id == FAMILY)
     .order_by(Payment.paid_on, Payment.id)
 )
-ALLOCATIONS = (
-    select(
-        Allocation.payment_id.label("of"),
-        Invoice.number.label("facture"),
-        Allocation.amount.label("montant"),
+
+
+def _paid_by(source: InstrumentedAttribute[int | None]) -> Select[*tuple[Any, ...]]:
+    """Tell which invoices the payments, or the credit notes, paid."""
+    return (
+        select(
+            source.label("of"), Invoice.number.label("facture"), Allocation.amount.label("montant")
+        )
+        .join(Invoice, Invoice.id == Allocation.invoice_id)
+        .where(Invoice.family_id == FAMILY, source.is_not(None))
+        .order_by(Allocation.id)
     )
-    .join(Invoice, Invoice.id == Allocation.invoice_id)
-    .where(Invoice.family_id == FAMILY, Allocation.payment_id.is_not(None))
-    .order_by(Allocation.id)
-)
+
+
+PAID_BY_PAYMENTS = _paid_by(Allocation.payment_id)
+PAID_BY_CREDIT_NOTES = _paid_by(Allocation.credit_note_id)
 
 MESSAGES = (
     select(

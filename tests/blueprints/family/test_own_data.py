@@ -174,13 +174,14 @@ def test_madame_zest_takes_her_data_home(app: Flask, people: People) -> None:
 
 
 def test_payments_say_what_they_paid(app: Flask, people: People) -> None:
-    """Monsieur MOREAU's 80 € went to invoice 60."""
+    """Monsieur MOREAU's 80 € went to invoice 60, and so did his credit note."""
     data = download(app, people.moreau).data
     assert [(paid["montant"], paid["ventilation"]) for paid in data["reglements"]] == [
         ("80.00", [{"facture": "60", "montant": "80.00"}])
     ]
     assert data["reglements"][0]["moyen"] == "Chèque"
-    assert {invoice["nature"] for invoice in data["factures"]} == {"FACTURE", "AVOIR"}
+    invoices = [(each["nature"], each["ventilation"]) for each in data["factures"]]
+    assert invoices == [("FACTURE", []), ("AVOIR", [{"facture": "60", "montant": "4.20"}])]
 
 
 def test_a_request_reads_as_on_the_screen(browser: Browser, people: People) -> None:
