@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from app import db, printing
 from app.formats import euros, today
-from app.models import Invoice, Payment
+from app.models import Invoice
 from app.services import households, invoices, letterheads, statement, statement_csv
 from app.services.ledger import ZERO
 from app.services.sessions import CurrentAccount
@@ -37,7 +37,7 @@ def test_home_invoices_years_pages_and_spreadsheet_agree(
         whole = statement.whole(account.family_id, "")
         assert shown.period.balance == shown.period.closing == balance
         assert list(shown.lines.items) == whole.lines[::-1][:50]
-        assert _due(account) - _surplus(account) == -balance
+        _check_invoices(account, balance)
         _check_years(account, whole)
         rows = list(
             csv.reader(
@@ -61,18 +61,20 @@ def _check_years(account: CurrentAccount, whole: statement.WholeStatement) -> No
     assert lines == whole.lines
 
 
-def _due(account: CurrentAccount) -> Decimal:
-    """Add up what each invoice's own page says is left."""
-    return sum((each.due for each in _pages(account)), ZERO)
-
-
-def _surplus(account: CurrentAccount) -> Decimal:
-    """Add up the money that no invoice took, as the pages of the invoices tell it."""
+def _check_invoices(account: CurrentAccount, balance: Decimal) -> None:
+    """What each page says is left is what home lists of it, and never more than its share."""
     pages = _pages(account)
-    mine = select(Payment.amount).where(Payment.family_id == account.family_id)
-    received = sum(db.session().scalars(mine), ZERO)
-    received += sum((each.amount for each in pages if each.kind != "invoice"), ZERO)
-    return received - sum((each.paid for each in pages if each.kind == "invoice"), ZERO)
+    unpaid = {each.public_id: each.amount_due for each in households.home(account).unpaid}
+    assert {each.public_id: each.due for each in pages if each.due} == unpaid
+    assert sum(unpaid.values(), ZERO) == max(-balance, ZERO)
+    for page in pages:
+        assert ZERO <= page.due <= page.amount
+        assert ZERO <= page.used <= page.amount
+        assert all(each.amount <= each.received for each in page.settlements)
+    by_credit_notes = [
+        each.amount for page in pages for each in page.settlements if each.credit_note
+    ]
+    assert sum(by_credit_notes, ZERO) == sum((page.used for page in pages), ZERO)
 
 
 def _pages(account: CurrentAccount) -> list[invoices.InvoiceDetails]:
