@@ -59,3 +59,14 @@ def test_the_name_of_the_portal_leads_to_its_shortest_address(tmp_path: Path) ->
     brand = page.soup.select_one("a.brand")
     assert brand is not None
     assert brand["href"] == "/"
+
+
+def test_donnees_personnelles_say_all_that_is_kept(tmp_path: Path) -> None:
+    """What the software keeps is told by the software, whatever the town writes beside it."""
+    folder = tmp_path / "textes"
+    folder.mkdir()
+    (folder / "donnees-personnelles.txt").write_text("Nos finalités.\n", "utf-8")
+    page = Browser(create_app(config.Test(instance=tmp_path))).get("site.personal_data")
+    for words in ("photo", "vos demandes et les fichiers", "Le journal de votre compte",
+                  "son adresse internet", "Télécharger mes données", "Nos finalités."):  # fmt: skip
+        assert words in page.text, words
