@@ -38,9 +38,13 @@ MOST_SCANS = 20
 GREYS_TO_ONE_BYTE = 1 / 257
 # A sheet of paper stays legible on a screen and on paper.
 LONGEST_SIDE = 2400
+# Twice the largest size at which a child's photo is shown.
+PORTRAIT_SIDE = 400
 JPEG_QUALITY = 85
 LONGEST_TITLE = 80
 PDF_TRAILER_WITHIN = 2048
+# How each picture begins, how it is called, and who reads it.
+PICTURES = ((b"\xff\xd8\xff", ".jpg", "JPEG"), (b"\x89PNG\r\n\x1a\n", ".png", "PNG"))
 HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 # Where the brands of a picture of this family stand in the file.
 BRANDS = re.compile(rb".{4}ftyp(.{4}).{4}((?:.{4}){0,8})", re.DOTALL)
@@ -106,6 +110,14 @@ def check(
     return [_checked(upload, accepted, longest_side) for upload in uploads]
 
 
+def portrait(content: bytes) -> bytes:
+    """Draw a child's photo anew, from wherever it comes. Raises UploadRefused."""
+    drawn = _picture(content, PORTRAIT_SIDE)
+    if drawn is None:
+        raise UploadRefused(WRONG_KIND[Accepted.PICTURES])
+    return drawn[1]
+
+
 def store(folder: str, files: Iterable[CheckedFile]) -> list[str]:
     """Write files into a folder of the instance; return their names there."""
     path = settings.instance / folder
@@ -147,15 +159,21 @@ def _content(content: bytes, accepted: Accepted, longest_side: int) -> tuple[str
         raise UploadRefused(EMPTY)
     if len(content) > LARGEST:
         raise UploadRefused(TOO_HEAVY)
-    if content.startswith(b"\xff\xd8\xff"):
-        return ".jpg", _draw_anew(content, "JPEG", longest_side)
-    if content.startswith(b"\x89PNG\r\n\x1a\n"):
-        return ".png", _draw_anew(content, "PNG", longest_side)
+    picture = _picture(content, longest_side)
+    if picture:
+        return picture
     if content.startswith(b"%PDF-") and accepted is Accepted.PAPERS:
         if b"%%EOF" not in content[-PDF_TRAILER_WITHIN:]:
             raise UploadRefused(DAMAGED)
         return ".pdf", content
     raise UploadRefused(HEIC if _is_heic(content) else WRONG_KIND[accepted])
+
+
+def _picture(content: bytes, longest_side: int) -> tuple[str, bytes] | None:
+    for start, suffix, kind in PICTURES:
+        if content.startswith(start):
+            return suffix, _draw_anew(content, kind, longest_side)
+    return None
 
 
 def _is_heic(content: bytes) -> bool:

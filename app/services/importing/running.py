@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
 from app import db
@@ -13,7 +13,7 @@ from app.models import Family
 from app.services import journal, notices
 from app.services.importing import decoding, loading, storing, temporary
 from app.services.importing.checking import Checks
-from app.services.importing.faults import Faults, ImportRefused
+from app.services.importing.faults import Fault, Faults, ImportRefused
 from app.services.importing.households import Households
 from app.services.importing.ledger import Ledger
 from app.services.importing.merging import Counts
@@ -34,6 +34,7 @@ from app.services.importing.tables import (
     PAYMENTS,
     SourceFile,
 )  # fmt: skip
+from app.services.uploads import UploadRefused
 
 # Called with how much is done, and of how much.
 Progress = Callable[[int, int], None]
@@ -112,10 +113,11 @@ class _Import:
         self._load(connection, staging)
         if self._options.mail:
             self.report.mails = notices.tell_of_new(session, newest)
+        # A dry run as well, which takes them away again: a photo may turn out to be spoilt.
+        self._keep_attachments(connection, staging)
         self._progress(self._total, self._total)
         if self._options.dry_run:
             raise _Undone
-        self._keep_attachments(connection, staging)
         for account_id in self._closed:
             journal.record(session, "guardian_replaced", journal.COMMAND, account_id)
         journal.record(session, "import", journal.COMMAND, None, **self.report.figures())
@@ -204,7 +206,16 @@ class _Import:
                 title = rows.c[attachments.field]
             named = select(title, rows.c[temporary.KEPT_AS]).distinct()
             for name, kept_as in connection.execute(named.where(rows.c[temporary.KEPT_AS] != "")):
-                self.copies.keep(attachments, name, kept_as)
+                try:
+                    self.copies.keep(attachments, name, kept_as)
+                except UploadRefused as refused:
+                    named_here = rows.c[attachments.field] == name
+                    line = connection.scalar(select(func.min(rows.c.line)).where(named_here))
+                    column = staged.file.column(attachments.field).name
+                    told = Fault(staged.file.name, f"ce fichier {refused}", line, column, name)
+                    self._faults.add(told)
+        if self._faults:
+            raise ImportRefused(self._faults)
 
     def _advance(self, lines: int) -> None:
         self._done = min(self._done + lines, self._total)

@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 
 from app.models import Child, Document, Invoice, MessageAttachment, RequestFile
+from app.services import uploads
 from app.services.importing.decoding import blocks
 from app.services.importing.faults import FieldRefused
 from app.services.importing.sources import MEBIBYTE, Source
@@ -67,7 +68,10 @@ class Copies:
         self._made: list[Path] = []
 
     def keep(self, attachments: Attachments, name: str, kept_as: str) -> None:
-        """Copy a file into the instance, unless it is already there."""
+        """Copy a file into the instance, unless it is already there.
+
+        Raises UploadRefused when a photo cannot be drawn anew.
+        """
         folder = settings.instance / attachments.kept_in
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         target = folder / kept_as
@@ -79,8 +83,10 @@ class Copies:
             self._source.open(f"{attachments.folder}/{name}") as stream,
             os.fdopen(os.open(partial, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as out,
         ):
-            for block in blocks(stream):
-                out.write(block)
+            if attachments.portraits:
+                out.write(uploads.portrait(b"".join(blocks(stream))))
+            else:
+                out.writelines(blocks(stream))
             out.flush()
             os.fsync(out.fileno())
         partial.rename(target)

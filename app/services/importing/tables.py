@@ -26,6 +26,8 @@ class Attachments:
     suffixes: tuple[str, ...]
     # Whether a cell may name several files.
     several: bool = False
+    # Whether they are photos of children: drawn anew, small, without what the camera wrote.
+    portraits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ CHILDREN = SourceFile(
     "enfant.csv",
     key=("source_id",),
     public=True,
-    attachments=Attachments("photo", "photos", "photos", (".png", ".jpg")),
+    attachments=Attachments("photo", "photos", "photos", (".png", ".jpg"), portraits=True),
     columns=(
         Column("Id", "source_id", fields.KEY, required=True),
         Column("nom", "last_name", text(100), required=True),

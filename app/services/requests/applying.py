@@ -21,8 +21,6 @@ from app.services.uploads import Accepted, Upload, UploadRefused
 from app.settings import settings
 
 PHOTOS = "photos"
-# Twice the largest size at which a portrait is shown.
-PORTRAIT_SIDE = 400
 OF_GUARDIAN = ("title", "last_name", "first_name", "phone", "mobile", "work_phone")
 OF_FAMILY = ("street", "postcode", "city")
 
@@ -94,7 +92,7 @@ def _photo(session: Session, request: FamilyRequest) -> str:
         raise CannotApply(NO_PICTURE)
     picture = Upload("photo", path.read_bytes())
     try:
-        checked = uploads.check([picture], Accepted.PICTURES, PORTRAIT_SIDE)
+        checked = uploads.check([picture], Accepted.PICTURES, uploads.PORTRAIT_SIDE)
     except UploadRefused as refused:
         raise CannotApply(SPOILT_PICTURE) from refused
     # Should this transaction fail, the next import sweeps a photo that no child has.

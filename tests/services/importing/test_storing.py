@@ -1,5 +1,6 @@
 """Photos and PDFs that come with the files."""
 
+import io
 import os
 import time
 from pathlib import Path
@@ -7,12 +8,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from PIL import ExifTags, Image
 from sqlalchemy import event, select
 
 from app import db
 from app.models import Child, Document, Invoice
-from app.services.importing import storing
-from tests.services.importing.town import JPEG, PDF, Town, faults_of, hand_over
+from app.services import uploads
+from app.services.importing import ImportRefused, storing
+from tests.services.importing.town import JPEG, PDF, PNG, Town, faults_of, hand_over
 
 WEEK = 7 * 24 * 3600
 
@@ -109,3 +112,35 @@ def test_a_document_replaced_changes_its_row(app: Flask, tmp_path: Path, town: T
     town.attached["documents/reglement.pdf"] = PDF + b"new"
     report = hand_over(app, town.folder(tmp_path / "files"))
     assert report.counts["documents"].changed == 1
+
+
+def test_a_photo_is_drawn_anew_like_one_that_a_parent_sends(
+    app: Flask, tmp_path: Path, town: Town
+) -> None:
+    """The photographer's file says where the school is: families get a small picture alone."""
+    taken = io.BytesIO()
+    place = Image.Exif()
+    place[ExifTags.Base.ImageDescription] = "École du Bourg"
+    Image.new("RGB", (3000, 2000), "#7a1f2b").save(taken, "JPEG", exif=place)
+    town.attached["photos/jules.png"] = taken.getvalue()
+    hand_over(app, town.folder(tmp_path / "files"))
+    [path] = (Path(app.instance_path) / "photos").iterdir()
+    with Image.open(path) as shown:
+        assert max(shown.size) == uploads.PORTRAIT_SIDE
+        assert not shown.getexif()
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_a_spoilt_photo_is_told_before_anything_is_written(
+    app: Flask, tmp_path: Path, town: Town, *, dry_run: bool
+) -> None:
+    """Its beginning is right, its end is missing."""
+    town.attached["photos/jules.png"] = PNG[: len(PNG) // 2]
+    with pytest.raises(ImportRefused) as refused:
+        hand_over(app, town.folder(tmp_path / "files"), dry_run=dry_run)
+    [fault] = refused.value.faults
+    assert str(fault).startswith("enfant.csv, ligne 2, colonne photo, valeur «\u00a0jules.png")
+    assert "est abîmé ou incomplet" in str(fault)
+    assert kept(app) == []
+    with app.app_context():
+        assert db.session().scalars(select(Child.id)).all() == []

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from PIL import Image
 from sqlalchemy import select
 
 from app import db
@@ -15,8 +16,16 @@ from app.services import importing
 
 Row = dict[str, str]
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"photo"
-JPEG = b"\xff\xd8\xff\xe0" + b"photo"
+
+def picture(kind: str, **details: Any) -> bytes:
+    """Draw a small picture."""
+    content = io.BytesIO()
+    Image.new("RGB", (20, 30), "#7a1f2b").save(content, kind, optimize=True, **details)
+    return content.getvalue()
+
+
+PNG = picture("PNG")
+JPEG = picture("JPEG")
 PDF = b"%PDF-1.4\n%%EOF\n"
 
 FILES: dict[str, list[Row]] = {
