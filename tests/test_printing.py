@@ -1,6 +1,8 @@
 """A page put on paper keeps its words, its language and its title."""
 
 import io
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask import Flask
@@ -36,3 +38,27 @@ def test_nothing_from_elsewhere_is_fetched(app: Flask, caplog: pytest.LogCapture
     with app.app_context():
         printing.to_pdf(page)
     assert "not of this portal: http://127.0.0.2:9/x.png" in caplog.text
+
+
+def test_papers_are_laid_out_one_after_the_other(
+    app_without_database: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many parents ask at once, one takes its memory."""
+    under_way, most = 0, 0
+
+    def write_pdf(*_arguments: object, **_options: object) -> bytes:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        time.sleep(0.02)
+        under_way -= 1
+        return b"%PDF-"
+
+    def print_one(_number: int) -> bytes:
+        with app_without_database.app_context():
+            return printing.to_pdf('<html lang="fr"><title>T</title>')
+
+    monkeypatch.setattr("weasyprint.HTML.write_pdf", write_pdf)
+    with ThreadPoolExecutor(4) as parents:
+        assert set(parents.map(print_one, range(8))) == {b"%PDF-"}
+    assert most == 1
