@@ -7,6 +7,7 @@ from PIL import Image
 
 import config
 from app import create_app
+from app.services import retention
 from tests.browser import Browser
 
 SIDE = 64
@@ -70,3 +71,11 @@ def test_donnees_personnelles_say_all_that_is_kept(tmp_path: Path) -> None:
     for words in ("photo", "vos demandes et les fichiers", "Le journal de votre compte",
                   "son adresse internet", "Télécharger mes données", "Nos finalités."):  # fmt: skip
         assert words in page.text, words
+
+
+def test_donnees_personnelles_say_how_long(tmp_path: Path) -> None:
+    """What `flask purge` does, as docs/retention.md says."""
+    page = Browser(create_app(config.Test(instance=tmp_path))).get("site.personal_data")
+    assert f"vos connexions est effacée après {retention.A_MONTH.days} jours" in page.text
+    assert retention.A_YEAR.days == 365
+    assert "le journal de votre compte après un an" in page.text
