@@ -187,10 +187,12 @@ def _is_heic(content: bytes) -> bool:
 
 def _draw_anew(content: bytes, kind: str, longest_side: int) -> bytes:
     # Pillow takes a tenth of a second to import, and few pages need it.
-    from PIL import Image
+    from PIL import Image, ImageFile
 
     bombs = (Image.DecompressionBombError, Image.DecompressionBombWarning)
     with _drawing:
+        # WeasyPrint tells Pillow, for the whole process, to make do with half a picture.
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
         try:
             with Image.open(BytesIO(content), formats=[kind]) as image:
                 return _drawn(image, kind, content, longest_side)

@@ -150,6 +150,16 @@ def test_a_scan_in_fine_greys_stays_legible() -> None:
     assert Image.open(BytesIO(kept(out.getvalue()))).getpixel((0, 0)) == (116, 116, 116)
 
 
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_half_a_picture_is_refused_whatever_was_printed_before(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """WeasyPrint tells Pillow to make do with half a file, from its first PDF on."""
+    monkeypatch.setattr("PIL.ImageFile.LOAD_TRUNCATED_IMAGES", True)
+    whole = picture(kind, (200, 200))
+    assert "abîmé ou incomplet" in refusal(whole[: len(whole) // 2])
+
+
 def test_there_are_three_files_at_most() -> None:
     with pytest.raises(UploadRefused, match="3 fichiers au plus"):
         uploads.check([Upload("a.pdf", PDF)] * 4, Accepted.PAPERS)
