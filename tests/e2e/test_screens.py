@@ -12,8 +12,6 @@ from playwright.sync_api import Page
 from tests.e2e.gallery import DESKTOP, ORIGIN, PHONE, Screen, Visit, open_visit
 
 AXE = Axe().axe_script
-# One of each layout.
-LAYOUTS = {"sign in", "choose", "home, zest", "statement, moreau"}
 FIRST_LOAD_BYTES = 60_000
 # Links inside a sentence are as high as its lines, which WCAG 2.5.8 excepts.
 SMALL_TARGETS = """() => [...document.querySelectorAll(
