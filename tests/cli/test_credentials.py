@@ -1,14 +1,16 @@
 """The town hall invites parents to the portal."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 from click.testing import Result
 from flask import Flask
+from sqlalchemy import update
 
 from app import db
-from app.models import MailState
+from app.models import Family, MailState
 from app.services import outbox as queue
 from app.testing import Outbox
 from tests.mail_room import courier_of, states
@@ -31,6 +33,16 @@ def test_everybody_new_gets_a_first_mail(app: Flask, people: People, outbox: Out
     assert "Votre accès au portail famille est prêt." in mail.text
     assert "perdu" not in mail.text
     assert len(mail.temporary_password) == 32
+
+
+@pytest.mark.usefixtures("people")
+def test_nobody_of_a_family_that_left_is_invited(app: Flask, outbox: Outbox) -> None:
+    """The town archived the newcomer's family before it sent its letters."""
+    with app.app_context(), db.transaction() as session:
+        session.execute(update(Family).values(archived_at=datetime.now(UTC)))
+    result = launch(app, "send", "--all-new")
+    assert "0\u00a0courriel de première connexion" in result.output
+    assert len(outbox) == 0
 
 
 @pytest.mark.usefixtures("people")

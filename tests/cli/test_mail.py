@@ -3,8 +3,10 @@
 import signal
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from click.testing import Result
 from flask import Flask
 
@@ -121,10 +123,23 @@ def test_retry_all_takes_up_what_failed_only(app: Flask, waiting: Scripted) -> N
 def test_what_left_is_not_sent_again(app: Flask, waiting: Scripted) -> None:
     """A wrong number is said, with a status that is not zero."""
     deliver(app)
-    result = launch(app, "retry", str(rows()[0].id), "9999")
+    left = rows()[0].id
+    result = launch(app, "retry", str(left), "9999")
     assert result.exit_code == 1
-    assert "9999" in result.output
+    assert f"Déjà partis, en cours d’envoi ou inconnus\u00a0: {left}, 9999." in result.stderr
+    deliver(app)
     assert len(waiting.sent) == 2
+
+
+def test_a_retry_gives_a_whole_day_again(app: Flask, waiting: Scripted) -> None:
+    """An operator takes a mail up the day after: one more failure does not end it at once."""
+    waiting.failures = [PermanentFailure("Adresse inconnue")]
+    deliver(app)
+    with time_machine.travel(datetime.now(UTC) + timedelta(hours=25)):
+        launch(app, "retry", str(rows()[0].id))
+        waiting.failures = [TemporaryFailure("Boîte pleine")]
+        deliver(app)
+    assert rows()[0].state is MailState.QUEUED
 
 
 @pytest.mark.parametrize("arguments", [[], ["1", "--all"]])

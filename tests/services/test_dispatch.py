@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import time_machine
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app import db
 from app.mailer.failures import PermanentFailure, TemporaryFailure, Unavailable
-from app.models import Account, JournalEntry, MailState
+from app.models import Account, Family, JournalEntry, MailState
 from app.services import temporary_passwords
 from tests.mail_room import Scripted, ask, deliver, rows, states
 from tests.people import People
@@ -21,6 +21,16 @@ def test_who_cannot_be_written_to(app: Flask, people: People, server: Scripted) 
         ask(identifier)
     deliver(app)
     assert states() == [MailState.UNKNOWN, MailState.ARCHIVED, MailState.NO_ADDRESS]
+    assert server.sent == []
+
+
+def test_nobody_writes_to_a_family_that_left(app: Flask, people: People, server: Scripted) -> None:
+    """The town archived the whole family while the mail waited."""
+    ask(people.zest.identifier)
+    with db.transaction() as session:
+        session.execute(update(Family).values(archived_at=NOON))
+    deliver(app)
+    assert states() == [MailState.ARCHIVED]
     assert server.sent == []
 
 
