@@ -14,6 +14,7 @@ from app import create_app, db
 from app.models import Account, Child, FamilyChild, Guardian
 from app.services import town_texts
 from app.settings import EXTENSION
+from config import REQUEST_KINDS
 from tests.belongings import furnish
 from tests.browser import Browser, Page
 from tests.people import People, Person, public_id
@@ -104,7 +105,7 @@ def _one_of_everything(app: Flask, person: Person) -> Screens:
 
 
 def _talkative_town(app: Flask, person: Person) -> Screens:
-    """Texts in each place that takes one, a coat of arms, a site."""
+    """Texts in each place that takes one, a coat of arms, a site; requests go by phone."""
     instance = Path(app.instance_path)
     folder = instance / town_texts.FOLDER
     folder.mkdir()
@@ -112,7 +113,10 @@ def _talkative_town(app: Flask, person: Person) -> Screens:
         (folder / f"{name}.txt").write_text(TOWN_TEXT, "utf-8")
     shutil.copy(CREST, instance)
     settings = replace(
-        app.extensions[EXTENSION], town_crest=CREST.name, town_website="https://www.exemple.fr"
+        app.extensions[EXTENSION],
+        town_crest=CREST.name,
+        town_website="https://www.exemple.fr",
+        request_kinds_off=REQUEST_KINDS,
     )
     talkative = create_app(settings)
     parent = Browser(talkative)
@@ -120,6 +124,7 @@ def _talkative_town(app: Flask, person: Person) -> Screens:
         yield f"{page}, the town's own", parent.get(f"site.{page}")
     yield "home, the town's own", parent.sign_in(person)
     yield "invoice, the town's own", parent.get("family.invoice", public_id=public_id("f59"))
+    yield "requests, no kind", parent.get("family.new_request")
     talkative.extensions[db.EXTENSION].dispose()
 
 

@@ -116,10 +116,25 @@ def test_what_the_town_does_not_take_is_nowhere(
         page = browser.visit(path)
         assert words not in page.text
         assert "/demandes/nouvelle/" not in page.html
+    assert "Aucune demande en ligne" in browser.get("family.new_request").text
     assert "Modifier mon adresse de courriel" in browser.get("family.account").text
     browser.get("family.request_form", 404, kind="photo")
     page = browser.get("family.change_address", _lands_on="family.account")
     assert "ne prend pas les changements de coordonnées" in page.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [("absence", "Aucun enfant pour le moment"), ("facture", "Aucune facture pour le moment")],
+)
+def test_what_cannot_be_asked_yet_is_told_at_once(
+    browser: Browser, people: People, kind: str, told: str
+) -> None:
+    """Somebody without a child, or an invoice, fills in nothing in vain."""
+    browser.sign_in(people.no_address)
+    page = browser.get("family.request_form", kind=kind)
+    assert told in page.text
+    assert page.soup.select_one("main form") is None
 
 
 def test_a_late_answer_is_said(browser: Browser, people: People) -> None:

@@ -97,6 +97,11 @@ class RequestForm(Form):
             if field.name not in {"child", "invoice"} and field.data
         }
 
+    @property
+    def lacks_choices(self) -> bool:
+        """Tell whether it is about something that the family has none of, and cannot be sent."""
+        return any(isinstance(field, OneOf) and not field.choices for field in self)
+
     def chosen(self, name: str) -> str | None:
         """Return the public id of the child or invoice, None when this kind has none."""
         return self[name].data if name in self else None
