@@ -43,9 +43,9 @@ class Server:
                 raise RuntimeError(f"{path} answered {status}")
         return (self._cpu_seconds() - before) / requests
 
-    def worker_mebibytes(self) -> float:
+    def worker_megabytes(self) -> float:
         """Return what the largest worker takes, with its share of the pages that all map."""
-        return max(_kibibytes(pid) for pid in self._workers()) / 1024
+        return max(_kibibytes(pid) for pid in self._workers()) * 1024 / 1_000_000
 
     def _cpu_seconds(self) -> float:
         return sum(_cpu_seconds(pid) for pid in (self.pid, *self._workers()))

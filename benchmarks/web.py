@@ -41,7 +41,7 @@ WRITES = ("INSERT", "UPDATE", "DELETE")
 
 MOST_FOR_A_BIG_TOWN = 1.20
 MOST_STATEMENTS = 6
-MOST_MEBIBYTES = 70
+MOST_MEGABYTES = 70
 MOST_IMPORT_SECONDS = 0.8
 
 
@@ -113,12 +113,12 @@ def main(families: int = FAMILIES, requests: int = REQUESTS, rounds: int = ROUND
         small = stack.enter_context(_portal(folder / "small", FEW_FAMILIES))
         _round(bare, big, small, WARM_UP)
         measured = [_round(bare, big, small, requests) for _ in range(rounds)]
-        memory = big.server.worker_mebibytes()
+        memory = big.server.worker_megabytes()
         statements = {page: _statements(big, page) for page in PAGES}
     figures = [
         *_costs(measured),
         *_questions(statements),
-        Figure("memory of a worker", memory, MOST_MEBIBYTES, "MiB"),
+        Figure("memory of a worker", memory, MOST_MEGABYTES, "MB"),
         Figure("import wsgi, CPU", _import_seconds(min(rounds, 5)), MOST_IMPORT_SECONDS, "s"),
     ]
     print(f"Pages in a town of {families:,} families (SQLite, gunicorn with two sync workers)\n")
