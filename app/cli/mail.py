@@ -15,17 +15,6 @@ from app.models import MailState
 from app.services import mails, outbox
 from app.services.outbox import MailLine
 
-STATES = {
-    MailState.QUEUED: "en attente",
-    MailState.SENDING: "en cours d’envoi",
-    MailState.SENT: "parti",
-    MailState.UNKNOWN: "identifiant inconnu",
-    MailState.ARCHIVED: "compte archivé",
-    MailState.NO_ADDRESS: "sans adresse",
-    MailState.LIMITED: "de trop (limite)",
-    MailState.REFUSED: "refusé",
-    MailState.ABANDONED: "abandonné",
-}
 HEADINGS = ("N°", "Identifiant", "Courriel", "État", "Essais", "Quand", "Dernière erreur")
 
 
@@ -95,7 +84,7 @@ def retry(ids: tuple[int, ...], *, everything: bool) -> None:
 
 def cells(line: MailLine) -> tuple[str, ...]:
     """Write the line of one mail."""
-    state = STATES[line.state]
+    state = mails.STATES[line.state]
     if line.state is MailState.QUEUED and line.attempts:
         state = f"{state}, nouvel essai à {hour(line.due_at)}"
     when = line.settled_at or line.created_at

@@ -10,6 +10,50 @@ from app.models import JournalEntry
 
 logger = logging.getLogger("portail.journal")
 
+# Every act that is noted, and how a parent reads it in « Mes données ».
+ACTS = {
+    "credentials_queued": "mots de passe temporaires demandés par la mairie",
+    "credentials_requested": "mot de passe temporaire demandé",
+    "device_signed_out": "appareil déconnecté",
+    "document_added": "document ajouté par la mairie",
+    "email_change_asked": "changement d’adresse demandé",
+    "email_change_cancelled": "changement d’adresse annulé",
+    "email_change_refused": "changement d’adresse refusé, mot de passe inexact",
+    "email_change_resent": "courriel de confirmation demandé de nouveau",
+    "email_confirmed": "adresse confirmée",
+    "guardian_replaced": "accès retiré par un import",
+    "import": "import des fichiers de la mairie",
+    "mail_abandoned": "courriel abandonné",
+    "mail_refused": "courriel refusé",
+    "mail_retried": "courriel à envoyer de nouveau",
+    "mail_sent": "courriel envoyé",
+    "mail_wishes_saved": "choix des courriels",
+    "message_answered": "réponse à un message",
+    "message_answered_by_town": "réponse de la mairie à un message",
+    "message_archived": "message archivé",
+    "message_restored": "message remis dans la boîte de réception",
+    "other_devices_signed_out": "autres appareils déconnectés",
+    "own_data_given": "données téléchargées",
+    "password_change_refused": "changement de mot de passe refusé, mot de passe inexact",
+    "password_changed": "mot de passe changé",
+    "password_chosen": "mot de passe choisi",
+    "payment_certificate_made": "attestation de paiement faite",
+    "purge": "ménage",
+    "request_accepted": "demande acceptée",
+    "request_piece_added": "pièce ajoutée à une demande",
+    "request_piece_asked": "pièce demandée",
+    "request_refused": "demande refusée",
+    "request_sent": "demande envoyée",
+    "request_taken": "demande prise en charge",
+    "request_withdrawn": "demande retirée",
+    "sign_in_failed": "échec de connexion",
+    "sign_in_throttled": "connexion mise en attente",
+    "signed_in": "connexion",
+    "signed_out": "déconnexion",
+    "temporary_password_accepted": "mot de passe temporaire accepté",
+    "temporary_password_expired": "mot de passe temporaire périmé",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -30,10 +74,12 @@ def record(
     account_id: int | None = None,
     **details: str,
 ) -> None:
-    """Add an entry to the caller's transaction.
+    """Add an entry to the caller's transaction; the event is one of ACTS.
 
     `details` never holds a password, a secret, a cookie or the text of a mail.
     """
+    if event not in ACTS:
+        raise ValueError(f"{event} has no words in the journal")
     session.add(
         JournalEntry(
             at=datetime.now(UTC),

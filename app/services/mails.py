@@ -5,6 +5,7 @@ from datetime import datetime
 
 from app.mailer import templates
 from app.mailer.message import Message, Sender, domain_of
+from app.models import MailState
 from app.services import email_changes
 from app.services.requests import moving
 from app.services.temporary_passwords import IssuedPassword
@@ -34,6 +35,18 @@ IN_FRENCH = {
     REQUEST_ANSWERED: "réponse à une demande",
     NEW_MESSAGE: "nouveau message",
     NEW_INVOICE: "nouvelle facture",
+}
+
+STATES = {
+    MailState.QUEUED: "en attente",
+    MailState.SENDING: "en cours d’envoi",
+    MailState.SENT: "parti",
+    MailState.UNKNOWN: "identifiant inconnu",
+    MailState.ARCHIVED: "compte archivé",
+    MailState.NO_ADDRESS: "sans adresse",
+    MailState.LIMITED: "de trop (limite)",
+    MailState.REFUSED: "refusé",
+    MailState.ABANDONED: "abandonné",
 }
 
 

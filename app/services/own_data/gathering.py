@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import Select
 
 from app import db
-from app.services import payment_modes
+from app.services import mails, payment_modes
+from app.services.journal import ACTS
 from app.services.own_data import statements
 from app.services.requests.answers import written
 from app.services.requests.kinds import BY_KEY
@@ -75,8 +76,8 @@ def gather(account: CurrentAccount) -> Gathered:
             "sessions": read.all(statements.SESSIONS),
             "mots_de_passe_temporaires": read.all(statements.TEMPORARY_PASSWORDS),
             "changements_d_adresse": read.all(statements.EMAIL_CHANGES),
-            "courriels": read.all(statements.MAILS),
-            "journal": read.all(statements.JOURNAL),
+            "courriels": _mails(read),
+            "journal": _journal(read),
         },
         files,
     )
@@ -167,6 +168,21 @@ def _documents(read: _Reader, files: Files) -> list[Entry]:
     documents = read.all(statements.DOCUMENTS)
     _take_files({0: documents}, files, "documents", "documents")
     return documents
+
+
+def _mails(read: _Reader) -> list[Entry]:
+    sent = read.all(statements.MAILS)
+    for mail in sent:
+        mail["nature"] = mails.IN_FRENCH[mail["nature"]]
+        mail["etat"] = mails.STATES[mail["etat"]]
+    return sent
+
+
+def _journal(read: _Reader) -> list[Entry]:
+    lines = read.all(statements.JOURNAL)
+    for line in lines:
+        line["acte"] = ACTS[line["acte"]]
+    return lines
 
 
 def _take_files(groups: dict[int, list[Entry]], files: Files, folder: str, into: str) -> None:

@@ -169,7 +169,7 @@ def test_madame_zest_takes_her_data_home(app: Flask, people: People) -> None:
         {"titre": "Attestation de paiement", "categorie": "", "date": None,
          "fichier": "documents/Attestation de paiement.pdf"}
     ]  # fmt: skip
-    assert [line["acte"] for line in data["journal"]] == ["signed_in", "own_data_given"]
+    assert [line["acte"] for line in data["journal"]] == ["connexion", "données téléchargées"]
     assert data["sessions"][0]["appareil"].startswith("Mozilla/5.0 (Android")
 
 
@@ -273,7 +273,9 @@ def test_who_failed_to_sign_in_is_not_told(app: Flask, people: People) -> None:
     )
     archive = download(app, people.zest)
     assert [(line["acte"], line["adresse_internet"]) for line in archive.data["journal"]] == [
-        ("sign_in_failed", None), ("signed_in", "192.0.2.1"), ("own_data_given", None),
+        ("échec de connexion", None),
+        ("connexion", "192.0.2.1"),
+        ("données téléchargées", None),
     ]  # fmt: skip
     assert "198.51.100.7" not in archive.everything
 
