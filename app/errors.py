@@ -20,10 +20,7 @@ HTTP_ERRORS_FROM = 400
 FOREIGN_HOST = "Le portail ne répond pas à cette adresse. Utilisez celle donnée par la mairie."
 
 PAGES = {
-    400: (
-        "Demande incomprise",
-        "Revenez à la page précédente et recommencez. Si cela continue, appelez la mairie.",
-    ),
+    400: ("Demande incomprise", "Revenez à la page précédente et recommencez."),
     403: ("Accès refusé", "Cette page n’est pas ouverte à votre compte."),
     404: (
         "Page introuvable",
@@ -41,8 +38,7 @@ PAGES = {
     429: ("Trop d’essais", "Attendez quelques minutes, puis recommencez."),
     500: (
         "Le portail a rencontré un problème",
-        "Rien n’a été perdu. Recommencez dans quelques minutes. "
-        "Si cela continue, appelez la mairie avec la référence ci-dessous.",
+        "Rien n’a été perdu. Recommencez dans quelques minutes.",
     ),
     503: (
         "Le portail est momentanément indisponible",

@@ -76,6 +76,7 @@ BROKEN: list[tuple[Callable[[Subject], object], str, str]] = [
     (structure.has_nothing_inline, "<h2>", '<h2 onclick="f()">'),
     (structure.has_nothing_inline, "</h1>", "</h1><style>p {}</style>"),
     (structure.has_nothing_inline, "</h1>", "</h1><script>f()</script>"),
+    (structure.lists_hold_something, "<h2>", "<ul> </ul><h2>"),
     (structure.images_have_alternatives, ' alt=""', ""),
     (structure.images_have_alternatives, ' aria-hidden="true"', ""),
     (structure.buttons_and_links_have_names, "Connexion</button>", "</button>"),

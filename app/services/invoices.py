@@ -10,6 +10,7 @@ from sqlalchemy import BindParameter, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from app import db
+from app.formats import today
 from app.models import Allocation, Child, Invoice, InvoiceKind, InvoiceLine, Payment
 from app.services import payment_modes
 from app.services.ledger import FAMILY, ZERO
@@ -131,6 +132,11 @@ class InvoiceDetails:
     def due(self) -> Decimal:
         """Return what is left to pay; nothing ever is of a credit note."""
         return self.amount - self.paid if self.kind == "invoice" else ZERO
+
+    @property
+    def is_late(self) -> bool:
+        """Tell whether something is left to pay and the date has passed."""
+        return self.due > ZERO and self.due_on < today()
 
     @property
     def used(self) -> Decimal:

@@ -133,6 +133,12 @@ def letters_begin_at_once(page: Subject) -> Iterator[str]:
             yield f"{opening(letter)} begins with white space"
 
 
+def lists_hold_something(page: Subject) -> Iterator[str]:
+    for tag in page.all("ul, ol, dl"):
+        if not tag.find(True):
+            yield f"{opening(tag)} is empty"
+
+
 def _name(tag: Tag) -> str:
     images = " ".join(str(image.get("alt", "")) for image in tag.find_all("img"))
     drawings = " ".join(_label(drawing) for drawing in tag.select('svg[role="img"]'))
@@ -163,4 +169,5 @@ CHECKS: tuple[Check, ...] = (
     buttons_and_links_have_names,
     tables_say_what_they_hold,
     letters_begin_at_once,
+    lists_hold_something,
 )

@@ -1,9 +1,10 @@
 """« Relevé de compte », its invoices and its certificates, in their states."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+import time_machine
 from flask import Flask
 
 from app import db
@@ -11,6 +12,7 @@ from app.models import Allocation, Child, Family, Invoice, InvoiceKind, InvoiceL
 from tests.browser import Browser, Page
 from tests.people import People, public_id
 
+DUE_DAY = datetime(2016, 11, 8, 11, 0, tzinfo=UTC)
 FIRST_DAY = date(2024, 9, 16)
 INVOICES = 160
 DAYS_BETWEEN = 4
@@ -24,6 +26,10 @@ def statement_screens(app: Flask, people: People) -> Iterator[tuple[str, Page]]:
         page = parent.get("family.invoice", public_id=public_id(source_id))
         yield f"invoice, {source_id}", page
     yield "certificates", parent.get("family.certificates")
+    with time_machine.travel(DUE_DAY, tick=False):
+        parent = Browser(app)
+        parent.sign_in(people.zest)
+        yield "invoice, not yet due", parent.get("family.invoice", public_id=public_id("f59"))
     parent = Browser(app)
     parent.sign_in(people.zest)
     yield "certificates, none", parent.get("family.certificates")
