@@ -1,6 +1,8 @@
 """Walks through the whole portal."""
 
+import re
 from collections import deque
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -10,6 +12,13 @@ from tests.branches import watched
 from tests.browser import Browser, Page
 from tests.people import People
 from tests.screens import all_screens
+
+APP = Path(__file__).parent.parent / "app"
+STATIC = APP / "static"
+TEMPLATES = APP / "templates"
+NOT_A_SELECTOR = re.compile(r"/\*.*?\*/|\"[^\"]*\"", re.DOTALL)
+STYLED_CLASS = re.compile(r"\.([a-z][\w-]*)")
+QUOTED_WORD = re.compile(r"\"([a-z][\w-]*)\"")
 
 
 def test_every_screen_is_sound(app: Flask, people: People) -> None:
@@ -28,6 +37,23 @@ def test_every_branch_of_every_template_is_seen(app: Flask, people: People) -> N
             app.jinja_env.get_template(name)
     elsewhere = ("mail/", "print/", "layouts/paper.html")
     assert [place for place in branches.never_drawn if not place.startswith(elsewhere)] == []
+
+
+def test_each_class_of_the_sheets_is_drawn_somewhere(app: Flask, people: People) -> None:
+    """A rule for a class that no screen, no paper and no script bears is dead."""
+    sheets = "".join(path.read_text("utf-8") for path in STATIC.glob("*.css"))
+    styled = set(STYLED_CLASS.findall(NOT_A_SELECTOR.sub("", sheets)))
+    assert {"button", "cards"} <= styled
+    borne = {
+        name
+        for _, page in all_screens(app, people)
+        for tag in page.soup.select("[class]")
+        for name in tag.get_attribute_list("class")
+    }
+    papers = [*TEMPLATES.glob("print/*.html"), TEMPLATES / "layouts/paper.html"]
+    elsewhere = [path.read_text("utf-8") for path in [*papers, *STATIC.glob("*.js")]]
+    borne.update(QUOTED_WORD.findall("".join(elsewhere)))
+    assert styled - borne == set()
 
 
 def links(page: Page) -> set[str]:
