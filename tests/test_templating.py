@@ -25,3 +25,14 @@ def test_what_depends_on_its_arguments_alone_is_drawn_once(app: Flask) -> None:
         )
     assert page == "1 1 2 &lt;"
     assert drawings == [1, 2, "<"]
+
+
+def test_a_macro_is_called_as_jinja_calls_it(app: Flask) -> None:
+    """With its names, from a loop, and marked safe only where the page escapes what it adds."""
+    with app.test_request_context():
+        page = render_template_string(
+            "{% macro item(n, sign='<') %}{{ sign }}{{ n }}{% endmacro %}"
+            "{% for n in [1, 2] %}{% set twice = 2 * n %}{{ item(n=twice) }}{% endfor %}"
+            "{% autoescape false %}{{ item(3) ~ '<' }}{% endautoescape %}{{ item(4) ~ '<' }}"
+        )
+    assert page == "&lt;2&lt;4&lt;3<&lt;4&lt;"
