@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import CursorResult, bindparam, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from app import db
+from app.db import UtcDateTime
 from app.mailer.failures import PermanentFailure
 from app.mailer.message import ascii_address
 from app.models import Account, EmailChange, Family, Guardian, OutboxMail
@@ -29,6 +30,14 @@ CONFIRMATION = "email_confirmation"
 MAIL_GAP = timedelta(minutes=2)
 MAILS_A_DAY = 6
 DAY = timedelta(days=1)
+
+# Whether an address of the account bound as `account_id` waits for its link at the instant bound
+# as `now`; to be put in other statements.
+WAITS = exists().where(
+    EmailChange.account_id == bindparam("account_id"),
+    EmailChange.ended_at.is_(None),
+    EmailChange.expires_at >= bindparam("now", type_=UtcDateTime),
+)
 
 NOT_AN_ADDRESS = "Écrivez une seule adresse, comme prenom.nom@exemple.fr."
 ALREADY_YOURS = "C’est déjà votre adresse\u00a0: saisissez-en une autre."

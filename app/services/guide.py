@@ -10,6 +10,7 @@ from app.services.children import ChildCard
 from app.services.households import Home
 from app.services.ledger import UnpaidInvoice
 from app.services.mails import ACTIVATION, CREDENTIALS, Recipient
+from app.services.requests.reading import OpenRequests
 from app.services.temporary_passwords import IssuedPassword
 
 IDENTIFIER = "38162386"
@@ -34,10 +35,14 @@ def sample_home(day: date) -> Home:
         direct_debit=False,
         balance=-AMOUNT,
         unread_count=2,
+        address_waits=False,
         unpaid=[UnpaidInvoice("", "59", issued_on, day + timedelta(days=19), AMOUNT)],
         children=[
             ChildCard("", LAST_NAME, FIRST_NAME, Sex.MALE, date(2016, 11, 8), "", "", ""),
         ],
+        messages=[],
+        requests=OpenRequests([], 0, 0),
+        takes_requests=True,
         today=day,
     )
 

@@ -1,18 +1,21 @@
 """A family's file as its guardians see it: the home page."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from enum import StrEnum
 
 from sqlalchemy import bindparam, select
 
 from app import db
 from app.formats import today
 from app.models import Family, Guardian
-from app.services import children, ledger
+from app.services import children, email_changes, inbox, ledger
 from app.services.children import ChildCard
-from app.services.inbox import UNREAD_COUNT
+from app.services.inbox import UNREAD_COUNT, MessageLine
 from app.services.ledger import BALANCE, FAMILY, UnpaidInvoice
+from app.services.requests import kinds, reading
+from app.services.requests.reading import OpenRequests
 from app.services.sessions import CurrentAccount
 
 _SUMMARY = (
@@ -22,10 +25,21 @@ _SUMMARY = (
         Family.direct_debit,
         BALANCE.label("balance"),
         UNREAD_COUNT.label("unread_count"),
+        email_changes.WAITS.label("address_waits"),
     )
     .join(Family, Family.id == Guardian.family_id)
     .where(Guardian.id == bindparam("guardian_id"), Family.id == FAMILY)
 )
+
+
+class Act(StrEnum):
+    """Something that waits for the parent."""
+
+    PAY_LATE = "pay_late"
+    SEND_PIECE = "send_piece"
+    CONFIRM_ADDRESS = "confirm_address"
+    PAY = "pay"
+    READ = "read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +51,27 @@ class Home:
     direct_debit: bool
     balance: Decimal
     unread_count: int
+    address_waits: bool
     unpaid: list[UnpaidInvoice]
     children: list[ChildCard]
+    messages: list[MessageLine]
+    requests: OpenRequests
+    takes_requests: bool
     today: date
+
+    @property
+    def to_do(self) -> list[Act]:
+        """List what waits for the parent, what presses most first."""
+        owes = self.balance < 0
+        late = owes and bool(self.overdue)
+        waits: dict[Act, object] = {
+            Act.PAY_LATE: late,
+            Act.SEND_PIECE: self.requests.pieces_missing,
+            Act.CONFIRM_ADDRESS: self.address_waits,
+            Act.PAY: owes and not late and not self.direct_debit,
+            Act.READ: self.unread_count,
+        }
+        return [act for act, waiting in waits.items() if waiting]
 
     @property
     def unpaid_total(self) -> Decimal:
@@ -53,12 +85,13 @@ class Home:
 
 
 def home(account: CurrentAccount) -> Home:
-    """Gather the first page in three statements, whatever the size of the family."""
-    [(title, number, direct_debit, balance, unread_count)] = db.rows(
+    """Gather the first page in five statements, whatever the size of the family."""
+    [(title, number, direct_debit, balance, unread_count, address_waits)] = db.rows(
         _SUMMARY,
         family_id=account.family_id,
         guardian_id=account.guardian_id,
         account_id=account.account_id,
+        now=datetime.now(UTC),
     )
     return Home(
         title=title,
@@ -66,7 +99,11 @@ def home(account: CurrentAccount) -> Home:
         direct_debit=direct_debit,
         balance=balance,
         unread_count=unread_count,
+        address_waits=address_waits,
         unpaid=ledger.unpaid_invoices(account.family_id),
         children=children.cards(account.family_id),
+        messages=inbox.latest(account),
+        requests=reading.open_requests(account),
+        takes_requests=bool(kinds.offered()),
         today=today(),
     )

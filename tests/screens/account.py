@@ -34,6 +34,7 @@ def account_screens(app: Flask, people: People) -> Iterator[tuple[str, Page]]:
         "Mot de passe actuel": people.moreau.password or "",
     }
     yield "account, e-mail waits", page.fill(right).submit("Recevoir le lien")
+    yield "home, an address waits", parent.get("family.home")
     yield "account, e-mail, another waits", parent.get("family.change_email")
     link = confirmation_link(app, NEW_ADDRESS)
     with time_machine.travel(datetime.now(UTC) + timedelta(hours=25), tick=False):

@@ -21,6 +21,8 @@ from app.services.typed_text import one_line
 EVERY_MESSAGE, ONLY_UNREAD, ARCHIVED = "tous", "non-lus", "archives"
 MOST_WORDS = 6
 LONGEST_SEARCH = 100
+# The home page's block.
+FEW = 3
 ESCAPE = "\\"
 
 # How many messages the account bound as `account_id`, of the family bound as `family_id`, has
@@ -126,11 +128,26 @@ def page(account: CurrentAccount, asked: Wanted) -> MessageList:
     }
     [(total, unread_count)] = db.rows(_counts(view, len(words)), **parameters)
     number = page_number(asked.page, total)
-    found = db.rows(
+    lines = _read(
         _lines(view, len(words)), start=(number - 1) * PAGE_SIZE, size=PAGE_SIZE, **parameters
     )
-    lines = [MessageLine(row[0], row[1] or TOWN_HALL, *row[2:]) for row in found]
     return MessageList(Page(lines, number, total), unread_count)
+
+
+def latest(account: CurrentAccount) -> list[MessageLine]:
+    """Return the few messages on top of the inbox, in one statement."""
+    return _read(
+        _lines(EVERY_MESSAGE, 0),
+        start=0,
+        size=FEW,
+        family_id=account.family_id,
+        account_id=account.account_id,
+    )
+
+
+def _read(statement: Select[*tuple[Any, ...]], **parameters: object) -> list[MessageLine]:
+    found = db.rows(statement, **parameters)
+    return [MessageLine(row[0], row[1] or TOWN_HALL, *row[2:]) for row in found]
 
 
 @cache

@@ -119,7 +119,8 @@ PERSONAL = tuple(kind.key for kind in KINDS if kind.personal)
 
 def offered() -> list[Kind]:
     """List what this town takes."""
-    return [kind for kind in KINDS if is_offered(kind.slug)]
+    off = settings.request_kinds_off
+    return [kind for kind in KINDS if kind.slug not in off]
 
 
 def is_offered(slug: str) -> bool:

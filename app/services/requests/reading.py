@@ -5,7 +5,7 @@ from datetime import date, datetime
 from pathlib import PurePath
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, func, or_, select
+from sqlalchemy import Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app import db
@@ -39,10 +39,15 @@ TYPES = {".pdf": "PDF", ".jpg": "JPEG", ".png": "PNG"}
 
 # Both guardians of a family see its requests, but those about one of them alone.
 SEEN = (FamilyRequest.family_id == FAMILY) & or_(
-    FamilyRequest.account_id == bindparam("account_id"), FamilyRequest.kind.not_in(PERSONAL)
+    FamilyRequest.account_id == bindparam("account_id"),
+    and_(*(FamilyRequest.kind != kind for kind in PERSONAL)),
 )
+# Not `in_`, whose list SQLAlchemy writes anew at each page.
+_IS_OPEN = or_(*(FamilyRequest.state == state for state in OPEN))
+_PIECE_MISSING = FamilyRequest.state == RequestState.PIECE_MISSING
+# What waits for the family, then what waits for the town hall, then what is over.
 _OPEN_FIRST = (
-    case((FamilyRequest.state.in_(OPEN), 0), else_=1),
+    case((_PIECE_MISSING, 0), (_IS_OPEN, 1), else_=2),
     FamilyRequest.id.desc(),
 )
 _LINES = (
@@ -69,9 +74,10 @@ _FEW_OPEN = (
         FamilyRequest.kind,
         FamilyRequest.state,
         func.count().over().label("total"),
+        func.count().filter(_PIECE_MISSING).over().label("pieces_missing"),
     )
-    .where(SEEN, FamilyRequest.state.in_(OPEN))
-    .order_by(FamilyRequest.id.desc())
+    .where(SEEN, _IS_OPEN)
+    .order_by(*_OPEN_FIRST)
     .limit(FEW)
 )
 REQUEST = (
@@ -159,10 +165,11 @@ class OpenRequest:
 
 @dataclass(frozen=True, slots=True)
 class OpenRequests:
-    """The latest requests that wait, and how many do."""
+    """The first requests that wait, those that wait for the family on top, and how many do."""
 
-    latest: list[OpenRequest]
+    first: list[OpenRequest]
     count: int
+    pieces_missing: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +252,7 @@ class RequestDetails:
 
 
 def listed(account: CurrentAccount, asked_page: str) -> Page[RequestLine]:
-    """List the requests that this guardian may see: the open ones first, then the latest."""
+    """List the requests that this guardian may see: the open ones first, the latest first."""
     who = _who(account)
     [(total,)] = db.rows(_COUNT, **who)
     number = paging.page_number(asked_page, total)
@@ -254,12 +261,12 @@ def listed(account: CurrentAccount, asked_page: str) -> Page[RequestLine]:
 
 
 def open_requests(account: CurrentAccount) -> OpenRequests:
-    """Return the few latest requests that wait for an answer, in one statement."""
+    """Return the first few requests that are open, in one statement."""
     found = db.rows(_FEW_OPEN, **_who(account))
-    latest = [
-        OpenRequest(row.public_id, row.id, BY_KEY[row.kind].label, row.state) for row in found
-    ]
-    return OpenRequests(latest, found[0].total if found else 0)
+    first = [OpenRequest(row.public_id, row.id, BY_KEY[row.kind].label, row.state) for row in found]
+    if not found:
+        return OpenRequests(first, 0, 0)
+    return OpenRequests(first, found[0].total, found[0].pieces_missing)
 
 
 def find(account: CurrentAccount, public_id: str) -> RequestDetails | None:

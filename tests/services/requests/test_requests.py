@@ -103,7 +103,18 @@ def test_open_requests_come_first(people: People) -> None:
     numbers = [line.number for line in reading.listed(zest, "1").items]
     assert numbers == [sent[at].number for at in (3, 2, 1, 0, 4)]
     few = reading.open_requests(zest)
-    assert (len(few.latest), few.count) == (3, 4)
+    assert (len(few.first), few.count) == (3, 4)
+
+
+def test_what_waits_for_the_family_comes_first_of_all(people: People) -> None:
+    """An old request that lacks a piece is not hidden by newer ones."""
+    zest = signed_in(people.zest)
+    sent = [send(zest, key=f"{number:032}") for number in range(5)]
+    desk.ask(sent[0].number, "Une attestation d’assurance")
+    few = reading.open_requests(zest)
+    assert [each.number for each in few.first] == [sent[at].number for at in (0, 4, 3)]
+    assert (few.count, few.pieces_missing) == (5, 1)
+    assert reading.listed(zest, "").items[0].number == sent[0].number
 
 
 def test_a_missing_piece_comes(app: Flask, people: People, outbox: Outbox) -> None:
