@@ -34,6 +34,6 @@ def test_a_direct_debit_that_is_late_is_a_matter_for_the_town_hall(
     two_years(app, people)
     browser.sign_in(people.karim)
     page = browser.get("family.invoice", public_id=public_id("g3"))
-    assert "Échéance dépassée depuis le lundi 28 octobre 2024." in page.text
+    assert "Échéance dépassée depuis le mardi 12 novembre 2024." in page.text
     assert "Le prélèvement automatique n’est pas encore arrivé" in page.text
     assert "Une difficulté ?" not in page.text
