@@ -107,3 +107,13 @@ def test_documents_name_commands_that_exist(app: Flask, document: Path) -> None:
 def test_documents_link_to_files_that_exist(document: Path) -> None:
     for target in LOCAL_LINK.findall(document.read_text("utf-8")):
         assert (document.parent / target).exists(), target
+
+
+def test_each_decision_is_a_dated_paragraph() -> None:
+    """In the order of the days; two that touch would be shown as one."""
+    _title, _intro, *paragraphs = (ROOT / "docs" / "decisions.md").read_text("utf-8").split("\n\n")
+    days = [re.match(r"\*\*(\d{4}-\d\d-\d\d) · .+?\.\*\* ", each, re.DOTALL) for each in paragraphs]
+    assert [each[:60] for each, day in zip(paragraphs, days, strict=True) if not day] == []
+    found = [day[1] for day in days if day]
+    assert found == sorted(found)
+    assert sum(each.count("**20") for each in paragraphs) == len(paragraphs)
