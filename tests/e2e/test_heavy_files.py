@@ -1,5 +1,6 @@
 """A parent chooses a file that is too heavy, in a real browser: nothing that was typed is lost."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,7 @@ def test_back_from_a_flood_brings_the_answers(parent: Page, tmp_path: Path) -> N
     # Where a person would see « Renvoyer le formulaire » and accept it.
     with pytest.raises(Error, match="ERR_CACHE_MISS"):
         parent.go_back()
+    expect(parent).to_have_url(re.compile("^chrome-error:"))
     parent.reload()
     expect(parent.locator("h1")).to_have_text("Vérifiez vos réponses")
     expect(parent.locator("main")).to_contain_text(WISH)
