@@ -29,7 +29,6 @@ def inbox_screens(app: Flask, people: People) -> Iterator[tuple[str, Page]]:
     yield "inbox, nothing found", parent.get("family.messages", recherche="piscine")
     yield "inbox, one just archived", page.submit("Archiver ce message")
     yield "inbox, archived ones", parent.get("family.messages", filtre="archives")
-    yield "home, no message", parent.get("family.home")
     yield "message, archived", parent.get("family.message", public_id=public_id("m1"))
     with app.app_context():
         number = db.session().query(Message).filter_by(source_id="m1").one().id

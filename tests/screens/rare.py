@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from itertools import islice
 from pathlib import Path
 
 import time_machine
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from app import create_app, db
 from app.models import Account, Child, FamilyChild, Guardian
 from app.services import town_texts
+from app.services.requests import desk
 from app.settings import EXTENSION
 from config import REQUEST_KINDS
 from tests.belongings import furnish
@@ -45,6 +47,7 @@ def rare_screens(app: Flask, people: People) -> Screens:
     yield from _almost_empty(app, people.no_address)
     yield from _debited(app, people.claire)
     yield from _one_of_everything(app, people.claire)
+    yield from _many_requests(app, people.moreau)
     yield from _talkative_town(app, people.zest)
 
 
@@ -56,6 +59,8 @@ def _almost_empty(app: Flask, person: Person) -> Screens:
         guardian.mobile, guardian.birth_date = "poste 12", date(1984, 1, 21)
     parent = Browser(app)
     yield "home, almost empty file", parent.sign_in(person)
+    parent.get("family.message", public_id=public_id("m1")).submit("Archiver ce message")
+    yield "home, no message", parent.get("family.home")
     yield "account, almost empty file", parent.get("family.account")
     yield "children, none", parent.get("family.children")
     yield "requests, no child", parent.get("family.request_form", kind="cantine")
@@ -102,6 +107,21 @@ def _one_of_everything(app: Flask, person: Person) -> Screens:
     for page in ("child", "message", "request"):
         opened = parent.get(f"family.{page}", public_id=has.ids[page])
         yield f"{page}, one of everything", opened
+
+
+def _many_requests(app: Flask, person: Person) -> Screens:
+    """More than the home page lists, two of them without a piece."""
+    parent = Browser(app)
+    parent.sign_in(person)
+    for wish in ("Un banc", "Un arbre", "Un abri", "Un portail"):
+        page = parent.get("family.request_form", kind="autre").fill({"Votre demande": wish})
+        page.submit("Continuer", _refused=200).submit("Envoyer ma demande")
+    yield "home, requests", parent.get("family.home")
+    with app.app_context():
+        ours = (each for each in desk.listed(100) if each.family_number == person.family_number)
+        for line in islice(ours, 2):
+            desk.ask(line.number, "Un plan")
+    yield "home, pieces missing", parent.get("family.home")
 
 
 def _talkative_town(app: Flask, person: Person) -> Screens:

@@ -59,11 +59,6 @@ def requests(app: Flask, people: People) -> Iterator[tuple[str, Page]]:
     page = page.submit("Continuer", _refused=200).submit("Envoyer ma demande")
     yield "requests, about a child", page
     yield "requests, list", parent.get("family.requests")
-    yield "home, requests", parent.get("family.home")
-    with app.app_context():
-        for line in desk.listed(2):
-            desk.ask(line.number, "Une attestation d’assurance")
-    yield "home, pieces missing", parent.get("family.home")
 
 
 def _forget(app: Flask, number: int) -> None:
