@@ -2,6 +2,7 @@
 
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -153,19 +154,28 @@ def test_retry_wants_one_way_of_naming(app: Flask, arguments: list[str]) -> None
 def test_watch_sends_what_waits_and_ends_when_told(app: Flask, waiting: Scripted) -> None:
     """The worker runs as a service: it sends, then SIGTERM ends it cleanly."""
     courier = courier_of(app)
-    timer = threading.Timer(0.5, signal.raise_signal, [signal.SIGTERM])
-    timer.start()
+    operator = threading.Thread(target=stop_once_sent, args=(waiting, 2))
+    operator.start()
     kept = [signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)]
     try:
         result = launch(app, "deliver", "--watch")
     finally:
-        timer.join()
+        operator.join()
         signal.signal(signal.SIGTERM, kept[0])
         signal.signal(signal.SIGINT, kept[1])
     assert result.exit_code == 0
     assert "Arrêté" in result.output
     assert len(waiting.sent) == 2
     assert courier.mode == "worker"
+
+
+def stop_once_sent(waiting: Scripted, count: int) -> None:
+    """Press Ctrl+C when so many mails have left, or after ten seconds."""
+    for _ in range(200):
+        if len(waiting.sent) >= count:
+            break
+        time.sleep(0.05)
+    signal.raise_signal(signal.SIGTERM)
 
 
 @pytest.mark.parametrize("words", [["list", "--limit", "-5"], ["retry", "9" * 20], ["retry", "0"]])
