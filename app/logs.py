@@ -1,4 +1,4 @@
-"""Log lines: JSON, one a line, with a request id; what is no trouble is kept in production only."""
+"""Log lines: JSON, one a line, with a request id; production alone shows what is no trouble."""
 
 import json
 import logging
@@ -6,6 +6,7 @@ import re
 import secrets
 import sys
 from datetime import UTC, datetime
+from functools import cache
 
 from flask import Flask, g, request
 
@@ -32,14 +33,24 @@ class JsonFormatter(logging.Formatter):
 
 
 def init_app(app: Flask, env: str) -> None:
-    """Send the portal's log lines to standard error and give each request an id."""
+    """Send the portal's log lines to standard error and give each request an id.
+
+    Every line is made everywhere, so that one which cannot be fails in tests before a town's
+    portal; what is shown depends on who reads it.
+    """
     app.before_request(_name_request)
     logger = logging.getLogger("portail")
-    logger.setLevel(logging.INFO if env == "production" else logging.WARNING)
-    if not logger.handlers:
-        handler = logging.StreamHandler(sys.stderr)
-        handler.setFormatter(JsonFormatter())
-        logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    _console().setLevel(logging.INFO if env == "production" else logging.WARNING)
+    logger.addHandler(_console())
+
+
+@cache
+def _console() -> logging.Handler:
+    """Open one for the process, however many applications it makes."""
+    console = logging.StreamHandler(sys.stderr)
+    console.setFormatter(JsonFormatter())
+    return console
 
 
 def _name_request() -> None:

@@ -1,5 +1,6 @@
 """Fixtures that every test may ask for."""
 
+import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from flask import Flask
 
 import config
 from app import create_app
+from app.logs import JsonFormatter
 from tests.browser import Browser
 from tests.databases import (
     POSTGRESQL_BINARIES,
@@ -19,6 +21,26 @@ from tests.databases import (
 from tests.people import People, settle_in
 
 pytest_plugins = ["app.testing"]
+
+
+class Strict(logging.Handler):
+    """Writes each line as production does, and lets what is wrong with one fail the test."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write it for nobody."""
+        self.format(record)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def log_as_in_production() -> Iterator[None]:
+    """Make every line that a town's portal would log."""
+    strict = Strict(logging.INFO)
+    strict.setFormatter(JsonFormatter())
+    logger = logging.getLogger("portail")
+    logger.setLevel(logging.INFO)
+    logger.addHandler(strict)
+    yield
+    logger.removeHandler(strict)
 
 
 def skip_or_fail(reason: str) -> None:

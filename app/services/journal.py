@@ -96,6 +96,7 @@ def record(
             "account": account_id,
             "address": origin.address,
             "request": origin.request_id,
-            **details,
+            # Apart: a detail may be called as logging calls something of its own.
+            "details": details,
         },
     )

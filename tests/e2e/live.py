@@ -30,6 +30,7 @@ ROOT = Path(__file__).parent.parent.parent
 START_SECONDS = 30
 MAIL_SECONDS = 20
 DATABASE = "portail.db"
+KEY = "the-key-of-a-town-that-lasts-as-long-as-its-tests"
 GUNICORN = (
     "--workers 1 --threads 4 --no-control-socket --log-level info --access-logfile - wsgi:app"
 )
@@ -148,7 +149,13 @@ def portal(instance: Path) -> Iterator[Portal]:
 @contextmanager
 def _town_hall(instance: Path) -> Iterator[Flask]:
     """Open the same instance here; the mails that commands ask for are left to the portal."""
-    app = create_app(config.Test(instance=instance, mail_delivery="worker"))
+    settings = config.Production(
+        instance=instance,
+        secret_key=KEY,
+        public_url=f"http://{HOST}",
+        mail_delivery="worker",
+    )
+    app = create_app(settings)
     yield app
     app.extensions[db.EXTENSION].dispose()
 
@@ -156,6 +163,9 @@ def _town_hall(instance: Path) -> Iterator[Flask]:
 def _environment(instance: Path) -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     return kept | {
+        "PORTAIL_ENV": "production",
+        "PORTAIL_SECRET_KEY": KEY,
+        "PORTAIL_PUBLIC_URL": f"http://{HOST}",
         "PORTAIL_INSTANCE": str(instance),
         "PORTAIL_MAIL_BACKEND": "smtp",
         "PORTAIL_MAIL_DELIVERY": "thread",
