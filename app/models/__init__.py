@@ -1,4 +1,4 @@
-"""Every table, by name."""
+"""Every table, by name, and what statements say alike."""
 
 from app.models.accounts import Account, AccountSession, EmailChange, TemporaryPassword
 from app.models.billing import Allocation, Invoice, InvoiceKind, InvoiceLine, Payment
@@ -11,6 +11,7 @@ from app.models.messages import (
     MessageReply,
 )
 from app.models.operations import JournalEntry, MailState, OutboxMail, Throttle
+from app.models.parameters import FAMILY, MAY_SIGN_IN
 from app.models.requests import (
     FamilyRequest,
     RequestEvent,
@@ -20,6 +21,8 @@ from app.models.requests import (
 )
 
 __all__ = [
+    "FAMILY",
+    "MAY_SIGN_IN",
     "Account",
     "AccountSession",
     "Allocation",

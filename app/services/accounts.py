@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import db
-from app.models import Account, Family, Guardian, OutboxMail, TemporaryPassword
+from app.models import MAY_SIGN_IN, Account, Family, Guardian, OutboxMail, TemporaryPassword
 from app.services import (
     devices,
     journal,
@@ -143,11 +143,7 @@ def _find_active(identifier: str) -> Account | None:
             select(Account)
             .join(Guardian, Guardian.id == Account.guardian_id)
             .join(Family, Family.id == Guardian.family_id)
-            .where(
-                Account.identifier == identifier,
-                Account.archived_at.is_(None),
-                Family.archived_at.is_(None),
-            )
+            .where(Account.identifier == identifier, MAY_SIGN_IN)
         )
         .one_or_none()
     )

@@ -14,10 +14,10 @@ from sqlalchemy import bindparam, extract, func, select
 from app import db
 from app.db import Hundredths
 from app.formats import today
-from app.models import Child, FamilyChild, Payment
+from app.models import FAMILY, Child, FamilyChild, Payment
 from app.services import journal, letterheads, payment_modes
 from app.services.journal import Origin
-from app.services.ledger import FAMILY, ZERO
+from app.services.ledger import ZERO
 from app.services.letterheads import Letterhead
 from app.services.sessions import CurrentAccount
 

@@ -8,8 +8,7 @@ from sqlalchemy import bindparam, func, select
 
 from app import db
 from app.formats import today
-from app.models import Child, FamilyChild, Invoice, InvoiceLine, Sex
-from app.services.ledger import FAMILY
+from app.models import FAMILY, Child, FamilyChild, Invoice, InvoiceLine, Sex
 
 CARD = (
     Child.public_id,

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, Select, select
 
 from app import db
-from app.models import Account, Family, Guardian, OutboxMail
+from app.models import MAY_SIGN_IN, Account, Family, Guardian, OutboxMail
 from app.services import journal, mails, outbox
 from app.services.identifiers import normalize_identifier
 
@@ -25,7 +25,7 @@ PEOPLE = (
     )
     .join(Account.guardian)
     .join(Guardian.family)
-    .where(Account.archived_at.is_(None), Family.archived_at.is_(None))
+    .where(MAY_SIGN_IN)
     .order_by(Guardian.last_name, Guardian.first_name, Account.identifier)
 )
 WAITING = select(OutboxMail.identifier).where(

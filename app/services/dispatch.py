@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Row, Table, bindparam, func, or_, select, update
+from sqlalchemy import Row, Table, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from app import db
 from app.mailer.delivery import Fate, Outcome
 from app.mailer.message import Message
-from app.models import Account, Family, Guardian, MailState, OutboxMail
+from app.models import MAY_SIGN_IN, Account, Guardian, MailState, OutboxMail
 from app.services import journal, mails, temporary_passwords
 from app.services.mails import Recipient
 from app.services.outbox import PENDING
@@ -72,7 +72,7 @@ RECIPIENTS = (
         Account.identifier,
         Guardian.email,
         Account.password_hash.is_(None).label("is_new"),
-        func.coalesce(Account.archived_at, Family.archived_at).label("archived_at"),
+        MAY_SIGN_IN.label("may_sign_in"),
     )
     .join(Account.guardian)
     .join(Guardian.family)
@@ -209,7 +209,7 @@ def _take(
 def _dead_end(mail: AnyRow, account: AnyRow | None) -> MailState | None:
     if account is None:
         return MailState.UNKNOWN
-    if account.archived_at is not None:
+    if not account.may_sign_in:
         return MailState.ARCHIVED
     if not (mail.address or account.email.strip()):
         return MailState.NO_ADDRESS

@@ -9,9 +9,8 @@ from sqlalchemy import Select, bindparam, false, func, or_, select
 
 from app import db
 from app.formats import PARIS, fold
-from app.models import AccountSession, Document
+from app.models import FAMILY, AccountSession, Document
 from app.services import stored_files
-from app.services.ledger import FAMILY
 from app.services.sessions import CurrentAccount
 from app.services.stored_files import StoredFile
 

@@ -15,7 +15,7 @@ from app import db
 from app.db import UtcDateTime
 from app.mailer.failures import PermanentFailure
 from app.mailer.message import ascii_address
-from app.models import Account, EmailChange, Family, Guardian, OutboxMail
+from app.models import MAY_SIGN_IN, Account, EmailChange, Family, Guardian, OutboxMail
 from app.services import current_password, journal, outbox, temporary_passwords
 from app.services.journal import Origin
 from app.services.sessions import CurrentAccount
@@ -283,11 +283,7 @@ def _find(session: Session, token: str) -> EmailChange | None:
         .join(Account, Account.id == EmailChange.account_id)
         .join(Guardian, Guardian.id == Account.guardian_id)
         .join(Family, Family.id == Guardian.family_id)
-        .where(
-            EmailChange.id == change_id,
-            Account.archived_at.is_(None),
-            Family.archived_at.is_(None),
-        )
+        .where(EmailChange.id == change_id, MAY_SIGN_IN)
     ).one_or_none()
 
 

@@ -9,11 +9,11 @@ from sqlalchemy import bindparam, select
 
 from app import db
 from app.formats import today
-from app.models import Family, Guardian
+from app.models import FAMILY, Family, Guardian
 from app.services import children, email_changes, inbox, ledger
 from app.services.children import ChildCard
 from app.services.inbox import UNREAD_COUNT, MessageLine
-from app.services.ledger import BALANCE, FAMILY, UnpaidInvoice
+from app.services.ledger import BALANCE, UnpaidInvoice
 from app.services.requests import kinds, reading
 from app.services.requests.reading import OpenRequests
 from app.services.sessions import CurrentAccount

@@ -11,9 +11,9 @@ from sqlalchemy.orm import aliased
 
 from app import db
 from app.formats import today
-from app.models import Allocation, Child, Invoice, InvoiceKind, InvoiceLine, Payment
+from app.models import FAMILY, Allocation, Child, Invoice, InvoiceKind, InvoiceLine, Payment
 from app.services import payment_modes
-from app.services.ledger import FAMILY, ZERO
+from app.services.ledger import ZERO
 
 _credit_note = aliased(Invoice)
 INVOICE: BindParameter[int] = bindparam("invoice_id")

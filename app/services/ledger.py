@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import BindParameter, bindparam, case, func, literal, select, type_coerce
+from sqlalchemy import case, func, literal, select, type_coerce
 
 from app import db
 from app.db import Hundredths
-from app.models import Allocation, Invoice, InvoiceKind, Payment
+from app.models import FAMILY, Allocation, Invoice, InvoiceKind, Payment
 
 ZERO = Decimal("0.00")
-FAMILY: BindParameter[int] = bindparam("family_id")
 
 # What an invoice, or a credit note, does to the balance.
 SIGNED_INVOICE = case((Invoice.kind == InvoiceKind.INVOICE, -Invoice.amount), else_=Invoice.amount)

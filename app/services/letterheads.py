@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from app import db
-from app.models import Family, Guardian
-from app.services.ledger import FAMILY
+from app.models import FAMILY, Family, Guardian
 
 _FAMILY = (
     select(

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.formats import today
-from app.models import Account, Family, Guardian, Invoice, InvoiceKind, Message
+from app.models import MAY_SIGN_IN, Account, Family, Guardian, Invoice, InvoiceKind, Message
 from app.services import mails, outbox
 
 # What is older was not news for anybody: a first import writes to nobody.
@@ -72,8 +72,7 @@ def _wanting(wish: InstrumentedAttribute[bool]) -> Select[str]:
             wish,
             Guardian.email != "",
             Account.password_hash.is_not(None),
-            Account.archived_at.is_(None),
-            Family.archived_at.is_(None),
+            MAY_SIGN_IN,
         )
     )
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from app import db
-from app.models import Account, Child, Family, FamilyChild, Guardian, TemporaryPassword
+from app.models import MAY_SIGN_IN, Account, Child, Family, FamilyChild, Guardian, TemporaryPassword
 from app.services import (
     current_password,
     email_changes,
@@ -145,11 +145,7 @@ def _active_account(session: Session, account_id: int) -> Account | None:
         select(Account)
         .join(Guardian, Guardian.id == Account.guardian_id)
         .join(Family, Family.id == Guardian.family_id)
-        .where(
-            Account.id == account_id,
-            Account.archived_at.is_(None),
-            Family.archived_at.is_(None),
-        )
+        .where(Account.id == account_id, MAY_SIGN_IN)
     ).one_or_none()
 
 

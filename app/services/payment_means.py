@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from app import db
-from app.models import Family
+from app.models import FAMILY, Family
 from app.services import town_texts
-from app.services.ledger import FAMILY
 from app.services.town_texts import PAYMENT, Block
 
 _FAMILY = select(Family.number, Family.direct_debit).where(Family.id == FAMILY)

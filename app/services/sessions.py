@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app import db
-from app.models import Account, AccountSession, Family, Guardian
+from app.models import MAY_SIGN_IN, Account, AccountSession, Family, Guardian
 from app.services import journal, user_agents
 from app.services.journal import Origin
 
@@ -73,8 +73,7 @@ _CURRENT = (
         AccountSession.ended_at.is_(None),
         AccountSession.last_seen_at > bindparam("seen_after"),
         AccountSession.created_at > bindparam("created_after"),
-        Account.archived_at.is_(None),
-        Family.archived_at.is_(None),
+        MAY_SIGN_IN,
     )
 )
 

@@ -32,9 +32,9 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from app import db
 from app.db import Hundredths
-from app.models import Family, Invoice, InvoiceKind, Payment
+from app.models import FAMILY, Family, Invoice, InvoiceKind, Payment
 from app.services import payment_means, payment_modes, school_years
-from app.services.ledger import FAMILY, SIGNED_INVOICE, ZERO
+from app.services.ledger import SIGNED_INVOICE, ZERO
 from app.services.paging import PAGE_SIZE, Page, page_number
 from app.services.payment_means import PaymentMeans
 from app.services.school_years import SchoolYear

@@ -9,10 +9,9 @@ from sqlalchemy import ColumnElement, Date, Select, bindparam, func, select
 
 from app import db
 from app.formats import PARIS, fold
-from app.models import Message, MessageAttachment, MessageMark, MessageReply
+from app.models import FAMILY, Message, MessageAttachment, MessageMark, MessageReply
 from app.models.messages import TOWN_HALL
 from app.services.inbox.messages import FOR_FAMILY, IN_THE_INBOX, MARKED, UNREAD
-from app.services.ledger import FAMILY
 from app.services.paging import PAGE_SIZE, Page, page_number
 from app.services.sessions import CurrentAccount
 from app.services.typed_text import one_line

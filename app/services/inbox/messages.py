@@ -2,8 +2,7 @@
 
 from sqlalchemy import and_, bindparam, or_
 
-from app.models import Message, MessageMark
-from app.services.ledger import FAMILY
+from app.models import FAMILY, Message, MessageMark
 
 # A message for every family belongs to each of them, in a thread of its own.
 FOR_FAMILY = or_(Message.family_id == FAMILY, Message.family_id.is_(None))

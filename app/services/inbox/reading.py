@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, select
 
 from app import db
 from app.models import (
+    FAMILY,
     Account,
     Guardian,
     Message,
@@ -18,7 +19,6 @@ from app.models.messages import TOWN_HALL
 from app.services import stored_files
 from app.services.inbox import marking
 from app.services.inbox.messages import FOR_FAMILY, MARKED
-from app.services.ledger import FAMILY
 from app.services.sessions import CurrentAccount
 from app.services.stored_files import StoredFile
 

@@ -10,6 +10,7 @@ from sqlalchemy import Select, bindparam, case, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.models import (
+    FAMILY,
     Account,
     AccountSession,
     Allocation,
@@ -33,7 +34,7 @@ from app.models import (
     RequestFile,
     TemporaryPassword,
 )
-from app.services.ledger import BALANCE, FAMILY
+from app.services.ledger import BALANCE
 from app.services.requests.kinds import PERSONAL
 
 ACCOUNT = bindparam("account_id", type_=Account.id.type)

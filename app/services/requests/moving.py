@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.formats import today
 from app.models import (
+    MAY_SIGN_IN,
     Account,
     Family,
     FamilyRequest,
@@ -51,8 +52,7 @@ _WHO_WANTS_MAIL = (
         Account.id == bindparam("account_id"),
         Account.mail_requests,
         Account.password_hash.is_not(None),
-        Account.archived_at.is_(None),
-        Family.archived_at.is_(None),
+        MAY_SIGN_IN,
         Guardian.email != "",
     )
 )

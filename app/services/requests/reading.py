@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from app import db
 from app.formats import PARIS
 from app.models import (
+    FAMILY,
     Account,
     Child,
     FamilyRequest,
@@ -22,7 +23,6 @@ from app.models import (
     RequestState,
 )
 from app.services import paging
-from app.services.ledger import FAMILY
 from app.services.paging import PAGE_SIZE, Page
 from app.services.requests import moving
 from app.services.requests.answers import Answer, written

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app import db
 from app.formats import today
 from app.models import (
+    FAMILY,
     Child,
     FamilyChild,
     FamilyRequest,
@@ -20,7 +21,6 @@ from app.models import (
 )
 from app.services import uploads, working_days
 from app.services.journal import Origin
-from app.services.ledger import FAMILY
 from app.services.requests import moving
 from app.services.requests.kinds import Kind
 from app.services.sessions import CurrentAccount
