@@ -15,7 +15,7 @@ COMMANDS = {
     "demandes": "requests:demandes",
     "demo": "demo:demo",
     "documents": "documents:documents",
-    "guide": "guide:guide",
+    "guide": "printed_guide:guide",
     "import": "imports:import_files",
     "mail": "mail:mail",
     "messages": "messages:messages",

@@ -1,7 +1,6 @@
-"""Getting in and out: sign-in, temporary password, choice of a password."""
+"""Getting in and out: sign-in, temporary password, choice of a password, the guide."""
 
-from flask import Blueprint
+from app.blueprints.auth import guide_pages, passwords, signing_in
+from app.blueprints.auth.blueprint import auth
 
-auth = Blueprint("auth", __name__)
-
-from app.blueprints.auth import guide, password_views, views  # noqa: E402, F401
+__all__ = ["auth", "guide_pages", "passwords", "signing_in"]

@@ -1,10 +1,6 @@
 """The family's space: one views file per menu entry."""
 
-from flask import Blueprint
-
-family = Blueprint("family", __name__)
-
-from app.blueprints.family import (  # noqa: E402, F401
+from app.blueprints.family import (
     account,
     certificates,
     children,
@@ -15,3 +11,17 @@ from app.blueprints.family import (  # noqa: E402, F401
     requests,
     statement,
 )
+from app.blueprints.family.blueprint import family
+
+__all__ = [
+    "account",
+    "certificates",
+    "children",
+    "documents",
+    "family",
+    "home",
+    "invoices",
+    "messages",
+    "requests",
+    "statement",
+]

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app import printing
 from app.access import current_account, origin
-from app.blueprints.family import family
+from app.blueprints.family.blueprint import family
 from app.blueprints.family.files import PDF, send_made_file
 from app.forms import STALE_PAGE, EmptyForm
 from app.services import certificates as service

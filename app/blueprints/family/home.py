@@ -4,7 +4,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from app.access import current_account
-from app.blueprints.family import family
+from app.blueprints.family.blueprint import family
 from app.services import households
 from app.site_map import labelled
 

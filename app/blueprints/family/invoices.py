@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app import printing
 from app.access import current_account
-from app.blueprints.family import family
+from app.blueprints.family.blueprint import family
 from app.blueprints.family.files import PDF, send_made_file, send_stored_file
 from app.services import invoices, letterheads, payment_means
 from app.services.invoices import InvoiceDetails

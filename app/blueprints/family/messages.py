@@ -6,7 +6,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.access import current_account, origin
-from app.blueprints.family import family
+from app.blueprints.family.blueprint import family
 from app.blueprints.family.files import send_stored_file
 from app.blueprints.family.message_forms import ReplyForm
 from app.forms import STALE_PAGE, EmptyForm

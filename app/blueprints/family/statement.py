@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app import printing
 from app.access import current_account
-from app.blueprints.family import family
+from app.blueprints.family.blueprint import family
 from app.blueprints.family.files import CSV, PDF, only_with_printing, send_made_file
 from app.formats import today
 from app.services import letterheads, statement_csv

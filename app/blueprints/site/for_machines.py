@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from app import site_map
 from app.access import public
-from app.blueprints.site import site
+from app.blueprints.site.blueprint import site
 from app.formats import phone_link
 from app.settings import settings
 

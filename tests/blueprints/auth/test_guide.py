@@ -9,7 +9,7 @@ from flask import Flask
 from pypdf import PdfReader
 
 from app import printing
-from app.blueprints.auth import guide as view
+from app.blueprints.auth import guide_pages as view
 from tests.browser import Browser
 from tests.conftest import skip_or_fail
 

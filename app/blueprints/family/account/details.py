@@ -4,13 +4,13 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.access import current_account, origin
-from app.blueprints.family import family
 from app.blueprints.family.account.forms import (
     AddressForm,
     DetailsForm,
     IdentityForm,
     PhonesForm,
 )
+from app.blueprints.family.blueprint import family
 from app.services import own_details
 from app.services.requests import kinds
 from app.services.requests.kinds import BY_KEY, DETAILS

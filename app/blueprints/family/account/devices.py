@@ -4,7 +4,7 @@ from flask import abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from app.access import current_account, origin
-from app.blueprints.family import family
+from app.blueprints.family.blueprint import family
 from app.forms import STALE_PAGE, EmptyForm
 from app.services import sessions
 

@@ -6,8 +6,8 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.access import current_account, origin, public
-from app.blueprints.family import family
 from app.blueprints.family.account.forms import EmailForm
+from app.blueprints.family.blueprint import family
 from app.forms import STALE_PAGE, EmptyForm
 from app.services import email_changes
 from app.site_map import labelled

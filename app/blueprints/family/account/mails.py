@@ -4,8 +4,8 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.access import current_account, origin
-from app.blueprints.family import family
 from app.blueprints.family.account.forms import MailWishesForm
+from app.blueprints.family.blueprint import family
 from app.services import mail_wishes
 from app.services.mail_wishes import MailWishes
 from app.site_map import labelled

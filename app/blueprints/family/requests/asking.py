@@ -13,7 +13,7 @@ from werkzeug.datastructures import FileStorage
 from wtforms import SelectChoice
 
 from app.access import current_account, origin
-from app.blueprints.family import family
+from app.blueprints.family.blueprint import family
 from app.blueprints.family.requests.forms import FORMS, RequestForm, years
 from app.formats import NBSP
 from app.services import uploads

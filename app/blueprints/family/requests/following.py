@@ -5,7 +5,7 @@ from flask import request as asked
 from flask.typing import ResponseReturnValue
 
 from app.access import current_account, origin
-from app.blueprints.family import family
+from app.blueprints.family.blueprint import family
 from app.blueprints.family.files import send_stored_file
 from app.blueprints.family.requests.asking import checked_files
 from app.blueprints.family.requests.forms import PiecesForm

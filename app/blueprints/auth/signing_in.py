@@ -9,7 +9,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from app.access import begin_session, end_session, origin, public
-from app.blueprints.auth import auth
+from app.blueprints.auth.blueprint import auth
 from app.blueprints.auth.forms import ForgottenPasswordForm, SignInForm
 from app.formats import plural
 from app.forms import STALE_PAGE, EmptyForm, is_stranger, render_to_stranger

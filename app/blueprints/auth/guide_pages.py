@@ -10,9 +10,9 @@ from markupsafe import Markup
 
 from app import printing
 from app.access import public
-from app.blueprints.auth import auth
+from app.blueprints.auth.blueprint import auth
 from app.blueprints.auth.forms import ChoosePasswordForm, SignInForm
-from app.blueprints.auth.password_views import SAVED
+from app.blueprints.auth.passwords import SAVED
 from app.facsimile import facsimile
 from app.forms import EmptyForm
 from app.services import accounts, passwords

@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
 from app.access import current_account, end_session, origin, public
-from app.blueprints.auth import auth
+from app.blueprints.auth.blueprint import auth
 from app.blueprints.auth.forms import (
     ChangePasswordForm,
     ChoosePasswordForm,

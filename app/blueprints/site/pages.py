@@ -1,0 +1,79 @@
+"""Pages that anybody may read."""
+
+from pathlib import Path
+
+from flask import abort, jsonify, redirect, render_template, send_from_directory, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from app import site_map as the_map
+from app.access import public
+from app.blueprints.site.blueprint import site
+from app.services import health as health_service
+from app.services import town_texts
+from app.settings import settings
+from app.site_map import labelled
+
+
+@site.get("/portail/index.jsp")
+@site.get("/portail")
+# Last, as decorators go upwards: the first address that Flask learns is the one that links show.
+@site.get("/")
+@public
+def index() -> ResponseReturnValue:
+    """Lead from the address on the printed guides to sign-in, or home."""
+    return redirect(url_for("family.home" if current_user.is_authenticated else "auth.sign_in"))
+
+
+@site.get("/plan-du-site")
+@public
+@labelled("Plan du site", place=1)
+def site_map() -> ResponseReturnValue:
+    """« Plan du site »."""
+    return render_template("site/site_map.html", groups=the_map.site_map(), family=the_map.FAMILY)
+
+
+@site.get("/mentions-legales")
+@public
+@labelled("Mentions légales", place=2)
+def legal_notice() -> ResponseReturnValue:
+    """« Mentions légales »."""
+    return render_template("site/legal_notice.html", text=town_texts.read(town_texts.LEGAL_NOTICE))
+
+
+@site.get("/donnees-personnelles")
+@public
+@labelled("Données personnelles", place=3)
+def personal_data() -> ResponseReturnValue:
+    """« Données personnelles »."""
+    return render_template(
+        "site/personal_data.html", text=town_texts.read(town_texts.PERSONAL_DATA)
+    )
+
+
+@site.get("/accessibilite")
+@public
+@labelled("Accessibilité", place=4)
+def accessibility() -> ResponseReturnValue:
+    """« Accessibilité »."""
+    return render_template(
+        "site/accessibility.html", text=town_texts.read(town_texts.ACCESSIBILITY)
+    )
+
+
+@site.get("/armoiries")
+@public
+def crest() -> ResponseReturnValue:
+    """The town's coat of arms, from the instance folder."""
+    if not settings.town_crest:
+        abort(404)
+    name = Path(settings.town_crest)
+    return send_from_directory(settings.instance / name.parent, name.name, max_age=3600)
+
+
+@site.get("/sante")
+@public
+def health() -> ResponseReturnValue:
+    """Answer whoever watches over the server: up, with its database."""
+    health_service.check()
+    return jsonify(status="ok")
