@@ -3,22 +3,11 @@
 from flask import Flask
 
 import config
-from app import (
-    access,
-    assets,
-    blueprints,
-    cli,
-    db,
-    errors,
-    formats,
-    forms,
-    logs,
-    security,
-    templating,
-)
+from app import blueprints, cli, db, formats
 from app.mailer import courier
 from app.services import dispatch
 from app.settings import EXTENSION
+from app.web import access, assets, errors, forms, logs, security, templating
 
 
 def create_app(settings: config.Settings | None = None) -> Flask:

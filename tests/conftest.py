@@ -10,7 +10,7 @@ from flask import Flask
 
 import config
 from app import create_app
-from app.logs import JsonFormatter
+from app.web.logs import JsonFormatter
 from tests.browser import Browser
 from tests.databases import (
     POSTGRESQL_BINARIES,

@@ -8,7 +8,7 @@ from flask import Flask, abort
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
 
-from app.access import public
+from app.web.access import public
 from tests.browser import Browser, Page
 from tests.people import People
 

@@ -2,7 +2,7 @@
 
 from bs4 import BeautifulSoup
 
-from app.facsimile import facsimile
+from app.web.facsimile import facsimile
 
 PAGE = """<!doctype html><html lang="fr"><body><h1>Dehors</h1>
 <main id="contenu" class="wrap page" tabindex="-1">

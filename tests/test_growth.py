@@ -3,8 +3,8 @@
 import pytest
 from flask import Flask
 
-from app import printing
 from app.services.paging import PAGE_SIZE
+from app.web import printing
 from tests.databases import selects, statements_of
 from tests.people import People
 from tests.visitors import Visitor, arrive

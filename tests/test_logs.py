@@ -6,8 +6,8 @@ import logging
 import pytest
 from flask import Flask
 
-from app.logs import JsonFormatter
 from app.testing import Outbox
+from app.web.logs import JsonFormatter
 from tests.browser import Browser
 from tests.people import People
 

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from pypdf import PdfReader
 
-from app import printing
+from app.web import printing
 from tests.browser import Browser
 from tests.conftest import skip_or_fail
 

@@ -3,8 +3,8 @@
 import pytest
 from flask import Flask
 
-from app.access import PUBLIC
-from app.site_map import LABEL
+from app.web.access import PUBLIC
+from app.web.site_map import LABEL
 from tests.browser import Browser, Page
 from tests.people import People
 
@@ -34,7 +34,7 @@ def test_every_page_has_a_label(app: Flask, people: People) -> None:
         answer = visitor.fetch(rule.rule)
         if (answer.status_code, answer.mimetype) == (200, "text/html"):
             nameless.add(rule.endpoint)
-    assert nameless - STEPS == set(), "give these views a name with app.site_map.labelled"
+    assert nameless - STEPS == set(), "give these views a name with app.web.site_map.labelled"
 
 
 def test_a_stranger_sees_the_whole_portal(app: Flask, people: People) -> None:

@@ -16,7 +16,7 @@ from flask import Flask
 from pypdf import PdfReader
 from werkzeug.test import TestResponse
 
-from app import printing
+from app.web import printing
 from tests.conftest import skip_or_fail
 from tests.databases import every_row
 from tests.doors import DOORS, Door, rules

@@ -10,7 +10,8 @@ from flask import Flask
 from pypdf import PdfReader
 
 import config
-from app import create_app, printing
+from app import create_app
+from app.web import printing
 from tests.conftest import skip_or_fail
 
 COMMITTED = Path(__file__).parent.parent.parent / "docs" / "guide.pdf"

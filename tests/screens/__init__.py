@@ -13,9 +13,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from app import db
-from app.access import public
 from app.models import Account
 from app.services import temporary_passwords
+from app.web.access import public
 from tests.browser import Browser, Page
 from tests.people import People, Person, public_id
 from tests.screens.account import account_screens

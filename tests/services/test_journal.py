@@ -8,10 +8,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from app import db
-from app.logs import STANDARD, JsonFormatter
 from app.models import JournalEntry
 from app.services import journal
 from app.services.journal import Origin
+from app.web.logs import STANDARD, JsonFormatter
 
 PARENT = Origin(address="192.0.2.1", request_id="0123456789abcdef")
 

@@ -12,12 +12,13 @@ from hypothesis import settings as hypothesis_settings
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from app import db, printing
+from app import db
 from app.formats import euros, today
 from app.models import Invoice
 from app.services import households, invoices, letterheads, statement, statement_csv
 from app.services.ledger import ZERO
 from app.services.sessions import CurrentAccount
+from app.web import printing
 from tests.conftest import skip_or_fail
 from tests.services.test_households import movements, settle_in
 

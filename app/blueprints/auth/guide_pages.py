@@ -8,17 +8,17 @@ from flask import Response, abort, current_app, flash, g, make_response, render_
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from app import printing
-from app.access import public
 from app.blueprints.auth.blueprint import auth
 from app.blueprints.auth.forms import ChoosePasswordForm, SignInForm
 from app.blueprints.auth.passwords import SAVED
-from app.facsimile import facsimile
-from app.forms import EmptyForm
 from app.services import accounts, passwords
 from app.services import guide as service
 from app.settings import settings
-from app.site_map import labelled
+from app.web import printing
+from app.web.access import public
+from app.web.facsimile import facsimile
+from app.web.forms import EmptyForm
+from app.web.site_map import labelled
 
 # A new day, or another town in the same process (tests): the guide is drawn anew.
 GUIDES_KEPT = 4

@@ -5,7 +5,6 @@ from functools import partial
 from flask import flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
-from app.access import current_account, end_session, origin, public
 from app.blueprints.auth.blueprint import auth
 from app.blueprints.auth.forms import (
     ChangePasswordForm,
@@ -13,7 +12,8 @@ from app.blueprints.auth.forms import (
     ForgottenPasswordForm,
 )
 from app.services import password_choice, passwords
-from app.site_map import labelled
+from app.web.access import current_account, end_session, origin, public
+from app.web.site_map import labelled
 
 SAVED = "Mot de passe enregistré. Connectez-vous avec votre nouveau mot de passe."
 NO_TICKET = (

@@ -8,16 +8,16 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from app.access import begin_session, end_session, origin, public
 from app.blueprints.auth.blueprint import auth
 from app.blueprints.auth.forms import ForgottenPasswordForm, SignInForm
 from app.formats import plural
-from app.forms import STALE_PAGE, EmptyForm, is_stranger, render_to_stranger
-from app.security import safe_target
 from app.services import accounts
 from app.services.accounts import Expired, MustChoose, Outcome, Refused, SignedIn, Wait
 from app.settings import settings
-from app.site_map import labelled
+from app.web.access import begin_session, end_session, origin, public
+from app.web.forms import STALE_PAGE, EmptyForm, is_stranger, render_to_stranger
+from app.web.security import safe_target
+from app.web.site_map import labelled
 
 DEVICE_COOKIE = "appareil"
 DEVICE_COOKIE_AGE = timedelta(days=365)

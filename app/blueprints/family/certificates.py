@@ -3,13 +3,13 @@
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app import printing
-from app.access import current_account, origin
 from app.blueprints.family.blueprint import family
-from app.blueprints.family.files import PDF, send_made_file
-from app.forms import STALE_PAGE, EmptyForm
 from app.services import certificates as service
-from app.site_map import labelled
+from app.web import printing
+from app.web.access import current_account, origin
+from app.web.files import PDF, send_made_file
+from app.web.forms import STALE_PAGE, EmptyForm
+from app.web.site_map import labelled
 
 
 @family.get("/attestations")

@@ -3,11 +3,11 @@
 from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 
-from app.access import current_account
 from app.blueprints.family.blueprint import family
-from app.blueprints.family.files import send_stored_file
 from app.services import documents as service
-from app.site_map import labelled
+from app.web.access import current_account
+from app.web.files import send_stored_file
+from app.web.site_map import labelled
 
 
 @family.get("/documents")

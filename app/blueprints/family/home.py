@@ -3,10 +3,10 @@
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from app.access import current_account
 from app.blueprints.family.blueprint import family
 from app.services import households
-from app.site_map import labelled
+from app.web.access import current_account
+from app.web.site_map import labelled
 
 
 @family.get("/accueil")

@@ -3,12 +3,12 @@
 from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 
-from app import printing
-from app.access import current_account
 from app.blueprints.family.blueprint import family
-from app.blueprints.family.files import PDF, send_made_file, send_stored_file
 from app.services import invoices, letterheads, payment_means
 from app.services.invoices import InvoiceDetails
+from app.web import printing
+from app.web.access import current_account
+from app.web.files import PDF, send_made_file, send_stored_file
 
 
 @family.get("/factures/<opaque:public_id>")

@@ -1,7 +1,7 @@
 """The form of « Boîte de réception »."""
 
-from app.forms import Form, SendingKeyField, TextField
 from app.services.inbox import LONGEST_REPLY
+from app.web.forms import Form, SendingKeyField, TextField
 
 
 class ReplyForm(Form):

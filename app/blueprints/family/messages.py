@@ -5,13 +5,13 @@ from pathlib import PurePath
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.access import current_account, origin
 from app.blueprints.family.blueprint import family
-from app.blueprints.family.files import send_stored_file
 from app.blueprints.family.message_forms import ReplyForm
-from app.forms import STALE_PAGE, EmptyForm
 from app.services import inbox
-from app.site_map import labelled
+from app.web.access import current_account, origin
+from app.web.files import send_stored_file
+from app.web.forms import STALE_PAGE, EmptyForm
+from app.web.site_map import labelled
 
 
 @family.get("/messages")

@@ -3,14 +3,14 @@
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from app import printing
-from app.access import current_account
 from app.blueprints.family.blueprint import family
-from app.blueprints.family.files import CSV, PDF, only_with_printing, send_made_file
 from app.formats import today
 from app.services import letterheads, statement_csv
 from app.services import statement as service
-from app.site_map import labelled
+from app.web import printing
+from app.web.access import current_account
+from app.web.files import CSV, PDF, only_with_printing, send_made_file
+from app.web.site_map import labelled
 
 
 @family.get("/releve")

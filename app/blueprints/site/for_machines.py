@@ -6,11 +6,11 @@ from xml.etree import ElementTree
 from flask import Response, abort, url_for
 from flask.typing import ResponseReturnValue
 
-from app import site_map
-from app.access import public
 from app.blueprints.site.blueprint import site
 from app.formats import phone_link
 from app.settings import settings
+from app.web import site_map
+from app.web.access import public
 
 SITEMAP_NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 ONE_DAY = 24 * 3600

@@ -6,13 +6,13 @@ from flask import abort, jsonify, redirect, render_template, send_from_directory
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app import site_map as the_map
-from app.access import public
 from app.blueprints.site.blueprint import site
 from app.services import health as health_service
 from app.services import town_texts
 from app.settings import settings
-from app.site_map import labelled
+from app.web import site_map as the_map
+from app.web.access import public
+from app.web.site_map import labelled
 
 
 @site.get("/portail/index.jsp")

@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 from pypdf import PdfReader
 
-from app import printing
 from app.blueprints.auth import guide_pages as view
+from app.web import printing
 from tests.browser import Browser
 from tests.conftest import skip_or_fail
 

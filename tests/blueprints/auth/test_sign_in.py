@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from app.access import SESSION_OVER
-from app.forms import STALE_PAGE, TOKEN_SECONDS
 from app.services import throttles
+from app.web.access import SESSION_OVER
+from app.web.forms import STALE_PAGE, TOKEN_SECONDS
 from tests.browser import Browser, Page
 from tests.people import People
 

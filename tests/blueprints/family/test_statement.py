@@ -13,9 +13,10 @@ from pypdf import PdfReader
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from app import db, printing
+from app import db
 from app.models import Family, Invoice, InvoiceKind, JournalEntry, Payment
 from app.services import school_years, statement
+from app.web import printing
 from tests.browser import Browser, Page
 from tests.conftest import skip_or_fail
 from tests.page_checks.text import plain

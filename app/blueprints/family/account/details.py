@@ -3,7 +3,6 @@
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.access import current_account, origin
 from app.blueprints.family.account.forms import (
     AddressForm,
     DetailsForm,
@@ -15,7 +14,8 @@ from app.services import own_details
 from app.services.requests import kinds
 from app.services.requests.kinds import BY_KEY, DETAILS
 from app.services.requests.sending import SendingRefused
-from app.site_map import labelled
+from app.web.access import current_account, origin
+from app.web.site_map import labelled
 
 ASKED = "Votre demande est envoyée à la mairie. Vos nouvelles coordonnées attendent sa réponse."
 NOT_HERE = (

@@ -3,10 +3,10 @@
 from flask import abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from app.access import current_account, origin
 from app.blueprints.family.blueprint import family
-from app.forms import STALE_PAGE, EmptyForm
 from app.services import sessions
+from app.web.access import current_account, origin
+from app.web.forms import STALE_PAGE, EmptyForm
 
 ENDED = "L’appareil est déconnecté."
 OTHERS_ENDED = "Vos autres appareils sont déconnectés."

@@ -5,12 +5,12 @@ from functools import partial
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.access import current_account, origin, public
 from app.blueprints.family.account.forms import EmailForm
 from app.blueprints.family.blueprint import family
-from app.forms import STALE_PAGE, EmptyForm
 from app.services import email_changes
-from app.site_map import labelled
+from app.web.access import current_account, origin, public
+from app.web.forms import STALE_PAGE, EmptyForm
+from app.web.site_map import labelled
 
 SENT = "Un courriel vient de partir. Ouvrez le lien qu’il contient pour confirmer votre adresse."
 SENT_AGAIN = "Le courriel de confirmation est reparti. Regardez aussi dans les indésirables."

@@ -19,9 +19,9 @@ from wtforms.validators import (
     ValidationError,
 )
 
-from app.forms import Form, LineField, SendingKeyField
 from app.services import own_details
 from app.services.typed_text import one_line
+from app.web.forms import Form, LineField, SendingKeyField
 
 FRENCH_POSTCODE = re.compile(r"[0-9]{5}", re.ASCII)
 CHOOSE_TITLE = "Choisissez votre civilité."

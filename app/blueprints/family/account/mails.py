@@ -3,12 +3,12 @@
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.access import current_account, origin
 from app.blueprints.family.account.forms import MailWishesForm
 from app.blueprints.family.blueprint import family
 from app.services import mail_wishes
 from app.services.mail_wishes import MailWishes
-from app.site_map import labelled
+from app.web.access import current_account, origin
+from app.web.site_map import labelled
 
 SAVED = "Vos choix de courriels sont enregistrés."
 

@@ -6,10 +6,10 @@ from typing import IO
 from flask import flash, redirect, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from app.access import current_account, origin
 from app.blueprints.family.blueprint import family
-from app.forms import STALE_PAGE, EmptyForm
 from app.services import own_data
+from app.web.access import current_account, origin
+from app.web.forms import STALE_PAGE, EmptyForm
 
 FILE_NAME = "mes-donnees-portail-famille.zip"
 TOO_OFTEN = "Vous venez de télécharger vos données. Attendez cinq minutes avant de recommencer."

@@ -12,7 +12,6 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 from wtforms import SelectChoice
 
-from app.access import current_account, origin
 from app.blueprints.family.blueprint import family
 from app.blueprints.family.requests.forms import FORMS, RequestForm, years
 from app.formats import NBSP
@@ -21,7 +20,8 @@ from app.services.requests import answers, choices, kinds, sending
 from app.services.requests.kinds import DETAILS, Kind
 from app.services.requests.sending import Asked, SendingRefused
 from app.services.uploads import Accepted, CheckedFile, Upload, UploadRefused
-from app.site_map import labelled
+from app.web.access import current_account, origin
+from app.web.site_map import labelled
 
 NO_FILE = "Choisissez un fichier."
 ONE_FILE = "Choisissez un seul fichier."

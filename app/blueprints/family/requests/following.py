@@ -4,18 +4,18 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask import request as asked
 from flask.typing import ResponseReturnValue
 
-from app.access import current_account, origin
 from app.blueprints.family.blueprint import family
-from app.blueprints.family.files import send_stored_file
 from app.blueprints.family.requests.asking import checked_files
 from app.blueprints.family.requests.forms import PiecesForm
-from app.forms import EmptyForm
 from app.services import uploads
 from app.services.requests import acting, reading, sending
 from app.services.requests.acting import Outcome
 from app.services.requests.reading import RequestDetails
 from app.services.uploads import UploadRefused
-from app.site_map import labelled
+from app.web.access import current_account, origin
+from app.web.files import send_stored_file
+from app.web.forms import EmptyForm
+from app.web.site_map import labelled
 
 ADDED = "Votre pièce est ajoutée à la demande."
 WITHDRAWN = "Votre demande est retirée."

@@ -9,9 +9,9 @@ from wtforms.validators import DataRequired, InputRequired, StopValidation, Vali
 from wtforms.widgets import DateInput
 
 from app.formats import today
-from app.forms import Form, LineField, SendingKeyField, TextField
 from app.services import uploads
 from app.services.requests.answers import MOMENTS, WEEKDAYS
+from app.web.forms import Form, LineField, SendingKeyField, TextField
 
 LONGEST_TEXT = 2000
 YEARS = 4

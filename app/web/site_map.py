@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from flask import current_app
 from werkzeug.routing import Rule
 
-from app.access import PUBLIC
+from app.web.access import PUBLIC
 
 LABEL = "site_map_label"
 PLACE = "site_map_place"

@@ -9,8 +9,8 @@ from flask import abort, send_file, send_from_directory
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from app import printing
 from app.settings import settings
+from app.web import printing
 
 # What the portal stores, and the only types it ever answers with.
 TYPES = {

@@ -1,0 +1,14 @@
+"""What every screen shares.
+
+access      who may open which page, and who is signed in
+forms       the French base form and the shared fields
+errors      the error pages
+security    headers, limits, and the only safe redirect
+site_map    « Plan du site », from the labels that views carry
+files       files handed to whom they belong
+printing    PDF from the same pages
+facsimile   a screen shown inside another page
+assets      addresses of static files, kept for ever
+templating  Jinja as the templates need it
+logs        log lines, and a name for each request
+"""
