@@ -38,13 +38,14 @@ def demo(*, if_empty: bool) -> None:
         raise click.ClickException("la ville de démonstration n’a pas sa place en production.")
     from alembic import command
 
-    from app.services import demonstration, importing
+    from app.services.demonstration import playing
+    from app.services.importing import running
 
     command.upgrade(alembic_config(), "head")
-    if not importing.has_families():
+    if not running.has_families():
         town = Path(current_app.root_path).parent / "demo"
         _load(town)
-        demonstration.play(town)
+        playing.play(town)
         click.echo("La ville de démonstration est prête.")
     elif if_empty:
         click.echo("La ville est déjà là.")
@@ -54,7 +55,8 @@ def demo(*, if_empty: bool) -> None:
 
 
 def _load(town: Path) -> None:
-    from app.services import importing
+    from app.services.importing import running
+    from app.services.importing.faults import ImportRefused
 
     with tempfile.TemporaryDirectory() as temporary:
         dated = Path(temporary) / town.name
@@ -62,8 +64,8 @@ def _load(town: Path) -> None:
         _add_recent_invoices(dated)
         try:
             with progress_bar() as progress:
-                importing.run(dated, importing.Options(mail=False), progress)
-        except importing.ImportRefused as refused:
+                running.run(dated, running.Options(mail=False), progress)
+        except ImportRefused as refused:
             refuse(refused)
 
 

@@ -13,7 +13,7 @@ from app.cli.context import with_appcontext
 from app.formats import plural
 
 if TYPE_CHECKING:
-    from app.services.importing import ImportRefused
+    from app.services.importing.faults import ImportRefused
 
 STEPS = 1_000
 
@@ -35,13 +35,14 @@ def import_files(path: Path, *, dry_run: bool, archive_missing: bool, no_mail: b
     Voir docs/import.md.
     """
     # The web process loads the commands too, and has no use for all that an import needs.
-    from app.services import importing
+    from app.services.importing import running
+    from app.services.importing.faults import ImportRefused
 
-    options = importing.Options(dry_run=dry_run, archive_missing=archive_missing, mail=not no_mail)
+    options = running.Options(dry_run=dry_run, archive_missing=archive_missing, mail=not no_mail)
     try:
         with progress_bar() as progress:
-            report = importing.run(path, options, progress)
-    except importing.ImportRefused as refused:
+            report = running.run(path, options, progress)
+    except ImportRefused as refused:
         refuse(refused)
     except (SQLAlchemyError, OSError) as error:
         reason = getattr(error, "orig", None) or error

@@ -7,7 +7,6 @@ is asked, the old address is warned at once, and a new password puts an end to w
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import CursorResult, bindparam, exists, func, select, update
 from sqlalchemy.orm import Session
 
@@ -16,13 +15,11 @@ from app.db import UtcDateTime
 from app.mailer.failures import PermanentFailure
 from app.mailer.message import ascii_address
 from app.models import MAY_SIGN_IN, Account, EmailChange, Family, Guardian, OutboxMail
-from app.services import current_password, journal, outbox, temporary_passwords
+from app.services import current_password, email_links, journal, outbox, temporary_passwords
 from app.services.journal import Origin
 from app.services.sessions import CurrentAccount
-from app.services.signing import signing_keys
 
 VALIDITY = timedelta(hours=24)
-LINK_SALT = "email-change-link"
 LONGEST_ADDRESS = 254
 CONFIRMATION = "email_confirmation"
 
@@ -151,11 +148,6 @@ def end_pending(session: Session, account_id: int) -> None:
     )
 
 
-def link_token(change_id: int) -> str:
-    """Sign the link of a change, when its mail is written."""
-    return _serializer().dumps(change_id)
-
-
 def open_link(token: str) -> LinkState:
     """Look at a mail's link. Changes nothing: mail scanners follow links too."""
     session = db.session()
@@ -274,9 +266,8 @@ def _mails_of_today(session: Session, identifier: str) -> int:
 
 def _find(session: Session, token: str) -> EmailChange | None:
     """Find what a link stands for, if its account is still somebody's."""
-    try:
-        change_id = _serializer().loads(token)
-    except BadSignature:
+    change_id = email_links.change_of(token)
+    if change_id is None:
         return None
     return session.scalars(
         select(EmailChange)
@@ -300,7 +291,3 @@ def _use_up(session: Session, change_id: int, now: datetime) -> bool:
     )
     assert isinstance(result, CursorResult)
     return result.rowcount == 1
-
-
-def _serializer() -> URLSafeSerializer:
-    return URLSafeSerializer(signing_keys(), salt=LINK_SALT)

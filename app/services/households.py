@@ -10,9 +10,10 @@ from sqlalchemy import bindparam, select
 from app import db
 from app.formats import today
 from app.models import FAMILY, Family, Guardian
-from app.services import children, email_changes, inbox, ledger
+from app.services import children, email_changes, ledger
 from app.services.children import ChildCard
-from app.services.inbox import UNREAD_COUNT, MessageLine
+from app.services.inbox import listing
+from app.services.inbox.listing import UNREAD_COUNT, MessageLine
 from app.services.ledger import BALANCE, UnpaidInvoice
 from app.services.requests import kinds, reading
 from app.services.requests.reading import OpenRequests
@@ -102,7 +103,7 @@ def home(account: CurrentAccount) -> Home:
         address_waits=address_waits,
         unpaid=ledger.unpaid_invoices(account.family_id),
         children=children.cards(account.family_id),
-        messages=inbox.latest(account),
+        messages=listing.latest(account),
         requests=reading.open_requests(account),
         takes_requests=bool(kinds.offered()),
         today=today(),

@@ -6,7 +6,7 @@ from datetime import datetime
 from app.mailer import templates
 from app.mailer.message import Message, Sender, domain_of
 from app.models import MailState
-from app.services import email_changes
+from app.services import email_changes, email_links
 from app.services.requests import moving
 from app.services.temporary_passwords import IssuedPassword
 from app.settings import settings
@@ -95,7 +95,7 @@ def write(
 
 def _with_link(portal: str, context: dict[str, str]) -> dict[str, object]:
     """Make the link that confirms an address, which no queue may hold, and say until when."""
-    token = email_changes.link_token(int(context["change"]))
+    token = email_links.token_for(int(context["change"]))
     return {
         "confirm_url": f"{portal}/compte/courriel/confirmer/{token}",
         "expires_at": datetime.fromisoformat(context["expires_at"]),

@@ -27,7 +27,8 @@ from app.models import (
     RequestEvent,
     RequestState,
 )
-from app.services import demonstration, working_days
+from app.services import working_days
+from app.services.demonstration import playing
 from app.services.passwords import hash_password
 from app.testing import Outbox
 from tests.browser import Browser
@@ -160,7 +161,7 @@ def test_the_stories_are_told_once(app: Flask) -> None:
     launch(app)
     with app.app_context():
         before = everything(app)
-        demonstration.play(Path(app.root_path).parent / "demo")
+        playing.play(Path(app.root_path).parent / "demo")
         assert everything(app) == before
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from app import db
 from app.cli.imports import progress_bar
-from app.services import importing
+from app.services.importing import running
 from tests.services.importing.town import Town, everything
 
 
@@ -106,7 +106,7 @@ def test_an_import_goes_forward_from_nothing_to_its_end(
     """What the bar shows never goes back."""
     steps: list[tuple[int, int]] = []
     with app.app_context():
-        importing.run(town.folder(tmp_path / "files"), progress=lambda *step: steps.append(step))
+        running.run(town.folder(tmp_path / "files"), progress=lambda *step: steps.append(step))
     assert steps == sorted(steps)
     assert steps[-1][0] == steps[-1][1]
 

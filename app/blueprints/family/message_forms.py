@@ -1,6 +1,6 @@
 """The form of « Boîte de réception »."""
 
-from app.services.inbox import LONGEST_REPLY
+from app.services.inbox.replies import LONGEST_REPLY
 from app.web.forms import Form, SendingKeyField, TextField
 
 

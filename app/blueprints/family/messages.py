@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.blueprints.family.blueprint import family
 from app.blueprints.family.message_forms import ReplyForm
-from app.services import inbox
+from app.services.inbox import answering, listing, marking, reading
 from app.web.access import current_account, origin
 from app.web.files import send_stored_file
 from app.web.forms import STALE_PAGE, EmptyForm
@@ -18,12 +18,12 @@ from app.web.site_map import labelled
 @labelled("Boîte de réception", place=6)
 def messages() -> ResponseReturnValue:
     """The messages from the town hall, the newest first."""
-    asked = inbox.Wanted(
-        view=request.args.get("filtre", inbox.EVERY_MESSAGE),
+    asked = listing.Wanted(
+        view=request.args.get("filtre", listing.EVERY_MESSAGE),
         search=request.args.get("recherche", ""),
         page=request.args.get("page", ""),
     )
-    found = inbox.page(current_account(), asked)
+    found = listing.page(current_account(), asked)
     return render_template(
         "family/messages.html", page=found.lines, unread_count=found.unread_count, asked=asked
     )
@@ -41,7 +41,7 @@ def answer_message(public_id: str) -> ResponseReturnValue:
     form = ReplyForm()
     if not form.validate():
         return _message_page(public_id, form)
-    if not inbox.answer(
+    if not answering.answer(
         current_account(), public_id, form.reply.data or "", form.key.data, origin()
     ):
         abort(404)
@@ -54,7 +54,7 @@ def archive_message(public_id: str) -> ResponseReturnValue:
     """Put a message out of the list; the next page offers to put it back."""
     if not EmptyForm().validate():
         return _try_again(public_id)
-    if not inbox.archive(current_account(), public_id, origin()):
+    if not marking.archive(current_account(), public_id, origin()):
         abort(404)
     undo = url_for("family.restore_message", public_id=public_id)
     # A text with the address that undoes it: see components/banner.html.
@@ -67,7 +67,7 @@ def restore_message(public_id: str) -> ResponseReturnValue:
     """Put an archived message back in the list."""
     if not EmptyForm().validate():
         return _try_again(public_id)
-    if not inbox.restore(current_account(), public_id, origin()):
+    if not marking.restore(current_account(), public_id, origin()):
         abort(404)
     flash("Le message est de nouveau dans votre boîte de réception.", "success")
     return redirect(url_for("family.messages"))
@@ -76,7 +76,7 @@ def restore_message(public_id: str) -> ResponseReturnValue:
 @family.get("/messages/pieces/<opaque:public_id>")
 def message_attachment(public_id: str) -> ResponseReturnValue:
     """A file joined to a message, to keep."""
-    found = inbox.attachment(current_account(), public_id)
+    found = reading.attachment(current_account(), public_id)
     if found is None:
         abort(404)
     title, file = found
@@ -84,7 +84,7 @@ def message_attachment(public_id: str) -> ResponseReturnValue:
 
 
 def _message_page(public_id: str, form: ReplyForm) -> str:
-    found = inbox.open_message(current_account(), public_id)
+    found = reading.open_message(current_account(), public_id)
     if found is None:
         abort(404)
     return render_template("family/message.html", message=found, form=form)

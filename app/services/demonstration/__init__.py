@@ -3,7 +3,3 @@
 stories    who asked what, and what became of it
 playing    the stories happen, through the services that parents and clerks use
 """
-
-from app.services.demonstration.playing import play
-
-__all__ = ["play"]

@@ -15,9 +15,3 @@ faults      what is wrong, as a sentence
 report      says in French what was done
 running     does all of that in one transaction
 """
-
-from app.services.importing.faults import Fault, ImportRefused
-from app.services.importing.report import Report
-from app.services.importing.running import Options, has_families, run
-
-__all__ = ["Fault", "ImportRefused", "Options", "Report", "has_families", "run"]

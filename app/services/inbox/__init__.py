@@ -8,31 +8,3 @@ answering   what a guardian answers
 replies     writing in a thread, whoever writes
 desk        the town hall reads and answers
 """
-
-from app.services.inbox.answering import answer
-from app.services.inbox.listing import (
-    EVERY_MESSAGE,
-    UNREAD_COUNT,
-    MessageLine,
-    Wanted,
-    latest,
-    page,
-)
-from app.services.inbox.marking import archive, restore
-from app.services.inbox.reading import attachment, open_message
-from app.services.inbox.replies import LONGEST_REPLY
-
-__all__ = [
-    "EVERY_MESSAGE",
-    "LONGEST_REPLY",
-    "UNREAD_COUNT",
-    "MessageLine",
-    "Wanted",
-    "answer",
-    "archive",
-    "attachment",
-    "latest",
-    "open_message",
-    "page",
-    "restore",
-]

@@ -1,5 +1,6 @@
-"""« Mes données »: a ZIP of all that the portal holds about a parent and what they may see."""
+"""« Mes données »: a ZIP of all that the portal holds about a parent and what they may see.
 
-from app.services.own_data.packing import pack
-
-__all__ = ["pack"]
+statements  what is read, and what each column is called in the file
+gathering   the answers of all the statements, and the files they speak of
+packing     the archive itself
+"""

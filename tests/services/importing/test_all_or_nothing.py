@@ -89,7 +89,7 @@ from pathlib import Path
 from sqlalchemy import event
 import config
 from app import create_app, db
-from app.services import importing
+from app.services.importing import running
 
 instance, url, files, moment = sys.argv[1:]
 app = create_app(config.Test(instance=Path(instance), database_url=url))
@@ -100,7 +100,7 @@ with app.app_context():
             os.kill(os.getpid(), signal.SIGKILL)
 
     event.listen(db.engine(), "commit" if moment == "commit" else "after_cursor_execute", die)
-    importing.run(Path(files))
+    running.run(Path(files))
 """
 
 

@@ -12,7 +12,9 @@ from PIL import Image
 from sqlalchemy import select
 
 from app import db
-from app.services import importing
+from app.services.importing import running
+from app.services.importing.faults import ImportRefused
+from app.services.importing.report import Report
 
 Row = dict[str, str]
 
@@ -175,19 +177,19 @@ def encoded(
 
 def hand_over(
     app: Flask, path: Path, *, dry_run: bool = False, archive_missing: bool = False
-) -> importing.Report:
+) -> Report:
     """Import, as an operator would."""
-    options = importing.Options(dry_run=dry_run, archive_missing=archive_missing)
+    options = running.Options(dry_run=dry_run, archive_missing=archive_missing)
     with app.app_context():
-        return importing.run(path, options)
+        return running.run(path, options)
 
 
 def faults_of(app: Flask, path: Path) -> list[str]:
     """Import what cannot be, and return the sentences that say why."""
     with app.app_context():
         try:
-            importing.run(path)
-        except importing.ImportRefused as refused:
+            running.run(path)
+        except ImportRefused as refused:
             return [str(fault) for fault in refused.faults]
     return []
 

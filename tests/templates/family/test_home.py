@@ -12,7 +12,7 @@ from flask import Flask, render_template
 
 from app.models import RequestState
 from app.services.households import Home
-from app.services.inbox import MessageLine
+from app.services.inbox.listing import MessageLine
 from app.services.ledger import UnpaidInvoice
 from app.services.requests.reading import OpenRequest, OpenRequests
 from tests.page_checks.text import visible_text

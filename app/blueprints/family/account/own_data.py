@@ -7,7 +7,7 @@ from flask import flash, redirect, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.family.blueprint import family
-from app.services import own_data
+from app.services.own_data import packing
 from app.web.access import current_account, origin
 from app.web.forms import STALE_PAGE, EmptyForm
 
@@ -20,7 +20,7 @@ def own_data_archive() -> ResponseReturnValue:
     """Everything, in a ZIP made on the fly."""
     if not EmptyForm().validate():
         return _back(STALE_PAGE)
-    archive = own_data.pack(current_account(), origin())
+    archive = packing.pack(current_account(), origin())
     return _back(TOO_OFTEN) if archive is None else _send(archive)
 
 
