@@ -1,45 +1,23 @@
 """Invoices, their lines, payments; then which paid which, for the families that changed."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from sqlalchemy import (
     Connection,
-    bindparam,
     delete,
     func,
-    insert,
-    null,
-    or_,
     select,
 )  # fmt: skip
 
-from app.models import Allocation, Child, Family, Invoice, InvoiceKind, InvoiceLine, Payment
-from app.services.allocation import Credit, Due, allocate
+from app.models import Child, Family, Invoice, InvoiceLine, Payment
+from app.services import sharing
 from app.services.importing.merging import Counts, Merge, rows_of
 from app.services.importing.staging import Staging
 from app.services.importing.tables import INVOICES, LINES, PAYMENTS
 from app.services.importing.temporary import KEPT_AS, TOUCHED, make_ready
 
 FAMILIES_AT_ONCE = 500
-INVOICES_BY_DATE = (
-    select(
-        Invoice.family_id,
-        Invoice.id.label("invoice_id"),
-        Invoice.kind,
-        Invoice.amount,
-        null().label("payment_id"),
-    )
-    .where(Invoice.family_id.in_(bindparam("families", expanding=True)))
-    .order_by(Invoice.issued_on, Invoice.id)
-)
-PAYMENTS_BY_DATE = (
-    select(Payment.family_id, Payment.invoice_id, Payment.amount, Payment.id.label("payment_id"))
-    .where(Payment.family_id.in_(bindparam("families", expanding=True)))
-    .order_by(Payment.paid_on, Payment.id)
-)
 
 
 class Ledger:
@@ -137,73 +115,15 @@ class Ledger:
         merge = Merge(self._connection, Payment, ["source_id"], given, kept)
         return merge.run(staged.rows, TOUCHED)
 
-    def allocate(self) -> None:
+    def share(self) -> None:
         """Share payments and credit notes again in each family whose ledger changed."""
         make_ready(self._connection, TOUCHED, ["family"])
-        self._connection.execute(
-            delete(Allocation).where(
-                select(1)
-                .select_from(Invoice)
-                .join(TOUCHED, TOUCHED.c.family == Invoice.family_id)
-                .where(Invoice.id == Allocation.invoice_id)
-                .exists()
-            )
-        )
         last = 0
-        while families := self._families_to_share(last):
-            self._share(families)
+        while families := self._touched(last):
+            sharing.share_anew(self._connection, families)
             last = families[-1]
 
-    def _families_to_share(self, after: int) -> Sequence[int]:
+    def _touched(self, after: int) -> Sequence[int]:
         family = TOUCHED.c.family
-        return self._connection.scalars(
-            select(family)
-            .where(
-                family > after,
-                or_(
-                    select(1).where(Payment.family_id == family).exists(),
-                    select(1)
-                    .where(Invoice.family_id == family, Invoice.kind == InvoiceKind.CREDIT_NOTE)
-                    .exists(),
-                ),
-            )
-            .distinct()
-            .order_by(family)
-            .limit(FAMILIES_AT_ONCE)
-        ).all()
-
-    def _share(self, families: Sequence[int]) -> None:
-        dues, credits_ = self._dues_and_credits(families)
-        shares = [
-            {
-                "invoice_id": share.invoice_id,
-                "payment_id": share.payment_id,
-                "credit_note_id": share.credit_note_id,
-                "amount": share.amount,
-            }
-            for family in families
-            for share in allocate(dues[family], credits_[family])
-        ]
-        if shares:
-            self._connection.execute(insert(Allocation), shares)
-
-    def _dues_and_credits(
-        self, families: Sequence[int]
-    ) -> tuple[dict[int, list[Due]], dict[int, list[Credit]]]:
-        dues: dict[int, list[Due]] = defaultdict(list)
-        credits_: dict[int, list[Credit]] = defaultdict(list)
-        for row in self._entries(families):
-            if row.payment_id is not None:
-                credits_[row.family_id].append(
-                    Credit(row.amount, payment_id=row.payment_id, meant_for=row.invoice_id)
-                )
-            elif row.kind is InvoiceKind.CREDIT_NOTE:
-                credits_[row.family_id].append(Credit(row.amount, credit_note_id=row.invoice_id))
-            else:
-                dues[row.family_id].append(Due(row.invoice_id, row.amount))
-        return dues, credits_
-
-    def _entries(self, families: Sequence[int]) -> Iterator[Any]:
-        """Read invoices and payments of these families, each by date."""
-        yield from self._connection.execute(INVOICES_BY_DATE, {"families": families})
-        yield from self._connection.execute(PAYMENTS_BY_DATE, {"families": families})
+        some = select(family).where(family > after).distinct().order_by(family)
+        return self._connection.scalars(some.limit(FAMILIES_AT_ONCE)).all()

@@ -170,7 +170,7 @@ class _Import:
                 self._advance(staging[file].lines)
         if "files" in staging[MESSAGES].fields:
             counts["pièces jointes"] = loading.load_attachments(connection, staging)
-        ledger.allocate()
+        ledger.share()
         self._settle_accounts(households)
 
     def _settle_accounts(self, households: Households) -> None:
