@@ -5,7 +5,7 @@ from flask import Flask
 import config
 from app import blueprints, cli, db, formats
 from app.mailer import courier
-from app.services import dispatch
+from app.services.mail import dispatch
 from app.settings import EXTENSION
 from app.web import access, assets, errors, forms, logs, security, templating
 

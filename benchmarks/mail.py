@@ -21,8 +21,8 @@ from app.cli.database import alembic_config
 from app.mailer.courier import courier
 from app.mailer.delivery import Fate
 from app.models import Account, Family, Guardian
-from app.services import mails, outbox
-from app.services.temporary_passwords import IssuedPassword
+from app.services.mail import letters, outbox
+from app.services.tokens.temporary_passwords import IssuedPassword
 from benchmarks import smtp_sink
 
 MAILS = 1_000
@@ -87,7 +87,9 @@ def _pair(port: int, numbers: range) -> tuple[float, float]:
 
 def _rate_of_the_portal(numbers: range) -> float:
     with db.transaction() as session:
-        outbox.enqueue_all(session, mails.CREDENTIALS, [_identifier(number) for number in numbers])
+        outbox.enqueue_all(
+            session, letters.CREDENTIALS, [_identifier(number) for number in numbers]
+        )
     started = perf_counter()
     tally = courier().deliver()
     elapsed = perf_counter() - started
@@ -110,9 +112,9 @@ def _rate_of_flask_mail(numbers: range, port: int) -> float:
 
 def _ready_made(number: int) -> flask_mail.Message:
     now = datetime.now(UTC)
-    recipient = mails.Recipient(number, _identifier(number), _address(number))
+    recipient = letters.Recipient(number, _identifier(number), _address(number))
     issued = IssuedPassword(secrets.token_hex(16), f"{number}.token", now + timedelta(days=1))
-    written = mails.write(mails.CREDENTIALS, recipient, issued, now, {})
+    written = letters.write(letters.CREDENTIALS, recipient, issued, now, {})
     return flask_mail.Message(
         written.subject,
         [written.recipient],

@@ -25,7 +25,7 @@ from sqlalchemy import event, select
 import config
 from app import create_app, db
 from app.models import Account
-from app.services.passwords import hash_password
+from app.services.accounts.passwords import hash_password
 from benchmarks import town
 from benchmarks.servers import HOST, Server, free_port, serve
 

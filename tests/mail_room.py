@@ -15,7 +15,7 @@ from app.mailer.delivery import Tally
 from app.mailer.failures import MailError, Unavailable
 from app.mailer.message import Message
 from app.models import MailState, OutboxMail
-from app.services import outbox
+from app.services.mail import outbox
 from app.testing import CapturedMail
 
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from hashlib import sha256
-from importlib import import_module
 
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -34,6 +33,7 @@ from app.models import (
     Payment,
     Sex,
 )
+from app.services.accounts import passwords
 
 CHOSEN_AT = datetime(2018, 7, 12, 13, 5, tzinfo=UTC)
 
@@ -136,7 +136,7 @@ def _account(session: Session, person: Person, family: Family) -> None:
     )
     account = Account(guardian=guardian, identifier=person.identifier)
     if person.password:
-        account.password_hash = _hash(person.password)
+        account.password_hash = passwords.hash_password(person.password)
         account.password_changed_at = CHOSEN_AT
     session.add(account)
 
@@ -252,11 +252,3 @@ def _post(session: Session, families: dict[str, int]) -> None:
                 file=f"{source_id}.pdf",
             )
         )
-
-
-def _hash(clear: str) -> str:
-    try:
-        passwords = import_module("app.services.passwords")
-    except ModuleNotFoundError:
-        return clear
-    return str(passwords.hash_password(clear))

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app import db
 from app.models import Family, JournalEntry, Throttle
-from app.services import accounts
+from app.services.accounts import signing_in
 from app.services.journal import Origin
 
 ROOT = Path(__file__).parents[1]
@@ -50,14 +50,15 @@ import os, signal, sys
 from pathlib import Path
 import config
 from app import create_app
-from app.services import accounts, outbox
+from app.services.accounts import signing_in
+from app.services.mail import outbox
 from app.services.journal import Origin
 
 url, instance = sys.argv[1:]
 app = create_app(config.Test(instance=Path(instance), database_url=url))
 with app.app_context():
     outbox.enqueue = lambda *_details: os.kill(os.getpid(), signal.SIGKILL)
-    accounts.request_credentials("38162386", Origin())
+    signing_in.request_credentials("38162386", Origin())
 """
 
 
@@ -72,7 +73,7 @@ def test_a_killed_worker_leaves_no_half_write(
         assert db.session().scalars(select(JournalEntry)).all() == []
         assert db.session().scalars(select(Throttle)).all() == []
         db.session().rollback()
-        accounts.request_credentials("38162386", Origin())
+        signing_in.request_credentials("38162386", Origin())
         assert len(db.session().scalars(select(JournalEntry)).all()) > 0
 
 

@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from app.services.paging import PAGE_SIZE
+from app.paging import PAGE_SIZE
 from app.web import printing
 from tests.databases import selects, statements_of
 from tests.people import People

@@ -10,8 +10,8 @@ from markupsafe import Markup
 
 from app.cli.context import with_appcontext
 from app.formats import plural, today
-from app.services import credentials as service
-from app.services.credentials import Person, Selection
+from app.services.accounts import invitations as service
+from app.services.accounts.invitations import Person, Selection
 from app.settings import settings
 
 

@@ -39,7 +39,7 @@ def documents() -> None:
 def add(file: Path, title: str, category: str, family: str, day: str) -> None:
     """Met un fichier PDF, PNG ou JPEG à la disposition des parents."""
     # The web process loads the commands too, and has no use for what checks files.
-    from app.services import publishing
+    from app.services.documents import publishing
 
     try:
         added = publishing.add(file, publishing.Notice(title, category, family, day))

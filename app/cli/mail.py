@@ -12,8 +12,8 @@ from app.formats import PARIS, day, hour, plural
 from app.mailer.courier import Courier, courier
 from app.mailer.delivery import Fate, Tally
 from app.models import MailState
-from app.services import mails, outbox
-from app.services.outbox import MailLine
+from app.services.mail import letters, outbox
+from app.services.mail.outbox import MailLine
 
 HEADINGS = ("N°", "Identifiant", "Courriel", "État", "Essais", "Quand", "Dernière erreur")
 
@@ -84,14 +84,14 @@ def retry(ids: tuple[int, ...], *, everything: bool) -> None:
 
 def cells(line: MailLine) -> tuple[str, ...]:
     """Write the line of one mail."""
-    state = mails.STATES[line.state]
+    state = letters.STATES[line.state]
     if line.state is MailState.QUEUED and line.attempts:
         state = f"{state}, nouvel essai à {hour(line.due_at)}"
     when = line.settled_at or line.created_at
     return (
         str(line.id),
         line.identifier,
-        mails.IN_FRENCH.get(line.kind, line.kind),
+        letters.IN_FRENCH.get(line.kind, line.kind),
         state,
         str(line.attempts),
         f"{day(when.astimezone(PARIS).date())} {hour(when)}",

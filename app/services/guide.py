@@ -5,13 +5,13 @@ from decimal import Decimal
 
 from app.formats import today
 from app.models import Sex
-from app.services import mails
-from app.services.children import ChildCard
-from app.services.households import Home
-from app.services.ledger import UnpaidInvoice
-from app.services.mails import ACTIVATION, CREDENTIALS, Recipient
+from app.services.billing.ledger import UnpaidInvoice
+from app.services.families.children import ChildCard
+from app.services.home import Home
+from app.services.mail import letters
+from app.services.mail.letters import ACTIVATION, CREDENTIALS, Recipient
 from app.services.requests.reading import OpenRequests
-from app.services.temporary_passwords import IssuedPassword
+from app.services.tokens.temporary_passwords import IssuedPassword
 
 IDENTIFIER = "38162386"
 FIRST_NAME, LAST_NAME = "PAYS", "ZEST"
@@ -50,7 +50,7 @@ def sample_home(day: date) -> Home:
 def sample_mail(day: date, *, first_time: bool) -> str:
     """Write the mail that a parent gets, as HTML."""
     asked_at = datetime(day.year, day.month, day.day, 12, 26, tzinfo=UTC)
-    message = mails.write(
+    message = letters.write(
         ACTIVATION if first_time else CREDENTIALS,
         Recipient(0, IDENTIFIER, "parent@exemple.fr"),
         IssuedPassword(SECRET, LINK_TOKEN, asked_at + timedelta(hours=24)),

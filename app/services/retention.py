@@ -21,7 +21,7 @@ from app.models import (
 )
 from app.services import journal
 from app.services.importing import storing
-from app.services.outbox import PENDING
+from app.services.mail.outbox import PENDING
 
 A_MONTH = timedelta(days=30)
 # Long enough for whoever asks what happened to their account, as the CNIL recommends for logs.

@@ -7,9 +7,9 @@ from flask import Flask, current_app, flash, g, redirect, request, session, url_
 from flask_login import LoginManager, UserMixin, current_user, login_user
 from werkzeug.wrappers import Response
 
-from app.services import sessions
+from app.services.accounts import sessions
+from app.services.accounts.sessions import CurrentAccount
 from app.services.journal import Origin
-from app.services.sessions import CurrentAccount
 
 PUBLIC = "is_public"
 # Of an IPv6 address; a proxy that is announced and not there lets visitors write their own.

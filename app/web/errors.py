@@ -11,7 +11,7 @@ from werkzeug.exceptions import (
 )
 from werkzeug.wrappers import Response
 
-from app.services import uploads
+from app.services.files import uploads
 
 logger = logging.getLogger("portail.errors")
 RETRY_SECONDS = 30

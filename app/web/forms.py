@@ -12,8 +12,8 @@ from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
-from app.services.identifiers import normalize_identifier
-from app.services.typed_text import one_line, some_lines
+from app.services.accounts.identifiers import normalize_identifier
+from app.typed_text import one_line, some_lines
 
 TOKEN_SECONDS = 12 * 3600
 STALE_PAGE = (

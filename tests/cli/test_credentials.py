@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from app import db
 from app.models import Family, MailState
-from app.services import outbox as queue
+from app.services.mail import outbox as queue
 from app.testing import Outbox
 from tests.mail_room import courier_of, states
 from tests.people import People

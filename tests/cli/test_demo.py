@@ -9,6 +9,7 @@ from sqlalchemy import func, or_, select
 
 import config
 from app import create_app, db
+from app.calendar import working_days
 from app.cli.demo import RECENT_INVOICES
 from app.formats import PARIS, today
 from app.models import (
@@ -27,9 +28,8 @@ from app.models import (
     RequestEvent,
     RequestState,
 )
-from app.services import working_days
+from app.services.accounts.passwords import hash_password
 from app.services.demonstration import playing
-from app.services.passwords import hash_password
 from app.testing import Outbox
 from tests.browser import Browser
 from tests.people import People

@@ -8,9 +8,9 @@ from click.testing import Result
 from flask import Flask
 
 from app.formats import day, today
+from app.services.files.uploads import CheckedFile
 from app.services.journal import COMMAND
 from app.services.requests import acting, reading
-from app.services.uploads import CheckedFile
 from tests.people import People
 from tests.services.requests.conftest import PAPER, send, signed_in
 

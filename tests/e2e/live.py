@@ -23,7 +23,7 @@ import config
 from app import create_app, db
 from app.formats import today
 from app.models import Account, Message
-from app.services.passwords import hash_password
+from app.services.accounts.passwords import hash_password
 from tests.smtp_servers import HOST, Mailbox, free_port, serve
 
 ROOT = Path(__file__).parent.parent.parent

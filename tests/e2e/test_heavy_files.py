@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Error, Page, expect
 
-from app.services import uploads
+from app.services.files import uploads
 
 WISH = "Une place de parking devant l’école"
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from playwright.sync_api import FilePayload, Page, expect
 
+from app.calendar import working_days
 from app.formats import day_in_full, today
-from app.services import working_days
 from tests.e2e.conftest import follow_menu
 from tests.e2e.live import Portal
 

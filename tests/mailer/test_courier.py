@@ -17,7 +17,7 @@ from app.mailer import courier as courier_module
 from app.mailer import delivery
 from app.mailer.message import Message
 from app.models import MailState
-from app.services import outbox as queue
+from app.services.mail import outbox as queue
 from app.testing import Outbox
 from tests.mail_room import Scripted, ask, courier_of, states
 from tests.people import People, settle_in

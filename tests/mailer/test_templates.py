@@ -18,20 +18,20 @@ from flask import Flask
 import config
 from app import create_app
 from app.mailer.message import Message
-from app.services import mails
-from app.services.temporary_passwords import IssuedPassword
+from app.services.mail import letters
+from app.services.tokens.temporary_passwords import IssuedPassword
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
-KINDS = sorted(mails.IN_FRENCH)
+KINDS = sorted(letters.IN_FRENCH)
 MAIL = re.compile("mail/.+/")
 SECRET = "2dd150fa6be4410f966601e379bf8d79"
 ASKED_AT = datetime(2018, 7, 12, 13, 5, tzinfo=UTC)
 EXPIRES_AT = datetime(2018, 7, 13, 13, 5, tzinfo=UTC)
 A_REQUEST = {"number": "12", "request": "0123456789abcdef"}
 CONTEXTS = {
-    mails.EMAIL_CONFIRMATION: {"change": "1", "expires_at": EXPIRES_AT.isoformat()},
-    mails.REQUEST_RECEIVED: A_REQUEST,
-    mails.REQUEST_ANSWERED: A_REQUEST,
+    letters.EMAIL_CONFIRMATION: {"change": "1", "expires_at": EXPIRES_AT.isoformat()},
+    letters.REQUEST_RECEIVED: A_REQUEST,
+    letters.REQUEST_ANSWERED: A_REQUEST,
 }
 LINKS = (
     "https://portail.commune.fr/connexion",
@@ -65,9 +65,9 @@ def write(app: Flask, kind: str) -> Message:
     """Write a mail of this kind to the family of the guides."""
     issued = IssuedPassword(SECRET, "MQ.dGhlLXNpZ25hdHVyZQ", EXPIRES_AT)
     with app.app_context():
-        recipient = mails.Recipient(1, "38162386", "zest@exemple.fr")
-        secret = issued if kind in mails.WITH_SECRET else None
-        return mails.write(kind, recipient, secret, ASKED_AT, CONTEXTS.get(kind, {}))
+        recipient = letters.Recipient(1, "38162386", "zest@exemple.fr")
+        secret = issued if kind in letters.WITH_SECRET else None
+        return letters.write(kind, recipient, secret, ASKED_AT, CONTEXTS.get(kind, {}))
 
 
 def plain(text: str) -> str:
@@ -95,7 +95,7 @@ def test_each_mail_reads_as_agreed(town: Flask, kind: str, form: str) -> None:
     assert written == snapshot.read_text("utf-8")
 
 
-@pytest.mark.parametrize("kind", sorted(mails.WITH_SECRET))
+@pytest.mark.parametrize("kind", sorted(letters.WITH_SECRET))
 def test_the_words_of_the_printed_guides_are_there(town: Flask, kind: str) -> None:
     """A parent follows the guide: the mail says what the guide shows."""
     message = write(town, kind)
@@ -134,7 +134,7 @@ def test_the_html_part_stands_alone(town: Flask, kind: str) -> None:
     assert "url(" not in message.html
     links = {link["href"] for link in page.select("a")}
     assert all(str(link).startswith(LINKS) for link in links)
-    if kind in mails.WITH_SECRET:
+    if kind in letters.WITH_SECRET:
         button, bare = page.select("a[href*='/mot-de-passe/lien/']")
         assert button.get_text() == "Choisir mon mot de passe"
         assert bare.get_text() == bare["href"]
@@ -158,7 +158,7 @@ def test_the_bytes_are_those_of_a_good_mail(town: Flask, kind: str) -> None:
     assert all(len(line) <= 78 for line in raw.split(b"\r\n"))
     assert b"\n" not in raw.replace(b"\r\n", b"")
     assert mail["Auto-Submitted"] == "auto-generated"
-    if kind in mails.WITH_SECRET:
+    if kind in letters.WITH_SECRET:
         assert raw.split(b"\r\n").count(SECRET.encode()) == 1
 
 
@@ -180,7 +180,7 @@ def test_a_notice_carries_no_secret(town: Flask) -> None:
 
 def test_an_unproven_address_learns_nothing(town: Flask) -> None:
     """A slip sends the link to a stranger: neither who, nor which identifiant."""
-    message = write(town, mails.EMAIL_CONFIRMATION)
+    message = write(town, letters.EMAIL_CONFIRMATION)
     for words in ("38162386", "ZEST", "zest"):
         assert words not in message.text + message.html
     assert "https://portail.commune.fr/compte/courriel/confirmer/MQ." in message.text
@@ -189,7 +189,7 @@ def test_an_unproven_address_learns_nothing(town: Flask) -> None:
 
 def test_an_old_address_hears_no_new_one(town: Flask) -> None:
     """What to do if it was somebody else, no link that confirms, no address."""
-    for kind in (mails.EMAIL_CHANGING, mails.EMAIL_CHANGED):
+    for kind in (letters.EMAIL_CHANGING, letters.EMAIL_CHANGED):
         message = write(town, kind)
         assert "/confirmer/" not in message.text + message.html
         assert "@" not in message.text

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from app import db
 from app.models import Account
-from app.services import temporary_passwords
+from app.services.tokens import temporary_passwords
 from app.web.access import public
 from tests.browser import Browser, Page
 from tests.people import People, Person, public_id

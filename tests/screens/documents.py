@@ -5,8 +5,8 @@ from pathlib import Path
 
 from flask import Flask
 
-from app.services import publishing
-from app.services.publishing import Notice
+from app.services.documents import publishing
+from app.services.documents.publishing import Notice
 from tests.browser import Browser, Page
 from tests.people import People
 

@@ -12,16 +12,10 @@ from sqlalchemy import func, select
 import config
 from app import create_app, db
 from app.models import Account, JournalEntry, OutboxMail, TemporaryPassword
-from app.services import (
-    accounts,
-    password_choice,
-    passwords,
-    sessions,
-    temporary_passwords,
-    throttles,
-)
-from app.services.accounts import Expired, MustChoose, Refused, SignedIn, Wait
+from app.services.accounts import password_choice, passwords, sessions, signing_in, throttles
+from app.services.accounts.signing_in import Expired, MustChoose, Refused, SignedIn, Wait
 from app.services.journal import Origin
+from app.services.tokens import temporary_passwords
 from app.settings import EXTENSION
 from tests.people import People, Person
 
@@ -49,9 +43,9 @@ def temporary_password_for(person: Person) -> str:
         return temporary_passwords.issue(session, account_id).secret
 
 
-def sign_in(person: Person, clear: str | None = None, device: str = "") -> accounts.Outcome:
+def sign_in(person: Person, clear: str | None = None, device: str = "") -> signing_in.Outcome:
     """Try to sign in."""
-    return accounts.sign_in(person.identifier, clear or person.password or "", HOME, device)
+    return signing_in.sign_in(person.identifier, clear or person.password or "", HOME, device)
 
 
 def events() -> list[str]:
@@ -144,7 +138,7 @@ def test_asking_for_a_temporary_password_changes_nothing(people: People) -> None
     """Nobody can lock a parent out by typing their number."""
     signed_in = sign_in(people.zest)
     assert isinstance(signed_in, SignedIn)
-    accounts.request_credentials(people.zest.identifier, HOME)
+    signing_in.request_credentials(people.zest.identifier, HOME)
     temporary_password_for(people.zest)
     assert sessions.find(signed_in.session_key) is not None
     assert isinstance(sign_in(people.zest), SignedIn)
@@ -246,7 +240,7 @@ def test_asking_adds_one_row_whoever_asks(settings: config.Settings, people: Peo
     later = create_app(replace(settings, mail_delivery="worker"))
     with later.app_context():
         for identifier in asked:
-            accounts.request_credentials(identifier, HOME)
+            signing_in.request_credentials(identifier, HOME)
         rows = db.session().execute(select(OutboxMail.kind, OutboxMail.identifier)).all()
         assert [tuple(row) for row in rows] == [("credentials", identifier) for identifier in asked]
         assert db.session().scalar(select(func.count(TemporaryPassword.id))) == 0
@@ -255,11 +249,11 @@ def test_asking_adds_one_row_whoever_asks(settings: config.Settings, people: Peo
 
 def test_asking_again_repeats_the_identifiant(people: People) -> None:
     """The button of the confirmation page needs no typing; a made-up number asks nothing."""
-    number = accounts.request_credentials(people.zest.identifier, HOME)
-    again = accounts.repeat_request(number, HOME)
+    number = signing_in.request_credentials(people.zest.identifier, HOME)
+    again = signing_in.repeat_request(number, HOME)
     assert again not in {None, number}
-    assert accounts.repeat_request(None, HOME) is None
-    assert accounts.repeat_request(10**9, HOME) is None
+    assert signing_in.repeat_request(None, HOME) is None
+    assert signing_in.repeat_request(10**9, HOME) is None
 
 
 def test_a_flood_of_requests_makes_no_more_mails(
@@ -267,5 +261,5 @@ def test_a_flood_of_requests_makes_no_more_mails(
 ) -> None:
     """Past the limit the queue is left alone, and the visitor is told nothing of it."""
     monkeypatch.setattr(throttles, "ADDRESS_REQUESTS", 2)
-    numbers = [accounts.request_credentials(people.zest.identifier, HOME) for _ in range(4)]
+    numbers = [signing_in.request_credentials(people.zest.identifier, HOME) for _ in range(4)]
     assert [number is None for number in numbers] == [False, False, True, True]

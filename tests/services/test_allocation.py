@@ -5,7 +5,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services.allocation import Credit, Due, Share, allocate
+from app.services.billing.allocation import Credit, Due, Share, allocate
 
 
 def cents(amount: int) -> Decimal:

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from app import db
 from app.mailer.failures import PermanentFailure, TemporaryFailure, Unavailable
 from app.models import Account, Family, JournalEntry, MailState
-from app.services import temporary_passwords
+from app.services.tokens import temporary_passwords
 from tests.mail_room import Scripted, ask, deliver, rows, states
 from tests.people import People
 from tests.services.conftest import NOON

@@ -8,7 +8,7 @@ from flask import Flask
 
 from app.mailer.delivery import LEASE, Fate, Outcome
 from app.models import MailState
-from app.services import dispatch
+from app.services.mail import dispatch
 from tests.mail_room import Scripted, ask, deliver, in_parallel, states
 from tests.people import People
 

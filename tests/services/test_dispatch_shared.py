@@ -11,7 +11,7 @@ import config
 from app import create_app, db
 from app.mailer.delivery import LEASE, Fate, Outcome
 from app.models import Account, Family, Guardian, MailState
-from app.services import dispatch, outbox
+from app.services.mail import dispatch, outbox
 from tests.mail_room import Scripted, ask, courier_of, deliver, in_parallel, rows, states
 from tests.people import People
 

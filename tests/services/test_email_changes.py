@@ -11,18 +11,18 @@ from sqlalchemy import select
 from app import db
 from app.mailer.message import ascii_address
 from app.models import Account, EmailChange, Guardian
-from app.services import (
-    accounts,
+from app.services.accounts import (
     current_password,
     email_changes,
     password_choice,
     sessions,
-    temporary_passwords,
+    signing_in,
 )
-from app.services.accounts import SignedIn
-from app.services.email_changes import AddressState
+from app.services.accounts.email_changes import AddressState
+from app.services.accounts.sessions import CurrentAccount
+from app.services.accounts.signing_in import SignedIn
 from app.services.journal import Origin
-from app.services.sessions import CurrentAccount
+from app.services.tokens import temporary_passwords
 from tests.mail_room import Scripted, deliver, in_parallel, rows
 from tests.people import People, Person
 
@@ -32,7 +32,7 @@ LINK = re.compile(r"/compte/courriel/confirmer/(\S+)")
 
 
 def signed_in(person: Person) -> CurrentAccount:
-    outcome = accounts.sign_in(person.identifier, person.password or "", ORIGIN)
+    outcome = signing_in.sign_in(person.identifier, person.password or "", ORIGIN)
     assert isinstance(outcome, SignedIn)
     current = sessions.find(outcome.session_key)
     assert current is not None

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from app import db
 from app.models import Account, Allocation, Family, Guardian, Invoice, InvoiceKind, Payment
-from app.services import households, ledger, statement
-from app.services.allocation import Credit, Due, allocate
-from app.services.sessions import CurrentAccount
+from app.services import home as service
+from app.services.accounts.sessions import CurrentAccount
+from app.services.billing import ledger, statement
+from app.services.billing.allocation import Credit, Due, allocate
 from tests.browser import Browser
 from tests.databases import selects, statements_of
 from tests.people import People
@@ -130,7 +131,7 @@ def test_home_statement_and_unpaid_invoices_agree(
     total -= sum((amount for _, amount in invoices), ledger.ZERO)
     with app.app_context():
         account = settle_in(invoices, credit_notes, payments)
-        home = households.home(account)
+        home = service.home(account)
         lines = statement.whole(account.family_id, "").lines
         db.session().rollback()
     assert home.balance == total

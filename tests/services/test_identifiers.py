@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services.identifiers import MAXIMUM_DIGITS, normalize_identifier
+from app.services.accounts.identifiers import MAXIMUM_DIGITS, normalize_identifier
 
 DIGITS = st.text(alphabet="0123456789", min_size=1, max_size=MAXIMUM_DIGITS)
 SEPARATORS = st.text(alphabet=" .\t\n\u00a0\u202f", max_size=3)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app import db
 from app.models import Family
-from app.services import ledger, statement
+from app.services.billing import ledger, statement
 from tests.people import People, Person
 
 

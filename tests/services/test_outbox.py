@@ -5,8 +5,8 @@ from sqlalchemy import select
 
 from app import db
 from app.models import Account, MailState, OutboxMail, TemporaryPassword
-from app.services import outbox as queue
-from app.services import temporary_passwords
+from app.services.mail import outbox as queue
+from app.services.tokens import temporary_passwords
 from app.testing import Outbox
 from tests.people import People
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services.paging import Page, page_count, page_number
+from app.paging import Page, page_count, page_number
 
 
 @pytest.mark.parametrize(

@@ -11,18 +11,12 @@ from sqlalchemy import select, update
 
 from app import db
 from app.models import Account, Family, OutboxMail
-from app.services import (
-    accounts,
-    current_password,
-    password_choice,
-    passwords,
-    sessions,
-    temporary_passwords,
-)
-from app.services.accounts import MustChoose, Refused, SignedIn
+from app.services.accounts import current_password, password_choice, passwords, sessions, signing_in
+from app.services.accounts.password_choice import PendingChoice
+from app.services.accounts.sessions import CurrentAccount
+from app.services.accounts.signing_in import MustChoose, Refused, SignedIn
 from app.services.journal import Origin
-from app.services.password_choice import PendingChoice
-from app.services.sessions import CurrentAccount
+from app.services.tokens import temporary_passwords
 from tests.people import People, Person
 
 ORIGIN = Origin()
@@ -46,7 +40,7 @@ def issue(person: Person) -> temporary_passwords.IssuedPassword:
 
 def ticket(person: Person) -> str:
     """Sign in with a temporary password."""
-    outcome = accounts.sign_in(person.identifier, issue(person).secret, ORIGIN)
+    outcome = signing_in.sign_in(person.identifier, issue(person).secret, ORIGIN)
     assert isinstance(outcome, MustChoose)
     return outcome.ticket
 
@@ -60,7 +54,7 @@ def pending(person: Person) -> PendingChoice:
 
 def signed_in(person: Person, clear: str | None = None) -> CurrentAccount:
     """Sign in with a password."""
-    outcome = accounts.sign_in(person.identifier, clear or person.password or "", ORIGIN)
+    outcome = signing_in.sign_in(person.identifier, clear or person.password or "", ORIGIN)
     assert isinstance(outcome, SignedIn)
     current = sessions.find(outcome.session_key)
     assert current is not None
@@ -82,13 +76,13 @@ def test_a_chosen_password_signs_in(people: People) -> None:
 
 def test_choosing_ends_everything_before(people: People) -> None:
     """Every session, every other temporary password and the old password die at once."""
-    outcome = accounts.sign_in(people.zest.identifier, people.zest.password or "", ORIGIN)
+    outcome = signing_in.sign_in(people.zest.identifier, people.zest.password or "", ORIGIN)
     assert isinstance(outcome, SignedIn)
     other = issue(people.zest)
     assert password_choice.choose(pending(people.zest), GOOD, ORIGIN)
     assert sessions.find(outcome.session_key) is None
     for old in (people.zest.password or "", other.secret):
-        assert accounts.sign_in(people.zest.identifier, old, ORIGIN) == Refused()
+        assert signing_in.sign_in(people.zest.identifier, old, ORIGIN) == Refused()
 
 
 def test_a_ticket_is_good_once(people: People) -> None:
@@ -99,7 +93,7 @@ def test_a_ticket_is_good_once(people: People) -> None:
     assert password_choice.choose(opened, GOOD, ORIGIN)
     assert password_choice.open_ticket(used) is None
     assert not password_choice.choose(opened, "Tramontane67", ORIGIN)
-    assert accounts.sign_in(people.zest.identifier, "Tramontane67", ORIGIN) == Refused()
+    assert signing_in.sign_in(people.zest.identifier, "Tramontane67", ORIGIN) == Refused()
 
 
 def test_a_ticket_lasts_half_an_hour(people: People) -> None:

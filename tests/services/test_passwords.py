@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import config
 from app import create_app
-from app.services import passwords
+from app.services.accounts import passwords
 
 LISTS = Path(passwords.__file__).with_name("common_passwords")
 # A process of its own: in this one, other tests have long asked for memory.
@@ -23,7 +23,7 @@ from pathlib import Path
 
 import config
 from app import create_app
-from app.services import passwords
+from app.services.accounts import passwords
 
 def resident_kibibytes():
     with open("/proc/self/status") as status:

@@ -23,9 +23,12 @@ from app.models import (
     TemporaryPassword,
     Throttle,
 )
-from app.services import journal, outbox, retention, sessions, temporary_passwords, throttles
+from app.services import journal, retention
+from app.services.accounts import sessions, throttles
 from app.services.journal import Origin
+from app.services.mail import outbox
 from app.services.retention import RULES, Rule
+from app.services.tokens import temporary_passwords
 from tests.people import People
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

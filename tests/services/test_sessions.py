@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from app import db
 from app.models import Account, AccountSession, Family
-from app.services import sessions
+from app.services.accounts import sessions
 from app.services.journal import Origin
 from tests.people import People, Person
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app import db
 from app.models import Allocation, Family, Invoice, Payment
-from app.services import sharing
+from app.services.billing import sharing
 from tests.people import People, Person
 
 

@@ -15,9 +15,11 @@ from sqlalchemy import select
 from app import db
 from app.formats import euros, today
 from app.models import Invoice
-from app.services import households, invoices, letterheads, statement, statement_csv
-from app.services.ledger import ZERO
-from app.services.sessions import CurrentAccount
+from app.services import home
+from app.services.accounts.sessions import CurrentAccount
+from app.services.billing import invoices, statement, statement_csv
+from app.services.billing.ledger import ZERO
+from app.services.families import letterheads
 from app.web import printing
 from tests.conftest import skip_or_fail
 from tests.services.test_households import movements, settle_in
@@ -33,7 +35,7 @@ def test_home_invoices_years_pages_and_spreadsheet_agree(
 ) -> None:
     with app.app_context():
         account = settle_in(owed, given_back, paid)
-        balance = households.home(account).balance
+        balance = home.home(account).balance
         shown = statement.page(account.family_id, "", "")
         whole = statement.whole(account.family_id, "")
         assert shown.period.balance == shown.period.closing == balance
@@ -65,7 +67,7 @@ def _check_years(account: CurrentAccount, whole: statement.WholeStatement) -> No
 def _check_invoices(account: CurrentAccount, balance: Decimal) -> None:
     """What each page says is left is what home lists of it, and never more than its share."""
     pages = _pages(account)
-    unpaid = {each.public_id: each.amount_due for each in households.home(account).unpaid}
+    unpaid = {each.public_id: each.amount_due for each in home.home(account).unpaid}
     assert {each.public_id: each.due for each in pages if each.due} == unpaid
     assert sum(unpaid.values(), ZERO) == max(-balance, ZERO)
     for page in pages:
@@ -100,7 +102,7 @@ def test_paper_says_the_same(app: Flask, owed: History, given_back: History, pai
             today=today(),
         )
         document = PdfReader(io.BytesIO(printing.to_pdf(html)))
-        balance = households.home(account).balance
+        balance = home.home(account).balance
         db.session().rollback()
     words = " ".join(" ".join(page.extract_text() for page in document.pages).split())
     for figure in (balance, *(line.balance for line in found.lines)):

@@ -12,8 +12,8 @@ from sqlalchemy import delete, insert, select
 from app import db
 from app.formats import PARIS
 from app.models import Account, TemporaryPassword
-from app.services import temporary_passwords
-from app.services.temporary_passwords import IssuedPassword
+from app.services.tokens import temporary_passwords
+from app.services.tokens.temporary_passwords import IssuedPassword
 from tests.people import People
 
 ROUNDS = 20

@@ -7,7 +7,7 @@ import time_machine
 from flask import Flask
 
 from app import db
-from app.services import throttles
+from app.services.accounts import throttles
 
 START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 KEY = throttles.sign_in_key("38162386", None)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services.typed_text import one_line, some_lines
+from app.typed_text import one_line, some_lines
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from app.services import uploads
-from app.services.uploads import Accepted, Upload, UploadRefused
+from app.services.files import uploads
+from app.services.files.uploads import Accepted, Upload, UploadRefused
 from tests.page_checks.language import typography_faults
 
 PDF = b"%PDF-1.7\nhello\n%%EOF\n"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.services.user_agents import describe
+from app.services.accounts.user_agents import describe
 
 WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
 

@@ -11,8 +11,8 @@ from markupsafe import Markup
 from app.blueprints.auth.blueprint import auth
 from app.blueprints.auth.forms import ChoosePasswordForm, SignInForm
 from app.blueprints.auth.passwords import SAVED
-from app.services import accounts, passwords
 from app.services import guide as service
+from app.services.accounts import passwords, signing_in
 from app.settings import settings
 from app.web import printing
 from app.web.access import public
@@ -35,7 +35,7 @@ def guide() -> ResponseReturnValue:
         code=_code(settings.public_url),
         address=settings.public_url.rstrip("/"),
         sender=settings.mail_sender,
-        subject=accounts.CREDENTIALS_SUBJECT,
+        subject=signing_in.CREDENTIALS_SUBJECT,
         printable=printing.available(),
     )
 
@@ -110,7 +110,7 @@ def _sent_page() -> str:
         resend_form=EmptyForm(),
         resend_after_seconds=0,
         sender=settings.mail_sender,
-        subject=accounts.CREDENTIALS_SUBJECT,
+        subject=signing_in.CREDENTIALS_SUBJECT,
     )
 
 

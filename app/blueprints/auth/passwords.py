@@ -11,7 +11,7 @@ from app.blueprints.auth.forms import (
     ChoosePasswordForm,
     ForgottenPasswordForm,
 )
-from app.services import password_choice, passwords
+from app.services.accounts import password_choice, passwords
 from app.web.access import current_account, end_session, origin, public
 from app.web.site_map import labelled
 

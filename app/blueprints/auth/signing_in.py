@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response
 from app.blueprints.auth.blueprint import auth
 from app.blueprints.auth.forms import ForgottenPasswordForm, SignInForm
 from app.formats import plural
-from app.services import accounts
-from app.services.accounts import Expired, MustChoose, Outcome, Refused, SignedIn, Wait
+from app.services.accounts import signing_in
+from app.services.accounts.signing_in import Expired, MustChoose, Outcome, Refused, SignedIn, Wait
 from app.settings import settings
 from app.web.access import begin_session, end_session, origin, public
 from app.web.forms import STALE_PAGE, EmptyForm, is_stranger, render_to_stranger
@@ -45,7 +45,7 @@ def sign_in() -> ResponseReturnValue:
     if not form.validate():
         return _sign_in_page(form)
     device = request.cookies.get(_device_cookie(), "")
-    outcome = accounts.sign_in(form.identifier.identifier, form.password.data, origin(), device)
+    outcome = signing_in.sign_in(form.identifier.identifier, form.password.data, origin(), device)
     return _answer(form, outcome)
 
 
@@ -67,7 +67,7 @@ def forgotten_password() -> ResponseReturnValue:
     """Ask for a temporary password: the same answer whoever asks."""
     form = ForgottenPasswordForm()
     if form.validate_on_submit():
-        session["asked"] = accounts.request_credentials(form.identifier.identifier, origin())
+        session["asked"] = signing_in.request_credentials(form.identifier.identifier, origin())
         return redirect(url_for("auth.forgotten_password_sent"))
     return render_template("auth/forgotten_password.html", form=form)
 
@@ -78,7 +78,7 @@ def forgotten_password_sent() -> ResponseReturnValue:
     """Say what to look for in the mailbox; the button asks again for the same identifiant."""
     form = EmptyForm()
     if form.validate_on_submit():
-        again = accounts.repeat_request(session.get("asked"), origin())
+        again = signing_in.repeat_request(session.get("asked"), origin())
         if again is None:
             return redirect(url_for("auth.forgotten_password"))
         session["asked"] = again
@@ -88,7 +88,7 @@ def forgotten_password_sent() -> ResponseReturnValue:
         resend_form=form,
         resend_after_seconds=RESEND_AFTER_SECONDS,
         sender=settings.mail_sender,
-        subject=accounts.CREDENTIALS_SUBJECT,
+        subject=signing_in.CREDENTIALS_SUBJECT,
     )
 
 
@@ -140,7 +140,7 @@ def _sign_in_page(form: SignInForm, **context: object) -> str:
 def _returning_identifier() -> str | None:
     """Fill in the identifiant of whoever has just chosen a password on this device."""
     returning = session.pop("returning", None)
-    return accounts.identifier_of(returning) if returning else None
+    return signing_in.identifier_of(returning) if returning else None
 
 
 def _device_cookie() -> str:

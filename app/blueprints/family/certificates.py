@@ -4,7 +4,7 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.family.blueprint import family
-from app.services import certificates as service
+from app.services.billing import certificates as service
 from app.web import printing
 from app.web.access import current_account, origin
 from app.web.files import PDF, send_made_file

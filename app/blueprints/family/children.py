@@ -4,8 +4,8 @@ from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.family.blueprint import family
-from app.services import children as service
-from app.services import documents
+from app.services.documents import library
+from app.services.families import children as service
 from app.web.access import current_account
 from app.web.files import send_stored_file
 from app.web.site_map import labelled
@@ -27,7 +27,7 @@ def child(public_id: str) -> ResponseReturnValue:
     if found is None:
         abort(404)
     return render_template(
-        "family/child.html", child=found, documents=documents.for_family_only(account)
+        "family/child.html", child=found, documents=library.for_family_only(account)
     )
 
 

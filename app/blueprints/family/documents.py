@@ -4,7 +4,7 @@ from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.family.blueprint import family
-from app.services import documents as service
+from app.services.documents import library as service
 from app.web.access import current_account
 from app.web.files import send_stored_file
 from app.web.site_map import labelled

@@ -4,8 +4,9 @@ from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.family.blueprint import family
-from app.services import invoices, letterheads, payment_means
-from app.services.invoices import InvoiceDetails
+from app.services.billing import invoices, payment_means
+from app.services.billing.invoices import InvoiceDetails
+from app.services.families import letterheads
 from app.web import printing
 from app.web.access import current_account
 from app.web.files import PDF, send_made_file, send_stored_file

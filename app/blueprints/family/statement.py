@@ -5,8 +5,9 @@ from flask.typing import ResponseReturnValue
 
 from app.blueprints.family.blueprint import family
 from app.formats import today
-from app.services import letterheads, statement_csv
-from app.services import statement as service
+from app.services.billing import statement as service
+from app.services.billing import statement_csv
+from app.services.families import letterheads
 from app.web import printing
 from app.web.access import current_account
 from app.web.files import CSV, PDF, only_with_printing, send_made_file

@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlalchemy import Select, bindparam, select
 
 from app import db
+from app.calendar import working_days
 from app.formats import today
 from app.models import (
     Account,
@@ -18,14 +19,13 @@ from app.models import (
     RequestEvent,
     RequestFile,
 )
-from app.services import working_days
+from app.services.accounts.sessions import CurrentAccount
 from app.services.demonstration.stories import Story, stories
 from app.services.inbox import answering, desk
 from app.services.journal import COMMAND
 from app.services.requests import sending
 from app.services.requests.kinds import BY_KEY
 from app.services.requests.sending import Asked
-from app.services.sessions import CurrentAccount
 
 ONE_DAY = timedelta(days=1)
 # Who writes about which message, a few days ago, and what the town hall answers the day after.

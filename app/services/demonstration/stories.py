@@ -6,12 +6,12 @@ from datetime import timedelta
 from pathlib import Path
 
 from app.formats import today
-from app.services import uploads
+from app.services.accounts.sessions import CurrentAccount
+from app.services.files import uploads
+from app.services.files.uploads import Accepted, Upload
 from app.services.journal import COMMAND
 from app.services.requests import acting, desk
 from app.services.requests.sending import Sent
-from app.services.sessions import CurrentAccount
-from app.services.uploads import Accepted, Upload
 
 SCHOOL_DAYS = ("monday", "tuesday", "thursday", "friday")
 # Where demo/ keeps what parents join to their requests.

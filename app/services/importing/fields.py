@@ -18,7 +18,7 @@ from sqlalchemy import BigInteger, Boolean, Date, Integer, String, Text
 from sqlalchemy.types import TypeEngine
 
 from app.models import InvoiceKind, Sex
-from app.services.identifiers import MAXIMUM_DIGITS, normalize_identifier
+from app.services.accounts.identifiers import MAXIMUM_DIGITS, normalize_identifier
 from app.services.importing.faults import FieldRefused
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from app.formats import plural
-from app.services.importing.households import KEPT_IDENTIFIERS, NewIdentifier
+from app.services.importing.guardians import KEPT_IDENTIFIERS, NewIdentifier
 from app.services.importing.merging import Counts
 from app.services.importing.places import Replaced
 

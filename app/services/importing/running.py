@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 
 from app import db
 from app.models import Family
-from app.services import journal, notices
+from app.services import journal
+from app.services.files.uploads import UploadRefused
 from app.services.importing import decoding, loading, storing, temporary
 from app.services.importing.checking import Checks
 from app.services.importing.faults import Fault, Faults, ImportRefused
-from app.services.importing.households import Households
-from app.services.importing.ledger import Ledger
+from app.services.importing.guardians import Households
 from app.services.importing.merging import Counts
+from app.services.importing.movements import Ledger
 from app.services.importing.places import Places
 from app.services.importing.report import Report
 from app.services.importing.sources import Source, opened
@@ -34,7 +35,7 @@ from app.services.importing.tables import (
     PAYMENTS,
     SourceFile,
 )  # fmt: skip
-from app.services.uploads import UploadRefused
+from app.services.mail import notices
 
 # Called with how much is done, and of how much.
 Progress = Callable[[int, int], None]

@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 
 from app.models import Child, Document, Invoice, MessageAttachment, RequestFile
-from app.services import uploads
+from app.services.files import uploads
 from app.services.importing.decoding import blocks
 from app.services.importing.faults import FieldRefused
 from app.services.importing.sources import MEBIBYTE, Source

@@ -5,10 +5,10 @@ from sqlalchemy import bindparam, select
 from app import db
 from app.models import Message
 from app.services import journal
+from app.services.accounts.sessions import CurrentAccount
 from app.services.inbox import replies
 from app.services.inbox.messages import FOR_FAMILY
 from app.services.journal import Origin
-from app.services.sessions import CurrentAccount
 
 _ANSWERABLE = select(Message.id).where(
     FOR_FAMILY, Message.public_id == bindparam("public_id"), Message.answerable

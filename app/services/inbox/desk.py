@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session, aliased
 from app import db
 from app.models import Account, Family, Guardian, Message, MessageMark, MessageReply
 from app.models.messages import TOWN_HALL
-from app.services import journal, notices
+from app.services import journal
 from app.services.inbox import replies
-from app.services.typed_text import one_line, some_lines
+from app.services.mail import notices
+from app.typed_text import one_line, some_lines
 
 LARGEST_NUMBER = 2**31 - 1
 KEY_DIGITS = 31

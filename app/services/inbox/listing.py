@@ -11,10 +11,10 @@ from app import db
 from app.formats import PARIS, fold
 from app.models import FAMILY, Message, MessageAttachment, MessageMark, MessageReply
 from app.models.messages import TOWN_HALL
+from app.paging import PAGE_SIZE, Page, page_number
+from app.services.accounts.sessions import CurrentAccount
 from app.services.inbox.messages import FOR_FAMILY, IN_THE_INBOX, MARKED, UNREAD
-from app.services.paging import PAGE_SIZE, Page, page_number
-from app.services.sessions import CurrentAccount
-from app.services.typed_text import one_line
+from app.typed_text import one_line
 
 # The views of the list, by the word of the address that asks for each.
 EVERY_MESSAGE, ONLY_UNREAD, ARCHIVED = "tous", "non-lus", "archives"

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from app import db
 from app.models import Message, MessageMark
 from app.services import journal
+from app.services.accounts.sessions import CurrentAccount
 from app.services.inbox.messages import FOR_FAMILY
 from app.services.journal import Origin
-from app.services.sessions import CurrentAccount
 
 _ID = select(Message.id).where(FOR_FAMILY, Message.public_id == bindparam("public_id"))
 

@@ -16,11 +16,11 @@ from app.models import (
     MessageReply,
 )
 from app.models.messages import TOWN_HALL
-from app.services import stored_files
+from app.services.accounts.sessions import CurrentAccount
+from app.services.files import stored_files
+from app.services.files.stored_files import StoredFile
 from app.services.inbox import marking
 from app.services.inbox.messages import FOR_FAMILY, MARKED
-from app.services.sessions import CurrentAccount
-from app.services.stored_files import StoredFile
 
 FOLDER = "messages"
 _MESSAGE = (

@@ -7,17 +7,18 @@ from sqlalchemy import Date, Row, bindparam, case, select, update
 from sqlalchemy.orm import Session
 
 from app import db
+from app.calendar import working_days
 from app.formats import today
 from app.models import FamilyRequest, RequestEventKind, RequestFile, RequestState
-from app.services import uploads, working_days
+from app.services.accounts.sessions import CurrentAccount
+from app.services.files import uploads
+from app.services.files.uploads import CheckedFile
 from app.services.journal import Origin
 from app.services.requests import moving
 from app.services.requests.kinds import BY_KEY
 from app.services.requests.moving import OPEN
 from app.services.requests.reading import SEEN
 from app.services.requests.sending import FOLDER, attach
-from app.services.sessions import CurrentAccount
-from app.services.uploads import CheckedFile
 from app.settings import settings
 
 MOST_FILES = 12

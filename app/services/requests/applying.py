@@ -14,10 +14,10 @@ from app.models import (
     RequestFile,
     RequestState,
 )
-from app.services import uploads
+from app.services.files import uploads
+from app.services.files.uploads import Accepted, Upload, UploadRefused
 from app.services.requests.kinds import ACCOUNT_DELETION, DETAILS, PHOTO
 from app.services.requests.sending import FOLDER
-from app.services.uploads import Accepted, Upload, UploadRefused
 from app.settings import settings
 
 PHOTOS = "photos"

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select
 from app import db
 from app.formats import NBSP, day, euros
 from app.models import FAMILY, Invoice
-from app.services import children
+from app.services.families import children
 
 LATEST_INVOICES = 6
 # What an address or a form names may be anything, which PostgreSQL does not take.

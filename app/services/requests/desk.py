@@ -22,8 +22,8 @@ from app.services.requests.kinds import BY_KEY
 from app.services.requests.moving import OPEN, STATES, WAIT_FOR_TOWN
 from app.services.requests.reading import RequestDetails
 from app.services.requests.sending import FOLDER
-from app.services.typed_text import some_lines
 from app.settings import settings
+from app.typed_text import some_lines
 
 LONGEST_TEXT = 2000
 

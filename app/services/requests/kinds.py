@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.services.uploads import Accepted
+from app.services.files.uploads import Accepted
 from app.settings import settings
 
 

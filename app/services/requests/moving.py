@@ -17,8 +17,9 @@ from app.models import (
     RequestEventKind,
     RequestState,
 )
-from app.services import journal, outbox
+from app.services import journal
 from app.services.journal import COMMAND, Origin
+from app.services.mail import outbox
 
 OPEN = (RequestState.SENT, RequestState.TAKEN, RequestState.PIECE_MISSING)
 # Whether the town hall has to answer, or the family to send what is missing.

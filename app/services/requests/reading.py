@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import aliased
 
-from app import db
+from app import db, paging
 from app.formats import PARIS
 from app.models import (
     FAMILY,
@@ -22,15 +22,14 @@ from app.models import (
     RequestFile,
     RequestState,
 )
-from app.services import paging
-from app.services.paging import PAGE_SIZE, Page
+from app.paging import PAGE_SIZE, Page
+from app.services.accounts.sessions import CurrentAccount
+from app.services.files.uploads import Accepted
 from app.services.requests import moving
 from app.services.requests.answers import Answer, written
 from app.services.requests.kinds import BY_KEY, PERSONAL, Kind
 from app.services.requests.moving import OPEN, WAIT_FOR_TOWN
 from app.services.requests.sending import FOLDER
-from app.services.sessions import CurrentAccount
-from app.services.uploads import Accepted
 from app.settings import settings
 
 # The home page's block.

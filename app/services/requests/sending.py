@@ -9,6 +9,7 @@ from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app import db
+from app.calendar import working_days
 from app.formats import today
 from app.models import (
     FAMILY,
@@ -19,12 +20,12 @@ from app.models import (
     RequestEventKind,
     RequestFile,
 )
-from app.services import uploads, working_days
+from app.services.accounts.sessions import CurrentAccount
+from app.services.files import uploads
+from app.services.files.uploads import CheckedFile
 from app.services.journal import Origin
 from app.services.requests import moving
 from app.services.requests.kinds import Kind
-from app.services.sessions import CurrentAccount
-from app.services.uploads import CheckedFile
 
 FOLDER = "requests"
 # Nobody has as much to ask; a script might.

@@ -1,6 +1,6 @@
 """« Changer mot de passe »."""
 
-from app.services.current_password import WRONG_CURRENT
+from app.services.accounts.current_password import WRONG_CURRENT
 from app.testing import Outbox
 from tests.browser import Browser, Page
 from tests.people import People

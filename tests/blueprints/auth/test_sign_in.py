@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from app.services import throttles
+from app.services.accounts import throttles
 from app.web.access import SESSION_OVER
 from app.web.forms import STALE_PAGE, TOKEN_SECONDS
 from tests.browser import Browser, Page

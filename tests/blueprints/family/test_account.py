@@ -7,8 +7,8 @@ import time_machine
 from flask import Flask
 
 from app.blueprints.family.account import devices, email, mails
-from app.services import email_changes
-from app.services.current_password import WRONG_CURRENT
+from app.services.accounts import email_changes
+from app.services.accounts.current_password import WRONG_CURRENT
 from app.testing import Outbox
 from tests.browser import Browser, Page
 from tests.people import People, Person

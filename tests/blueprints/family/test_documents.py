@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from app import db
 from app.models import Document
-from app.services import publishing
-from app.services.publishing import Notice
+from app.services.documents import publishing
+from app.services.documents.publishing import Notice
 from tests.browser import Browser, Page
 from tests.databases import selects, statements_of
 from tests.people import People, Person

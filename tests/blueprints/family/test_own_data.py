@@ -28,7 +28,7 @@ from app.models import (
     RequestEventKind,
     RequestFile,
 )
-from app.services.own_data.packing import MEMORY_BYTES
+from app.services.profile.own_data.packing import MEMORY_BYTES
 from tests.browser import Browser
 from tests.page_checks.text import plain
 from tests.people import People, Person, public_id

@@ -7,7 +7,7 @@ import time_machine
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from app.services import uploads
+from app.services.files import uploads
 from app.services.requests import desk
 from config import REQUEST_KINDS
 from tests.browser import Browser, Page

@@ -14,8 +14,9 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app import db
+from app.calendar import school_years
 from app.models import Family, Invoice, InvoiceKind, JournalEntry, Payment
-from app.services import school_years, statement
+from app.services.billing import statement
 from app.web import printing
 from tests.browser import Browser, Page
 from tests.conftest import skip_or_fail

@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from app import db
 from app.models import Account, AccountSession, Family, Guardian, JournalEntry, TemporaryPassword
-from app.services import temporary_passwords
-from app.services.importing import households
+from app.services.importing import guardians
+from app.services.tokens import temporary_passwords
 from tests.services.importing.town import Town, everything, faults_of, hand_over
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -95,10 +95,10 @@ def test_an_identifiant_drawn_twice_is_drawn_again(
     """What is already somebody's is nobody else's."""
     draws = iter([0, 0, 5])
     monkeypatch.setattr("secrets.randbelow", lambda _limit: next(draws))
-    town.row("compte.csv")["identifiant"] = str(households.FIRST_IDENTIFIER)
+    town.row("compte.csv")["identifiant"] = str(guardians.FIRST_IDENTIFIER)
     hand_over(app, town.folder(tmp_path / "files"))
     with app.app_context():
-        assert account_of("Karim").identifier == str(households.FIRST_IDENTIFIER + 5)
+        assert account_of("Karim").identifier == str(guardians.FIRST_IDENTIFIER + 5)
 
 
 def test_the_address_of_compte_goes_before_the_family_s(

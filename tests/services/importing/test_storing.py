@@ -13,7 +13,7 @@ from sqlalchemy import event, select
 
 from app import db
 from app.models import Child, Document, Invoice
-from app.services import uploads
+from app.services.files import uploads
 from app.services.importing import storing
 from app.services.importing.faults import ImportRefused
 from tests.services.importing.town import JPEG, PDF, PNG, Town, faults_of, hand_over

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from app.services import sessions
+from app.services.accounts import sessions
+from app.services.accounts.sessions import CurrentAccount
+from app.services.files.uploads import CheckedFile
 from app.services.journal import COMMAND
 from app.services.requests import sending
 from app.services.requests.kinds import BY_KEY
 from app.services.requests.sending import Asked, Sent
-from app.services.sessions import CurrentAccount
-from app.services.uploads import CheckedFile
 from tests.people import People, Person
 
 PAPER = CheckedFile("Justificatif", ".pdf", b"%PDF-1.7\n%%EOF")

@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from app import db
 from app.models import Account, Guardian
-from app.services import own_details
 from app.services.journal import COMMAND
+from app.services.profile import details
 from app.services.requests import acting, desk, reading
 from app.services.requests.desk import AnswerRefused
 from tests.blueprints.family.test_requests import send_files
@@ -143,7 +143,7 @@ def test_a_photo_that_is_lost_or_spoilt_is_told(app: Flask, people: People) -> N
 def change(person: Person, key: str, **typed: str) -> int:
     """Somebody asks for other details in « Mon compte »; return the number of the request."""
     account = signed_in(person)
-    assert own_details.ask(account, typed, key * 32, COMMAND)
+    assert details.ask(account, typed, key * 32, COMMAND)
     return max(line.number for line in reading.listed(account, "").items)
 
 

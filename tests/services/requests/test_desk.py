@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 
+from app.services.files.uploads import CheckedFile
 from app.services.journal import COMMAND
 from app.services.requests import acting, desk, reading
-from app.services.uploads import CheckedFile
 from tests.people import People
 from tests.services.requests.conftest import PAPER, send, signed_in
 

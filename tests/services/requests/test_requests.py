@@ -9,15 +9,15 @@ from flask import Flask
 from sqlalchemy import select
 
 from app import db
+from app.calendar import working_days
 from app.models import Account, Family, Guardian, JournalEntry, RequestState
-from app.services import working_days
+from app.services.files.uploads import CheckedFile
 from app.services.journal import COMMAND
 from app.services.requests import acting, desk, reading, sending
 from app.services.requests.acting import Outcome
 from app.services.requests.desk import AnswerRefused
 from app.services.requests.kinds import KINDS
 from app.services.requests.sending import SendingRefused
-from app.services.uploads import CheckedFile
 from app.testing import Outbox
 from config import REQUEST_KINDS
 from tests.people import People, public_id

@@ -11,9 +11,9 @@ from bs4 import BeautifulSoup
 from flask import Flask, render_template
 
 from app.models import RequestState
-from app.services.households import Home
+from app.services.billing.ledger import UnpaidInvoice
+from app.services.home import Home
 from app.services.inbox.listing import MessageLine
-from app.services.ledger import UnpaidInvoice
 from app.services.requests.reading import OpenRequest, OpenRequests
 from tests.page_checks.text import visible_text
 

@@ -10,7 +10,7 @@ from app.blueprints.family.account.forms import (
     PhonesForm,
 )
 from app.blueprints.family.blueprint import family
-from app.services import own_details
+from app.services.profile import details
 from app.services.requests import kinds
 from app.services.requests.kinds import BY_KEY, DETAILS
 from app.services.requests.sending import SendingRefused
@@ -51,10 +51,10 @@ def _change(form_class: type[DetailsForm], title: str) -> ResponseReturnValue:
     if not kinds.is_offered(BY_KEY[DETAILS].slug):
         flash(NOT_HERE, "info")
         return redirect(url_for("family.account"))
-    form = form_class(data=own_details.wished(account))
+    form = form_class(data=details.wished(account))
     if form.validate_on_submit():
         try:
-            asked = own_details.ask(account, form.typed, form.sending_key.data, origin())
+            asked = details.ask(account, form.typed, form.sending_key.data, origin())
         except SendingRefused as refused:
             flash(str(refused), "info")
             return redirect(url_for("family.account"))

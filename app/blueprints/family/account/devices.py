@@ -4,7 +4,7 @@ from flask import abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.family.blueprint import family
-from app.services import sessions
+from app.services.accounts import sessions
 from app.web.access import current_account, origin
 from app.web.forms import STALE_PAGE, EmptyForm
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.blueprints.family.account.forms import EmailForm
 from app.blueprints.family.blueprint import family
-from app.services import email_changes
+from app.services.accounts import email_changes
 from app.web.access import current_account, origin, public
 from app.web.forms import STALE_PAGE, EmptyForm
 from app.web.site_map import labelled

@@ -19,8 +19,8 @@ from wtforms.validators import (
     ValidationError,
 )
 
-from app.services import own_details
-from app.services.typed_text import one_line
+from app.services.profile import details
+from app.typed_text import one_line
 from app.web.forms import Form, LineField, SendingKeyField
 
 FRENCH_POSTCODE = re.compile(r"[0-9]{5}", re.ASCII)
@@ -76,7 +76,7 @@ class PhoneField(LineField):
         """Write the number as the town's files do."""
         super().pre_validate(form)
         if self.data:
-            number = own_details.readable_phone(self.data)
+            number = details.readable_phone(self.data)
             if number is None:
                 raise StopValidation(PHONE_ADVICE)
             self.data = number

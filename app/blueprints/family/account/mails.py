@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from app.blueprints.family.account.forms import MailWishesForm
 from app.blueprints.family.blueprint import family
-from app.services import mail_wishes
-from app.services.mail_wishes import MailWishes
+from app.services.profile import mail_wishes
+from app.services.profile.mail_wishes import MailWishes
 from app.web.access import current_account, origin
 from app.web.site_map import labelled
 

@@ -7,7 +7,7 @@ from flask import flash, redirect, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.family.blueprint import family
-from app.services.own_data import packing
+from app.services.profile.own_data import packing
 from app.web.access import current_account, origin
 from app.web.forms import STALE_PAGE, EmptyForm
 

@@ -15,11 +15,11 @@ from wtforms import SelectChoice
 from app.blueprints.family.blueprint import family
 from app.blueprints.family.requests.forms import FORMS, RequestForm, years
 from app.formats import NBSP
-from app.services import uploads
+from app.services.files import uploads
+from app.services.files.uploads import Accepted, CheckedFile, Upload, UploadRefused
 from app.services.requests import answers, choices, kinds, sending
 from app.services.requests.kinds import DETAILS, Kind
 from app.services.requests.sending import Asked, SendingRefused
-from app.services.uploads import Accepted, CheckedFile, Upload, UploadRefused
 from app.web.access import current_account, origin
 from app.web.site_map import labelled
 

@@ -7,11 +7,11 @@ from flask.typing import ResponseReturnValue
 from app.blueprints.family.blueprint import family
 from app.blueprints.family.requests.asking import checked_files
 from app.blueprints.family.requests.forms import PiecesForm
-from app.services import uploads
+from app.services.files import uploads
+from app.services.files.uploads import UploadRefused
 from app.services.requests import acting, reading, sending
 from app.services.requests.acting import Outcome
 from app.services.requests.reading import RequestDetails
-from app.services.uploads import UploadRefused
 from app.web.access import current_account, origin
 from app.web.files import send_stored_file
 from app.web.forms import EmptyForm

@@ -9,7 +9,7 @@ from wtforms.validators import DataRequired, InputRequired, StopValidation, Vali
 from wtforms.widgets import DateInput
 
 from app.formats import today
-from app.services import uploads
+from app.services.files import uploads
 from app.services.requests.answers import MOMENTS, WEEKDAYS
 from app.web.forms import Form, LineField, SendingKeyField, TextField
 

@@ -1,0 +1,14 @@
+"""A guardian's access: getting in, staying in, and keeping it one's own.
+
+signing_in        asks for a temporary password, checks an identifiant and a password
+password_choice   chooses a password with a ticket, changes it with the current one
+passwords         how they are hashed, and which are refused
+current_password  asks for it again, before what a page left open must not do
+email_changes     a new address counts once its link was used
+sessions          a row for each signed-in device
+devices           the mark that a device keeps of having signed in
+throttles         waits after failures, counted in the database
+identifiers       the « identifiant » as people type it
+user_agents       what a browser says of itself, in words
+invitations       who is to be invited, by mail or by letter
+"""

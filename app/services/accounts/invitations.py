@@ -1,0 +1,134 @@
+"""First activation: who is to be invited to the portal, by mail or by letter."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Row, Select, select
+
+from app import db
+from app.models import MAY_SIGN_IN, Account, Family, Guardian, OutboxMail
+from app.services import journal
+from app.services.accounts.identifiers import normalize_identifier
+from app.services.mail import letters, outbox
+
+PEOPLE = (
+    select(
+        Account.identifier,
+        Guardian.title,
+        Guardian.first_name,
+        Guardian.last_name,
+        Guardian.email,
+        Family.street,
+        Family.postcode,
+        Family.city,
+        Account.password_hash,
+    )
+    .join(Account.guardian)
+    .join(Guardian.family)
+    .where(MAY_SIGN_IN)
+    .order_by(Guardian.last_name, Guardian.first_name, Account.identifier)
+)
+WAITING = select(OutboxMail.identifier).where(
+    OutboxMail.kind.in_(letters.WITH_SECRET), OutboxMail.state.in_(outbox.PENDING)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody to invite."""
+
+    identifier: str
+    title: str
+    first_name: str
+    last_name: str
+    has_address: bool
+    # Chosen already: they are helped like anybody who lost it.
+    has_password: bool
+    postal_address: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """Their name as an envelope says it."""
+        return " ".join(part for part in (self.title, self.first_name, self.last_name) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Who was asked for."""
+
+    people: list[Person]
+    # As they were typed: nobody has these identifiants, or they left.
+    unknown: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Mailing:
+    """Who of a selection gets a mail, and who cannot."""
+
+    activations: list[Person]
+    # Named on purpose although they chose a password: they get the mail of a lost one.
+    reminders: list[Person]
+    without_address: list[Person]
+    # A mail for them waits in the queue already.
+    waiting: list[Person]
+
+
+def all_new() -> Selection:
+    """Select everybody who never chose a password."""
+    return Selection(_people(PEOPLE.where(Account.password_hash.is_(None))))
+
+
+def named(typed: Sequence[str]) -> Selection:
+    """Select these people, once each."""
+    identifiers = {one: normalize_identifier(one) for one in typed}
+    wanted = {identifier for identifier in identifiers.values() if identifier}
+    people = _people(PEOPLE.where(Account.identifier.in_(wanted)))
+    found = {person.identifier for person in people}
+    return Selection(people, [one for one in typed if identifiers[one] not in found])
+
+
+def prepare(selection: Selection) -> Mailing:
+    """Work out who of them gets which mail, and write nothing."""
+    queued = set(db.session().scalars(WAITING))
+    mailing = Mailing([], [], [], [])
+    for person in selection.people:
+        _list_for(person, mailing, person.identifier in queued).append(person)
+    return mailing
+
+
+def send(mailing: Mailing) -> None:
+    """Queue one mail for each."""
+    with db.transaction() as session:
+        for kind, people in (
+            (letters.ACTIVATION, mailing.activations),
+            (letters.CREDENTIALS, mailing.reminders),
+        ):
+            outbox.enqueue_all(session, kind, [person.identifier for person in people])
+        count = len(mailing.activations) + len(mailing.reminders)
+        journal.record(session, "credentials_queued", count=str(count))
+
+
+def _list_for(person: Person, mailing: Mailing, waiting: bool) -> list[Person]:
+    if not person.has_address:
+        return mailing.without_address
+    if waiting:
+        return mailing.waiting
+    return mailing.reminders if person.has_password else mailing.activations
+
+
+def _people(statement: Select[*tuple[Any, ...]]) -> list[Person]:
+    return [_person(row) for row in db.session().execute(statement)]
+
+
+def _person(row: Row[*tuple[Any, ...]]) -> Person:
+    lines = (row.street, f"{row.postcode} {row.city}".strip())
+    return Person(
+        identifier=row.identifier,
+        title=row.title,
+        first_name=row.first_name,
+        last_name=row.last_name,
+        has_address=bool(row.email.strip()),
+        has_password=row.password_hash is not None,
+        postal_address=tuple(line for line in lines if line),
+    )

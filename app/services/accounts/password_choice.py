@@ -1,0 +1,168 @@
+"""Choosing a password: with a ticket after a temporary password, or with the current one.
+
+A ticket is not a session: it opens one page, for half an hour, and only while its temporary
+password is unused.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from app import db
+from app.models import MAY_SIGN_IN, Account, Child, Family, FamilyChild, Guardian, TemporaryPassword
+from app.services import journal
+from app.services.accounts import current_password, email_changes, passwords, sessions
+from app.services.accounts.sessions import CurrentAccount
+from app.services.journal import Origin
+from app.services.mail import outbox
+from app.services.tokens import temporary_passwords
+from app.services.tokens.signing import signing_keys
+
+TICKET_VALIDITY = timedelta(minutes=30)
+TICKET_SALT = "choose-password-ticket"
+SAME_AS_CURRENT = "Choisissez un mot de passe différent de l’actuel."
+
+
+@dataclass(frozen=True, slots=True)
+class LinkState:
+    """What a mail's link is worth: a ticket, or the reason why not."""
+
+    ticket: str | None = None
+    # « expired », « used » or « invalid ».
+    reason: str = ""
+    identifier: str = ""
+    expired_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PendingChoice:
+    """An account that may choose its password now."""
+
+    temporary_password_id: int
+    account_id: int
+    identifier: str
+
+
+def ticket_for(temporary_password_id: int) -> str:
+    """Sign a ticket for the page that chooses a password."""
+    return _serializer().dumps(temporary_password_id)
+
+
+def open_link(token: str) -> LinkState:
+    """Look at a mail's link. Changes nothing: mail scanners follow links too."""
+    session = db.session()
+    row = temporary_passwords.find_by_link(session, token)
+    account = _active_account(session, row.account_id) if row else None
+    if row is None or account is None:
+        return LinkState(reason="invalid")
+    if temporary_passwords.usable(row):
+        return LinkState(ticket=ticket_for(row.id), identifier=account.identifier)
+    if row.used_at is not None:
+        return LinkState(reason="used", identifier=account.identifier)
+    return LinkState(reason="expired", identifier=account.identifier, expired_at=row.expires_at)
+
+
+def open_ticket(ticket: str) -> PendingChoice | None:
+    """Return whose password a ticket lets choose; None once it is over or used."""
+    try:
+        row_id = _serializer().loads(ticket, max_age=int(TICKET_VALIDITY.total_seconds()))
+    except BadSignature:
+        return None
+    session = db.session()
+    row = session.get(TemporaryPassword, row_id)
+    if row is None or not temporary_passwords.usable(row):
+        return None
+    account = _active_account(session, row.account_id)
+    return PendingChoice(row.id, account.id, account.identifier) if account else None
+
+
+def problems(account_id: int, clear: str) -> list[str]:
+    """Say what to do about the password this account would choose; empty when it is good."""
+    session = db.session()
+    if temporary_passwords.find_by_secret(session, account_id, clear):
+        return [passwords.SAME_AS_TEMPORARY]
+    unmet = passwords.problems(clear, _personal_words(session, account_id))
+    if unmet:
+        return unmet
+    account = session.get_one(Account, account_id)
+    if account.password_hash and passwords.verify(account.password_hash, clear):
+        return [SAME_AS_CURRENT]
+    return []
+
+
+def choose(pending: PendingChoice, clear: str, origin: Origin) -> bool:
+    """Save the chosen password and use the temporary one up; False if another use came first."""
+    password_hash = passwords.hash_password(clear)
+    with db.transaction() as session:
+        won = temporary_passwords.consume(session, pending.temporary_password_id)
+        if won:
+            _save(session, pending.account_id, password_hash)
+            journal.record(session, "password_chosen", origin, pending.account_id)
+    return won
+
+
+def change(current: CurrentAccount, old: str, clear: str, origin: Origin) -> str | None:
+    """Save the new password of somebody who gives the current one; return why not otherwise."""
+    checked = db.session().get_one(Account, current.account_id).password_hash
+    refusal = current_password.refusal(current, old, origin, "password_change_refused")
+    if refusal:
+        return refusal
+    password_hash = passwords.hash_password(clear)
+    with db.transaction() as session:
+        if _locked(session, current.account_id).password_hash != checked:
+            # Saved on another device in between: that one ended this session.
+            return current_password.WRONG_CURRENT
+        _save(session, current.account_id, password_hash)
+        journal.record(session, "password_changed", origin, current.account_id)
+    return None
+
+
+def _save(session: Session, account_id: int, password_hash: str) -> None:
+    account = session.get_one(Account, account_id)
+    account.password_hash = password_hash
+    account.password_changed_at = datetime.now(UTC)
+    temporary_passwords.revoke_all(session, account_id)
+    sessions.end_all(session, account_id)
+    # Whoever asked for another address may be why the password is new.
+    email_changes.end_pending(session, account_id)
+    outbox.enqueue(session, "password_changed", account.identifier)
+
+
+def _locked(session: Session, account_id: int) -> Account:
+    return session.get_one(Account, account_id, populate_existing=True, with_for_update=True)
+
+
+def _active_account(session: Session, account_id: int) -> Account | None:
+    return session.scalars(
+        select(Account)
+        .join(Guardian, Guardian.id == Account.guardian_id)
+        .join(Family, Family.id == Guardian.family_id)
+        .where(Account.id == account_id, MAY_SIGN_IN)
+    ).one_or_none()
+
+
+def _personal_words(session: Session, account_id: int) -> list[str]:
+    """Gather the identifiant, and the names of the family's guardians and children."""
+    own = aliased(Guardian)
+    family = (
+        select(own.family_id)
+        .join(Account, Account.guardian_id == own.id)
+        .where(Account.id == account_id)
+        .scalar_subquery()
+    )
+    guardians = select(Guardian.first_name, Guardian.last_name).where(Guardian.family_id == family)
+    children = (
+        select(Child.first_name, Child.last_name)
+        .join(FamilyChild, FamilyChild.child_id == Child.id)
+        .where(FamilyChild.family_id == family)
+    )
+    names = [*session.execute(guardians), *session.execute(children)]
+    identifier = session.get_one(Account, account_id).identifier
+    return [identifier, *(name for row in names for name in row)]
+
+
+def _serializer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(signing_keys(), salt=TICKET_SALT)

@@ -1,0 +1,186 @@
+"""One invoice: what was used by whom, and what was paid of it by which payment."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+from operator import attrgetter
+
+from sqlalchemy import BindParameter, bindparam, func, select
+from sqlalchemy.orm import aliased
+
+from app import db
+from app.formats import today
+from app.models import FAMILY, Allocation, Child, Invoice, InvoiceKind, InvoiceLine, Payment
+from app.services.billing import payment_modes
+from app.services.billing.ledger import ZERO
+
+_credit_note = aliased(Invoice)
+INVOICE: BindParameter[int] = bindparam("invoice_id")
+
+_BY_PUBLIC_ID = select(
+    Invoice.id,
+    Invoice.public_id,
+    Invoice.kind,
+    Invoice.number,
+    Invoice.issued_on,
+    Invoice.due_on,
+    Invoice.label,
+    Invoice.amount,
+    Invoice.file,
+).where(Invoice.public_id == bindparam("public_id"), Invoice.family_id == FAMILY)
+_LINES = (
+    select(
+        Child.first_name,
+        InvoiceLine.label,
+        InvoiceLine.quantity,
+        InvoiceLine.unit_price,
+        InvoiceLine.amount,
+    )
+    .outerjoin(Child, Child.id == InvoiceLine.child_id)
+    .where(InvoiceLine.invoice_id == INVOICE)
+    .order_by(Child.birth_date, Child.id, InvoiceLine.position)
+)
+_SETTLEMENTS = (
+    select(
+        func.coalesce(Payment.paid_on, _credit_note.issued_on).label("day"),
+        Payment.mode,
+        func.coalesce(Payment.reference, _credit_note.number).label("reference"),
+        func.coalesce(Payment.amount, _credit_note.amount).label("received"),
+        Allocation.amount,
+        _credit_note.public_id,
+    )
+    .select_from(Allocation)
+    .outerjoin(Payment, Payment.id == Allocation.payment_id)
+    .outerjoin(_credit_note, _credit_note.id == Allocation.credit_note_id)
+    .where(Allocation.invoice_id == INVOICE)
+    .order_by("day", Allocation.id)
+)
+_USES = (
+    select(Invoice.public_id, Invoice.number, Invoice.issued_on, Allocation.amount)
+    .select_from(Allocation)
+    .join(Invoice, Invoice.id == Allocation.invoice_id)
+    .where(Allocation.credit_note_id == INVOICE)
+    .order_by(Invoice.issued_on, Invoice.id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A service that was used, for which child."""
+
+    child_name: str | None
+    label: str
+    quantity: Decimal | None
+    unit_price: Decimal | None
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ChildLines:
+    """What was used for a child, or for nobody in particular."""
+
+    name: str | None
+    lines: list[Line]
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What a payment, or a credit note that has a page, paid of the invoice."""
+
+    day: date
+    mode: str
+    reference: str
+    # The whole payment, of which other invoices may have had their part.
+    received: Decimal
+    amount: Decimal
+    credit_note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What a credit note paid of an invoice."""
+
+    public_id: str
+    number: str
+    issued_on: date
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceDetails:
+    """An invoice or a credit note, whole."""
+
+    public_id: str
+    kind: str
+    number: str
+    issued_on: date
+    due_on: date
+    label: str
+    amount: Decimal
+    file: str
+    children: list[ChildLines]
+    settlements: list[Settlement]
+    uses: list[Use]
+
+    @property
+    def paid(self) -> Decimal:
+        """Sum what was settled."""
+        return sum((settlement.amount for settlement in self.settlements), ZERO)
+
+    @property
+    def due(self) -> Decimal:
+        """Return what is left to pay; nothing ever is of a credit note."""
+        return self.amount - self.paid if self.kind == "invoice" else ZERO
+
+    @property
+    def is_late(self) -> bool:
+        """Tell whether something is left to pay and the date has passed."""
+        return self.due > ZERO and self.due_on < today()
+
+    @property
+    def used(self) -> Decimal:
+        """Sum what a credit note paid."""
+        return sum((use.amount for use in self.uses), ZERO)
+
+
+def find(family_id: int, public_id: str) -> InvoiceDetails | None:
+    """Return an invoice of this family; another family's does not exist."""
+    rows = db.rows(_BY_PUBLIC_ID, family_id=family_id, public_id=public_id)
+    if not rows:
+        return None
+    [row] = rows
+    is_invoice = row.kind is InvoiceKind.INVOICE
+    return InvoiceDetails(
+        public_id=row.public_id,
+        kind="invoice" if is_invoice else "credit_note",
+        number=row.number,
+        issued_on=row.issued_on,
+        due_on=row.due_on,
+        label=row.label,
+        amount=row.amount,
+        file=row.file,
+        children=_by_child(row.id),
+        settlements=_settlements(row.id) if is_invoice else [],
+        uses=[] if is_invoice else [Use(*use) for use in db.rows(_USES, invoice_id=row.id)],
+    )
+
+
+def _by_child(invoice_id: int) -> list[ChildLines]:
+    lines = [Line(*row) for row in db.rows(_LINES, invoice_id=invoice_id)]
+    by_name = groupby(lines, attrgetter("child_name"))
+    return [ChildLines(name, list(group)) for name, group in by_name]
+
+
+def _settlements(invoice_id: int) -> list[Settlement]:
+    return [
+        Settlement(
+            day=row.day,
+            mode="Avoir" if row.public_id else payment_modes.in_words(row.mode),
+            reference=row.reference,
+            received=row.received,
+            amount=row.amount,
+            credit_note=row.public_id,
+        )
+        for row in db.rows(_SETTLEMENTS, invoice_id=invoice_id)
+    ]

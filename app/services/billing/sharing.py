@@ -1,0 +1,88 @@
+"""Sharing the money of some families among their invoices (« ventilation »), in the database."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, null, select, union
+
+from app.models import Allocation, Invoice, InvoiceKind, Payment
+from app.services.billing.allocation import Credit, Due, allocate
+
+_FAMILIES: BindParameter[list[int]] = bindparam("families", expanding=True)
+_INVOICES_BY_DATE = (
+    select(
+        Invoice.family_id,
+        Invoice.id.label("invoice_id"),
+        Invoice.kind,
+        Invoice.amount,
+        null().label("payment_id"),
+    )
+    .where(Invoice.family_id.in_(_FAMILIES))
+    .order_by(Invoice.issued_on, Invoice.id)
+)
+_PAYMENTS_BY_DATE = (
+    select(Payment.family_id, Payment.invoice_id, Payment.amount, Payment.id.label("payment_id"))
+    .where(Payment.family_id.in_(_FAMILIES))
+    .order_by(Payment.paid_on, Payment.id)
+)
+# Most families of a first import have nothing to share yet.
+_WITH_MONEY = union(
+    select(Payment.family_id).where(Payment.family_id.in_(_FAMILIES)),
+    select(Invoice.family_id).where(
+        Invoice.family_id.in_(_FAMILIES), Invoice.kind == InvoiceKind.CREDIT_NOTE
+    ),
+)
+# By way of the invoices: SQLite would otherwise go through every allocation of the town.
+_FORGET = delete(Allocation).where(
+    Allocation.id.in_(
+        select(Allocation.id)
+        .join(Invoice, Invoice.id == Allocation.invoice_id)
+        .where(Invoice.family_id.in_(_FAMILIES))
+    )
+)
+
+
+def share_anew(connection: Connection, families: Sequence[int]) -> None:
+    """Forget what paid what in these families, and share their payments and credit notes again.
+
+    In the caller's transaction. All that they have is read at once: a few hundred families a call.
+    """
+    connection.execute(_FORGET, {"families": families})
+    with_money = connection.scalars(_WITH_MONEY, {"families": families}).all()
+    dues, credits_ = _dues_and_credits(connection, with_money)
+    shares = [
+        {
+            "invoice_id": share.invoice_id,
+            "payment_id": share.payment_id,
+            "credit_note_id": share.credit_note_id,
+            "amount": share.amount,
+        }
+        for family, given in credits_.items()
+        for share in allocate(dues[family], given)
+    ]
+    if shares:
+        connection.execute(insert(Allocation), shares)
+
+
+def _dues_and_credits(
+    connection: Connection, families: Sequence[int]
+) -> tuple[dict[int, list[Due]], dict[int, list[Credit]]]:
+    dues: dict[int, list[Due]] = defaultdict(list)
+    credits_: dict[int, list[Credit]] = defaultdict(list)
+    for row in _entries(connection, families):
+        if row.payment_id is not None:
+            credits_[row.family_id].append(
+                Credit(row.amount, payment_id=row.payment_id, meant_for=row.invoice_id)
+            )
+        elif row.kind is InvoiceKind.CREDIT_NOTE:
+            credits_[row.family_id].append(Credit(row.amount, credit_note_id=row.invoice_id))
+        else:
+            dues[row.family_id].append(Due(row.invoice_id, row.amount))
+    return dues, credits_
+
+
+def _entries(connection: Connection, families: Sequence[int]) -> Iterator[Any]:
+    """Read the invoices of these families, then their payments, each by date."""
+    yield from connection.execute(_INVOICES_BY_DATE, {"families": families})
+    yield from connection.execute(_PAYMENTS_BY_DATE, {"families": families})

@@ -1,0 +1,47 @@
+"""The statement for a spreadsheet, as French ones expect it: `;`, decimal comma, and a BOM."""
+
+import csv
+import io
+from collections.abc import Iterable
+from decimal import Decimal
+
+from app import formats
+from app.services.billing.statement import StatementLine
+
+HEADER = ("Date", "Opération", "N° ou référence", "Libellé", "Montant", "Solde")
+KINDS = {"invoice": "Facture", "credit_note": "Avoir", "payment": "Règlement"}
+# What makes a spreadsheet calculate a cell, also behind blanks; full-width signs too.
+FORMULA_SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+CONTROLS = ("\t", "\r", "\n")
+
+
+def make(lines: Iterable[StatementLine]) -> bytes:
+    """Write a row for each movement, the oldest first."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";")
+    writer.writerow(HEADER)
+    writer.writerows(_row(line) for line in lines)
+    return text.getvalue().encode("utf-8-sig", "replace")
+
+
+def _row(line: StatementLine) -> tuple[str, ...]:
+    return (
+        formats.day(line.day),
+        KINDS[line.kind],
+        harmless(line.number),
+        harmless(line.label),
+        # Amounts are ours: neutralised, they would not add up any more.
+        decimal_comma(line.amount),
+        decimal_comma(line.balance),
+    )
+
+
+def harmless(text: str) -> str:
+    """Put an apostrophe before what a spreadsheet would take for a formula."""
+    risky = text.startswith(CONTROLS) or text.lstrip().startswith(FORMULA_SIGNS)
+    return f"'{text}" if risky else text
+
+
+def decimal_comma(amount: Decimal) -> str:
+    """Write -1234,50."""
+    return f"{amount:.2f}".replace(".", ",")

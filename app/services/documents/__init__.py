@@ -1,0 +1,5 @@
+"""Infos/Documents: files that the town hall gives to all families or to one.
+
+library     what a family may download
+publishing  the town hall puts one there
+"""

@@ -1,0 +1,112 @@
+"""A family's file as its guardians see it: the home page."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from sqlalchemy import bindparam, select
+
+from app import db
+from app.formats import today
+from app.models import FAMILY, Family, Guardian
+from app.services.accounts import email_changes
+from app.services.accounts.sessions import CurrentAccount
+from app.services.billing import ledger
+from app.services.billing.ledger import BALANCE, UnpaidInvoice
+from app.services.families import children
+from app.services.families.children import ChildCard
+from app.services.inbox import listing
+from app.services.inbox.listing import UNREAD_COUNT, MessageLine
+from app.services.requests import kinds, reading
+from app.services.requests.reading import OpenRequests
+
+_SUMMARY = (
+    select(
+        Guardian.title,
+        Family.number,
+        Family.direct_debit,
+        BALANCE.label("balance"),
+        UNREAD_COUNT.label("unread_count"),
+        email_changes.WAITS.label("address_waits"),
+    )
+    .join(Family, Family.id == Guardian.family_id)
+    .where(Guardian.id == bindparam("guardian_id"), Family.id == FAMILY)
+)
+
+
+class Act(StrEnum):
+    """Something that waits for the parent."""
+
+    PAY_LATE = "pay_late"
+    SEND_PIECE = "send_piece"
+    CONFIRM_ADDRESS = "confirm_address"
+    PAY = "pay"
+    READ = "read"
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What the first page shows."""
+
+    title: str
+    family_number: str
+    direct_debit: bool
+    balance: Decimal
+    unread_count: int
+    address_waits: bool
+    unpaid: list[UnpaidInvoice]
+    children: list[ChildCard]
+    messages: list[MessageLine]
+    requests: OpenRequests
+    takes_requests: bool
+    today: date
+
+    @property
+    def to_do(self) -> list[Act]:
+        """List what waits for the parent, what presses most first."""
+        owes = self.balance < 0
+        late = owes and bool(self.overdue)
+        waits: dict[Act, object] = {
+            Act.PAY_LATE: late,
+            Act.SEND_PIECE: self.requests.pieces_missing,
+            Act.CONFIRM_ADDRESS: self.address_waits,
+            Act.PAY: owes and not late and not self.direct_debit,
+            Act.READ: self.unread_count,
+        }
+        return [act for act, waiting in waits.items() if waiting]
+
+    @property
+    def unpaid_total(self) -> Decimal:
+        """Sum what is left to pay."""
+        return sum((invoice.amount_due for invoice in self.unpaid), ledger.ZERO)
+
+    @property
+    def overdue(self) -> list[UnpaidInvoice]:
+        """List the unpaid invoices whose date has passed."""
+        return [invoice for invoice in self.unpaid if invoice.due_on < self.today]
+
+
+def home(account: CurrentAccount) -> Home:
+    """Gather the first page in five statements, whatever the size of the family."""
+    [(title, number, direct_debit, balance, unread_count, address_waits)] = db.rows(
+        _SUMMARY,
+        family_id=account.family_id,
+        guardian_id=account.guardian_id,
+        account_id=account.account_id,
+        now=datetime.now(UTC),
+    )
+    return Home(
+        title=title,
+        family_number=number,
+        direct_debit=direct_debit,
+        balance=balance,
+        unread_count=unread_count,
+        address_waits=address_waits,
+        unpaid=ledger.unpaid_invoices(account.family_id),
+        children=children.cards(account.family_id),
+        messages=listing.latest(account),
+        requests=reading.open_requests(account),
+        takes_requests=bool(kinds.offered()),
+        today=today(),
+    )

@@ -1,0 +1,7 @@
+"""Mails, from both ends of their queue.
+
+outbox    fills it, in the transaction of what the mail is about, and looks after it
+dispatch  takes from it when no visitor waits, and settles what became of each
+letters   what each mail says, and to whom
+notices   who is told of something new
+"""

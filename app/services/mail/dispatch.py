@@ -1,0 +1,288 @@
+"""The courier's side of the mail queue: what is due, who takes it, what became of it.
+
+Whether an identifiant exists is found out here, and the temporary password made, anew for each
+try. Two transactions serve a whole batch: SQLite waits for the disk at each commit.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import Row, Table, bindparam, or_, select, update
+from sqlalchemy.orm import Session
+
+from app import db
+from app.mailer.delivery import Fate, Outcome
+from app.mailer.message import Message
+from app.models import MAY_SIGN_IN, Account, Guardian, MailState, OutboxMail
+from app.services import journal
+from app.services.mail import letters
+from app.services.mail.letters import Recipient
+from app.services.mail.outbox import PENDING
+from app.services.tokens import temporary_passwords
+from app.services.tokens.temporary_passwords import IssuedPassword
+
+AnyRow = Row[*tuple[Any, ...]]
+
+FIRST_RETRY = timedelta(seconds=30)
+LONGEST_RETRY = timedelta(hours=1)
+GIVE_UP_AFTER = timedelta(hours=24)
+
+# Mails with a secret, for one person: a second click is not a second mail, and nobody can fill a
+# parent's mailbox by typing their number.
+LIMIT_GAP = timedelta(minutes=2)
+LIMIT_A_DAY = 6
+DAY = timedelta(days=1)
+
+JOURNAL_EVENTS = {
+    MailState.SENT: "mail_sent",
+    MailState.REFUSED: "mail_refused",
+    MailState.ABANDONED: "mail_abandoned",
+}
+
+FINAL_STATES = {
+    Fate.SENT: MailState.SENT,
+    Fate.REFUSED: MailState.REFUSED,
+    Fate.DEFERRED: MailState.ABANDONED,
+}
+
+IS_DUE = OutboxMail.state.in_(PENDING) & (OutboxMail.due_at <= bindparam("now"))
+ANY_DUE = select(OutboxMail.id).where(IS_DUE).limit(1)
+TAKE_DUE = (
+    select(
+        OutboxMail.id,
+        OutboxMail.kind,
+        OutboxMail.identifier,
+        OutboxMail.address,
+        OutboxMail.context,
+        OutboxMail.attempts,
+        OutboxMail.created_at,
+        OutboxMail.due_at,
+    )
+    .where(IS_DUE)
+    .order_by(OutboxMail.due_at, OutboxMail.id)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+# Locked, always in the same order: mails to one account, in two workers' hands, are counted one
+# after the other.
+RECIPIENTS = (
+    select(
+        Account.id,
+        Account.identifier,
+        Guardian.email,
+        Account.password_hash.is_(None).label("is_new"),
+        MAY_SIGN_IN.label("may_sign_in"),
+    )
+    .join(Account.guardian)
+    .join(Guardian.family)
+    .where(Account.identifier.in_(bindparam("identifiers", expanding=True)))
+    .order_by(Account.id)
+    .with_for_update(of=Account, key_share=True)
+)
+RECENT = select(
+    OutboxMail.id, OutboxMail.identifier, OutboxMail.created_at, OutboxMail.settled_at
+).where(
+    OutboxMail.identifier.in_(bindparam("identifiers", expanding=True)),
+    OutboxMail.kind.in_(letters.WITH_SECRET),
+    OutboxMail.state.in_((MailState.SENT, MailState.SENDING)),
+    or_(OutboxMail.settled_at > bindparam("since"), OutboxMail.settled_at.is_(None)),
+)
+OUTBOX = cast(Table, OutboxMail.__table__)
+SET_STATE = (
+    update(OUTBOX)
+    .where(OUTBOX.c.id == bindparam("row_id"))
+    .values(
+        state=bindparam("state"),
+        attempts=bindparam("attempts"),
+        due_at=bindparam("due_at"),
+        settled_at=bindparam("settled_at"),
+        last_error=bindparam("last_error"),
+    )
+)
+# Whoever lost the lease has no say any more.
+SETTLE = SET_STATE.where(
+    OUTBOX.c.state == MailState.SENDING, OUTBOX.c.due_at == bindparam("lease_ends")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedMail:
+    """A mail in the hands of one courier."""
+
+    id: int
+    kind: str
+    lease_ends: datetime
+    # This try included.
+    attempts: int
+    created_at: datetime
+    due_at: datetime
+    recipient: Recipient
+    context: dict[str, str]
+    issued: IssuedPassword | None = field(repr=False)
+
+    def compose(self) -> Message:
+        """Write the mail. Raises PermanentFailure when its address cannot be used."""
+        return letters.write(self.kind, self.recipient, self.issued, self.created_at, self.context)
+
+
+def waiting() -> bool:
+    """Tell whether a mail is due."""
+    session = db.session()
+    found = session.execute(ANY_DUE, {"now": datetime.now(UTC)}).first()
+    # The answer may be followed by half a minute of SMTP: leave no transaction open.
+    session.rollback()
+    return found is not None
+
+
+def claim(limit: int, lease: timedelta) -> Sequence[ClaimedMail]:
+    """Take mails that nobody else has; end at once those that nobody can be sent."""
+    while True:
+        with db.transaction() as session:
+            now = datetime.now(UTC)
+            rows = session.execute(TAKE_DUE, {"now": now, "limit": limit}).all()
+            claims = _take(session, rows, now, now + lease)
+        if claims or not rows:
+            return claims
+
+
+def settle(outcomes: Sequence[Outcome[ClaimedMail]]) -> None:
+    """Write down what became of claimed mails."""
+    now = datetime.now(UTC)
+    with db.transaction() as session:
+        changes = [_change(outcome, now) for outcome in outcomes]
+        session.connection().execute(SETTLE, changes)
+        for outcome, change in zip(outcomes, changes, strict=True):
+            if change["state"] in JOURNAL_EVENTS:
+                journal.record(
+                    session,
+                    JOURNAL_EVENTS[change["state"]],
+                    account_id=outcome.claim.recipient.account_id,
+                    kind=outcome.claim.kind,
+                    mail=str(outcome.claim.id),
+                )
+
+
+def hold(reason: str) -> None:
+    """Write down why the mails that are due cannot leave; give up on those of yesterday."""
+    now = datetime.now(UTC)
+    due = update(OutboxMail).where(OutboxMail.state.in_(PENDING), OutboxMail.due_at <= now)
+    due = due.execution_options(synchronize_session=False)
+    with db.transaction() as session:
+        session.execute(due.values(last_error=reason))
+        session.execute(
+            due.where(OutboxMail.created_at <= now - GIVE_UP_AFTER).values(
+                state=MailState.ABANDONED, settled_at=now
+            )
+        )
+
+
+def _take(
+    session: Session, rows: Sequence[AnyRow], now: datetime, lease_ends: datetime
+) -> list[ClaimedMail]:
+    if not rows:
+        return []
+    identifiers = sorted({row.identifier for row in rows})
+    accounts = {
+        row.identifier: row for row in session.execute(RECIPIENTS, {"identifiers": identifiers})
+    }
+    recent = _Recent(session, identifiers, {row.id for row in rows}, now)
+    claims, changes = [], []
+    for row in rows:
+        account = accounts.get(row.identifier)
+        dead_end = _dead_end(row, account) or recent.limit(row)
+        change = {
+            "row_id": row.id,
+            "state": dead_end or MailState.SENDING,
+            "attempts": row.attempts + (dead_end is None),
+            "due_at": row.due_at if dead_end else lease_ends,
+            "settled_at": now if dead_end else None,
+            "last_error": "",
+        }
+        changes.append(change)
+        if dead_end is None and account is not None:
+            claims.append(_claimed(session, row, account, lease_ends))
+    session.connection().execute(SET_STATE, changes)
+    return claims
+
+
+def _dead_end(mail: AnyRow, account: AnyRow | None) -> MailState | None:
+    if account is None:
+        return MailState.UNKNOWN
+    if not account.may_sign_in:
+        return MailState.ARCHIVED
+    if not (mail.address or account.email.strip()):
+        return MailState.NO_ADDRESS
+    return None
+
+
+def _claimed(session: Session, row: AnyRow, account: AnyRow, lease_ends: datetime) -> ClaimedMail:
+    secret = row.kind in letters.WITH_SECRET
+    return ClaimedMail(
+        id=row.id,
+        # Whoever asks before having chosen a password has lost nothing: it is their first time.
+        kind=letters.ACTIVATION if secret and account.is_new else row.kind,
+        lease_ends=lease_ends,
+        attempts=row.attempts + 1,
+        created_at=row.created_at,
+        due_at=row.due_at,
+        recipient=Recipient(account.id, account.identifier, row.address or account.email),
+        context=row.context,
+        issued=temporary_passwords.issue(session, account.id) if secret else None,
+    )
+
+
+class _Recent:
+    """The mails with a secret that these people got, or are about to get."""
+
+    def __init__(
+        self, session: Session, identifiers: Iterable[str], claimed: set[int], now: datetime
+    ) -> None:
+        self._now = now
+        self._mails: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
+        parameters = {"identifiers": identifiers, "since": now - DAY}
+        for row in session.execute(RECENT, parameters):
+            if row.id not in claimed:
+                self._mails[row.identifier].append((row.created_at, row.settled_at or now))
+
+    def limit(self, row: AnyRow) -> MailState | None:
+        """Say whether one more is too many; otherwise count it in."""
+        if row.kind not in letters.WITH_SECRET:
+            return None
+        others = self._mails[row.identifier]
+        # A mail that left after this one was asked for answers it too.
+        answered = any(
+            asked > row.created_at - LIMIT_GAP or sent > row.created_at for asked, sent in others
+        )
+        if answered or len(others) >= LIMIT_A_DAY:
+            return MailState.LIMITED
+        others.append((row.created_at, self._now))
+        return None
+
+
+def _change(outcome: Outcome[ClaimedMail], now: datetime) -> dict[str, Any]:
+    mail = outcome.claim
+    change = {
+        "row_id": mail.id,
+        "lease_ends": mail.lease_ends,
+        "state": MailState.QUEUED,
+        "attempts": mail.attempts,
+        "due_at": mail.due_at,
+        "settled_at": None,
+        "last_error": outcome.error,
+    }
+    if outcome.fate is Fate.RELEASED:
+        change["attempts"] = mail.attempts - 1
+    elif outcome.fate is Fate.DEFERRED and now < mail.created_at + GIVE_UP_AFTER:
+        change["due_at"] = now + retry_delay(mail.attempts)
+    else:
+        change["state"] = FINAL_STATES[outcome.fate]
+        change["settled_at"] = now
+    return change
+
+
+def retry_delay(attempts: int) -> timedelta:
+    """How long to wait after that many tries: half a minute, doubled each time, up to an hour."""
+    return min(FIRST_RETRY * (1 << min(attempts - 1, 10)), LONGEST_RETRY)

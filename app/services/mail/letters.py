@@ -1,0 +1,103 @@
+"""What each mail of the portal says, and to whom."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.mailer import templates
+from app.mailer.message import Message, Sender, domain_of
+from app.models import MailState
+from app.services.accounts import email_changes
+from app.services.requests import moving
+from app.services.tokens import email_links
+from app.services.tokens.temporary_passwords import IssuedPassword
+from app.settings import settings
+
+CREDENTIALS = "credentials"
+ACTIVATION = "activation"
+PASSWORD_CHANGED = "password_changed"  # noqa: S105
+EMAIL_CONFIRMATION = email_changes.CONFIRMATION
+EMAIL_CHANGING = "email_changing"
+EMAIL_CHANGED = "email_changed"
+REQUEST_RECEIVED, REQUEST_ANSWERED = moving.RECEIVED, moving.ANSWERED
+NEW_MESSAGE = "new_message"
+NEW_INVOICE = "new_invoice"
+
+# Those that carry a temporary password: few are sent to one person.
+WITH_SECRET = frozenset({CREDENTIALS, ACTIVATION})
+
+IN_FRENCH = {
+    CREDENTIALS: "identifiants perdus",
+    ACTIVATION: "première connexion",
+    PASSWORD_CHANGED: "mot de passe changé",
+    EMAIL_CONFIRMATION: "adresse à confirmer",
+    EMAIL_CHANGING: "changement d’adresse demandé",
+    EMAIL_CHANGED: "adresse changée",
+    REQUEST_RECEIVED: "demande reçue",
+    REQUEST_ANSWERED: "réponse à une demande",
+    NEW_MESSAGE: "nouveau message",
+    NEW_INVOICE: "nouvelle facture",
+}
+
+STATES = {
+    MailState.QUEUED: "en attente",
+    MailState.SENDING: "en cours d’envoi",
+    MailState.SENT: "parti",
+    MailState.UNKNOWN: "identifiant inconnu",
+    MailState.ARCHIVED: "compte archivé",
+    MailState.NO_ADDRESS: "sans adresse",
+    MailState.LIMITED: "de trop (limite)",
+    MailState.REFUSED: "refusé",
+    MailState.ABANDONED: "abandonné",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Whom a mail is for."""
+
+    account_id: int
+    identifier: str
+    address: str
+
+
+def write(
+    kind: str,
+    recipient: Recipient,
+    issued: IssuedPassword | None,
+    asked_at: datetime,
+    context: dict[str, str],
+) -> Message:
+    """Write the mail of this kind. Raises PermanentFailure when the address cannot be used."""
+    portal = settings.public_url.rstrip("/")
+    content = templates.render(
+        kind,
+        settings=settings,
+        identifier=recipient.identifier,
+        issued=issued,
+        asked_at=asked_at,
+        sign_in_url=f"{portal}/connexion",
+        messages_url=f"{portal}/messages",
+        statement_url=f"{portal}/releve",
+        account_url=f"{portal}/compte",
+        forgotten_url=f"{portal}/mot-de-passe-oublie",
+        choose_url=f"{portal}/mot-de-passe/lien/{issued.link_token}" if issued else "",
+        requests_url=f"{portal}/demandes",
+        **(_with_link(portal, context) if kind == EMAIL_CONFIRMATION else context),
+    )
+    return Message(
+        sender=Sender.parse(settings.mail_sender),
+        recipient=recipient.address,
+        subject=content.subject,
+        text=content.text,
+        html=content.html,
+        domain=domain_of(settings),
+    )
+
+
+def _with_link(portal: str, context: dict[str, str]) -> dict[str, object]:
+    """Make the link that confirms an address, which no queue may hold, and say until when."""
+    token = email_links.token_for(int(context["change"]))
+    return {
+        "confirm_url": f"{portal}/compte/courriel/confirmer/{token}",
+        "expires_at": datetime.fromisoformat(context["expires_at"]),
+    }

@@ -1,0 +1,84 @@
+"""Mails that tell parents of something new in the portal: a link, never what it says."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from app.formats import today
+from app.models import MAY_SIGN_IN, Account, Family, Guardian, Invoice, InvoiceKind, Message
+from app.services.mail import letters, outbox
+
+# What is older was not news for anybody: a first import writes to nobody.
+NEWS = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """The last message and the last invoice before something was added."""
+
+    message: int
+    invoice: int
+
+
+def newest(session: Session) -> Newest:
+    """Note where new messages and invoices will begin."""
+    message = session.scalar(select(func.max(Message.id))) or 0
+    return Newest(message, session.scalar(select(func.max(Invoice.id))) or 0)
+
+
+def tell_of_new(session: Session, before: Newest) -> dict[str, int]:
+    """Queue one mail of each kind at most for an account; return how many of each."""
+    since = today() - NEWS
+    messages = and_(Message.id > before.message, Message.sent_on >= since)
+    invoices = and_(
+        Invoice.id > before.invoice,
+        Invoice.issued_on >= since,
+        Invoice.kind == InvoiceKind.INVOICE,
+    )
+    for_everybody = select(1).where(messages, Message.family_id.is_(None)).exists()
+    told = or_(for_everybody, _concerned(Message.family_id, messages))
+    return {
+        letters.NEW_MESSAGE: _queue(session, letters.NEW_MESSAGE, Account.mail_messages, told),
+        letters.NEW_INVOICE: _queue(
+            session,
+            letters.NEW_INVOICE,
+            Account.mail_invoices,
+            _concerned(Invoice.family_id, invoices),
+        ),
+    }
+
+
+def tell_of_answer(session: Session, family_id: int) -> None:
+    """Queue a mail for the guardians of a family that the town hall has answered."""
+    of_family = Guardian.family_id == family_id
+    _queue(session, letters.NEW_MESSAGE, Account.mail_messages, of_family)
+
+
+def _queue(
+    session: Session, kind: str, wish: InstrumentedAttribute[bool], told: ColumnElement[bool]
+) -> int:
+    return outbox.enqueue_selected(session, kind, _wanting(wish).where(told))
+
+
+def _wanting(wish: InstrumentedAttribute[bool]) -> Select[str]:
+    """Select those who want these mails and can read what they lead to."""
+    return (
+        select(Account.identifier)
+        .join(Guardian, Guardian.id == Account.guardian_id)
+        .join(Family, Family.id == Guardian.family_id)
+        .where(
+            wish,
+            Guardian.email != "",
+            Account.password_hash.is_not(None),
+            MAY_SIGN_IN,
+        )
+    )
+
+
+def _concerned(
+    family: InstrumentedAttribute[int] | InstrumentedAttribute[int | None],
+    new: ColumnElement[bool],
+) -> ColumnElement[bool]:
+    return Guardian.family_id.in_(select(family).where(new))

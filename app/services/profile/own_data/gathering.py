@@ -1,0 +1,204 @@
+"""All that a parent may see, gathered under French names, and the files it speaks of."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path, PurePath
+from typing import Any
+
+from sqlalchemy import Select
+
+from app import db
+from app.services.accounts.sessions import CurrentAccount
+from app.services.billing import payment_modes
+from app.services.journal import ACTS
+from app.services.mail import letters
+from app.services.profile.own_data import statements
+from app.services.requests.answers import written
+from app.services.requests.kinds import BY_KEY
+from app.services.requests.moving import EVENTS, STATES
+from app.settings import settings
+
+Entry = dict[str, Any]
+
+# What a name in the archive may hold on every system.
+UNSAFE = re.compile(r"[^\w\s().,’-]+")
+LONGEST_NAME = 80
+
+
+@dataclass(slots=True)
+class Files:
+    """The files to pack: where each lies, by its name in the archive."""
+
+    found: dict[str, Path] = field(default_factory=dict)
+
+    def add(self, folder: str, stored: str, into: str, title: str) -> str | None:
+        """Take a stored file in; return its name in the archive, None when there is none."""
+        source = settings.instance / folder / stored
+        if not stored or PurePath(stored).name != stored or not source.is_file():
+            return None
+        words = " ".join(UNSAFE.sub(" ", title).split()).strip(". ")[:LONGEST_NAME] or "fichier"
+        name = f"{into}/{words}{source.suffix.lower()}"
+        number = 1
+        while name in self.found:
+            number += 1
+            name = f"{into}/{words} ({number}){source.suffix.lower()}"
+        self.found[name] = source
+        return name
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What the archive says, and the files that go with it."""
+
+    data: dict[str, Any]
+    files: Files
+
+
+def gather(account: CurrentAccount) -> Gathered:
+    """Read everything, in a number of statements that does not grow."""
+    read = _Reader(account)
+    files = Files()
+    return Gathered(
+        {
+            "moi": read.one(statements.ME),
+            "famille": {
+                **read.one(statements.FAMILY_FILE),
+                "responsables": read.all(statements.GUARDIANS),
+                **read.one(statements.BALANCE_OF_TODAY),
+            },
+            "enfants": _children(read, files),
+            "factures": _invoices(read, files),
+            "reglements": _payments(read),
+            "messages": _messages(read, files),
+            "demandes": _requests(read, files),
+            "documents": _documents(read, files),
+            "sessions": read.all(statements.SESSIONS),
+            "mots_de_passe_temporaires": read.all(statements.TEMPORARY_PASSWORDS),
+            "changements_d_adresse": read.all(statements.EMAIL_CHANGES),
+            "courriels": _mails(read),
+            "journal": _journal(read),
+        },
+        files,
+    )
+
+
+class _Reader:
+    """Reads statements for one account."""
+
+    def __init__(self, account: CurrentAccount) -> None:
+        self._parameters = {
+            "account_id": account.account_id,
+            "family_id": account.family_id,
+            "identifier": account.identifier,
+        }
+
+    def all(self, statement: Select[*tuple[Any, ...]]) -> list[Entry]:
+        return [dict(row._mapping) for row in db.rows(statement, **self._parameters)]  # noqa: SLF001
+
+    def one(self, statement: Select[*tuple[Any, ...]]) -> Entry:
+        [entry] = self.all(statement)
+        return entry
+
+    def by_parent(self, statement: Select[*tuple[Any, ...]]) -> dict[int, list[Entry]]:
+        groups: dict[int, list[Entry]] = defaultdict(list)
+        for entry in self.all(statement):
+            groups[entry.pop("of")].append(entry)
+        return groups
+
+
+def _children(read: _Reader, files: Files) -> list[Entry]:
+    children = read.all(statements.CHILDREN)
+    for child in children:
+        title = f"{child['prenom']} {child['nom']}"
+        child["fichier"] = files.add("photos", child["fichier"], "photos", title)
+    return children
+
+
+def _invoices(read: _Reader, files: Files) -> list[Entry]:
+    invoices = read.all(statements.INVOICES)
+    for invoice in invoices:
+        title = f"{invoice['nature'].lower()}-{invoice['numero']}"
+        invoice["fichier"] = files.add("invoices", invoice["fichier"], "factures", title)
+    return _with(
+        invoices,
+        lignes=read.by_parent(statements.INVOICE_LINES),
+        # What a credit note paid; invoices have none.
+        ventilation=read.by_parent(statements.PAID_BY_CREDIT_NOTES),
+    )
+
+
+def _payments(read: _Reader) -> list[Entry]:
+    payments = read.all(statements.PAYMENTS)
+    for payment in payments:
+        payment["moyen"] = payment_modes.in_words(payment["moyen"])
+    return _with(payments, ventilation=read.by_parent(statements.PAID_BY_PAYMENTS))
+
+
+def _messages(read: _Reader, files: Files) -> list[Entry]:
+    attachments = read.by_parent(statements.ATTACHMENTS)
+    _take_files(attachments, files, "messages", "messages")
+    return _with(
+        read.all(statements.MESSAGES),
+        pieces_jointes=attachments,
+        reponses=read.by_parent(statements.REPLIES),
+    )
+
+
+def _requests(read: _Reader, files: Files) -> list[Entry]:
+    requests = read.all(statements.REQUESTS)
+    for request in requests:
+        _say_as_on_the_screen(request)
+    events = read.by_parent(statements.REQUEST_EVENTS)
+    for event in _flat(events.values()):
+        event["evenement"] = EVENTS[event["evenement"]]
+    pieces = read.by_parent(statements.REQUEST_FILES)
+    _take_files(pieces, files, "requests", "demandes")
+    return _with(requests, historique=events, pieces=pieces)
+
+
+def _say_as_on_the_screen(request: Entry) -> None:
+    answers = written(request["nature"], request["reponses"])
+    request["reponses"] = {answer.label: answer.text for answer in answers}
+    request["nature"] = BY_KEY[request["nature"]].label
+    request["etat"] = STATES[request["etat"]]
+
+
+def _documents(read: _Reader, files: Files) -> list[Entry]:
+    documents = read.all(statements.DOCUMENTS)
+    _take_files({0: documents}, files, "documents", "documents")
+    return documents
+
+
+def _mails(read: _Reader) -> list[Entry]:
+    sent = read.all(statements.MAILS)
+    for mail in sent:
+        mail["nature"] = letters.IN_FRENCH[mail["nature"]]
+        mail["etat"] = letters.STATES[mail["etat"]]
+    return sent
+
+
+def _journal(read: _Reader) -> list[Entry]:
+    lines = read.all(statements.JOURNAL)
+    for line in lines:
+        line["acte"] = ACTS[line["acte"]]
+    return lines
+
+
+def _take_files(groups: dict[int, list[Entry]], files: Files, folder: str, into: str) -> None:
+    for entry in _flat(groups.values()):
+        entry["fichier"] = files.add(folder, entry["fichier"], into, entry["titre"])
+
+
+def _flat(groups: Iterable[list[Entry]]) -> Iterable[Entry]:
+    return (entry for group in groups for entry in group)
+
+
+def _with(entries: list[Entry], **parts: dict[int, list[Entry]]) -> list[Entry]:
+    """Give each entry its parts, and drop the number that tied them together."""
+    for entry in entries:
+        number = entry.pop("id")
+        for name, groups in parts.items():
+            entry[name] = groups.get(number, [])
+    return entries

@@ -1,0 +1,90 @@
+"""The archive itself, made while the parent waits and kept nowhere."""
+
+import json
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from tempfile import SpooledTemporaryFile
+from typing import IO
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
+
+from app import db
+from app.formats import moment
+from app.services import journal
+from app.services.accounts import throttles
+from app.services.accounts.sessions import CurrentAccount
+from app.services.journal import Origin
+from app.services.profile.own_data.gathering import Gathered, gather
+from app.settings import settings
+
+# Past that it goes to a file without a name, which the system forgets as soon as it is closed.
+MEMORY_BYTES = 1_000_000
+README = """\
+Mes données - Portail famille - {town}
+
+Fait pour {name}, le {moment}.
+
+Cette archive contient tout ce que le portail garde sur vous, et ce que vous pouvez voir de
+votre famille.
+
+- donnees.json : vos coordonnées, votre famille, vos enfants, les factures et les règlements,
+  les messages, les demandes, la liste des documents, vos connexions et le journal de votre
+  compte. Les montants sont en euros, les heures en temps universel (UTC).
+- Les autres dossiers : photos, factures, pièces des messages et des demandes, documents.
+  Dans donnees.json, « fichier » dit lequel va avec quoi.
+
+Ce qui n'y est pas :
+- votre mot de passe : le portail n'en garde qu'une empreinte, que personne ne peut lire ;
+- les coordonnées, l'adresse de courriel et les connexions de l'autre responsable : elles ne
+  regardent que lui ;
+- l'adresse internet de ceux qui ont essayé de se connecter sans y parvenir.
+
+Gardez cette archive pour vous : elle contient des informations sur vos enfants.
+Une erreur, une question ? Écrivez ou téléphonez à la mairie.
+{contact}
+"""
+
+
+def pack(account: CurrentAccount, origin: Origin) -> IO[bytes] | None:
+    """Make the archive, at its beginning for reading; None when it was asked for too often."""
+    with db.transaction() as session:
+        key = throttles.own_data_key(account.account_id)
+        if not throttles.count_in_window(session, key, throttles.OWN_DATA_REQUESTS):
+            return None
+        journal.record(session, "own_data_given", origin, account.account_id)
+    gathered = gather(account)
+    archive = SpooledTemporaryFile(max_size=MEMORY_BYTES)  # noqa: SIM115
+    with ZipFile(archive, "w") as file:
+        _write(file, "LISEZMOI.txt", _readme(account))
+        _write(file, "donnees.json", _json(gathered))
+        for name, source in gathered.files.found.items():
+            file.write(source, name, compress_type=ZIP_STORED)
+    archive.seek(0)
+    return archive
+
+
+def _write(file: ZipFile, name: str, text: str) -> None:
+    file.writestr(name, text.encode("utf-8", "replace"), compress_type=ZIP_DEFLATED)
+
+
+def _readme(account: CurrentAccount) -> str:
+    contact = (settings.town_phone, settings.town_address, settings.town_hours)
+    text = README.format(
+        town=settings.town_name,
+        name=account.display_name,
+        moment=moment(datetime.now(UTC)),
+        contact="\n".join(line for line in contact if line),
+    )
+    # The plainest editor of Windows reads it too.
+    return text.replace("\n", "\r\n")
+
+
+def _json(gathered: Gathered) -> str:
+    return json.dumps(gathered.data, ensure_ascii=False, indent=2, default=_plain)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(f"no way to write a {type(value).__name__}")

@@ -1,0 +1,294 @@
+"""What is read for « Mes données »: each column is called what the file calls it.
+
+Whatever is of the other guardian alone stays out: of them the family knows the name. No hash, no
+key, no internal number.
+"""
+
+from typing import Any
+
+from sqlalchemy import Select, bindparam, case, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from app.models import (
+    FAMILY,
+    Account,
+    AccountSession,
+    Allocation,
+    Child,
+    Document,
+    EmailChange,
+    Family,
+    FamilyChild,
+    FamilyRequest,
+    Guardian,
+    Invoice,
+    InvoiceLine,
+    JournalEntry,
+    Message,
+    MessageAttachment,
+    MessageMark,
+    MessageReply,
+    OutboxMail,
+    Payment,
+    RequestEvent,
+    RequestFile,
+    TemporaryPassword,
+)
+from app.services.billing.ledger import BALANCE
+from app.services.requests.kinds import PERSONAL
+
+ACCOUNT = bindparam("account_id", type_=Account.id.type)
+# Acts that only somebody with the password can do: where they came from is the parent's own
+# business. Anybody may fail to sign in.
+PROVEN_EVENTS = ("signed_in", "signed_out", "password_changed", "password_chosen")
+
+_BY_WHOM = case((Account.id == ACCOUNT, "vous"), (Account.id.is_(None), "mairie"), else_="famille")
+
+ME = (
+    select(
+        Account.identifier.label("identifiant"),
+        Guardian.title.label("civilite"),
+        Guardian.last_name.label("nom"),
+        Guardian.first_name.label("prenom"),
+        Guardian.sex.label("sexe"),
+        Guardian.birth_date.label("date_de_naissance"),
+        Guardian.phone.label("telephone"),
+        Guardian.mobile.label("portable"),
+        Guardian.work_phone.label("telephone_au_travail"),
+        Guardian.email.label("courriel"),
+        Guardian.email_confirmed_at.label("courriel_confirme_le"),
+        Account.password_changed_at.label("mot_de_passe_choisi_le"),
+        Account.mail_messages.label("courriel_pour_un_message"),
+        Account.mail_invoices.label("courriel_pour_une_facture"),
+        Account.mail_requests.label("courriel_pour_une_reponse"),
+    )
+    .join(Account, Account.guardian_id == Guardian.id)
+    .where(Account.id == ACCOUNT)
+)
+FAMILY_FILE = select(
+    Family.number.label("numero"),
+    Family.street.label("voie"),
+    Family.postcode.label("code_postal"),
+    Family.city.label("commune"),
+    Family.direct_debit.label("prelevement_automatique"),
+).where(Family.id == FAMILY)
+BALANCE_OF_TODAY = select(BALANCE.label("solde"))
+GUARDIANS = (
+    select(Guardian.first_name.label("prenom"), Guardian.last_name.label("nom"))
+    .where(Guardian.family_id == FAMILY, Guardian.rank.is_not(None))
+    .order_by(Guardian.rank)
+)
+CHILDREN = (
+    select(
+        Child.last_name.label("nom"),
+        Child.first_name.label("prenom"),
+        Child.sex.label("sexe"),
+        Child.birth_date.label("date_de_naissance"),
+        Child.school.label("ecole"),
+        Child.class_name.label("classe"),
+        Child.photo.label("fichier"),
+    )
+    .join(FamilyChild, FamilyChild.child_id == Child.id)
+    .where(FamilyChild.family_id == FAMILY)
+    .order_by(Child.birth_date, Child.id)
+)
+
+INVOICES = (
+    select(
+        Invoice.id,
+        Invoice.kind.label("nature"),
+        Invoice.number.label("numero"),
+        Invoice.label.label("libelle"),
+        Invoice.issued_on.label("date"),
+        Invoice.due_on.label("echeance"),
+        Invoice.amount.label("montant"),
+        Invoice.file.label("fichier"),
+    )
+    .where(Invoice.family_id == FAMILY)
+    .order_by(Invoice.issued_on, Invoice.id)
+)
+INVOICE_LINES = (
+    select(
+        InvoiceLine.invoice_id.label("of"),
+        InvoiceLine.label.label("libelle"),
+        Child.first_name.label("enfant"),
+        InvoiceLine.quantity.label("quantite"),
+        InvoiceLine.unit_price.label("prix_unitaire"),
+        InvoiceLine.amount.label("montant"),
+    )
+    .join(Invoice, Invoice.id == InvoiceLine.invoice_id)
+    .outerjoin(Child, Child.id == InvoiceLine.child_id)
+    .where(Invoice.family_id == FAMILY)
+    .order_by(InvoiceLine.invoice_id, InvoiceLine.position)
+)
+PAYMENTS = (
+    select(
+        Payment.id,
+        Payment.paid_on.label("date"),
+        Payment.amount.label("montant"),
+        Payment.mode.label("moyen"),
+        Payment.reference.label("reference"),
+    )
+    .where(Payment.family_id == FAMILY)
+    .order_by(Payment.paid_on, Payment.id)
+)
+
+
+def _paid_by(source: InstrumentedAttribute[int | None]) -> Select[*tuple[Any, ...]]:
+    """Tell which invoices the payments, or the credit notes, paid."""
+    return (
+        select(
+            source.label("of"), Invoice.number.label("facture"), Allocation.amount.label("montant")
+        )
+        .join(Invoice, Invoice.id == Allocation.invoice_id)
+        .where(Invoice.family_id == FAMILY, source.is_not(None))
+        .order_by(Allocation.id)
+    )
+
+
+PAID_BY_PAYMENTS = _paid_by(Allocation.payment_id)
+PAID_BY_CREDIT_NOTES = _paid_by(Allocation.credit_note_id)
+
+MESSAGES = (
+    select(
+        Message.id,
+        Message.sent_on.label("date"),
+        Message.sender.label("service"),
+        Message.subject.label("objet"),
+        Message.body.label("texte"),
+        MessageMark.read_at.label("lu_le"),
+        MessageMark.archived_at.label("archive_le"),
+    )
+    .outerjoin(
+        MessageMark, (MessageMark.message_id == Message.id) & (MessageMark.account_id == ACCOUNT)
+    )
+    .where(or_(Message.family_id == FAMILY, Message.family_id.is_(None)))
+    .order_by(Message.sent_on, Message.id)
+)
+ATTACHMENTS = (
+    select(
+        MessageAttachment.message_id.label("of"),
+        MessageAttachment.title.label("titre"),
+        MessageAttachment.file.label("fichier"),
+    )
+    .join(Message, Message.id == MessageAttachment.message_id)
+    .where(or_(Message.family_id == FAMILY, Message.family_id.is_(None)))
+    .order_by(MessageAttachment.id)
+)
+REPLIES = (
+    select(
+        MessageReply.message_id.label("of"),
+        MessageReply.written_at.label("le"),
+        _BY_WHOM.label("par"),
+        MessageReply.body.label("texte"),
+    )
+    .outerjoin(Account, Account.id == MessageReply.account_id)
+    .where(MessageReply.family_id == FAMILY)
+    .order_by(MessageReply.written_at, MessageReply.id)
+)
+
+_SEEN_REQUEST = (FamilyRequest.family_id == FAMILY) & or_(
+    FamilyRequest.account_id == ACCOUNT, FamilyRequest.kind.not_in(PERSONAL)
+)
+REQUESTS = (
+    select(
+        FamilyRequest.id,
+        FamilyRequest.id.label("numero"),
+        FamilyRequest.kind.label("nature"),
+        FamilyRequest.state.label("etat"),
+        case((FamilyRequest.account_id == ACCOUNT, "vous"), else_="famille").label("par"),
+        FamilyRequest.sent_at.label("envoyee_le"),
+        FamilyRequest.expected_on.label("reponse_attendue_le"),
+        Child.first_name.label("enfant"),
+        Invoice.number.label("facture"),
+        FamilyRequest.details.label("reponses"),
+    )
+    .outerjoin(Child, Child.id == FamilyRequest.child_id)
+    .outerjoin(Invoice, Invoice.id == FamilyRequest.invoice_id)
+    .where(_SEEN_REQUEST)
+    .order_by(FamilyRequest.id)
+)
+REQUEST_EVENTS = (
+    select(
+        RequestEvent.request_id.label("of"),
+        RequestEvent.at.label("le"),
+        RequestEvent.kind.label("evenement"),
+        _BY_WHOM.label("par"),
+        RequestEvent.text.label("texte"),
+    )
+    .join(FamilyRequest, FamilyRequest.id == RequestEvent.request_id)
+    .outerjoin(Account, Account.id == RequestEvent.account_id)
+    .where(_SEEN_REQUEST)
+    .order_by(RequestEvent.at, RequestEvent.id)
+)
+REQUEST_FILES = (
+    select(
+        RequestFile.request_id.label("of"),
+        RequestFile.title.label("titre"),
+        RequestFile.added_at.label("ajoutee_le"),
+        RequestFile.file.label("fichier"),
+    )
+    .join(FamilyRequest, FamilyRequest.id == RequestFile.request_id)
+    .where(_SEEN_REQUEST)
+    .order_by(RequestFile.id)
+)
+DOCUMENTS = (
+    select(
+        Document.title.label("titre"),
+        Document.category.label("categorie"),
+        Document.published_on.label("date"),
+        Document.file.label("fichier"),
+    )
+    .where(or_(Document.family_id == FAMILY, Document.family_id.is_(None)))
+    .order_by(Document.category, Document.id)
+)
+
+SESSIONS = (
+    select(
+        AccountSession.user_agent.label("appareil"),
+        AccountSession.created_at.label("ouverte_le"),
+        AccountSession.last_seen_at.label("vue_le"),
+        AccountSession.ended_at.label("fermee_le"),
+    )
+    .where(AccountSession.account_id == ACCOUNT)
+    .order_by(AccountSession.id)
+)
+TEMPORARY_PASSWORDS = (
+    select(
+        TemporaryPassword.created_at.label("envoye_le"),
+        TemporaryPassword.expires_at.label("valable_jusqu_au"),
+        TemporaryPassword.used_at.label("hors_service_le"),
+    )
+    .where(TemporaryPassword.account_id == ACCOUNT)
+    .order_by(TemporaryPassword.id)
+)
+EMAIL_CHANGES = (
+    select(
+        EmailChange.address.label("adresse"),
+        EmailChange.created_at.label("demande_le"),
+        EmailChange.ended_at.label("termine_le"),
+    )
+    .where(EmailChange.account_id == ACCOUNT)
+    .order_by(EmailChange.id)
+)
+MAILS = (
+    select(
+        OutboxMail.kind.label("nature"),
+        OutboxMail.created_at.label("demande_le"),
+        OutboxMail.settled_at.label("termine_le"),
+        OutboxMail.state.label("etat"),
+    )
+    .where(OutboxMail.identifier == bindparam("identifier"))
+    .order_by(OutboxMail.id)
+)
+JOURNAL = (
+    select(
+        JournalEntry.at.label("le"),
+        JournalEntry.event.label("acte"),
+        case((JournalEntry.event.in_(PROVEN_EVENTS), func.nullif(JournalEntry.address, ""))).label(
+            "adresse_internet"
+        ),
+    )
+    .where(JournalEntry.account_id == ACCOUNT)
+    .order_by(JournalEntry.at, JournalEntry.id)
+)

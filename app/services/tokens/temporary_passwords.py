@@ -1,0 +1,124 @@
+"""Temporary passwords: the secret a mail carries, good once, for 24 hours.
+
+The secret has 128 random bits, so a keyed SHA-256 is enough to keep it: no slow hash is needed.
+"""
+
+import hashlib
+import hmac
+import re
+import secrets
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy import CursorResult, select, update
+from sqlalchemy.orm import Session
+
+from app.models import TemporaryPassword
+from app.services.tokens.signing import signing_keys
+from app.settings import settings
+
+VALIDITY = timedelta(hours=24)
+SECRET_BYTES = 16
+SECRET_FORM = re.compile(r"[0-9a-f]{32}", re.ASCII)
+LINK_SALT = "temporary-password-link"
+MARK_CHARACTERS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedPassword:
+    """A secret just made, on its way to a mailbox: the only place where it is readable."""
+
+    secret: str = field(repr=False)
+    link_token: str = field(repr=False)
+    expires_at: datetime
+
+
+def issue(session: Session, account_id: int) -> IssuedPassword:
+    """Make a new secret for this account, in the caller's transaction."""
+    secret = secrets.token_hex(SECRET_BYTES)
+    now = datetime.now(UTC)
+    row = TemporaryPassword(
+        account_id=account_id,
+        secret_hash=_keyed_hash(secret, settings.secret_key),
+        created_at=now,
+        expires_at=now + VALIDITY,
+    )
+    session.add(row)
+    session.flush()
+    return IssuedPassword(secret, _link_token(row), row.expires_at)
+
+
+def find_by_secret(session: Session, account_id: int, typed: str) -> TemporaryPassword | None:
+    """Find the unused temporary password that was typed, expired or not.
+
+    Blanks around a pasted secret and capitals from a phone's keyboard are forgiven.
+    """
+    secret = typed.strip().lower()
+    if not SECRET_FORM.fullmatch(secret):
+        return None
+    hashes = [_keyed_hash(secret, key) for key in signing_keys()]
+    return session.scalars(
+        select(TemporaryPassword).where(
+            TemporaryPassword.account_id == account_id,
+            TemporaryPassword.secret_hash.in_(hashes),
+            TemporaryPassword.used_at.is_(None),
+        )
+    ).first()
+
+
+def find_by_link(session: Session, token: str) -> TemporaryPassword | None:
+    """Find the temporary password a mail's link stands for, used and expired ones included."""
+    try:
+        row_id, mark = _link_serializer().loads(token)
+    except (BadSignature, TypeError):
+        return None
+    row = session.get(TemporaryPassword, row_id)
+    return row if row is not None and _mark(row) == mark else None
+
+
+def usable(row: TemporaryPassword) -> bool:
+    """Tell whether it can still open the page that chooses a password."""
+    return row.used_at is None and datetime.now(UTC) <= row.expires_at
+
+
+def consume(session: Session, row_id: int) -> bool:
+    """Use a temporary password up; of several simultaneous uses exactly one gets True."""
+    now = datetime.now(UTC)
+    result = session.execute(
+        update(TemporaryPassword)
+        .where(
+            TemporaryPassword.id == row_id,
+            TemporaryPassword.used_at.is_(None),
+            TemporaryPassword.expires_at >= now,
+        )
+        .values(used_at=now)
+    )
+    assert isinstance(result, CursorResult)
+    return result.rowcount == 1
+
+
+def revoke_all(session: Session, account_id: int) -> None:
+    """Void every temporary password of an account."""
+    session.execute(
+        update(TemporaryPassword)
+        .where(TemporaryPassword.account_id == account_id, TemporaryPassword.used_at.is_(None))
+        .values(used_at=datetime.now(UTC))
+    )
+
+
+def _keyed_hash(secret: str, key: str) -> str:
+    return hmac.new(key.encode(), secret.encode(), hashlib.sha256).hexdigest()
+
+
+def _link_token(row: TemporaryPassword) -> str:
+    return _link_serializer().dumps([row.id, _mark(row)])
+
+
+def _mark(row: TemporaryPassword) -> str:
+    """Tell a row from another that gets its number, after a backup was restored."""
+    return row.secret_hash[:MARK_CHARACTERS]
+
+
+def _link_serializer() -> URLSafeSerializer:
+    return URLSafeSerializer(signing_keys(), salt=LINK_SALT)
