@@ -11,14 +11,14 @@ from flask import Flask
 import config
 from app import create_app
 from app.web.logs import JsonFormatter
-from tests.browser import Browser
-from tests.databases import (
+from tests.support.browser import Browser
+from tests.support.databases import (
     POSTGRESQL_BINARIES,
     NewDatabase,
     postgresql_factory,
     sqlite_factory,
 )
-from tests.people import People, settle_in
+from tests.support.people import People, settle_in
 
 pytest_plugins = ["app.testing"]
 
@@ -101,7 +101,7 @@ def browser(app: Flask) -> Browser:
 
 @pytest.fixture
 def people(app: Flask) -> People:
-    """The cast of tests/people.py, settled in the database of the application."""
+    """The cast of tests/support/people.py, settled in the database of the application."""
     return settle_in(app)
 
 

@@ -9,9 +9,9 @@ from flask import Flask
 from jinja2 import meta
 from werkzeug.routing import Rule
 
-from tests.browser import Browser
-from tests.databases import every_row
-from tests.people import People, public_id
+from tests.support.browser import Browser
+from tests.support.databases import every_row
+from tests.support.people import People, public_id
 
 ROOT = Path(__file__).parent.parent
 MOST_LINES = 400

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 import config
 from app.settings import EXTENSION
-from tests.browser import Browser
+from tests.support.browser import Browser
 from tests.test_page_checks import GOOD_HEADERS
 
 PAGE = """<!doctype html>

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 import config
-from tests.page_checks.language import ENGLISH, typography_faults
+from tests.support.page_checks.language import ENGLISH, typography_faults
 
 ROOT = Path(__file__).parent.parent
 ROW = re.compile(r"^\| `PORTAIL_(\w+)` \| (.*?) \| (.*?) \| (.+) \|$", re.MULTILINE)

@@ -5,9 +5,9 @@ from flask import Flask
 
 from app.paging import PAGE_SIZE
 from app.web import printing
-from tests.databases import selects, statements_of
-from tests.people import People
-from tests.visitors import Visitor, arrive
+from tests.support.databases import selects, statements_of
+from tests.support.people import People
+from tests.support.visitors import Visitor, arrive
 
 FEW, MANY = 2, PAGE_SIZE + 10
 

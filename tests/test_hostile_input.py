@@ -11,8 +11,8 @@ from werkzeug.routing import Rule
 
 import config
 from app import create_app, db
-from tests.browser import Browser
-from tests.people import People
+from tests.support.browser import Browser
+from tests.support.people import People
 
 MEGABYTE = "x" * 1_000_000
 NASTY = {

@@ -6,7 +6,7 @@ from sqlalchemy import func, inspect, select
 from sqlalchemy.exc import IntegrityError
 
 from app import db
-from tests.people import settle_in
+from tests.support.people import settle_in
 
 
 def flask(app: Flask, *arguments: str) -> str:

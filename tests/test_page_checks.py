@@ -8,7 +8,7 @@ from werkzeug.datastructures import Headers
 
 import config
 from app.settings import EXTENSION
-from tests.page_checks import (
+from tests.support.page_checks import (
     CHECKS,
     Subject,
     faults_of_new_page,
@@ -18,8 +18,8 @@ from tests.page_checks import (
     page_faults,
     structure,
 )
-from tests.page_checks.headers import FIXED, header_faults
-from tests.page_checks.text import visible_lines, visible_text
+from tests.support.page_checks.headers import FIXED, header_faults
+from tests.support.page_checks.text import visible_lines, visible_text
 
 GOOD = """<!doctype html>
 <html lang="fr">

@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Flask
 
-from tests.branches import watched
-from tests.browser import Browser, Page
-from tests.people import People
-from tests.screens import all_screens
+from tests.support.branches import watched
+from tests.support.browser import Browser, Page
+from tests.support.people import People
+from tests.support.screens import all_screens
 
 APP = Path(__file__).parent.parent / "app"
 STATIC = APP / "static"

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from app import db
 from app.models import Account
-from tests.people import People
+from tests.support.people import People
 
 
 def test_everybody_has_an_account(app: Flask, people: People) -> None:

@@ -6,8 +6,8 @@ from flask import Flask
 import config
 from app import create_app
 from app.testing import Outbox
-from tests.mail_room import ask
-from tests.people import People
+from tests.support.mail_room import ask
+from tests.support.people import People
 
 
 def test_everything_of_a_mail_can_be_read(app: Flask, people: People, outbox: Outbox) -> None:

@@ -18,10 +18,10 @@ from werkzeug.test import TestResponse
 
 from app.web import printing
 from tests.conftest import skip_or_fail
-from tests.databases import every_row
-from tests.doors import DOORS, Door, rules
-from tests.people import People
-from tests.visitors import Visitor, arrive
+from tests.support.databases import every_row
+from tests.support.doors import DOORS, Door, rules
+from tests.support.people import People
+from tests.support.visitors import Visitor, arrive
 
 COUPLES = {
     "unrelated": ("moreau", "claire"),
@@ -70,7 +70,7 @@ def couple(app: Flask, people: People, kind: str) -> Couple:
 
 
 def test_no_door_is_forgotten(app: Flask) -> None:
-    """A new page with an id belongs in tests/doors.py: nothing else would try it."""
+    """A new page with an id belongs in tests/support/doors.py: nothing else would try it."""
     assert {rule.endpoint for rule in rules(app, with_id=True)} == {door.endpoint for door in DOORS}
 
 

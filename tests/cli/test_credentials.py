@@ -13,8 +13,8 @@ from app import db
 from app.models import Family, MailState
 from app.services.mail import outbox as queue
 from app.testing import Outbox
-from tests.mail_room import courier_of, states
-from tests.people import People
+from tests.support.mail_room import courier_of, states
+from tests.support.people import People
 
 
 def launch(app: Flask, *arguments: str) -> Result:

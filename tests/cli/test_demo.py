@@ -31,9 +31,9 @@ from app.models import (
 from app.services.accounts.passwords import hash_password
 from app.services.demonstration import playing
 from app.testing import Outbox
-from tests.browser import Browser
-from tests.people import People
 from tests.services.importing.town import everything
+from tests.support.browser import Browser
+from tests.support.people import People
 
 GUIDES_FAMILY = "3816231"
 

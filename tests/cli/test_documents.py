@@ -13,8 +13,8 @@ from app import db
 from app.formats import today
 from app.models import Document, Family, JournalEntry
 from app.services.importing import storing
-from tests.people import People
 from tests.services.importing.town import PDF, PNG
+from tests.support.people import People
 
 TITLE = "Menus de décembre"
 

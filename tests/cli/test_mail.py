@@ -13,8 +13,8 @@ from flask import Flask
 
 from app.mailer.failures import PermanentFailure, TemporaryFailure
 from app.models import MailState
-from tests.mail_room import Scripted, ask, courier_of, deliver, rows, states
-from tests.people import People
+from tests.support.mail_room import Scripted, ask, courier_of, deliver, rows, states
+from tests.support.people import People
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 from app import db
 from app.models import Family, JournalEntry, Message, MessageReply
 from app.testing import Outbox
-from tests.browser import Browser
-from tests.people import People, Person, public_id
+from tests.support.browser import Browser
+from tests.support.people import People, Person, public_id
 
 M1, M2, M3 = (public_id(name) for name in ("m1", "m2", "m3"))
 

@@ -11,8 +11,8 @@ from app.formats import day, today
 from app.services.files.uploads import CheckedFile
 from app.services.journal import COMMAND
 from app.services.requests import acting, reading
-from tests.people import People
 from tests.services.requests.conftest import PAPER, send, signed_in
+from tests.support.people import People
 
 
 def launch(app: Flask, *arguments: str) -> Result:

@@ -8,8 +8,8 @@ from flask import Flask
 
 from app.services.requests.kinds import KINDS
 from app.services.requests.moving import STATES
-from tests.people import People
 from tests.services.requests.conftest import send, signed_in
+from tests.support.people import People
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "demandes.md").read_text("utf-8")
 

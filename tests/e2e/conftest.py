@@ -11,10 +11,10 @@ from playwright.sync_api import Page, expect, sync_playwright
 import config
 from app import create_app, db
 from tests.conftest import skip_or_fail
-from tests.databases import NewDatabase
 from tests.e2e.gallery import DESKTOP, PHONE, Screen, hang
 from tests.e2e.live import Portal, import_town, portal
-from tests.people import settle_in
+from tests.support.databases import NewDatabase
+from tests.support.people import settle_in
 
 IDENTIFIER = "38162386"
 PASSWORD = "Tramontane66"

@@ -1,4 +1,4 @@
-"""The screens of tests/screens.py, saved, and shown again to a real browser."""
+"""The screens of tests/support/screens.py, saved, and shown again to a real browser."""
 
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -7,9 +7,9 @@ from flask import Flask
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import BrowserContext, Page, Request, Route, ViewportSize
 
-from tests.browser import Browser
-from tests.people import People
-from tests.screens import all_screens
+from tests.support.browser import Browser
+from tests.support.people import People
+from tests.support.screens import all_screens
 
 ORIGIN = "http://localhost"
 PHONE = ViewportSize(width=320, height=568)

@@ -24,7 +24,7 @@ from app import create_app, db
 from app.formats import today
 from app.models import Account, Message
 from app.services.accounts.passwords import hash_password
-from tests.smtp_servers import HOST, Mailbox, free_port, serve
+from tests.support.smtp_servers import HOST, Mailbox, free_port, serve
 
 ROOT = Path(__file__).parent.parent.parent
 START_SECONDS = 30

@@ -18,7 +18,7 @@ def visit(chromium: Chromium) -> Iterator[Visit]:
 
 
 def named(gallery: list[Screen], name: str) -> Screen:
-    """Find a screen by its name in tests/screens.py."""
+    """Find a screen by its name in tests/support/screens.py."""
     [screen] = [screen for screen in gallery if screen.name == name]
     return screen
 

@@ -17,7 +17,7 @@ from app.mailer.backends.memory import MemoryBackend
 from app.mailer.backends.smtp import SmtpBackend
 from app.mailer.failures import MailSettingsError, Unavailable
 from app.mailer.message import Message, Sender
-from tests.mail_room import courier_of
+from tests.support.mail_room import courier_of
 
 SECRET = "2dd150fa6be4410f966601e379bf8d79"
 
@@ -41,7 +41,7 @@ def mail() -> Message:
         ("file", FileBackend),
         ("memory", MemoryBackend),
         ("smtp", SmtpBackend),
-        ("tests.mail_room:Scripted", None),
+        ("tests.support.mail_room:Scripted", None),
     ],
 )
 def test_a_backend_is_chosen_by_its_name(tmp_path: Path, name: str, kind: type | None) -> None:

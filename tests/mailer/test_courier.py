@@ -19,8 +19,8 @@ from app.mailer.message import Message
 from app.models import MailState
 from app.services.mail import outbox as queue
 from app.testing import Outbox
-from tests.mail_room import Scripted, ask, courier_of, states
-from tests.people import People, settle_in
+from tests.support.mail_room import Scripted, ask, courier_of, states
+from tests.support.people import People, settle_in
 
 
 def until(true: Callable[[], object]) -> None:

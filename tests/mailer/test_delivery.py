@@ -9,7 +9,7 @@ import pytest
 from app.mailer.delivery import Fate, Outcome, deliver, plain
 from app.mailer.failures import PermanentFailure, TemporaryFailure, Unavailable
 from app.mailer.message import Message, Sender
-from tests.mail_room import Scripted
+from tests.support.mail_room import Scripted
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from flask import Flask
 import config
 from app import create_app, db
 from app.models import MailState
-from tests.mail_room import ask, courier_of, deliver, rows, states
-from tests.people import People
-from tests.smtp_servers import free_port
+from tests.support.mail_room import ask, courier_of, deliver, rows, states
+from tests.support.people import People
+from tests.support.smtp_servers import free_port
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "mail.md").read_text("utf-8")

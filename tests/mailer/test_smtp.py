@@ -14,8 +14,8 @@ from app.mailer import backends
 from app.mailer.backends.smtp import SmtpBackend
 from app.mailer.failures import PermanentFailure, TemporaryFailure, Unavailable
 from app.mailer.message import Message, Sender
-from tests import smtp_servers
-from tests.smtp_servers import HANG_UP, HOST, PASSWORD, SILENCE, USERNAME, Mailbox, serve
+from tests.support import smtp_servers
+from tests.support.smtp_servers import HANG_UP, HOST, PASSWORD, SILENCE, USERNAME, Mailbox, serve
 
 # Long for a local server, short for whoever waits for these tests.
 TIMEOUT = 0.3

@@ -7,8 +7,8 @@ import pytest
 import time_machine
 from flask import Flask
 
-from tests.mail_room import Scripted, courier_of
-from tests.people import People
+from tests.support.mail_room import Scripted, courier_of
+from tests.support.people import People
 
 NOON = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
 

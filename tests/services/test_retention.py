@@ -29,7 +29,7 @@ from app.services.journal import Origin
 from app.services.mail import outbox
 from app.services.retention import RULES, Rule
 from app.services.tokens import temporary_passwords
-from tests.people import People
+from tests.support.people import People
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 MONTH = timedelta(days=30)

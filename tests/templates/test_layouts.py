@@ -3,8 +3,8 @@
 import pytest
 from flask import Flask, url_for
 
-from tests.browser import Browser
-from tests.people import People, public_id
+from tests.support.browser import Browser
+from tests.support.people import People, public_id
 
 FIRST_LOAD_BYTES = 60_000
 

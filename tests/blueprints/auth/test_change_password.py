@@ -2,8 +2,8 @@
 
 from app.services.accounts.current_password import WRONG_CURRENT
 from app.testing import Outbox
-from tests.browser import Browser, Page
-from tests.people import People
+from tests.support.browser import Browser, Page
+from tests.support.people import People
 
 GOOD = "Tramontane66"
 

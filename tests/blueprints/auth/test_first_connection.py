@@ -7,8 +7,8 @@ import time_machine
 from flask import Flask
 
 from app.testing import Outbox
-from tests.browser import Browser, Page
-from tests.people import People, Person
+from tests.support.browser import Browser, Page
+from tests.support.people import People, Person
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 GOOD = "Tramontane66"

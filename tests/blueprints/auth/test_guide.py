@@ -10,8 +10,8 @@ from pypdf import PdfReader
 
 from app.blueprints.auth import guide_pages as view
 from app.web import printing
-from tests.browser import Browser
 from tests.conftest import skip_or_fail
+from tests.support.browser import Browser
 
 
 @pytest.fixture(autouse=True)

@@ -8,8 +8,8 @@ import time_machine
 from app.services.accounts import throttles
 from app.web.access import SESSION_OVER
 from app.web.forms import STALE_PAGE, TOKEN_SECONDS
-from tests.browser import Browser, Page
-from tests.people import People
+from tests.support.browser import Browser, Page
+from tests.support.people import People
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 WRONG = "Identifiant ou mot de passe incorrect."

@@ -10,9 +10,9 @@ from app.blueprints.family.account import devices, email, mails
 from app.services.accounts import email_changes
 from app.services.accounts.current_password import WRONG_CURRENT
 from app.testing import Outbox
-from tests.browser import Browser, Page
-from tests.people import People, Person
-from tests.screens.account import COMPUTER, confirmation_link
+from tests.support.browser import Browser, Page
+from tests.support.people import People, Person
+from tests.support.screens.account import COMPUTER, confirmation_link
 
 NEW = "pays.zest@nouvelle.exemple.fr"
 

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from app import db
 from app.blueprints.family.account.details import ASKED, UNCHANGED
 from app.models import Family, FamilyRequest, RequestState
-from tests.browser import Browser, Page
-from tests.people import People
+from tests.support.browser import Browser, Page
+from tests.support.people import People
 
 SEND = "Envoyer à la mairie"
 

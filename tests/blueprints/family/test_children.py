@@ -10,8 +10,8 @@ from flask import Flask
 
 from app import db
 from app.models import Child, Document, Family, Invoice, InvoiceLine
-from tests.browser import Browser
-from tests.people import People, public_id
+from tests.support.browser import Browser
+from tests.support.people import People, public_id
 
 
 @pytest.fixture

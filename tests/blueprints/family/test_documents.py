@@ -12,10 +12,10 @@ from app import db
 from app.models import Document
 from app.services.documents import publishing
 from app.services.documents.publishing import Notice
-from tests.browser import Browser, Page
-from tests.databases import selects, statements_of
-from tests.people import People, Person
 from tests.services.importing.town import PDF
+from tests.support.browser import Browser, Page
+from tests.support.databases import selects, statements_of
+from tests.support.people import People, Person
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 NEW = "Nouveau"

@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 from app import db
 from app.formats import today
 from app.models import Account, Family, JournalEntry, Message, MessageAttachment, MessageReply
-from tests.browser import Browser
-from tests.databases import selects, statements_of
-from tests.people import People, Person, public_id
+from tests.support.browser import Browser
+from tests.support.databases import selects, statements_of
+from tests.support.people import People, Person, public_id
 
 M1, M2, M3 = (public_id(name) for name in ("m1", "m2", "m3"))
 

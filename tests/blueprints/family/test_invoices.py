@@ -6,9 +6,9 @@ import pytest
 import time_machine
 from flask import Flask
 
-from tests.browser import Browser
-from tests.people import People, public_id
-from tests.screens.statement import two_years
+from tests.support.browser import Browser
+from tests.support.people import People, public_id
+from tests.support.screens.statement import two_years
 
 
 @pytest.mark.parametrize(

@@ -29,9 +29,9 @@ from app.models import (
     RequestFile,
 )
 from app.services.profile.own_data.packing import MEMORY_BYTES
-from tests.browser import Browser
-from tests.page_checks.text import plain
-from tests.people import People, Person, public_id
+from tests.support.browser import Browser
+from tests.support.page_checks.text import plain
+from tests.support.people import People, Person, public_id
 
 NOW = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
 PHOTO = b"\xff\xd8 a photo"

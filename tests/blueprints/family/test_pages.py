@@ -6,8 +6,8 @@ import pytest
 import time_machine
 from flask import Flask
 
-from tests.browser import Browser, Page
-from tests.people import People, public_id
+from tests.support.browser import Browser, Page
+from tests.support.people import People, public_id
 
 GUIDES_DAY = datetime(2018, 7, 12, 13, 5, tzinfo=UTC)
 PAGES = ("home", "account", "children", "statement", "messages", "requests", "documents")

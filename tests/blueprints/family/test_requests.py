@@ -10,8 +10,8 @@ from werkzeug.test import TestResponse
 from app.services.files import uploads
 from app.services.requests import desk
 from config import REQUEST_KINDS
-from tests.browser import Browser, Page
-from tests.people import People, public_id
+from tests.support.browser import Browser, Page
+from tests.support.people import People, public_id
 
 PDF = b"%PDF-1.7\nhello\n%%EOF"
 CHECK, SEND = "Continuer", "Envoyer ma demande"

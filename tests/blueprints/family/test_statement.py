@@ -18,11 +18,11 @@ from app.calendar import school_years
 from app.models import Family, Invoice, InvoiceKind, JournalEntry, Payment
 from app.services.billing import statement
 from app.web import printing
-from tests.browser import Browser, Page
 from tests.conftest import skip_or_fail
-from tests.page_checks.text import plain
-from tests.people import People, Person, public_id
-from tests.screens.statement import INVOICES, two_years
+from tests.support.browser import Browser, Page
+from tests.support.page_checks.text import plain
+from tests.support.people import People, Person, public_id
+from tests.support.screens.statement import INVOICES, two_years
 
 TODAY = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
 # Invoice and payment each, from September 2024: 39 invoices are of the first school year.

@@ -10,7 +10,7 @@ from flask import Flask
 
 import config
 from app import create_app
-from tests.browser import Browser
+from tests.support.browser import Browser
 
 TOWN = "https://portail.saint-exemple.fr"
 LOC = "{http://www.sitemaps.org/schemas/sitemap/0.9}loc"

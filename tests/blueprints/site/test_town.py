@@ -8,7 +8,7 @@ from PIL import Image
 import config
 from app import create_app
 from app.services import retention
-from tests.browser import Browser
+from tests.support.browser import Browser
 
 SIDE = 64
 

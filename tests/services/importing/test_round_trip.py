@@ -18,8 +18,8 @@ from sqlalchemy import func, select
 import config
 from app import create_app, db
 from app.models import Allocation, Child, Family, FamilyChild, Guardian, Invoice, Message, Payment
-from tests.databases import NewDatabase
 from tests.services.importing.town import Row, encoded, everything, hand_over
+from tests.support.databases import NewDatabase
 
 ENCODINGS = st.sampled_from(["utf-8", "utf-8-sig", "cp1252"])
 LINE_ENDS = st.sampled_from(["\n", "\r\n"])

@@ -12,7 +12,7 @@ from app.services.journal import COMMAND
 from app.services.requests import sending
 from app.services.requests.kinds import BY_KEY
 from app.services.requests.sending import Asked, Sent
-from tests.people import People, Person
+from tests.support.people import People, Person
 
 PAPER = CheckedFile("Justificatif", ".pdf", b"%PDF-1.7\n%%EOF")
 

@@ -17,11 +17,11 @@ from app.services.profile import details
 from app.services.requests import acting, desk, reading
 from app.services.requests.desk import AnswerRefused
 from tests.blueprints.family.test_requests import send_files
-from tests.browser import Browser
-from tests.people import People, Person, public_id
+from tests.services.files.test_uploads import as_a_phone_writes_it, picture
 from tests.services.importing.town import PNG, encoded
 from tests.services.requests.conftest import signed_in
-from tests.services.test_uploads import as_a_phone_writes_it, picture
+from tests.support.browser import Browser
+from tests.support.people import People, Person, public_id
 
 ZEST = {"id": "3816231", "nomResp1": "ZEST", "prenomResp1": "PAYS"}
 CHILD = {"Id": "e1", "nom": "ZEST", "prenom": "PAYS"}

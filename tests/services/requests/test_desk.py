@@ -8,8 +8,8 @@ import time_machine
 from app.services.files.uploads import CheckedFile
 from app.services.journal import COMMAND
 from app.services.requests import acting, desk, reading
-from tests.people import People
 from tests.services.requests.conftest import PAPER, send, signed_in
+from tests.support.people import People
 
 pytestmark = pytest.mark.usefixtures("inside")
 

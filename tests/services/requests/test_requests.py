@@ -20,8 +20,8 @@ from app.services.requests.kinds import KINDS
 from app.services.requests.sending import SendingRefused
 from app.testing import Outbox
 from config import REQUEST_KINDS
-from tests.people import People, public_id
 from tests.services.requests.conftest import PAPER, send, signed_in
+from tests.support.people import People, public_id
 
 pytestmark = pytest.mark.usefixtures("inside")
 

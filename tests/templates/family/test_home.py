@@ -15,7 +15,7 @@ from app.services.billing.ledger import UnpaidInvoice
 from app.services.home import Home
 from app.services.inbox.listing import MessageLine
 from app.services.requests.reading import OpenRequest, OpenRequests
-from tests.page_checks.text import visible_text
+from tests.support.page_checks.text import visible_text
 
 TODAY = date(2018, 7, 12)
 LATE = date(2018, 6, 30)

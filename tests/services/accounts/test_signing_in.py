@@ -1,0 +1,265 @@
+"""Getting in with an identifiant and a password."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import func, select
+
+import config
+from app import create_app, db
+from app.models import Account, JournalEntry, OutboxMail, TemporaryPassword
+from app.services.accounts import password_choice, passwords, sessions, signing_in, throttles
+from app.services.accounts.signing_in import Expired, MustChoose, Refused, SignedIn, Wait
+from app.services.journal import Origin
+from app.services.tokens import temporary_passwords
+from app.settings import EXTENSION
+from tests.support.people import People, Person
+
+HOME = Origin(address="192.0.2.1", request_id="test-request", user_agent="Firefox")
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def app_context(app: Flask, people: People) -> Iterator[None]:
+    """The cast is settled, and time stands still."""
+    with app.app_context(), time_machine.travel(NOW, tick=False):
+        yield
+
+
+def account_of(person: Person) -> Account:
+    """Look somebody's account up."""
+    query = select(Account).where(Account.identifier == person.identifier)
+    return db.session().scalars(query).one()
+
+
+def temporary_password_for(person: Person) -> str:
+    """Make a temporary password as the delivery does."""
+    account_id = account_of(person).id
+    with db.transaction() as session:
+        return temporary_passwords.issue(session, account_id).secret
+
+
+def sign_in(person: Person, clear: str | None = None, device: str = "") -> signing_in.Outcome:
+    """Try to sign in."""
+    return signing_in.sign_in(person.identifier, clear or person.password or "", HOME, device)
+
+
+def events() -> list[str]:
+    """Read the journal."""
+    return list(db.session().scalars(select(JournalEntry.event).order_by(JournalEntry.id)))
+
+
+def test_the_right_password_opens_a_session(people: People) -> None:
+    """Madame ZEST signs in: the key in her cookie stands for her, and the journal knows."""
+    outcome = sign_in(people.zest)
+    assert isinstance(outcome, SignedIn)
+    current = sessions.find(outcome.session_key)
+    assert current is not None
+    assert current.display_name == "PAYS ZEST"
+    assert events() == ["signed_in"]
+
+
+def test_whoever_may_not_come_in_hears_the_same(people: People) -> None:
+    """Wrong password, unknown, archived, nothing chosen yet: one answer for all."""
+    unknown = replace(people.zest, identifier="99999999")
+    for person in (people.zest, unknown, people.newcomer):
+        assert sign_in(person, "Faux12345") == Refused()
+    assert sign_in(people.archived) == Refused()
+    assert set(events()) == {"sign_in_failed"}
+
+
+def test_every_failure_writes_as_much(people: People) -> None:
+    """A known and an unknown identifiant leave rows of the same kind behind."""
+    before = db.session().scalar(select(func.count(JournalEntry.id)))
+    sign_in(people.zest, "Faux12345")
+    sign_in(replace(people.zest, identifier="99999999"), "Faux12345")
+    rows = db.session().execute(select(JournalEntry.event, JournalEntry.details)).all()
+    assert before == 0
+    assert [set(details) for _, details in rows] == [{"identifier"}, {"identifier"}]
+
+
+def test_a_temporary_password_gives_a_ticket_not_a_session(people: People) -> None:
+    """It only opens the page that chooses a password."""
+    outcome = sign_in(people.newcomer, temporary_password_for(people.newcomer))
+    assert isinstance(outcome, MustChoose)
+    assert sessions.find(outcome.ticket) is None
+
+
+def test_an_expired_temporary_password_is_told_so(people: People) -> None:
+    """The right secret, a second late: the hour it ended is no secret to its owner."""
+    secret = temporary_password_for(people.zest)
+    with time_machine.travel(NOW + timedelta(hours=24, seconds=1), tick=False):
+        assert sign_in(people.zest, secret) == Expired(NOW + timedelta(hours=24))
+        assert sign_in(people.zest, "0" * 32) == Refused()
+        assert sign_in(people.moreau, secret) == Refused()
+
+
+def test_an_archived_account_has_no_temporary_password_any_more(people: People) -> None:
+    """The secret of somebody who left opens nothing and tells nothing."""
+    secret = temporary_password_for(people.archived)
+    assert sign_in(people.archived, secret) == Refused()
+
+
+def test_signing_in_normally_ends_the_temporary_passwords(people: People) -> None:
+    """Whoever knows their password needs no other one."""
+    secret = temporary_password_for(people.zest)
+    sign_in(people.zest)
+    assert sign_in(people.zest, secret) == Refused()
+
+
+def test_a_password_saved_meanwhile_is_not_undone(
+    app: Flask, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thief signs in with the old password at the very moment Madame ZEST saves a new one."""
+    ticket = sign_in(people.zest, temporary_password_for(people.zest))
+    assert isinstance(ticket, MustChoose)
+    verify = passwords.verify
+
+    def verify_then_save(password_hash: str | None, clear: str) -> bool:
+        found = verify(password_hash, clear)
+        monkeypatch.setattr(passwords, "verify", verify)
+        with app.app_context():
+            pending = password_choice.open_ticket(ticket.ticket)
+            assert pending is not None
+            assert password_choice.choose(pending, "Tramontane66", HOME)
+        return found
+
+    monkeypatch.setattr(passwords, "verify", verify_then_save)
+    assert sign_in(people.zest) == Refused()
+    assert sign_in(people.zest) == Refused()
+    assert isinstance(sign_in(people.zest, "Tramontane66"), SignedIn)
+
+
+def test_asking_for_a_temporary_password_changes_nothing(people: People) -> None:
+    """Nobody can lock a parent out by typing their number."""
+    signed_in = sign_in(people.zest)
+    assert isinstance(signed_in, SignedIn)
+    signing_in.request_credentials(people.zest.identifier, HOME)
+    temporary_password_for(people.zest)
+    assert sessions.find(signed_in.session_key) is not None
+    assert isinstance(sign_in(people.zest), SignedIn)
+
+
+def test_too_many_failures_make_wait(people: People) -> None:
+    """After five failures the sixth try is not even checked, right password included."""
+    for _ in range(throttles.FREE_FAILURES):
+        assert sign_in(people.zest, "Faux12345") == Refused()
+    assert sign_in(people.zest) == Wait(throttles.FIRST_WAIT)
+    with time_machine.travel(NOW + throttles.FIRST_WAIT, tick=False):
+        assert isinstance(sign_in(people.zest), SignedIn)
+    assert events()[-2:] == ["sign_in_throttled", "signed_in"]
+
+
+def test_signing_in_forgets_the_failures_before(people: People) -> None:
+    """Four mistakes, the right one, four mistakes more: nobody waits."""
+    for _ in range(2):
+        for _ in range(4):
+            assert sign_in(people.zest, "Faux12345") == Refused()
+        assert isinstance(sign_in(people.zest), SignedIn)
+
+
+def test_nothing_is_hashed_while_waiting(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The wait is decided before hashing: a flood costs no memory."""
+    for _ in range(throttles.FREE_FAILURES):
+        sign_in(people.zest, "Faux12345")
+    monkeypatch.setattr(passwords, "verify", None)
+    assert isinstance(sign_in(people.zest), Wait)
+
+
+def test_a_wait_blocks_neither_a_reset_nor_a_device_that_signed_in_before(people: People) -> None:
+    """Somebody else's failures never keep the parent out."""
+    signed_in = sign_in(people.zest)
+    assert isinstance(signed_in, SignedIn)
+    for _ in range(throttles.FREE_FAILURES):
+        sign_in(people.zest, "Faux12345")
+    assert isinstance(sign_in(people.zest), Wait)
+    assert isinstance(sign_in(people.zest, device=signed_in.device_mark), SignedIn)
+    assert isinstance(sign_in(people.zest, temporary_password_for(people.zest)), MustChoose)
+
+
+def test_a_known_device_has_its_own_wait(people: People) -> None:
+    """A stolen phone cannot guess for ever either."""
+    signed_in = sign_in(people.zest)
+    assert isinstance(signed_in, SignedIn)
+    mark = signed_in.device_mark
+    for _ in range(throttles.FREE_FAILURES):
+        sign_in(people.zest, "Faux12345", device=mark)
+    assert isinstance(sign_in(people.zest, device=mark), Wait)
+    assert isinstance(sign_in(people.zest), SignedIn)
+
+
+def test_the_mark_of_a_device_is_good_for_one_account(people: People) -> None:
+    """Another account's mark, or a forged one, is no mark."""
+    signed_in = sign_in(people.moreau)
+    assert isinstance(signed_in, SignedIn)
+    for _ in range(throttles.FREE_FAILURES):
+        sign_in(people.zest, "Faux12345")
+    for mark in (signed_in.device_mark, "x.y", ".", "é.\udc80"):
+        assert isinstance(sign_in(people.zest, device=mark), Wait)
+
+
+def test_forty_families_share_an_address(app: Flask, people: People) -> None:
+    """A school's network: forty parents, four mistakes each, nobody waits."""
+    for number in range(40):
+        for _ in range(4):
+            parent = replace(people.zest, identifier=str(70000000 + number))
+            assert sign_in(parent, "Faux12345") == Refused()
+    assert isinstance(sign_in(people.zest), SignedIn)
+
+
+def test_a_flood_from_one_address_waits(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One address trying everybody's number is stopped; a device of the same school is known."""
+    known = sign_in(people.zest)
+    assert isinstance(known, SignedIn)
+    monkeypatch.setattr(throttles, "ADDRESS_FAILURES", 10)
+    for number in range(11):
+        sign_in(replace(people.zest, identifier=str(70000000 + number)), "Faux12345")
+    assert isinstance(sign_in(people.zest), Wait)
+    assert isinstance(sign_in(people.zest, device=known.device_mark), SignedIn)
+
+
+def test_a_stronger_setting_rehashes_at_sign_in(app: Flask, people: People) -> None:
+    """The hash follows the settings, without the parent noticing."""
+    before = account_of(people.zest).password_hash
+    app.extensions[EXTENSION] = replace(app.extensions[EXTENSION], argon2_time_cost=2)
+    assert isinstance(sign_in(people.zest), SignedIn)
+    after = account_of(people.zest).password_hash
+    assert after is not None
+    assert after != before
+    assert "t=2" in after
+    assert isinstance(sign_in(people.zest), SignedIn)
+
+
+def test_asking_adds_one_row_whoever_asks(settings: config.Settings, people: People) -> None:
+    """Known, unknown, archived, without address: the same row, the secret is for the delivery."""
+    asked = ["99999999", *(p.identifier for p in (people.zest, people.archived, people.no_address))]
+    later = create_app(replace(settings, mail_delivery="worker"))
+    with later.app_context():
+        for identifier in asked:
+            signing_in.request_credentials(identifier, HOME)
+        rows = db.session().execute(select(OutboxMail.kind, OutboxMail.identifier)).all()
+        assert [tuple(row) for row in rows] == [("credentials", identifier) for identifier in asked]
+        assert db.session().scalar(select(func.count(TemporaryPassword.id))) == 0
+    later.extensions["portail.engine"].dispose()
+
+
+def test_asking_again_repeats_the_identifiant(people: People) -> None:
+    """The button of the confirmation page needs no typing; a made-up number asks nothing."""
+    number = signing_in.request_credentials(people.zest.identifier, HOME)
+    again = signing_in.repeat_request(number, HOME)
+    assert again not in {None, number}
+    assert signing_in.repeat_request(None, HOME) is None
+    assert signing_in.repeat_request(10**9, HOME) is None
+
+
+def test_a_flood_of_requests_makes_no_more_mails(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Past the limit the queue is left alone, and the visitor is told nothing of it."""
+    monkeypatch.setattr(throttles, "ADDRESS_REQUESTS", 2)
+    numbers = [signing_in.request_credentials(people.zest.identifier, HOME) for _ in range(4)]
+    assert [number is None for number in numbers] == [False, False, True, True]

@@ -1,0 +1,143 @@
+"""A mail is due: it leaves, is tried again, or ends; its state says which."""
+
+from datetime import timedelta
+
+import time_machine
+from flask import Flask
+from sqlalchemy import select, update
+
+from app import db
+from app.mailer.failures import PermanentFailure, TemporaryFailure, Unavailable
+from app.models import Account, Family, JournalEntry, MailState
+from app.services.tokens import temporary_passwords
+from tests.services.conftest import NOON
+from tests.support.mail_room import Scripted, ask, deliver, rows, states
+from tests.support.people import People
+
+
+def test_who_cannot_be_written_to(app: Flask, people: People, server: Scripted) -> None:
+    """Nobody, somebody who left, somebody without address: each ends with its state."""
+    for identifier in ("99999999", people.archived.identifier, people.no_address.identifier):
+        ask(identifier)
+    deliver(app)
+    assert states() == [MailState.UNKNOWN, MailState.ARCHIVED, MailState.NO_ADDRESS]
+    assert server.sent == []
+
+
+def test_nobody_writes_to_a_family_that_left(app: Flask, people: People, server: Scripted) -> None:
+    """The town archived the whole family while the mail waited."""
+    ask(people.zest.identifier)
+    with db.transaction() as session:
+        session.execute(update(Family).values(archived_at=NOON))
+    deliver(app)
+    assert states() == [MailState.ARCHIVED]
+    assert server.sent == []
+
+
+def test_a_later_please_is_tried_again_with_a_fresh_secret(
+    app: Flask, people: People, server: Scripted, clock: time_machine.Traveller
+) -> None:
+    """The mailbox is full twice: the waits grow, the third try brings a secret that works."""
+    server.failures = [TemporaryFailure("Boîte pleine"), TemporaryFailure("Boîte pleine")]
+    ask(people.zest.identifier)
+    deliver(app)
+    first = rows()[0]
+    assert (first.state, first.attempts, first.last_error) == (MailState.QUEUED, 1, "Boîte pleine")
+    assert first.due_at == NOON + timedelta(seconds=30)
+    clock.shift(30)
+    deliver(app)
+    assert rows()[0].due_at == NOON + timedelta(seconds=30 + 60)
+    deliver(app)
+    assert rows()[0].attempts == 2
+    clock.shift(60)
+    deliver(app)
+    assert (states(), rows()[0].attempts) == ([MailState.SENT], 3)
+    account = db.session().scalars(select(Account).filter_by(identifier=people.zest.identifier))
+    (secret,) = [mail.temporary_password for mail in server.mails]
+    assert temporary_passwords.find_by_secret(db.session(), account.one().id, secret)
+
+
+def test_the_waits_grow_to_an_hour_and_end_after_a_day(
+    app: Flask, people: People, server: Scripted, clock: time_machine.Traveller
+) -> None:
+    """A mailbox stays full: about thirty tries in a day, then operators read that we gave up."""
+    server.failures = [TemporaryFailure("Boîte pleine")] * 100
+    ask(people.zest.identifier)
+    while states() == [MailState.QUEUED]:
+        clock.move_to(rows()[0].due_at)
+        deliver(app)
+    (row,) = rows()
+    assert row.state is MailState.ABANDONED
+    assert row.settled_at is not None
+    assert timedelta(hours=24) <= row.settled_at - NOON <= timedelta(hours=25)
+    assert 20 <= row.attempts <= 40
+    assert row.last_error == "Boîte pleine"
+
+
+def test_a_refusal_is_final(app: Flask, people: People, server: Scripted) -> None:
+    """The server says never: one try, flagged, journalled."""
+    server.failures = [PermanentFailure("Adresse inconnue")]
+    ask(people.zest.identifier)
+    deliver(app)
+    (row,) = rows()
+    assert (row.state, row.attempts, row.last_error) == (MailState.REFUSED, 1, "Adresse inconnue")
+    assert journal() == ["mail_refused"]
+
+
+def test_while_the_server_is_down_no_try_is_counted(
+    app: Flask, people: People, server: Scripted, clock: time_machine.Traveller
+) -> None:
+    """Down for hours: the mail waits with the reason, and leaves at once when it is back."""
+    ask(people.zest.identifier)
+    server.down = True
+    for _ in range(3):
+        assert deliver(app).unavailable == "Le serveur de courrier est en panne"
+        clock.shift(timedelta(hours=1))
+    (row,) = rows()
+    assert (row.state, row.attempts) == (MailState.QUEUED, 0)
+    assert row.last_error == "Le serveur de courrier est en panne"
+    server.down = False
+    deliver(app)
+    assert states() == [MailState.SENT]
+
+
+def test_a_server_down_for_a_day_ends_the_mail(
+    app: Flask, people: People, server: Scripted, clock: time_machine.Traveller
+) -> None:
+    """Yesterday's request helps nobody any more."""
+    ask(people.zest.identifier)
+    server.down = True
+    clock.shift(timedelta(hours=25))
+    ask(people.moreau.identifier)
+    deliver(app)
+    assert states() == [MailState.ABANDONED, MailState.QUEUED]
+
+
+def test_a_broken_connection_keeps_the_others_as_new(
+    app: Flask, people: People, server: Scripted
+) -> None:
+    """The line drops at the first mail, then again: the others have lost no try."""
+    for person in (people.zest, people.moreau, people.ines, people.karim):
+        ask(person.identifier)
+    server.failures = [Unavailable("Coupé"), Unavailable("Coupé")]
+    assert deliver(app).unavailable == "Coupé"
+    assert [row.attempts for row in rows()] == [1, 1, 0, 0]
+    deliver(app)
+    assert states() == [MailState.QUEUED, MailState.QUEUED, MailState.SENT, MailState.SENT]
+
+
+def test_one_bad_mail_does_not_keep_the_others(
+    app: Flask, people: People, server: Scripted
+) -> None:
+    """The line drops at one mail only: the pass goes on over a new connection."""
+    for person in (people.zest, people.moreau):
+        ask(person.identifier)
+    server.failures = [Unavailable("Coupé")]
+    assert not deliver(app).unavailable
+    assert states() == [MailState.QUEUED, MailState.SENT]
+    assert server.connections == 2
+
+
+def journal() -> list[str]:
+    """Read the journal's events."""
+    return list(db.session().scalars(select(JournalEntry.event)))

@@ -1,0 +1,49 @@
+"""Someone asks for credentials: a row waits, a mail leaves, its state says what became of it."""
+
+from flask import Flask
+from sqlalchemy import select
+
+from app import db
+from app.models import Account, MailState, OutboxMail, TemporaryPassword
+from app.services.mail import outbox as queue
+from app.services.tokens import temporary_passwords
+from app.testing import Outbox
+from tests.support.people import People
+
+
+def ask(kind: str = "credentials", identifier: str = "38162386") -> None:
+    """Ask for a mail, as the portal's acts do."""
+    with db.transaction() as session:
+        queue.enqueue(session, kind, identifier)
+
+
+def states() -> list[MailState]:
+    """Read what became of each mail."""
+    db.session().rollback()
+    return list(db.session().scalars(select(OutboxMail.state).order_by(OutboxMail.id)))
+
+
+def test_a_parent_gets_a_secret_that_works(app: Flask, people: People, outbox: Outbox) -> None:
+    """The parent asks; the mail brings a temporary password that the portal knows."""
+    with app.app_context():
+        ask()
+        assert states() == [MailState.SENT]
+        assert outbox.latest.recipient == people.zest.email
+        account = (
+            db.session().scalars(select(Account).filter_by(identifier=people.zest.identifier)).one()
+        )
+        found = temporary_passwords.find_by_secret(
+            db.session(), account.id, outbox.latest.temporary_password
+        )
+        assert found is not None
+        token = outbox.latest.link.rpartition("/")[2]
+        assert temporary_passwords.find_by_link(db.session(), token) == found
+
+
+def test_an_unknown_identifiant_gets_nothing(app: Flask, outbox: Outbox) -> None:
+    """Someone mistypes: operators see it, no mail leaves, no secret is made."""
+    with app.app_context():
+        ask()
+        assert states() == [MailState.UNKNOWN]
+        assert len(outbox) == 0
+        assert db.session().scalars(select(TemporaryPassword)).all() == []

@@ -1,0 +1,357 @@
+"""All that a guardian may have in the portal, as many of each thing as a test wants.
+
+Every word of it holds a mark, so that it is known wherever it shows up.
+"""
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import db
+from app.models import (
+    Account,
+    AccountSession,
+    Allocation,
+    Child,
+    Document,
+    EmailChange,
+    FamilyChild,
+    FamilyRequest,
+    Invoice,
+    InvoiceKind,
+    InvoiceLine,
+    JournalEntry,
+    MailState,
+    Message,
+    MessageAttachment,
+    MessageReply,
+    OutboxMail,
+    Payment,
+    RequestEvent,
+    RequestEventKind,
+    RequestFile,
+    RequestState,
+    TemporaryPassword,
+)
+from app.services.requests.kinds import DETAILS
+from tests.support.people import Person, public_id
+
+
+@dataclass(frozen=True)
+class Belongings:
+    """What was given to a guardian."""
+
+    mark: str
+    # The civil year in which everything was paid.
+    year: int
+    # What opens the first of each thing: the one that everything else hangs on.
+    ids: dict[str, str]
+    # What the whole family reads somewhere, and what this guardian alone does.
+    family_words: list[str]
+    own_words: list[str]
+
+
+def furnish(app: Flask, person: Person, mark: str, year: int, count: int = 1) -> Belongings:
+    """Give somebody `count` of each thing, the first of which has `count` parts."""
+    with app.app_context(), db.transaction() as session:
+        account = session.scalars(
+            select(Account).where(Account.identifier == person.identifier)
+        ).one()
+        house = _House(session, Path(app.instance_path), account, mark, year, count)
+        children = house.children()
+        invoices = house.ledger(children[0])
+        ids = {
+            "child": children[0].public_id,
+            "invoice": invoices[0].public_id,
+            "invoice_with_file": house.invoice_with_file().public_id,
+            "year": str(year),
+            **house.messages(),
+            **house.documents(),
+            **house.requests(children[0], invoices[0]),
+        }
+        house.access()
+        street = account.guardian.family.street
+    return Belongings(
+        mark=mark,
+        year=year,
+        ids=ids,
+        family_words=[
+            street, person.family_number, f"Objet {mark} 1", f"Texte {mark} 1", f"Ecrit {mark} 1",
+            f"Réponse {mark} à un message pour tous", f"Document {mark} 1", f"Rayon {mark}",
+            f"Accueil {mark} 1", f"Garderie {mark} 1", f"{mark}-F1", f"{mark}-R1", f"{year},17",
+            f"Contenu documents {mark} 1", f"Contenu invoices {mark} 1",
+            f"Contenu messages {mark} 1", f"Jointe {mark} 1",
+        ],
+        own_words=[
+            person.identifier, person.email, f"06{person.identifier}", f"7 impasse {mark}",
+            f"Motif {mark} 1", f"Justificatif {mark} 1", f"Contenu requests {mark} 1",
+            f"Navigateur {mark} 1", f"{mark}1@exemple.fr".lower(), str(year * 1000 + 1),
+        ],
+    )  # fmt: skip
+
+
+class _House:
+    """Fills the tables for one guardian."""
+
+    def __init__(
+        self, session: Session, instance: Path, account: Account, mark: str, year: int, count: int
+    ) -> None:
+        self.session = session
+        self.instance = instance
+        self.account_id = account.id
+        self.identifier = account.identifier
+        self.family_id = account.guardian.family_id
+        self.mark = mark
+        self.year = year
+        self.count = count
+        self.now = datetime.now(UTC)
+
+    @property
+    def numbers(self) -> range:
+        """Count from 1."""
+        return range(1, self.count + 1)
+
+    def key(self, what: str, number: int) -> str:
+        """Name a thing for the town's software."""
+        return f"{self.mark} {what} {number}"
+
+    def day(self, number: int) -> date:
+        """Return a day of the year."""
+        return date(self.year, 1, 1) + timedelta(days=number)
+
+    def file(self, folder: str, number: int, suffix: str = ".pdf") -> str:
+        """Store a file; return its name."""
+        name = f"{self.mark}-{secrets.token_hex(4)}{suffix}"
+        path = self.instance / folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"%PDF-1.7\nContenu {folder} {self.mark} {number}\n%%EOF", "utf-8")
+        return name
+
+    def children(self) -> list[Child]:
+        """Give the family's eldest a photo, and brothers and sisters."""
+        eldest = self.session.scalars(
+            select(Child)
+            .join(FamilyChild, FamilyChild.child_id == Child.id)
+            .where(FamilyChild.family_id == self.family_id)
+            .order_by(Child.id)
+        ).first()
+        assert eldest is not None
+        eldest.photo = eldest.photo or self.file("photos", 1, ".jpg")
+        others = [
+            Child(
+                source_id=self.key("enfant", number),
+                first_name=f"Enfant {number}",
+                last_name=self.mark,
+                photo=self.file("photos", number, ".jpg"),
+            )
+            for number in self.numbers[1:]
+        ]
+        self.session.add_all(others)
+        self.session.flush()
+        self.session.add_all(
+            FamilyChild(family_id=self.family_id, child_id=child.id) for child in others
+        )
+        return [eldest, *others]
+
+    def ledger(self, child: Child) -> list[Invoice]:
+        """Write invoices, of which each payment pays a part of the first; then what was used."""
+        invoices = [
+            self._invoice(number, Decimal(f"{self.year}.17") if number == 1 else Decimal("3.00"))
+            for number in self.numbers
+        ]
+        payments = [
+            Payment(
+                source_id=self.key("règlement", number),
+                family_id=self.family_id,
+                paid_on=self.day(number),
+                amount=Decimal("1.01"),
+                mode="CHEQUE",
+                reference=f"{self.mark}-R{number}",
+            )
+            for number in self.numbers
+        ]
+        self.session.add_all([*invoices, *payments])
+        self.session.flush()
+        self.session.add_all(
+            Allocation(invoice_id=invoices[0].id, payment_id=payment.id, amount=payment.amount)
+            for payment in payments
+        )
+        self.session.add_all(
+            InvoiceLine(
+                invoice_id=invoices[0].id,
+                position=number,
+                child_id=child.id,
+                label=f"Garderie {self.mark} {number}",
+                amount=Decimal("1.00"),
+            )
+            for number in self.numbers
+        )
+        return invoices
+
+    def invoice_with_file(self) -> Invoice:
+        """Write an invoice that the town printed itself."""
+        invoice = self._invoice(0, Decimal("1.00"))
+        invoice.file = self.file("invoices", 1)
+        self.session.add(invoice)
+        self.session.flush()
+        return invoice
+
+    def _invoice(self, number: int, amount: Decimal) -> Invoice:
+        return Invoice(
+            source_id=self.key("facture", number),
+            public_id=public_id(self.key("facture", number)),
+            family_id=self.family_id,
+            kind=InvoiceKind.INVOICE,
+            number=f"{self.mark}-F{number}",
+            issued_on=self.day(number),
+            due_on=self.day(number),
+            amount=amount,
+            label=f"Accueil {self.mark} {number}",
+        )
+
+    def messages(self) -> dict[str, str]:
+        """Write letters, each with its thread, and an answer to the one for every family."""
+        messages = [
+            Message(
+                source_id=self.key("message", number),
+                family_id=self.family_id,
+                sent_on=self.day(number),
+                subject=f"Objet {self.mark} {number}",
+                body=f"Texte {self.mark} {number}",
+                answerable=True,
+            )
+            for number in self.numbers
+        ]
+        self.session.add_all(messages)
+        self.session.flush()
+        attachments = [
+            MessageAttachment(
+                message_id=messages[0].id,
+                title=f"Jointe {self.mark} {number}.pdf",
+                file=self.file("messages", number),
+            )
+            for number in self.numbers
+        ]
+        for_all = self.session.scalars(select(Message).where(Message.source_id == "m1")).one()
+        self.session.add_all(attachments)
+        self.session.add_all(self._reply(messages[0], number) for number in self.numbers)
+        self.session.add_all(self._reply(message, 0) for message in messages[1:])
+        self.session.add(
+            MessageReply(
+                message_id=for_all.id,
+                family_id=self.family_id,
+                account_id=self.account_id,
+                written_at=self.now,
+                body=f"Réponse {self.mark} à un message pour tous",
+            )
+        )
+        self.session.flush()
+        return {"message": messages[0].public_id, "attachment": attachments[0].public_id}
+
+    def _reply(self, message: Message, number: int) -> MessageReply:
+        return MessageReply(
+            message_id=message.id,
+            family_id=self.family_id,
+            account_id=self.account_id if number % 2 else None,
+            written_at=self.now,
+            body=f"Ecrit {self.mark} {number}",
+        )
+
+    def documents(self) -> dict[str, str]:
+        """Put papers on a shelf of the family's own."""
+        documents = [
+            Document(
+                source_id=self.key("document", number),
+                family_id=self.family_id,
+                title=f"Document {self.mark} {number}",
+                category=f"Rayon {self.mark}",
+                published_on=self.day(number),
+                file=self.file("documents", number),
+            )
+            for number in self.numbers
+        ]
+        self.session.add_all(documents)
+        self.session.flush()
+        return {"document": documents[0].public_id}
+
+    def requests(self, child: Child, invoice: Invoice) -> dict[str, str]:
+        """Ask for a change of one's own details, then for what the family sees too."""
+        requests = [
+            FamilyRequest(
+                # A number that is found on a page.
+                id=self.year * 1000 + number,
+                family_id=self.family_id,
+                account_id=self.account_id,
+                kind=DETAILS if number == 1 else "invoice_question",
+                state=RequestState.PIECE_MISSING,
+                child_id=None if number == 1 else child.id,
+                invoice_id=None if number == 1 else invoice.id,
+                details={"street": f"7 impasse {self.mark}"} if number == 1 else {"text": "Ici"},
+                sent_at=self.now,
+                expected_on=self.day(number),
+                sending_key=secrets.token_hex(16),
+            )
+            for number in self.numbers
+        ]
+        self.session.add_all(requests)
+        self.session.flush()
+        files = list(self._files(requests[0]))
+        self.session.add_all(files)
+        self.session.add_all(self._events(requests[0]))
+        self.session.flush()
+        return {"request": requests[0].public_id, "file": files[0].public_id}
+
+    def _files(self, request: FamilyRequest) -> Iterator[RequestFile]:
+        for number in self.numbers:
+            yield RequestFile(
+                request_id=request.id,
+                title=f"Justificatif {self.mark} {number}",
+                file=self.file("requests", number),
+                added_at=self.now,
+            )
+
+    def _events(self, request: FamilyRequest) -> Iterator[RequestEvent]:
+        for number in self.numbers:
+            yield RequestEvent(
+                request_id=request.id,
+                at=self.now,
+                kind=RequestEventKind.PIECE_ASKED,
+                text=f"Motif {self.mark} {number}",
+            )
+
+    def access(self) -> None:
+        """Leave traces of devices, mails, secrets and acts."""
+        for number in self.numbers:
+            moments = {"created_at": self.now, "expires_at": self.now}
+            self.session.add_all([
+                AccountSession(
+                    account_id=self.account_id,
+                    key_hash=secrets.token_hex(32),
+                    user_agent=f"Navigateur {self.mark} {number}",
+                    created_at=self.now,
+                    last_seen_at=self.now,
+                ),
+                EmailChange(
+                    account_id=self.account_id,
+                    address=f"{self.mark}{number}@exemple.fr".lower(),
+                    **moments,
+                ),
+                TemporaryPassword(
+                    account_id=self.account_id, secret_hash=secrets.token_hex(32), **moments
+                ),
+                OutboxMail(
+                    kind="new_message",
+                    identifier=self.identifier,
+                    state=MailState.SENT,
+                    created_at=self.now,
+                    due_at=self.now,
+                ),
+                JournalEntry(at=self.now, event="signed_out", account_id=self.account_id),
+            ])  # fmt: skip

@@ -1,0 +1,67 @@
+"""« Liste des demandes » in its states: empty, filled, in error, each answer of the town hall."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+from flask import Flask
+
+from app import db
+from app.formats import today
+from app.models import FamilyRequest
+from app.services.requests import desk
+from tests.support.browser import Browser, Page
+from tests.support.people import People
+
+KINDS = ("cantine", "garderie", "absence", "fiche-enfant", "photo", "attestation", "autre")
+ANSWERS: dict[str, Callable[[int], object]] = {
+    "in hand": desk.take,
+    "piece asked": lambda number: desk.ask(number, "La carte grise du véhicule"),
+    "accepted": desk.accept,
+    "refused": lambda number: desk.refuse(number, "Il n’y a plus de place."),
+}
+
+
+def requests(app: Flask, people: People) -> Iterator[tuple[str, Page]]:
+    """Go through them as Karim does, with her two children."""
+    parent = Browser(app)
+    parent.sign_in(people.karim)
+    yield "requests, none", parent.get("family.requests")
+    yield "requests, kinds", parent.get("family.new_request")
+    yield "requests, facture", parent.get("family.request_form", kind="facture")
+    for kind in KINDS:
+        page = parent.get("family.request_form", kind=kind)
+        yield f"requests, {kind}", page
+        yield f"requests, {kind} in error", page.submit("Continuer", _refused=200)
+    page = parent.get("family.request_form", kind="photo").fill({"Adam GARNIER": True})
+    page = page.submit("Continuer", _refused=200)
+    yield "requests, photo, check", page
+    yield "requests, photo, none chosen", page.submit("Envoyer ma demande", _refused=200)
+    for state, answer in ANSWERS.items():
+        page = parent.get("family.request_form", kind="autre")
+        page = page.fill({"Votre demande": "Une place de parking"})
+        page = page.submit("Continuer", _refused=200)
+        yield f"requests, check, {state}", page
+        page = page.submit("Envoyer ma demande")
+        number = re.search(r"Demande n° (\d+)", page.text)
+        assert number is not None
+        with app.app_context():
+            answer(int(number[1]))
+        yield f"requests, {state}", parent.visit(page.path)
+        if state == "in hand":
+            yield "requests, withdraw", page.link("Retirer ma demande").click()
+            _forget(app, int(number[1]))
+            yield "requests, late", parent.visit(page.path)
+    page = parent.get("family.request_form", kind="suppression").submit("Continuer", _refused=200)
+    yield "requests, without a word", page.submit("Envoyer ma demande")
+    page = parent.get("family.request_form", kind="fiche-enfant")
+    page = page.fill({"Adam GARNIER": True, "Ce qu’il faut corriger": "Il est en CE1."})
+    page = page.submit("Continuer", _refused=200).submit("Envoyer ma demande")
+    yield "requests, about a child", page
+    yield "requests, list", parent.get("family.requests")
+
+
+def _forget(app: Flask, number: int) -> None:
+    """The town hall lets the date pass."""
+    with app.app_context(), db.transaction() as session:
+        session.get_one(FamilyRequest, number).expected_on = today() - timedelta(days=1)

@@ -1,0 +1,78 @@
+"""Log lines: one line each, with a request id, and nothing a terminal would obey."""
+
+import json
+import logging
+
+import pytest
+from flask import Flask
+
+from app.testing import Outbox
+from app.web.logs import JsonFormatter
+from tests.support.browser import Browser
+from tests.support.people import People
+
+
+def line(message: str, **extra: object) -> dict[str, object]:
+    """Format a record as production does."""
+    record = logging.makeLogRecord({"name": "portail.journal", "msg": message, **extra})
+    formatted = JsonFormatter().format(record)
+    assert "\n" not in formatted
+    assert "\x1b" not in formatted
+    loaded: dict[str, object] = json.loads(formatted)
+    return loaded
+
+
+def test_a_line_says_when_and_what() -> None:
+    """In UTC, with its details beside the event."""
+    written = line("signed_in", account=12, created=0.0)
+    assert written["at"] == "1970-01-01T00:00:00.000+00:00"
+    assert written["event"] == "signed_in"
+    assert written["account"] == 12
+
+
+def test_nobody_forges_a_line() -> None:
+    """A line break or an escape sequence in what was typed stays inside its string."""
+    typed = 'x\r\n{"event": "signed_in"}\x1b[2J'
+    assert line("sign_in_failed", identifier=typed)["identifier"] == typed
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [("abcdef-0123456789", True), ("short", False), ("x\x1b[31m012345", False), ("x" * 99, False)],
+)
+def test_the_proxy_names_the_request_if_it_does_so_properly(
+    app: Flask, sent: str, kept: bool
+) -> None:
+    """The reference on an error page is the one in nginx's log."""
+    page = app.test_client().get("/nulle-part-sans-entrer", headers={"X-Request-ID": sent})
+    assert (sent in page.text) is kept
+
+
+def test_each_step_is_logged_and_no_secret_is(
+    browser: Browser, people: People, outbox: Outbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Failure, request, sending, use, change, sign-in, sign-out: a line each, without a secret."""
+    caplog.set_level(logging.DEBUG, logger="portail")
+    page = browser.get("auth.sign_in")
+    zest = people.zest
+    page.fill({"Identifiant": zest.identifier, "Mot de passe": "Faux12345"}).submit(
+        "Connexion", _refused=200
+    )
+    page.fill({"Identifiant": zest.identifier}).submit("Mot de passe oublié")
+    secret, link = outbox.latest.temporary_password, outbox.latest.link
+    page = page.fill({"Identifiant": zest.identifier, "Mot de passe": secret}).submit("Connexion")
+    new = "Tramontane66"
+    page = page.fill({"Nouveau mot de passe": new, "Confirmation mot de passe": new})
+    page = page.submit("Enregistrer").fill({"Mot de passe": new}).submit("Connexion")
+    cookie = browser.cookies()["portail"]
+    page.submit("Déconnexion")
+
+    events = [r.getMessage() for r in caplog.records if r.name == "portail.journal"]
+    for event in (
+        "sign_in_failed", "credentials_requested", "temporary_password_accepted",
+        "password_chosen", "signed_in", "signed_out",
+    ):  # fmt: skip
+        assert event in events
+    lines = "\n".join(JsonFormatter().format(record) for record in caplog.records)
+    for hidden in (secret, link, new, "Faux12345", cookie, zest.email):
+        assert hidden not in lines
