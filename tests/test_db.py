@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from app import db
 from app.models import Family, JournalEntry, Throttle
 from app.services.accounts import signing_in
-from app.services.journal import Origin
+from app.services.actors import Origin
 
 ROOT = Path(__file__).parents[1]
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -52,7 +52,7 @@ import config
 from app import create_app
 from app.services.accounts import signing_in
 from app.services.mail import outbox
-from app.services.journal import Origin
+from app.services.actors import Origin
 
 url, instance = sys.argv[1:]
 app = create_app(config.Test(instance=Path(instance), database_url=url))

@@ -1,5 +1,7 @@
-"""What every command runs in: the application, and a sentence where the database fails."""
+"""What every command runs in: the application, who launched it, a sentence where it fails."""
 
+import getpass
+import os
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
@@ -7,6 +9,10 @@ from typing import ParamSpec, TypeVar
 import click
 from flask import cli
 from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from app.services.actors import Command
+
+LONGEST_NAME = 100
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -31,3 +37,18 @@ def with_appcontext(command: Callable[Arguments, Result]) -> Callable[Arguments,
             ) from error
 
     return run
+
+
+def whoever_launched() -> Command:
+    """Name who acts, as the system knows them: who became somebody else by sudo, themselves."""
+    try:
+        name = os.environ.get("SUDO_USER") or getpass.getuser()
+    except (OSError, KeyError):
+        # A container may run under a number that is nobody's.
+        name = str(os.getuid())
+    return Command(name[:LONGEST_NAME])
+
+
+def town_hall(acted_by: str) -> str:
+    """Write who of the town hall did something, for the town hall itself."""
+    return f"la mairie ({acted_by})" if acted_by else "la mairie"

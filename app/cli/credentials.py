@@ -8,7 +8,7 @@ import click
 from flask import current_app
 from markupsafe import Markup
 
-from app.cli.context import with_appcontext
+from app.cli.context import whoever_launched, with_appcontext
 from app.formats import plural, today
 from app.services.accounts import invitations as service
 from app.services.accounts.invitations import Person, Selection
@@ -30,7 +30,7 @@ def send(identifiers: tuple[str, ...], *, all_new: bool, dry_run: bool) -> None:
     selection = select(identifiers, all_new=all_new)
     mailing = service.prepare(selection)
     if not dry_run:
-        service.send(mailing)
+        service.send(mailing, whoever_launched())
     verb = "à envoyer" if dry_run else "dans la file d’envoi"
     activations, reminders = len(mailing.activations), len(mailing.reminders)
     click.echo(f"{plural(activations, 'courriel')} de première connexion {verb}.")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from app.cli.context import with_appcontext
+from app.cli.context import whoever_launched, with_appcontext
 
 
 @click.group()
@@ -42,7 +42,9 @@ def add(file: Path, title: str, category: str, family: str, day: str) -> None:
     from app.services.documents import publishing
 
     try:
-        added = publishing.add(file, publishing.Notice(title, category, family, day))
+        added = publishing.add(
+            file, publishing.Notice(title, category, family, day), whoever_launched()
+        )
     except publishing.PublishingRefused as refused:
         click.echo(f"{refused}\nRien n’a été ajouté.", err=True)
         sys.exit(1)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.cli.context import with_appcontext
+from app.cli.context import whoever_launched, with_appcontext
 from app.formats import plural
 
 if TYPE_CHECKING:
@@ -38,7 +38,9 @@ def import_files(path: Path, *, dry_run: bool, archive_missing: bool, no_mail: b
     from app.services.importing import running
     from app.services.importing.faults import ImportRefused
 
-    options = running.Options(dry_run=dry_run, archive_missing=archive_missing, mail=not no_mail)
+    options = running.Options(
+        dry_run=dry_run, archive_missing=archive_missing, mail=not no_mail, actor=whoever_launched()
+    )
     try:
         with progress_bar() as progress:
             report = running.run(path, options, progress)

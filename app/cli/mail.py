@@ -6,7 +6,7 @@ from threading import Thread
 
 import click
 
-from app.cli.context import with_appcontext
+from app.cli.context import whoever_launched, with_appcontext
 from app.cli.tables import ROW_NUMBER, align
 from app.formats import PARIS, day, hour, plural
 from app.mailer.courier import Courier, courier
@@ -73,7 +73,7 @@ def retry(ids: tuple[int, ...], *, everything: bool) -> None:
     if bool(ids) == everything:
         click.echo("Donnez des numéros de courriels (flask mail list), ou --all.", err=True)
         sys.exit(2)
-    taken = outbox.retry(None if everything else ids)
+    taken = outbox.retry(whoever_launched(), None if everything else ids)
     click.echo(f"{plural(len(taken), 'courriel')} dans la file d’envoi.")
     left = sorted(set(ids) - set(taken))
     if left:

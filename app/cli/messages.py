@@ -5,7 +5,7 @@ from typing import NoReturn
 
 import click
 
-from app.cli.context import with_appcontext
+from app.cli.context import town_hall, whoever_launched, with_appcontext
 from app.cli.tables import align
 from app.formats import day_in_full, moment
 from app.services.inbox import desk
@@ -72,7 +72,7 @@ def answer(number: int, text: str, family_number: str) -> None:
     if text == "-":
         text = sys.stdin.buffer.read().decode("utf-8", "replace")
     try:
-        sent = desk.answer(number, family_number, text)
+        sent = desk.answer(number, family_number, text, whoever_launched())
     except AnswerRefused as refusal:
         refuse(refusal)
     if sent:
@@ -137,6 +137,7 @@ def write_thread(thread: Thread) -> None:
     """Write what one family and the town hall said."""
     click.echo(f"\nFamille n°\u00a0{thread.family_number} – {WAITS if thread.waits else ANSWERED}")
     for written in thread.written:
-        click.echo(f"\n  {written.name or 'La mairie'}, {moment(written.written_at)}\u00a0:")
+        author = written.name or town_hall(written.acted_by)
+        click.echo(f"\n  {author[:1].upper()}{author[1:]}, {moment(written.written_at)}\u00a0:")
         for line in written.body.split("\n"):
             click.echo(f"  {line}".rstrip())

@@ -2,7 +2,7 @@
 
 import click
 
-from app.cli.context import with_appcontext
+from app.cli.context import whoever_launched, with_appcontext
 from app.formats import plural
 from app.services import retention
 
@@ -11,7 +11,7 @@ from app.services import retention
 @with_appcontext
 def purge() -> None:
     """Efface ce qui a fait son temps, selon docs/retention.md. À lancer chaque nuit."""
-    removed = [each for each in retention.purge() if each.count]
+    removed = [each for each in retention.purge(whoever_launched()) if each.count]
     for each in removed:
         click.echo(f"Effacé : {plural(each.count, each.name, each.plural)}.")
     if not removed:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import click
 
-from app.cli.context import with_appcontext
+from app.cli.context import town_hall, whoever_launched, with_appcontext
 from app.cli.tables import ROW_NUMBER, align
 from app.formats import PARIS, day, moment, plural
 from app.services.requests import desk
@@ -60,7 +60,7 @@ def show(number: int) -> None:
 def take(number: int) -> None:
     """Prend une demande en charge."""
     with _refusals():
-        desk.take(number)
+        desk.take(number, whoever_launched())
     click.echo(f"Demande n° {number} prise en charge. {TOLD}")
 
 
@@ -71,7 +71,7 @@ def take(number: int) -> None:
 def ask(number: int, text: str) -> None:
     """Demande une pièce qui manque : la famille lira ce TEXTE."""
     with _refusals():
-        desk.ask(number, text)
+        desk.ask(number, text, whoever_launched())
     click.echo(f"Pièce demandée pour la demande n° {number}. {TOLD}")
 
 
@@ -82,7 +82,7 @@ def ask(number: int, text: str) -> None:
 def accept(number: int, text: str) -> None:
     """Accepte une demande ; fait ce que le portail peut faire."""
     with _refusals():
-        left = desk.accept(number, text)
+        left = desk.accept(number, text, whoever_launched())
     click.echo(f"Demande n° {number} acceptée. {TOLD}")
     click.echo(left)
 
@@ -94,7 +94,7 @@ def accept(number: int, text: str) -> None:
 def refuse(number: int, reason: str) -> None:
     """Refuse une demande : la famille lira cette RAISON."""
     with _refusals():
-        desk.refuse(number, reason)
+        desk.refuse(number, reason, whoever_launched())
     click.echo(f"Demande n° {number} refusée. {TOLD}")
 
 
@@ -135,7 +135,8 @@ def _describe(request: DeskRequest) -> Iterator[str]:
         yield f"    {piece.path}"
     yield ""
     for event in details.events:
-        yield f"{moment(event.at)}\u00a0: {event.words}, par {event.author or 'la mairie'}"
+        author = event.author or town_hall(event.acted_by)
+        yield f"{moment(event.at)}\u00a0: {event.words}, par {author}"
         yield from (f"  {words}" for words in event.text.splitlines())
 
 

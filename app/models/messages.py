@@ -66,8 +66,9 @@ class MessageReply(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     message_id: Mapped[int] = mapped_column(ForeignKey("message.id"))
     family_id: Mapped[int] = mapped_column(ForeignKey("family.id"), index=True)
-    # None when the town hall writes.
+    # None when the town hall writes; then who did, by name, which families do not see.
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    acted_by: Mapped[str] = mapped_column(String(100), default="", server_default="")
     written_at: Mapped[datetime] = mapped_column(UtcDateTime)
     body: Mapped[str] = mapped_column(Text)
     # Drawn with the form: a double click sends once.

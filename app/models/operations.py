@@ -55,7 +55,10 @@ class JournalEntry(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     event: Mapped[str] = mapped_column(String(40))
+    # Whose account it is about.
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
+    # Who at the town hall acted, by name; empty for a family.
+    acted_by: Mapped[str] = mapped_column(String(100), default="", server_default="")
     address: Mapped[str] = mapped_column(String(45), default="")
     request_id: Mapped[str] = mapped_column(String(32), default="")
     details: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)

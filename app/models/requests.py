@@ -69,8 +69,9 @@ class RequestEvent(Base):
     request_id: Mapped[int] = mapped_column(ForeignKey("family_request.id"), index=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     kind: Mapped[RequestEventKind] = mapped_column(choice(RequestEventKind, "kind"))
-    # None when the town hall acted.
+    # None when the town hall acted; then who did, by name, which families do not see.
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    acted_by: Mapped[str] = mapped_column(String(100), default="", server_default="")
     # What the town hall says to the family: a reason, the piece it needs.
     text: Mapped[str] = mapped_column(Text, default="")
 

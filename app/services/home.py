@@ -11,7 +11,7 @@ from app import db
 from app.formats import today
 from app.models import FAMILY, Family, Guardian
 from app.services.accounts import email_changes
-from app.services.accounts.sessions import CurrentAccount
+from app.services.actors import CurrentAccount
 from app.services.billing import ledger
 from app.services.billing.ledger import BALANCE, UnpaidInvoice
 from app.services.families import children

@@ -1,12 +1,12 @@
 """The journal: one row and one log line for each act that somebody may ask about later."""
 
 import logging
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
 from app.models import JournalEntry
+from app.services.actors import Actor
 
 logger = logging.getLogger("portail.journal")
 
@@ -55,36 +55,28 @@ ACTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where an act comes from; a command has no address."""
-
-    address: str = ""
-    request_id: str = ""
-    user_agent: str = ""
-
-
-COMMAND = Origin()
-
-
 def record(
     session: Session,
     event: str,
-    origin: Origin = COMMAND,
+    actor: Actor,
     account_id: int | None = None,
     **details: str,
 ) -> None:
     """Add an entry to the caller's transaction; the event is one of ACTS.
 
-    `details` never holds a password, a secret, a cookie or the text of a mail.
+    It is about the account of whoever acts, unless another is given. `details` never holds a
+    password, a secret, a cookie or the text of a mail.
     """
     if event not in ACTS:
         raise ValueError(f"{event} has no words in the journal")
+    about = actor.account_id if account_id is None else account_id
+    origin = actor.origin
     session.add(
         JournalEntry(
             at=datetime.now(UTC),
             event=event,
-            account_id=account_id,
+            account_id=about,
+            acted_by=actor.acted_by,
             address=origin.address,
             request_id=origin.request_id,
             details=details,
@@ -93,7 +85,8 @@ def record(
     logger.info(
         event,
         extra={
-            "account": account_id,
+            "account": about,
+            "acted_by": actor.acted_by,
             "address": origin.address,
             "request": origin.request_id,
             # Apart: a detail may be called as logging calls something of its own.

@@ -20,6 +20,7 @@ from app.models import (
     Throttle,
 )
 from app.services import journal
+from app.services.actors import Actor
 from app.services.importing import storing
 from app.services.mail.outbox import PENDING
 
@@ -48,7 +49,7 @@ class Purged:
     plural: str
 
 
-def purge() -> list[Purged]:
+def purge(actor: Actor) -> list[Purged]:
     """Remove what was kept long enough. Done once more, it finds nothing."""
     now = datetime.now(UTC)
     with db.transaction() as session:
@@ -56,7 +57,8 @@ def purge() -> list[Purged]:
         files = storing.sweep(session.connection())
         if files or any(counts.values()):
             figures = {rule.table.__tablename__: str(count) for rule, count in counts.items()}
-            journal.record(session, "purge", journal.COMMAND, None, files=str(files), **figures)
+            figures["files"] = str(files)
+            journal.record(session, "purge", actor, None, **figures)
     return [
         *(Purged(count, rule.name, rule.plural) for rule, count in counts.items()),
         Purged(files, "fichier abandonné", "fichiers abandonnés"),

@@ -8,8 +8,7 @@ from flask_login import LoginManager, UserMixin, current_user, login_user
 from werkzeug.wrappers import Response
 
 from app.services.accounts import sessions
-from app.services.accounts.sessions import CurrentAccount
-from app.services.journal import Origin
+from app.services.actors import CurrentAccount, Origin
 
 PUBLIC = "is_public"
 # Of an IPv6 address; a proxy that is announced and not there lets visitors write their own.
@@ -64,7 +63,7 @@ def current_account() -> CurrentAccount:
 def begin_session(key: str) -> None:
     """Sign the visitor in, with nothing left of what the cookie held before."""
     end_session()
-    account = sessions.find(key)
+    account = sessions.find(key, origin())
     # A password saved at this very moment has ended the session already: the next page says so.
     if account is not None:
         login_user(Visitor(key, account))
@@ -73,7 +72,7 @@ def begin_session(key: str) -> None:
 def end_session() -> None:
     """Sign out whoever is signed in on this device, and empty the cookie."""
     if current_user.is_authenticated:
-        sessions.sign_out(current_account(), origin())
+        sessions.sign_out(current_account())
     session.clear()
 
 
@@ -83,13 +82,13 @@ def origin() -> Origin:
     return Origin(
         address=(request.remote_addr or "")[:LONGEST_ADDRESS],
         request_id=g.request_id,
-        user_agent="".join(character for character in agent if character.isprintable()),
+        user_agent=agent if agent.isprintable() else "".join(filter(str.isprintable, agent)),
     )
 
 
 @login_manager.user_loader
 def _load_visitor(key: str) -> Visitor | None:
-    account = sessions.find(key)
+    account = sessions.find(key, origin())
     return Visitor(key, account) if account else None
 
 

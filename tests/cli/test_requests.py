@@ -9,7 +9,6 @@ from flask import Flask
 
 from app.formats import day, today
 from app.services.files.uploads import CheckedFile
-from app.services.journal import COMMAND
 from app.services.requests import acting, reading
 from tests.services.requests.conftest import PAPER, send, signed_in
 from tests.support.people import People
@@ -25,6 +24,15 @@ def number(app: Flask, people: People) -> str:
     """A request of Madame ZEST, by its number."""
     with app.app_context():
         return str(send(signed_in(people.zest), files=(PAPER,)).number)
+
+
+def test_who_answered_is_whoever_became_the_portal_s_user(
+    app: Flask, number: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """« sudo -u portail flask … »: the history names the clerk, not the user of the portal."""
+    monkeypatch.setenv("SUDO_USER", "adupont")
+    launch(app, "take", number)
+    assert "Demande prise en charge, par la mairie (adupont)" in launch(app, "show", number).output
 
 
 def test_a_clerk_reads_and_answers(app: Flask, number: str) -> None:
@@ -58,7 +66,7 @@ def test_a_piece_that_came_is_plain_to_see(app: Flask, people: People, number: s
     with app.app_context():
         paper = CheckedFile("Facture d’eau", ".pdf", b"%PDF-1.7\nwater\n%%EOF")
         zest = signed_in(people.zest)
-        acting.add_files(zest, reading.listed(zest, "").items[0].public_id, [paper], COMMAND)
+        acting.add_files(zest, reading.listed(zest, "").items[0].public_id, [paper])
     [line] = launch(app, "list").output.splitlines()[1:]
     assert line.endswith(f"pièce reçue le {day(today())}")
     shown = launch(app, "show", number).output
@@ -84,7 +92,7 @@ def test_what_the_family_took_back_is_not_answered(app: Flask, people: People, n
     """Each answer says so in a sentence, with a status that says so too."""
     with app.app_context():
         zest = signed_in(people.zest)
-        acting.withdraw(zest, reading.listed(zest, "").items[0].public_id, COMMAND)
+        acting.withdraw(zest, reading.listed(zest, "").items[0].public_id)
     for words in (["take"], ["ask", "Une pièce"], ["accept"], ["refuse", "Complet"]):
         result = launch(app, words[0], number, *words[1:])
         assert result.exit_code == 1

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from app import db
 from app.models import Account, Allocation, Family, Guardian, Invoice, InvoiceKind, Payment
 from app.services import home as service
-from app.services.accounts.sessions import CurrentAccount
+from app.services.actors import CurrentAccount
 from app.services.billing import ledger, statement
 from app.services.billing.allocation import Credit, Due, allocate
 from tests.support.browser import Browser

@@ -25,11 +25,11 @@ from app.models import (
 )
 from app.services import journal, retention
 from app.services.accounts import sessions, throttles
-from app.services.journal import Origin
+from app.services.actors import Origin, Stranger
 from app.services.mail import outbox
 from app.services.retention import RULES, Rule
 from app.services.tokens import temporary_passwords
-from tests.support.people import People
+from tests.support.people import TOWN_HALL, People
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 MONTH = timedelta(days=30)
@@ -52,7 +52,7 @@ def account_id(people: People) -> int:
 def purged(after: timedelta) -> dict[str, int]:
     """Purge some time after noon; say what went."""
     with time_machine.travel(NOW + after, tick=False):
-        return {each.name: each.count for each in retention.purge() if each.count}
+        return {each.name: each.count for each in retention.purge(TOWN_HALL) if each.count}
 
 
 def left(table: type[db.Base]) -> int:
@@ -76,7 +76,7 @@ def live_a_day(people: People, times: int = 2) -> None:
                 )
             )
             throttles.count_failure(session, "somebody")
-            journal.record(session, "signed_in", account_id=account)
+            journal.record(session, "signed_in", Stranger(), account)
 
 
 def test_nothing_goes_before_its_time(people: People) -> None:
@@ -160,7 +160,7 @@ def test_files_that_nobody_names_go(app: Flask) -> None:
     (folder / "cut.partial").write_bytes(b"")
     week_ago = time.time() - 7 * 24 * 3600
     os.utime(folder / "cut.partial", (week_ago, week_ago))
-    assert {each.name: each.count for each in retention.purge()}["fichier abandonné"] == 1
+    assert {each.name: each.count for each in retention.purge(TOWN_HALL)}["fichier abandonné"] == 1
     assert list(folder.iterdir()) == []
 
 

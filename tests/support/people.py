@@ -34,7 +34,10 @@ from app.models import (
     Sex,
 )
 from app.services.accounts import passwords
+from app.services.actors import Clerk
 
+# Who answers families at the town hall.
+TOWN_HALL = Clerk("Aline MAIRE")
 CHOSEN_AT = datetime(2018, 7, 12, 13, 5, tzinfo=UTC)
 
 

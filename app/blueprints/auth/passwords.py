@@ -64,7 +64,7 @@ def change_password() -> ResponseReturnValue:
     form = ChangePasswordForm(partial(password_choice.problems, account.account_id))
     if form.validate_on_submit():
         refusal = password_choice.change(
-            account, form.current_password.data, form.new_password.data, origin()
+            account, form.current_password.data, form.new_password.data
         )
         if refusal is None:
             return _sign_in_again(account.account_id, SAVED)

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from app.blueprints.family.blueprint import family
 from app.services.billing import certificates as service
 from app.web import printing
-from app.web.access import current_account, origin
+from app.web.access import current_account
 from app.web.files import PDF, send_made_file
 from app.web.forms import STALE_PAGE, EmptyForm
 from app.web.site_map import labelled
@@ -29,7 +29,7 @@ def certificate(year: str) -> ResponseReturnValue:
     if not EmptyForm().validate():
         flash(STALE_PAGE, "info")
         return redirect(url_for("family.certificates"))
-    made = service.make(current_account(), year, origin())
+    made = service.make(current_account(), year)
     if made is None:
         abort(404)
     html = render_template("print/certificate.html", certificate=made, letterhead=made.letterhead)

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.blueprints.family.blueprint import family
 from app.blueprints.family.message_forms import ReplyForm
 from app.services.inbox import answering, listing, marking, reading
-from app.web.access import current_account, origin
+from app.web.access import current_account
 from app.web.files import send_stored_file
 from app.web.forms import STALE_PAGE, EmptyForm
 from app.web.site_map import labelled
@@ -41,9 +41,7 @@ def answer_message(public_id: str) -> ResponseReturnValue:
     form = ReplyForm()
     if not form.validate():
         return _message_page(public_id, form)
-    if not answering.answer(
-        current_account(), public_id, form.reply.data or "", form.key.data, origin()
-    ):
+    if not answering.answer(current_account(), public_id, form.reply.data or "", form.key.data):
         abort(404)
     flash("Votre réponse est envoyée à la mairie.", "success")
     return redirect(url_for("family.message", public_id=public_id))
@@ -54,7 +52,7 @@ def archive_message(public_id: str) -> ResponseReturnValue:
     """Put a message out of the list; the next page offers to put it back."""
     if not EmptyForm().validate():
         return _try_again(public_id)
-    if not marking.archive(current_account(), public_id, origin()):
+    if not marking.archive(current_account(), public_id):
         abort(404)
     undo = url_for("family.restore_message", public_id=public_id)
     # A text with the address that undoes it: see components/banner.html.
@@ -67,7 +65,7 @@ def restore_message(public_id: str) -> ResponseReturnValue:
     """Put an archived message back in the list."""
     if not EmptyForm().validate():
         return _try_again(public_id)
-    if not marking.restore(current_account(), public_id, origin()):
+    if not marking.restore(current_account(), public_id):
         abort(404)
     flash("Le message est de nouveau dans votre boîte de réception.", "success")
     return redirect(url_for("family.messages"))

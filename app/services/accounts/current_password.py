@@ -4,8 +4,7 @@ from app import db
 from app.models import Account
 from app.services import journal
 from app.services.accounts import passwords, throttles
-from app.services.accounts.sessions import CurrentAccount
-from app.services.journal import Origin
+from app.services.actors import CurrentAccount
 
 TOO_MANY_TRIES = (
     "Trop d’essais. Attendez quelques minutes avant de saisir de nouveau votre mot de passe actuel."
@@ -13,7 +12,7 @@ TOO_MANY_TRIES = (
 WRONG_CURRENT = "Vérifiez votre mot de passe actuel\u00a0: ce n’est pas celui de votre compte."
 
 
-def refusal(account: CurrentAccount, typed: str, origin: Origin, event: str) -> str | None:
+def refusal(account: CurrentAccount, typed: str, event: str) -> str | None:
     """Say why not to go on; None when this is the account's password.
 
     Failures are counted, and put in the journal as `event`.
@@ -28,5 +27,5 @@ def refusal(account: CurrentAccount, typed: str, origin: Origin, event: str) -> 
             throttles.clear(session, throttle_key)
         else:
             throttles.count_failure(session, throttle_key)
-            journal.record(session, event, origin, account.account_id)
+            journal.record(session, event, account)
     return None if right else WRONG_CURRENT

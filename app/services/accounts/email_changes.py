@@ -17,8 +17,7 @@ from app.mailer.message import ascii_address
 from app.models import MAY_SIGN_IN, Account, EmailChange, Family, Guardian, OutboxMail
 from app.services import journal
 from app.services.accounts import current_password
-from app.services.accounts.sessions import CurrentAccount
-from app.services.journal import Origin
+from app.services.actors import CurrentAccount, Origin, Stranger
 from app.services.mail import outbox
 from app.services.tokens import email_links, temporary_passwords
 
@@ -85,9 +84,9 @@ def problem(account: CurrentAccount, typed: str) -> str | None:
     return TOO_MANY_MAILS if _mails_of_today(session, account.identifier) >= MAILS_A_DAY else None
 
 
-def ask(account: CurrentAccount, typed: str, password: str, origin: Origin) -> str | None:
+def ask(account: CurrentAccount, typed: str, password: str) -> str | None:
     """Send a link to an address without problem, and warn the old one; return why not otherwise."""
-    refusal = current_password.refusal(account, password, origin, "email_change_refused")
+    refusal = current_password.refusal(account, password, "email_change_refused")
     if refusal:
         return refusal
     address = _normalized(typed)
@@ -105,7 +104,7 @@ def ask(account: CurrentAccount, typed: str, password: str, origin: Origin) -> s
         old = _guardian(session, account.account_id).email
         if old:
             outbox.enqueue(session, "email_changing", account.identifier, address=old)
-        journal.record(session, "email_change_asked", origin, account.account_id)
+        journal.record(session, "email_change_asked", account)
     return None
 
 
@@ -121,7 +120,7 @@ def state(account: CurrentAccount) -> AddressState:
     )
 
 
-def resend(account: CurrentAccount, origin: Origin) -> str | None:
+def resend(account: CurrentAccount) -> str | None:
     """Send the link again, good for another day; return why not otherwise."""
     with db.transaction() as session:
         _lock(session, account.account_id)
@@ -131,15 +130,15 @@ def resend(account: CurrentAccount, origin: Origin) -> str | None:
         if _mails_of_today(session, account.identifier) >= MAILS_A_DAY:
             return TOO_MANY_MAILS
         _send_link_again(session, account, change)
-        journal.record(session, "email_change_resent", origin, account.account_id)
+        journal.record(session, "email_change_resent", account)
     return None
 
 
-def cancel(account: CurrentAccount, origin: Origin) -> None:
+def cancel(account: CurrentAccount) -> None:
     """Forget the address that waits: its link is worth nothing any more."""
     with db.transaction() as session:
         end_pending(session, account.account_id)
-        journal.record(session, "email_change_cancelled", origin, account.account_id)
+        journal.record(session, "email_change_cancelled", account)
 
 
 def end_pending(session: Session, account_id: int) -> None:
@@ -182,7 +181,7 @@ def confirm(token: str, origin: Origin) -> None:
         temporary_passwords.revoke_all(session, account.id)
         if old:
             outbox.enqueue(session, "email_changed", account.identifier, address=old)
-        journal.record(session, "email_confirmed", origin, account.id)
+        journal.record(session, "email_confirmed", Stranger(origin), account.id)
 
 
 def _normalized(typed: str) -> str | None:

@@ -10,6 +10,7 @@ from app import db
 from app.models import MAY_SIGN_IN, Account, Family, Guardian, OutboxMail
 from app.services import journal
 from app.services.accounts.identifiers import normalize_identifier
+from app.services.actors import Actor
 from app.services.mail import letters, outbox
 
 PEOPLE = (
@@ -97,7 +98,7 @@ def prepare(selection: Selection) -> Mailing:
     return mailing
 
 
-def send(mailing: Mailing) -> None:
+def send(mailing: Mailing, actor: Actor) -> None:
     """Queue one mail for each."""
     with db.transaction() as session:
         for kind, people in (
@@ -106,7 +107,7 @@ def send(mailing: Mailing) -> None:
         ):
             outbox.enqueue_all(session, kind, [person.identifier for person in people])
         count = len(mailing.activations) + len(mailing.reminders)
-        journal.record(session, "credentials_queued", count=str(count))
+        journal.record(session, "credentials_queued", actor, count=str(count))
 
 
 def _list_for(person: Person, mailing: Mailing, waiting: bool) -> list[Person]:

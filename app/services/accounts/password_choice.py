@@ -15,8 +15,7 @@ from app import db
 from app.models import MAY_SIGN_IN, Account, Child, Family, FamilyChild, Guardian, TemporaryPassword
 from app.services import journal
 from app.services.accounts import current_password, email_changes, passwords, sessions
-from app.services.accounts.sessions import CurrentAccount
-from app.services.journal import Origin
+from app.services.actors import CurrentAccount, Origin, Stranger
 from app.services.mail import outbox
 from app.services.tokens import temporary_passwords
 from app.services.tokens.signing import signing_keys
@@ -100,14 +99,14 @@ def choose(pending: PendingChoice, clear: str, origin: Origin) -> bool:
         won = temporary_passwords.consume(session, pending.temporary_password_id)
         if won:
             _save(session, pending.account_id, password_hash)
-            journal.record(session, "password_chosen", origin, pending.account_id)
+            journal.record(session, "password_chosen", Stranger(origin), pending.account_id)
     return won
 
 
-def change(current: CurrentAccount, old: str, clear: str, origin: Origin) -> str | None:
+def change(current: CurrentAccount, old: str, clear: str) -> str | None:
     """Save the new password of somebody who gives the current one; return why not otherwise."""
     checked = db.session().get_one(Account, current.account_id).password_hash
-    refusal = current_password.refusal(current, old, origin, "password_change_refused")
+    refusal = current_password.refusal(current, old, "password_change_refused")
     if refusal:
         return refusal
     password_hash = passwords.hash_password(clear)
@@ -116,7 +115,7 @@ def change(current: CurrentAccount, old: str, clear: str, origin: Origin) -> str
             # Saved on another device in between: that one ended this session.
             return current_password.WRONG_CURRENT
         _save(session, current.account_id, password_hash)
-        journal.record(session, "password_changed", origin, current.account_id)
+        journal.record(session, "password_changed", current)
     return None
 
 

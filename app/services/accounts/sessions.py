@@ -13,7 +13,7 @@ from app import db
 from app.models import MAY_SIGN_IN, Account, AccountSession, Family, Guardian
 from app.services import journal
 from app.services.accounts import user_agents
-from app.services.journal import Origin
+from app.services.actors import NOWHERE, CurrentAccount, Origin
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
@@ -22,25 +22,6 @@ TOUCH_AFTER = timedelta(minutes=5)
 KEY_BYTES = 32
 USER_AGENT_LENGTH = 300
 MOST_DEVICES = 50
-
-
-@dataclass(frozen=True, slots=True)
-class CurrentAccount:
-    """Who is signed in, on which device."""
-
-    session_id: int
-    account_id: int
-    guardian_id: int
-    family_id: int
-    identifier: str
-    first_name: str
-    last_name: str
-    last_seen_at: datetime
-
-    @property
-    def display_name(self) -> str:
-        """Write the name as the guides greet: PAYS ZEST."""
-        return f"{self.first_name} {self.last_name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,25 +108,25 @@ def open_session(session: Session, account_id: int, origin: Origin) -> str:
     return key
 
 
-def find(key: str) -> CurrentAccount | None:
-    """Return who a cookie's key stands for, if the session is alive."""
+def find(key: str, origin: Origin = NOWHERE) -> CurrentAccount | None:
+    """Return who a cookie's key stands for, if the session is alive, and where they are."""
     now = datetime.now(UTC)
     found = db.rows(
         _CURRENT, key_hash=_hash(key), seen_after=now - IDLE, created_after=now - LONGEST
     )
     if not found:
         return None
-    current = CurrentAccount(*found[0])
+    current = CurrentAccount(*found[0], origin)
     if now - current.last_seen_at > TOUCH_AFTER:
         _touch(current.session_id, now)
     return current
 
 
-def sign_out(current: CurrentAccount, origin: Origin) -> None:
+def sign_out(current: CurrentAccount) -> None:
     """End this session; a copy of its cookie is worth nothing from now on."""
     with db.transaction() as session:
         _end(session, AccountSession.id == current.session_id)
-        journal.record(session, "signed_out", origin, current.account_id)
+        journal.record(session, "signed_out", current)
 
 
 def devices(account: CurrentAccount) -> list[Device]:
@@ -167,7 +148,7 @@ def devices(account: CurrentAccount) -> list[Device]:
     return sorted(listed, key=lambda device: not device.is_current)
 
 
-def end_device(account: CurrentAccount, public_id: str, origin: Origin) -> bool:
+def end_device(account: CurrentAccount, public_id: str) -> bool:
     """Sign this account out on one of its devices; False when none is called so."""
     recent = db.rows(
         _RECENT, account_id=account.account_id, created_after=datetime.now(UTC) - LONGEST
@@ -176,11 +157,11 @@ def end_device(account: CurrentAccount, public_id: str, origin: Origin) -> bool:
     if row is not None and row.ended_at is None:
         with db.transaction() as session:
             _end(session, AccountSession.id == row.id)
-            journal.record(session, "device_signed_out", origin, account.account_id)
+            journal.record(session, "device_signed_out", account)
     return row is not None
 
 
-def end_other_devices(account: CurrentAccount, origin: Origin) -> None:
+def end_other_devices(account: CurrentAccount) -> None:
     """Sign this account out everywhere but here."""
     with db.transaction() as session:
         _end(
@@ -188,7 +169,7 @@ def end_other_devices(account: CurrentAccount, origin: Origin) -> None:
             AccountSession.account_id == account.account_id,
             AccountSession.id != account.session_id,
         )
-        journal.record(session, "other_devices_signed_out", origin, account.account_id)
+        journal.record(session, "other_devices_signed_out", account)
 
 
 def end_all(session: Session, account_id: int) -> None:

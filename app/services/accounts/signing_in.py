@@ -10,7 +10,7 @@ from app import db
 from app.models import MAY_SIGN_IN, Account, Family, Guardian, OutboxMail, TemporaryPassword
 from app.services import journal
 from app.services.accounts import devices, password_choice, passwords, sessions, throttles
-from app.services.journal import Origin
+from app.services.actors import Origin, Stranger
 from app.services.mail import outbox
 from app.services.tokens import temporary_passwords
 
@@ -64,7 +64,7 @@ def request_credentials(identifier: str, origin: Origin) -> int | None:
     """
     flood_key = throttles.address_key("reset", origin.address)
     with db.transaction() as session:
-        journal.record(session, "credentials_requested", origin, identifier=identifier)
+        journal.record(session, "credentials_requested", Stranger(origin), identifier=identifier)
         if not throttles.count_in_window(session, flood_key, throttles.ADDRESS_REQUESTS):
             return None
         return outbox.enqueue(session, "credentials", identifier).id
@@ -127,7 +127,8 @@ class _Attempt:
 
     def record(self, session: Session, event: str) -> None:
         account_id = self.account.id if self.account else None
-        journal.record(session, event, self.origin, account_id, identifier=self.identifier)
+        who = Stranger(self.origin)
+        journal.record(session, event, who, account_id, identifier=self.identifier)
 
 
 def _find_active(identifier: str) -> Account | None:
@@ -148,7 +149,7 @@ def _accept_temporary(row: TemporaryPassword, origin: Origin) -> MustChoose | Ex
     event = "temporary_password_accepted" if usable else "temporary_password_expired"
     row_id, account_id, expires_at = row.id, row.account_id, row.expires_at
     with db.transaction() as session:
-        journal.record(session, event, origin, account_id)
+        journal.record(session, event, Stranger(origin), account_id)
     return MustChoose(password_choice.ticket_for(row_id)) if usable else Expired(expires_at)
 
 

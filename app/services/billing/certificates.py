@@ -16,12 +16,11 @@ from app.db import Hundredths
 from app.formats import today
 from app.models import FAMILY, Child, FamilyChild, Payment
 from app.services import journal
-from app.services.accounts.sessions import CurrentAccount
+from app.services.actors import CurrentAccount
 from app.services.billing import payment_modes
 from app.services.billing.ledger import ZERO
 from app.services.families import letterheads
 from app.services.families.letterheads import Letterhead
-from app.services.journal import Origin
 
 YEAR = re.compile(r"[1-9][0-9]{3}", re.ASCII)
 _YEAR = extract("year", Payment.paid_on)
@@ -91,7 +90,7 @@ def years(family_id: int) -> list[YearPaid]:
     return [YearPaid(int(row.year), row.total) for row in rows]
 
 
-def make(account: CurrentAccount, asked_year: str, origin: Origin) -> Certificate | None:
+def make(account: CurrentAccount, asked_year: str) -> Certificate | None:
     """Attest what was paid in a year, and note that it was done; None when nothing was."""
     family_id, made_on = account.family_id, today()
     if not YEAR.fullmatch(asked_year):
@@ -116,7 +115,5 @@ def make(account: CurrentAccount, asked_year: str, origin: Origin) -> Certificat
         made_on=made_on,
     )
     with db.transaction() as session:
-        journal.record(
-            session, "payment_certificate_made", origin, account.account_id, year=str(year)
-        )
+        journal.record(session, "payment_certificate_made", account, year=str(year))
     return certificate

@@ -19,10 +19,9 @@ from app.models import (
     RequestEvent,
     RequestFile,
 )
-from app.services.accounts.sessions import CurrentAccount
-from app.services.demonstration.stories import Story, stories
+from app.services.actors import CurrentAccount
+from app.services.demonstration.stories import TOWN_HALL, Story, stories
 from app.services.inbox import answering, desk
-from app.services.journal import COMMAND
 from app.services.requests import sending
 from app.services.requests.kinds import BY_KEY
 from app.services.requests.sending import Asked
@@ -66,7 +65,7 @@ def _tell(story: Story, key: str) -> None:
     asked = Asked(
         story.details, _public_id(_CHILD, story.child), _public_id(_INVOICE, story.invoice)
     )
-    sent = sending.send(account, BY_KEY[story.kind], asked, key, COMMAND)
+    sent = sending.send(account, BY_KEY[story.kind], asked, key)
     ago = story.sent
     for next_ago, act in story.then:
         _age_request(sent.number, _between(ago, next_ago))
@@ -79,10 +78,10 @@ def _talk() -> None:
     [(number, public_id)] = db.rows(_MESSAGE, source_id=MESSAGE)
     if db.rows(_REPLIES, message_id=number):
         return
-    answering.answer(_account(PARENT), public_id, QUESTION, "demonstration 1", COMMAND)
+    answering.answer(_account(PARENT), public_id, QUESTION, "demonstration 1")
     _age_thread(number, _between(2, 1))
-    desk.answer(number, FAMILY_NUMBER, ANSWER)
-    answering.answer(_account(WHO_WAITS), public_id, WAITING_QUESTION, "demonstration 2", COMMAND)
+    desk.answer(number, FAMILY_NUMBER, ANSWER, TOWN_HALL)
+    answering.answer(_account(WHO_WAITS), public_id, WAITING_QUESTION, "demonstration 2")
     _age_thread(number, _between(1, 0))
 
 

@@ -6,13 +6,14 @@ from datetime import timedelta
 from pathlib import Path
 
 from app.formats import today
-from app.services.accounts.sessions import CurrentAccount
+from app.services.actors import Clerk, CurrentAccount
 from app.services.files import uploads
 from app.services.files.uploads import Accepted, Upload
-from app.services.journal import COMMAND
 from app.services.requests import acting, desk
 from app.services.requests.sending import Sent
 
+# Who answers, at this invented town hall.
+TOWN_HALL = Clerk("Service enfance")
 SCHOOL_DAYS = ("monday", "tuesday", "thursday", "friday")
 # Where demo/ keeps what parents join to their requests.
 PAPERS = "demandes"
@@ -80,25 +81,25 @@ def _monday(week: int) -> str:
 
 
 def _take(_account: CurrentAccount, sent: Sent) -> None:
-    desk.take(sent.number)
+    desk.take(sent.number, TOWN_HALL)
 
 
 def _ask(text: str) -> Act:
-    return lambda _account, sent: desk.ask(sent.number, text)
+    return lambda _account, sent: desk.ask(sent.number, text, TOWN_HALL)
 
 
 def _accept(text: str) -> Act:
-    return lambda _account, sent: desk.accept(sent.number, text)
+    return lambda _account, sent: desk.accept(sent.number, text, TOWN_HALL)
 
 
 def _refuse(reason: str) -> Act:
-    return lambda _account, sent: desk.refuse(sent.number, reason)
+    return lambda _account, sent: desk.refuse(sent.number, reason, TOWN_HALL)
 
 
 def _add(paper: Path) -> Act:
     files = uploads.check([Upload(paper.name, paper.read_bytes())], Accepted.PAPERS)
-    return lambda account, sent: acting.add_files(account, sent.public_id, files, COMMAND)
+    return lambda account, sent: acting.add_files(account, sent.public_id, files)
 
 
 def _withdraw(account: CurrentAccount, sent: Sent) -> None:
-    acting.withdraw(account, sent.public_id, COMMAND)
+    acting.withdraw(account, sent.public_id)

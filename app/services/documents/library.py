@@ -10,7 +10,7 @@ from sqlalchemy import Select, bindparam, false, func, or_, select
 from app import db
 from app.formats import PARIS, fold
 from app.models import FAMILY, AccountSession, Document
-from app.services.accounts.sessions import CurrentAccount
+from app.services.actors import CurrentAccount
 from app.services.files import stored_files
 from app.services.files.stored_files import StoredFile
 

@@ -11,6 +11,7 @@ from app import db
 from app.formats import today
 from app.models import Document, Family
 from app.services import journal
+from app.services.actors import Actor
 from app.services.documents.library import FOLDER
 from app.services.importing import fields, storing
 from app.services.importing.faults import FieldRefused, Unreadable
@@ -53,7 +54,7 @@ class Notice:
     day: str = ""
 
 
-def add(path: Path, notice: Notice) -> bool:
+def add(path: Path, notice: Notice, actor: Actor) -> bool:
     """Keep a file and give it out; False when the same one is given out already.
 
     Raises PublishingRefused when the file, or what is said of it, cannot be taken.
@@ -73,13 +74,13 @@ def add(path: Path, notice: Notice) -> bool:
     try:
         with db.transaction() as session:
             copies.keep(ATTACHMENTS, name, document.file)
-            return _insert(session, document)
+            return _insert(session, document, actor)
     except BaseException:
         copies.undo()
         raise
 
 
-def _insert(session: Session, document: Document) -> bool:
+def _insert(session: Session, document: Document, actor: Actor) -> bool:
     same = select(Document.id).where(
         Document.title == document.title,
         Document.category == document.category,
@@ -93,7 +94,8 @@ def _insert(session: Session, document: Document) -> bool:
     document.added_at = datetime.now(UTC)
     session.add(document)
     audience = "all" if document.family_id is None else "family"
-    journal.record(session, "document_added", document=document.public_id, audience=audience)
+    told = {"document": document.public_id, "audience": audience}
+    journal.record(session, "document_added", actor, None, **told)
     return True
 
 

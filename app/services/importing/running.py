@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app import db
 from app.models import Family
 from app.services import journal
+from app.services.actors import PORTAL, Actor
 from app.services.files.uploads import UploadRefused
 from app.services.importing import decoding, loading, storing, temporary
 from app.services.importing.checking import Checks
@@ -51,6 +52,8 @@ class Options:
     archive_missing: bool = False
     # Tell parents by mail of the new messages and invoices of the last days.
     mail: bool = True
+    # Who asked for it.
+    actor: Actor = PORTAL
 
 
 AS_IT_COMES = Options()
@@ -120,8 +123,8 @@ class _Import:
         if self._options.dry_run:
             raise _Undone
         for account_id in self._closed:
-            journal.record(session, "guardian_replaced", journal.COMMAND, account_id)
-        journal.record(session, "import", journal.COMMAND, None, **self.report.figures())
+            journal.record(session, "guardian_replaced", self._options.actor, account_id)
+        journal.record(session, "import", self._options.actor, None, **self.report.figures())
         session.flush()
         temporary.drop(connection)
 

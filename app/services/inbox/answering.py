@@ -5,25 +5,22 @@ from sqlalchemy import bindparam, select
 from app import db
 from app.models import Message
 from app.services import journal
-from app.services.accounts.sessions import CurrentAccount
+from app.services.actors import CurrentAccount
 from app.services.inbox import replies
 from app.services.inbox.messages import FOR_FAMILY
-from app.services.journal import Origin
 
 _ANSWERABLE = select(Message.id).where(
     FOR_FAMILY, Message.public_id == bindparam("public_id"), Message.answerable
 )
 
 
-def answer(account: CurrentAccount, public_id: str, text: str, key: str, origin: Origin) -> bool:
+def answer(account: CurrentAccount, public_id: str, text: str, key: str) -> bool:
     """Keep what a guardian answers; False when this message does not exist or takes no answer."""
     with db.transaction() as session:
         parameters = {"family_id": account.family_id, "public_id": public_id}
         message_id = session.scalar(_ANSWERABLE, parameters)
         if message_id is None:
             return False
-        if replies.keep(session, message_id, account.family_id, account.account_id, text, key):
-            journal.record(
-                session, "message_answered", origin, account.account_id, message=str(message_id)
-            )
+        if replies.keep(session, message_id, account.family_id, account, text, key):
+            journal.record(session, "message_answered", account, message=str(message_id))
     return True

@@ -12,6 +12,7 @@ from app import db
 from app.models import Account, Family, Guardian, Message, MessageMark, MessageReply
 from app.models.messages import TOWN_HALL
 from app.services import journal
+from app.services.actors import Actor
 from app.services.inbox import replies
 from app.services.mail import notices
 from app.typed_text import one_line, some_lines
@@ -53,7 +54,14 @@ _MESSAGE = (
     .where(Message.id == bindparam("number"))
 )
 _THREADS = (
-    select(Family.id, Family.number, _WHO, MessageReply.written_at, MessageReply.body)
+    select(
+        Family.id,
+        Family.number,
+        _WHO,
+        MessageReply.written_at,
+        MessageReply.body,
+        MessageReply.acted_by,
+    )
     .select_from(MessageReply)
     .join(Family, Family.id == MessageReply.family_id)
     .outerjoin(Account, Account.id == MessageReply.account_id)
@@ -83,11 +91,12 @@ class ThreadLine:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What somebody wrote; without a name, the town hall."""
+    """What somebody wrote; without a name, the town hall, and who there."""
 
     name: str | None
     written_at: datetime
     body: str
+    acted_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +150,7 @@ def find(number: int) -> DeskMessage:
     return DeskMessage(*found[0], threads)
 
 
-def answer(number: int, family_number: str, text: str) -> bool:
+def answer(number: int, family_number: str, text: str, actor: Actor) -> bool:
     """Answer a family in its thread, and make the message unread again for its guardians.
 
     False when these words were already the answer. Raises AnswerRefused.
@@ -159,13 +168,12 @@ def answer(number: int, family_number: str, text: str) -> bool:
     with db.transaction() as session:
         family_id = _addressee(session, number, one_line(family_number))
         key = _key(session, number, family_id, words)
-        if not replies.keep(session, number, family_id, None, words, key):
+        if not replies.keep(session, number, family_id, actor, words, key):
             return False
         _bring_back(session, number, family_id)
         notices.tell_of_answer(session, family_id)
-        journal.record(
-            session, "message_answered_by_town", message=str(number), family=str(family_id)
-        )
+        told = {"message": str(number), "family": str(family_id)}
+        journal.record(session, "message_answered_by_town", actor, None, **told)
     return True
 
 

@@ -12,7 +12,7 @@ from app.formats import PARIS, fold
 from app.models import FAMILY, Message, MessageAttachment, MessageMark, MessageReply
 from app.models.messages import TOWN_HALL
 from app.paging import PAGE_SIZE, Page, page_number
-from app.services.accounts.sessions import CurrentAccount
+from app.services.actors import CurrentAccount
 from app.services.inbox.messages import FOR_FAMILY, IN_THE_INBOX, MARKED, UNREAD
 from app.typed_text import one_line
 

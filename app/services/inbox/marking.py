@@ -9,9 +9,8 @@ from sqlalchemy.orm import Session
 from app import db
 from app.models import Message, MessageMark
 from app.services import journal
-from app.services.accounts.sessions import CurrentAccount
+from app.services.actors import CurrentAccount
 from app.services.inbox.messages import FOR_FAMILY
-from app.services.journal import Origin
 
 _ID = select(Message.id).where(FOR_FAMILY, Message.public_id == bindparam("public_id"))
 
@@ -22,19 +21,17 @@ def mark_read(account: CurrentAccount, message_id: int) -> None:
         _mark(session, account, message_id, read_at=datetime.now(UTC))
 
 
-def archive(account: CurrentAccount, public_id: str, origin: Origin) -> bool:
+def archive(account: CurrentAccount, public_id: str) -> bool:
     """Take a message out of the inbox; False when this family has no such message."""
-    return _file(account, public_id, origin, "message_archived", datetime.now(UTC))
+    return _file(account, public_id, "message_archived", datetime.now(UTC))
 
 
-def restore(account: CurrentAccount, public_id: str, origin: Origin) -> bool:
+def restore(account: CurrentAccount, public_id: str) -> bool:
     """Put an archived message back; False when this family has no such message."""
-    return _file(account, public_id, origin, "message_restored", None)
+    return _file(account, public_id, "message_restored", None)
 
 
-def _file(
-    account: CurrentAccount, public_id: str, origin: Origin, event: str, at: datetime | None
-) -> bool:
+def _file(account: CurrentAccount, public_id: str, event: str, at: datetime | None) -> bool:
     with db.transaction() as session:
         message_id = session.scalar(_ID, {"family_id": account.family_id, "public_id": public_id})
         if message_id is None:
@@ -43,7 +40,7 @@ def _file(
         # Pressed twice: it is done, and told once.
         if (mark is not None and mark.archived_at is not None) != (at is not None):
             _mark(session, account, message_id, archived_at=at)
-            journal.record(session, event, origin, account.account_id, message=str(message_id))
+            journal.record(session, event, account, message=str(message_id))
     return True
 
 

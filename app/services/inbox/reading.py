@@ -16,7 +16,7 @@ from app.models import (
     MessageReply,
 )
 from app.models.messages import TOWN_HALL
-from app.services.accounts.sessions import CurrentAccount
+from app.services.actors import CurrentAccount
 from app.services.files import stored_files
 from app.services.files.stored_files import StoredFile
 from app.services.inbox import marking

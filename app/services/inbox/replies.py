@@ -6,18 +6,20 @@ from sqlalchemy.orm import Session
 
 from app import db
 from app.models import MessageReply
+from app.services.actors import Actor
 
 LONGEST_REPLY = 4_000
 
 
 def keep(
-    session: Session, message_id: int, family_id: int, account_id: int | None, text: str, key: str
+    session: Session, message_id: int, family_id: int, actor: Actor, text: str, key: str
 ) -> bool:
-    """Add to a thread, once for a key; without an account, the town hall writes."""
+    """Add to a thread, once for a key; whoever has no account is of the town hall."""
     reply = db.insert(MessageReply).values(
         message_id=message_id,
         family_id=family_id,
-        account_id=account_id,
+        account_id=actor.account_id,
+        acted_by=actor.acted_by,
         written_at=datetime.now(UTC),
         body=text,
         sending_key=key,

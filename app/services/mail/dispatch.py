@@ -18,6 +18,7 @@ from app.mailer.delivery import Fate, Outcome
 from app.mailer.message import Message
 from app.models import MAY_SIGN_IN, Account, Guardian, MailState, OutboxMail
 from app.services import journal
+from app.services.actors import PORTAL
 from app.services.mail import letters
 from app.services.mail.letters import Recipient
 from app.services.mail.outbox import PENDING
@@ -159,7 +160,8 @@ def settle(outcomes: Sequence[Outcome[ClaimedMail]]) -> None:
                 journal.record(
                     session,
                     JOURNAL_EVENTS[change["state"]],
-                    account_id=outcome.claim.recipient.account_id,
+                    PORTAL,
+                    outcome.claim.recipient.account_id,
                     kind=outcome.claim.kind,
                     mail=str(outcome.claim.id),
                 )

@@ -16,6 +16,7 @@ from app.db import UtcDateTime
 from app.mailer.courier import courier
 from app.models import MailState, OutboxMail
 from app.services import journal
+from app.services.actors import Actor
 
 PENDING = (MailState.QUEUED, MailState.SENDING)
 # What `retry` without names takes up again: the rest would end the same way.
@@ -116,7 +117,7 @@ def latest(limit: int, *, only_unsent: bool = False) -> list[MailLine]:
     return [MailLine(*row) for row in db.session().execute(lines)]
 
 
-def retry(ids: Iterable[int] | None = None) -> list[int]:
+def retry(actor: Actor, ids: Iterable[int] | None = None) -> list[int]:
     """Put mails back in the queue, as if they had just been asked for; return which.
 
     Without ids, every mail that waits or that failed. What has left, or is leaving, stays alone.
@@ -144,6 +145,6 @@ def retry(ids: Iterable[int] | None = None) -> list[int]:
             )
         )
         if found:
-            journal.record(session, "mail_retried", count=str(len(found)))
+            journal.record(session, "mail_retried", actor, count=str(len(found)))
             session.info[COMMIT_FLAG] = True
     return sorted(found)

@@ -11,8 +11,7 @@ from sqlalchemy import bindparam, select
 from app import db
 from app.formats import NBSP, phone, phone_link
 from app.models import Family, FamilyRequest, Guardian
-from app.services.accounts.sessions import CurrentAccount
-from app.services.journal import Origin
+from app.services.actors import CurrentAccount
 from app.services.requests import moving, sending
 from app.services.requests.kinds import BY_KEY, DETAILS
 from app.services.requests.sending import Asked
@@ -99,16 +98,14 @@ def changes(account: CurrentAccount, typed: Mapping[str, str]) -> dict[str, str]
     }
 
 
-def ask(
-    account: CurrentAccount, typed: Mapping[str, str], sending_key: str, origin: Origin
-) -> bool:
+def ask(account: CurrentAccount, typed: Mapping[str, str], sending_key: str) -> bool:
     """Send what differs to the town hall; False when nothing does. A double click sends once.
 
     Raises SendingRefused when it is one request too many.
     """
     changed = changes(account, typed)
     if changed:
-        sending.send(account, BY_KEY[DETAILS], Asked({**changed}), sending_key, origin)
+        sending.send(account, BY_KEY[DETAILS], Asked({**changed}), sending_key)
     return bool(changed) or sending.was_sent(account, sending_key)
 
 

@@ -7,8 +7,7 @@ from sqlalchemy import bindparam, select
 from app import db
 from app.models import Account
 from app.services import journal
-from app.services.accounts.sessions import CurrentAccount
-from app.services.journal import Origin
+from app.services.actors import CurrentAccount
 
 _WISHES = select(Account.mail_messages, Account.mail_invoices, Account.mail_requests).where(
     Account.id == bindparam("account_id")
@@ -30,11 +29,11 @@ def wishes(account: CurrentAccount) -> MailWishes:
     return MailWishes(*row)
 
 
-def save(account: CurrentAccount, wanted: MailWishes, origin: Origin) -> None:
+def save(account: CurrentAccount, wanted: MailWishes) -> None:
     """Keep what this parent wants from now on."""
     with db.transaction() as session:
         row = session.get_one(Account, account.account_id)
         row.mail_messages, row.mail_invoices = wanted.messages, wanted.invoices
         row.mail_requests = wanted.requests
         chosen = ",".join(name for name, wish in asdict(wanted).items() if wish)
-        journal.record(session, "mail_wishes_saved", origin, account.account_id, mails=chosen)
+        journal.record(session, "mail_wishes_saved", account, mails=chosen)

@@ -10,7 +10,8 @@ from app import db
 from app.models import Account, Family, Guardian
 from app.services.accounts import email_changes, sessions
 from app.services.accounts.email_changes import AddressState
-from app.services.accounts.sessions import CurrentAccount, Device
+from app.services.accounts.sessions import Device
+from app.services.actors import CurrentAccount
 from app.services.families import children
 from app.services.families.children import ChildCard
 from app.services.profile import details, mail_wishes

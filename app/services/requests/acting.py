@@ -10,10 +10,9 @@ from app import db
 from app.calendar import working_days
 from app.formats import today
 from app.models import FamilyRequest, RequestEventKind, RequestFile, RequestState
-from app.services.accounts.sessions import CurrentAccount
+from app.services.actors import CurrentAccount
 from app.services.files import uploads
 from app.services.files.uploads import CheckedFile
-from app.services.journal import Origin
 from app.services.requests import moving
 from app.services.requests.kinds import BY_KEY
 from app.services.requests.moving import OPEN
@@ -53,9 +52,7 @@ class Outcome(Enum):
     TOO_MANY = "too many"
 
 
-def add_files(
-    account: CurrentAccount, public_id: str, files: Sequence[CheckedFile], origin: Origin
-) -> Outcome:
+def add_files(account: CurrentAccount, public_id: str, files: Sequence[CheckedFile]) -> Outcome:
     """Join files to an open request; a file that is there already is not joined twice."""
     stored: list[str] = []
     outcome = Outcome.UNKNOWN
@@ -76,7 +73,7 @@ def add_files(
             if new:
                 stored = uploads.store(FOLDER, new)
                 attach(session, request_id, new, stored)
-                _note(session, request_id, RequestEventKind.PIECE_ADDED, account, origin)
+                moving.note(session, request_id, RequestEventKind.PIECE_ADDED, account)
         outcome = Outcome.DONE
     finally:
         if outcome is not Outcome.DONE:
@@ -84,7 +81,7 @@ def add_files(
     return outcome
 
 
-def withdraw(account: CurrentAccount, public_id: str, origin: Origin) -> Outcome:
+def withdraw(account: CurrentAccount, public_id: str) -> Outcome:
     """Take back a request that has no answer yet."""
     with db.transaction() as session:
         found = _find(session, account, public_id)
@@ -93,7 +90,7 @@ def withdraw(account: CurrentAccount, public_id: str, origin: Origin) -> Outcome
         request_id, _ = found
         if not moving.move(session, request_id, OPEN, RequestState.WITHDRAWN):
             return Outcome.CLOSED
-        _note(session, request_id, RequestEventKind.WITHDRAWN, account, origin)
+        moving.note(session, request_id, RequestEventKind.WITHDRAWN, account)
     return Outcome.DONE
 
 
@@ -104,16 +101,6 @@ def _find(session: Session, account: CurrentAccount, public_id: str) -> Row[int,
         "public_id": public_id,
     }
     return session.execute(_REQUEST, parameters).first()
-
-
-def _note(
-    session: Session,
-    request_id: int,
-    kind: RequestEventKind,
-    account: CurrentAccount,
-    origin: Origin,
-) -> None:
-    moving.note(session, request_id, kind, account_id=account.account_id, origin=origin)
 
 
 def _new(

@@ -17,6 +17,7 @@ from app.models import (
     RequestEventKind,
     RequestState,
 )
+from app.services.actors import Actor
 from app.services.requests import applying, moving, reading
 from app.services.requests.kinds import BY_KEY
 from app.services.requests.moving import OPEN, STATES, WAIT_FOR_TOWN
@@ -158,23 +159,23 @@ def _pieces(details: RequestDetails) -> list[Piece]:
     ]
 
 
-def take(number: int) -> None:
+def take(number: int, actor: Actor) -> None:
     """Tell the family that somebody is at it. Raises AnswerRefused."""
     sources = (RequestState.SENT, RequestState.PIECE_MISSING)
     with db.transaction() as session:
         request = _moved(session, number, sources, RequestState.TAKEN)
-        _say(session, request, RequestEventKind.TAKEN)
+        _say(session, request, RequestEventKind.TAKEN, actor)
 
 
-def ask(number: int, text: str) -> None:
+def ask(number: int, text: str, actor: Actor) -> None:
     """Ask the family for a file. Raises AnswerRefused."""
     wanted = _text(text, "dites quelle pièce il manque.")
     with db.transaction() as session:
         request = _moved(session, number, OPEN, RequestState.PIECE_MISSING)
-        _say(session, request, RequestEventKind.PIECE_ASKED, wanted)
+        _say(session, request, RequestEventKind.PIECE_ASKED, actor, wanted)
 
 
-def accept(number: int, text: str = "") -> str:
+def accept(number: int, text: str, actor: Actor) -> str:
     """Accept a request, and do what the portal can; return what is left to do.
 
     Raises AnswerRefused.
@@ -186,16 +187,16 @@ def accept(number: int, text: str = "") -> str:
             left = applying.apply(session, request)
         except applying.CannotApply as error:
             raise AnswerRefused(str(error)) from error
-        _say(session, request, RequestEventKind.ACCEPTED, words)
+        _say(session, request, RequestEventKind.ACCEPTED, actor, words)
     return left
 
 
-def refuse(number: int, reason: str) -> None:
+def refuse(number: int, reason: str, actor: Actor) -> None:
     """Refuse a request, with a reason. Raises AnswerRefused."""
     why = _text(reason, "donnez la raison du refus\u00a0: la famille la lira.")
     with db.transaction() as session:
         request = _moved(session, number, OPEN, RequestState.REFUSED)
-        _say(session, request, RequestEventKind.REFUSED, why)
+        _say(session, request, RequestEventKind.REFUSED, actor, why)
 
 
 def _moved(
@@ -211,8 +212,10 @@ def _moved(
     return request
 
 
-def _say(session: Session, request: FamilyRequest, kind: RequestEventKind, text: str = "") -> None:
-    moving.note(session, request.id, kind, text=text)
+def _say(
+    session: Session, request: FamilyRequest, kind: RequestEventKind, actor: Actor, text: str = ""
+) -> None:
+    moving.note(session, request.id, kind, actor, text)
     moving.write_to_sender(session, moving.ANSWERED, request)
 
 

@@ -18,7 +18,7 @@ from app.models import (
     RequestState,
 )
 from app.services import journal
-from app.services.journal import COMMAND, Origin
+from app.services.actors import Actor
 from app.services.mail import outbox
 
 OPEN = (RequestState.SENT, RequestState.TAKEN, RequestState.PIECE_MISSING)
@@ -85,10 +85,8 @@ def note(
     session: Session,
     request_id: int,
     kind: RequestEventKind,
-    *,
-    account_id: int | None = None,
+    actor: Actor,
     text: str = "",
-    origin: Origin = COMMAND,
 ) -> None:
     """Add a line to a request's history, and to the journal, which holds no text of anybody."""
     session.add(
@@ -96,12 +94,13 @@ def note(
             request_id=request_id,
             at=datetime.now(UTC),
             kind=kind,
-            account_id=account_id,
+            account_id=actor.account_id,
+            acted_by=actor.acted_by,
             text=text,
         )
     )
     event = f"request_{kind.value}"
-    journal.record(session, event, origin, account_id, request=str(request_id))
+    journal.record(session, event, actor, request=str(request_id))
 
 
 def write_to_sender(session: Session, mail: str, request: FamilyRequest) -> None:

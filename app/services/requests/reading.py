@@ -23,7 +23,7 @@ from app.models import (
     RequestState,
 )
 from app.paging import PAGE_SIZE, Page
-from app.services.accounts.sessions import CurrentAccount
+from app.services.actors import CurrentAccount
 from app.services.files.uploads import Accepted
 from app.services.requests import moving
 from app.services.requests.answers import Answer, written
@@ -102,6 +102,7 @@ EVENTS = (
         RequestEvent.kind,
         RequestEvent.text,
         (Guardian.first_name + " " + Guardian.last_name).label("author"),
+        RequestEvent.acted_by,
     )
     .outerjoin(_author, _author.id == RequestEvent.account_id)
     .outerjoin(Guardian, Guardian.id == _author.guardian_id)
@@ -173,12 +174,16 @@ class OpenRequests:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A dated line of a request's history; the author is None for the town hall."""
+    """A dated line of a request's history; the author is None for the town hall.
+
+    Who of the town hall it was is for the town hall alone.
+    """
 
     at: datetime
     kind: RequestEventKind
     text: str
     author: str | None
+    acted_by: str
 
     @property
     def words(self) -> str:

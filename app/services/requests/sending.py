@@ -20,10 +20,9 @@ from app.models import (
     RequestEventKind,
     RequestFile,
 )
-from app.services.accounts.sessions import CurrentAccount
+from app.services.actors import CurrentAccount
 from app.services.files import uploads
 from app.services.files.uploads import CheckedFile
-from app.services.journal import Origin
 from app.services.requests import moving
 from app.services.requests.kinds import Kind
 
@@ -75,7 +74,6 @@ def send(
     kind: Kind,
     asked: Asked,
     sending_key: str,
-    origin: Origin,
     files: Sequence[CheckedFile] = (),
 ) -> Sent:
     """Send a request to the town hall; the same key again sends nothing more.
@@ -91,13 +89,7 @@ def send(
             if sent is not None:
                 request = session.get_one(FamilyRequest, sent.number)
                 attach(session, sent.number, files, stored)
-                moving.note(
-                    session,
-                    sent.number,
-                    RequestEventKind.SENT,
-                    account_id=account.account_id,
-                    origin=origin,
-                )
+                moving.note(session, sent.number, RequestEventKind.SENT, account)
                 moving.write_to_sender(session, moving.RECEIVED, request)
         kept = sent is not None
     finally:

@@ -15,7 +15,7 @@ from app.services.documents.publishing import Notice
 from tests.services.importing.town import PDF
 from tests.support.browser import Browser, Page
 from tests.support.databases import selects, statements_of
-from tests.support.people import People, Person
+from tests.support.people import TOWN_HALL, People, Person
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 NEW = "Nouveau"
@@ -32,7 +32,7 @@ def menu(tmp_path: Path) -> Path:
 def give(app: Flask, file: Path, title: str, category: str = "Cantine", **said: str) -> str:
     """The town hall adds a document."""
     with app.app_context():
-        assert publishing.add(file, Notice(title, category, **said))
+        assert publishing.add(file, Notice(title, category, **said), TOWN_HALL)
         found = db.session().scalars(select(Document).where(Document.title == title))
         return found.one().public_id
 

@@ -11,7 +11,7 @@ from app.services.files import uploads
 from app.services.requests import desk
 from config import REQUEST_KINDS
 from tests.support.browser import Browser, Page
-from tests.support.people import People, public_id
+from tests.support.people import TOWN_HALL, People, public_id
 
 PDF = b"%PDF-1.7\nhello\n%%EOF"
 CHECK, SEND = "Continuer", "Envoyer ma demande"
@@ -165,7 +165,7 @@ def test_the_town_asks_and_the_parent_adds(app: Flask, browser: Browser, people:
     browser.sign_in(people.zest)
     page = ask(browser)
     with app.app_context():
-        desk.ask(desk.listed(1)[0].number, "Votre carte grise")
+        desk.ask(desk.listed(1)[0].number, "Votre carte grise", TOWN_HALL)
     page = browser.visit(page.path)
     assert "réponse attendue" not in browser.get("family.requests").text
     assert "Pièce manquante" in page.text

@@ -19,9 +19,8 @@ from app.services.accounts import (
     signing_in,
 )
 from app.services.accounts.email_changes import AddressState
-from app.services.accounts.sessions import CurrentAccount
 from app.services.accounts.signing_in import SignedIn
-from app.services.journal import Origin
+from app.services.actors import CurrentAccount, Origin
 from app.services.tokens import temporary_passwords
 from tests.support.mail_room import Scripted, deliver, in_parallel, rows
 from tests.support.people import People, Person
@@ -42,7 +41,7 @@ def signed_in(person: Person) -> CurrentAccount:
 def ask(person: Person, address: str = NEW) -> CurrentAccount:
     account = signed_in(person)
     assert email_changes.problem(account, address) is None
-    assert email_changes.ask(account, address, person.password or "", ORIGIN) is None
+    assert email_changes.ask(account, address, person.password or "") is None
     return account
 
 
@@ -152,7 +151,7 @@ def test_cancelling_kills_the_link(
     """« Annuler », then the mail is opened all the same."""
     account = ask(people.zest)
     token = latest_token(app, server)
-    email_changes.cancel(account, ORIGIN)
+    email_changes.cancel(account)
     email_changes.confirm(token, ORIGIN)
     assert email_changes.open_link(token).reason == "ended"
     assert guardian(people.zest).email == people.zest.email
@@ -164,7 +163,7 @@ def test_a_new_password_puts_an_end_to_it(
     """The warning tells the parent to choose a new password: the thief's link dies with it."""
     account = ask(people.zest, "voleur@exemple.fr")
     token = latest_token(app, server)
-    changed = password_choice.change(account, people.zest.password or "", "Tramontane66", ORIGIN)
+    changed = password_choice.change(account, people.zest.password or "", "Tramontane66")
     assert changed is None
     email_changes.confirm(token, ORIGIN)
     assert guardian(people.zest).email == people.zest.email
@@ -187,10 +186,10 @@ def test_the_password_is_asked(
     """Wrong: nothing waits, nobody is written to; too often: even the right one has to wait."""
     account = signed_in(people.zest)
     for _ in range(5):
-        refusal = email_changes.ask(account, NEW, "Faux2026", ORIGIN)
+        refusal = email_changes.ask(account, NEW, "Faux2026")
         assert refusal == current_password.WRONG_CURRENT
     assert rows() == []
-    refusal = email_changes.ask(account, NEW, people.zest.password or "", ORIGIN)
+    refusal = email_changes.ask(account, NEW, people.zest.password or "")
     assert refusal == current_password.TOO_MANY_TRIES
 
 
@@ -212,11 +211,11 @@ def test_a_double_click_sends_one_mail_and_resending_waits(
     links work for 24 hours from then on."""
     account = ask(people.zest)
     ask(people.zest)
-    assert email_changes.resend(account, ORIGIN) is None
+    assert email_changes.resend(account) is None
     first = latest_token(app, server)
     assert len(server.mails) == 2
     clock.shift(timedelta(minutes=2))
-    assert email_changes.resend(account, ORIGIN) is None
+    assert email_changes.resend(account) is None
     latest_token(app, server)
     assert len(server.mails) == 3
     clock.shift(timedelta(hours=23, minutes=59))
@@ -230,7 +229,7 @@ def test_a_stranger_s_mailbox_is_not_filled(
     for number in range(6):
         account = ask(people.zest, f"voisin{number}@exemple.fr")
     assert email_changes.problem(account, NEW) == email_changes.TOO_MANY_MAILS
-    assert email_changes.resend(account, ORIGIN) == email_changes.TOO_MANY_MAILS
+    assert email_changes.resend(account) == email_changes.TOO_MANY_MAILS
     clock.shift(timedelta(days=1))
     assert email_changes.problem(signed_in(people.zest), NEW) is None
 
@@ -312,7 +311,7 @@ def test_two_requests_at_once_leave_one_change(
 
     def asking(address: str) -> None:
         with app.app_context():
-            email_changes.ask(account, address, people.zest.password or "", ORIGIN)
+            email_changes.ask(account, address, people.zest.password or "")
 
     in_parallel(lambda: asking("un@exemple.fr"), lambda: asking("deux@exemple.fr"))
     waiting = select(EmailChange.address).where(EmailChange.ended_at.is_(None))

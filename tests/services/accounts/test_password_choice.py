@@ -13,9 +13,8 @@ from app import db
 from app.models import Account, Family, OutboxMail
 from app.services.accounts import current_password, password_choice, passwords, sessions, signing_in
 from app.services.accounts.password_choice import PendingChoice
-from app.services.accounts.sessions import CurrentAccount
 from app.services.accounts.signing_in import MustChoose, Refused, SignedIn
-from app.services.journal import Origin
+from app.services.actors import CurrentAccount, Origin
 from app.services.tokens import temporary_passwords
 from tests.support.people import People, Person
 
@@ -186,10 +185,10 @@ def test_the_current_password_is_refused(people: People) -> None:
 def test_changing_asks_for_the_current_password(people: People) -> None:
     """A wrong one changes nothing; the right one does, ends the sessions and sends a notice."""
     current = signed_in(people.karim)
-    refusal = password_choice.change(current, "Faux12345", GOOD, ORIGIN)
+    refusal = password_choice.change(current, "Faux12345", GOOD)
     assert refusal == current_password.WRONG_CURRENT
     assert notices() == []
-    assert password_choice.change(current, people.karim.password or "", GOOD, ORIGIN) is None
+    assert password_choice.change(current, people.karim.password or "", GOOD) is None
     assert signed_in(people.karim, GOOD).identifier == people.karim.identifier
     assert notices() == [("password_changed", people.karim.identifier)]
 
@@ -205,11 +204,11 @@ def test_a_password_saved_meanwhile_is_not_undone(
     def let_karim_go_first(clear: str) -> str:
         monkeypatch.setattr(passwords, "hash_password", hash_password)
         with app.app_context():
-            assert password_choice.change(karim, old, GOOD, ORIGIN) is None
+            assert password_choice.change(karim, old, GOOD) is None
         return hash_password(clear)
 
     monkeypatch.setattr(passwords, "hash_password", let_karim_go_first)
-    refusal = password_choice.change(thief, old, "Mistral1977", ORIGIN)
+    refusal = password_choice.change(thief, old, "Mistral1977")
     assert refusal == current_password.WRONG_CURRENT
     assert signed_in(people.karim, GOOD).identifier == people.karim.identifier
 
@@ -218,8 +217,8 @@ def test_guessing_the_current_password_makes_wait(people: People) -> None:
     """Somebody at a page left open cannot try for ever."""
     current = signed_in(people.karim)
     for _ in range(5):
-        password_choice.change(current, "Faux12345", GOOD, ORIGIN)
-    refusal = password_choice.change(current, people.karim.password or "", GOOD, ORIGIN)
+        password_choice.change(current, "Faux12345", GOOD)
+    refusal = password_choice.change(current, people.karim.password or "", GOOD)
     assert refusal == current_password.TOO_MANY_TRIES
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from app import db
 from app.models import Account, AccountSession, Family
 from app.services.accounts import sessions
-from app.services.journal import Origin
+from app.services.actors import Origin
 from tests.support.people import People, Person
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -101,7 +101,7 @@ def test_signing_out_ends_this_one_only(people: People) -> None:
     with time_machine.travel(NOW, tick=False):
         current = sessions.find(phone)
         assert current is not None
-        sessions.sign_out(current, Origin())
+        sessions.sign_out(current)
         assert sessions.find(phone) is None
         assert sessions.find(computer) is not None
 

@@ -14,7 +14,7 @@ from app import create_app, db
 from app.models import Account, JournalEntry, OutboxMail, TemporaryPassword
 from app.services.accounts import password_choice, passwords, sessions, signing_in, throttles
 from app.services.accounts.signing_in import Expired, MustChoose, Refused, SignedIn, Wait
-from app.services.journal import Origin
+from app.services.actors import Origin
 from app.services.tokens import temporary_passwords
 from app.settings import EXTENSION
 from tests.support.people import People, Person

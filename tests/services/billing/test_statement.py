@@ -16,7 +16,7 @@ from app import db
 from app.formats import euros, today
 from app.models import Invoice
 from app.services import home
-from app.services.accounts.sessions import CurrentAccount
+from app.services.actors import CurrentAccount
 from app.services.billing import invoices, statement, statement_csv
 from app.services.billing.ledger import ZERO
 from app.services.families import letterheads

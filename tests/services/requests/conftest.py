@@ -6,9 +6,8 @@ import pytest
 from flask import Flask
 
 from app.services.accounts import sessions
-from app.services.accounts.sessions import CurrentAccount
+from app.services.actors import NOWHERE, CurrentAccount
 from app.services.files.uploads import CheckedFile
-from app.services.journal import COMMAND
 from app.services.requests import sending
 from app.services.requests.kinds import BY_KEY
 from app.services.requests.sending import Asked, Sent
@@ -33,7 +32,7 @@ def signed_in(person: Person) -> CurrentAccount:
 
     with db.transaction() as session:
         wanted = select(Account.id).where(Account.identifier == person.identifier)
-        key = sessions.open_session(session, session.scalars(wanted).one(), COMMAND)
+        key = sessions.open_session(session, session.scalars(wanted).one(), NOWHERE)
     account = sessions.find(key)
     assert account is not None
     return account
@@ -48,4 +47,4 @@ def send(
 ) -> Sent:
     """Send a request of this kind."""
     wanted = Asked({"text": "Bonjour"}) if not asked else Asked(**asked)  # type: ignore[arg-type]
-    return sending.send(account, BY_KEY[kind], wanted, key, COMMAND, files)
+    return sending.send(account, BY_KEY[kind], wanted, key, files)

@@ -12,7 +12,6 @@ from sqlalchemy import select
 
 from app import db
 from app.models import Account, Guardian
-from app.services.journal import COMMAND
 from app.services.profile import details
 from app.services.requests import acting, desk, reading
 from app.services.requests.desk import AnswerRefused
@@ -21,7 +20,7 @@ from tests.services.files.test_uploads import as_a_phone_writes_it, picture
 from tests.services.importing.town import PNG, encoded
 from tests.services.requests.conftest import signed_in
 from tests.support.browser import Browser
-from tests.support.people import People, Person, public_id
+from tests.support.people import TOWN_HALL, People, Person, public_id
 
 ZEST = {"id": "3816231", "nomResp1": "ZEST", "prenomResp1": "PAYS"}
 CHILD = {"Id": "e1", "nom": "ZEST", "prenom": "PAYS"}
@@ -143,7 +142,7 @@ def test_a_photo_that_is_lost_or_spoilt_is_told(app: Flask, people: People) -> N
 def change(person: Person, key: str, **typed: str) -> int:
     """Somebody asks for other details in « Mon compte »; return the number of the request."""
     account = signed_in(person)
-    assert details.ask(account, typed, key * 32, COMMAND)
+    assert details.ask(account, typed, key * 32)
     return max(line.number for line in reading.listed(account, "").items)
 
 
@@ -165,7 +164,7 @@ def test_the_last_wish_counts_in_whatever_order_it_is_accepted(
     first = change(people.zest, "a", mobile="06 39 98 00 01", phone="04 65 71 00 01")
     second = change(people.zest, "b", mobile="06 39 98 00 02")
     numbers = (first, second) if in_order else (second, first)
-    told = [desk.accept(number) for number in numbers]
+    told = [desk.accept(number, "", TOWN_HALL) for number in numbers]
     assert held(people.zest) == {
         "mobile": "06 39 98 00 02",
         "phone": "04 65 71 00 01",
@@ -181,7 +180,7 @@ def test_a_change_and_back_again(people: People) -> None:
     first = change(people.zest, "a", city="Crolles")
     second = change(people.zest, "b", city=before["city"])
     for number in (second, first):
-        desk.accept(number)
+        desk.accept(number, "", TOWN_HALL)
     assert held(people.zest) == before
 
 
@@ -191,7 +190,7 @@ def test_two_guardians_have_one_address_and_each_their_phones(people: People) ->
     first = change(people.ines, "a", city="Crolles", mobile="06 39 98 00 01")
     second = change(people.karim, "b", city="Domène", mobile="06 39 98 00 02")
     for number in (second, first):
-        desk.accept(number)
+        desk.accept(number, "", TOWN_HALL)
     assert held(people.ines)["mobile"] == "06 39 98 00 01"
     assert held(people.karim)["mobile"] == "06 39 98 00 02"
     assert held(people.ines)["city"] == "Domène"
@@ -203,7 +202,7 @@ def test_a_change_that_was_taken_back_is_not_applied(people: People) -> None:
     before = held(people.zest)
     number = change(people.zest, "a", city="Crolles")
     zest = signed_in(people.zest)
-    acting.withdraw(zest, reading.listed(zest, "").items[0].public_id, COMMAND)
+    acting.withdraw(zest, reading.listed(zest, "").items[0].public_id)
     with pytest.raises(AnswerRefused, match="déjà «\u00a0retirée\u00a0»"):
-        desk.accept(number)
+        desk.accept(number, "", TOWN_HALL)
     assert held(people.zest) == before

@@ -6,10 +6,9 @@ import pytest
 import time_machine
 
 from app.services.files.uploads import CheckedFile
-from app.services.journal import COMMAND
 from app.services.requests import acting, desk, reading
 from tests.services.requests.conftest import PAPER, send, signed_in
-from tests.support.people import People
+from tests.support.people import TOWN_HALL, People
 
 pytestmark = pytest.mark.usefixtures("inside")
 
@@ -30,11 +29,11 @@ def test_a_piece_is_to_be_read_until_the_town_answers(people: People) -> None:
         assert came(sent.number) == {"Justificatif": False}
         assert desk.listed(9)[0].piece_came_at is None
         clock.shift(timedelta(days=1))
-        acting.add_files(zest, sent.public_id, [SECOND_PAPER], COMMAND)
+        acting.add_files(zest, sent.public_id, [SECOND_PAPER])
         assert came(sent.number) == {"Justificatif": False, "Carte grise": True}
         assert desk.listed(9)[0].piece_came_at == MONDAY + timedelta(days=1)
         clock.shift(timedelta(hours=1))
-        desk.take(sent.number)
+        desk.take(sent.number, TOWN_HALL)
         assert came(sent.number) == {"Justificatif": False, "Carte grise": False}
         assert desk.listed(9)[0].piece_came_at is None
 
@@ -43,8 +42,8 @@ def test_a_request_that_is_closed_has_nothing_to_read(people: People) -> None:
     """Taken back after a file came: nobody has to look."""
     zest = signed_in(people.zest)
     sent = send(zest)
-    acting.add_files(zest, sent.public_id, [PAPER], COMMAND)
-    acting.withdraw(zest, sent.public_id, COMMAND)
+    acting.add_files(zest, sent.public_id, [PAPER])
+    acting.withdraw(zest, sent.public_id)
     assert came(sent.number) == {"Justificatif": False}
     assert desk.listed(9, everything=True)[0].piece_came_at is None
 
@@ -55,12 +54,12 @@ def test_what_waits_for_the_family_comes_last(people: People) -> None:
     with time_machine.travel(MONDAY, tick=False) as clock:
         first = send(zest, "absence", "a" * 32, details={})
         second = send(zest, "canteen", "b" * 32, details={})
-        desk.ask(first.number, "Un certificat")
+        desk.ask(first.number, "Un certificat", TOWN_HALL)
         assert [line.number for line in desk.listed(9)] == [second.number, first.number]
         clock.shift(timedelta(days=14))
         late = {line.number: line.is_late for line in desk.listed(9)}
         assert late == {second.number: True, first.number: False}
-        acting.add_files(zest, first.public_id, [PAPER], COMMAND)
+        acting.add_files(zest, first.public_id, [PAPER])
         assert [line.number for line in desk.listed(9)] == [second.number, first.number]
         again = desk.listed(9)[1]
         assert (again.is_late, again.expected_on) == (False, date(2026, 12, 9))
@@ -75,5 +74,5 @@ def test_a_file_that_nobody_asked_for_changes_no_date(people: People) -> None:
     with time_machine.travel(MONDAY, tick=False) as clock:
         sent = send(zest, "absence", details={})
         clock.shift(timedelta(days=1))
-        acting.add_files(zest, sent.public_id, [PAPER], COMMAND)
+        acting.add_files(zest, sent.public_id, [PAPER])
         assert desk.listed(9)[0].expected_on == date(2026, 11, 25)

@@ -12,7 +12,6 @@ from app import db
 from app.calendar import working_days
 from app.models import Account, Family, Guardian, JournalEntry, RequestState
 from app.services.files.uploads import CheckedFile
-from app.services.journal import COMMAND
 from app.services.requests import acting, desk, reading, sending
 from app.services.requests.acting import Outcome
 from app.services.requests.desk import AnswerRefused
@@ -21,7 +20,7 @@ from app.services.requests.sending import SendingRefused
 from app.testing import Outbox
 from config import REQUEST_KINDS
 from tests.services.requests.conftest import PAPER, send, signed_in
-from tests.support.people import People, public_id
+from tests.support.people import TOWN_HALL, People, public_id
 
 pytestmark = pytest.mark.usefixtures("inside")
 
@@ -86,7 +85,7 @@ def test_who_sees_what(people: People) -> None:
     assert reading.find(ines, own.public_id)
     assert reading.find(signed_in(people.zest), shared.public_id) is None
     assert reading.listed(karim, "").total == 1
-    assert acting.withdraw(karim, own.public_id, COMMAND) is Outcome.UNKNOWN
+    assert acting.withdraw(karim, own.public_id) is Outcome.UNKNOWN
 
 
 def test_separated_parents_see_nothing_of_each_other(people: People) -> None:
@@ -99,7 +98,7 @@ def test_separated_parents_see_nothing_of_each_other(people: People) -> None:
 def test_open_requests_come_first(people: People) -> None:
     zest = signed_in(people.zest)
     sent = [send(zest, key=f"{number:032}") for number in range(5)]
-    acting.withdraw(zest, sent[4].public_id, COMMAND)
+    acting.withdraw(zest, sent[4].public_id)
     numbers = [line.number for line in reading.listed(zest, "1").items]
     assert numbers == [sent[at].number for at in (3, 2, 1, 0, 4)]
     few = reading.open_requests(zest)
@@ -110,7 +109,7 @@ def test_what_waits_for_the_family_comes_first_of_all(people: People) -> None:
     """An old request that lacks a piece is not hidden by newer ones."""
     zest = signed_in(people.zest)
     sent = [send(zest, key=f"{number:032}") for number in range(5)]
-    desk.ask(sent[0].number, "Une attestation d’assurance")
+    desk.ask(sent[0].number, "Une attestation d’assurance", TOWN_HALL)
     few = reading.open_requests(zest)
     assert [each.number for each in few.first] == [sent[at].number for at in (0, 4, 3)]
     assert (few.count, few.pieces_missing) == (5, 1)
@@ -121,12 +120,12 @@ def test_a_missing_piece_comes(app: Flask, people: People, outbox: Outbox) -> No
     """The town hall asks, the parent adds it once, however often they press."""
     zest = signed_in(people.zest)
     sent = send(zest)
-    desk.ask(sent.number, "Un justificatif de domicile")
+    desk.ask(sent.number, "Un justificatif de domicile", TOWN_HALL)
     found = reading.find(zest, sent.public_id)
     assert found is not None
     assert found.piece_asked == "Un justificatif de domicile"
     for _ in range(2):
-        assert acting.add_files(zest, sent.public_id, [PAPER], COMMAND) is Outcome.DONE
+        assert acting.add_files(zest, sent.public_id, [PAPER]) is Outcome.DONE
     found = reading.find(zest, sent.public_id)
     assert found is not None
     assert (found.state, len(found.files)) == (RequestState.TAKEN, 1)
@@ -142,32 +141,33 @@ def test_there_is_an_end_to_a_request_s_files(app: Flask, people: People) -> Non
     zest = signed_in(people.zest)
     sent = send(zest)
     many = [CheckedFile(f"n{number}", ".pdf", b"%PDF") for number in range(acting.MOST_FILES + 1)]
-    assert acting.add_files(zest, sent.public_id, many, COMMAND) is Outcome.TOO_MANY
+    assert acting.add_files(zest, sent.public_id, many) is Outcome.TOO_MANY
     assert stored(app) == []
 
 
 def test_an_answer_is_final(people: People) -> None:
     zest = signed_in(people.zest)
     sent = send(zest)
-    desk.take(sent.number)
-    desk.refuse(sent.number, "La garderie est complète.")
+    desk.take(sent.number, TOWN_HALL)
+    desk.refuse(sent.number, "La garderie est complète.", TOWN_HALL)
     found = reading.find(zest, sent.public_id)
     assert found is not None
     assert found.answer == "La garderie est complète."
-    assert acting.withdraw(zest, sent.public_id, COMMAND) is Outcome.CLOSED
-    assert acting.add_files(zest, sent.public_id, [PAPER], COMMAND) is Outcome.CLOSED
-    for answer in (desk.take, desk.accept):
-        with pytest.raises(AnswerRefused, match="déjà «\u00a0refusée\u00a0»"):
-            answer(sent.number)
+    assert acting.withdraw(zest, sent.public_id) is Outcome.CLOSED
+    assert acting.add_files(zest, sent.public_id, [PAPER]) is Outcome.CLOSED
+    with pytest.raises(AnswerRefused, match="déjà «\u00a0refusée\u00a0»"):
+        desk.take(sent.number, TOWN_HALL)
+    with pytest.raises(AnswerRefused, match="déjà «\u00a0refusée\u00a0»"):
+        desk.accept(sent.number, "", TOWN_HALL)
 
 
 @pytest.mark.parametrize("reason", ["", " \n", "\x00\u202e"])
 def test_a_refusal_has_a_reason(people: People, reason: str) -> None:
     sent = send(signed_in(people.zest))
     with pytest.raises(AnswerRefused, match="raison"):
-        desk.refuse(sent.number, reason)
+        desk.refuse(sent.number, reason, TOWN_HALL)
     with pytest.raises(AnswerRefused, match="pas de demande"):
-        desk.refuse(999, "Non")
+        desk.refuse(999, "Non", TOWN_HALL)
 
 
 def test_of_two_answers_one_counts(app: Flask, people: People) -> None:
@@ -177,7 +177,7 @@ def test_of_two_answers_one_counts(app: Flask, people: People) -> None:
     def answer() -> None:
         with app.app_context():
             try:
-                desk.refuse(sent.number, "Non")
+                desk.refuse(sent.number, "Non", TOWN_HALL)
             except AnswerRefused as error:
                 refused.append(str(error))
 
@@ -193,7 +193,7 @@ def test_accepting_details_applies_them(people: People) -> None:
     """The guardian's and the family's; the other guardian's stay."""
     ines = signed_in(people.ines)
     sent = send(ines, "details", details={"mobile": "", "city": "Crolles", "family_id": "1"})
-    assert "prochain import" in desk.accept(sent.number)
+    assert "prochain import" in desk.accept(sent.number, "", TOWN_HALL)
     found = select(Guardian.mobile, Family.city).join(Family).where(Family.number == "510002")
     rows = db.rows(found.order_by(Guardian.rank))
     assert [tuple(row) for row in rows] == [("", "Crolles"), ("0651000031", "Crolles")]
@@ -201,7 +201,7 @@ def test_accepting_details_applies_them(people: People) -> None:
 
 def test_the_journal_holds_no_text(people: People) -> None:
     sent = send(signed_in(people.zest))
-    desk.ask(sent.number, "Votre jugement de divorce")
+    desk.ask(sent.number, "Votre jugement de divorce", TOWN_HALL)
     with db.transaction() as session:
         lines = [(row.event, str(row.details)) for row in session.scalars(select(JournalEntry))]
     assert {"request_sent", "request_piece_asked"} <= {event for event, _ in lines}

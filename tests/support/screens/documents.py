@@ -8,7 +8,7 @@ from flask import Flask
 from app.services.documents import publishing
 from app.services.documents.publishing import Notice
 from tests.support.browser import Browser, Page
-from tests.support.people import People
+from tests.support.people import TOWN_HALL, People
 
 
 def document_screens(app: Flask, people: People) -> Iterator[tuple[str, Page]]:
@@ -19,8 +19,8 @@ def document_screens(app: Flask, people: People) -> Iterator[tuple[str, Page]]:
     menu = Path(app.instance_path) / "menu.pdf"
     menu.write_bytes(b"%PDF-1.4\n%%EOF\n")
     with app.app_context():
-        publishing.add(menu, Notice("Menus de décembre", "Cantine"))
-        publishing.add(menu, Notice("Vos menus", "", people.karim.family_number))
+        publishing.add(menu, Notice("Menus de décembre", "Cantine"), TOWN_HALL)
+        publishing.add(menu, Notice("Vos menus", "", people.karim.family_number), TOWN_HALL)
     again = Browser(app)
     again.sign_in(people.karim)
     yield "documents, two new ones", again.get("family.documents")

@@ -8,7 +8,7 @@ from app import db
 from app.models import Message
 from app.services.inbox import desk
 from tests.support.browser import Browser, Page
-from tests.support.people import People, public_id
+from tests.support.people import TOWN_HALL, People, public_id
 
 
 def inbox_screens(app: Flask, people: People) -> Iterator[tuple[str, Page]]:
@@ -32,7 +32,7 @@ def inbox_screens(app: Flask, people: People) -> Iterator[tuple[str, Page]]:
     yield "message, archived", parent.get("family.message", public_id=public_id("m1"))
     with app.app_context():
         number = db.session().query(Message).filter_by(source_id="m1").one().id
-        desk.answer(number, people.karim.family_number, "À mardi, 9 heures.")
+        desk.answer(number, people.karim.family_number, "À mardi, 9 heures.", TOWN_HALL)
     yield "inbox, answered by the town hall", parent.get("family.messages")
     other = Browser(app)
     other.sign_in(people.moreau)

@@ -19,7 +19,7 @@ from app.settings import EXTENSION
 from config import REQUEST_KINDS
 from tests.support.belongings import furnish
 from tests.support.browser import Browser, Page
-from tests.support.people import People, Person, public_id
+from tests.support.people import TOWN_HALL, People, Person, public_id
 
 ROOT = Path(__file__).parents[3]
 PHOTO = ROOT / "demo" / "photos" / "enfant-7001.png"
@@ -120,7 +120,7 @@ def _many_requests(app: Flask, person: Person) -> Screens:
     with app.app_context():
         ours = (each for each in desk.listed(100) if each.family_number == person.family_number)
         for line in islice(ours, 2):
-            desk.ask(line.number, "Un plan")
+            desk.ask(line.number, "Un plan", TOWN_HALL)
     yield "home, pieces missing", parent.get("family.home")
 
 

@@ -11,14 +11,14 @@ from app.formats import today
 from app.models import FamilyRequest
 from app.services.requests import desk
 from tests.support.browser import Browser, Page
-from tests.support.people import People
+from tests.support.people import TOWN_HALL, People
 
 KINDS = ("cantine", "garderie", "absence", "fiche-enfant", "photo", "attestation", "autre")
 ANSWERS: dict[str, Callable[[int], object]] = {
-    "in hand": desk.take,
-    "piece asked": lambda number: desk.ask(number, "La carte grise du véhicule"),
-    "accepted": desk.accept,
-    "refused": lambda number: desk.refuse(number, "Il n’y a plus de place."),
+    "in hand": lambda number: desk.take(number, TOWN_HALL),
+    "piece asked": lambda number: desk.ask(number, "La carte grise du véhicule", TOWN_HALL),
+    "accepted": lambda number: desk.accept(number, "", TOWN_HALL),
+    "refused": lambda number: desk.refuse(number, "Il n’y a plus de place.", TOWN_HALL),
 }
 
 

@@ -14,7 +14,7 @@ from app.services.profile import details
 from app.services.requests import kinds
 from app.services.requests.kinds import BY_KEY, DETAILS
 from app.services.requests.sending import SendingRefused
-from app.web.access import current_account, origin
+from app.web.access import current_account
 from app.web.site_map import labelled
 
 ASKED = "Votre demande est envoyée à la mairie. Vos nouvelles coordonnées attendent sa réponse."
@@ -54,7 +54,7 @@ def _change(form_class: type[DetailsForm], title: str) -> ResponseReturnValue:
     form = form_class(data=details.wished(account))
     if form.validate_on_submit():
         try:
-            asked = details.ask(account, form.typed, form.sending_key.data, origin())
+            asked = details.ask(account, form.typed, form.sending_key.data)
         except SendingRefused as refused:
             flash(str(refused), "info")
             return redirect(url_for("family.account"))

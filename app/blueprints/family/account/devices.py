@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app.blueprints.family.blueprint import family
 from app.services.accounts import sessions
-from app.web.access import current_account, origin
+from app.web.access import current_account
 from app.web.forms import STALE_PAGE, EmptyForm
 
 ENDED = "L’appareil est déconnecté."
@@ -17,7 +17,7 @@ def end_device(public_id: str) -> ResponseReturnValue:
     """Sign out on one device."""
     if not EmptyForm().validate():
         return _back(STALE_PAGE, "info")
-    if not sessions.end_device(current_account(), public_id, origin()):
+    if not sessions.end_device(current_account(), public_id):
         abort(404)
     return _back(ENDED, "success")
 
@@ -27,7 +27,7 @@ def end_other_devices() -> ResponseReturnValue:
     """Sign out everywhere but here."""
     if not EmptyForm().validate():
         return _back(STALE_PAGE, "info")
-    sessions.end_other_devices(current_account(), origin())
+    sessions.end_other_devices(current_account())
     return _back(OTHERS_ENDED, "success")
 
 

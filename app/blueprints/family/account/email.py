@@ -24,9 +24,7 @@ def change_email() -> ResponseReturnValue:
     account = current_account()
     form = EmailForm(partial(email_changes.problem, account))
     if form.validate_on_submit():
-        refusal = email_changes.ask(
-            account, form.address.data, form.current_password.data, origin()
-        )
+        refusal = email_changes.ask(account, form.address.data, form.current_password.data)
         if refusal is None:
             flash(SENT, "success")
             return redirect(url_for("family.account"))
@@ -40,7 +38,7 @@ def change_email() -> ResponseReturnValue:
 def resend_email() -> ResponseReturnValue:
     """Send the link once more."""
     if EmptyForm().validate():
-        refusal = email_changes.resend(current_account(), origin())
+        refusal = email_changes.resend(current_account())
         flash(refusal or SENT_AGAIN, "info" if refusal else "success")
     else:
         flash(STALE_PAGE, "info")
@@ -51,7 +49,7 @@ def resend_email() -> ResponseReturnValue:
 def cancel_email() -> ResponseReturnValue:
     """Keep the address as it is."""
     if EmptyForm().validate():
-        email_changes.cancel(current_account(), origin())
+        email_changes.cancel(current_account())
         flash(CANCELLED, "success")
     else:
         flash(STALE_PAGE, "info")

@@ -7,7 +7,7 @@ from app.blueprints.family.account.forms import MailWishesForm
 from app.blueprints.family.blueprint import family
 from app.services.profile import mail_wishes
 from app.services.profile.mail_wishes import MailWishes
-from app.web.access import current_account, origin
+from app.web.access import current_account
 from app.web.site_map import labelled
 
 SAVED = "Vos choix de courriels sont enregistrés."
@@ -21,7 +21,7 @@ def choose_mails() -> ResponseReturnValue:
     form = MailWishesForm(obj=mail_wishes.wishes(account))
     if form.validate_on_submit():
         wanted = MailWishes(form.messages.data, form.invoices.data, form.requests.data)
-        mail_wishes.save(account, wanted, origin())
+        mail_wishes.save(account, wanted)
         flash(SAVED, "success")
         return redirect(url_for("family.account"))
     return render_template("family/account/mails.html", form=form)

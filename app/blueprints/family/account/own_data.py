@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from app.blueprints.family.blueprint import family
 from app.services.profile.own_data import packing
-from app.web.access import current_account, origin
+from app.web.access import current_account
 from app.web.forms import STALE_PAGE, EmptyForm
 
 FILE_NAME = "mes-donnees-portail-famille.zip"
@@ -20,7 +20,7 @@ def own_data_archive() -> ResponseReturnValue:
     """Everything, in a ZIP made on the fly."""
     if not EmptyForm().validate():
         return _back(STALE_PAGE)
-    archive = packing.pack(current_account(), origin())
+    archive = packing.pack(current_account())
     return _back(TOO_OFTEN) if archive is None else _send(archive)
 
 

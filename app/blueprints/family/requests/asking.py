@@ -20,7 +20,7 @@ from app.services.files.uploads import Accepted, CheckedFile, Upload, UploadRefu
 from app.services.requests import answers, choices, kinds, sending
 from app.services.requests.kinds import DETAILS, Kind
 from app.services.requests.sending import Asked, SendingRefused
-from app.web.access import current_account, origin
+from app.web.access import current_account
 from app.web.site_map import labelled
 
 NO_FILE = "Choisissez un fichier."
@@ -118,7 +118,7 @@ def _send(kind: Kind, form: RequestForm) -> ResponseReturnValue:
         return _check(kind, form)
     asked = Asked(form.details, form.chosen("child"), form.chosen("invoice"))
     try:
-        sent = sending.send(current_account(), kind, asked, form.sending_key.data, origin(), files)
+        sent = sending.send(current_account(), kind, asked, form.sending_key.data, files)
     except SendingRefused as refused:
         return _check(kind, form, str(refused))
     flash(SENT.format(sent.number), "success")

@@ -12,7 +12,7 @@ from app.services.files.uploads import UploadRefused
 from app.services.requests import acting, reading, sending
 from app.services.requests.acting import Outcome
 from app.services.requests.reading import RequestDetails
-from app.web.access import current_account, origin
+from app.web.access import current_account
 from app.web.files import send_stored_file
 from app.web.forms import EmptyForm
 from app.web.site_map import labelled
@@ -59,7 +59,7 @@ def add_pieces(public_id: str) -> ResponseReturnValue:
     except UploadRefused as refused:
         form.files.errors = [str(refused)]
         return _show(found, form)
-    outcome = acting.add_files(current_account(), public_id, files, origin())
+    outcome = acting.add_files(current_account(), public_id, files)
     said = {Outcome.DONE: ADDED, Outcome.TOO_MANY: TOO_MANY}.get(outcome, CLOSED)
     flash(said, "success" if outcome is Outcome.DONE else "info")
     return redirect(url_for("family.request", public_id=public_id))
@@ -71,7 +71,7 @@ def withdraw_request(public_id: str) -> ResponseReturnValue:
     found = _found(public_id)
     form = EmptyForm()
     if form.validate_on_submit():
-        outcome = acting.withdraw(current_account(), public_id, origin())
+        outcome = acting.withdraw(current_account(), public_id)
         done = outcome is Outcome.DONE
         flash(WITHDRAWN if done else CLOSED, "success" if done else "info")
         return redirect(url_for("family.request", public_id=public_id))

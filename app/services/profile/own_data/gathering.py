@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select
 
 from app import db
-from app.services.accounts.sessions import CurrentAccount
+from app.services.actors import CurrentAccount
 from app.services.billing import payment_modes
 from app.services.journal import ACTS
 from app.services.mail import letters

@@ -11,8 +11,7 @@ from app import db
 from app.formats import moment
 from app.services import journal
 from app.services.accounts import throttles
-from app.services.accounts.sessions import CurrentAccount
-from app.services.journal import Origin
+from app.services.actors import CurrentAccount
 from app.services.profile.own_data.gathering import Gathered, gather
 from app.settings import settings
 
@@ -44,13 +43,13 @@ Une erreur, une question ? Écrivez ou téléphonez à la mairie.
 """
 
 
-def pack(account: CurrentAccount, origin: Origin) -> IO[bytes] | None:
+def pack(account: CurrentAccount) -> IO[bytes] | None:
     """Make the archive, at its beginning for reading; None when it was asked for too often."""
     with db.transaction() as session:
         key = throttles.own_data_key(account.account_id)
         if not throttles.count_in_window(session, key, throttles.OWN_DATA_REQUESTS):
             return None
-        journal.record(session, "own_data_given", origin, account.account_id)
+        journal.record(session, "own_data_given", account)
     gathered = gather(account)
     archive = SpooledTemporaryFile(max_size=MEMORY_BYTES)  # noqa: SIM115
     with ZipFile(archive, "w") as file:

@@ -1,0 +1,122 @@
+"""Who acts: a guardian who is signed in, a clerk, a command; or somebody whom nobody knows yet.
+
+The journal, the events of a request and the replies of a thread name them.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an act comes from; a command has no address."""
+
+    address: str = ""
+    request_id: str = ""
+    user_agent: str = ""
+
+
+NOWHERE = Origin()
+
+
+class Actor(Protocol):
+    """Somebody who does something, from somewhere."""
+
+    @property
+    def origin(self) -> Origin:
+        """Where they are."""
+
+    @property
+    def account_id(self) -> int | None:
+        """Whose account acts; None for whoever has none."""
+
+    @property
+    def acted_by(self) -> str:
+        """Who at the town hall acts, by name; empty for anybody else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """Somebody who is not signed in, or not yet."""
+
+    origin: Origin = NOWHERE
+
+    @property
+    def account_id(self) -> None:
+        """Have no account: which one they try to open is another matter."""
+        return None
+
+    @property
+    def acted_by(self) -> str:
+        """Be nobody of the town hall."""
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentAccount:
+    """A guardian who is signed in, on which device."""
+
+    session_id: int
+    account_id: int
+    guardian_id: int
+    family_id: int
+    identifier: str
+    first_name: str
+    last_name: str
+    last_seen_at: datetime
+    origin: Origin = NOWHERE
+
+    @property
+    def display_name(self) -> str:
+        """Write the name as the guides greet: PAYS ZEST."""
+        return f"{self.first_name} {self.last_name}"
+
+    @property
+    def acted_by(self) -> str:
+        """Be nobody of the town hall, though a clerk may be a parent too."""
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Clerk:
+    """Somebody of the town hall, at a screen."""
+
+    name: str
+    origin: Origin = NOWHERE
+
+    @property
+    def account_id(self) -> None:
+        """Act without any family's account."""
+        return None
+
+    @property
+    def acted_by(self) -> str:
+        """Give their name."""
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command, launched by somebody on the server; or the portal, at its own work."""
+
+    name: str
+
+    @property
+    def origin(self) -> Origin:
+        """Come from the server itself."""
+        return NOWHERE
+
+    @property
+    def account_id(self) -> None:
+        """Act without any family's account."""
+        return None
+
+    @property
+    def acted_by(self) -> str:
+        """Give the name of whoever launched it, as the server knows them."""
+        return self.name
+
+
+# What the portal does by itself: mails that leave, what is swept at night.
+PORTAL = Command("portail")
