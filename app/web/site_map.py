@@ -7,15 +7,12 @@ from typing import Any, TypeVar
 from flask import current_app
 from werkzeug.routing import Rule
 
-from app.web.access import PUBLIC
+from app.web.access import Audience, Screens, audience_of
 
 LABEL = "site_map_label"
 PLACE = "site_map_place"
 AFTER_THE_OTHERS = 100
 
-SIGN_IN, FAMILY, PORTAL = "Se connecter", "Votre famille", "Le portail"
-# The blueprint that holds a public page says what it is for; the others are the family's.
-GROUPS = {"auth": SIGN_IN, "family": FAMILY, "site": PORTAL}
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -30,6 +27,20 @@ class Entry:
     inside: list["Entry"] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Group:
+    """The pages under one heading."""
+
+    heading: str
+    audience: Audience
+    entries: list[Entry] = field(default_factory=list)
+
+    @property
+    def asks_to_sign_in(self) -> bool:
+        """Tell whether a stranger cannot open them yet."""
+        return self.audience is not Audience.STRANGERS
+
+
 def labelled(label: str, place: int = AFTER_THE_OTHERS) -> Callable[[View], View]:
     """Give a view its name in the map, and its place among the pages of its group."""
 
@@ -41,11 +52,15 @@ def labelled(label: str, place: int = AFTER_THE_OTHERS) -> Callable[[View], View
     return mark
 
 
-def site_map() -> dict[str, list[Entry]]:
-    """Return the pages of each group, the groups in their order."""
-    groups: dict[str, list[Entry]] = {SIGN_IN: [], FAMILY: [], PORTAL: []}
+def site_map() -> list[Group]:
+    """Return the pages by whom they are for; the town hall's are in no family's map."""
+    groups = [
+        Group(screens.heading, screens.audience)
+        for screens in _screens()
+        if screens.audience is not Audience.TOWN_HALL
+    ]
     for rule in sorted(_labelled_rules(), key=_order):
-        entries = groups[_group(rule)]
+        entries = next(group.entries for group in groups if group.heading == _heading(rule))
         above = next((entry for entry in entries if rule.rule.startswith(f"{entry.path}/")), None)
         entry = Entry(_mark(rule, LABEL), rule.endpoint, rule.rule)
         (above.inside if above else entries).append(entry)
@@ -55,11 +70,19 @@ def site_map() -> dict[str, list[Entry]]:
 def public_endpoints() -> list[str]:
     """Return the pages of the map that anybody may open."""
     rules = sorted(_labelled_rules(), key=_order)
-    return [rule.endpoint for rule in rules if _mark(rule, PUBLIC)]
+    return [rule.endpoint for rule in rules if audience_of(rule.endpoint) is Audience.STRANGERS]
+
+
+def _screens() -> list[Screens]:
+    return [each for each in current_app.blueprints.values() if isinstance(each, Screens)]
 
 
 def _labelled_rules() -> Iterator[Rule]:
-    return (rule for rule in current_app.url_map.iter_rules() if _mark(rule, LABEL))
+    return (
+        rule
+        for rule in current_app.url_map.iter_rules()
+        if _mark(rule, LABEL) and audience_of(rule.endpoint) is not Audience.TOWN_HALL
+    )
 
 
 def _order(rule: Rule) -> tuple[int, int, str]:
@@ -67,8 +90,11 @@ def _order(rule: Rule) -> tuple[int, int, str]:
     return rule.rule.count("/"), _mark(rule, PLACE), rule.rule
 
 
-def _group(rule: Rule) -> str:
-    return GROUPS[rule.endpoint.partition(".")[0]] if _mark(rule, PUBLIC) else FAMILY
+def _heading(rule: Rule) -> str:
+    """Put a page under the heading of its blueprint, or of the one that is for whom it is for."""
+    audience, blueprint = audience_of(rule.endpoint), rule.endpoint.partition(".")[0]
+    alike = [each for each in _screens() if each.audience is audience]
+    return next((each for each in alike if each.name == blueprint), alike[0]).heading
 
 
 def _mark(rule: Rule, name: str) -> Any:

@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from app.web.access import PUBLIC
+from app.web.access import Audience, audience_of
 from app.web.site_map import LABEL
 from tests.support.browser import Browser, Page
 from tests.support.people import People
@@ -30,7 +30,9 @@ def test_every_page_has_a_label(app: Flask, people: People) -> None:
         view = app.view_functions[rule.endpoint]
         if rule.arguments or "GET" not in (rule.methods or ()) or hasattr(view, LABEL):
             continue
-        visitor = stranger if hasattr(view, PUBLIC) else parent
+        with app.app_context():
+            is_public = audience_of(rule.endpoint) is Audience.STRANGERS
+        visitor = stranger if is_public else parent
         answer = visitor.fetch(rule.rule)
         if (answer.status_code, answer.mimetype) == (200, "text/html"):
             nameless.add(rule.endpoint)

@@ -1,5 +1,5 @@
 """The blueprint that the views of `auth` hang on."""
 
-from flask import Blueprint
+from app.web.access import Audience, Screens
 
-auth = Blueprint("auth", __name__)
+auth = Screens("auth", __name__, Audience.STRANGERS, "Se connecter")

@@ -15,7 +15,6 @@ from app.services import guide as service
 from app.services.accounts import passwords, signing_in
 from app.settings import settings
 from app.web import printing
-from app.web.access import public
 from app.web.facsimile import facsimile
 from app.web.forms import EmptyForm
 from app.web.site_map import labelled
@@ -25,7 +24,6 @@ GUIDES_KEPT = 4
 
 
 @auth.get("/guide")
-@public
 @labelled("Guide", place=3)
 def guide() -> ResponseReturnValue:
     """The steps of a first connection and of a lost password."""
@@ -41,7 +39,6 @@ def guide() -> ResponseReturnValue:
 
 
 @auth.get("/guide.pdf")
-@public
 def guide_pdf() -> ResponseReturnValue:
     """The same on A4 paper."""
     if not printing.available():

@@ -12,7 +12,7 @@ from app.blueprints.auth.forms import (
     ForgottenPasswordForm,
 )
 from app.services.accounts import password_choice, passwords
-from app.web.access import current_account, end_session, origin, public
+from app.web.access import Audience, current_account, end_session, opens_to, origin
 from app.web.site_map import labelled
 
 SAVED = "Mot de passe enregistré. Connectez-vous avec votre nouveau mot de passe."
@@ -23,7 +23,6 @@ NO_TICKET = (
 
 
 @auth.get("/mot-de-passe/lien/<token>")
-@public
 def password_link(token: str) -> ResponseReturnValue:
     """Open the link of a mail: a ticket if it is good, a button for a new mail if not."""
     link = password_choice.open_link(token)
@@ -36,7 +35,6 @@ def password_link(token: str) -> ResponseReturnValue:
 
 
 @auth.route("/mot-de-passe/choisir", methods=["GET", "POST"])
-@public
 def choose_password() -> ResponseReturnValue:
     """« Choisissez votre mot de passe »: only with a ticket."""
     pending = password_choice.open_ticket(session.get("ticket", ""))
@@ -57,6 +55,7 @@ def choose_password() -> ResponseReturnValue:
 
 
 @auth.route("/mot-de-passe/changer", methods=["GET", "POST"])
+@opens_to(Audience.FAMILY)
 @labelled("Changer mot de passe", place=8)
 def change_password() -> ResponseReturnValue:
     """« Changer mot de passe »: asks for the current one."""

@@ -14,7 +14,7 @@ from app.formats import plural
 from app.services.accounts import signing_in
 from app.services.accounts.signing_in import Expired, MustChoose, Outcome, Refused, SignedIn, Wait
 from app.settings import settings
-from app.web.access import begin_session, end_session, origin, public
+from app.web.access import Audience, begin_session, end_session, opens_to, origin
 from app.web.forms import STALE_PAGE, EmptyForm, is_stranger, render_to_stranger
 from app.web.security import safe_target
 from app.web.site_map import labelled
@@ -30,7 +30,6 @@ WRONG = (
 
 
 @auth.route("/connexion", methods=["GET", "POST"])
-@public
 @labelled("Connexion", place=1)
 def sign_in() -> ResponseReturnValue:
     """« Accès famille »."""
@@ -50,6 +49,7 @@ def sign_in() -> ResponseReturnValue:
 
 
 @auth.post("/deconnexion")
+@opens_to(Audience.FAMILY)
 def sign_out() -> ResponseReturnValue:
     """Sign out; a stale page is sent home to try again."""
     if not EmptyForm().validate():
@@ -61,7 +61,6 @@ def sign_out() -> ResponseReturnValue:
 
 
 @auth.route("/mot-de-passe-oublie", methods=["GET", "POST"])
-@public
 @labelled("Mot de passe oublié", place=2)
 def forgotten_password() -> ResponseReturnValue:
     """Ask for a temporary password: the same answer whoever asks."""
@@ -73,7 +72,6 @@ def forgotten_password() -> ResponseReturnValue:
 
 
 @auth.route("/mot-de-passe-oublie/envoye", methods=["GET", "POST"])
-@public
 def forgotten_password_sent() -> ResponseReturnValue:
     """Say what to look for in the mailbox; the button asks again for the same identifiant."""
     form = EmptyForm()

@@ -1,5 +1,5 @@
 """The blueprint that the views of `family` hang on."""
 
-from flask import Blueprint
+from app.web.access import Audience, Screens
 
-family = Blueprint("family", __name__)
+family = Screens("family", __name__, Audience.FAMILY, "Votre famille")

@@ -1,5 +1,5 @@
 """The blueprint that the views of `site` hang on."""
 
-from flask import Blueprint
+from app.web.access import Audience, Screens
 
-site = Blueprint("site", __name__)
+site = Screens("site", __name__, Audience.STRANGERS, "Le portail")

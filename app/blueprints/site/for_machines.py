@@ -10,7 +10,6 @@ from app.blueprints.site.blueprint import site
 from app.formats import phone_link
 from app.settings import settings
 from app.web import site_map
-from app.web.access import public
 
 SITEMAP_NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 ONE_DAY = 24 * 3600
@@ -19,7 +18,6 @@ SECURITY_TEXT_LIFE = timedelta(days=180)
 
 
 @site.get("/robots.txt")
-@public
 def robots() -> ResponseReturnValue:
     """Search engines may read the public pages: the others would only ask them to sign in."""
     paths = ["/$", "/static/", *map(url_for, site_map.public_endpoints())]
@@ -28,7 +26,6 @@ def robots() -> ResponseReturnValue:
 
 
 @site.get("/sitemap.xml")
-@public
 def sitemap() -> ResponseReturnValue:
     """The addresses of the public pages."""
     pages = ElementTree.Element("urlset", xmlns=SITEMAP_NAMESPACE)
@@ -40,7 +37,6 @@ def sitemap() -> ResponseReturnValue:
 
 
 @site.get("/.well-known/security.txt")
-@public
 def security_text() -> ResponseReturnValue:
     """Whom to tell about a weakness (RFC 9116)."""
     contact = _security_contact() or abort(404)

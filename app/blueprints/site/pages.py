@@ -11,7 +11,6 @@ from app.services import health as health_service
 from app.services import town_texts
 from app.settings import settings
 from app.web import site_map as the_map
-from app.web.access import public
 from app.web.site_map import labelled
 
 
@@ -19,22 +18,19 @@ from app.web.site_map import labelled
 @site.get("/portail")
 # Last, as decorators go upwards: the first address that Flask learns is the one that links show.
 @site.get("/")
-@public
 def index() -> ResponseReturnValue:
     """Lead from the address on the printed guides to sign-in, or home."""
     return redirect(url_for("family.home" if current_user.is_authenticated else "auth.sign_in"))
 
 
 @site.get("/plan-du-site")
-@public
 @labelled("Plan du site", place=1)
 def site_map() -> ResponseReturnValue:
     """« Plan du site »."""
-    return render_template("site/site_map.html", groups=the_map.site_map(), family=the_map.FAMILY)
+    return render_template("site/site_map.html", groups=the_map.site_map())
 
 
 @site.get("/mentions-legales")
-@public
 @labelled("Mentions légales", place=2)
 def legal_notice() -> ResponseReturnValue:
     """« Mentions légales »."""
@@ -42,7 +38,6 @@ def legal_notice() -> ResponseReturnValue:
 
 
 @site.get("/donnees-personnelles")
-@public
 @labelled("Données personnelles", place=3)
 def personal_data() -> ResponseReturnValue:
     """« Données personnelles »."""
@@ -52,7 +47,6 @@ def personal_data() -> ResponseReturnValue:
 
 
 @site.get("/accessibilite")
-@public
 @labelled("Accessibilité", place=4)
 def accessibility() -> ResponseReturnValue:
     """« Accessibilité »."""
@@ -62,7 +56,6 @@ def accessibility() -> ResponseReturnValue:
 
 
 @site.get("/armoiries")
-@public
 def crest() -> ResponseReturnValue:
     """The town's coat of arms, from the instance folder."""
     if not settings.town_crest:
@@ -72,7 +65,6 @@ def crest() -> ResponseReturnValue:
 
 
 @site.get("/sante")
-@public
 def health() -> ResponseReturnValue:
     """Answer whoever watches over the server: up, with its database."""
     health_service.check()

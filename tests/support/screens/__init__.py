@@ -15,7 +15,7 @@ from sqlalchemy import select
 from app import db
 from app.models import Account
 from app.services.tokens import temporary_passwords
-from app.web.access import public
+from app.web.access import Audience, opens_to
 from tests.support.browser import Browser, Page
 from tests.support.people import People, Person, public_id
 from tests.support.screens.account import account_screens
@@ -156,4 +156,4 @@ def _errors(app: Flask) -> Screens:
 
 
 def _failing(status: int) -> Callable[[], ResponseReturnValue]:
-    return public(lambda: abort(status))
+    return opens_to(Audience.STRANGERS)(lambda: abort(status))

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.blueprints.family.account.forms import EmailForm
 from app.blueprints.family.blueprint import family
 from app.services.accounts import email_changes
-from app.web.access import current_account, origin, public
+from app.web.access import Audience, current_account, opens_to, origin
 from app.web.forms import STALE_PAGE, EmptyForm
 from app.web.site_map import labelled
 
@@ -57,7 +57,7 @@ def cancel_email() -> ResponseReturnValue:
 
 
 @family.route("/compte/courriel/confirmer/<token>", methods=["GET", "POST"])
-@public
+@opens_to(Audience.STRANGERS)
 def confirm_email(token: str) -> ResponseReturnValue:
     """The link of the mail: a button, since scanners open links; then what became of it."""
     form = EmptyForm()
