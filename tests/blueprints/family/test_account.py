@@ -10,6 +10,7 @@ from app.blueprints.family.account import devices, email, mails
 from app.services.accounts import email_changes
 from app.services.accounts.current_password import WRONG_CURRENT
 from app.testing import Outbox
+from tests.blueprints.family.test_own_data import download
 from tests.support.browser import Browser, Page
 from tests.support.people import People, Person
 from tests.support.screens.account import COMPUTER, confirmation_link
@@ -61,6 +62,21 @@ def test_her_next_temporary_password_goes_to_the_new_address(
     stranger.submit("Mot de passe oublié")
     assert outbox.latest.recipient == NEW
     assert outbox.latest.temporary_password
+
+
+def test_her_archive_says_where_her_mails_went(
+    app: Flask, browser: Browser, people: People
+) -> None:
+    """To both addresses, the one she leaves too; and until when her link was good."""
+    browser.sign_in(people.zest)
+    ask(browser, people.zest)
+    data = download(app, people.zest).data
+    assert {mail["adresse"] for mail in data["courriels"]} == {NEW, people.zest.email}
+    [change] = data["changements_d_adresse"]
+    asked, until = (
+        datetime.fromisoformat(change[name]) for name in ("demande_le", "valable_jusqu_au")
+    )
+    assert until - asked == timedelta(hours=24)
 
 
 def test_what_was_typed_is_kept_but_the_password(browser: Browser, people: People) -> None:

@@ -1,7 +1,7 @@
 """What is read for « Mes données »: each column is called what the file calls it.
 
 Whatever is of the other guardian alone stays out: of them the family knows the name. No hash, no
-key, no internal number.
+key, no internal number: `left_out` says what else is not told, and why.
 """
 
 from typing import Any
@@ -266,6 +266,7 @@ EMAIL_CHANGES = (
     select(
         EmailChange.address.label("adresse"),
         EmailChange.created_at.label("demande_le"),
+        EmailChange.expires_at.label("valable_jusqu_au"),
         EmailChange.ended_at.label("termine_le"),
     )
     .where(EmailChange.account_id == ACCOUNT)
@@ -274,6 +275,7 @@ EMAIL_CHANGES = (
 MAILS = (
     select(
         OutboxMail.kind.label("nature"),
+        func.nullif(OutboxMail.address, "").label("adresse"),
         OutboxMail.created_at.label("demande_le"),
         OutboxMail.settled_at.label("termine_le"),
         OutboxMail.state.label("etat"),

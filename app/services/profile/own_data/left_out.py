@@ -1,0 +1,62 @@
+"""What « Mes données » does not tell, and why: a whole table, or a column of one that it tells.
+
+The numbers that tie rows together, keys of their own and of others, go without saying.
+"""
+
+LEFT_OUT = {
+    "Counts failures and requests under keys made of identifiants, addresses and devices; a day.": (
+        "throttle",
+    ),
+    "A secret, of which only a fingerprint is kept: nobody can read it.": (
+        "account.password_hash",
+        "account_session.key_hash",
+        "temporary_password.secret_hash",
+    ),
+    "Opens a page or a file of this portal: worth nothing to its owner elsewhere.": (
+        "child.public_id",
+        "document.public_id",
+        "family_request.public_id",
+        "invoice.public_id",
+        "message.public_id",
+        "message_attachment.public_id",
+        "request_file.public_id",
+    ),
+    "How the town's own software names the row.": (
+        "child.source_id",
+        "document.source_id",
+        "family.source_id",
+        "invoice.source_id",
+        "message.source_id",
+        "payment.source_id",
+    ),
+    "Drawn with a form, so that a double click sends once.": (
+        "family_request.sending_key",
+        "message_reply.sending_key",
+    ),
+    "Whoever is archived cannot sign in, and so cannot ask for this archive.": (
+        "account.archived_at",
+        "family.archived_at",
+    ),
+    "Told by the order of the list.": (
+        "guardian.rank",
+        "invoice_line.position",
+    ),
+    "Another form of words that are told.": (
+        "message.folded",
+        "outbox_mail.identifier",
+    ),
+    "What the portal does with it, not what it says: an answer is taken, « Nouveau » is shown.": (
+        "document.added_at",
+        "message.answerable",
+    ),
+    "How the queue goes about a mail: tries, and numbers of the rows that the mail speaks of.": (
+        "outbox_mail.attempts",
+        "outbox_mail.context",
+        "outbox_mail.due_at",
+        "outbox_mail.last_error",
+    ),
+    "For those who look after the portal: numbers of rows and of lines in its log.": (
+        "journal_entry.details",
+        "journal_entry.request_id",
+    ),
+}
