@@ -1,6 +1,6 @@
 """What the portal keeps for a time only, and its removal: the schedule of docs/retention.md.
 
-What families, invoices and messages say is the town's to keep or to archive; it is not here.
+Every table has its rule, or is named among what is the town's to keep or to archive.
 """
 
 from collections.abc import Callable
@@ -12,10 +12,27 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from app import db
 from app.models import (
+    Account,
     AccountSession,
+    Allocation,
+    Child,
+    Document,
     EmailChange,
+    Family,
+    FamilyChild,
+    FamilyRequest,
+    Guardian,
+    Invoice,
+    InvoiceLine,
     JournalEntry,
+    Message,
+    MessageAttachment,
+    MessageMark,
+    MessageReply,
     OutboxMail,
+    Payment,
+    RequestEvent,
+    RequestFile,
     TemporaryPassword,
     Throttle,
 )
@@ -38,6 +55,15 @@ class Rule:
     table: type[db.Base]
     kept: timedelta
     ended_before: Callable[[datetime], ColumnElement[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Rows that are not the portal's to remove: as the schedule names them, and why."""
+
+    plural: str
+    tables: tuple[type[db.Base], ...]
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,4 +166,33 @@ RULES = (
         A_YEAR,
         lambda limit: JournalEntry.at < limit,
     ),
+)
+
+KEPT = (
+    Kept(
+        "Familles, responsables et enfants",
+        (Family, Guardian, Child, FamilyChild),
+        "ils suivent les fichiers de la mairie",
+    ),
+    Kept(
+        "Comptes",
+        (Account,),
+        "ils suivent leur responsable\u00a0: ils ferment quand il quitte les fichiers",
+    ),
+    Kept(
+        "Factures, avoirs et règlements",
+        (Invoice, InvoiceLine, Payment, Allocation),
+        "ils suivent les fichiers de la mairie, et les règles de la comptabilité publique",
+    ),
+    Kept(
+        "Messages et réponses",
+        (Message, MessageAttachment, MessageReply, MessageMark),
+        "la mairie écrit aux familles et les lit\u00a0: ce sont ses archives",
+    ),
+    Kept(
+        "Demandes et leurs pièces",
+        (FamilyRequest, RequestEvent, RequestFile),
+        "la mairie y répond\u00a0: ce sont ses archives",
+    ),
+    Kept("Documents", (Document,), "ils suivent les fichiers de la mairie"),
 )

@@ -27,8 +27,9 @@ from app.services import journal, retention
 from app.services.accounts import sessions, throttles
 from app.services.actors import Origin, Stranger
 from app.services.mail import outbox
-from app.services.retention import RULES, Rule
+from app.services.retention import KEPT, RULES, Kept, Rule
 from app.services.tokens import temporary_passwords
+from tests.support.page_checks.text import plain
 from tests.support.people import TOWN_HALL, People
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -169,3 +170,18 @@ def test_the_written_schedule_is_the_real_one(rule: Rule) -> None:
     """The town's register says what docs/retention.md says."""
     line = f"{rule.plural.capitalize()} \\| {rule.kept.days} jours?"
     assert re.search(line, DOCUMENT.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("kept", KEPT, ids=lambda kept: kept.plural)
+def test_what_is_the_town_s_is_written_too(kept: Kept) -> None:
+    """With the same reason as in the code."""
+    line = f"| {kept.plural} | {plain(kept.reason)} |"
+    assert line in DOCUMENT.read_text("utf-8").splitlines()
+
+
+def test_every_table_has_its_rule_or_is_the_town_s() -> None:
+    """A new table: somebody decides how long it is kept, or whose it is."""
+    decided = [rule.table for rule in RULES] + [table for kept in KEPT for table in kept.tables]
+    every = {mapper.class_ for mapper in db.Base.registry.mappers}
+    assert {table.__tablename__ for table in every - set(decided)} == set()
+    assert len(decided) == len(set(decided)) == len(db.Base.metadata.tables)
