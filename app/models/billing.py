@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import Base, Hundredths, new_public_id
+from app.db import Base, Hundredths, StoredName, new_public_id
 from app.models.families import choice
 
 
@@ -37,8 +37,8 @@ class Invoice(Base):
     due_on: Mapped[date]
     amount: Mapped[Decimal] = mapped_column(Hundredths)
     label: Mapped[str] = mapped_column(String(200), default="")
-    # Name of the PDF in the instance's invoices/ folder, empty when the town gave none.
-    file: Mapped[str] = mapped_column(String(100), default="")
+    # The PDF, when the town gave one.
+    file: Mapped[str] = mapped_column(StoredName("invoices"), default="")
 
 
 class InvoiceLine(Base):

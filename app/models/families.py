@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, Enum, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db import Base, UtcDateTime, new_public_id
+from app.db import Base, StoredName, UtcDateTime, new_public_id
 
 
 class Sex(StrEnum):
@@ -87,8 +87,7 @@ class Child(Base):
     birth_date: Mapped[date | None]
     school: Mapped[str] = mapped_column(String(100), default="")
     class_name: Mapped[str] = mapped_column(String(100), default="")
-    # Name of the file in the instance's photos/ folder, empty without a photo.
-    photo: Mapped[str] = mapped_column(String(100), default="")
+    photo: Mapped[str] = mapped_column(StoredName("photos"), default="")
 
 
 class FamilyChild(Base):

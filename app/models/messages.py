@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, false
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import Base, UtcDateTime, new_public_id
+from app.db import Base, StoredName, UtcDateTime, new_public_id
 from app.formats import fold
 
 # Who writes when no service is named.
@@ -53,8 +53,7 @@ class MessageAttachment(Base):
     public_id: Mapped[str] = mapped_column(String(16), unique=True, default=new_public_id)
     message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), index=True)
     title: Mapped[str] = mapped_column(String(200))
-    # Name of the file in the instance's messages/ folder.
-    file: Mapped[str] = mapped_column(String(100))
+    file: Mapped[str] = mapped_column(StoredName("messages"))
 
 
 class MessageReply(Base):
@@ -102,5 +101,4 @@ class Document(Base):
     published_on: Mapped[date | None]
     # When the portal got it, for « nouveau »; None when it was there before the portal counted.
     added_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # Name of the file in the instance's documents/ folder.
-    file: Mapped[str] = mapped_column(String(100))
+    file: Mapped[str] = mapped_column(StoredName("documents"))

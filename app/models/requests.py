@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import Base, UtcDateTime, new_public_id
+from app.db import Base, StoredName, UtcDateTime, new_public_id
 from app.models.families import choice
 
 
@@ -86,6 +86,5 @@ class RequestFile(Base):
     request_id: Mapped[int] = mapped_column(ForeignKey("family_request.id"), index=True)
     # As the parent's device names it; the stored name is ours.
     title: Mapped[str] = mapped_column(String(200))
-    # Name of the file in the instance's requests/ folder.
-    file: Mapped[str] = mapped_column(String(100))
+    file: Mapped[str] = mapped_column(StoredName("requests"))
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -8,11 +8,13 @@ import contextlib
 import hashlib
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Column, Connection, MetaData, select
 
-from app.models import Child, Document, Invoice, MessageAttachment, RequestFile
+from app import models
+from app.db import StoredName
 from app.services.files import uploads
 from app.services.importing.decoding import blocks
 from app.services.importing.faults import FieldRefused
@@ -26,13 +28,17 @@ NAMES = {".pdf": "PDF", ".png": "PNG", ".jpg": "JPEG"}
 HASH_CHARACTERS = 40
 # No import lasts a day: what nobody refers to by then was left behind.
 SWEPT_AFTER_SECONDS = 24 * 3600
-FOLDERS = {
-    "photos": Child.photo,
-    "invoices": Invoice.file,
-    "documents": Document.file,
-    "messages": MessageAttachment.file,
-    "requests": RequestFile.file,
-}
+
+
+def naming(tables: MetaData) -> Iterator[tuple[str, Column[str]]]:
+    """Find the columns that name stored files, each with its folder; a folder may have several."""
+    for table in tables.sorted_tables:
+        for column in table.columns:
+            if isinstance(column.type, StoredName):
+                yield column.type.folder, column
+
+
+NAMING = tuple(naming(models.Document.metadata))
 
 
 def name_for(source: Source, attachments: Attachments, name: str) -> str:
@@ -105,18 +111,26 @@ def sweep(connection: Connection) -> int:
     """
     limit = time.time() - SWEPT_AFTER_SECONDS
     swept = 0
-    for folder, column in FOLDERS.items():
+    for folder in dict(NAMING):
         path = settings.instance / folder
         old = [each for each in _files(path) if each.stat().st_mtime < limit]
-        if not old:
-            continue
-        named = set(connection.scalars(select(column).where(column != "")))
+        named = _named(connection, folder) if old else set()
         for each in old:
             if each.name not in named:
                 with contextlib.suppress(OSError):
                     each.unlink()
                     swept += 1
     return swept
+
+
+def _named(connection: Connection, folder: str) -> set[str]:
+    """Read the names that any column gives to files of a folder."""
+    columns = [column for each, column in NAMING if each == folder]
+    return {
+        name
+        for column in columns
+        for name in connection.scalars(select(column).where(column != ""))
+    }
 
 
 def _files(folder: Path) -> list[Path]:

@@ -1,0 +1,97 @@
+"""A stored file lives as long as a row names it, whatever the column, and no longer."""
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import Column, select, update
+
+from app import db
+from app.db import StoredName
+from app.services.importing import storing
+from app.settings import settings
+from tests.support.belongings import furnish
+from tests.support.people import People
+
+TABLES = db.Base.metadata.tables
+WEEK = 7 * 24 * 3600
+NAMING = pytest.mark.parametrize(
+    ("folder", "column"), storing.NAMING, ids=lambda each: str(each).replace(".", " ")
+)
+
+
+@pytest.fixture(autouse=True)
+def belongings(app: Flask, people: People) -> Iterator[None]:
+    """A family has files in every folder."""
+    furnish(app, people.claire, "Pervenche", 2024)
+    with app.app_context():
+        yield
+
+
+def leave(folder: str, name: str) -> Path:
+    """Leave a file in the instance a week ago."""
+    path = settings.instance / folder / name
+    path.write_bytes(b"%PDF-1.7\n%%EOF")
+    week_ago = time.time() - WEEK
+    os.utime(path, (week_ago, week_ago))
+    return path
+
+
+def name_in(column: Column[str], name: str) -> None:
+    """Name a file in one column and nowhere else."""
+    with db.transaction() as session:
+        named = session.execute(update(column.table).values({column.name: name}))
+        assert getattr(named, "rowcount", 0), (
+            f"tests/support/belongings.py has no row of {column.table}"
+        )
+
+
+def sweep() -> int:
+    """Clean up, as a purge or an import does."""
+    with db.transaction() as session:
+        return storing.sweep(session.connection())
+
+
+@NAMING
+def test_a_file_that_one_column_names_stays(folder: str, column: Column[str]) -> None:
+    """And its neighbour, which nobody names, goes."""
+    named, nobody_s = leave(folder, "named.pdf"), leave(folder, "nobody-s.pdf")
+    name_in(column, named.name)
+    assert sweep() == 1
+    assert named.exists()
+    assert not nobody_s.exists()
+
+
+def test_two_columns_may_name_files_of_one_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither loses its own to the other."""
+    other = TABLES["message"].c.sender
+    monkeypatch.setattr(storing, "NAMING", (*storing.NAMING, ("messages", other)))
+    files = [leave("messages", f"{number}.pdf") for number in range(3)]
+    name_in(TABLES["message_attachment"].c.file, "0.pdf")
+    name_in(other, "1.pdf")
+    sweep()
+    assert [path.exists() for path in files] == [True, True, False]
+
+
+def test_whatever_names_a_stored_file_says_so_by_its_type() -> None:
+    """A name in a plain column is not asked for: its file would go after a day."""
+    files = {path.name for path in settings.instance.glob("*/*")}
+    assert files
+    plain = [
+        f"{table.name}.{column.name}"
+        for table in TABLES.values()
+        for column in table.columns
+        if not isinstance(column.type, StoredName)
+        for value in db.session().scalars(select(column))
+        if any(name in str(value) for name in files)
+    ]
+    assert plain == []
+
+
+def test_every_folder_of_files_is_swept() -> None:
+    """A family has files in no folder that nothing cleans."""
+    folders = {path.parent.name for path in settings.instance.glob("*/*")}
+    assert folders == dict(storing.NAMING).keys()
