@@ -24,7 +24,6 @@ from sqlalchemy import (
     MetaData,
     Row,
     Select,
-    String,
     TypeDecorator,
     create_engine,
     event,
@@ -101,21 +100,6 @@ class Hundredths(TypeDecorator[Decimal]):
     ) -> Decimal | None:
         """Give the number back with its two decimals (PostgreSQL sums integers to numeric)."""
         return None if value is None else Decimal(int(value)).scaleb(-2)
-
-
-class StoredName(TypeDecorator[str]):
-    """The name of a file in a folder of the instance, empty for none.
-
-    A file is kept as long as a column of this type, for its folder, names it.
-    """
-
-    impl = String(100)
-    cache_ok = True
-
-    def __init__(self, folder: str) -> None:
-        """Name files of this folder."""
-        super().__init__()
-        self.folder = folder
 
 
 def new_public_id() -> str:

@@ -10,6 +10,8 @@ import click
 from app.cli.context import town_hall, whoever_launched, with_appcontext
 from app.cli.tables import ROW_NUMBER, align
 from app.formats import PARIS, day, moment, plural
+from app.models import Folder
+from app.services.files import stored_files
 from app.services.requests import desk
 from app.services.requests.desk import AnswerRefused, DeskLine, DeskRequest
 from app.services.requests.moving import STATES, WAIT_FOR_TOWN
@@ -84,7 +86,9 @@ def accept(number: int, text: str) -> None:
     with _refusals():
         left = desk.accept(number, text, whoever_launched())
     click.echo(f"Demande n° {number} acceptée. {TOLD}")
-    click.echo(left)
+    click.echo(left.words)
+    if left.photo:
+        click.echo(f"  {stored_files.where(Folder.PHOTOS, left.photo)}")
 
 
 @demandes.command()
@@ -132,7 +136,7 @@ def _describe(request: DeskRequest) -> Iterator[str]:
     yield plural(len(request.pieces), "pièce")
     for piece in request.pieces:
         yield f"  {piece.title}, reçue le {moment(piece.added_at)}{NEW if piece.is_new else ''}"
-        yield f"    {piece.path}"
+        yield f"    {stored_files.where(Folder.REQUESTS, piece.file)}"
     yield ""
     for event in details.events:
         author = event.author or town_hall(event.acted_by)

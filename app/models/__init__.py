@@ -19,6 +19,12 @@ from app.models.requests import (
     RequestFile,
     RequestState,
 )
+from app.models.stored_files import (
+    Folder,
+    StoredName,
+    kind_of,
+    kind_that_begins,
+)
 
 __all__ = [
     "FAMILY",
@@ -32,6 +38,7 @@ __all__ = [
     "Family",
     "FamilyChild",
     "FamilyRequest",
+    "Folder",
     "Guardian",
     "Invoice",
     "InvoiceKind",
@@ -49,6 +56,9 @@ __all__ = [
     "RequestFile",
     "RequestState",
     "Sex",
+    "StoredName",
     "TemporaryPassword",
     "Throttle",
+    "kind_of",
+    "kind_that_begins",
 ]

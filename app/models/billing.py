@@ -7,8 +7,9 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import Base, Hundredths, StoredName, new_public_id
+from app.db import Base, Hundredths, new_public_id
 from app.models.families import choice
+from app.models.stored_files import Folder, StoredName
 
 
 class InvoiceKind(StrEnum):
@@ -38,7 +39,7 @@ class Invoice(Base):
     amount: Mapped[Decimal] = mapped_column(Hundredths)
     label: Mapped[str] = mapped_column(String(200), default="")
     # The PDF, when the town gave one.
-    file: Mapped[str] = mapped_column(StoredName("invoices"), default="")
+    file: Mapped[str] = mapped_column(StoredName(Folder.INVOICES), default="")
 
 
 class InvoiceLine(Base):

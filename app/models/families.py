@@ -6,7 +6,8 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, Enum, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db import Base, StoredName, UtcDateTime, new_public_id
+from app.db import Base, UtcDateTime, new_public_id
+from app.models.stored_files import Folder, StoredName
 
 
 class Sex(StrEnum):
@@ -87,7 +88,7 @@ class Child(Base):
     birth_date: Mapped[date | None]
     school: Mapped[str] = mapped_column(String(100), default="")
     class_name: Mapped[str] = mapped_column(String(100), default="")
-    photo: Mapped[str] = mapped_column(StoredName("photos"), default="")
+    photo: Mapped[str] = mapped_column(StoredName(Folder.PHOTOS), default="")
 
 
 class FamilyChild(Base):

@@ -7,8 +7,9 @@ from sqlalchemy import ForeignKey, Index, String, Text, false
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import Base, StoredName, UtcDateTime, new_public_id
+from app.db import Base, UtcDateTime, new_public_id
 from app.formats import fold
+from app.models.stored_files import Folder, StoredName
 
 # Who writes when no service is named.
 TOWN_HALL = "Mairie"
@@ -53,7 +54,9 @@ class MessageAttachment(Base):
     public_id: Mapped[str] = mapped_column(String(16), unique=True, default=new_public_id)
     message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), index=True)
     title: Mapped[str] = mapped_column(String(200))
-    file: Mapped[str] = mapped_column(StoredName("messages"))
+    file: Mapped[str] = mapped_column(StoredName(Folder.MESSAGES))
+    # In bytes; None when nobody weighed it.
+    file_size: Mapped[int | None]
 
 
 class MessageReply(Base):
@@ -101,4 +104,6 @@ class Document(Base):
     published_on: Mapped[date | None]
     # When the portal got it, for « nouveau »; None when it was there before the portal counted.
     added_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    file: Mapped[str] = mapped_column(StoredName("documents"))
+    file: Mapped[str] = mapped_column(StoredName(Folder.DOCUMENTS))
+    # In bytes; None when nobody weighed it.
+    file_size: Mapped[int | None]

@@ -6,8 +6,9 @@ from enum import StrEnum
 from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import Base, StoredName, UtcDateTime, new_public_id
+from app.db import Base, UtcDateTime, new_public_id
 from app.models.families import choice
+from app.models.stored_files import Folder, StoredName
 
 
 class RequestState(StrEnum):
@@ -86,5 +87,7 @@ class RequestFile(Base):
     request_id: Mapped[int] = mapped_column(ForeignKey("family_request.id"), index=True)
     # As the parent's device names it; the stored name is ours.
     title: Mapped[str] = mapped_column(String(200))
-    file: Mapped[str] = mapped_column(StoredName("requests"))
+    file: Mapped[str] = mapped_column(StoredName(Folder.REQUESTS))
+    # In bytes; None when nobody weighed it.
+    file_size: Mapped[int | None]
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -38,7 +38,7 @@ from app.models import (
 )
 from app.services import journal
 from app.services.actors import Actor
-from app.services.importing import storing
+from app.services.files import sweeping
 from app.services.mail.outbox import PENDING
 
 A_MONTH = timedelta(days=30)
@@ -80,7 +80,7 @@ def purge(actor: Actor) -> list[Purged]:
     now = datetime.now(UTC)
     with db.transaction() as session:
         counts = {rule: _remove(session, rule, now) for rule in RULES}
-        files = storing.sweep(session.connection())
+        files = sweeping.sweep(session.connection())
         if files or any(counts.values()):
             figures = {rule.table.__tablename__: str(count) for rule, count in counts.items()}
             figures["files"] = str(files)

@@ -1,44 +1,39 @@
-"""Files handed to whom they belong: those of the instance folder, those made on the spot."""
+"""Files handed to whom they belong: those of the store, those made on the spot."""
 
 import io
 from collections.abc import Callable
 from functools import wraps
-from pathlib import PurePath
 
-from flask import abort, send_file, send_from_directory
+from flask import abort, request, send_file
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from app.settings import settings
+from app.services.files import stored_files
+from app.services.files.stored_files import FoundFile
 from app.web import printing
 
-# What the portal stores, and the only types it ever answers with.
-TYPES = {
-    ".pdf": "application/pdf",
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".png": "image/png",
-}
 # What it makes.
 CSV = ".csv"
 PDF = ".pdf"
-MADE_TYPES = {CSV: "text/csv", PDF: TYPES[PDF]}
+MADE_TYPES = {CSV: "text/csv", PDF: "application/pdf"}
 
 
-def send_stored_file(
-    folder: str, name: str, download_name: str | None = None, *, inline: bool = False
-) -> Response:
-    """Send a stored file under a name of our own; the caller has checked whose it is."""
-    suffix = PurePath(name).suffix.lower()
-    if suffix not in TYPES:
+def send_stored_file(found: FoundFile | None, *, inline: bool = False) -> Response:
+    """Send a file that the visitor may have, under a name of our own; none is a 404."""
+    opened = stored_files.open_file(found) if found else None
+    if found is None or opened is None:
         abort(404)
-    response = send_from_directory(
-        settings.instance / folder,
-        name,
-        mimetype=TYPES[suffix],
+    response = send_file(
+        opened.stream,
+        mimetype=opened.media_type,
         as_attachment=not inline,
-        download_name=download_name and f"{_printable(download_name)}{suffix}",
+        download_name=found.title and f"{_printable(found.title)}{opened.suffix}",
+        # A stored name is never given to something else.
+        etag=found.name,
+        conditional=False,
     )
+    response.content_length = opened.size
+    response.make_conditional(request, accept_ranges=True, complete_length=opened.size)
     return _kept_by_nobody(response)
 
 

@@ -43,6 +43,9 @@ from app.models import (
 from app.services.requests.kinds import DETAILS
 from tests.support.people import Person, public_id
 
+# What each file is said to weigh: nobody weighs them here.
+WEIGHT = 12_345
+
 
 @dataclass(frozen=True)
 class Belongings:
@@ -236,6 +239,7 @@ class _House:
                 message_id=messages[0].id,
                 title=f"Jointe {self.mark} {number}.pdf",
                 file=self.file("messages", number),
+                file_size=WEIGHT,
             )
             for number in self.numbers
         ]
@@ -274,6 +278,7 @@ class _House:
                 category=f"Rayon {self.mark}",
                 published_on=self.day(number),
                 file=self.file("documents", number),
+                file_size=WEIGHT,
             )
             for number in self.numbers
         ]
@@ -314,6 +319,7 @@ class _House:
                 request_id=request.id,
                 title=f"Justificatif {self.mark} {number}",
                 file=self.file("requests", number),
+                file_size=WEIGHT,
                 added_at=self.now,
             )
 

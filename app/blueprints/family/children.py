@@ -34,7 +34,4 @@ def child(public_id: str) -> ResponseReturnValue:
 @family.get("/enfants/<opaque:public_id>/photo")
 def child_photo(public_id: str) -> ResponseReturnValue:
     """The photo of a child of the family."""
-    name = service.photo_name(current_account().family_id, public_id)
-    if name is None:
-        abort(404)
-    return send_stored_file("photos", name, inline=True)
+    return send_stored_file(service.photo(current_account().family_id, public_id), inline=True)

@@ -1,6 +1,6 @@
 """« Infos/Documents »."""
 
-from flask import abort, render_template
+from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.family.blueprint import family
@@ -20,7 +20,4 @@ def documents() -> ResponseReturnValue:
 @family.get("/documents/<opaque:public_id>")
 def document(public_id: str) -> ResponseReturnValue:
     """One document, to keep."""
-    found = service.find(current_account().family_id, public_id)
-    if found is None:
-        abort(404)
-    return send_stored_file(service.FOLDER, found.file, found.title)
+    return send_stored_file(service.find(current_account().family_id, public_id))

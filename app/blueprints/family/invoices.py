@@ -28,11 +28,11 @@ def invoice(public_id: str) -> ResponseReturnValue:
 def invoice_file(public_id: str) -> ResponseReturnValue:
     """The PDF that the town hall gave; without one, the page above on paper."""
     found = _find(public_id)
-    name = f"{'facture' if found.kind == 'invoice' else 'avoir'}-{found.number}"
-    if found.file:
-        return send_stored_file("invoices", found.file, name, inline=True)
+    if found.pdf:
+        return send_stored_file(found.pdf, inline=True)
     if not printing.available():
         abort(404)
+    name = f"{'facture' if found.kind == 'invoice' else 'avoir'}-{found.number}"
     family_id = current_account().family_id
     html = render_template(
         "family/invoice.html",

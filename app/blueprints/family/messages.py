@@ -1,7 +1,5 @@
 """« Boîte de réception »."""
 
-from pathlib import PurePath
-
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -74,11 +72,7 @@ def restore_message(public_id: str) -> ResponseReturnValue:
 @family.get("/messages/pieces/<opaque:public_id>")
 def message_attachment(public_id: str) -> ResponseReturnValue:
     """A file joined to a message, to keep."""
-    found = reading.attachment(current_account(), public_id)
-    if found is None:
-        abort(404)
-    title, file = found
-    return send_stored_file("messages", file, PurePath(title).stem)
+    return send_stored_file(reading.attachment(current_account(), public_id))
 
 
 def _message_page(public_id: str, form: ReplyForm) -> str:

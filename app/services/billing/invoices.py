@@ -11,9 +11,10 @@ from sqlalchemy.orm import aliased
 
 from app import db
 from app.formats import today
-from app.models import FAMILY, Allocation, Child, Invoice, InvoiceKind, InvoiceLine, Payment
+from app.models import FAMILY, Allocation, Child, Folder, Invoice, InvoiceKind, InvoiceLine, Payment
 from app.services.billing import payment_modes
 from app.services.billing.ledger import ZERO
+from app.services.files.stored_files import FoundFile
 
 _credit_note = aliased(Invoice)
 INVOICE: BindParameter[int] = bindparam("invoice_id")
@@ -122,6 +123,12 @@ class InvoiceDetails:
     children: list[ChildLines]
     settlements: list[Settlement]
     uses: list[Use]
+
+    @property
+    def pdf(self) -> FoundFile | None:
+        """Return the PDF that the town hall gave, if it gave one."""
+        title = f"{'facture' if self.kind == 'invoice' else 'avoir'}-{self.number}"
+        return FoundFile(Folder.INVOICES, self.file, title) if self.file else None
 
     @property
     def paid(self) -> Decimal:

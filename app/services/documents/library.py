@@ -9,12 +9,10 @@ from sqlalchemy import Select, bindparam, false, func, or_, select
 
 from app import db
 from app.formats import PARIS, fold
-from app.models import FAMILY, AccountSession, Document
+from app.models import FAMILY, AccountSession, Document, Folder
 from app.services.actors import CurrentAccount
 from app.services.files import stored_files
-from app.services.files.stored_files import StoredFile
-
-FOLDER = "documents"
+from app.services.files.stored_files import FoundFile, StoredFile
 
 _FOR_FAMILY = or_(Document.family_id == FAMILY, Document.family_id.is_(None))
 # Sessions are numbered as they open; whoever signs in for the first time has none before.
@@ -34,6 +32,7 @@ _DOCUMENTS = (
         Document.published_on,
         Document.added_at,
         Document.file,
+        Document.file_size,
         Document.family_id.is_not(None).label("for_family_only"),
         func.coalesce(Document.added_at > _LAST_VISIT, false()).label("is_new"),
     )
@@ -75,14 +74,6 @@ class Library:
     new_count: int
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentFile:
-    """What it takes to hand a document over; `file` is in the folder `FOLDER`."""
-
-    title: str
-    file: str
-
-
 def library(account: CurrentAccount) -> Library:
     """List the documents of a family under their categories, which are in French order."""
     found = _listed(_DOCUMENTS, account)
@@ -100,10 +91,10 @@ def for_family_only(account: CurrentAccount) -> list[ListedDocument]:
     return _listed(_FOR_FAMILY_ONLY, account)
 
 
-def find(family_id: int, public_id: str) -> DocumentFile | None:
+def find(family_id: int, public_id: str) -> FoundFile | None:
     """Return a document of this family, or for all; another family's does not exist."""
     found = db.rows(_FILE, family_id=family_id, public_id=public_id)
-    return DocumentFile(*found[0]) if found else None
+    return FoundFile(Folder.DOCUMENTS, found[0].file, found[0].title) if found else None
 
 
 def _listed(statement: Select[*tuple[Any, ...]], account: CurrentAccount) -> list[ListedDocument]:
@@ -121,7 +112,7 @@ def _listed(statement: Select[*tuple[Any, ...]], account: CurrentAccount) -> lis
             day=row.published_on or _day(row.added_at),
             for_family_only=row.for_family_only,
             is_new=row.is_new,
-            stored=stored_files.describe(FOLDER, row.file),
+            stored=stored_files.describe(row.file, row.file_size),
         )
         for row in found
     ]

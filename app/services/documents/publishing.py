@@ -9,19 +9,18 @@ from sqlalchemy.orm import Session
 
 from app import db
 from app.formats import today
-from app.models import Document, Family
+from app.models import Document, Family, Folder
 from app.services import journal
 from app.services.actors import Actor
-from app.services.documents.library import FOLDER
 from app.services.importing import fields, storing
 from app.services.importing.faults import FieldRefused, Unreadable
-from app.services.importing.sources import Folder
+from app.services.importing.sources import SourceFolder
 from app.services.importing.tables import Attachments
 
 # What the import would call it: no file of the town's software may take it over.
 SOURCE_ID_PREFIX = "portail-"
 # Checked and kept as those of the import, from wherever the clerk has them.
-ATTACHMENTS = Attachments("file", ".", FOLDER, tuple(storing.NAMES))
+ATTACHMENTS = Attachments("file", ".", Folder.DOCUMENTS)
 TITLE = fields.text(200)
 CATEGORY = fields.text(100)
 NUMBER = fields.text(40)
@@ -69,7 +68,7 @@ def add(path: Path, notice: Notice, actor: Actor) -> bool:
         family_id=_family_id(notice.family_number),
     )
     source, name = _source(path)
-    document.file = _name_for(source, name)
+    document.file, document.file_size = _name_for(source, name), source.size(name)
     copies = storing.Copies(source)
     try:
         with db.transaction() as session:
@@ -123,17 +122,17 @@ def _family_id(number: str) -> int | None:
     return family_id
 
 
-def _source(path: Path) -> tuple[Folder, str]:
+def _source(path: Path) -> tuple[SourceFolder, str]:
     try:
         whole = path.resolve(strict=True)
     except (OSError, RuntimeError):
         raise PublishingRefused("fichier", NO_FILE) from None
     if not whole.is_file():
         raise PublishingRefused("fichier", NO_FILE)
-    return Folder(whole.parent), whole.name
+    return SourceFolder(whole.parent), whole.name
 
 
-def _name_for(source: Folder, name: str) -> str:
+def _name_for(source: SourceFolder, name: str) -> str:
     try:
         return storing.name_for(source, ATTACHMENTS, name)
     except FieldRefused as refused:

@@ -8,7 +8,8 @@ from sqlalchemy import bindparam, func, select
 
 from app import db
 from app.formats import today
-from app.models import FAMILY, Child, FamilyChild, Invoice, InvoiceLine, Sex
+from app.models import FAMILY, Child, FamilyChild, Folder, Invoice, InvoiceLine, Sex
+from app.services.files.stored_files import FoundFile
 
 CARD = (
     Child.public_id,
@@ -125,10 +126,10 @@ def find(family_id: int, public_id: str) -> ChildFile | None:
     return ChildFile(card, [Activity(*row) for row in activities])
 
 
-def photo_name(family_id: int, public_id: str) -> str | None:
-    """Return the file of a child's photo, None when there is none or the child is not theirs."""
+def photo(family_id: int, public_id: str) -> FoundFile | None:
+    """Find a child's photo; None when there is none or the child is not theirs."""
     card = _card(family_id, public_id)
-    return card.photo or None if card else None
+    return FoundFile(Folder.PHOTOS, card.photo) if card and card.photo else None
 
 
 def _card(family_id: int, public_id: str) -> ChildCard | None:

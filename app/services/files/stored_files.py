@@ -1,26 +1,91 @@
-"""What a parent may know of a stored file before downloading it: its kind and its size."""
+"""Stored files: kept with what must not fail, read back, told of before they are downloaded."""
 
+import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import PurePath
+from io import SEEK_END
+from typing import BinaryIO
 
-from app.settings import settings
-
-KINDS = {".pdf": "PDF", ".png": "image PNG", ".jpg": "image JPEG", ".jpeg": "image JPEG"}
+from app.models import Folder, kind_of
+from app.services.files.stores import store
+from app.services.files.uploads import CheckedFile
 
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A file of the instance folder; its size is None while it is missing."""
+    """What a parent may know of a file before downloading it; its size where it is known."""
 
     kind: str
     size: int | None
 
 
-def describe(folder: str, name: str) -> StoredFile:
-    """Look at a stored file."""
-    suffix = PurePath(name).suffix.lower()
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file that somebody may have: where it lies, and how to call it for them."""
+
+    folder: Folder
+    name: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFile:
+    """A file that is being read, and what to say of it."""
+
+    stream: BinaryIO
+    size: int
+    suffix: str
+    media_type: str
+
+
+def describe(name: str, size: int | None) -> StoredFile:
+    """Say what a row tells of its file: the store is not asked."""
+    kind = kind_of(name)
+    return StoredFile(kind.words if kind else "", size)
+
+
+def keep(folder: Folder, files: Iterable[CheckedFile]) -> list[str]:
+    """Store checked files under names of our own, all of them or none; return the names."""
+    names: list[str] = []
     try:
-        size = (settings.instance / folder / name).stat().st_size
+        for file in files:
+            names.append(f"{secrets.token_hex(16)}{file.suffix}")
+            store().put(folder, names[-1], (file.content,))
     except OSError:
-        size = None
-    return StoredFile(KINDS.get(suffix, suffix.removeprefix(".").upper()), size)
+        discard(folder, names)
+        raise
+    return names
+
+
+def discard(folder: Folder, names: Iterable[str]) -> None:
+    """Remove stored files, which nothing names after all."""
+    for name in names:
+        store().delete(folder, name)
+
+
+def open_file(found: FoundFile) -> OpenFile | None:
+    """Open a stored file; None when it is not there any more, or of no kind that we store."""
+    kind = kind_of(found.name)
+    if kind is None:
+        return None
+    try:
+        stream = store().open(found.folder, found.name)
+    except FileNotFoundError:
+        return None
+    size = stream.seek(0, SEEK_END)
+    stream.seek(0)
+    return OpenFile(stream, size, kind.suffix, kind.media_type)
+
+
+def read(folder: Folder, name: str) -> bytes | None:
+    """Read a stored file whole; None when it is not there any more."""
+    opened = open_file(FoundFile(folder, name))
+    if opened is None:
+        return None
+    with opened.stream:
+        return opened.stream.read()
+
+
+def where(folder: Folder, name: str) -> str:
+    """Say to whoever keeps the server where a file lies."""
+    return store().where(folder, name)

@@ -4,19 +4,17 @@ Pictures are drawn anew, upright and without what the camera wrote about them. E
 bounded: how many, how heavy, how many pixels, how many pictures in memory at once.
 """
 
-import os
 import re
-import secrets
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from io import BytesIO
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from app.models.stored_files import PDF, PICTURES, kind_that_begins
 from app.services.files import jpeg_scans
-from app.settings import settings
 from app.typed_text import one_line
 
 if TYPE_CHECKING:
@@ -43,8 +41,6 @@ PORTRAIT_SIDE = 400
 JPEG_QUALITY = 85
 LONGEST_TITLE = 80
 PDF_TRAILER_WITHIN = 2048
-# How each picture begins, how it is called, and who reads it.
-PICTURES = ((b"\xff\xd8\xff", ".jpg", "JPEG"), (b"\x89PNG\r\n\x1a\n", ".png", "PNG"))
 HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 # Where the brands of a picture of this family stand in the file.
 BRANDS = re.compile(rb".{4}ftyp(.{4}).{4}((?:.{4}){0,8})", re.DOTALL)
@@ -118,27 +114,6 @@ def portrait(content: bytes) -> bytes:
     return drawn[1]
 
 
-def store(folder: str, files: Iterable[CheckedFile]) -> list[str]:
-    """Write files into a folder of the instance; return their names there."""
-    path = settings.instance / folder
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    names: list[str] = []
-    try:
-        for file in files:
-            names.append(f"{secrets.token_hex(16)}{file.suffix}")
-            _write(path / names[-1], file.content)
-    except OSError:
-        discard(folder, names)
-        raise
-    return names
-
-
-def discard(folder: str, names: Iterable[str]) -> None:
-    """Remove stored files, which nothing names after all."""
-    for name in names:
-        (settings.instance / folder / name).unlink(missing_ok=True)
-
-
 def clean_title(name: str) -> str:
     """Keep of a file's name what can be read, without its folder and its ending."""
     stem = PurePath(name.replace("\\", "/")).stem
@@ -162,18 +137,18 @@ def _content(content: bytes, accepted: Accepted, longest_side: int) -> tuple[str
     picture = _picture(content, longest_side)
     if picture:
         return picture
-    if content.startswith(b"%PDF-") and accepted is Accepted.PAPERS:
+    if kind_that_begins(content) is PDF and accepted is Accepted.PAPERS:
         if b"%%EOF" not in content[-PDF_TRAILER_WITHIN:]:
             raise UploadRefused(DAMAGED)
-        return ".pdf", content
+        return PDF.suffix, content
     raise UploadRefused(HEIC if _is_heic(content) else WRONG_KIND[accepted])
 
 
 def _picture(content: bytes, longest_side: int) -> tuple[str, bytes] | None:
-    for start, suffix, kind in PICTURES:
-        if content.startswith(start):
-            return suffix, _draw_anew(content, kind, longest_side)
-    return None
+    kind = kind_that_begins(content)
+    if kind not in PICTURES:
+        return None
+    return kind.suffix, _draw_anew(content, kind.short, longest_side)
 
 
 def _is_heic(content: bytes) -> bool:
@@ -233,10 +208,3 @@ def _refuse_too_wide(image: "Image.Image", kind: str, content: bytes) -> None:
             raise UploadRefused(DAMAGED)
     if image.width * image.height > most:
         raise UploadRefused(TOO_WIDE)
-
-
-def _write(path: Path, content: bytes) -> None:
-    with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())

@@ -31,7 +31,7 @@ from app.services.importing.tables import (
     MANDATES,
     MESSAGES,
 )  # fmt: skip
-from app.services.importing.temporary import ATTACHED, KEPT_AS
+from app.services.importing.temporary import ATTACHED, KEPT_AS, WEIGHT
 
 _MESSAGE = cast(Table, Message.__table__)
 UNFOLDED = (
@@ -123,7 +123,7 @@ def load_attachments(connection: Connection, staging: Staging) -> Counts:
     messages, attached = staging[MESSAGES].table, ATTACHED
     given: GivenRows = (
         select(Message.id.label("message_id"), attached.c.title, attached.c.public_id,
-               attached.c[KEPT_AS].label("file"))
+               attached.c[KEPT_AS].label("file"), attached.c[WEIGHT].label("file_size"))
         .select_from(attached)
         .join(Message, Message.source_id == attached.c.source_id)
         .order_by(Message.id, attached.c.title)
@@ -170,6 +170,7 @@ def load_documents(connection: Connection, staging: Staging) -> Counts:
         rows.c.category,
         rows.c.published_on,
         rows.c[KEPT_AS].label("file"),
+        rows.c[WEIGHT].label("file_size"),
         literal(datetime.now(UTC), UtcDateTime()).label("added_at"),
     )
     kept = _kept(staging[DOCUMENTS]) | {"added_at"}

@@ -12,6 +12,7 @@ from app import db
 from app.models import Family
 from app.services import journal
 from app.services.actors import PORTAL, Actor
+from app.services.files import sweeping
 from app.services.files.uploads import UploadRefused
 from app.services.importing import decoding, loading, storing, temporary
 from app.services.importing.checking import Checks
@@ -112,7 +113,7 @@ class _Import:
         self._read(connection, staging)
         if not self._options.dry_run:
             # Before loading: a file that this import replaces is still named, should it fail.
-            storing.sweep(connection)
+            sweeping.sweep(connection)
         newest = notices.newest(session)
         self._load(connection, staging)
         if self._options.mail:

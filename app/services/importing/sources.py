@@ -48,7 +48,7 @@ def opened(path: Path) -> Iterator[Source]:
     Raises ImportRefused when it is missing, unreadable or hostile.
     """
     if path.is_dir():
-        yield Folder(path)
+        yield SourceFolder(path)
         return
     try:
         archive = zipfile.ZipFile(path)
@@ -63,7 +63,7 @@ def opened(path: Path) -> Iterator[Source]:
         yield Archive(path, archive)
 
 
-class Folder:
+class SourceFolder:
     """A folder of files."""
 
     def __init__(self, path: Path) -> None:

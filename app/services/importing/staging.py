@@ -19,6 +19,7 @@ from app.services.importing.tables import ALL, FAMILIES, Attachments, SourceFile
 
 Advance = Callable[[int], None]
 PUBLIC_ID_CHARACTERS = 16
+NO_FILE: tuple[str, None] = ("", None)
 MISSING = "ce fichier manque à la racine ; lui seul est obligatoire."
 
 
@@ -135,13 +136,15 @@ class Filling:
         assert attachments is not None
         lines, cells = columns["line"], columns[attachments.field]
         if not attachments.several:
-            columns[temporary.KEPT_AS] = [
-                self._name_kept(attachments, line, name) if name else ""
+            kept = [
+                self._look(attachments, line, name) if name else NO_FILE
                 for line, name in zip(lines, cells, strict=True)
             ]
+            columns[temporary.KEPT_AS] = [name for name, _ in kept]
+            columns[temporary.WEIGHT] = [size for _, size in kept]
             return
         named = [
-            (key, name, self._name_kept(attachments, line, name))
+            (key, name, *self._look(attachments, line, name))
             for key, line, cell in zip(columns["source_id"], lines, cells, strict=True)
             if cell
             for name in cell.split(BETWEEN_NAMES)
@@ -152,14 +155,16 @@ class Filling:
         names = [column.name for column in temporary.ATTACHED.columns]
         temporary.copy_rows(self._connection, temporary.ATTACHED, names, rows)
 
-    def _name_kept(self, attachments: Attachments, line: int, name: str) -> str:
+    def _look(self, attachments: Attachments, line: int, name: str) -> tuple[str, int | None]:
+        """Return the name under which a file will be kept, and its size."""
         try:
-            return storing.name_for(self._source, attachments, name)
+            kept_as = storing.name_for(self._source, attachments, name)
+            return kept_as, self._source.size(f"{attachments.folder}/{name}")
         except (FieldRefused, Unreadable) as refused:
             file = self._staged.file
             column = file.column(attachments.field).name
             self._faults.add(Fault(file.name, str(refused), line, column, name))
-            return ""
+            return NO_FILE
 
     def _make_ready(self) -> None:
         """Index the table by its key: that the database takes it as unique settles doubles."""

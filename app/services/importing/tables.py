@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.models import Folder
 from app.services.importing import fields
 from app.services.importing.fields import Kind, text
 
@@ -18,12 +19,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Attachments:
-    """Files that a column names: the folder they come in and the instance's folder they go to."""
+    """Files that a column names: the folder they come in, and the one they are kept in."""
 
     field: str
     folder: str
-    kept_in: str
-    suffixes: tuple[str, ...]
+    kept_in: Folder
     # Whether a cell may name several files.
     several: bool = False
     # Whether they are photos of children: drawn anew, small, without what the camera wrote.
@@ -78,7 +78,7 @@ CHILDREN = SourceFile(
     "enfant.csv",
     key=("source_id",),
     public=True,
-    attachments=Attachments("photo", "photos", "photos", (".png", ".jpg"), portraits=True),
+    attachments=Attachments("photo", "photos", Folder.PHOTOS, portraits=True),
     columns=(
         Column("Id", "source_id", fields.KEY, required=True),
         Column("nom", "last_name", text(100), required=True),
@@ -120,7 +120,7 @@ INVOICES = SourceFile(
     "facture.csv",
     key=("source_id",),
     public=True,
-    attachments=Attachments("file", "factures", "invoices", (".pdf",)),
+    attachments=Attachments("file", "factures", Folder.INVOICES),
     columns=(
         Column("id", "source_id", fields.KEY, required=True),
         Column("famille_id", "family", fields.KEY, required=True),
@@ -162,9 +162,7 @@ MESSAGES = SourceFile(
     "message.csv",
     key=("source_id",),
     public=True,
-    attachments=Attachments(
-        "files", "messages", "messages", (".pdf", ".png", ".jpg"), several=True
-    ),
+    attachments=Attachments("files", "messages", Folder.MESSAGES, several=True),
     columns=(
         Column("id", "source_id", fields.KEY, required=True),
         Column("date", "sent_on", fields.DAY, required=True),
@@ -180,7 +178,7 @@ DOCUMENTS = SourceFile(
     "document.csv",
     key=("source_id",),
     public=True,
-    attachments=Attachments("file", "documents", "documents", (".pdf", ".png", ".jpg")),
+    attachments=Attachments("file", "documents", Folder.DOCUMENTS),
     columns=(
         Column("id", "source_id", fields.KEY, required=True),
         Column("titre", "title", text(200), required=True),

@@ -9,6 +9,8 @@ from app.services.importing.tables import ALL, SourceFile
 
 # Beside the columns of a file: the name under which an attached file is kept.
 KEPT_AS = "kept_as"
+# And how heavy it is.
+WEIGHT = "weight"
 METADATA = MetaData()
 
 
@@ -24,6 +26,7 @@ def _table_of_rows(file: SourceFile) -> Table:
         columns.append(Column(column.field, kind.stored, server_default=default))
     if file.attachments and not file.attachments.several:
         columns.append(Column(KEPT_AS, String(), server_default=""))
+        columns.append(Column(WEIGHT, Integer))
     if file.public:
         columns.append(Column("public_id", String()))
     return _table(f"import_{file.name.removesuffix('.csv').lower()}", *columns)
@@ -37,6 +40,7 @@ ATTACHED = _table(
     Column("source_id", String),
     Column("title", String),
     Column(KEPT_AS, String),
+    Column(WEIGHT, Integer),
     Column("public_id", String),
 )
 # The families whose ledger the import changes.

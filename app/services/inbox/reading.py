@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import PurePath
 
 from sqlalchemy import bindparam, select
 
@@ -9,6 +10,7 @@ from app import db
 from app.models import (
     FAMILY,
     Account,
+    Folder,
     Guardian,
     Message,
     MessageAttachment,
@@ -18,11 +20,10 @@ from app.models import (
 from app.models.messages import TOWN_HALL
 from app.services.actors import CurrentAccount
 from app.services.files import stored_files
-from app.services.files.stored_files import StoredFile
+from app.services.files.stored_files import FoundFile, StoredFile
 from app.services.inbox import marking
 from app.services.inbox.messages import FOR_FAMILY, MARKED
 
-FOLDER = "messages"
 _MESSAGE = (
     select(
         Message.id,
@@ -39,7 +40,12 @@ _MESSAGE = (
     .where(FOR_FAMILY, Message.public_id == bindparam("public_id"))
 )
 _ATTACHMENTS = (
-    select(MessageAttachment.public_id, MessageAttachment.title, MessageAttachment.file)
+    select(
+        MessageAttachment.public_id,
+        MessageAttachment.title,
+        MessageAttachment.file,
+        MessageAttachment.file_size,
+    )
     .where(MessageAttachment.message_id == bindparam("message_id"))
     .order_by(MessageAttachment.id)
 )
@@ -124,15 +130,17 @@ def open_message(account: CurrentAccount, public_id: str) -> OpenMessage | None:
     return opened
 
 
-def attachment(account: CurrentAccount, public_id: str) -> tuple[str, str] | None:
-    """Return the title and the stored name of a file joined to a message of this family."""
+def attachment(account: CurrentAccount, public_id: str) -> FoundFile | None:
+    """Find a file joined to a message of this family."""
     found = db.rows(_ATTACHMENT, family_id=account.family_id, public_id=public_id)
-    return (found[0].title, found[0].file) if found else None
+    if not found:
+        return None
+    return FoundFile(Folder.MESSAGES, found[0].file, PurePath(found[0].title).stem)
 
 
 def _attachments(message_id: int) -> list[Attachment]:
     return [
-        Attachment(row.public_id, row.title, stored_files.describe(FOLDER, row.file))
+        Attachment(row.public_id, row.title, stored_files.describe(row.file, row.file_size))
         for row in db.rows(_ATTACHMENTS, message_id=message_id)
     ]
 

@@ -9,16 +9,15 @@ from sqlalchemy.orm import Session
 from app import db
 from app.calendar import working_days
 from app.formats import today
-from app.models import FamilyRequest, RequestEventKind, RequestFile, RequestState
+from app.models import FamilyRequest, Folder, RequestEventKind, RequestFile, RequestState
 from app.services.actors import CurrentAccount
-from app.services.files import uploads
+from app.services.files import stored_files
 from app.services.files.uploads import CheckedFile
 from app.services.requests import moving
 from app.services.requests.kinds import BY_KEY
 from app.services.requests.moving import OPEN
 from app.services.requests.reading import SEEN
-from app.services.requests.sending import FOLDER, attach
-from app.settings import settings
+from app.services.requests.sending import attach
 
 MOST_FILES = 12
 
@@ -71,13 +70,13 @@ def add_files(account: CurrentAccount, public_id: str, files: Sequence[CheckedFi
                 session.rollback()
                 return Outcome.TOO_MANY
             if new:
-                stored = uploads.store(FOLDER, new)
+                stored = stored_files.keep(Folder.REQUESTS, new)
                 attach(session, request_id, new, stored)
                 moving.note(session, request_id, RequestEventKind.PIECE_ADDED, account)
         outcome = Outcome.DONE
     finally:
         if outcome is not Outcome.DONE:
-            uploads.discard(FOLDER, stored)
+            stored_files.discard(Folder.REQUESTS, stored)
     return outcome
 
 
@@ -119,5 +118,4 @@ def _new(
 
 
 def _holds(name: str, file: CheckedFile) -> bool:
-    path = settings.instance / FOLDER / name
-    return path.is_file() and path.read_bytes() == file.content
+    return stored_files.read(Folder.REQUESTS, name) == file.content

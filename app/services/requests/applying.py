@@ -1,6 +1,7 @@
 """What accepting a request changes in the portal, and what it leaves to the town hall."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,17 +11,15 @@ from app.models import (
     Child,
     Family,
     FamilyRequest,
+    Folder,
     Guardian,
     RequestFile,
     RequestState,
 )
-from app.services.files import uploads
+from app.services.files import stored_files, uploads
 from app.services.files.uploads import Accepted, Upload, UploadRefused
 from app.services.requests.kinds import ACCOUNT_DELETION, DETAILS, PHOTO
-from app.services.requests.sending import FOLDER
-from app.settings import settings
 
-PHOTOS = "photos"
 OF_GUARDIAN = ("title", "last_name", "first_name", "phone", "mobile", "work_phone")
 OF_FAMILY = ("street", "postcode", "city")
 
@@ -45,16 +44,25 @@ STILL_TO_DELETE = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class LeftToDo:
+    """What the portal leaves to the town hall, in words, and the photo that goes with them."""
+
+    words: str
+    # Its stored name.
+    photo: str = ""
+
+
 class CannotApply(ValueError):  # noqa: N818 (a refusal, not a bug)
     """What is accepted cannot be done; the message says why, in French."""
 
 
-def apply(session: Session, request: FamilyRequest) -> str:
+def apply(session: Session, request: FamilyRequest) -> LeftToDo:
     """Do what was asked, as far as the portal can; return what is left to the town hall."""
     return _ACTS.get(request.kind, _nothing)(session, request)
 
 
-def _details(session: Session, request: FamilyRequest) -> str:
+def _details(session: Session, request: FamilyRequest) -> LeftToDo:
     account = session.get_one(Account, request.account_id)
     guardian = session.get_one(Guardian, account.guardian_id)
     family = session.get_one(Family, request.family_id)
@@ -64,8 +72,8 @@ def _details(session: Session, request: FamilyRequest) -> str:
             setattr(holder, name, str(request.details[name]))
     if newer:
         numbers = ", ".join(f"n°\u00a0{number}" for number in sorted({*newer.values()}))
-        return KEPT_NEWER.format(numbers)
-    return f"Les coordonnées sont changées dans le portail. {IN_YOUR_SOFTWARE}"
+        return LeftToDo(KEPT_NEWER.format(numbers))
+    return LeftToDo(f"Les coordonnées sont changées dans le portail. {IN_YOUR_SOFTWARE}")
 
 
 def _changed_since(session: Session, request: FamilyRequest) -> dict[str, int]:
@@ -84,33 +92,32 @@ def _changed_since(session: Session, request: FamilyRequest) -> dict[str, int]:
     }
 
 
-def _photo(session: Session, request: FamilyRequest) -> str:
+def _photo(session: Session, request: FamilyRequest) -> LeftToDo:
     sent = select(RequestFile.file).where(RequestFile.request_id == request.id)
     name = session.scalars(sent.order_by(RequestFile.id.desc())).first()
-    path = settings.instance / FOLDER / (name or "")
-    if request.child_id is None or not path.is_file():
+    content = stored_files.read(Folder.REQUESTS, name) if name else None
+    if request.child_id is None or content is None:
         raise CannotApply(NO_PICTURE)
-    picture = Upload("photo", path.read_bytes())
+    picture = Upload("photo", content)
     try:
         checked = uploads.check([picture], Accepted.PICTURES, uploads.PORTRAIT_SIDE)
     except UploadRefused as refused:
         raise CannotApply(SPOILT_PICTURE) from refused
     # Should this transaction fail, the next import sweeps a photo that no child has.
-    [stored] = uploads.store(PHOTOS, checked)
+    [stored] = stored_files.keep(Folder.PHOTOS, checked)
     session.get_one(Child, request.child_id).photo = stored
-    kept = settings.instance / PHOTOS / stored
-    return f"La photo de l’enfant est changée dans le portail. {WITH_THE_FILES}\n  {kept}"
+    return LeftToDo(f"La photo de l’enfant est changée dans le portail. {WITH_THE_FILES}", stored)
 
 
-def _deletion(_session: Session, _request: FamilyRequest) -> str:
-    return STILL_TO_DELETE
+def _deletion(_session: Session, _request: FamilyRequest) -> LeftToDo:
+    return LeftToDo(STILL_TO_DELETE)
 
 
-def _nothing(_session: Session, _request: FamilyRequest) -> str:
-    return NOTHING_DONE
+def _nothing(_session: Session, _request: FamilyRequest) -> LeftToDo:
+    return LeftToDo(NOTHING_DONE)
 
 
-_ACTS: dict[str, Callable[[Session, FamilyRequest], str]] = {
+_ACTS: dict[str, Callable[[Session, FamilyRequest], LeftToDo]] = {
     DETAILS: _details,
     PHOTO: _photo,
     ACCOUNT_DELETION: _deletion,

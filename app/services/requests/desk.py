@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 
 from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.orm import Session, aliased
@@ -19,11 +18,10 @@ from app.models import (
 )
 from app.services.actors import Actor
 from app.services.requests import applying, moving, reading
+from app.services.requests.applying import LeftToDo
 from app.services.requests.kinds import BY_KEY
 from app.services.requests.moving import OPEN, STATES, WAIT_FOR_TOWN
 from app.services.requests.reading import RequestDetails
-from app.services.requests.sending import FOLDER
-from app.settings import settings
 from app.typed_text import some_lines
 
 LONGEST_TEXT = 2000
@@ -108,18 +106,18 @@ class DeskLine:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A file of the family, and where it is on the disk."""
+    """A file of the family; `file` is its stored name."""
 
     title: str
     added_at: datetime
-    path: Path
+    file: str
     # Whether it came since the town hall's last word.
     is_new: bool
 
 
 @dataclass(frozen=True, slots=True)
 class DeskRequest:
-    """A request, whole, with who sent it and where its files are."""
+    """A request, whole, with who sent it and its files."""
 
     line: DeskLine
     details: RequestDetails
@@ -152,7 +150,7 @@ def _pieces(details: RequestDetails) -> list[Piece]:
         Piece(
             each.title,
             each.added_at,
-            settings.instance / FOLDER / each.file,
+            each.file,
             is_new=details.is_open and each.added_at > since,
         )
         for each in details.files
@@ -175,7 +173,7 @@ def ask(number: int, text: str, actor: Actor) -> None:
         _say(session, request, RequestEventKind.PIECE_ASKED, actor, wanted)
 
 
-def accept(number: int, text: str, actor: Actor) -> str:
+def accept(number: int, text: str, actor: Actor) -> LeftToDo:
     """Accept a request, and do what the portal can; return what is left to do.
 
     Raises AnswerRefused.

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import PurePath
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, case, func, or_, select
@@ -15,6 +14,7 @@ from app.models import (
     Account,
     Child,
     FamilyRequest,
+    Folder,
     Guardian,
     Invoice,
     RequestEvent,
@@ -24,17 +24,16 @@ from app.models import (
 )
 from app.paging import PAGE_SIZE, Page
 from app.services.actors import CurrentAccount
+from app.services.files import stored_files
+from app.services.files.stored_files import FoundFile, StoredFile
 from app.services.files.uploads import Accepted
 from app.services.requests import moving
 from app.services.requests.answers import Answer, written
 from app.services.requests.kinds import BY_KEY, PERSONAL, Kind
 from app.services.requests.moving import OPEN, WAIT_FOR_TOWN
-from app.services.requests.sending import FOLDER
-from app.settings import settings
 
 # The home page's block.
 FEW = 3
-TYPES = {".pdf": "PDF", ".jpg": "JPEG", ".png": "PNG"}
 
 # Both guardians of a family see its requests, but those about one of them alone.
 SEEN = (FamilyRequest.family_id == FAMILY) & or_(
@@ -109,19 +108,18 @@ EVENTS = (
     .where(RequestEvent.request_id == bindparam("request_id"))
     .order_by(RequestEvent.at, RequestEvent.id)
 )
-FILES = (
-    select(RequestFile.public_id, RequestFile.title, RequestFile.file, RequestFile.added_at)
-    .where(RequestFile.request_id == bindparam("request_id"))
-    .order_by(RequestFile.id)
+_FILES = select(
+    RequestFile.public_id,
+    RequestFile.title,
+    RequestFile.file,
+    RequestFile.added_at,
+    RequestFile.file_size,
 )
-_FILE = (
-    select(RequestFile.public_id, RequestFile.title, RequestFile.file, RequestFile.added_at)
-    .join(FamilyRequest, FamilyRequest.id == RequestFile.request_id)
-    .where(
-        SEEN,
-        FamilyRequest.public_id == bindparam("public_id"),
-        RequestFile.public_id == bindparam("file_id"),
-    )
+FILES = _FILES.where(RequestFile.request_id == bindparam("request_id")).order_by(RequestFile.id)
+_FILE = _FILES.join(FamilyRequest, FamilyRequest.id == RequestFile.request_id).where(
+    SEEN,
+    FamilyRequest.public_id == bindparam("public_id"),
+    RequestFile.public_id == bindparam("file_id"),
 )
 
 
@@ -193,23 +191,18 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class JoinedFile:
-    """A file that the family joined."""
+    """A file that the family joined; `file` is its stored name."""
 
     public_id: str
     title: str
     file: str
     added_at: datetime
+    size: int | None
 
     @property
-    def type(self) -> str:
-        """Name its format."""
-        return TYPES.get(PurePath(self.file).suffix, "")
-
-    @property
-    def size(self) -> int:
-        """Weigh it, in kilobytes; 0 when it is not there any more."""
-        path = settings.instance / FOLDER / self.file
-        return -(-path.stat().st_size // 1024) if path.is_file() else 0
+    def stored(self) -> StoredFile:
+        """Say what it is, and how heavy."""
+        return stored_files.describe(self.file, self.size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,10 +271,10 @@ def find(account: CurrentAccount, public_id: str) -> RequestDetails | None:
     return read(_ONE, **_who(account), public_id=public_id)
 
 
-def find_file(account: CurrentAccount, public_id: str, file_id: str) -> JoinedFile | None:
-    """Return a file of a request that this guardian may see."""
+def find_file(account: CurrentAccount, public_id: str, file_id: str) -> FoundFile | None:
+    """Find a file of a request that this guardian may see."""
     found = db.rows(_FILE, **_who(account), public_id=public_id, file_id=file_id)
-    return JoinedFile(*found[0]) if found else None
+    return FoundFile(Folder.REQUESTS, found[0].file, found[0].title) if found else None
 
 
 def read(statement: Select[*tuple[Any, ...]], **parameters: object) -> RequestDetails | None:

@@ -16,17 +16,17 @@ from app.models import (
     Child,
     FamilyChild,
     FamilyRequest,
+    Folder,
     Invoice,
     RequestEventKind,
     RequestFile,
 )
 from app.services.actors import CurrentAccount
-from app.services.files import uploads
+from app.services.files import stored_files
 from app.services.files.uploads import CheckedFile
 from app.services.requests import moving
 from app.services.requests.kinds import Kind
 
-FOLDER = "requests"
 # Nobody has as much to ask; a script might.
 MOST_A_DAY = 30
 DAY = timedelta(days=1)
@@ -81,7 +81,7 @@ def send(
     Raises SendingRefused when it is one too many, or about what is not the family's.
     """
     key = _key(account, sending_key)
-    stored = uploads.store(FOLDER, files)
+    stored = stored_files.keep(Folder.REQUESTS, files)
     kept = False
     try:
         with db.transaction() as session:
@@ -94,7 +94,7 @@ def send(
         kept = sent is not None
     finally:
         if not kept:
-            uploads.discard(FOLDER, stored)
+            stored_files.discard(Folder.REQUESTS, stored)
     return sent or _already_sent(key)
 
 
@@ -109,7 +109,13 @@ def attach(
     """Join stored files to a request."""
     now = datetime.now(UTC)
     session.add_all(
-        RequestFile(request_id=request_id, title=file.title, file=name, added_at=now)
+        RequestFile(
+            request_id=request_id,
+            title=file.title,
+            file=name,
+            file_size=len(file.content),
+            added_at=now,
+        )
         for file, name in zip(files, stored, strict=True)
     )
 

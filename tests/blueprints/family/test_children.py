@@ -2,7 +2,6 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 import time_machine
@@ -97,12 +96,9 @@ def test_what_is_new_says_so_on_the_child_s_page_too(
     """The same words as in Infos/Documents: kind, size, date, and « Nouveau »."""
     with time_machine.travel("2026-11-20T10:00:00+00:00", tick=False):
         browser.sign_in(people.zest)
-    folder = Path(app.instance_path) / "documents"
-    folder.mkdir(parents=True)
-    (folder / "d1.pdf").write_bytes(b"%PDF-1.4" + b"." * 2_000)
     with app.app_context(), db.transaction() as session:
         mine = session.query(Document).filter_by(public_id=public_id("d1")).one()
-        mine.added_at = datetime(2026, 11, 23, 9, tzinfo=UTC)
+        mine.added_at, mine.file_size = datetime(2026, 11, 23, 9, tzinfo=UTC), 2_008
     with time_machine.travel("2026-11-24T10:00:00+00:00", tick=False):
         browser.sign_in(people.zest)
         page = browser.get("family.child", public_id=public_id("e1"))

@@ -40,7 +40,11 @@ def attach(app: Flask, message: str, content: bytes) -> str:
         of = session.scalars(select(Message.id).where(Message.public_id == message)).one()
         session.add(
             MessageAttachment(
-                message_id=of, public_id=public_id("a1"), title="menus d’été.pdf", file="kept.pdf"
+                message_id=of,
+                public_id=public_id("a1"),
+                title="menus d’été.pdf",
+                file="kept.pdf",
+                file_size=len(content),
             )
         )
     return public_id("a1")

@@ -10,8 +10,8 @@ from flask import Flask
 from sqlalchemy import Column, select, update
 
 from app import db
-from app.db import StoredName
-from app.services.importing import storing
+from app.models import Folder, StoredName
+from app.services.files import sweeping
 from app.settings import settings
 from tests.support.belongings import furnish
 from tests.support.people import People
@@ -19,7 +19,7 @@ from tests.support.people import People
 TABLES = db.Base.metadata.tables
 WEEK = 7 * 24 * 3600
 NAMING = pytest.mark.parametrize(
-    ("folder", "column"), storing.NAMING, ids=lambda each: str(each).replace(".", " ")
+    ("folder", "column"), sweeping.NAMING, ids=lambda each: str(each).replace(".", " ")
 )
 
 
@@ -31,9 +31,9 @@ def belongings(app: Flask, people: People) -> Iterator[None]:
         yield
 
 
-def leave(folder: str, name: str) -> Path:
+def leave(folder: Folder, name: str) -> Path:
     """Leave a file in the instance a week ago."""
-    path = settings.instance / folder / name
+    path = settings.instance / folder.folder / name
     path.write_bytes(b"%PDF-1.7\n%%EOF")
     week_ago = time.time() - WEEK
     os.utime(path, (week_ago, week_ago))
@@ -52,11 +52,11 @@ def name_in(column: Column[str], name: str) -> None:
 def sweep() -> int:
     """Clean up, as a purge or an import does."""
     with db.transaction() as session:
-        return storing.sweep(session.connection())
+        return sweeping.sweep(session.connection())
 
 
 @NAMING
-def test_a_file_that_one_column_names_stays(folder: str, column: Column[str]) -> None:
+def test_a_file_that_one_column_names_stays(folder: Folder, column: Column[str]) -> None:
     """And its neighbour, which nobody names, goes."""
     named, nobody_s = leave(folder, "named.pdf"), leave(folder, "nobody-s.pdf")
     name_in(column, named.name)
@@ -68,8 +68,8 @@ def test_a_file_that_one_column_names_stays(folder: str, column: Column[str]) ->
 def test_two_columns_may_name_files_of_one_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither loses its own to the other."""
     other = TABLES["message"].c.sender
-    monkeypatch.setattr(storing, "NAMING", (*storing.NAMING, ("messages", other)))
-    files = [leave("messages", f"{number}.pdf") for number in range(3)]
+    monkeypatch.setattr(sweeping, "NAMING", (*sweeping.NAMING, (Folder.MESSAGES, other)))
+    files = [leave(Folder.MESSAGES, f"{number}.pdf") for number in range(3)]
     name_in(TABLES["message_attachment"].c.file, "0.pdf")
     name_in(other, "1.pdf")
     sweep()
@@ -94,4 +94,4 @@ def test_whatever_names_a_stored_file_says_so_by_its_type() -> None:
 def test_every_folder_of_files_is_swept() -> None:
     """A family has files in no folder that nothing cleans."""
     folders = {path.parent.name for path in settings.instance.glob("*/*")}
-    assert folders == dict(storing.NAMING).keys()
+    assert folders == {folder.folder for folder, _ in sweeping.NAMING}

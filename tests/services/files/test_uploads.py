@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from app.services.files import uploads
+from app.models import Folder
+from app.services.files import stored_files, uploads
 from app.services.files.uploads import Accepted, Upload, UploadRefused
 from tests.support.page_checks.language import typography_faults
 
@@ -193,9 +194,9 @@ def test_files_are_stored_under_names_of_ours(app_without_database: Flask, tmp_p
     """Readable by the portal alone, and gone when nothing names them."""
     with app_without_database.app_context():
         checked = uploads.check([Upload("../a.pdf", PDF)], Accepted.PAPERS)
-        [name] = uploads.store("requests", checked)
+        [name] = stored_files.keep(Folder.REQUESTS, checked)
         path = tmp_path / "requests" / name
         assert path.read_bytes() == PDF
         assert path.stat().st_mode & 0o777 == 0o600
-        uploads.discard("requests", [name])
+        stored_files.discard(Folder.REQUESTS, [name])
         assert not path.exists()

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from app import db
 from app.calendar import working_days
 from app.models import Account, Family, Guardian, JournalEntry, RequestState
+from app.services.files.stored_files import StoredFile
 from app.services.files.uploads import CheckedFile
 from app.services.requests import acting, desk, reading, sending
 from app.services.requests.acting import Outcome
@@ -38,8 +39,8 @@ def test_a_request_leaves_once(app: Flask, people: People, outbox: Outbox) -> No
     assert found is not None
     assert (found.number, found.state) == (sent.number, RequestState.SENT)
     assert [event.words for event in found.events] == ["Demande envoyée"]
-    assert [(file.title, file.type, file.size) for file in found.files] == [
-        ("Justificatif", "PDF", 1)
+    assert [(file.title, file.stored) for file in found.files] == [
+        ("Justificatif", StoredFile("PDF", len(PAPER.content)))
     ]
     assert len(stored(app)) == 1
     [mail] = outbox
@@ -193,7 +194,7 @@ def test_accepting_details_applies_them(people: People) -> None:
     """The guardian's and the family's; the other guardian's stay."""
     ines = signed_in(people.ines)
     sent = send(ines, "details", details={"mobile": "", "city": "Crolles", "family_id": "1"})
-    assert "prochain import" in desk.accept(sent.number, "", TOWN_HALL)
+    assert "prochain import" in desk.accept(sent.number, "", TOWN_HALL).words
     found = select(Guardian.mobile, Family.city).join(Family).where(Family.number == "510002")
     rows = db.rows(found.order_by(Guardian.rank))
     assert [tuple(row) for row in rows] == [("", "Crolles"), ("0651000031", "Crolles")]

@@ -9,7 +9,7 @@ from app.blueprints.family.requests.asking import checked_files
 from app.blueprints.family.requests.forms import PiecesForm
 from app.services.files import uploads
 from app.services.files.uploads import UploadRefused
-from app.services.requests import acting, reading, sending
+from app.services.requests import acting, reading
 from app.services.requests.acting import Outcome
 from app.services.requests.reading import RequestDetails
 from app.web.access import current_account
@@ -40,10 +40,7 @@ def request(public_id: str) -> ResponseReturnValue:
 @family.get("/demandes/<opaque:public_id>/pieces/<opaque:file_id>")
 def request_file(public_id: str, file_id: str) -> ResponseReturnValue:
     """A file that the family joined, to keep."""
-    found = reading.find_file(current_account(), public_id, file_id)
-    if found is None:
-        abort(404)
-    return send_stored_file(sending.FOLDER, found.file, found.title)
+    return send_stored_file(reading.find_file(current_account(), public_id, file_id))
 
 
 @family.post("/demandes/<opaque:public_id>/pieces")

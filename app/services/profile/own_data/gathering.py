@@ -4,21 +4,23 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import Any
 
 from sqlalchemy import Select
 
 from app import db
+from app.models import Folder
 from app.services.actors import CurrentAccount
 from app.services.billing import payment_modes
+from app.services.files.stored_files import FoundFile
+from app.services.files.stores import store
 from app.services.journal import ACTS
 from app.services.mail import letters
 from app.services.profile.own_data import statements
 from app.services.requests.answers import written
 from app.services.requests.kinds import BY_KEY
 from app.services.requests.moving import EVENTS, STATES
-from app.settings import settings
 
 Entry = dict[str, Any]
 
@@ -31,20 +33,20 @@ LONGEST_NAME = 80
 class Files:
     """The files to pack: where each lies, by its name in the archive."""
 
-    found: dict[str, Path] = field(default_factory=dict)
+    found: dict[str, FoundFile] = field(default_factory=dict)
 
-    def add(self, folder: str, stored: str, into: str, title: str) -> str | None:
+    def add(self, folder: Folder, stored: str, into: str, title: str) -> str | None:
         """Take a stored file in; return its name in the archive, None when there is none."""
-        source = settings.instance / folder / stored
-        if not stored or PurePath(stored).name != stored or not source.is_file():
+        if not stored or not store().has(folder, stored):
             return None
         words = " ".join(UNSAFE.sub(" ", title).split()).strip(". ")[:LONGEST_NAME] or "fichier"
-        name = f"{into}/{words}{source.suffix.lower()}"
+        suffix = PurePath(stored).suffix
+        name = f"{into}/{words}{suffix}"
         number = 1
         while name in self.found:
             number += 1
-            name = f"{into}/{words} ({number}){source.suffix.lower()}"
-        self.found[name] = source
+            name = f"{into}/{words} ({number}){suffix}"
+        self.found[name] = FoundFile(folder, stored)
         return name
 
 
@@ -112,7 +114,7 @@ def _children(read: _Reader, files: Files) -> list[Entry]:
     children = read.all(statements.CHILDREN)
     for child in children:
         title = f"{child['prenom']} {child['nom']}"
-        child["fichier"] = files.add("photos", child["fichier"], "photos", title)
+        child["fichier"] = files.add(Folder.PHOTOS, child["fichier"], "photos", title)
     return children
 
 
@@ -120,7 +122,7 @@ def _invoices(read: _Reader, files: Files) -> list[Entry]:
     invoices = read.all(statements.INVOICES)
     for invoice in invoices:
         title = f"{invoice['nature'].lower()}-{invoice['numero']}"
-        invoice["fichier"] = files.add("invoices", invoice["fichier"], "factures", title)
+        invoice["fichier"] = files.add(Folder.INVOICES, invoice["fichier"], "factures", title)
     return _with(
         invoices,
         lignes=read.by_parent(statements.INVOICE_LINES),
@@ -138,7 +140,7 @@ def _payments(read: _Reader) -> list[Entry]:
 
 def _messages(read: _Reader, files: Files) -> list[Entry]:
     attachments = read.by_parent(statements.ATTACHMENTS)
-    _take_files(attachments, files, "messages", "messages")
+    _take_files(attachments, files, Folder.MESSAGES, "messages")
     return _with(
         read.all(statements.MESSAGES),
         pieces_jointes=attachments,
@@ -154,7 +156,7 @@ def _requests(read: _Reader, files: Files) -> list[Entry]:
     for event in _flat(events.values()):
         event["evenement"] = EVENTS[event["evenement"]]
     pieces = read.by_parent(statements.REQUEST_FILES)
-    _take_files(pieces, files, "requests", "demandes")
+    _take_files(pieces, files, Folder.REQUESTS, "demandes")
     return _with(requests, historique=events, pieces=pieces)
 
 
@@ -167,7 +169,7 @@ def _say_as_on_the_screen(request: Entry) -> None:
 
 def _documents(read: _Reader, files: Files) -> list[Entry]:
     documents = read.all(statements.DOCUMENTS)
-    _take_files({0: documents}, files, "documents", "documents")
+    _take_files({0: documents}, files, Folder.DOCUMENTS, "documents")
     return documents
 
 
@@ -186,7 +188,7 @@ def _journal(read: _Reader) -> list[Entry]:
     return lines
 
 
-def _take_files(groups: dict[int, list[Entry]], files: Files, folder: str, into: str) -> None:
+def _take_files(groups: dict[int, list[Entry]], files: Files, folder: Folder, into: str) -> None:
     for entry in _flat(groups.values()):
         entry["fichier"] = files.add(folder, entry["fichier"], into, entry["titre"])
 

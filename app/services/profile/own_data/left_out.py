@@ -64,4 +64,9 @@ LEFT_OUT = {
         "message_reply.acted_by",
         "request_event.acted_by",
     ),
+    "Told by the file itself, which is in the archive.": (
+        "document.file_size",
+        "message_attachment.file_size",
+        "request_file.file_size",
+    ),
 }

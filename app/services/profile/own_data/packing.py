@@ -3,15 +3,19 @@
 import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from shutil import copyfileobj
 from tempfile import SpooledTemporaryFile
+from time import localtime
 from typing import IO
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from app import db
 from app.formats import moment
 from app.services import journal
 from app.services.accounts import throttles
 from app.services.actors import CurrentAccount
+from app.services.files import stored_files
+from app.services.files.stored_files import FoundFile
 from app.services.profile.own_data.gathering import Gathered, gather
 from app.settings import settings
 
@@ -56,13 +60,21 @@ def pack(account: CurrentAccount) -> IO[bytes] | None:
         _write(file, "LISEZMOI.txt", _readme(account))
         _write(file, "donnees.json", _json(gathered))
         for name, source in gathered.files.found.items():
-            file.write(source, name, compress_type=ZIP_STORED)
+            _copy(file, name, source)
     archive.seek(0)
     return archive
 
 
 def _write(file: ZipFile, name: str, text: str) -> None:
     file.writestr(name, text.encode("utf-8", "replace"), compress_type=ZIP_DEFLATED)
+
+
+def _copy(file: ZipFile, name: str, source: FoundFile) -> None:
+    opened = stored_files.open_file(source)
+    if opened is None:
+        raise FileNotFoundError(source.name)
+    with opened.stream, file.open(ZipInfo(name, localtime()[:6]), "w") as packed:
+        copyfileobj(opened.stream, packed)
 
 
 def _readme(account: CurrentAccount) -> str:
