@@ -22,6 +22,7 @@ from app.mailer.courier import courier
 from app.mailer.delivery import Fate
 from app.models import Account, Family, Guardian
 from app.services.mail import letters, outbox
+from app.services.mail.kinds import MailKind
 from app.services.tokens.temporary_passwords import IssuedPassword
 from benchmarks import smtp_sink
 
@@ -88,7 +89,7 @@ def _pair(port: int, numbers: range) -> tuple[float, float]:
 def _rate_of_the_portal(numbers: range) -> float:
     with db.transaction() as session:
         outbox.enqueue_all(
-            session, letters.CREDENTIALS, [_identifier(number) for number in numbers]
+            session, MailKind.CREDENTIALS, [_identifier(number) for number in numbers]
         )
     started = perf_counter()
     tally = courier().deliver()
@@ -114,7 +115,7 @@ def _ready_made(number: int) -> flask_mail.Message:
     now = datetime.now(UTC)
     recipient = letters.Recipient(number, _identifier(number), _address(number))
     issued = IssuedPassword(secrets.token_hex(16), f"{number}.token", now + timedelta(days=1))
-    written = letters.write(letters.CREDENTIALS, recipient, issued, now, {})
+    written = letters.write(MailKind.CREDENTIALS, recipient, issued, now, {})
     return flask_mail.Message(
         written.subject,
         [written.recipient],

@@ -5,6 +5,7 @@ from flask import Flask
 
 import config
 from app import create_app
+from app.services.mail.kinds import MailKind
 from app.testing import Outbox
 from tests.support.mail_room import ask
 from tests.support.people import People
@@ -34,7 +35,7 @@ def test_what_is_not_there_is_said(app: Flask, people: People, outbox: Outbox) -
     with pytest.raises(LookupError, match="no mail was sent"):
         _ = outbox.latest
     with app.app_context():
-        ask(people.zest.identifier, "password_changed")
+        ask(people.zest.identifier, MailKind.PASSWORD_CHANGED)
     with pytest.raises(LookupError, match="no temporary password in the mail"):
         _ = outbox.latest.temporary_password
     with pytest.raises(LookupError, match="no link"):

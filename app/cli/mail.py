@@ -13,6 +13,7 @@ from app.mailer.courier import Courier, courier
 from app.mailer.delivery import Fate, Tally
 from app.models import MailState
 from app.services.mail import letters, outbox
+from app.services.mail.kinds import IN_FRENCH
 from app.services.mail.outbox import MailLine
 
 HEADINGS = ("N°", "Identifiant", "Courriel", "État", "Essais", "Quand", "Dernière erreur")
@@ -91,7 +92,7 @@ def cells(line: MailLine) -> tuple[str, ...]:
     return (
         str(line.id),
         line.identifier,
-        letters.IN_FRENCH.get(line.kind, line.kind),
+        IN_FRENCH.get(line.kind, line.kind),
         state,
         str(line.attempts),
         f"{day(when.astimezone(PARIS).date())} {hour(when)}",

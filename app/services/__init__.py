@@ -1,1 +1,15 @@
-"""What the portal does, named as a clerk would say it. All SQL and all commits live here."""
+"""What the portal does, named as a clerk would say it. All SQL and all commits live here.
+
+A package a subject, each with its map; from what gathers down to what all lean on:
+
+guide, home               two pages that gather
+profile                   « Mon compte »
+demonstration, documents  the demonstration town; Infos/Documents
+importing, inbox, requests
+billing                   what families owe, pay and are told of it
+accounts, retention       a guardian's access; what is kept for a time only
+mail                      the queue from both ends
+families                  who is in a file
+files, journal, tokens, town_texts, health
+actors                    who acts
+"""

@@ -9,7 +9,8 @@ from app.services.billing.ledger import UnpaidInvoice
 from app.services.families.children import ChildCard
 from app.services.home import Home
 from app.services.mail import letters
-from app.services.mail.letters import ACTIVATION, CREDENTIALS, Recipient
+from app.services.mail.kinds import MailKind
+from app.services.mail.letters import Recipient
 from app.services.requests.reading import OpenRequests
 from app.services.tokens.temporary_passwords import IssuedPassword
 
@@ -51,7 +52,7 @@ def sample_mail(day: date, *, first_time: bool) -> str:
     """Write the mail that a parent gets, as HTML."""
     asked_at = datetime(day.year, day.month, day.day, 12, 26, tzinfo=UTC)
     message = letters.write(
-        ACTIVATION if first_time else CREDENTIALS,
+        MailKind.ACTIVATION if first_time else MailKind.CREDENTIALS,
         Recipient(0, IDENTIFIER, "parent@exemple.fr"),
         IssuedPassword(SECRET, LINK_TOKEN, asked_at + timedelta(hours=24)),
         asked_at,

@@ -18,6 +18,7 @@ from app.mailer import delivery
 from app.mailer.message import Message
 from app.models import MailState
 from app.services.mail import outbox as queue
+from app.services.mail.kinds import MailKind
 from app.testing import Outbox
 from tests.support.mail_room import Scripted, ask, courier_of, states
 from tests.support.people import People, settle_in
@@ -58,7 +59,7 @@ def test_what_is_not_committed_does_not_leave(app: Flask, people: People, outbox
     """The act fails after the mail was queued: no row, no mail."""
     with app.app_context():
         with contextlib.suppress(RuntimeError), db.transaction() as session:
-            queue.enqueue(session, "credentials", people.zest.identifier)
+            queue.enqueue(session, MailKind.CREDENTIALS, people.zest.identifier)
             raise RuntimeError
         assert states() == []
         assert len(outbox) == 0

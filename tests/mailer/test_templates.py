@@ -19,19 +19,20 @@ import config
 from app import create_app
 from app.mailer.message import Message
 from app.services.mail import letters
+from app.services.mail.kinds import IN_FRENCH, WITH_SECRET, MailKind
 from app.services.tokens.temporary_passwords import IssuedPassword
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
-KINDS = sorted(letters.IN_FRENCH)
+KINDS = sorted(MailKind)
 MAIL = re.compile("mail/.+/")
 SECRET = "2dd150fa6be4410f966601e379bf8d79"
 ASKED_AT = datetime(2018, 7, 12, 13, 5, tzinfo=UTC)
 EXPIRES_AT = datetime(2018, 7, 13, 13, 5, tzinfo=UTC)
 A_REQUEST = {"number": "12", "request": "0123456789abcdef"}
 CONTEXTS = {
-    letters.EMAIL_CONFIRMATION: {"change": "1", "expires_at": EXPIRES_AT.isoformat()},
-    letters.REQUEST_RECEIVED: A_REQUEST,
-    letters.REQUEST_ANSWERED: A_REQUEST,
+    MailKind.EMAIL_CONFIRMATION: {"change": "1", "expires_at": EXPIRES_AT.isoformat()},
+    MailKind.REQUEST_RECEIVED: A_REQUEST,
+    MailKind.REQUEST_ANSWERED: A_REQUEST,
 }
 LINKS = (
     "https://portail.commune.fr/connexion",
@@ -61,12 +62,12 @@ def town(tmp_path: Path) -> Flask:
     )
 
 
-def write(app: Flask, kind: str) -> Message:
+def write(app: Flask, kind: MailKind) -> Message:
     """Write a mail of this kind to the family of the guides."""
     issued = IssuedPassword(SECRET, "MQ.dGhlLXNpZ25hdHVyZQ", EXPIRES_AT)
     with app.app_context():
         recipient = letters.Recipient(1, "38162386", "zest@exemple.fr")
-        secret = issued if kind in letters.WITH_SECRET else None
+        secret = issued if kind in WITH_SECRET else None
         return letters.write(kind, recipient, secret, ASKED_AT, CONTEXTS.get(kind, {}))
 
 
@@ -75,17 +76,24 @@ def plain(text: str) -> str:
     return re.sub(r"[\u00a0\u202f]", " ", text)
 
 
-def test_each_mail_has_its_snapshots(town: Flask) -> None:
-    """A folder of templates that no kind names, or a snapshot of none, is a mistake."""
-    folders = {name.split("/")[1] for name in town.jinja_env.list_templates() if MAIL.match(name)}
-    assert folders == set(KINDS)
+def test_each_mail_has_its_snapshots() -> None:
+    """A snapshot of none is a mistake."""
     kept = {path.name for path in SNAPSHOTS.iterdir()}
     assert kept == {f"{kind}.{suffix}" for kind in KINDS for suffix in ("txt", "html")}
 
 
+def test_each_kind_has_its_templates_and_its_name(town: Flask) -> None:
+    """Three files each, in a folder called as it is; a folder that no kind names is a mistake."""
+    found = {name for name in town.jinja_env.list_templates() if MAIL.match(name)}
+    files = ("subject.txt", "body.txt", "body.html")
+    assert found == {f"mail/{kind}/{file}" for kind in KINDS for file in files}
+    assert set(IN_FRENCH) == set(KINDS)
+    assert len(set(IN_FRENCH.values())) == len(KINDS)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("form", ["text", "html"])
-def test_each_mail_reads_as_agreed(town: Flask, kind: str, form: str) -> None:
+def test_each_mail_reads_as_agreed(town: Flask, kind: MailKind, form: str) -> None:
     """A mail changes: somebody meant it."""
     message = write(town, kind)
     written = f"{message.subject}\n\n{message.text}" if form == "text" else message.html
@@ -95,8 +103,8 @@ def test_each_mail_reads_as_agreed(town: Flask, kind: str, form: str) -> None:
     assert written == snapshot.read_text("utf-8")
 
 
-@pytest.mark.parametrize("kind", sorted(letters.WITH_SECRET))
-def test_the_words_of_the_printed_guides_are_there(town: Flask, kind: str) -> None:
+@pytest.mark.parametrize("kind", sorted(WITH_SECRET))
+def test_the_words_of_the_printed_guides_are_there(town: Flask, kind: MailKind) -> None:
     """A parent follows the guide: the mail says what the guide shows."""
     message = write(town, kind)
     text = plain(message.text)
@@ -116,14 +124,14 @@ def test_a_lost_password_has_its_opening(town: Flask) -> None:
         "Vous avez perdu vos identifiants de connexion. "
         "Nous vous envoyons un nouveau mot de passe temporaire."
     )
-    message = write(town, "credentials")
+    message = write(town, MailKind.CREDENTIALS)
     assert opening in message.text
     assert opening in " ".join(BeautifulSoup(message.html, "html.parser").get_text().split())
-    assert opening not in write(town, "activation").text
+    assert opening not in write(town, MailKind.ACTIVATION).text
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_html_part_stands_alone(town: Flask, kind: str) -> None:
+def test_the_html_part_stands_alone(town: Flask, kind: MailKind) -> None:
     """It is valid, asks nothing of any server, and its secret is copied whole by one touch."""
     message = write(town, kind)
     page = BeautifulSoup(message.html, "html.parser")
@@ -134,7 +142,7 @@ def test_the_html_part_stands_alone(town: Flask, kind: str) -> None:
     assert "url(" not in message.html
     links = {link["href"] for link in page.select("a")}
     assert all(str(link).startswith(LINKS) for link in links)
-    if kind in letters.WITH_SECRET:
+    if kind in WITH_SECRET:
         button, bare = page.select("a[href*='/mot-de-passe/lien/']")
         assert button.get_text() == "Choisir mon mot de passe"
         assert bare.get_text() == bare["href"]
@@ -142,7 +150,7 @@ def test_the_html_part_stands_alone(town: Flask, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_bytes_are_those_of_a_good_mail(town: Flask, kind: str) -> None:
+def test_the_bytes_are_those_of_a_good_mail(town: Flask, kind: MailKind) -> None:
     """Text first, quoted-printable, small, short lines, ASCII, marked as automatic, unique."""
     message = write(town, kind)
     raw = message.as_bytes()
@@ -158,13 +166,13 @@ def test_the_bytes_are_those_of_a_good_mail(town: Flask, kind: str) -> None:
     assert all(len(line) <= 78 for line in raw.split(b"\r\n"))
     assert b"\n" not in raw.replace(b"\r\n", b"")
     assert mail["Auto-Submitted"] == "auto-generated"
-    if kind in letters.WITH_SECRET:
+    if kind in WITH_SECRET:
         assert raw.split(b"\r\n").count(SECRET.encode()) == 1
 
 
 def test_each_mail_is_a_conversation_of_its_own(town: Flask) -> None:
     """Three mails with one subject: mail programs must not fold them into one."""
-    written = [write(town, "credentials") for _ in range(3)]
+    written = [write(town, MailKind.CREDENTIALS) for _ in range(3)]
     names = [name for mail in written for name in (mail.message_id, mail.references)]
     assert len(set(names)) == 6
     assert all(re.fullmatch(r"<[0-9a-f-]{36}@portail\.commune\.fr>", name) for name in names)
@@ -172,7 +180,7 @@ def test_each_mail_is_a_conversation_of_its_own(town: Flask) -> None:
 
 def test_a_notice_carries_no_secret(town: Flask) -> None:
     """The password was changed: the mail says when and what to do, and holds no link to use."""
-    message = write(town, "password_changed")
+    message = write(town, MailKind.PASSWORD_CHANGED)
     assert "le jeudi 12 juillet 2018 à 15 h 05." in plain(message.text)
     assert "/mot-de-passe/lien/" not in message.text + message.html
     assert "https://portail.commune.fr/mot-de-passe-oublie" in message.text
@@ -180,7 +188,7 @@ def test_a_notice_carries_no_secret(town: Flask) -> None:
 
 def test_an_unproven_address_learns_nothing(town: Flask) -> None:
     """A slip sends the link to a stranger: neither who, nor which identifiant."""
-    message = write(town, letters.EMAIL_CONFIRMATION)
+    message = write(town, MailKind.EMAIL_CONFIRMATION)
     for words in ("38162386", "ZEST", "zest"):
         assert words not in message.text + message.html
     assert "https://portail.commune.fr/compte/courriel/confirmer/MQ." in message.text
@@ -189,7 +197,7 @@ def test_an_unproven_address_learns_nothing(town: Flask) -> None:
 
 def test_an_old_address_hears_no_new_one(town: Flask) -> None:
     """What to do if it was somebody else, no link that confirms, no address."""
-    for kind in (letters.EMAIL_CHANGING, letters.EMAIL_CHANGED):
+    for kind in (MailKind.EMAIL_CHANGING, MailKind.EMAIL_CHANGED):
         message = write(town, kind)
         assert "/confirmer/" not in message.text + message.html
         assert "@" not in message.text
@@ -198,7 +206,7 @@ def test_an_old_address_hears_no_new_one(town: Flask) -> None:
 
 def test_a_town_that_says_little_still_signs(tmp_path: Path) -> None:
     """No phone, no address, no hours: no empty line for them."""
-    message = write(create_app(config.Test(instance=tmp_path)), "password_changed")
+    message = write(create_app(config.Test(instance=tmp_path)), MailKind.PASSWORD_CHANGED)
     assert plain(message.text).endswith(
         "Puis prévenez la mairie.\n\nPortail famille – Votre commune\n"
         "Ce courriel part automatiquement : personne ne lit les réponses."

@@ -27,6 +27,7 @@ from app.services import journal, retention
 from app.services.accounts import sessions, throttles
 from app.services.actors import Origin, Stranger
 from app.services.mail import outbox
+from app.services.mail.kinds import MailKind
 from app.services.retention import KEPT, RULES, Kept, Rule
 from app.services.tokens import temporary_passwords
 from tests.support.page_checks.text import plain
@@ -69,7 +70,7 @@ def live_a_day(people: People, times: int = 2) -> None:
         for _ in range(times):
             temporary_passwords.issue(session, account)
             sessions.open_session(session, account, Origin())
-            mail = outbox.enqueue(session, "password_changed", people.zest.identifier)
+            mail = outbox.enqueue(session, MailKind.PASSWORD_CHANGED, people.zest.identifier)
             mail.state, mail.settled_at = MailState.SENT, NOW
             session.add(
                 EmailChange(
@@ -122,12 +123,12 @@ def test_what_waits_to_leave_stays(people: People) -> None:
     """A server is down for two months: no mail is lost by cleaning up."""
     live_a_day(people)
     with db.transaction() as session:
-        waiting = outbox.enqueue(session, "password_changed", people.zest.identifier)
+        waiting = outbox.enqueue(session, MailKind.PASSWORD_CHANGED, people.zest.identifier)
         waiting.state, waiting.created_at = MailState.QUEUED, NOW - 2 * MONTH
         session.info.pop(outbox.COMMIT_FLAG)
         number = waiting.id
         # Not the newest: that one stays anyway.
-        outbox.enqueue(session, "password_changed", people.zest.identifier)
+        outbox.enqueue(session, MailKind.PASSWORD_CHANGED, people.zest.identifier)
         session.info.pop(outbox.COMMIT_FLAG)
     purged(3 * MONTH)
     db.session().rollback()

@@ -40,6 +40,7 @@ from app.models import (
     RequestState,
     TemporaryPassword,
 )
+from app.services.mail.kinds import MailKind
 from app.services.requests.kinds import DETAILS
 from tests.support.people import Person, public_id
 
@@ -353,7 +354,7 @@ class _House:
                     account_id=self.account_id, secret_hash=secrets.token_hex(32), **moments
                 ),
                 OutboxMail(
-                    kind="new_message",
+                    kind=MailKind.NEW_MESSAGE,
                     identifier=self.identifier,
                     state=MailState.SENT,
                     created_at=self.now,

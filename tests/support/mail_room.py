@@ -16,6 +16,7 @@ from app.mailer.failures import MailError, Unavailable
 from app.mailer.message import Message
 from app.models import MailState, OutboxMail
 from app.services.mail import outbox
+from app.services.mail.kinds import MailKind
 from app.testing import CapturedMail
 
 
@@ -54,7 +55,7 @@ def courier_of(app: Flask) -> Courier:
     return found
 
 
-def ask(identifier: str, kind: str = "credentials") -> None:
+def ask(identifier: str, kind: MailKind = MailKind.CREDENTIALS) -> None:
     """Ask for a mail."""
     with db.transaction() as session:
         outbox.enqueue(session, kind, identifier)

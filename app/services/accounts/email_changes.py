@@ -19,11 +19,11 @@ from app.services import journal
 from app.services.accounts import current_password
 from app.services.actors import CurrentAccount, Origin, Stranger
 from app.services.mail import outbox
+from app.services.mail.kinds import MailKind
 from app.services.tokens import email_links, temporary_passwords
 
 VALIDITY = timedelta(hours=24)
 LONGEST_ADDRESS = 254
-CONFIRMATION = "email_confirmation"
 
 # These go to an address that nobody proved: whoever mistypes is helped, no stranger is flooded.
 MAIL_GAP = timedelta(minutes=2)
@@ -103,7 +103,7 @@ def ask(account: CurrentAccount, typed: str, password: str) -> str | None:
         _send_link(session, account.identifier, change)
         old = _guardian(session, account.account_id).email
         if old:
-            outbox.enqueue(session, "email_changing", account.identifier, address=old)
+            outbox.enqueue(session, MailKind.EMAIL_CHANGING, account.identifier, address=old)
         journal.record(session, "email_change_asked", account)
     return None
 
@@ -180,7 +180,7 @@ def confirm(token: str, origin: Origin) -> None:
         # They went to the old address.
         temporary_passwords.revoke_all(session, account.id)
         if old:
-            outbox.enqueue(session, "email_changed", account.identifier, address=old)
+            outbox.enqueue(session, MailKind.EMAIL_CHANGED, account.identifier, address=old)
         journal.record(session, "email_confirmed", Stranger(origin), account.id)
 
 
@@ -236,7 +236,7 @@ def _send_link(session: Session, identifier: str, change: EmailChange) -> None:
     # Not the link, which is a key: it is made when the mail is written.
     outbox.enqueue(
         session,
-        CONFIRMATION,
+        MailKind.EMAIL_CONFIRMATION,
         identifier,
         address=change.address,
         change=str(change.id),
@@ -256,7 +256,7 @@ def _mails_since(session: Session, identifier: str, moment: datetime) -> int:
     return session.scalars(
         select(func.count(OutboxMail.id)).where(
             OutboxMail.identifier == identifier,
-            OutboxMail.kind == CONFIRMATION,
+            OutboxMail.kind == MailKind.EMAIL_CONFIRMATION,
             OutboxMail.created_at > moment,
         )
     ).one()

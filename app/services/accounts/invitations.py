@@ -11,7 +11,8 @@ from app.models import MAY_SIGN_IN, Account, Family, Guardian, OutboxMail
 from app.services import journal
 from app.services.accounts.identifiers import normalize_identifier
 from app.services.actors import Actor
-from app.services.mail import letters, outbox
+from app.services.mail import outbox
+from app.services.mail.kinds import WITH_SECRET, MailKind
 
 PEOPLE = (
     select(
@@ -31,7 +32,7 @@ PEOPLE = (
     .order_by(Guardian.last_name, Guardian.first_name, Account.identifier)
 )
 WAITING = select(OutboxMail.identifier).where(
-    OutboxMail.kind.in_(letters.WITH_SECRET), OutboxMail.state.in_(outbox.PENDING)
+    OutboxMail.kind.in_(WITH_SECRET), OutboxMail.state.in_(outbox.PENDING)
 )
 
 
@@ -102,8 +103,8 @@ def send(mailing: Mailing, actor: Actor) -> None:
     """Queue one mail for each."""
     with db.transaction() as session:
         for kind, people in (
-            (letters.ACTIVATION, mailing.activations),
-            (letters.CREDENTIALS, mailing.reminders),
+            (MailKind.ACTIVATION, mailing.activations),
+            (MailKind.CREDENTIALS, mailing.reminders),
         ):
             outbox.enqueue_all(session, kind, [person.identifier for person in people])
         count = len(mailing.activations) + len(mailing.reminders)

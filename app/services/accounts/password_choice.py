@@ -17,6 +17,7 @@ from app.services import journal
 from app.services.accounts import current_password, email_changes, passwords, sessions
 from app.services.actors import CurrentAccount, Origin, Stranger
 from app.services.mail import outbox
+from app.services.mail.kinds import MailKind
 from app.services.tokens import temporary_passwords
 from app.services.tokens.signing import signing_keys
 
@@ -127,7 +128,7 @@ def _save(session: Session, account_id: int, password_hash: str) -> None:
     sessions.end_all(session, account_id)
     # Whoever asked for another address may be why the password is new.
     email_changes.end_pending(session, account_id)
-    outbox.enqueue(session, "password_changed", account.identifier)
+    outbox.enqueue(session, MailKind.PASSWORD_CHANGED, account.identifier)
 
 
 def _locked(session: Session, account_id: int) -> Account:

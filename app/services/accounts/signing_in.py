@@ -12,6 +12,7 @@ from app.services import journal
 from app.services.accounts import devices, password_choice, passwords, sessions, throttles
 from app.services.actors import Origin, Stranger
 from app.services.mail import outbox
+from app.services.mail.kinds import MailKind
 from app.services.tokens import temporary_passwords
 
 # No row has this id: an unknown identifiant costs the same look-ups as a known one.
@@ -67,7 +68,7 @@ def request_credentials(identifier: str, origin: Origin) -> int | None:
         journal.record(session, "credentials_requested", Stranger(origin), identifier=identifier)
         if not throttles.count_in_window(session, flood_key, throttles.ADDRESS_REQUESTS):
             return None
-        return outbox.enqueue(session, "credentials", identifier).id
+        return outbox.enqueue(session, MailKind.CREDENTIALS, identifier).id
 
 
 def repeat_request(number: int | None, origin: Origin) -> int | None:

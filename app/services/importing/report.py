@@ -7,11 +7,11 @@ from app.formats import plural
 from app.services.importing.guardians import KEPT_IDENTIFIERS, NewIdentifier
 from app.services.importing.merging import Counts
 from app.services.importing.places import Replaced
+from app.services.mail.kinds import IN_FRENCH, MailKind
 
 DONE = ("créés", "modifiés", "inchangés", "absents", "archivés")
 PLANNED = ("à créer", "à modifier", "inchangés", "absents", "à archiver")
 COLUMN = 12
-MAILS = {"new_message": "nouveau message", "new_invoice": "nouvelle facture"}
 
 
 @dataclass(slots=True)
@@ -26,7 +26,7 @@ class Report:
     lost_addresses: int = 0
     replaced_count: int = 0
     replaced: list[Replaced] = field(default_factory=list)
-    mails: dict[str, int] = field(default_factory=dict)
+    mails: dict[MailKind, int] = field(default_factory=dict)
     ignored_files: list[str] = field(default_factory=list)
     windows_files: list[str] = field(default_factory=list)
 
@@ -78,7 +78,7 @@ class Report:
             )
         verb = "à envoyer" if self.dry_run else "dans la file d’envoi"
         notices += [
-            f"{plural(count, 'courriel')} « {MAILS[kind]} » {verb}."
+            f"{plural(count, 'courriel')} « {IN_FRENCH[kind]} » {verb}."
             for kind, count in self.mails.items()
             if count
         ]

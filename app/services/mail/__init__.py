@@ -1,5 +1,6 @@
 """Mails, from both ends of their queue.
 
+kinds     what there is, each with its templates
 outbox    fills it, in the transaction of what the mail is about, and looks after it
 dispatch  takes from it when no visitor waits, and settles what became of each
 letters   what each mail says, and to whom

@@ -20,6 +20,7 @@ from app.models import MAY_SIGN_IN, Account, Guardian, MailState, OutboxMail
 from app.services import journal
 from app.services.actors import PORTAL
 from app.services.mail import letters
+from app.services.mail.kinds import WITH_SECRET, MailKind
 from app.services.mail.letters import Recipient
 from app.services.mail.outbox import PENDING
 from app.services.tokens import temporary_passwords
@@ -87,7 +88,7 @@ RECENT = select(
     OutboxMail.id, OutboxMail.identifier, OutboxMail.created_at, OutboxMail.settled_at
 ).where(
     OutboxMail.identifier.in_(bindparam("identifiers", expanding=True)),
-    OutboxMail.kind.in_(letters.WITH_SECRET),
+    OutboxMail.kind.in_(WITH_SECRET),
     OutboxMail.state.in_((MailState.SENT, MailState.SENDING)),
     or_(OutboxMail.settled_at > bindparam("since"), OutboxMail.settled_at.is_(None)),
 )
@@ -126,7 +127,9 @@ class ClaimedMail:
 
     def compose(self) -> Message:
         """Write the mail. Raises PermanentFailure when its address cannot be used."""
-        return letters.write(self.kind, self.recipient, self.issued, self.created_at, self.context)
+        return letters.write(
+            MailKind(self.kind), self.recipient, self.issued, self.created_at, self.context
+        )
 
 
 def waiting() -> bool:
@@ -221,11 +224,11 @@ def _dead_end(mail: AnyRow, account: AnyRow | None) -> MailState | None:
 
 
 def _claimed(session: Session, row: AnyRow, account: AnyRow, lease_ends: datetime) -> ClaimedMail:
-    secret = row.kind in letters.WITH_SECRET
+    secret = row.kind in WITH_SECRET
     return ClaimedMail(
         id=row.id,
         # Whoever asks before having chosen a password has lost nothing: it is their first time.
-        kind=letters.ACTIVATION if secret and account.is_new else row.kind,
+        kind=MailKind.ACTIVATION if secret and account.is_new else row.kind,
         lease_ends=lease_ends,
         attempts=row.attempts + 1,
         created_at=row.created_at,
@@ -251,7 +254,7 @@ class _Recent:
 
     def limit(self, row: AnyRow) -> MailState | None:
         """Say whether one more is too many; otherwise count it in."""
-        if row.kind not in letters.WITH_SECRET:
+        if row.kind not in WITH_SECRET:
             return None
         others = self._mails[row.identifier]
         # A mail that left after this one was asked for answers it too.

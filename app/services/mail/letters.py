@@ -6,37 +6,10 @@ from datetime import datetime
 from app.mailer import templates
 from app.mailer.message import Message, Sender, domain_of
 from app.models import MailState
-from app.services.accounts import email_changes
-from app.services.requests import moving
+from app.services.mail.kinds import MailKind
 from app.services.tokens import email_links
 from app.services.tokens.temporary_passwords import IssuedPassword
 from app.settings import settings
-
-CREDENTIALS = "credentials"
-ACTIVATION = "activation"
-PASSWORD_CHANGED = "password_changed"  # noqa: S105
-EMAIL_CONFIRMATION = email_changes.CONFIRMATION
-EMAIL_CHANGING = "email_changing"
-EMAIL_CHANGED = "email_changed"
-REQUEST_RECEIVED, REQUEST_ANSWERED = moving.RECEIVED, moving.ANSWERED
-NEW_MESSAGE = "new_message"
-NEW_INVOICE = "new_invoice"
-
-# Those that carry a temporary password: few are sent to one person.
-WITH_SECRET = frozenset({CREDENTIALS, ACTIVATION})
-
-IN_FRENCH = {
-    CREDENTIALS: "identifiants perdus",
-    ACTIVATION: "première connexion",
-    PASSWORD_CHANGED: "mot de passe changé",
-    EMAIL_CONFIRMATION: "adresse à confirmer",
-    EMAIL_CHANGING: "changement d’adresse demandé",
-    EMAIL_CHANGED: "adresse changée",
-    REQUEST_RECEIVED: "demande reçue",
-    REQUEST_ANSWERED: "réponse à une demande",
-    NEW_MESSAGE: "nouveau message",
-    NEW_INVOICE: "nouvelle facture",
-}
 
 STATES = {
     MailState.QUEUED: "en attente",
@@ -61,7 +34,7 @@ class Recipient:
 
 
 def write(
-    kind: str,
+    kind: MailKind,
     recipient: Recipient,
     issued: IssuedPassword | None,
     asked_at: datetime,
@@ -82,7 +55,7 @@ def write(
         forgotten_url=f"{portal}/mot-de-passe-oublie",
         choose_url=f"{portal}/mot-de-passe/lien/{issued.link_token}" if issued else "",
         requests_url=f"{portal}/demandes",
-        **(_with_link(portal, context) if kind == EMAIL_CONFIRMATION else context),
+        **(_with_link(portal, context) if kind == MailKind.EMAIL_CONFIRMATION else context),
     )
     return Message(
         sender=Sender.parse(settings.mail_sender),

@@ -8,7 +8,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.formats import today
 from app.models import MAY_SIGN_IN, Account, Family, Guardian, Invoice, InvoiceKind, Message
-from app.services.mail import letters, outbox
+from app.services.mail import outbox
+from app.services.mail.kinds import MailKind
 
 # What is older was not news for anybody: a first import writes to nobody.
 NEWS = timedelta(days=7)
@@ -28,7 +29,7 @@ def newest(session: Session) -> Newest:
     return Newest(message, session.scalar(select(func.max(Invoice.id))) or 0)
 
 
-def tell_of_new(session: Session, before: Newest) -> dict[str, int]:
+def tell_of_new(session: Session, before: Newest) -> dict[MailKind, int]:
     """Queue one mail of each kind at most for an account; return how many of each."""
     since = today() - NEWS
     messages = and_(Message.id > before.message, Message.sent_on >= since)
@@ -40,10 +41,10 @@ def tell_of_new(session: Session, before: Newest) -> dict[str, int]:
     for_everybody = select(1).where(messages, Message.family_id.is_(None)).exists()
     told = or_(for_everybody, _concerned(Message.family_id, messages))
     return {
-        letters.NEW_MESSAGE: _queue(session, letters.NEW_MESSAGE, Account.mail_messages, told),
-        letters.NEW_INVOICE: _queue(
+        MailKind.NEW_MESSAGE: _queue(session, MailKind.NEW_MESSAGE, Account.mail_messages, told),
+        MailKind.NEW_INVOICE: _queue(
             session,
-            letters.NEW_INVOICE,
+            MailKind.NEW_INVOICE,
             Account.mail_invoices,
             _concerned(Invoice.family_id, invoices),
         ),
@@ -53,11 +54,11 @@ def tell_of_new(session: Session, before: Newest) -> dict[str, int]:
 def tell_of_answer(session: Session, family_id: int) -> None:
     """Queue a mail for the guardians of a family that the town hall has answered."""
     of_family = Guardian.family_id == family_id
-    _queue(session, letters.NEW_MESSAGE, Account.mail_messages, of_family)
+    _queue(session, MailKind.NEW_MESSAGE, Account.mail_messages, of_family)
 
 
 def _queue(
-    session: Session, kind: str, wish: InstrumentedAttribute[bool], told: ColumnElement[bool]
+    session: Session, kind: MailKind, wish: InstrumentedAttribute[bool], told: ColumnElement[bool]
 ) -> int:
     return outbox.enqueue_selected(session, kind, _wanting(wish).where(told))
 

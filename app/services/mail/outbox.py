@@ -1,7 +1,8 @@
 """The mail queue, for those who fill it and those who look after it.
 
 A row says who is to be written to and why; it holds no text and no secret. `dispatch` takes it
-from there, when no visitor waits.
+from there, when no visitor waits. A kind that is none is refused here, while somebody can tell
+who asked for it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,6 +18,7 @@ from app.mailer.courier import courier
 from app.models import MailState, OutboxMail
 from app.services import journal
 from app.services.actors import Actor
+from app.services.mail.kinds import MailKind
 
 PENDING = (MailState.QUEUED, MailState.SENDING)
 # What `retry` without names takes up again: the rest would end the same way.
@@ -53,7 +55,7 @@ LINES = select(
 
 
 def enqueue(
-    session: Session, kind: str, identifier: str, address: str = "", **context: str
+    session: Session, kind: MailKind, identifier: str, address: str = "", **context: str
 ) -> OutboxMail:
     """Queue a mail in the caller's transaction; it leaves once that is committed.
 
@@ -62,7 +64,7 @@ def enqueue(
     """
     now = datetime.now(UTC)
     mail = OutboxMail(
-        kind=kind,
+        kind=MailKind(kind),
         identifier=identifier,
         address=address,
         context=context,
@@ -75,11 +77,11 @@ def enqueue(
     return mail
 
 
-def enqueue_all(session: Session, kind: str, identifiers: Sequence[str]) -> None:
+def enqueue_all(session: Session, kind: MailKind, identifiers: Sequence[str]) -> None:
     """Queue a mail for each of many people."""
-    now = datetime.now(UTC)
+    now, known = datetime.now(UTC), MailKind(kind)
     rows = [
-        {"kind": kind, "identifier": identifier, "created_at": now, "due_at": now}
+        {"kind": known, "identifier": identifier, "created_at": now, "due_at": now}
         for identifier in identifiers
     ]
     if rows:
@@ -87,11 +89,12 @@ def enqueue_all(session: Session, kind: str, identifiers: Sequence[str]) -> None
         session.info[COMMIT_FLAG] = True
 
 
-def enqueue_selected(session: Session, kind: str, identifiers: Select[str]) -> int:
+def enqueue_selected(session: Session, kind: MailKind, identifiers: Select[str]) -> int:
     """Queue a mail for each account that a statement selects, however many; count them."""
     now = datetime.now(UTC)
     moment = [literal(now, UtcDateTime()).label(name) for name in ("created_at", "due_at")]
-    selected = identifiers.add_columns(literal(kind), *moment)
+    known = literal(MailKind(kind), OutboxMail.kind.type)
+    selected = identifiers.add_columns(known, *moment)
     columns = ["identifier", "kind", "created_at", "due_at"]
     result = session.execute(
         insert(OutboxMail).from_select(columns, selected),

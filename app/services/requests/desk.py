@@ -17,6 +17,7 @@ from app.models import (
     RequestState,
 )
 from app.services.actors import Actor
+from app.services.mail.kinds import MailKind
 from app.services.requests import applying, moving, reading
 from app.services.requests.applying import LeftToDo
 from app.services.requests.kinds import BY_KEY
@@ -214,7 +215,7 @@ def _say(
     session: Session, request: FamilyRequest, kind: RequestEventKind, actor: Actor, text: str = ""
 ) -> None:
     moving.note(session, request.id, kind, actor, text)
-    moving.write_to_sender(session, moving.ANSWERED, request)
+    moving.write_to_sender(session, MailKind.REQUEST_ANSWERED, request)
 
 
 def _text(typed: str, missing: str = "le texte est vide.") -> str:

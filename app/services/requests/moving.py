@@ -20,11 +20,11 @@ from app.models import (
 from app.services import journal
 from app.services.actors import Actor
 from app.services.mail import outbox
+from app.services.mail.kinds import MailKind
 
 OPEN = (RequestState.SENT, RequestState.TAKEN, RequestState.PIECE_MISSING)
 # Whether the town hall has to answer, or the family to send what is missing.
 WAIT_FOR_TOWN = (RequestState.SENT, RequestState.TAKEN)
-RECEIVED, ANSWERED = "request_received", "request_answered"
 
 STATES = {
     RequestState.SENT: "Envoyée",
@@ -103,7 +103,7 @@ def note(
     journal.record(session, event, actor, request=str(request_id))
 
 
-def write_to_sender(session: Session, mail: str, request: FamilyRequest) -> None:
+def write_to_sender(session: Session, mail: MailKind, request: FamilyRequest) -> None:
     """Send whoever made the request a mail with a link, if they want such mails."""
     identifier = session.scalars(_WHO_WANTS_MAIL, {"account_id": request.account_id}).first()
     if identifier:

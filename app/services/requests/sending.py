@@ -24,6 +24,7 @@ from app.models import (
 from app.services.actors import CurrentAccount
 from app.services.files import stored_files
 from app.services.files.uploads import CheckedFile
+from app.services.mail.kinds import MailKind
 from app.services.requests import moving
 from app.services.requests.kinds import Kind
 
@@ -90,7 +91,7 @@ def send(
                 request = session.get_one(FamilyRequest, sent.number)
                 attach(session, sent.number, files, stored)
                 moving.note(session, sent.number, RequestEventKind.SENT, account)
-                moving.write_to_sender(session, moving.RECEIVED, request)
+                moving.write_to_sender(session, MailKind.REQUEST_RECEIVED, request)
         kept = sent is not None
     finally:
         if not kept:

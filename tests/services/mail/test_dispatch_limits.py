@@ -9,6 +9,7 @@ from flask import Flask
 from app.mailer.delivery import LEASE, Fate, Outcome
 from app.models import MailState
 from app.services.mail import dispatch
+from app.services.mail.kinds import MailKind
 from tests.support.mail_room import Scripted, ask, deliver, in_parallel, states
 from tests.support.people import People
 
@@ -35,7 +36,7 @@ def test_six_mails_a_day(
         clock.shift(600)
     assert states() == [MailState.SENT] * 6 + [MailState.LIMITED]
     ask(people.moreau.identifier)
-    ask(people.zest.identifier, "password_changed")
+    ask(people.zest.identifier, MailKind.PASSWORD_CHANGED)
     deliver(app)
     assert states()[-2:] == [MailState.SENT, MailState.SENT]
     clock.shift(timedelta(days=1))

@@ -12,6 +12,7 @@ from app import create_app, db
 from app.mailer.delivery import LEASE, Fate, Outcome
 from app.models import Account, Family, Guardian, MailState
 from app.services.mail import dispatch, outbox
+from app.services.mail.kinds import MailKind
 from tests.support.mail_room import Scripted, ask, courier_of, deliver, in_parallel, rows, states
 from tests.support.people import People
 
@@ -73,7 +74,7 @@ def test_two_workers_never_send_one_mail_twice(
     """Two processes' worth of workers empty one queue at once: each mail leaves once."""
     identifiers = add_many_parents(60)
     with db.transaction() as session:
-        outbox.enqueue_all(session, "credentials", identifiers)
+        outbox.enqueue_all(session, MailKind.CREDENTIALS, identifiers)
     other = create_app(settings)
     courier_of(other).backend = server
     in_parallel(*(lambda a=a: deliver(a) for a in (app, other, app, other)))

@@ -1,17 +1,21 @@
 """Someone asks for credentials: a row waits, a mail leaves, its state says what became of it."""
 
+from typing import cast
+
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from app import db
 from app.models import Account, MailState, OutboxMail, TemporaryPassword
 from app.services.mail import outbox as queue
+from app.services.mail.kinds import MailKind
 from app.services.tokens import temporary_passwords
 from app.testing import Outbox
 from tests.support.people import People
 
 
-def ask(kind: str = "credentials", identifier: str = "38162386") -> None:
+def ask(kind: MailKind = MailKind.CREDENTIALS, identifier: str = "38162386") -> None:
     """Ask for a mail, as the portal's acts do."""
     with db.transaction() as session:
         queue.enqueue(session, kind, identifier)
@@ -47,3 +51,31 @@ def test_an_unknown_identifiant_gets_nothing(app: Flask, outbox: Outbox) -> None
         assert states() == [MailState.UNKNOWN]
         assert len(outbox) == 0
         assert db.session().scalars(select(TemporaryPassword)).all() == []
+
+
+@pytest.mark.usefixtures("people")
+def test_a_mail_that_has_no_templates_is_refused_at_once(app: Flask) -> None:
+    """Whoever asks learns it; the queue keeps nothing that no courier can write."""
+    unknown = cast("MailKind", "reminder")
+    everybody = select(Account.identifier)
+    with app.app_context():
+        for asked in (
+            lambda session: queue.enqueue(session, unknown, "38162386"),
+            lambda session: queue.enqueue_all(session, unknown, ["38162386"]),
+            lambda session: queue.enqueue_all(session, unknown, []),
+            lambda session: queue.enqueue_selected(session, unknown, everybody),
+        ):
+            with pytest.raises(ValueError, match="reminder"), db.transaction() as session:
+                asked(session)
+        assert states() == []
+
+
+def test_a_selection_is_queued_under_its_kind(app: Flask, people: People) -> None:
+    """As text that any courier reads back."""
+    with app.app_context():
+        with db.transaction() as session:
+            everybody = select(Account.identifier)
+            count = queue.enqueue_selected(session, MailKind.NEW_MESSAGE, everybody)
+        assert count == len(list(people))
+        db.session().rollback()
+        assert set(db.session().scalars(select(OutboxMail.kind))) == {"new_message"}

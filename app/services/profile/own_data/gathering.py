@@ -17,6 +17,7 @@ from app.services.files.stored_files import FoundFile
 from app.services.files.stores import store
 from app.services.journal import ACTS
 from app.services.mail import letters
+from app.services.mail.kinds import IN_FRENCH
 from app.services.profile.own_data import statements
 from app.services.requests.answers import written
 from app.services.requests.kinds import BY_KEY
@@ -176,7 +177,7 @@ def _documents(read: _Reader, files: Files) -> list[Entry]:
 def _mails(read: _Reader) -> list[Entry]:
     sent = read.all(statements.MAILS)
     for mail in sent:
-        mail["nature"] = letters.IN_FRENCH[mail["nature"]]
+        mail["nature"] = IN_FRENCH[mail["nature"]]
         mail["etat"] = letters.STATES[mail["etat"]]
     return sent
 
