@@ -9,6 +9,7 @@ import re
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import html5lib
 import pytest
@@ -25,6 +26,7 @@ from app.services.tokens.temporary_passwords import IssuedPassword
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 KINDS = sorted(MailKind)
 MAIL = re.compile("mail/.+/")
+ADDRESS = re.compile(r"https?://\S+")
 SECRET = "2dd150fa6be4410f966601e379bf8d79"
 ASKED_AT = datetime(2018, 7, 12, 13, 5, tzinfo=UTC)
 EXPIRES_AT = datetime(2018, 7, 13, 13, 5, tzinfo=UTC)
@@ -147,6 +149,30 @@ def test_the_html_part_stands_alone(town: Flask, kind: MailKind) -> None:
         assert button.get_text() == "Choisir mon mot de passe"
         assert bare.get_text() == bare["href"]
         assert [line.strip() for line in message.html.splitlines()].count(SECRET) == 1
+
+
+def test_each_link_opens_a_page(town: Flask) -> None:
+    """As it is written, without a detour; in both parts the same ones."""
+    opened = set()
+    for kind in KINDS:
+        message = write(town, kind)
+        hrefs = BeautifulSoup(message.html, "html.parser").select("[href]")
+        pages = {page_of(town, str(tag["href"])) for tag in hrefs}
+        assert pages == {page_of(town, address) for address in ADDRESS.findall(message.text)}, kind
+        opened |= pages
+    assert opened == {
+        "auth.forgotten_password", "auth.password_link", "auth.sign_in", "family.account",
+        "family.confirm_email", "family.messages", "family.request", "family.statement",
+    }  # fmt: skip
+
+
+def page_of(app: Flask, address: str) -> str:
+    """Find the page that a click asks for; NotFound or RequestRedirect when there is none."""
+    parts = urlsplit(address)
+    assert (parts.scheme, parts.netloc) == ("https", "portail.commune.fr"), address
+    router = app.url_map.bind(parts.netloc, url_scheme=parts.scheme)
+    endpoint, _ = router.match(parts.path, method="GET", query_args=parts.query)
+    return str(endpoint)
 
 
 @pytest.mark.parametrize("kind", KINDS)
