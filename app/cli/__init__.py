@@ -20,6 +20,7 @@ COMMANDS = {
     "mail": "mail:mail",
     "messages": "messages:messages",
     "purge": "purge:purge",
+    "version": "version:version",
 }
 # What Click says itself; `messages` is gettext's name for whoever did not choose one.
 TRANSLATIONS = Path(__file__).with_name("translations")

@@ -10,6 +10,7 @@ from app.blueprints.site.blueprint import site
 from app.services import health as health_service
 from app.services import town_texts
 from app.settings import settings
+from app.version import VERSION
 from app.web import site_map as the_map
 from app.web.site_map import labelled
 
@@ -51,7 +52,9 @@ def personal_data() -> ResponseReturnValue:
 def accessibility() -> ResponseReturnValue:
     """« Accessibilité »."""
     return render_template(
-        "site/accessibility.html", text=town_texts.read(town_texts.ACCESSIBILITY)
+        "site/accessibility.html",
+        text=town_texts.read(town_texts.ACCESSIBILITY),
+        version=VERSION,
     )
 
 

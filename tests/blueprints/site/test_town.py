@@ -8,6 +8,7 @@ from PIL import Image
 import config
 from app import create_app
 from app.services import retention
+from app.version import VERSION
 from tests.support.browser import Browser
 
 SIDE = 64
@@ -79,3 +80,9 @@ def test_donnees_personnelles_say_how_long(tmp_path: Path) -> None:
     assert f"vos connexions est effacée après {retention.A_MONTH.days} jours" in page.text
     assert retention.A_YEAR.days == 365
     assert "le journal de votre compte après un an" in page.text
+
+
+def test_accessibilite_names_the_version_that_was_checked(tmp_path: Path) -> None:
+    """« À chaque version » : a parent who reports a difficulty can say which one."""
+    page = Browser(create_app(config.Test(instance=tmp_path))).get("site.accessibility")
+    assert f"Vous lisez la version {VERSION} de Portail famille." in page.text
