@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
-LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check format bench lock system
@@ -32,18 +32,19 @@ format: .venv/development ## Put code and templates in their one format
 bench: .venv/development ## Measure, and print each table
 	$(BIN)/python -m benchmarks
 
-lock: .venv/development ## Compile requirements*.in into locked, hashed requirements*.txt
-	$(LOCK) requirements.in --output-file requirements.txt
-	$(LOCK) requirements-dev.in --output-file requirements-dev.txt
+lock: .venv/development ## Compile pyproject.toml into locked, hashed requirements*.txt
+	$(LOCK) --output-file requirements.txt
+	$(LOCK) --group dev --constraint requirements.txt --output-file requirements-dev.txt
 
-.venv/bin/python:
+# Not bin/python: the environment that `uv run` makes has no pip, and gets one here.
+.venv/bin/pip:
 	$(PYTHON) -m venv .venv
 
-.venv/runtime: requirements.txt | .venv/bin/python
+.venv/runtime: requirements.txt | .venv/bin/pip
 	$(PIP_INSTALL) --requirement requirements.txt
 	@touch $@
 
-.venv/development: requirements-dev.txt | .venv/bin/python
+.venv/development: requirements-dev.txt | .venv/bin/pip
 	$(PIP_INSTALL) --requirement requirements-dev.txt
 	@touch $@ .venv/runtime
 

@@ -14,6 +14,9 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent
+# A clone keeps its town beside its code. Installed by pip, the code lies among Python's packages,
+# which an upgrade replaces: the town is then where the process was started.
+HOME = ROOT if (ROOT / "pyproject.toml").exists() else Path.cwd()
 PREFIX = "PORTAIL_"
 MINIMUM_KEY_BYTES = 32
 BACKENDS_THAT_PRINT_SECRETS = frozenset({"console", "file", "memory"})
@@ -52,7 +55,7 @@ class Settings:
 
     env: ClassVar[str]
 
-    instance: Path = ROOT / "instance"
+    instance: Path = HOME / "instance"
     database_url: str = ""
     secret_key: str = ""
     secret_key_fallbacks: tuple[str, ...] = ()
@@ -242,7 +245,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
             f"{PREFIX}ENV vaut « {name} », choisissez parmi {', '.join(ENVIRONMENTS)}"
         )
     kind = ENVIRONMENTS[name]
-    instance = Path(environ.get(f"{PREFIX}INSTANCE", ROOT / "instance")).resolve()
+    instance = Path(environ.get(f"{PREFIX}INSTANCE", HOME / "instance")).resolve()
     raw = _settings_file(instance / "settings.toml")
     raw |= {
         key.removeprefix(PREFIX).lower(): value

@@ -1,11 +1,10 @@
 """`flask db`: the schema of the database."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from flask import current_app
 
+from app.cli.bundled import bundled
 from app.cli.context import with_appcontext
 
 if TYPE_CHECKING:
@@ -17,8 +16,7 @@ def alembic_config() -> "Config":
     from alembic.config import Config
 
     config = Config()
-    folder = Path(current_app.root_path).parent / "migrations"
-    config.set_main_option("script_location", str(folder))
+    config.set_main_option("script_location", str(bundled("migrations")))
     return config
 
 

@@ -8,8 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import click
-from flask import current_app
 
+from app.cli.bundled import bundled
 from app.cli.context import with_appcontext
 from app.cli.database import alembic_config
 from app.cli.imports import progress_bar, refuse
@@ -43,7 +43,7 @@ def demo(*, if_empty: bool) -> None:
 
     command.upgrade(alembic_config(), "head")
     if not running.has_families():
-        town = Path(current_app.root_path).parent / "demo"
+        town = bundled("demo")
         _load(town)
         playing.play(town)
         click.echo("La ville de démonstration est prête.")
