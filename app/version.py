@@ -1,3 +1,3 @@
 """The version of the portal, for the package, the commands and the screens."""
 
-VERSION = "0.1.0"
+VERSION = "0.2.0"

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import fields
+from datetime import date
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ import pytest
 from flask import Flask
 
 import config
+from app.version import VERSION
 from tests.support.page_checks.language import ENGLISH, typography_faults
 
 ROOT = Path(__file__).parent.parent
@@ -20,6 +22,9 @@ IN_WORDS = {"env", "instance", "database_url", "mail_dir", "secret_key", "public
 LOCAL_LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
 MAKE = re.compile(r"`(?:\$ )?make ([a-z]+)|^    (?:\$ )?make ([a-z]+)", re.MULTILINE)
 FLASK = re.compile(r"(?:`|^ {4}|\$ |bin/)flask ([a-z]+(?: [a-z]+)?)", re.MULTILINE)
+HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
+PART = re.compile(r"^### (.+)$((?:\n(?!##).*)*)", re.MULTILINE)
+READERS = {"Pour les familles", "Pour la mairie", "Pour l’exploitant", "Pour le développement"}
 ALREADY_IN_FLASK = {"run", "shell", "routes"}
 
 
@@ -117,3 +122,22 @@ def test_each_decision_is_a_dated_paragraph() -> None:
     found = [day[1] for day in days if day]
     assert found == sorted(found)
     assert sum(each.count("**20") for each in paragraphs) == len(paragraphs)
+
+
+def test_the_changelog_knows_this_version() -> None:
+    """What comes, then each version with its number and its day, the one that runs first."""
+    coming, *versions = HEADING.findall((ROOT / "CHANGELOG.md").read_text("utf-8"))
+    assert coming == "À venir"
+    numbers, days = zip(*(heading.split(" – ") for heading in versions), strict=True)
+    assert numbers[0] == VERSION
+    dates = [date.fromisoformat(day) for day in days]
+    assert dates == sorted(dates, reverse=True)
+    assert len(set(numbers)) == len(numbers)
+
+
+def test_the_changelog_speaks_to_its_readers() -> None:
+    """Each line stands in somebody's part: a family, the town hall, whoever runs or changes it."""
+    parts = PART.findall((ROOT / "CHANGELOG.md").read_text("utf-8"))
+    assert {part for part, _ in parts} <= READERS
+    said = sum(text.count("\n- ") for _, text in parts)
+    assert said == (ROOT / "CHANGELOG.md").read_text("utf-8").count("\n- ")
