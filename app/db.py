@@ -27,11 +27,15 @@ from sqlalchemy import (
     TypeDecorator,
     create_engine,
     event,
+    func,
     make_url,
+    select,
 )
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
+
+from app.paging import PAGE_SIZE, Page, page_number
 
 EXTENSION = "portail.engine"
 # The execution option of a transaction that writes: how long it waits for others who write, in ms.
@@ -149,6 +153,17 @@ def rows(statement: Select[*Columns], **parameters: Any) -> Sequence[Row[*Column
         g.reading = engine().connect()
     reading: Connection = g.reading
     return reading.execute(statement, parameters).all()
+
+
+def page(
+    statement: Select[*Columns], asked: str, size: int = PAGE_SIZE, **parameters: Any
+) -> Page[Row[*Columns]]:
+    """Read the page of a long list that an address asks for, in two statements."""
+    counted = select(func.count()).select_from(statement.order_by(None).subquery())
+    [(total,)] = rows(counted, **parameters)
+    number = page_number(asked, total, size)
+    some = statement.limit(size).offset((number - 1) * size)
+    return Page(rows(some, **parameters), number, total, size)
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Long lists, a page at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -9,6 +9,7 @@ PAGE_SIZE = 50
 NEIGHBOURS = 2
 
 Item = TypeVar("Item")
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,11 @@ class Page(Generic[Item]):
     number: int
     total: int
     size: int = PAGE_SIZE
+
+    def of(self, make: Callable[..., Made]) -> "Page[Made]":
+        """Make something of each row of the page."""
+        made = [make(*row) for row in self.items]  # type: ignore[misc]
+        return Page(made, self.number, self.total, self.size)
 
     @property
     def count(self) -> int:

@@ -2,7 +2,9 @@
 
 import getpass
 import os
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -11,6 +13,7 @@ from flask import cli
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from app.services.actors import Command
+from app.services.refusals import Refusal
 
 LONGEST_NAME = 100
 
@@ -37,6 +40,16 @@ def with_appcontext(command: Callable[Arguments, Result]) -> Callable[Arguments,
             ) from error
 
     return run
+
+
+@contextmanager
+def refusals(said: str = "{}") -> Iterator[None]:
+    """Say why something is not done, around `said`, and leave with a status that says so."""
+    try:
+        yield
+    except Refusal as refusal:
+        click.echo(said.format(refusal), err=True)
+        sys.exit(1)
 
 
 def whoever_launched() -> Command:

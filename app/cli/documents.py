@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from app.cli.context import whoever_launched, with_appcontext
+from app.cli.context import refusals, whoever_launched, with_appcontext
 
 
 @click.group()
@@ -41,13 +41,10 @@ def add(file: Path, title: str, category: str, family: str, day: str) -> None:
     # The web process loads the commands too, and has no use for what checks files.
     from app.services.documents import publishing
 
+    notice = publishing.Notice(title, category, family, day)
     try:
-        added = publishing.add(
-            file, publishing.Notice(title, category, family, day), whoever_launched()
-        )
-    except publishing.PublishingRefused as refused:
-        click.echo(f"{refused}\nRien n’a été ajouté.", err=True)
-        sys.exit(1)
+        with refusals("{}\nRien n’a été ajouté."):
+            added = publishing.add(file, notice, whoever_launched())
     except OSError as error:
         click.echo(f"Le document n’a pas pu être gardé\u00a0: {error.strerror}.", err=True)
         sys.exit(1)

@@ -1,15 +1,15 @@
 """`flask messages`: read what families answered to the town hall's messages, and answer them."""
 
 import sys
-from typing import NoReturn
+from collections.abc import Sequence
 
 import click
 
-from app.cli.context import town_hall, whoever_launched, with_appcontext
+from app.cli.context import refusals, town_hall, whoever_launched, with_appcontext
 from app.cli.tables import align
 from app.formats import day_in_full, moment
 from app.services.inbox import desk
-from app.services.inbox.desk import AnswerRefused, DeskMessage, Thread, ThreadLine
+from app.services.inbox.desk import DeskMessage, Thread, ThreadLine
 
 HEADINGS = ("N°", "Famille", "Écrit par", "Quand", "État", "Objet")
 EVERY_FAMILY = "toutes"
@@ -34,14 +34,14 @@ def messages() -> None:
 @with_appcontext
 def list_threads(*, everything: bool, limit: int) -> None:
     """Montre les familles qui attendent une réponse, la plus ancienne attente d’abord."""
-    lines = desk.listed(limit + 1, everything=everything)
-    if not lines:
+    page = desk.listed(size=limit, everything=everything)
+    if not page.items:
         click.echo(
             "Aucun message à suivre." if everything else "Aucune famille n’attend de réponse."
         )
         return
-    write_table(lines[:limit])
-    if len(lines) > limit:
+    write_table(page.items)
+    if page.count > 1:
         click.echo(f"\nLa liste continue\u00a0: ajoutez --limit {limit * 2}.")
 
 
@@ -50,10 +50,8 @@ def list_threads(*, everything: bool, limit: int) -> None:
 @with_appcontext
 def show(number: int) -> None:
     """Montre un message, et ce que chaque famille a répondu."""
-    try:
+    with refusals():
         message = desk.find(number)
-    except AnswerRefused as refusal:
-        refuse(refusal)
     write_message(message)
     for thread in message.threads:
         write_thread(thread)
@@ -71,10 +69,8 @@ def answer(number: int, text: str, family_number: str) -> None:
     """Répond à une famille, qui retrouve le message non lu. Si TEXTE est -, lit l’entrée."""
     if text == "-":
         text = sys.stdin.buffer.read().decode("utf-8", "replace")
-    try:
+    with refusals():
         sent = desk.answer(number, family_number, text, whoever_launched())
-    except AnswerRefused as refusal:
-        refuse(refusal)
     if sent:
         click.echo(
             f"Votre réponse est dans la boîte de réception de la famille n°\u00a0{family_number}."
@@ -83,13 +79,7 @@ def answer(number: int, text: str, family_number: str) -> None:
         click.echo("Cette réponse est déjà envoyée\u00a0: rien n’est fait de plus.")
 
 
-def refuse(refusal: AnswerRefused) -> NoReturn:
-    """Say why, and leave with a status that says so."""
-    click.echo(str(refusal), err=True)
-    sys.exit(1)
-
-
-def write_table(lines: list[ThreadLine]) -> None:
+def write_table(lines: Sequence[ThreadLine]) -> None:
     """Write a line a thread."""
     for row in align([HEADINGS, *(cells(line) for line in lines)]):
         click.echo(row)

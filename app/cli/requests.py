@@ -1,24 +1,23 @@
 """`flask demandes`: the town hall reads what families ask, and answers."""
 
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 
 import click
 
-from app.cli.context import town_hall, whoever_launched, with_appcontext
+from app.cli.context import refusals, town_hall, whoever_launched, with_appcontext
 from app.cli.tables import ROW_NUMBER, align
 from app.formats import PARIS, day, moment, plural
 from app.models import Folder
 from app.services.files import stored_files
 from app.services.requests import desk
-from app.services.requests.desk import AnswerRefused, DeskLine, DeskRequest
+from app.services.requests.desk import DeskLine, DeskRequest
 from app.services.requests.moving import STATES, WAIT_FOR_TOWN
 
 HEADINGS = ("N°", "Famille", "Qui", "Demande", "État", "Envoyée le", "Au plus tard", "À lire")
 NUMBER = click.argument("number", metavar="N°", type=ROW_NUMBER)
 NEW, LATE = " – à lire", " – en retard"
+UNCHANGED = "Rien n’a changé\u00a0: {}"
 TOLD = "La famille est prévenue."
 
 
@@ -36,13 +35,13 @@ def demandes() -> None:
 @with_appcontext
 def list_requests(*, limit: int, everything: bool) -> None:
     """Montre les demandes qui attendent, la plus urgente d’abord."""
-    lines = desk.listed(limit + 1, everything=everything)
-    if not lines:
+    page = desk.listed(size=limit, everything=everything)
+    if not page.items:
         click.echo("Aucune demande.")
         return
-    for row in align([HEADINGS, *(_cells(line) for line in lines[:limit])]):
+    for row in align([HEADINGS, *(_cells(line) for line in page.items)]):
         click.echo(row)
-    if len(lines) > limit:
+    if page.count > 1:
         click.echo(f"\nLa liste continue\u00a0: ajoutez --limit {limit * 2}.")
 
 
@@ -51,7 +50,7 @@ def list_requests(*, limit: int, everything: bool) -> None:
 @with_appcontext
 def show(number: int) -> None:
     """Montre une demande entière, et où sont ses pièces."""
-    with _refusals():
+    with refusals(UNCHANGED):
         for line in _describe(desk.find(number)):
             click.echo(line)
 
@@ -61,7 +60,7 @@ def show(number: int) -> None:
 @with_appcontext
 def take(number: int) -> None:
     """Prend une demande en charge."""
-    with _refusals():
+    with refusals(UNCHANGED):
         desk.take(number, whoever_launched())
     click.echo(f"Demande n° {number} prise en charge. {TOLD}")
 
@@ -72,7 +71,7 @@ def take(number: int) -> None:
 @with_appcontext
 def ask(number: int, text: str) -> None:
     """Demande une pièce qui manque : la famille lira ce TEXTE."""
-    with _refusals():
+    with refusals(UNCHANGED):
         desk.ask(number, text, whoever_launched())
     click.echo(f"Pièce demandée pour la demande n° {number}. {TOLD}")
 
@@ -83,7 +82,7 @@ def ask(number: int, text: str) -> None:
 @with_appcontext
 def accept(number: int, text: str) -> None:
     """Accepte une demande ; fait ce que le portail peut faire."""
-    with _refusals():
+    with refusals(UNCHANGED):
         left = desk.accept(number, text, whoever_launched())
     click.echo(f"Demande n° {number} acceptée. {TOLD}")
     click.echo(left.words)
@@ -97,18 +96,9 @@ def accept(number: int, text: str) -> None:
 @with_appcontext
 def refuse(number: int, reason: str) -> None:
     """Refuse une demande : la famille lira cette RAISON."""
-    with _refusals():
+    with refusals(UNCHANGED):
         desk.refuse(number, reason, whoever_launched())
     click.echo(f"Demande n° {number} refusée. {TOLD}")
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    try:
-        yield
-    except AnswerRefused as refused:
-        click.echo(f"Rien n’a changé : {refused}", err=True)
-        sys.exit(1)
 
 
 def _cells(line: DeskLine) -> tuple[str, ...]:

@@ -11,5 +11,5 @@ accounts, retention       a guardian's access; what is kept for a time only
 mail                      the queue from both ends
 families                  who is in a file
 files, journal, tokens, town_texts, health
-actors                    who acts
+actors, refusals          who acts; why something is not done
 """

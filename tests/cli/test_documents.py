@@ -99,8 +99,8 @@ def test_one_file_under_two_titles_is_kept_once(app: Flask, menu: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("--family", "999"), "famille 999 : aucune famille ne porte ce numéro."),
-        (("--family", "540006"), "famille 540006 : cette famille est archivée"),
+        (("--family", "999"), "Il n’y a pas de famille n° 999."),
+        (("--family", "540006"), "La famille n° 540006 est archivée"),
         (("--date", "31/02/2026"), "date : cette date n’existe pas au calendrier."),
         (("--date", "demain"), "date : écrivez une date comme 08/11/2016"),
         (("--title", "  "), "titre : donnez un titre au document."),
@@ -126,7 +126,7 @@ def test_a_number_that_two_families_have(app: Flask, people: People, menu: Path)
             Family(source_id="other", number=people.zest.family_number,
                    street="", postcode="", city="")
         )  # fmt: skip
-    told = "plusieurs familles portent ce numéro."
+    told = "Plusieurs familles ont le n°"
     refused(app, launch(app, menu, "--family", people.zest.family_number), told)
 
 

@@ -4,18 +4,20 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import db
 from app.formats import today
-from app.models import Document, Family, Folder
+from app.models import Document, Folder
 from app.services import journal
 from app.services.actors import Actor
+from app.services.families import lookup
 from app.services.importing import fields, storing
 from app.services.importing.faults import FieldRefused, Unreadable
 from app.services.importing.sources import SourceFolder
 from app.services.importing.tables import Attachments
+from app.services.refusals import Reason, Refusal
 
 # What the import would call it: no file of the town's software may take it over.
 SOURCE_ID_PREFIX = "portail-"
@@ -28,19 +30,6 @@ NUMBER = fields.text(40)
 NO_TITLE = "donnez un titre au document."
 NO_FILE = "ce fichier n’existe pas, ou n’est pas un fichier ordinaire."
 UNREADABLE = "ce fichier ne peut pas être lu\u00a0: vérifiez ses droits d’accès."
-NO_FAMILY = "aucune famille ne porte ce numéro."
-ARCHIVED = "cette famille est archivée, elle n’a plus accès au portail."
-SEVERAL_FAMILIES = "plusieurs familles portent ce numéro."
-
-_FAMILIES = select(Family.id, Family.archived_at).where(Family.number == bindparam("number"))
-
-
-class PublishingRefused(ValueError):  # noqa: N818 (a refusal, not a bug)
-    """A document cannot be given out: what is wrong, and the remedy, a sentence in French."""
-
-    def __init__(self, what: str, remedy: str) -> None:
-        """Carry both."""
-        super().__init__(f"{what}\u00a0: {remedy}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +45,11 @@ class Notice:
 def add(path: Path, notice: Notice, actor: Actor) -> bool:
     """Keep a file and give it out; False when the same one is given out already.
 
-    Raises PublishingRefused when the file, or what is said of it, cannot be taken.
+    Raises Refusal when the file, or what is said of it, cannot be taken.
     """
     title = _typed("titre", TITLE, notice.title)
     if not title:
-        raise PublishingRefused("titre", NO_TITLE)
+        raise _unfit("titre", NO_TITLE, Reason.MISSING)
     document = Document(
         title=title,
         category=_typed("catégorie", CATEGORY, notice.category),
@@ -102,7 +91,7 @@ def _typed(what: str, kind: fields.Kind, value: str) -> str:
     try:
         return str(kind.parse(value.strip()))
     except FieldRefused as refused:
-        raise PublishingRefused(what, str(refused)) from None
+        raise _unfit(what, str(refused)) from None
 
 
 def _day(value: str) -> date:
@@ -112,23 +101,21 @@ def _day(value: str) -> date:
 def _family_id(number: str) -> int | None:
     if not number:
         return None
-    found = db.rows(_FAMILIES, number=_typed("famille", NUMBER, number))
-    if not found:
-        raise PublishingRefused(f"famille {number}", NO_FAMILY)
-    open_ones = [row for row in found if row.archived_at is None]
-    if len(open_ones) != 1:
-        raise PublishingRefused(f"famille {number}", SEVERAL_FAMILIES if open_ones else ARCHIVED)
-    family_id: int = open_ones[0].id
-    return family_id
+    wanted = _typed("famille", NUMBER, number)
+    return lookup.only_one(lookup.open_families(wanted), wanted)
+
+
+def _unfit(what: str, remedy: str, reason: Reason = Reason.UNFIT) -> Refusal:
+    return Refusal(reason, f"{what}\u00a0: {remedy}")
 
 
 def _source(path: Path) -> tuple[SourceFolder, str]:
     try:
         whole = path.resolve(strict=True)
     except (OSError, RuntimeError):
-        raise PublishingRefused("fichier", NO_FILE) from None
+        raise _unfit("fichier", NO_FILE) from None
     if not whole.is_file():
-        raise PublishingRefused("fichier", NO_FILE)
+        raise _unfit("fichier", NO_FILE)
     return SourceFolder(whole.parent), whole.name
 
 
@@ -136,6 +123,6 @@ def _name_for(source: SourceFolder, name: str) -> str:
     try:
         return storing.name_for(source, ATTACHMENTS, name)
     except FieldRefused as refused:
-        raise PublishingRefused("fichier", str(refused)) from None
+        raise _unfit("fichier", str(refused)) from None
     except (OSError, Unreadable):
-        raise PublishingRefused("fichier", UNREADABLE) from None
+        raise _unfit("fichier", UNREADABLE) from None

@@ -5,16 +5,19 @@ from datetime import date, datetime
 from hashlib import sha256
 from itertools import groupby
 
-from sqlalchemy import bindparam, func, nulls_last, or_, select, update
+from sqlalchemy import bindparam, case, func, nulls_last, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from app import db
 from app.models import Account, Family, Guardian, Message, MessageMark, MessageReply
 from app.models.messages import TOWN_HALL
+from app.paging import PAGE_SIZE, Page
 from app.services import journal
 from app.services.actors import Actor
+from app.services.families import lookup
 from app.services.inbox import replies
 from app.services.mail import notices
+from app.services.refusals import Reason, Refusal
 from app.typed_text import one_line, some_lines
 
 LARGEST_NUMBER = 2**31 - 1
@@ -32,13 +35,17 @@ _LINES = (
     .outerjoin(Family, Family.id == func.coalesce(_LAST.family_id, Message.family_id))
     .outerjoin(Account, Account.id == _LAST.account_id)
     .outerjoin(Guardian, Guardian.id == Account.guardian_id)
-    .limit(bindparam("limit"))
+    # Who has waited the longest comes first; then the latest answers, then what nobody answered.
+    .order_by(
+        case((_WAITS, 0), else_=1),
+        case((_WAITS, _LAST.written_at)),
+        case((_WAITS, _LAST.id)),
+        nulls_last(_LAST.written_at.desc()),
+        Message.id.desc(),
+    )
 )
-# Who has waited the longest comes first.
-_WAITING_LINES = _LINES.where(_WAITS).order_by(_LAST.written_at, _LAST.id)
-_ANSWERED_LINES = _LINES.where(~_WAITS, or_(_LAST.id.is_not(None), Message.answerable)).order_by(
-    nulls_last(_LAST.written_at.desc()), Message.id.desc()
-)
+_WAITING = _LINES.where(_WAITS)
+_ANSWERABLE = _LINES.where(or_(_LAST.id.is_not(None), Message.answerable))
 
 _MESSAGE = (
     select(
@@ -69,10 +76,6 @@ _THREADS = (
     .where(MessageReply.message_id == bindparam("number"))
     .order_by(Family.number, Family.id, MessageReply.id)
 )
-
-
-class AnswerRefused(ValueError):  # noqa: N818 (a refusal, not a bug)
-    """Nothing is sent; the message says why, in French."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,19 +131,18 @@ class DeskMessage:
     threads: list[Thread]
 
 
-def listed(limit: int, *, everything: bool = False) -> list[ThreadLine]:
+def listed(
+    asked_page: str = "", size: int = PAGE_SIZE, *, everything: bool = False
+) -> Page[ThreadLine]:
     """List the threads where a family wrote last; then, if wanted, all that can be answered."""
-    lines = [ThreadLine(*row) for row in db.rows(_WAITING_LINES, limit=limit)]
-    if everything and len(lines) < limit:
-        lines += [ThreadLine(*row) for row in db.rows(_ANSWERED_LINES, limit=limit - len(lines))]
-    return lines
+    return db.page(_ANSWERABLE if everything else _WAITING, asked_page, size).of(ThreadLine)
 
 
 def find(number: int) -> DeskMessage:
-    """Return a message with each family's thread. Raises AnswerRefused when there is none."""
+    """Return a message with each family's thread. Raises Refusal when there is none."""
     found = db.rows(_MESSAGE, number=number) if 0 < number <= LARGEST_NUMBER else []
     if not found:
-        raise AnswerRefused(f"Il n’y a pas de message n°\u00a0{number}.")
+        raise Refusal(Reason.UNKNOWN, f"Il n’y a pas de message n°\u00a0{number}.")
     rows = groupby(db.rows(_THREADS, number=number), key=lambda row: (row[0], row[1]))
     threads = [
         Thread(family_number, [Written(*row[2:]) for row in written])
@@ -153,18 +155,19 @@ def find(number: int) -> DeskMessage:
 def answer(number: int, family_number: str, text: str, actor: Actor) -> bool:
     """Answer a family in its thread, and make the message unread again for its guardians.
 
-    False when these words were already the answer. Raises AnswerRefused.
+    False when these words were already the answer. Raises Refusal.
     """
     words = some_lines(text)
     if not words:
-        raise AnswerRefused("Écrivez votre réponse\u00a0: elle est vide.")
+        raise Refusal(Reason.MISSING, "Écrivez votre réponse\u00a0: elle est vide.")
     if len(words) > replies.LONGEST_REPLY:
-        raise AnswerRefused(
-            f"Raccourcissez votre réponse à {replies.LONGEST_REPLY} caractères au plus."
+        raise Refusal(
+            Reason.TOO_LONG,
+            f"Raccourcissez votre réponse à {replies.LONGEST_REPLY} caractères au plus.",
         )
     message = find(number)
     if not message.answerable:
-        raise AnswerRefused(f"Le message n°\u00a0{number} ne prend pas de réponse.")
+        raise Refusal(Reason.CLOSED, f"Le message n°\u00a0{number} ne prend pas de réponse.")
     with db.transaction() as session:
         family_id = _addressee(session, number, one_line(family_number))
         key = _key(session, number, family_id, words)
@@ -180,25 +183,16 @@ def answer(number: int, family_number: str, text: str, actor: Actor) -> bool:
 def _addressee(session: Session, number: int, family_number: str) -> int:
     """Find the family that has this message; a number given again is the family still here."""
     if not family_number:
-        raise AnswerRefused("Donnez le numéro de la famille.")
-    families = session.scalars(select(Family).where(Family.number == family_number)).all()
-    if not families:
-        raise AnswerRefused(f"Il n’y a pas de famille n°\u00a0{family_number}.")
-    here = [family for family in families if family.archived_at is None]
-    if not here:
-        raise AnswerRefused(
-            f"La famille n°\u00a0{family_number} est archivée\u00a0: "
-            "personne ne lirait votre réponse."
-        )
+        raise Refusal(Reason.MISSING, "Donnez le numéro de la famille.")
+    here = lookup.open_families(family_number)
     of = session.scalar(select(Message.family_id).where(Message.id == number))
-    concerned = [family.id for family in here if of in {None, family.id}]
+    concerned = [family for family in here if of in {None, family}]
     if not concerned:
-        raise AnswerRefused(
-            f"Le message n°\u00a0{number} n’est pas adressé à la famille n°\u00a0{family_number}."
+        raise Refusal(
+            Reason.UNKNOWN,
+            f"Le message n°\u00a0{number} n’est pas adressé à la famille n°\u00a0{family_number}.",
         )
-    if len(concerned) > 1:
-        raise AnswerRefused(f"Plusieurs familles ont le n°\u00a0{family_number}.")
-    return concerned[0]
+    return lookup.only_one(concerned, family_number)
 
 
 def _key(session: Session, number: int, family_id: int, words: str) -> str:

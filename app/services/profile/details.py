@@ -101,7 +101,7 @@ def changes(account: CurrentAccount, typed: Mapping[str, str]) -> dict[str, str]
 def ask(account: CurrentAccount, typed: Mapping[str, str], sending_key: str) -> bool:
     """Send what differs to the town hall; False when nothing does. A double click sends once.
 
-    Raises SendingRefused when it is one request too many.
+    Raises Refusal when it is one request too many.
     """
     changed = changes(account, typed)
     if changed:

@@ -18,6 +18,7 @@ from app.models import (
 )
 from app.services.files import stored_files, uploads
 from app.services.files.uploads import Accepted, Upload, UploadRefused
+from app.services.refusals import Reason, Refusal
 from app.services.requests.kinds import ACCOUNT_DELETION, DETAILS, PHOTO
 
 OF_GUARDIAN = ("title", "last_name", "first_name", "phone", "mobile", "work_phone")
@@ -53,12 +54,11 @@ class LeftToDo:
     photo: str = ""
 
 
-class CannotApply(ValueError):  # noqa: N818 (a refusal, not a bug)
-    """What is accepted cannot be done; the message says why, in French."""
-
-
 def apply(session: Session, request: FamilyRequest) -> LeftToDo:
-    """Do what was asked, as far as the portal can; return what is left to the town hall."""
+    """Do what was asked, as far as the portal can; return what is left to the town hall.
+
+    Raises Refusal when it cannot be done.
+    """
     return _ACTS.get(request.kind, _nothing)(session, request)
 
 
@@ -97,12 +97,12 @@ def _photo(session: Session, request: FamilyRequest) -> LeftToDo:
     name = session.scalars(sent.order_by(RequestFile.id.desc())).first()
     content = stored_files.read(Folder.REQUESTS, name) if name else None
     if request.child_id is None or content is None:
-        raise CannotApply(NO_PICTURE)
+        raise Refusal(Reason.MISSING, NO_PICTURE)
     picture = Upload("photo", content)
     try:
         checked = uploads.check([picture], Accepted.PICTURES, uploads.PORTRAIT_SIDE)
     except UploadRefused as refused:
-        raise CannotApply(SPOILT_PICTURE) from refused
+        raise Refusal(Reason.UNFIT, SPOILT_PICTURE) from refused
     # Should this transaction fail, the next import sweeps a photo that no child has.
     [stored] = stored_files.keep(Folder.PHOTOS, checked)
     session.get_one(Child, request.child_id).photo = stored

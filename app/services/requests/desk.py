@@ -16,8 +16,10 @@ from app.models import (
     RequestEventKind,
     RequestState,
 )
+from app.paging import PAGE_SIZE, Page
 from app.services.actors import Actor
 from app.services.mail.kinds import MailKind
+from app.services.refusals import Reason, Refusal
 from app.services.requests import applying, moving, reading
 from app.services.requests.applying import LeftToDo
 from app.services.requests.kinds import BY_KEY
@@ -63,7 +65,6 @@ _LINES = (
     .join(Family, Family.id == FamilyRequest.family_id)
     .join(Account, Account.id == FamilyRequest.account_id)
     .join(Guardian, Guardian.id == Account.guardian_id)
-    .limit(bindparam("limit"))
 )
 # The most urgent first; last, those that wait for the family.
 _OPEN_LINES = _LINES.where(FamilyRequest.state.in_(OPEN)).order_by(
@@ -74,10 +75,6 @@ _OPEN_LINES = _LINES.where(FamilyRequest.state.in_(OPEN)).order_by(
 _ALL_LINES = _LINES.order_by(FamilyRequest.id.desc())
 _LINE = _LINES.where(FamilyRequest.id == bindparam("number"))
 _REQUEST = reading.REQUEST.where(FamilyRequest.id == bindparam("number"))
-
-
-class AnswerRefused(ValueError):  # noqa: N818 (a refusal, not a bug)
-    """The answer does not count; the message says why, in French."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,18 +122,19 @@ class DeskRequest:
     pieces: list[Piece]
 
 
-def listed(limit: int, *, everything: bool = False) -> list[DeskLine]:
+def listed(
+    asked_page: str = "", size: int = PAGE_SIZE, *, everything: bool = False
+) -> Page[DeskLine]:
     """List the requests that wait, the most urgent first; or all, the latest first."""
-    statement = _ALL_LINES if everything else _OPEN_LINES
-    return [DeskLine(*row) for row in db.rows(statement, limit=limit)]
+    return db.page(_ALL_LINES if everything else _OPEN_LINES, asked_page, size).of(DeskLine)
 
 
 def find(number: int) -> DeskRequest:
-    """Return a request, whole. Raises AnswerRefused when no request has this number."""
-    found = db.rows(_LINE, number=number, limit=1)
+    """Return a request, whole. Raises Refusal when no request has this number."""
+    found = db.rows(_LINE, number=number)
     details = reading.read(_REQUEST, number=number)
     if not found or details is None:
-        raise AnswerRefused(f"il n’y a pas de demande n°\u00a0{number}.")
+        raise Refusal(Reason.UNKNOWN, f"il n’y a pas de demande n°\u00a0{number}.")
     return DeskRequest(DeskLine(*found[0]), details, _pieces(details))
 
 
@@ -159,7 +157,7 @@ def _pieces(details: RequestDetails) -> list[Piece]:
 
 
 def take(number: int, actor: Actor) -> None:
-    """Tell the family that somebody is at it. Raises AnswerRefused."""
+    """Tell the family that somebody is at it. Raises Refusal."""
     sources = (RequestState.SENT, RequestState.PIECE_MISSING)
     with db.transaction() as session:
         request = _moved(session, number, sources, RequestState.TAKEN)
@@ -167,7 +165,7 @@ def take(number: int, actor: Actor) -> None:
 
 
 def ask(number: int, text: str, actor: Actor) -> None:
-    """Ask the family for a file. Raises AnswerRefused."""
+    """Ask the family for a file. Raises Refusal."""
     wanted = _text(text, "dites quelle pièce il manque.")
     with db.transaction() as session:
         request = _moved(session, number, OPEN, RequestState.PIECE_MISSING)
@@ -177,21 +175,18 @@ def ask(number: int, text: str, actor: Actor) -> None:
 def accept(number: int, text: str, actor: Actor) -> LeftToDo:
     """Accept a request, and do what the portal can; return what is left to do.
 
-    Raises AnswerRefused.
+    Raises Refusal.
     """
     words = _text(text) if text else ""
     with db.transaction() as session:
         request = _moved(session, number, OPEN, RequestState.ACCEPTED)
-        try:
-            left = applying.apply(session, request)
-        except applying.CannotApply as error:
-            raise AnswerRefused(str(error)) from error
+        left = applying.apply(session, request)
         _say(session, request, RequestEventKind.ACCEPTED, actor, words)
     return left
 
 
 def refuse(number: int, reason: str, actor: Actor) -> None:
-    """Refuse a request, with a reason. Raises AnswerRefused."""
+    """Refuse a request, with a reason. Raises Refusal."""
     why = _text(reason, "donnez la raison du refus\u00a0: la famille la lira.")
     with db.transaction() as session:
         request = _moved(session, number, OPEN, RequestState.REFUSED)
@@ -204,10 +199,10 @@ def _moved(
     moved = moving.move(session, number, sources, target)
     request = session.get(FamilyRequest, number, populate_existing=True)
     if request is None:
-        raise AnswerRefused(f"il n’y a pas de demande n°\u00a0{number}.")
+        raise Refusal(Reason.UNKNOWN, f"il n’y a pas de demande n°\u00a0{number}.")
     if not moved:
         state = STATES[request.state].lower()
-        raise AnswerRefused(f"la demande n°\u00a0{number} est déjà «\u00a0{state}\u00a0».")
+        raise Refusal(Reason.CLOSED, f"la demande n°\u00a0{number} est déjà «\u00a0{state}\u00a0».")
     return request
 
 
@@ -221,7 +216,7 @@ def _say(
 def _text(typed: str, missing: str = "le texte est vide.") -> str:
     text = some_lines(typed)
     if not text:
-        raise AnswerRefused(missing)
+        raise Refusal(Reason.MISSING, missing)
     if len(text) > LONGEST_TEXT:
-        raise AnswerRefused(f"écrivez {LONGEST_TEXT} caractères au plus.")
+        raise Refusal(Reason.TOO_LONG, f"écrivez {LONGEST_TEXT} caractères au plus.")
     return text

@@ -25,6 +25,7 @@ from app.services.actors import CurrentAccount
 from app.services.files import stored_files
 from app.services.files.uploads import CheckedFile
 from app.services.mail.kinds import MailKind
+from app.services.refusals import Reason, Refusal
 from app.services.requests import moving
 from app.services.requests.kinds import Kind
 
@@ -47,10 +48,6 @@ _CHILD = (
 _INVOICE = select(Invoice.id).where(
     Invoice.family_id == FAMILY, Invoice.public_id == bindparam("public_id")
 )
-
-
-class SendingRefused(ValueError):  # noqa: N818 (a refusal, not a bug)
-    """The request cannot leave; the message says why, in French."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +76,7 @@ def send(
 ) -> Sent:
     """Send a request to the town hall; the same key again sends nothing more.
 
-    Raises SendingRefused when it is one too many, or about what is not the family's.
+    Raises Refusal when it is one too many, or about what is not the family's.
     """
     key = _key(account, sending_key)
     stored = stored_files.keep(Folder.REQUESTS, files)
@@ -144,9 +141,10 @@ def _insert(
         return None
     parameters = {"account_id": account.account_id, "since": now - DAY}
     if session.scalars(_SENT_TODAY, parameters).one() > MOST_A_DAY:
-        raise SendingRefused(
+        raise Refusal(
+            Reason.TOO_MANY,
             f"Vous avez envoyé {MOST_A_DAY} demandes aujourd’hui. Réessayez demain, "
-            "ou appelez la mairie."
+            "ou appelez la mairie.",
         )
     return Sent(*row)
 
@@ -159,7 +157,7 @@ def _own(
     parameters = {"family_id": account.family_id, "public_id": public_id}
     found = session.scalars(wanted, parameters).first()
     if found is None:
-        raise SendingRefused("Choisissez dans la liste ce que concerne votre demande.")
+        raise Refusal(Reason.UNKNOWN, "Choisissez dans la liste ce que concerne votre demande.")
     return int(found)
 
 

@@ -165,7 +165,7 @@ def test_the_town_asks_and_the_parent_adds(app: Flask, browser: Browser, people:
     browser.sign_in(people.zest)
     page = ask(browser)
     with app.app_context():
-        desk.ask(desk.listed(1)[0].number, "Votre carte grise", TOWN_HALL)
+        desk.ask(desk.listed().items[0].number, "Votre carte grise", TOWN_HALL)
     page = browser.visit(page.path)
     assert "réponse attendue" not in browser.get("family.requests").text
     assert "Pièce manquante" in page.text

@@ -13,8 +13,8 @@ from sqlalchemy import select
 from app import db
 from app.models import Account, Guardian
 from app.services.profile import details
+from app.services.refusals import Refusal
 from app.services.requests import acting, desk, reading
-from app.services.requests.desk import AnswerRefused
 from tests.blueprints.family.test_requests import send_files
 from tests.services.files.test_uploads import as_a_phone_writes_it, picture
 from tests.services.importing.town import PNG, encoded
@@ -203,6 +203,6 @@ def test_a_change_that_was_taken_back_is_not_applied(people: People) -> None:
     number = change(people.zest, "a", city="Crolles")
     zest = signed_in(people.zest)
     acting.withdraw(zest, reading.listed(zest, "").items[0].public_id)
-    with pytest.raises(AnswerRefused, match="déjà «\u00a0retirée\u00a0»"):
+    with pytest.raises(Refusal, match="déjà «\u00a0retirée\u00a0»"):
         desk.accept(number, "", TOWN_HALL)
     assert held(people.zest) == before

@@ -27,15 +27,15 @@ def test_a_piece_is_to_be_read_until_the_town_answers(people: People) -> None:
     with time_machine.travel(MONDAY, tick=False) as clock:
         sent = send(zest, files=(PAPER,))
         assert came(sent.number) == {"Justificatif": False}
-        assert desk.listed(9)[0].piece_came_at is None
+        assert desk.listed().items[0].piece_came_at is None
         clock.shift(timedelta(days=1))
         acting.add_files(zest, sent.public_id, [SECOND_PAPER])
         assert came(sent.number) == {"Justificatif": False, "Carte grise": True}
-        assert desk.listed(9)[0].piece_came_at == MONDAY + timedelta(days=1)
+        assert desk.listed().items[0].piece_came_at == MONDAY + timedelta(days=1)
         clock.shift(timedelta(hours=1))
         desk.take(sent.number, TOWN_HALL)
         assert came(sent.number) == {"Justificatif": False, "Carte grise": False}
-        assert desk.listed(9)[0].piece_came_at is None
+        assert desk.listed().items[0].piece_came_at is None
 
 
 def test_a_request_that_is_closed_has_nothing_to_read(people: People) -> None:
@@ -45,7 +45,7 @@ def test_a_request_that_is_closed_has_nothing_to_read(people: People) -> None:
     acting.add_files(zest, sent.public_id, [PAPER])
     acting.withdraw(zest, sent.public_id)
     assert came(sent.number) == {"Justificatif": False}
-    assert desk.listed(9, everything=True)[0].piece_came_at is None
+    assert desk.listed(everything=True).items[0].piece_came_at is None
 
 
 def test_what_waits_for_the_family_comes_last(people: People) -> None:
@@ -55,13 +55,13 @@ def test_what_waits_for_the_family_comes_last(people: People) -> None:
         first = send(zest, "absence", "a" * 32, details={})
         second = send(zest, "canteen", "b" * 32, details={})
         desk.ask(first.number, "Un certificat", TOWN_HALL)
-        assert [line.number for line in desk.listed(9)] == [second.number, first.number]
+        assert [line.number for line in desk.listed().items] == [second.number, first.number]
         clock.shift(timedelta(days=14))
-        late = {line.number: line.is_late for line in desk.listed(9)}
+        late = {line.number: line.is_late for line in desk.listed().items}
         assert late == {second.number: True, first.number: False}
         acting.add_files(zest, first.public_id, [PAPER])
-        assert [line.number for line in desk.listed(9)] == [second.number, first.number]
-        again = desk.listed(9)[1]
+        assert [line.number for line in desk.listed().items] == [second.number, first.number]
+        again = desk.listed().items[1]
         assert (again.is_late, again.expected_on) == (False, date(2026, 12, 9))
         found = reading.find(zest, first.public_id)
         assert found is not None
@@ -75,4 +75,4 @@ def test_a_file_that_nobody_asked_for_changes_no_date(people: People) -> None:
         sent = send(zest, "absence", details={})
         clock.shift(timedelta(days=1))
         acting.add_files(zest, sent.public_id, [PAPER])
-        assert desk.listed(9)[0].expected_on == date(2026, 11, 25)
+        assert desk.listed().items[0].expected_on == date(2026, 11, 25)

@@ -13,11 +13,10 @@ from app.calendar import working_days
 from app.models import Account, Family, Guardian, JournalEntry, RequestState
 from app.services.files.stored_files import StoredFile
 from app.services.files.uploads import CheckedFile
+from app.services.refusals import Refusal
 from app.services.requests import acting, desk, reading, sending
 from app.services.requests.acting import Outcome
-from app.services.requests.desk import AnswerRefused
 from app.services.requests.kinds import KINDS
-from app.services.requests.sending import SendingRefused
 from app.testing import Outbox
 from config import REQUEST_KINDS
 from tests.services.requests.conftest import PAPER, send, signed_in
@@ -64,7 +63,7 @@ def test_whoever_wants_no_mail_gets_none(people: People, outbox: Outbox) -> None
 def test_another_family_s_child_or_invoice_is_refused(app: Flask, people: People) -> None:
     zest = signed_in(people.zest)
     for asked in ({"child": public_id("e2")}, {"invoice": public_id("f60")}):
-        with pytest.raises(SendingRefused):
+        with pytest.raises(Refusal):
             send(zest, files=(PAPER,), **asked)
     assert stored(app) == []
 
@@ -73,7 +72,7 @@ def test_there_is_an_end_to_a_day_s_requests(people: People) -> None:
     zest = signed_in(people.zest)
     for number in range(sending.MOST_A_DAY):
         send(zest, key=f"{number:032}")
-    with pytest.raises(SendingRefused, match="Réessayez demain"):
+    with pytest.raises(Refusal, match="Réessayez demain"):
         send(zest, key="b" * 32)
 
 
@@ -156,18 +155,18 @@ def test_an_answer_is_final(people: People) -> None:
     assert found.answer == "La garderie est complète."
     assert acting.withdraw(zest, sent.public_id) is Outcome.CLOSED
     assert acting.add_files(zest, sent.public_id, [PAPER]) is Outcome.CLOSED
-    with pytest.raises(AnswerRefused, match="déjà «\u00a0refusée\u00a0»"):
+    with pytest.raises(Refusal, match="déjà «\u00a0refusée\u00a0»"):
         desk.take(sent.number, TOWN_HALL)
-    with pytest.raises(AnswerRefused, match="déjà «\u00a0refusée\u00a0»"):
+    with pytest.raises(Refusal, match="déjà «\u00a0refusée\u00a0»"):
         desk.accept(sent.number, "", TOWN_HALL)
 
 
 @pytest.mark.parametrize("reason", ["", " \n", "\x00\u202e"])
 def test_a_refusal_has_a_reason(people: People, reason: str) -> None:
     sent = send(signed_in(people.zest))
-    with pytest.raises(AnswerRefused, match="raison"):
+    with pytest.raises(Refusal, match="raison"):
         desk.refuse(sent.number, reason, TOWN_HALL)
-    with pytest.raises(AnswerRefused, match="pas de demande"):
+    with pytest.raises(Refusal, match="pas de demande"):
         desk.refuse(999, "Non", TOWN_HALL)
 
 
@@ -179,7 +178,7 @@ def test_of_two_answers_one_counts(app: Flask, people: People) -> None:
         with app.app_context():
             try:
                 desk.refuse(sent.number, "Non", TOWN_HALL)
-            except AnswerRefused as error:
+            except Refusal as error:
                 refused.append(str(error))
 
     threads = [threading.Thread(target=answer) for _ in range(4)]

@@ -118,7 +118,7 @@ def _many_requests(app: Flask, person: Person) -> Screens:
         page.submit("Continuer", _refused=200).submit("Envoyer ma demande")
     yield "home, requests", parent.get("family.home")
     with app.app_context():
-        ours = (each for each in desk.listed(100) if each.family_number == person.family_number)
+        ours = (each for each in desk.listed().items if each.family_number == person.family_number)
         for line in islice(ours, 2):
             desk.ask(line.number, "Un plan", TOWN_HALL)
     yield "home, pieces missing", parent.get("family.home")

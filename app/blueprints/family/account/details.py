@@ -11,9 +11,9 @@ from app.blueprints.family.account.forms import (
 )
 from app.blueprints.family.blueprint import family
 from app.services.profile import details
+from app.services.refusals import Refusal
 from app.services.requests import kinds
 from app.services.requests.kinds import BY_KEY, DETAILS
-from app.services.requests.sending import SendingRefused
 from app.web.access import current_account
 from app.web.site_map import labelled
 
@@ -55,7 +55,7 @@ def _change(form_class: type[DetailsForm], title: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             asked = details.ask(account, form.typed, form.sending_key.data)
-        except SendingRefused as refused:
+        except Refusal as refused:
             flash(str(refused), "info")
             return redirect(url_for("family.account"))
         flash(ASKED if asked else UNCHANGED, "success" if asked else "info")

@@ -17,9 +17,10 @@ from app.blueprints.family.requests.forms import FORMS, RequestForm, years
 from app.formats import NBSP
 from app.services.files import uploads
 from app.services.files.uploads import Accepted, CheckedFile, Upload, UploadRefused
+from app.services.refusals import Refusal
 from app.services.requests import answers, choices, kinds, sending
 from app.services.requests.kinds import DETAILS, Kind
-from app.services.requests.sending import Asked, SendingRefused
+from app.services.requests.sending import Asked
 from app.web.access import current_account
 from app.web.site_map import labelled
 
@@ -119,7 +120,7 @@ def _send(kind: Kind, form: RequestForm) -> ResponseReturnValue:
     asked = Asked(form.details, form.chosen("child"), form.chosen("invoice"))
     try:
         sent = sending.send(current_account(), kind, asked, form.sending_key.data, files)
-    except SendingRefused as refused:
+    except Refusal as refused:
         return _check(kind, form, str(refused))
     flash(SENT.format(sent.number), "success")
     return redirect(url_for("family.request", public_id=sent.public_id))

@@ -1,0 +1,29 @@
+"""Why something that was asked for is not done: a reason that code knows, and words for people."""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """What kind of obstacle it is."""
+
+    # Nothing has this number or this name.
+    UNKNOWN = "unknown"
+    # Something compulsory was left out.
+    MISSING = "missing"
+    # What was typed, or the file, cannot be taken.
+    UNFIT = "unfit"
+    TOO_LONG = "too long"
+    TOO_MANY = "too many"
+    # It has had its answer, takes none, or whoever it was for has left.
+    CLOSED = "closed"
+    # More than one answers to it.
+    AMBIGUOUS = "ambiguous"
+
+
+class Refusal(ValueError):  # noqa: N818 (a refusal, not a bug)
+    """Nothing was done; the message says why and what to do, in French."""
+
+    def __init__(self, reason: Reason, words: str) -> None:
+        """Carry both."""
+        super().__init__(words)
+        self.reason = reason
