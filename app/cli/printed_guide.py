@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 from flask import current_app
 
+from app import background
 from app.cli.context import with_appcontext
-from app.mailer.courier import courier
 from app.settings import settings
 
 NO_PANGO = (
@@ -29,8 +29,9 @@ def guide() -> None:
 @with_appcontext
 def build(output: Path) -> None:
     """Écrit le guide de cette commune en PDF, à imprimer en A4."""
-    # The page that parents see, asked for as they do; the mails that wait are the server's to send.
-    courier().rest()
+    # The page that parents see, asked for as they do; what waits in the queues is the server's.
+    for watcher in background.watchers():
+        watcher.rest()
     answer = current_app.test_client(use_cookies=False).get(
         "/guide.pdf", base_url=settings.public_url
     )

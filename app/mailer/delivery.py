@@ -2,7 +2,6 @@
 
 import logging
 import re
-import traceback
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -10,11 +9,13 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 from typing import Generic, Protocol, TypeVar
 
+from app.background import log_bug
 from app.mailer.backends import SEND_LIMIT, Backend, Send
 from app.mailer.failures import MailError, PermanentFailure, TemporaryFailure, Unavailable
 from app.mailer.message import Message
 
-logger = logging.getLogger("portail.mail")
+NAME = "mail"
+logger = logging.getLogger(f"portail.{NAME}")
 
 # Enough that the database's two commits weigh little, few enough that a killed sender makes few
 # doubles.
@@ -126,12 +127,6 @@ def plain(error: MailError) -> str:
     return LONG_WORD.sub("…", line)[:ERROR_LENGTH]
 
 
-def log_bug(error: Exception) -> None:
-    """Log where it happened, not what it says: its message may quote a mail."""
-    frames = traceback.format_tb(error.__traceback__)
-    logger.error("mail.bug", extra={"type": type(error).__name__, "where": "".join(frames)})
-
-
 def _use_one_connection(
     queue: Queue[C], backend: Backend, stopping: Callable[[], bool], fates: Counter[Fate]
 ) -> str:
@@ -174,6 +169,6 @@ def _send_one(claim: C, send: Send) -> Outcome[C]:
     except TemporaryFailure as error:
         return Outcome(claim, Fate.DEFERRED, plain(error))
     except Exception as error:  # one mail's bug must not keep the others
-        log_bug(error)
+        log_bug(NAME, error)
         return Outcome(claim, Fate.DEFERRED, f"Erreur du portail ({type(error).__name__})")
     return Outcome(claim, Fate.SENT)

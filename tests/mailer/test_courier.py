@@ -12,8 +12,7 @@ import pytest
 from flask import Flask
 
 import config
-from app import create_app, db
-from app.mailer import courier as courier_module
+from app import background, create_app, db
 from app.mailer import delivery
 from app.mailer.message import Message
 from app.models import MailState
@@ -34,17 +33,19 @@ def until(true: Callable[[], object]) -> None:
 
 def threads() -> list[threading.Thread]:
     """Find the threads that carry mails."""
-    return [thread for thread in threading.enumerate() if thread.name == "courier"]
+    return [thread for thread in threading.enumerate() if thread.name == "mail"]
 
 
 @pytest.fixture
 def web(settings: config.Settings) -> Iterator[Flask]:
-    """A web process that delivers by a thread; its thread ends with the test."""
+    """A web process that delivers by a thread; its threads end with the test."""
     object.__setattr__(settings, "mail_delivery", "thread")
     app = create_app(settings)
     settle_in(app)
     yield app
-    courier_of(app).stop()
+    with app.app_context():
+        for watcher in background.watchers():
+            watcher.stop()
     app.extensions[db.EXTENSION].dispose()
 
 
@@ -120,7 +121,7 @@ def test_the_thread_wakes_up_for_a_mail(web: Flask) -> None:
         ask("38162386")
         started = time.monotonic()
         until(lambda: len(sent))
-        assert time.monotonic() - started < courier_module.POLL_SECONDS / 2
+        assert time.monotonic() - started < background.POLL_SECONDS / 2
 
 
 def test_no_page_waits_for_a_server_that_hangs(web: Flask) -> None:
@@ -143,8 +144,8 @@ def test_the_thread_waits_longer_and_longer_for_a_server_that_is_down(
     web: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Down: it asks again, ever more rarely; back: the mail leaves."""
-    monkeypatch.setattr(courier_module, "POLL_SECONDS", 0.02)
-    monkeypatch.setattr(courier_module, "LONGEST_PAUSE_SECONDS", 0.1)
+    monkeypatch.setattr(background, "POLL_SECONDS", 0.02)
+    monkeypatch.setattr(background, "LONGEST_PAUSE_SECONDS", 0.1)
     server = courier_of(web).backend = Scripted(down=True)
     web.test_client().get("/connexion")
     with web.app_context():
@@ -158,7 +159,7 @@ def test_a_forked_process_has_a_thread_of_its_own(
     web: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The server forks after a first request: the child does not count on its parent's thread."""
-    monkeypatch.setattr(courier_module, "POLL_SECONDS", 0.05)
+    monkeypatch.setattr(background, "POLL_SECONDS", 0.05)
     web.test_client().get("/connexion")
     (parent,) = threads()
     own = os.getpid()

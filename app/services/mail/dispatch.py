@@ -14,6 +14,7 @@ from sqlalchemy import Row, Table, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from app import db
+from app.background import retry_delay
 from app.mailer.delivery import Fate, Outcome
 from app.mailer.message import Message
 from app.models import MAY_SIGN_IN, Account, Guardian, MailState, OutboxMail
@@ -28,8 +29,6 @@ from app.services.tokens.temporary_passwords import IssuedPassword
 
 AnyRow = Row[*tuple[Any, ...]]
 
-FIRST_RETRY = timedelta(seconds=30)
-LONGEST_RETRY = timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(hours=24)
 
 # Mails with a secret, for one person: a second click is not a second mail, and nobody can fill a
@@ -286,8 +285,3 @@ def _change(outcome: Outcome[ClaimedMail], now: datetime) -> dict[str, Any]:
         change["state"] = FINAL_STATES[outcome.fate]
         change["settled_at"] = now
     return change
-
-
-def retry_delay(attempts: int) -> timedelta:
-    """How long to wait after that many tries: half a minute, doubled each time, up to an hour."""
-    return min(FIRST_RETRY * (1 << min(attempts - 1, 10)), LONGEST_RETRY)
