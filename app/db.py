@@ -6,7 +6,7 @@ inside `transaction()`, which commits once, when its block ends.
 
 import os
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -41,6 +41,8 @@ EXTENSION = "portail.engine"
 # The execution option of a transaction that writes: how long it waits for others who write, in ms.
 IMMEDIATE = "portail_immediate"
 BUSY_TIMEOUT_MS = 5_000
+# What a session does once its transaction is committed.
+TO_DO_AFTER = "portail.after_commit"
 
 Columns = TypeVarTuple("Columns")
 
@@ -183,7 +185,21 @@ def transaction(patience_ms: int = BUSY_TIMEOUT_MS) -> Iterator[Session]:
         current.commit()
     except BaseException:
         current.rollback()
+        current.info.pop(TO_DO_AFTER, None)
         raise
+
+
+def after_commit(session: Session, act: Callable[[], None]) -> None:
+    """Do this once, when what the session's transaction wrote can be read by others."""
+    to_do: list[Callable[[], None]] = session.info.setdefault(TO_DO_AFTER, [])
+    if act not in to_do:
+        to_do.append(act)
+
+
+@event.listens_for(Session, "after_commit")
+def _do_what_follows(session: Session) -> None:
+    for act in session.info.pop(TO_DO_AFTER, ()):
+        act()
 
 
 def insert(table: type[Base]) -> Any:

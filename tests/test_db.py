@@ -86,6 +86,35 @@ def test_errors_tell_nothing_of_a_family(app: Flask) -> None:
     assert "INSERT" in str(caught.value)
 
 
+def test_what_follows_a_commit_comes_once_and_only_after_it(app: Flask) -> None:
+    """Asked for twice in one act: by then the act can be read from elsewhere."""
+    seen: list[list[str]] = []
+
+    def look() -> None:
+        with app.app_context():
+            seen.append(families())
+
+    with app.app_context():
+        with db.transaction() as session:
+            session.add(Family(source_id="1", number="1"))
+            db.after_commit(session, look)
+            db.after_commit(session, look)
+            assert seen == []
+        assert seen == [["1"]]
+
+
+def test_what_follows_an_act_that_failed_never_comes(app: Flask) -> None:
+    """Not even with the next commit."""
+    seen: list[str] = []
+    with app.app_context():
+        with contextlib.suppress(RuntimeError), db.transaction() as session:
+            db.after_commit(session, lambda: seen.append("too much"))
+            raise RuntimeError
+        with db.transaction() as session:
+            session.add(Family(source_id="1", number="1"))
+    assert seen == []
+
+
 def test_instants_come_back_in_utc(app: Flask) -> None:
     """An instant is the same on both databases, whatever zone it was given in."""
     with app.app_context():

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Select, event, insert, literal, select, update
+from sqlalchemy import Select, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from app import db
@@ -23,7 +23,6 @@ from app.services.mail.kinds import MailKind
 PENDING = (MailState.QUEUED, MailState.SENDING)
 # What `retry` without names takes up again: the rest would end the same way.
 WORTH_RETRYING = (MailState.REFUSED, MailState.ABANDONED, MailState.NO_ADDRESS)
-COMMIT_FLAG = "portail.mail_queued"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ def enqueue(
     )
     session.add(mail)
     session.flush()
-    session.info[COMMIT_FLAG] = True
+    db.after_commit(session, courier().notify)
     return mail
 
 
@@ -86,7 +85,7 @@ def enqueue_all(session: Session, kind: MailKind, identifiers: Sequence[str]) ->
     ]
     if rows:
         session.execute(insert(OutboxMail), rows)
-        session.info[COMMIT_FLAG] = True
+        db.after_commit(session, courier().notify)
 
 
 def enqueue_selected(session: Session, kind: MailKind, identifiers: Select[str]) -> int:
@@ -102,14 +101,8 @@ def enqueue_selected(session: Session, kind: MailKind, identifiers: Select[str])
     )
     count: int = getattr(result, "rowcount", 0)
     if count:
-        session.info[COMMIT_FLAG] = True
+        db.after_commit(session, courier().notify)
     return count
-
-
-@event.listens_for(Session, "after_commit")
-def _notify(session: Session) -> None:
-    if session.info.pop(COMMIT_FLAG, False):
-        courier().notify()
 
 
 def latest(limit: int, *, only_unsent: bool = False) -> list[MailLine]:
@@ -149,5 +142,5 @@ def retry(actor: Actor, ids: Iterable[int] | None = None) -> list[int]:
         )
         if found:
             journal.record(session, "mail_retried", actor, count=str(len(found)))
-            session.info[COMMIT_FLAG] = True
+            db.after_commit(session, courier().notify)
     return sorted(found)
