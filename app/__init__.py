@@ -5,6 +5,9 @@ from flask import Flask
 import config
 from app import blueprints, cli, db, formats
 from app.mailer import courier
+from app.services import retention
+from app.services.jobs import running as jobs
+from app.services.jobs.kinds import JobKind
 from app.services.mail import dispatch
 from app.settings import EXTENSION
 from app.web import access, assets, errors, forms, logs, security, templating
@@ -36,5 +39,6 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     errors.init_app(app, unavailable=db.Unavailable)
     blueprints.init_app(app)
     courier.init_app(app, settings, queue=dispatch)
+    jobs.init_app(app, settings.mail_delivery, handlers={JobKind.PURGE: retention.purge_by_night})
     cli.init_app(app)
     return app

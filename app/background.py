@@ -104,6 +104,12 @@ class Watcher(ABC):
             return False
 
 
+def watcher(extension: str) -> Watcher:
+    """Return one of the current application."""
+    found: Watcher = current_app.extensions[extension]
+    return found
+
+
 def watchers() -> list[Watcher]:
     """Return those of the current application."""
     return [each for each in current_app.extensions.values() if isinstance(each, Watcher)]

@@ -17,6 +17,7 @@ COMMANDS = {
     "documents": "documents:documents",
     "guide": "printed_guide:guide",
     "import": "imports:import_files",
+    "jobs": "jobs:jobs",
     "mail": "mail:mail",
     "messages": "messages:messages",
     "purge": "purge:purge",

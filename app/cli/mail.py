@@ -12,6 +12,7 @@ from app.formats import PARIS, day, hour, plural
 from app.mailer.courier import Courier, courier
 from app.mailer.delivery import Fate, Tally
 from app.models import MailState
+from app.services.jobs.running import workshop
 from app.services.mail import letters, outbox
 from app.services.mail.kinds import IN_FRENCH
 from app.services.mail.outbox import MailLine
@@ -25,15 +26,16 @@ def mail() -> None:
 
 
 @mail.command()
-@click.option("--watch", is_flag=True, help="Continue, jusqu’à ce qu’on l’arrête.")
+@click.option(
+    "--watch",
+    is_flag=True,
+    help="Continue jusqu’à ce qu’on l’arrête, et fait aussi les travaux de fond.",
+)
 @with_appcontext
 def deliver(*, watch: bool) -> None:
     """Envoie les courriels en attente."""
     if watch:
-        stop_when_told(courier())
-        click.echo("J’envoie les courriels dès qu’ils arrivent. Ctrl+C pour arrêter.")
-        courier().watch()
-        click.echo("Arrêté : les courriels en attente partiront au prochain démarrage.")
+        watch_over_everything()
         return
     tally = courier().deliver()
     for line in describe(tally):
@@ -115,6 +117,17 @@ def describe(tally: Tally) -> list[str]:
     if len(lines) > 1:
         lines.append("Le détail : flask mail list --unsent")
     return lines
+
+
+def watch_over_everything() -> None:
+    """Send mails and do jobs until told to stop; a job has a thread, so that no mail waits."""
+    workshop().start()
+    stop_when_told(courier())
+    click.echo("J’envoie les courriels dès qu’ils arrivent, et je fais les travaux de fond.")
+    click.echo("Ctrl+C pour arrêter.")
+    courier().watch()
+    workshop().stop()
+    click.echo("Arrêté\u00a0: ce qui attend partira, ou sera fait, au prochain démarrage.")
 
 
 def stop_when_told(courier: Courier) -> None:

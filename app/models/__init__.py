@@ -10,7 +10,14 @@ from app.models.messages import (
     MessageMark,
     MessageReply,
 )
-from app.models.operations import JournalEntry, MailState, OutboxMail, Throttle
+from app.models.operations import (
+    Job,
+    JobState,
+    JournalEntry,
+    MailState,
+    OutboxMail,
+    Throttle,
+)
 from app.models.parameters import FAMILY, MAY_SIGN_IN
 from app.models.requests import (
     FamilyRequest,
@@ -43,6 +50,8 @@ __all__ = [
     "Invoice",
     "InvoiceKind",
     "InvoiceLine",
+    "Job",
+    "JobState",
     "JournalEntry",
     "MailState",
     "Message",

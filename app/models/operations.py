@@ -1,4 +1,4 @@
-"""What keeps the portal running: the mail queue, the journal, the throttle."""
+"""What keeps the portal running: the mail queue, the jobs, the journal, the throttle."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -42,6 +42,39 @@ class OutboxMail(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # When to send it; while SENDING, when its sender counts as dead.
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_error: Mapped[str] = mapped_column(String(500), default="")
+
+
+class JobState(StrEnum):
+    """Where a job stands. The last two are final."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Job(Base):
+    """Something to do when no visitor waits."""
+
+    __tablename__ = "job"
+    __table_args__ = (Index(None, "state", "due_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    # What is to be done once, whoever asks for it: the purge of one night.
+    key: Mapped[str | None] = mapped_column(String(100), unique=True)
+    # What it is about, by internal numbers: never a secret, nor what a parent wrote.
+    payload: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    state: Mapped[JobState] = mapped_column(choice(JobState, "state"), default=JobState.QUEUED)
+    attempts: Mapped[int] = mapped_column(default=0)
+    # How far it is, of how many steps; 0 of 0 when it does not say.
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # When to do it; while RUNNING, when who does it counts as dead.
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_error: Mapped[str] = mapped_column(String(500), default="")

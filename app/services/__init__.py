@@ -8,7 +8,7 @@ demonstration, documents  the demonstration town; Infos/Documents
 importing, inbox, requests
 billing                   what families owe, pay and are told of it
 accounts, retention       a guardian's access; what is kept for a time only
-mail                      the queue from both ends
+jobs, mail                what is done in the background; the queue of mails from both ends
 families                  who is in a file
 files, journal, tokens, town_texts, health
 actors, refusals          who acts; why something is not done

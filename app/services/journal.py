@@ -23,6 +23,7 @@ ACTS = {
     "email_confirmed": "adresse confirmée",
     "guardian_replaced": "accès retiré par un import",
     "import": "import des fichiers de la mairie",
+    "job_failed": "travail de fond abandonné",
     "mail_abandoned": "courriel abandonné",
     "mail_refused": "courriel refusé",
     "mail_retried": "courriel à envoyer de nouveau",

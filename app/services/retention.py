@@ -24,6 +24,8 @@ from app.models import (
     Guardian,
     Invoice,
     InvoiceLine,
+    Job,
+    JobState,
     JournalEntry,
     Message,
     MessageAttachment,
@@ -37,8 +39,9 @@ from app.models import (
     Throttle,
 )
 from app.services import journal
-from app.services.actors import Actor
+from app.services.actors import PORTAL, Actor
 from app.services.files import sweeping
+from app.services.jobs.running import Task
 from app.services.mail.outbox import PENDING
 
 A_MONTH = timedelta(days=30)
@@ -91,6 +94,11 @@ def purge(actor: Actor) -> list[Purged]:
     ]
 
 
+def purge_by_night(_task: Task) -> None:
+    """Do it as the job of each night."""
+    purge(PORTAL)
+
+
 def _remove(session: Session, rule: Rule, now: datetime) -> int:
     result = session.execute(
         delete(rule.table)
@@ -119,6 +127,11 @@ def _email_changes(limit: datetime) -> ColumnElement[bool]:
 def _mails(limit: datetime) -> ColumnElement[bool]:
     over = OutboxMail.state.not_in(PENDING) & (OutboxMail.settled_at < limit)
     return over & _not_the_newest(OutboxMail.id)
+
+
+def _jobs(limit: datetime) -> ColumnElement[bool]:
+    over = Job.state.in_((JobState.DONE, JobState.FAILED)) & (Job.settled_at < limit)
+    return over & _not_the_newest(Job.id)
 
 
 def _sessions(limit: datetime) -> ColumnElement[bool]:
@@ -152,6 +165,7 @@ RULES = (
         _email_changes,
     ),
     Rule("courriel de la file", "courriels de la file", OutboxMail, A_MONTH, _mails),
+    Rule("travail de fond", "travaux de fond", Job, A_MONTH, _jobs),
     Rule(
         "compteur d’essais",
         "compteurs d’essais",

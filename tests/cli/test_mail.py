@@ -13,6 +13,7 @@ from flask import Flask
 
 from app.mailer.failures import PermanentFailure, TemporaryFailure
 from app.models import MailState
+from tests.support import job_room as jobs
 from tests.support.mail_room import Scripted, ask, courier_of, deliver, rows, states
 from tests.support.people import People
 
@@ -152,9 +153,13 @@ def test_retry_wants_one_way_of_naming(app: Flask, arguments: list[str]) -> None
 
 
 def test_watch_sends_what_waits_and_ends_when_told(app: Flask, waiting: Scripted) -> None:
-    """The worker runs as a service: it sends, then SIGTERM ends it cleanly."""
+    """The worker runs as a service: it sends, does the jobs, then SIGTERM ends it cleanly."""
     courier = courier_of(app)
-    operator = threading.Thread(target=stop_once_sent, args=(waiting, 2))
+    handler = jobs.Scripted()
+    jobs.hire(app, handler)
+    jobs.workshop_of(app).mode = "worker"
+    jobs.ask("beside the mails")
+    operator = threading.Thread(target=stop_once_done, args=(waiting, 2, handler))
     operator.start()
     kept = [signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)]
     try:
@@ -166,13 +171,15 @@ def test_watch_sends_what_waits_and_ends_when_told(app: Flask, waiting: Scripted
     assert result.exit_code == 0
     assert "Arrêté" in result.output
     assert len(waiting.sent) == 2
+    assert handler.names == ["beside the mails"]
+    assert "jobs" not in [thread.name for thread in threading.enumerate()]
     assert courier.mode == "worker"
 
 
-def stop_once_sent(waiting: Scripted, count: int) -> None:
-    """Press Ctrl+C when so many mails have left, or after ten seconds."""
+def stop_once_done(waiting: Scripted, count: int, handler: jobs.Scripted) -> None:
+    """Press Ctrl+C when so many mails have left and a job is done, or after ten seconds."""
     for _ in range(200):
-        if len(waiting.sent) >= count:
+        if len(waiting.sent) >= count and handler.done:
             break
         time.sleep(0.05)
     signal.raise_signal(signal.SIGTERM)

@@ -31,9 +31,17 @@ def until(true: Callable[[], object]) -> None:
         time.sleep(0.01)
 
 
-def threads() -> list[threading.Thread]:
-    """Find the threads that carry mails."""
-    return [thread for thread in threading.enumerate() if thread.name == "mail"]
+def threads(name: str = "mail") -> list[threading.Thread]:
+    """Find the threads that carry mails, or do jobs."""
+    return [thread for thread in threading.enumerate() if thread.name == name]
+
+
+def stop_watching(app: Flask) -> None:
+    """End the threads of a process, those of the process it was forked from too."""
+    with app.app_context():
+        for watcher in background.watchers():
+            watcher.stop()
+    until(lambda: not threads() and not threads("jobs"))
 
 
 @pytest.fixture
@@ -43,9 +51,7 @@ def web(settings: config.Settings) -> Iterator[Flask]:
     app = create_app(settings)
     settle_in(app)
     yield app
-    with app.app_context():
-        for watcher in background.watchers():
-            watcher.stop()
+    stop_watching(app)
     app.extensions[db.EXTENSION].dispose()
 
 
@@ -101,13 +107,14 @@ def test_the_thread_starts_with_the_first_request(web: Flask) -> None:
 
 
 def test_making_the_guide_sends_no_mail(web: Flask, tmp_path: Path) -> None:
-    """The command asks the portal for a page, yet leaves the queue to those who serve."""
+    """The command asks the portal for a page, yet leaves the queues to those who serve."""
     before = len(threads())
     with web.app_context():
         ask("38162386")
     made = str(tmp_path / "guide.pdf")
     web.test_cli_runner().invoke(args=["guide", "build", "--output", made])
     assert len(threads()) == before
+    assert threads("jobs") == []
     with web.app_context():
         assert states() == [MailState.QUEUED]
 
@@ -167,8 +174,7 @@ def test_a_forked_process_has_a_thread_of_its_own(
     web.test_client().get("/connexion")
     (child,) = (thread for thread in threads() if thread is not parent)
     assert child.is_alive()
-    courier_of(web).stop()
-    until(lambda: not threads())
+    stop_watching(web)
 
 
 def test_stopping_ends_the_thread(web: Flask) -> None:

@@ -7,6 +7,7 @@ LEFT_OUT = {
     "Counts failures and requests under keys made of identifiants, addresses and devices; a day.": (
         "throttle",
     ),
+    "The portal's own work, by numbers of rows: it holds nothing of a parent.": ("job",),
     "A secret, of which only a fingerprint is kept: nobody can read it.": (
         "account.password_hash",
         "account_session.key_hash",

@@ -1,0 +1,23 @@
+"""What there is to do in the background, and how operators read it."""
+
+from enum import StrEnum
+
+from app.models import JobState
+
+
+class JobKind(StrEnum):
+    """Kinds of jobs. The factory says who does each."""
+
+    PURGE = "purge"
+
+
+IN_FRENCH: dict[str, str] = {
+    JobKind.PURGE: "ménage de la nuit",
+}
+
+STATES = {
+    JobState.QUEUED: "en attente",
+    JobState.RUNNING: "en cours",
+    JobState.DONE: "fait",
+    JobState.FAILED: "abandonné",
+}

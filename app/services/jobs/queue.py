@@ -1,0 +1,190 @@
+"""The queue of the jobs: ask for one, take it, say how far it is, settle it.
+
+As for mails, a job that is taken belongs to one process until its lease ends. A process that is
+killed loses it, and another does the job again: handlers stand being run twice.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, CursorResult, bindparam, select, update
+from sqlalchemy.orm import Session
+
+from app import background, db
+from app.background import retry_delay
+from app.models import Job, JobState
+from app.services import journal
+from app.services.actors import PORTAL
+from app.services.jobs.kinds import JobKind
+
+NAME = "jobs"
+EXTENSION = f"portail.{NAME}"
+logger = logging.getLogger(EXTENSION)
+
+# A process that is killed holds its job that long. A handler that takes longer says meanwhile how
+# far it is.
+LEASE = timedelta(minutes=10)
+# Three hours in all. What waits for the database is not a try.
+MOST_TRIES = 10
+# Whoever writes at that moment may be the handler itself: do not keep it waiting.
+RENEWAL_PATIENCE_MS = 50
+CUT_SHORT = "Le portail s’est arrêté pendant le dernier essai"
+
+IS_DUE = (
+    Job.state.in_((JobState.QUEUED, JobState.RUNNING))
+    & (Job.due_at <= bindparam("now"))
+    # While two versions run side by side, the older leaves alone what it does not know.
+    & Job.kind.in_([kind.value for kind in JobKind])
+)
+ANY_DUE = select(Job.id).where(IS_DUE).limit(1)
+TAKE_DUE = (
+    select(Job.id, Job.kind, Job.payload, Job.attempts, Job.due_at)
+    .where(IS_DUE)
+    .order_by(Job.due_at, Job.id)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+
+
+class LeaseLost(Exception):  # noqa: N818 (no bug: a process that was slow)
+    """Another process has taken the job meanwhile."""
+
+
+@dataclass(slots=True)
+class ClaimedJob:
+    """A job in the hands of one process."""
+
+    id: int
+    kind: JobKind
+    payload: dict[str, str]
+    # This try included.
+    attempts: int
+    due_at: datetime
+    lease_ends: datetime
+
+
+def enqueue(session: Session, kind: JobKind, payload: Mapping[str, str] | None = None) -> Job:
+    """Ask for a job in the caller's transaction; it is done once that is committed.
+
+    The payload says what it is about, by internal numbers: never a secret. Raises ValueError for
+    a kind that nobody does.
+    """
+    now = datetime.now(UTC)
+    job = Job(kind=JobKind(kind).value, payload=dict(payload or {}), created_at=now, due_at=now)
+    session.add(job)
+    session.flush()
+    db.after_commit(session, background.watcher(EXTENSION).notify)
+    return job
+
+
+def waiting() -> bool:
+    """Tell whether a job is due."""
+    session = db.session()
+    found = session.execute(ANY_DUE, {"now": datetime.now(UTC)}).first()
+    # What follows may be long: leave no transaction open.
+    session.rollback()
+    return found is not None
+
+
+def claim() -> ClaimedJob | None:
+    """Take the job that has been due longest and that nobody else has."""
+    while True:
+        with db.transaction() as session:
+            now = datetime.now(UTC)
+            row = session.execute(TAKE_DUE, {"now": now}).first()
+            if row is None:
+                return None
+            if row.attempts < MOST_TRIES:
+                job = ClaimedJob(
+                    row.id,
+                    JobKind(row.kind),
+                    row.payload,
+                    row.attempts + 1,
+                    row.due_at,
+                    now + LEASE,
+                )
+                _write(
+                    session,
+                    Job.id == row.id,
+                    state=JobState.RUNNING,
+                    attempts=job.attempts,
+                    due_at=job.lease_ends,
+                    done=0,
+                    total=0,
+                )
+                return job
+            # Each try has ended with its process: nobody is left to say so.
+            _give_up(session, Job.id == row.id, row.id, row.kind, CUT_SHORT)
+
+
+def renew(job: ClaimedJob, done: int, total: int) -> None:
+    """Say how far it is; the lease starts anew. Raises LeaseLost when somebody else has the job."""
+    renewed = datetime.now(UTC) + LEASE
+    with db.transaction(RENEWAL_PATIENCE_MS) as session:
+        mine = _write(session, _mine(job), due_at=renewed, done=done, total=total)
+    if not mine:
+        raise LeaseLost
+    job.lease_ends = renewed
+
+
+def finish(job: ClaimedJob) -> None:
+    """Write down that it is done."""
+    logger.info("jobs.done", extra={"job": job.id, "kind": job.kind})
+    with db.transaction() as session:
+        _write(
+            session, _mine(job), state=JobState.DONE, settled_at=datetime.now(UTC), last_error=""
+        )
+
+
+def postpone(job: ClaimedJob, error: str) -> JobState:
+    """Write down why it could not be done: it is tried again later, or not any more."""
+    with db.transaction() as session:
+        if job.attempts >= MOST_TRIES:
+            _give_up(session, _mine(job), job.id, job.kind, error)
+            return JobState.FAILED
+        _write(
+            session,
+            _mine(job),
+            state=JobState.QUEUED,
+            due_at=datetime.now(UTC) + retry_delay(job.attempts),
+            last_error=error,
+        )
+        return JobState.QUEUED
+
+
+def release(job: ClaimedJob) -> None:
+    """Give it back as it was: it is no fault of the job that it was interrupted."""
+    with db.transaction() as session:
+        _write(
+            session,
+            _mine(job),
+            state=JobState.QUEUED,
+            attempts=job.attempts - 1,
+            due_at=job.due_at,
+        )
+
+
+def _mine(job: ClaimedJob) -> ColumnElement[bool]:
+    """Whoever lost the lease has no say any more."""
+    return (Job.id == job.id) & (Job.state == JobState.RUNNING) & (Job.due_at == job.lease_ends)
+
+
+def _write(session: Session, which: ColumnElement[bool], **values: Any) -> bool:
+    """Change a job; tell whether it was there to be changed."""
+    changed = session.execute(
+        update(Job).where(which).values(**values).execution_options(synchronize_session=False)
+    )
+    assert isinstance(changed, CursorResult)
+    return changed.rowcount == 1
+
+
+def _give_up(
+    session: Session, which: ColumnElement[bool], number: int, kind: str, error: str
+) -> None:
+    settled = {"state": JobState.FAILED, "settled_at": datetime.now(UTC), "last_error": error}
+    if _write(session, which, **settled):
+        logger.error("jobs.failed", extra={"job": number, "kind": kind, "error": error})
+        journal.record(session, "job_failed", PORTAL, job=str(number), kind=kind)
