@@ -75,7 +75,8 @@ def _details(parent: Browser) -> Iterator[tuple[str, Page]]:
     yield "account, address waits", page.fill(moved).submit("Envoyer à la mairie")
     page = parent.get("family.change_identity")
     yield "account, identity", page
-    yield "account, nothing changed", page.submit("Envoyer à la mairie")
+    same = page.fill({"Monsieur": True})
+    yield "account, nothing changed", same.submit("Envoyer à la mairie")
     empty = page.fill({"Nom": ""})
     yield "account, identity in error", empty.submit("Envoyer à la mairie", _refused=200)
 

@@ -17,6 +17,7 @@ def document_screens(app: Flask, people: People) -> Iterator[tuple[str, Page]]:
     parent.sign_in(people.karim)
     yield "documents, none", parent.get("family.documents")
     menu = Path(app.instance_path) / "menu.pdf"
+    menu.parent.mkdir(parents=True, exist_ok=True)
     menu.write_bytes(b"%PDF-1.4\n%%EOF\n")
     with app.app_context():
         publishing.add(menu, Notice("Menus de décembre", "Cantine"), TOWN_HALL)

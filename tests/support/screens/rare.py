@@ -99,10 +99,12 @@ def _one_of_everything(app: Flask, person: Person) -> Screens:
     shutil.copy(PHOTO, photos)
     with app.app_context(), db.transaction() as session:
         session.query(Child).filter_by(source_id="e5").one().photo = PHOTO.name
+        guardian = _guardian(session, person)
+        guardian.phone, guardian.work_phone = "0476000002", "0476000003"
     has = furnish(app, person, MARK, YEAR)
     parent = Browser(app)
     yield "home, one of everything", parent.sign_in(person)
-    for page in ("children", "messages"):
+    for page in ("account", "children", "messages"):
         yield f"{page}, one of everything", parent.get(f"family.{page}")
     for page in ("child", "message", "request"):
         opened = parent.get(f"family.{page}", public_id=has.ids[page])

@@ -8,7 +8,7 @@ from flask import Flask
 
 from app import db
 from app.formats import today
-from app.models import FamilyRequest
+from app.models import Child, FamilyRequest
 from app.services.requests import desk
 from tests.support.browser import Browser, Page
 from tests.support.people import TOWN_HALL, People
@@ -26,6 +26,7 @@ def requests(app: Flask, people: People) -> Iterator[tuple[str, Page]]:
     """Go through them as Karim does, with her two children."""
     parent = Browser(app)
     parent.sign_in(people.karim)
+    adam = _name_of(app, "e3")
     yield "requests, none", parent.get("family.requests")
     yield "requests, kinds", parent.get("family.new_request")
     yield "requests, facture", parent.get("family.request_form", kind="facture")
@@ -33,7 +34,7 @@ def requests(app: Flask, people: People) -> Iterator[tuple[str, Page]]:
         page = parent.get("family.request_form", kind=kind)
         yield f"requests, {kind}", page
         yield f"requests, {kind} in error", page.submit("Continuer", _refused=200)
-    page = parent.get("family.request_form", kind="photo").fill({"Adam GARNIER": True})
+    page = parent.get("family.request_form", kind="photo").fill({adam: True})
     page = page.submit("Continuer", _refused=200)
     yield "requests, photo, check", page
     yield "requests, photo, none chosen", page.submit("Envoyer ma demande", _refused=200)
@@ -55,10 +56,17 @@ def requests(app: Flask, people: People) -> Iterator[tuple[str, Page]]:
     page = parent.get("family.request_form", kind="suppression").submit("Continuer", _refused=200)
     yield "requests, without a word", page.submit("Envoyer ma demande")
     page = parent.get("family.request_form", kind="fiche-enfant")
-    page = page.fill({"Adam GARNIER": True, "Ce qu’il faut corriger": "Il est en CE1."})
+    page = page.fill({adam: True, "Ce qu’il faut corriger": "Il est en CE1."})
     page = page.submit("Continuer", _refused=200).submit("Envoyer ma demande")
     yield "requests, about a child", page
     yield "requests, list", parent.get("family.requests")
+
+
+def _name_of(app: Flask, source_id: str) -> str:
+    """Read how a child is called."""
+    with app.app_context():
+        child = db.session().query(Child).filter_by(source_id=source_id).one()
+        return f"{child.first_name} {child.last_name}"
 
 
 def _forget(app: Flask, number: int) -> None:

@@ -1,0 +1,154 @@
+"""Markup in every word that a family or the town may have written, and what pages make of it.
+
+A page that forgets to escape a word shows an element or an attribute that no template has; one that
+escapes twice shows entities.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from bs4 import BeautifulSoup
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Enum,
+    String,
+    Table,
+    case,
+    event,
+    select,
+    update,
+)
+from sqlalchemy.orm import Session
+
+from app import db
+from app.models import FamilyRequest
+from tests.support.page_checks import Subject
+from tests.support.page_checks.subject import opening
+from tests.support.people import People, Person
+
+MARK = "<b>&\"'"
+# No words: written by the portal alone, or refused at its doors when they are not what they say.
+CODES = {
+    "account": {"identifier", "password_hash"},
+    "account_session": {"key_hash"},
+    "child": {"public_id", "source_id"},
+    "document": {"public_id", "source_id"},
+    "email_change": {"address"},
+    "family": {"source_id"},
+    "family_request": {"public_id", "kind", "sending_key"},
+    "guardian": {"email"},
+    "invoice": {"public_id", "source_id"},
+    "job": {"kind", "key", "last_error"},
+    "journal_entry": {"event", "address", "request_id"},
+    "message": {"public_id", "source_id", "folded"},
+    "message_attachment": {"public_id"},
+    "message_reply": {"sending_key"},
+    "outbox_mail": {"kind", "identifier", "address", "last_error"},
+    "payment": {"source_id"},
+    "request_file": {"public_id"},
+    "temporary_password": {"secret_hash"},
+    "throttle": {"key"},
+}
+# Among the answers of a request: days and years, not words.
+CODED_ANSWERS = {"days", "moments", "starts_on", "ends_on", "year"}
+ATTRIBUTE = re.compile(r"[a-zA-Z][a-zA-Z:-]*")
+SPOILT = re.compile(r".{0,60}(?:<b|&(?:amp|lt|gt|quot|#\d+);).{0,60}")
+
+
+def words_of(table: Table) -> list[Column[str]]:
+    """List the columns of a table that hold words; a new one does until it is named a code."""
+    return [
+        column
+        for column in table.columns
+        if isinstance(column.type, String)
+        and not isinstance(column.type, Enum)
+        and column.name not in CODES.get(table.name, ())
+    ]
+
+
+def columns_of_words() -> list[Column[str]]:
+    """List those of every table."""
+    return [column for table in db.Base.metadata.sorted_tables for column in words_of(table)]
+
+
+@contextmanager
+def in_every_word() -> Iterator[None]:
+    """Add markup to each word that is written, just before it is committed."""
+    event.listen(Session, "before_commit", _mark)
+    try:
+        yield
+    finally:
+        event.remove(Session, "before_commit", _mark)
+
+
+def named_so(people: People) -> People:
+    """Name people as the database does by then."""
+    return People(*(_named_so(person) for person in people))
+
+
+def _named_so(person: Person) -> Person:
+    return replace(
+        person,
+        first_name=person.first_name + MARK,
+        last_name=person.last_name + MARK,
+        family_number=person.family_number + MARK,
+    )
+
+
+def _mark(session: Session) -> None:
+    session.flush()
+    connection = session.connection()
+    for table in db.Base.metadata.sorted_tables:
+        words = {
+            column.name: case((_is_plain(column), column.concat(MARK)), else_=column)
+            for column in words_of(table)
+        }
+        if words:
+            connection.execute(update(table).values(words))
+    _mark_answers(connection)
+
+
+def _is_plain(column: Column[str]) -> ColumnElement[bool]:
+    return (column != "") & column.not_like(f"%{MARK}%")
+
+
+def _mark_answers(connection: Connection) -> None:
+    requests = FamilyRequest.__table__
+    for number, details in connection.execute(select(requests.c.id, requests.c.details)).all():
+        marked = {name: _marked_answer(name, value) for name, value in details.items()}
+        if marked != details:
+            connection.execute(
+                update(FamilyRequest).where(requests.c.id == number).values(details=marked)
+            )
+
+
+def _marked_answer(name: str, value: object) -> object:
+    if not isinstance(value, str) or name in CODED_ANSWERS or not value or MARK in value:
+        return value
+    return value + MARK
+
+
+def what_came_out(page: Subject) -> list[str]:
+    """List the elements and the attributes that only a word can have made."""
+    return [
+        opening(tag)
+        for tag in page.soup.find_all(True)
+        if tag.name == "b" or not all(ATTRIBUTE.fullmatch(name) for name in tag.attrs)
+    ]
+
+
+def what_is_spoilt(texts: Iterable[str]) -> list[str]:
+    """List the places where markup does not read as it was written."""
+    return [found[0] for text in texts for found in SPOILT.finditer(text.replace(MARK, ""))]
+
+
+def texts_of(soup: BeautifulSoup) -> Iterator[str]:
+    """Go through all that a page says, aloud or in its attributes."""
+    yield soup.get_text()
+    for tag in soup.find_all(True):
+        for value in tag.attrs.values():
+            yield " ".join(value) if isinstance(value, list) else value
