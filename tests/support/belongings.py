@@ -6,34 +6,26 @@ Every word of it holds a mark, so that it is known wherever it shows up.
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 
 from flask import Flask
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from app import db
 from app.models import (
     Account,
     AccountSession,
-    Allocation,
     Child,
     Document,
     EmailChange,
-    FamilyChild,
     FamilyRequest,
     Invoice,
-    InvoiceKind,
-    InvoiceLine,
     JournalEntry,
     MailState,
     Message,
     MessageAttachment,
     MessageReply,
     OutboxMail,
-    Payment,
     RequestEvent,
     RequestEventKind,
     RequestFile,
@@ -42,7 +34,8 @@ from app.models import (
 )
 from app.services.mail.kinds import MailKind
 from app.services.requests.kinds import DETAILS
-from tests.support.people import Person, public_id
+from tests.support.house import House
+from tests.support.people import Person
 
 # What each file is said to weigh: nobody weighs them here.
 WEIGHT = 12_345
@@ -68,7 +61,7 @@ def furnish(app: Flask, person: Person, mark: str, year: int, count: int = 1) ->
         account = session.scalars(
             select(Account).where(Account.identifier == person.identifier)
         ).one()
-        house = _House(session, Path(app.instance_path), account, mark, year, count)
+        house = _Home(session, Path(app.instance_path), account, mark, year, count)
         children = house.children()
         invoices = house.ledger(children[0])
         ids = {
@@ -101,124 +94,8 @@ def furnish(app: Flask, person: Person, mark: str, year: int, count: int = 1) ->
     )  # fmt: skip
 
 
-class _House:
-    """Fills the tables for one guardian."""
-
-    def __init__(
-        self, session: Session, instance: Path, account: Account, mark: str, year: int, count: int
-    ) -> None:
-        self.session = session
-        self.instance = instance
-        self.account_id = account.id
-        self.identifier = account.identifier
-        self.family_id = account.guardian.family_id
-        self.mark = mark
-        self.year = year
-        self.count = count
-        self.now = datetime.now(UTC)
-
-    @property
-    def numbers(self) -> range:
-        """Count from 1."""
-        return range(1, self.count + 1)
-
-    def key(self, what: str, number: int) -> str:
-        """Name a thing for the town's software."""
-        return f"{self.mark} {what} {number}"
-
-    def day(self, number: int) -> date:
-        """Return a day of the year."""
-        return date(self.year, 1, 1) + timedelta(days=number)
-
-    def file(self, folder: str, number: int, suffix: str = ".pdf") -> str:
-        """Store a file; return its name."""
-        name = f"{self.mark}-{secrets.token_hex(4)}{suffix}"
-        path = self.instance / folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(f"%PDF-1.7\nContenu {folder} {self.mark} {number}\n%%EOF", "utf-8")
-        return name
-
-    def children(self) -> list[Child]:
-        """Give the family's eldest a photo, and brothers and sisters."""
-        eldest = self.session.scalars(
-            select(Child)
-            .join(FamilyChild, FamilyChild.child_id == Child.id)
-            .where(FamilyChild.family_id == self.family_id)
-            .order_by(Child.id)
-        ).first()
-        assert eldest is not None
-        eldest.photo = eldest.photo or self.file("photos", 1, ".jpg")
-        others = [
-            Child(
-                source_id=self.key("enfant", number),
-                first_name=f"Enfant {number}",
-                last_name=self.mark,
-                photo=self.file("photos", number, ".jpg"),
-            )
-            for number in self.numbers[1:]
-        ]
-        self.session.add_all(others)
-        self.session.flush()
-        self.session.add_all(
-            FamilyChild(family_id=self.family_id, child_id=child.id) for child in others
-        )
-        return [eldest, *others]
-
-    def ledger(self, child: Child) -> list[Invoice]:
-        """Write invoices, of which each payment pays a part of the first; then what was used."""
-        invoices = [
-            self._invoice(number, Decimal(f"{self.year}.17") if number == 1 else Decimal("3.00"))
-            for number in self.numbers
-        ]
-        payments = [
-            Payment(
-                source_id=self.key("règlement", number),
-                family_id=self.family_id,
-                paid_on=self.day(number),
-                amount=Decimal("1.01"),
-                mode="CHEQUE",
-                reference=f"{self.mark}-R{number}",
-            )
-            for number in self.numbers
-        ]
-        self.session.add_all([*invoices, *payments])
-        self.session.flush()
-        self.session.add_all(
-            Allocation(invoice_id=invoices[0].id, payment_id=payment.id, amount=payment.amount)
-            for payment in payments
-        )
-        self.session.add_all(
-            InvoiceLine(
-                invoice_id=invoices[0].id,
-                position=number,
-                child_id=child.id,
-                label=f"Garderie {self.mark} {number}",
-                amount=Decimal("1.00"),
-            )
-            for number in self.numbers
-        )
-        return invoices
-
-    def invoice_with_file(self) -> Invoice:
-        """Write an invoice that the town printed itself."""
-        invoice = self._invoice(0, Decimal("1.00"))
-        invoice.file = self.file("invoices", 1)
-        self.session.add(invoice)
-        self.session.flush()
-        return invoice
-
-    def _invoice(self, number: int, amount: Decimal) -> Invoice:
-        return Invoice(
-            source_id=self.key("facture", number),
-            public_id=public_id(self.key("facture", number)),
-            family_id=self.family_id,
-            kind=InvoiceKind.INVOICE,
-            number=f"{self.mark}-F{number}",
-            issued_on=self.day(number),
-            due_on=self.day(number),
-            amount=amount,
-            label=f"Accueil {self.mark} {number}",
-        )
+class _Home(House):
+    """Fills the rest: what the family and the town hall write to each other, and the access."""
 
     def messages(self) -> dict[str, str]:
         """Write letters, each with its thread, and an answer to the one for every family."""

@@ -4,6 +4,7 @@ ledger         the balance, and what is left to pay
 allocation     which credit pays which invoice: the rule alone
 sharing        the rule applied to some families, in the database
 statement      « Relevé de compte » on the screen; statement_csv for a spreadsheet
+years          the school years with movements
 invoices       one invoice, its lines, and what paid it
 certificates   « Attestation de paiement »
 payment_means  how to pay; payment_modes how one paid, in words

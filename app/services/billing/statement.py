@@ -13,15 +13,12 @@ from typing import Any
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
-    Date,
     Row,
     Select,
     String,
     Subquery,
     bindparam,
     case,
-    cast,
-    extract,
     func,
     literal_column,
     select,
@@ -36,7 +33,7 @@ from app.calendar.school_years import SchoolYear
 from app.db import Hundredths
 from app.models import FAMILY, Family, Invoice, InvoiceKind, Payment
 from app.paging import PAGE_SIZE, Page, page_number
-from app.services.billing import payment_means, payment_modes
+from app.services.billing import payment_means, payment_modes, years
 from app.services.billing.ledger import SIGNED_INVOICE, ZERO
 from app.services.billing.payment_means import PaymentMeans
 
@@ -73,28 +70,6 @@ _SUMMARY: Select[*tuple[Any, ...]] = select(
     *_in_ranges("payments", Payment, Payment.paid_on, Payment.amount),
 ).where(Family.id == FAMILY)
 
-
-def _first_days(
-    name: str, table: type[Invoice | Payment], day: InstrumentedAttribute[date]
-) -> Select[date]:
-    """List the first day of a table in each school year: leaps along the index of its days."""
-    earliest = select(func.min(day, type_=Date)).where(table.family_id == FAMILY)
-    found = earliest.with_only_columns(func.min(day, type_=Date).label("day")).cte(
-        name, recursive=True
-    )
-    before_september = extract("month", found.c.day) < school_years.FIRST_MONTH
-    next_year = extract("year", found.c.day) + case((before_september, 0), else_=1)
-    september = func.date(cast(next_year, String) + f"-{school_years.FIRST_MONTH:02}-01")
-    later = earliest.where(day >= september).correlate(found).scalar_subquery()
-    found = found.union_all(select(later).where(found.c.day.is_not(None)))
-    return select(found.c.day).where(found.c.day.is_not(None))
-
-
-_OF_BOTH = union_all(
-    _first_days("invoice_years", Invoice, Invoice.issued_on),
-    _first_days("payment_years", Payment, Payment.paid_on),
-).subquery()
-_FIRST_DAYS: Select[date] = select(_OF_BOTH.c.day)
 
 _INVOICES = select(
     Invoice.issued_on.label("day"),
@@ -275,7 +250,7 @@ def _period(family_id: int, asked_year: str) -> Period:
     closing = opening + _sum(row.invoices_in, row.payments_in)
     return Period(
         balance=closing + _sum(row.invoices_after, row.payments_after),
-        years=_years(family_id),
+        years=years.with_movements(family_id),
         year=year,
         opening=opening,
         closing=closing,
@@ -283,11 +258,6 @@ def _period(family_id: int, asked_year: str) -> Period:
         family_number=row.number,
         direct_debit=row.direct_debit,
     )
-
-
-def _years(family_id: int) -> list[SchoolYear]:
-    first_days = db.rows(_FIRST_DAYS, family_id=family_id)
-    return sorted({school_years.of(day) for (day,) in first_days}, reverse=True)
 
 
 def _days(year: SchoolYear | None) -> dict[str, date]:

@@ -10,7 +10,7 @@ from app.blueprints.family.account import devices, email, mails
 from app.services.accounts import email_changes
 from app.services.accounts.current_password import WRONG_CURRENT
 from app.testing import Outbox
-from tests.blueprints.family.test_own_data import download
+from tests.blueprints.family.archives import download
 from tests.support.browser import Browser, Page
 from tests.support.people import People, Person
 from tests.support.screens.account import COMPUTER, confirmation_link

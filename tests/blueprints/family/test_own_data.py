@@ -1,25 +1,17 @@
 """« Mes données »: all of mine, nothing of anybody else's."""
 
-import io
-import json
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
-from zipfile import ZipFile
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from app import db
-from app.blueprints.family.account import own_data
 from app.models import (
     Account,
     AccountSession,
     Child,
-    Document,
-    Family,
     FamilyRequest,
     Message,
     MessageAttachment,
@@ -28,53 +20,14 @@ from app.models import (
     RequestEventKind,
     RequestFile,
 )
-from app.services.profile.own_data.packing import MEMORY_BYTES
+from tests.blueprints.family.archives import download, store
 from tests.support.browser import Browser
 from tests.support.page_checks.text import plain
-from tests.support.people import People, Person, public_id
+from tests.support.people import People, public_id
 
 NOW = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
 PHOTO = b"\xff\xd8 a photo"
 PDF = b"%PDF-1.4 a document"
-
-
-@dataclass(frozen=True)
-class Archive:
-    """What a parent downloaded."""
-
-    raw: bytes
-
-    @property
-    def names(self) -> list[str]:
-        return ZipFile(io.BytesIO(self.raw)).namelist()
-
-    def read(self, name: str) -> bytes:
-        return ZipFile(io.BytesIO(self.raw)).read(name)
-
-    @property
-    def data(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self.read("donnees.json"))
-        return found
-
-    @property
-    def everything(self) -> str:
-        return " ".join(self.read(name).decode("utf-8", "replace") for name in self.names)
-
-
-def download(app: Flask, person: Person) -> Archive:
-    """Sign in, press the button."""
-    browser = Browser(app)
-    browser.sign_in(person)
-    page = browser.get("family.account")
-    answer = browser.fetch(
-        browser.address("family.own_data_archive"), "POST", {"csrf_token": page.csrf_token}
-    )
-    assert answer.status_code == 200
-    assert answer.mimetype == "application/zip"
-    assert answer.headers["Cache-Control"] == "no-store"
-    assert own_data.FILE_NAME in answer.headers["Content-Disposition"]
-    assert len(answer.data) == int(answer.headers["Content-Length"])
-    return Archive(answer.data)
 
 
 @pytest.fixture
@@ -131,13 +84,6 @@ def correspondence(app: Flask, people: People) -> None:
                 )
             )
         store(app, "messages", "menu.pdf", PDF)
-
-
-def store(app: Flask, folder: str, name: str, content: bytes) -> None:
-    """Put a file in the instance."""
-    path = Path(app.instance_path) / folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
 
 
 def test_madame_zest_takes_her_data_home(app: Flask, people: People) -> None:
@@ -278,56 +224,3 @@ def test_who_failed_to_sign_in_is_not_told(app: Flask, people: People) -> None:
         ("données téléchargées", None),
     ]  # fmt: skip
     assert "198.51.100.7" not in archive.everything
-
-
-def test_names_of_files_are_safe_and_all_different(app: Flask, people: People) -> None:
-    """Whatever a title holds, nothing is written outside of the folder where it is opened."""
-    titles = ["../../etc/passwd", "Menu", "Menu", "a\\b\r\nc", "...", "x" * 300]
-    with app.app_context(), db.transaction() as session:
-        family = session.scalars(select(Family.id).where(Family.number == "3816231")).one()
-        for number, title in enumerate(titles):
-            store(app, "documents", f"t{number}.pdf", str(number).encode())
-            session.add(Document(source_id=f"t{number}", family_id=family, title=title[:200],
-                                 file=f"t{number}.pdf"))  # fmt: skip
-        session.add(
-            Document(source_id="up", family_id=family, title="Dehors", file="../portail.db")
-        )
-    archive = download(app, people.zest)
-    names = [name for name in archive.names if name.startswith("documents/")]
-    assert len(set(names)) == len(titles)
-    assert "documents/Menu (2).pdf" in names
-    assert all(".." not in name and name.count("/") == 1 and len(name) < 120 for name in names)
-    [outside] = [entry for entry in archive.data["documents"] if entry["titre"] == "Dehors"]
-    assert outside["fichier"] is None
-
-
-def test_asking_again_and_again_has_to_wait(app: Flask, people: People) -> None:
-    """Three archives, then a sentence; the other guardian's are counted apart."""
-    for _ in range(3):
-        download(app, people.ines)
-    browser = Browser(app)
-    browser.sign_in(people.ines)
-    page = browser.get("family.account").submit("Télécharger mes données")
-    assert own_data.TOO_OFTEN in page.text
-    download(app, people.karim)
-
-
-def test_nothing_is_left_on_the_disk(
-    app: Flask, people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """An archive larger than what memory holds has no name anywhere, not even while it is sent."""
-    folder = tmp_path / "temporary"
-    folder.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(folder))
-    large = b"%PDF" + bytes(3 * MEMORY_BYTES)
-    store(app, "documents", "d1.pdf", large)
-    browser = Browser(app)
-    browser.sign_in(people.zest)
-    page = browser.get("family.account")
-    answer = browser.client.post(
-        "/compte/mes-donnees", data={"csrf_token": page.csrf_token}, base_url=browser.base_url
-    )
-    assert list(folder.iterdir()) == []
-    assert Archive(answer.data).read("documents/Attestation de paiement.pdf") == large
-    answer.close()
-    assert list(folder.iterdir()) == []

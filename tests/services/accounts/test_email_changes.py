@@ -1,68 +1,23 @@
 """A parent's new address: asked with the password, confirmed by the link, told to the old one."""
 
-import re
 from datetime import timedelta
 
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import select
 
 from app import db
 from app.mailer.message import ascii_address
-from app.models import Account, EmailChange, Guardian
 from app.services.accounts import (
     current_password,
     email_changes,
     password_choice,
-    sessions,
-    signing_in,
 )
 from app.services.accounts.email_changes import AddressState
-from app.services.accounts.signing_in import SignedIn
-from app.services.actors import CurrentAccount, Origin
 from app.services.tokens import temporary_passwords
-from tests.support.mail_room import Scripted, deliver, in_parallel, rows
-from tests.support.people import People, Person
-
-ORIGIN = Origin()
-NEW = "pays.zest@nouvelle.exemple.fr"
-LINK = re.compile(r"/compte/courriel/confirmer/(\S+)")
-
-
-def signed_in(person: Person) -> CurrentAccount:
-    outcome = signing_in.sign_in(person.identifier, person.password or "", ORIGIN)
-    assert isinstance(outcome, SignedIn)
-    current = sessions.find(outcome.session_key)
-    assert current is not None
-    return current
-
-
-def ask(person: Person, address: str = NEW) -> CurrentAccount:
-    account = signed_in(person)
-    assert email_changes.problem(account, address) is None
-    assert email_changes.ask(account, address, person.password or "") is None
-    return account
-
-
-def latest_token(app: Flask, server: Scripted) -> str:
-    deliver(app)
-    tokens = [found[1] for mail in server.mails if (found := LINK.search(mail.text))]
-    return tokens[-1]
-
-
-def guardian(person: Person) -> Guardian:
-    db.session().rollback()
-    return (
-        db.session()
-        .scalars(
-            select(Guardian)
-            .join(Account, Account.guardian_id == Guardian.id)
-            .where(Account.identifier == person.identifier)
-            .execution_options(populate_existing=True)
-        )
-        .one()
-    )
+from tests.services.accounts.conftest import NEW, ORIGIN, ask, guardian, latest_token, signed_in
+from tests.support.mail_room import Scripted, deliver, rows
+from tests.support.people import People
 
 
 def sent(server: Scripted) -> list[tuple[str, str]]:
@@ -283,39 +238,6 @@ def test_a_forged_link_is_worth_nothing(
         assert email_changes.open_link(token).reason == "invalid"
         email_changes.confirm(token, ORIGIN)
     assert guardian(people.zest).email == people.zest.email
-
-
-def test_of_simultaneous_confirmations_one_counts(
-    app: Flask, people: People, server: Scripted
-) -> None:
-    """The button pressed in four windows: one notice to the old address."""
-    ask(people.zest)
-    token = latest_token(app, server)
-    db.session().rollback()
-
-    def confirm() -> None:
-        with app.app_context():
-            email_changes.confirm(token, ORIGIN)
-
-    in_parallel(*[confirm] * 4)
-    assert [row.kind for row in rows()].count("email_changed") == 1
-    assert guardian(people.zest).email == NEW
-
-
-def test_two_requests_at_once_leave_one_change(
-    app: Flask, people: People, server: Scripted
-) -> None:
-    """Two windows, two addresses: one of them waits."""
-    account = signed_in(people.zest)
-    db.session().rollback()
-
-    def asking(address: str) -> None:
-        with app.app_context():
-            email_changes.ask(account, address, people.zest.password or "")
-
-    in_parallel(lambda: asking("un@exemple.fr"), lambda: asking("deux@exemple.fr"))
-    waiting = select(EmailChange.address).where(EmailChange.ended_at.is_(None))
-    assert len(db.session().scalars(waiting).all()) == 1
 
 
 def test_no_link_is_kept(app: Flask, people: People, server: Scripted) -> None:
