@@ -11,6 +11,7 @@ from flask import Flask
 import config
 from app import create_app
 from app.web.logs import JsonFormatter
+from tests.compiled_templates import compiled_once
 from tests.support.browser import Browser
 from tests.support.databases import (
     POSTGRESQL_BINARIES,
@@ -48,6 +49,13 @@ def skip_or_fail(reason: str) -> None:
     if os.environ.get("CI") == "true":
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates_compiled_once() -> Iterator[None]:
+    """The applications of all tests share the code of their templates, and nothing else."""
+    with compiled_once():
+        yield
 
 
 @pytest.fixture(scope="session")
