@@ -59,6 +59,33 @@ GOOD = """<!doctype html>
 BROKEN: list[tuple[Callable[[Subject], object], str, str]] = [
     (structure.parses_without_an_error, "</h1>", ""),
     (structure.parses_without_an_error, "<p id=", "<p id=x id="),
+    *(
+        (structure.parses_without_an_error, words, instead)
+        for words, instead in (
+            ("</h1>", "</h1></section>"),
+            ("Accès famille</h1>", "<b>Accès <i>famille</b></i></h1>"),
+            ("l’identifiant.</p>", "<ul><li>l’identifiant.</li></ul></p>"),
+            ("<p>Bonjour", "<p><a href='/connexion'>Bonjour"),
+            ("<button>", "<button><button>"),
+            ("<h2>", "<form></form></form><h2>"),
+            ("<h2>", "<div/><h2>"),
+            ("<h2>", "<h2>1 <2"),
+            ("<h2>", "<h2>&identifiant; "),
+            ("<h2>", "<h2>&eacute "),
+            ("https://exemple.fr/", "https://exemple.fr/?a=1&b;=2"),
+            ("https://exemple.fr/", "https://exemple.fr/?a=1&copy=2"),
+            (' alt=""', ' alt=""src="/static/crest.svg"'),
+            ("</main>", ""),
+            ("</html>", "</html><p>Encore</p>"),
+            ("</head>", "<p>Bonjour</p></head>"),
+            ("</footer>", "</footer><!-- Fin"),
+            ("</svg>", "<path></svg>"),
+            ("<table>", "<table><p>Texte</p>"),
+            ("<caption>", "Texte<caption>"),
+            ("</caption>", "</caption> <!-- ici --> Texte"),
+            ("€</td>", "€</td>Texte"),
+        )
+    ),
     (structure.has_the_doctype, "<!doctype html>", ""),
     (structure.speaks_french, ' lang="fr"', ' lang="en"'),
     (structure.fits_a_phone, "width=device-width, ", ""),
@@ -162,6 +189,20 @@ def test_a_page_seen_twice_is_judged_once_and_rightly(small_app: Flask) -> None:
     for _ in range(2):
         assert faults_of_new_page(Subject(GOOD.replace("l’avez", "l'avez"), small_app))
     assert faults_of_new_page(Subject(GOOD.replace('value="x"', 'value=""'), small_app))
+
+
+@pytest.mark.parametrize(
+    "selector",
+    ["a", "h1, h2", "[aria-invalid=true]", ".error-summary a[href]", "label[for], #contenu > h1"],
+)
+def test_all_finds_what_css_means(small_app: Flask, selector: str) -> None:
+    page = Subject(GOOD, small_app)
+    assert page.all(selector) == page.soup.select(selector) != []
+
+
+def test_a_selector_that_may_mean_anything_is_refused(small_app: Flask) -> None:
+    with pytest.raises(AssertionError, match="every kind"):
+        Subject(GOOD, small_app).all("h1, *")
 
 
 def test_every_check_is_seen_failing() -> None:

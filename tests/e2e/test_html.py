@@ -1,4 +1,7 @@
-"""The Nu HTML checker, the W3C's own, finds nothing on any page in any state."""
+"""The Nu HTML checker, the W3C's own, finds nothing on any page in any state.
+
+Nor do the two parsers of tests/support/page_checks disagree on any.
+"""
 
 import json
 import re
@@ -6,8 +9,11 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from bs4 import BeautifulSoup
+
 from tests.conftest import skip_or_fail
 from tests.e2e.gallery import Screen
+from tests.support.page_checks.subject import read
 
 CHECKER = Path(__file__).parents[1] / "nu/node_modules/vnu-jar/build/dist/vnu.jar"
 
@@ -27,3 +33,11 @@ def test_the_html_checker_finds_nothing(gallery: list[Screen], tmp_path: Path) -
         for message in messages
     ]
     assert "\n".join(found) == ""
+
+
+def test_the_fast_parser_makes_the_same_trees(gallery: list[Screen]) -> None:
+    """Tests read pages with html5ever; html5lib, slow and older, says whether it may be trusted."""
+    for screen in gallery:
+        slowly = BeautifulSoup(screen.body, "html5lib")
+        assert read(screen.body) == slowly, screen.name
+        assert str(read(screen.body)) == str(slowly), screen.name

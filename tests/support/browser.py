@@ -31,6 +31,7 @@ from tests.support.form_filling import (
 from tests.support.page_checks import Subject, faults_of_new_page
 from tests.support.page_checks.forms import SUMMARY
 from tests.support.page_checks.headers import header_faults
+from tests.support.page_checks.subject import read
 from tests.support.page_checks.text import plain, visible_lines, visible_text
 from tests.support.people import Person
 
@@ -111,7 +112,7 @@ class Browser:
             return self._page(answer, refused)
         assert answer.status_code in REDIRECTS, (
             f"POST {path} answered {answer.status} instead of redirecting; "
-            f"errors on the page: {_errors(BeautifulSoup(answer.text, 'html5lib'))}"
+            f"errors on the page: {_errors(read(answer.text))}"
         )
         return self._page(self._follow(answer), OK)
 

@@ -14,6 +14,13 @@ from tests.support.page_checks.text import plain, visible_text
 
 TITLE = re.compile(r"(Erreur : )?(?P<screen>\S.*?) – Portail famille – (?P<town>\S.*)")
 REFERENCES = ("aria-describedby", "aria-labelledby", "aria-controls", "aria-errormessage", "form")
+# A browser moves it out of the table; html5lib alone does not say that it is an error.
+TEXT_BETWEEN_CELLS = re.compile(
+    r"<(?:(?:table|thead|tbody|tfoot|tr|colgroup)\b[^>]*"
+    r"|/(?:caption|colgroup|thead|tbody|tfoot|tr|td|th))>"
+    r"(?:\s|<!--.*?-->)*(?P<text>[^<\s][^<]*)",
+    re.DOTALL,
+)
 ZOOM_FORBIDDEN = re.compile(r"user-scalable\s*=\s*(no|0)|maximum-scale")
 
 
@@ -22,6 +29,8 @@ def parses_without_an_error(page: Subject) -> Iterator[str]:
         html5lib.HTMLParser(strict=True).parse(page.html)
     except ParseError as error:
         yield f"invalid HTML: {error}"
+    for text in TEXT_BETWEEN_CELLS.finditer(page.html):
+        yield f"invalid HTML: « {text['text'].strip()} » stands in a table, but in no cell"
 
 
 def has_the_doctype(page: Subject) -> Iterator[str]:
