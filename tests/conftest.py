@@ -11,8 +11,8 @@ from flask import Flask
 import config
 from app import create_app
 from app.web.logs import JsonFormatter
-from tests.compiled_templates import compiled_once
 from tests.support.browser import Browser
+from tests.support.compiled_once import compiled_once
 from tests.support.databases import (
     POSTGRESQL_BINARIES,
     NewDatabase,
@@ -52,8 +52,8 @@ def skip_or_fail(reason: str) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def templates_compiled_once() -> Iterator[None]:
-    """The applications of all tests share the code of their templates, and nothing else."""
+def code_compiled_once() -> Iterator[None]:
+    """The applications of all tests share the code of their templates and of their URL maps."""
     with compiled_once():
         yield
 

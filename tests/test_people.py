@@ -1,11 +1,17 @@
 """The cast settles in, on both databases, and nobody is a duplicate of another."""
 
+from pathlib import Path
+
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app import db
+import config
+from app import create_app, db
 from app.models import Account
-from tests.support.people import People
+from tests.support import people as cast_of
+from tests.support.databases import NewDatabase, every_row
+from tests.support.people import People, settle_in
 
 
 def test_everybody_has_an_account(app: Flask, people: People) -> None:
@@ -21,3 +27,18 @@ def test_nobody_shares_what_must_tell_them_apart(people: People) -> None:
     cast = list(people)
     for what in ("identifier", "display_name"):
         assert len({getattr(person, what) for person in cast}) == len(cast)
+
+
+def test_the_cast_is_the_same_wherever_it_settles(
+    new_sqlite: NewDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second time it is only copied: not a cell differs."""
+    monkeypatch.setattr(cast_of, "_rows", {})
+    found = []
+    for _ in range(2):
+        app = create_app(config.Test(instance=tmp_path, database_url=new_sqlite()))
+        settle_in(app)
+        found.append(every_row(app))
+        app.extensions[db.EXTENSION].dispose()
+    assert found[0] == found[1]
+    assert len(found[0]["account"]) == len(list(People()))
