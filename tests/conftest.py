@@ -23,6 +23,16 @@ from tests.support.people import People, settle_in
 
 pytest_plugins = ["app.testing"]
 
+TESTS = Path(__file__).parent
+BOTH_DATABASES = ("sqlite", "postgresql")
+# The folders and files of the tests of pages, which ask no SQL of their own.
+PAGES = frozenset(
+    {
+        "blueprints", "templates", "web", "test_architecture.py", "test_documentation.py",
+        "test_markup.py", "test_pages.py", "test_walk.py",
+    }
+)  # fmt: skip
+
 
 class Strict(logging.Handler):
     """Writes each line as production does, and lets what is wrong with one fail the test."""
@@ -73,9 +83,24 @@ def new_postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewData
         yield new
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that asks for a database runs on both kinds; a test of pages on SQLite alone.
+
+    What pages ask, the tests of services ask of both. A test whose page alone asks some SQL is
+    marked `both_databases`, as is the one that goes through every screen.
+    """
+    chosen = [mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")]
+    if "database_url" not in metafunc.fixturenames or "database_url" in chosen:
+        return
+    place = metafunc.definition.path.relative_to(TESTS).parts[0]
+    on_both = metafunc.definition.get_closest_marker("both_databases")
+    kinds = BOTH_DATABASES if on_both or place not in PAGES else BOTH_DATABASES[:1]
+    metafunc.parametrize("database_url", kinds, indirect=True)
+
+
+@pytest.fixture
 def database_url(request: pytest.FixtureRequest) -> str:
-    """An empty, migrated database; a test that asks for it runs on both kinds."""
+    """An empty, migrated database of the kind that the test runs on."""
     new: NewDatabase = request.getfixturevalue(f"new_{request.param}")
     return new()
 

@@ -9,6 +9,7 @@ from flask import Flask
 from jinja2 import meta
 from werkzeug.routing import Rule
 
+from tests.conftest import PAGES, TESTS
 from tests.support.browser import Browser
 from tests.support.databases import every_row
 from tests.support.people import People, public_id
@@ -201,3 +202,8 @@ def test_a_family_s_files_are_kept_by_no_cache(app: Flask, people: People) -> No
 @pytest.mark.parametrize("path", sorted(Path(ROOT, "app").rglob("__init__.py"), key=str))
 def test_packages_say_what_they_are(path: Path) -> None:
     assert path.read_text("utf-8").startswith('"""'), f"{path} has no docstring"
+
+
+def test_what_runs_on_one_database_is_there() -> None:
+    """A folder that moved would cost PostgreSQL all of its pages again, and nobody would see it."""
+    assert [name for name in PAGES if not (TESTS / name).exists()] == []

@@ -21,6 +21,7 @@ STYLED_CLASS = re.compile(r"\.([a-z][\w-]*)")
 QUOTED_WORD = re.compile(r"\"([a-z][\w-]*)\"")
 
 
+@pytest.mark.both_databases
 def test_every_screen_is_sound(app: Flask, people: People) -> None:
     """Each screen in each state passes all checks, on its way here, and none is met twice."""
     names = [name for name, _ in all_screens(app, people)]

@@ -131,6 +131,7 @@ def masked(answer: TestResponse) -> tuple[int, list[tuple[str, str]], str]:
     return answer.status_code, headers, CHANGING.sub("…", answer.text)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("kind_of_request", "argument", "field", "thing"),
     [

@@ -146,6 +146,7 @@ def test_nobody_else_cancels_or_resends(app: Flask, people: People, outbox: Outb
     assert len(outbox.to(NEW)) == 1
 
 
+@pytest.mark.both_databases
 def test_a_device_is_signed_out_from_another(app: Flask, people: People) -> None:
     """She sees the computer of the library, and closes it from her phone."""
     phone, computer = Browser(app), Browser(app, user_agent=COMPUTER)
@@ -162,6 +163,7 @@ def test_a_device_is_signed_out_from_another(app: Flask, people: People) -> None
     phone.get("family.home")
 
 
+@pytest.mark.both_databases
 def test_all_other_devices_are_signed_out(app: Flask, people: People) -> None:
     """Hers only: Karim stays where he is."""
     phone, computer, karim = Browser(app), Browser(app, user_agent=COMPUTER), Browser(app)
@@ -192,6 +194,7 @@ def test_a_device_of_somebody_else_does_not_exist(app: Flask, people: People) ->
         assert answer.status_code == 302
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("wanted", [True, False])
 def test_the_mails_one_wants(browser: Browser, people: People, wanted: bool) -> None:
     """Three ticks, on at first; the page says what was kept."""

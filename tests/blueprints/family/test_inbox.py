@@ -177,6 +177,7 @@ def test_acts_on_another_family_s_message(browser: Browser, people: People) -> N
             browser.post(f"/messages/{name}/{act}", {"csrf_token": token, "reply": "x"}, 404)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("typed", "found"),
     [
@@ -199,6 +200,7 @@ def test_a_search_forgives_accents_and_capitals(
     assert ("Marché de Noël" in page.text) is found
 
 
+@pytest.mark.both_databases
 def test_the_filter_and_the_search_stay_from_page_to_page(app: Flask, people: People) -> None:
     """Fifty a page, by links; the statements do not grow with what is shown."""
     parent = Browser(app)

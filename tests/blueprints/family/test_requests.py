@@ -81,6 +81,7 @@ def test_an_empty_form_says_what_it_lacks(browser: Browser, people: People, kind
     assert page.submit(CHECK, _refused=200).errors
 
 
+@pytest.mark.both_databases
 def test_a_child_and_an_invoice_are_prefilled(browser: Browser, people: People) -> None:
     """From the child's page, from the invoice; another family's is not there."""
     browser.sign_in(people.moreau)
