@@ -4,7 +4,9 @@ from functools import partial
 
 from flask import flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
 
+from app.blueprints.auth import device_cookie
 from app.blueprints.auth.blueprint import auth
 from app.blueprints.auth.forms import (
     ChangePasswordForm,
@@ -44,8 +46,11 @@ def choose_password() -> ResponseReturnValue:
         return redirect(url_for("auth.sign_in"))
     form = ChoosePasswordForm(partial(password_choice.problems, pending.account_id))
     if form.validate_on_submit():
-        saved = password_choice.choose(pending, form.new_password.data, origin())
-        return _sign_in_again(pending.account_id, SAVED if saved else NO_TICKET)
+        mark = password_choice.choose(pending, form.new_password.data, origin())
+        answer = _sign_in_again(pending.account_id, SAVED if mark else NO_TICKET)
+        if mark:
+            device_cookie.leave(answer, mark)
+        return answer
     return render_template(
         "auth/choose_password.html",
         form=form,
@@ -76,7 +81,7 @@ def change_password() -> ResponseReturnValue:
     )
 
 
-def _sign_in_again(account_id: int, notice: str) -> ResponseReturnValue:
+def _sign_in_again(account_id: int, notice: str) -> Response:
     end_session()
     # The row's number, not the identifiant: the cookie is readable.
     session["returning"] = account_id

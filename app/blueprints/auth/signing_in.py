@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from app.blueprints.auth import device_cookie
 from app.blueprints.auth.blueprint import auth
 from app.blueprints.auth.forms import ForgottenPasswordForm, SignInForm
 from app.formats import plural
@@ -19,8 +20,6 @@ from app.web.forms import STALE_PAGE, EmptyForm, is_stranger, render_to_stranger
 from app.web.security import safe_target
 from app.web.site_map import labelled
 
-DEVICE_COOKIE = "appareil"
-DEVICE_COOKIE_AGE = timedelta(days=365)
 RESEND_AFTER_SECONDS = 120
 
 WRONG = (
@@ -43,9 +42,8 @@ def sign_in() -> ResponseReturnValue:
         return _sign_in_page(form)
     if not form.validate():
         return _sign_in_page(form)
-    device = request.cookies.get(_device_cookie(), "")
-    outcome = signing_in.sign_in(form.identifier.identifier, form.password.data, origin(), device)
-    return _answer(form, outcome)
+    typed = form.identifier.identifier, form.password.data
+    return _answer(form, signing_in.sign_in(*typed, origin(), device_cookie.read()))
 
 
 @auth.post("/deconnexion")
@@ -110,14 +108,7 @@ def _let_in(signed_in: SignedIn) -> Response:
     target = safe_target(request.args.get("next"))
     begin_session(signed_in.session_key)
     response = redirect(target or url_for("family.home"))
-    response.set_cookie(
-        _device_cookie(),
-        signed_in.device_mark,
-        max_age=DEVICE_COOKIE_AGE,
-        secure=settings.secure,
-        httponly=True,
-        samesite="Lax",
-    )
+    device_cookie.leave(response, signed_in.device_mark)
     return response
 
 
@@ -139,7 +130,3 @@ def _returning_identifier() -> str | None:
     """Fill in the identifiant of whoever has just chosen a password on this device."""
     returning = session.pop("returning", None)
     return signing_in.identifier_of(returning) if returning else None
-
-
-def _device_cookie() -> str:
-    return f"__Host-{DEVICE_COOKIE}" if settings.secure else DEVICE_COOKIE

@@ -14,7 +14,14 @@ from sqlalchemy.orm import Session, aliased
 from app import db
 from app.models import MAY_SIGN_IN, Account, Child, Family, FamilyChild, Guardian, TemporaryPassword
 from app.services import journal
-from app.services.accounts import current_password, email_changes, passwords, sessions
+from app.services.accounts import (
+    current_password,
+    devices,
+    email_changes,
+    passwords,
+    sessions,
+    throttles,
+)
 from app.services.actors import CurrentAccount, Origin, Stranger
 from app.services.mail import outbox
 from app.services.mail.kinds import MailKind
@@ -93,15 +100,20 @@ def problems(account_id: int, clear: str) -> list[str]:
     return []
 
 
-def choose(pending: PendingChoice, clear: str, origin: Origin) -> bool:
-    """Save the chosen password and use the temporary one up; False if another use came first."""
+def choose(pending: PendingChoice, clear: str, origin: Origin) -> str | None:
+    """Save the chosen password and use the temporary one up; None if another use came first.
+
+    Whoever had the mail is whose account it is: no failure makes them wait any more, and the mark
+    that is returned is for their device, which will not wait for others' either.
+    """
     password_hash = passwords.hash_password(clear)
     with db.transaction() as session:
         won = temporary_passwords.consume(session, pending.temporary_password_id)
         if won:
             _save(session, pending.account_id, password_hash)
+            throttles.clear_sign_in(session, pending.identifier)
             journal.record(session, "password_chosen", Stranger(origin), pending.account_id)
-    return won
+    return devices.mark(pending.account_id) if won else None
 
 
 def change(current: CurrentAccount, old: str, clear: str) -> str | None:

@@ -5,7 +5,7 @@ A wait, never a lock: nobody can shut a parent out by typing their identifiant.
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app import db
@@ -79,6 +79,20 @@ def clear(session: Session, key: str) -> None:
     row = session.get(Throttle, key)
     if row is not None:
         session.delete(row)
+
+
+def clear_sign_in(session: Session, identifier: str) -> None:
+    """Forget every failed sign-in with an identifiant, on known devices and unknown ones.
+
+    Somebody proved by their mailbox that it is theirs: nobody's failures make them wait any more.
+    """
+    key = sign_in_key(identifier, None)
+    known = Throttle.key.startswith(f"{key}:", autoescape=True)
+    session.execute(
+        delete(Throttle)
+        .where((Throttle.key == key) | known)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _counter(session: Session, key: str, now: datetime, lasting: timedelta) -> Throttle:
