@@ -1,5 +1,6 @@
 """Fixtures that every test may ask for."""
 
+import functools
 import logging
 import os
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from flask import Flask
 
 import config
 from app import create_app
+from app.web import printing
 from app.web.logs import JsonFormatter
 from tests.support.browser import Browser
 from tests.support.compiled_once import compiled_once
@@ -136,6 +138,16 @@ def browser(app: Flask) -> Browser:
 def people(app: Flask) -> People:
     """The cast of tests/support/people.py, settled in the database of the application."""
     return settle_in(app)
+
+
+# Half a second each.
+to_pdf_once = functools.cache(printing.to_pdf)
+
+
+@pytest.fixture
+def papers_laid_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For who opens every page many times: a paper that reads the same is the same paper."""
+    monkeypatch.setattr(printing, "to_pdf", to_pdf_once)
 
 
 @pytest.fixture

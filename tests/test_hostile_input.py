@@ -14,6 +14,8 @@ from app import create_app, db
 from tests.support.browser import Browser
 from tests.support.people import People
 
+pytestmark = pytest.mark.usefixtures("papers_laid_out_once")
+
 MEGABYTE = "x" * 1_000_000
 NASTY = {
     "NUL": "a\x00b",

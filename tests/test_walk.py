@@ -23,6 +23,8 @@ from tests.support.doors import DOORS, Door, rules
 from tests.support.people import People
 from tests.support.visitors import Visitor, arrive
 
+pytestmark = pytest.mark.usefixtures("papers_laid_out_once")
+
 COUPLES = {
     "unrelated": ("moreau", "claire"),
     "separated": ("claire", "marc"),
