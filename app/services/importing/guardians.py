@@ -45,7 +45,7 @@ class NewIdentifier:
     identifier: str
 
 
-class Households:
+class GuardianLoader:
     """What an import does to guardians and accounts; passwords are never among it."""
 
     def __init__(self, connection: Connection, staging: Staging) -> None:

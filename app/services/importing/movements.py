@@ -20,7 +20,7 @@ from app.services.importing.temporary import KEPT_AS, TOUCHED, make_ready
 FAMILIES_AT_ONCE = 500
 
 
-class Ledger:
+class MovementLoader:
     """What an import does to accounts due and paid."""
 
     def __init__(self, connection: Connection, staging: Staging) -> None:

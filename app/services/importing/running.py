@@ -17,9 +17,9 @@ from app.services.files.uploads import UploadRefused
 from app.services.importing import decoding, loading, storing, temporary
 from app.services.importing.checking import Checks
 from app.services.importing.faults import Fault, Faults, ImportRefused
-from app.services.importing.guardians import Households
+from app.services.importing.guardians import GuardianLoader
 from app.services.importing.merging import Counts
-from app.services.importing.movements import Ledger
+from app.services.importing.movements import MovementLoader
 from app.services.importing.places import Places
 from app.services.importing.report import Report
 from app.services.importing.sources import Source, opened
@@ -155,16 +155,19 @@ class _Import:
         self.report.replaced, self.report.replaced_count = places.replaced, places.count
 
     def _load(self, connection: Connection, staging: Staging) -> None:
-        households, ledger = Households(connection, staging), Ledger(connection, staging)
+        guardians, movements = (
+            GuardianLoader(connection, staging),
+            MovementLoader(connection, staging),
+        )
         steps: tuple[tuple[SourceFile, str, Callable[[], Counts]], ...] = (
             (FAMILIES, "familles", lambda: loading.load_families(connection, staging)),
-            (FAMILIES, "responsables", households.load_guardians),
-            (ACCOUNTS, "identifiants", households.load_accounts),
+            (FAMILIES, "responsables", guardians.load_guardians),
+            (ACCOUNTS, "identifiants", guardians.load_accounts),
             (CHILDREN, "enfants", lambda: loading.load_children(connection, staging)),
             (LINKS, "enfants dans leur famille", lambda: loading.load_links(connection, staging)),
-            (INVOICES, "factures et avoirs", ledger.load_invoices),
-            (LINES, "lignes de facture", ledger.load_lines),
-            (PAYMENTS, "règlements", ledger.load_payments),
+            (INVOICES, "factures et avoirs", movements.load_invoices),
+            (LINES, "lignes de facture", movements.load_lines),
+            (PAYMENTS, "règlements", movements.load_payments),
             (MESSAGES, "messages", lambda: loading.load_messages(connection, staging)),
             (DOCUMENTS, "documents", lambda: loading.load_documents(connection, staging)),
         )
@@ -175,30 +178,30 @@ class _Import:
                 self._advance(staging[file].lines)
         if "files" in staging[MESSAGES].fields:
             counts["pièces jointes"] = loading.load_attachments(connection, staging)
-        ledger.share()
-        self._settle_accounts(households)
+        movements.share()
+        self._settle_accounts(guardians)
 
-    def _settle_accounts(self, households: Households) -> None:
+    def _settle_accounts(self, guardians: GuardianLoader) -> None:
         counts = self.report.counts
-        households.make_up_identifiers()
-        reopened = households.reopen()
+        guardians.make_up_identifiers()
+        reopened = guardians.reopen()
         families, accounts = (
-            households.archive_missing() if self._options.archive_missing else (0, 0)
+            guardians.archive_missing() if self._options.archive_missing else (0, 0)
         )
         counts["familles"] = replace(
-            counts["familles"], missing=households.missing_families(), archived=families
+            counts["familles"], missing=guardians.missing_families(), archived=families
         )
         known = counts.get("identifiants", Counts())
         counts["identifiants"] = replace(
             known,
-            created=known.created + households.made_up,
+            created=known.created + guardians.made_up,
             changed=known.changed + reopened,
-            missing=households.missing_accounts(),
+            missing=guardians.missing_accounts(),
             archived=accounts + len(self._closed),
         )
-        self.report.made_up = households.made_up
-        self.report.new_identifiers = households.new_identifiers
-        self.report.lost_addresses = households.lost_addresses
+        self.report.made_up = guardians.made_up
+        self.report.new_identifiers = guardians.new_identifiers
+        self.report.lost_addresses = guardians.lost_addresses
 
     def _keep_attachments(self, connection: Connection, staging: Staging) -> None:
         for staged in staging:
