@@ -20,8 +20,15 @@ PARIS = ZoneInfo("Europe/Paris")
 NBSP = "\N{NO-BREAK SPACE}"
 FIRST_OF_MONTH = 1
 KIBI = 1024
-# What Unicode does not take apart, as people type it.
-UNFOLDED = str.maketrans({"œ": "oe", "æ": "ae", "’": "'"})
+# What Unicode does not take apart, as people type it: the letters of the alphabets of Europe that
+# have a base letter but no accent, and the kinds of one sign. Invisible ones go.
+UNFOLDED = str.maketrans(
+    {"œ": "oe", "æ": "ae", "þ": "th"}
+    | dict(zip("ıłøđðħŧŋĸə", "iloddhtnqe", strict=True))
+    | dict.fromkeys("\u2018\u2019\u02bc\u02bb", "'")
+    | dict.fromkeys("\u2010\u2012\u2013\u2014\u2015\u2212", "-")
+    | dict.fromkeys("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff", "")
+)
 
 
 def init_app(app: Flask) -> None:
@@ -101,7 +108,7 @@ def file_size(count: int) -> str:
 
 
 def fold(text: str) -> str:
-    """Write words as a search compares them: no accents, no capitals, single blanks."""
+    """Write words as they are compared: no accents, no capitals, plain hyphens, single blanks."""
     parts = unicodedata.normalize("NFKD", text)
     letters = "".join(part for part in parts if not unicodedata.combining(part)).casefold()
     return " ".join(letters.translate(UNFOLDED).split())

@@ -1,5 +1,6 @@
 """French dates, euros, phones and plurals."""
 
+import unicodedata
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -95,3 +96,37 @@ def test_phones(given: str, written: str, dialled: str) -> None:
     """A number is written by twos and dials from a phone; what is none stays as it is."""
     assert formats.phone(given) == written
     assert formats.phone_link(given) == dialled
+
+
+ALPHABETS = ["iso8859-1", "iso8859-2", "iso8859-3", "iso8859-4", "iso8859-9", "iso8859-10",
+             "iso8859-13", "iso8859-14", "iso8859-15", "iso8859-16", "cp1250", "cp1252", "cp1254",
+             "cp1257"]  # fmt: skip
+
+
+@pytest.mark.parametrize("alphabet", ALPHABETS)
+def test_every_letter_of_an_alphabet_of_europe_folds_to_plain_ones(alphabet: str) -> None:
+    """Also ı, ł, ø, đ, ß, œ… which Unicode does not take apart; capitals fold like small ones."""
+    letters = bytes(range(0xA0, 0x100)).decode(alphabet, "ignore")
+    for letter in letters:
+        if unicodedata.category(letter) not in {"Lu", "Ll"} or letter == "µ":
+            continue
+        folded = formats.fold(letter)
+        assert folded.replace("'", "").isascii(), letter
+        assert folded.replace("'", "").isalpha(), letter
+        # A capital I has a dot or has none; ĸ has no capital.
+        assert formats.fold(letter.upper()) == folded, letter
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("I\u015f\u0131l Y\u0131ld\u0131z", "I\u015eIL YILDIZ"),
+        ("rendez\u2011vous", "Rendez-vous"),
+        ("Anne\u2013Lise", "anne-lise"),
+        ("l\u2019\u00c9cole", "L\u02bcecole"),
+        ("Mar\u00adtin\u200b", "martin"),
+    ],
+)
+def test_what_reads_alike_folds_alike(one: str, other: str) -> None:
+    """Whatever program wrote it."""
+    assert formats.fold(one) == formats.fold(other)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import argon2
 
+from app.formats import fold
 from app.settings import settings
 
 MAXIMUM_LENGTH = 128
@@ -92,7 +93,7 @@ def is_common(clear: str) -> bool:
     Some 7,800 that were seen in leaks, whatever their capitals, and French words dressed with
     digits or signs, such as Rentree2026.
     """
-    folded = _fold(clear)
+    folded = fold(clear)
     bare = re.sub(r"^[^a-z]+|[^a-z]+$", "", folded)
     return folded in _words("exact.txt") or bare in _words("french_words.txt")
 
@@ -160,11 +161,6 @@ def _words(name: str) -> frozenset[str]:
 
 
 def _contains_one_of(clear: str, personal: Iterable[str]) -> bool:
-    folded = _fold(clear)
-    words = (word for text in personal for word in re.split(r"[\s'’-]+", _fold(text)))
+    folded = fold(clear)
+    words = (word for text in personal for word in re.split(r"[\s'’-]+", fold(text)))
     return any(word in folded for word in words if len(word) >= _SHORTEST_NAME)
-
-
-def _fold(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
