@@ -13,14 +13,15 @@ BLANKS = re.compile(f"[^\\S{NO_BREAK}]+")
 
 def one_line(typed: str | None) -> str:
     """Keep one line, such as a name: a no-break space is a space there."""
-    return " ".join(_seen(typed or "").split())
+    return " ".join(visible(typed or "").split())
 
 
 def some_lines(typed: str | None) -> str:
     """Keep several lines, and what keeps words together in a sentence."""
-    lines = (BLANKS.sub(" ", _seen(line)).strip() for line in (typed or "").splitlines())
+    lines = (BLANKS.sub(" ", visible(line)).strip() for line in (typed or "").splitlines())
     return "\n".join(lines).strip()
 
 
-def _seen(text: str) -> str:
+def visible(text: str) -> str:
+    """Leave out what nobody sees."""
     return "".join(each for each in text if each.isprintable() or each.isspace())

@@ -3,6 +3,7 @@
 sources     opens the folder or the ZIP, and distrusts it
 decoding    turns bytes into numbered rows of text
 fields      turns a cell into what the database keeps, or says what it should have been
+            (keys, days, numbers and addresses have rules of their own)
 tables      describes each file, column by column
 parsing     turns rows of text into columns of values
 staging     copies them into temporary tables (temporary)

@@ -65,7 +65,7 @@ FAMILIES = SourceFile(
     key=("source_id",),
     columns=(
         Column("id", "source_id", fields.KEY, required=True),
-        Column("numero", "number", text(40)),
+        Column("numero", "number", fields.NUMBER),
         *_guardian(1, required=True),
         *_guardian(2, required=False),
         Column("adrNumeroVoie", "street", text(200)),
@@ -124,7 +124,7 @@ INVOICES = SourceFile(
     columns=(
         Column("id", "source_id", fields.KEY, required=True),
         Column("famille_id", "family", fields.KEY, required=True),
-        Column("numero", "number", text(40), required=True),
+        Column("numero", "number", fields.NUMBER, required=True),
         Column("dateFacture", "issued_on", fields.DAY, required=True),
         Column("dateEcheance", "due_on", fields.DAY, required=True),
         Column("montant", "amount", fields.AMOUNT, required=True),
