@@ -10,7 +10,7 @@ from app.services.jobs import running as jobs
 from app.services.jobs.kinds import JobKind
 from app.services.mail import dispatch
 from app.settings import EXTENSION
-from app.web import access, assets, errors, forms, logs, security, templating
+from app.web import access, assets, errors, forms, logs, menu, security, templating
 
 
 def create_app(settings: config.Settings | None = None) -> Flask:
@@ -35,6 +35,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     assets.init_app(app)
     security.init_app(app, settings.secure, settings.proxies)
     access.init_app(app)
+    menu.init_app(app)
     forms.init_app(app)
     errors.init_app(app, unavailable=db.Unavailable)
     blueprints.init_app(app)

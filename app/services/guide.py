@@ -6,6 +6,7 @@ from decimal import Decimal
 from app.formats import today
 from app.models import Sex
 from app.services.billing.ledger import UnpaidInvoice
+from app.services.counts import MenuCounts
 from app.services.families.children import ChildCard
 from app.services.home import Home
 from app.services.mail import letters
@@ -35,8 +36,8 @@ def sample_home(day: date) -> Home:
         family_number="3816231",
         direct_debit=False,
         balance=-AMOUNT,
-        unread_count=2,
         address_waits=False,
+        counts=MenuCounts(unread=2, pieces_missing=0),
         unpaid=[UnpaidInvoice("", "59", issued_on, day + timedelta(days=19), AMOUNT)],
         children=[
             ChildCard("", LAST_NAME, FIRST_NAME, Sex.MALE, date(2016, 11, 8), "", "", ""),

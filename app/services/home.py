@@ -10,14 +10,16 @@ from sqlalchemy import bindparam, select
 from app import db
 from app.formats import today
 from app.models import FAMILY, Family, Guardian
+from app.services import counts
 from app.services.accounts import email_changes
 from app.services.actors import CurrentAccount
 from app.services.billing import ledger
 from app.services.billing.ledger import BALANCE, UnpaidInvoice
+from app.services.counts import MenuCounts
 from app.services.families import children
 from app.services.families.children import ChildCard
 from app.services.inbox import listing
-from app.services.inbox.listing import UNREAD_COUNT, MessageLine
+from app.services.inbox.listing import MessageLine
 from app.services.requests import kinds, reading
 from app.services.requests.reading import OpenRequests
 
@@ -27,8 +29,8 @@ _SUMMARY = (
         Family.number,
         Family.direct_debit,
         BALANCE.label("balance"),
-        UNREAD_COUNT.label("unread_count"),
         email_changes.WAITS.label("address_waits"),
+        *counts.COLUMNS,
     )
     .join(Family, Family.id == Guardian.family_id)
     .where(Guardian.id == bindparam("guardian_id"), Family.id == FAMILY)
@@ -53,8 +55,8 @@ class Home:
     family_number: str
     direct_debit: bool
     balance: Decimal
-    unread_count: int
     address_waits: bool
+    counts: MenuCounts
     unpaid: list[UnpaidInvoice]
     children: list[ChildCard]
     messages: list[MessageLine]
@@ -72,7 +74,7 @@ class Home:
             Act.SEND_PIECE: self.requests.pieces_missing,
             Act.CONFIRM_ADDRESS: self.address_waits,
             Act.PAY: owes and not late and not self.direct_debit,
-            Act.READ: self.unread_count,
+            Act.READ: self.counts.unread,
         }
         return [act for act, waiting in waits.items() if waiting]
 
@@ -89,7 +91,7 @@ class Home:
 
 def home(account: CurrentAccount) -> Home:
     """Gather the first page in five statements, whatever the size of the family."""
-    [(title, number, direct_debit, balance, unread_count, address_waits)] = db.rows(
+    [(title, number, direct_debit, balance, address_waits, *counted)] = db.rows(
         _SUMMARY,
         family_id=account.family_id,
         guardian_id=account.guardian_id,
@@ -101,8 +103,8 @@ def home(account: CurrentAccount) -> Home:
         family_number=number,
         direct_debit=direct_debit,
         balance=balance,
-        unread_count=unread_count,
         address_waits=address_waits,
+        counts=MenuCounts(*counted),
         unpaid=ledger.unpaid_invoices(account.family_id),
         children=children.cards(account.family_id),
         messages=listing.latest(account),

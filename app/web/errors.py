@@ -1,8 +1,10 @@
 """The error pages, in French: what happened, what to do, and a number to give the town hall."""
 
 import logging
+from contextlib import suppress
 
 from flask import Flask, g, render_template
+from flask_login import AnonymousUserMixin
 from werkzeug.exceptions import (
     HTTPException,
     InternalServerError,
@@ -16,6 +18,9 @@ from app.services.files import uploads
 logger = logging.getLogger("portail.errors")
 RETRY_SECONDS = 30
 HTTP_ERRORS_FROM = 400
+
+TEMPLATE = "errors/error.html"
+NOBODY = AnonymousUserMixin()
 
 FOREIGN_HOST = "Le portail ne répond pas à cette adresse. Utilisez celle donnée par la mairie."
 
@@ -60,15 +65,22 @@ def _show(error: HTTPException) -> Response:
     if code < HTTP_ERRORS_FROM:
         return error.get_response()
     title, advice = PAGES.get(code, PAGES[400 if code < InternalServerError.code else 500])
-    page = render_template(
-        "errors/error.html", code=code, title=title, message=advice, reference=_reference()
-    )
+    page = _draw(code=code, title=title, message=advice, reference=_reference())
     response = Response(page, status=code, content_type="text/html; charset=utf-8")
     # Keep what the protocol asks for (Allow, Retry-After), never the English page's own type.
     for name, value in error.get_headers():
         if name.lower() not in {"content-type", "content-length"}:
             response.headers[name] = value
     return response
+
+
+def _draw(code: int, **words: str) -> str:
+    """Draw the page of an error, in the frame of a stranger's when nobody can say who is there."""
+    if code != ServiceUnavailable.code:
+        # What failed may be what tells who is there, and that must not fail twice.
+        with suppress(Exception):
+            return render_template(TEMPLATE, code=code, **words)
+    return render_template(TEMPLATE, code=code, current_user=NOBODY, **words)
 
 
 def _show_foreign_host(_error: SecurityError) -> Response:

@@ -1,5 +1,6 @@
 """Chromium, the portal it visits, and the screens it is shown."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -98,17 +99,26 @@ def sign_in(page: Page, identifier: str = IDENTIFIER, password: str = PASSWORD) 
 
 
 def follow_menu(page: Page, entry: str) -> None:
-    """Open an entry of the menu, which a phone shows below the page."""
-    to_menu = page.get_by_role("link", name="Menu", exact=True)
-    if to_menu.is_visible():
-        to_menu.click()
-    link = page.get_by_role("navigation", name="Menu").get_by_role("link", name=entry, exact=True)
+    """Open an entry of the menu, which a phone keeps folded; it may say how much is new."""
+    unfold_menu(page)
+    words = re.compile(rf"^{entry}(\s.*)?$")
+    link = page.get_by_role("navigation", name="Menu", include_hidden=True).get_by_role(
+        "link", name=words, include_hidden=True
+    )
     link.click()
     expect(link).to_have_attribute("aria-current", "page")
 
 
+def unfold_menu(page: Page) -> None:
+    """Unfold the menu where it is folded."""
+    summary = page.locator("summary", has_text="Menu")
+    if summary.is_visible() and not page.locator(".to-menu[open]").count():
+        summary.click()
+
+
 def sign_out(page: Page) -> None:
     """Leave by the menu, then press Back: nothing of the family comes to the screen again."""
+    unfold_menu(page)
     page.get_by_role("button", name="Déconnexion").click()
     expect(page.locator("h1")).to_have_text("Accès famille")
     page.go_back()

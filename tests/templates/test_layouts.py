@@ -3,8 +3,10 @@
 import pytest
 from flask import Flask, url_for
 
+from app.services.requests import desk
+from tests.services.requests.conftest import send, signed_in
 from tests.support.browser import Browser
-from tests.support.people import People, public_id
+from tests.support.people import TOWN_HALL, People, public_id
 
 FIRST_LOAD_BYTES = 60_000
 
@@ -30,11 +32,46 @@ def test_the_menu_marks_the_page_one_is_on(browser: Browser, people: People) -> 
         assert current["aria-current"] == mark
 
 
-def test_pages_that_anybody_may_read_are_not_taken_for_private_ones(
-    browser: Browser, people: People
-) -> None:
-    assert browser.get("auth.guide").soup.select("body[data-signed-in]") == []
-    assert browser.sign_in(people.zest).soup.select("body[data-signed-in]")
+AROUND = (
+    "site.site_map", "site.legal_notice", "site.personal_data", "site.accessibility", "auth.guide",
+)  # fmt: skip
+
+
+def test_whoever_is_signed_in_keeps_their_menu_everywhere(browser: Browser, people: People) -> None:
+    """On pages that anybody may read, and when something goes wrong: no way back is lost."""
+    for endpoint in AROUND:
+        page = browser.get(endpoint)
+        assert page.soup.select("body[data-signed-in], nav#menu, header details") == []
+    browser.sign_in(people.zest)
+    pages = [browser.get(endpoint) for endpoint in AROUND]
+    pages += [browser.visit("/nulle-part", 404), browser.post("/mentions-legales", {}, 405)]
+    for page in pages:
+        assert page.soup.select("body[data-signed-in]")
+        assert page.link("Mes enfants").click().h1 == "Mes enfants"
+        assert "PAYS ZEST" in page.text.partition("Menu")[0]
+    assert pages[0].submit("Déconnexion").h1 == "Accès famille"
+
+
+def test_signing_out_from_the_guide_works(browser: Browser, people: People) -> None:
+    """The screens that the guide shows lend it no token of theirs."""
+    browser.sign_in(people.zest)
+    assert browser.get("auth.guide").submit("Déconnexion").h1 == "Accès famille"
+
+
+def test_the_menu_counts_what_is_new(app: Flask, browser: Browser, people: People) -> None:
+    """In words too, for whoever does not see it; nothing when there is nothing."""
+    page = browser.sign_in(people.zest)
+    assert "Menu 2 non lus" in page.text
+    assert page.link("Boîte de réception (2)").href == "/messages"
+    assert page.link("Liste des demandes").href == "/demandes"
+    browser.get("family.message", public_id=public_id("m1"))
+    with app.app_context():
+        sent = send(signed_in(people.zest))
+        desk.ask(sent.number, "Une attestation", TOWN_HALL)
+    page = browser.get("family.children")
+    assert "Menu 1 non lu " in page.text
+    assert page.link("Boîte de réception (1)").href == "/messages"
+    assert page.link("Liste des demandes pièce manquante").href == "/demandes"
 
 
 def test_the_first_page_weighs_little(app: Flask, browser: Browser) -> None:

@@ -8,6 +8,7 @@ from flask import Flask, abort
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
 
+from app.services import counts
 from tests.support.browser import Browser, Page
 from tests.support.people import People
 
@@ -61,6 +62,17 @@ def test_whoever_watches_over_the_server_learns_that_its_database_is_empty(
     answer = app_without_database.test_client().get("/sante")
     assert answer.status_code == 503
     assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_who_is_there_is_not_asked_of_what_fails(
+    app: Flask, browser: Browser, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database goes away while a parent looks for a page: the error has no menu."""
+    browser.sign_in(people.zest)
+    monkeypatch.setattr(counts, "of", fail(OperationalError("SELECT 1", {}, Exception("boom"))))
+    page = browser.visit("/nulle-part", 404)
+    seen(page)
+    assert page.soup.select("nav#menu") == []
 
 
 def test_a_missing_page_is_a_page(browser: Browser) -> None:

@@ -83,7 +83,8 @@ def _screens(public_url: str, _town: str, day: date) -> dict[str, Markup]:
 
 
 def _copy(public_url: str, page: Callable[[], str]) -> Markup:
-    with current_app.test_request_context(base_url=public_url):
+    # A world of its own, whoever opens the guide.
+    with current_app.app_context(), current_app.test_request_context(base_url=public_url):
         # No visitor: nothing may ask for a token, nor touch a session.
         g.csrf_token_drawn = "-"  # noqa: S105
         html = page()

@@ -22,9 +22,7 @@ def messages() -> ResponseReturnValue:
         page=request.args.get("page", ""),
     )
     found = listing.page(current_account(), asked)
-    return render_template(
-        "family/messages.html", page=found.lines, unread_count=found.unread_count, asked=asked
-    )
+    return render_template("family/messages.html", page=found, asked=asked)
 
 
 @family.get("/messages/<opaque:public_id>")

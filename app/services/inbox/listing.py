@@ -109,15 +109,7 @@ class Wanted:
         return fold(self.search).split()[:MOST_WORDS]
 
 
-@dataclass(frozen=True, slots=True)
-class MessageList:
-    """Some messages, and how many are unread in all."""
-
-    lines: Page[MessageLine]
-    unread_count: int
-
-
-def page(account: CurrentAccount, asked: Wanted) -> MessageList:
+def page(account: CurrentAccount, asked: Wanted) -> Page[MessageLine]:
     """Return the messages that an address asks for, the newest first, in two statements."""
     view, words = asked.view, asked.words
     parameters = {
@@ -125,12 +117,12 @@ def page(account: CurrentAccount, asked: Wanted) -> MessageList:
         "account_id": account.account_id,
         **{f"word_{number}": _pattern(word) for number, word in enumerate(words)},
     }
-    [(total, unread_count)] = db.rows(_counts(view, len(words)), **parameters)
+    [(total,)] = db.rows(_count(view, len(words)), **parameters)
     number = page_number(asked.page, total)
     lines = _read(
         _lines(view, len(words)), start=(number - 1) * PAGE_SIZE, size=PAGE_SIZE, **parameters
     )
-    return MessageList(Page(lines, number, total), unread_count)
+    return Page(lines, number, total)
 
 
 def latest(account: CurrentAccount) -> list[MessageLine]:
@@ -172,9 +164,9 @@ def _lines(view: str, words: int) -> Select[*tuple[Any, ...]]:
 
 
 @cache
-def _counts(view: str, words: int) -> Select[*tuple[Any, ...]]:
+def _count(view: str, words: int) -> Select[*tuple[Any, ...]]:
     return (
-        select(func.count(Message.id), UNREAD_COUNT)
+        select(func.count(Message.id))
         .outerjoin(MessageMark, MARKED)
         .where(FOR_FAMILY, _VIEWS[view], *_holds(words))
     )

@@ -40,7 +40,10 @@ def test_a_search_engine_finds_the_public_pages_and_no_other(tmp_path: Path) -> 
     assert f"{TOWN}/guide" in found
     assert f"{TOWN}/accessibilite" in found
     for address in found:
-        assert stranger.visit(address.removeprefix(TOWN)).path == address.removeprefix(TOWN)
+        page = stranger.visit(address.removeprefix(TOWN))
+        assert page.path == address.removeprefix(TOWN)
+        [description] = page.soup.select("meta[name=description]")
+        assert 30 < len(str(description["content"])) < 160
 
 
 def test_robots_may_read_what_is_public(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from flask import Flask, render_template
 
 from app.models import RequestState
 from app.services.billing.ledger import UnpaidInvoice
+from app.services.counts import MenuCounts
 from app.services.home import Home
 from app.services.inbox.listing import MessageLine
 from app.services.requests.reading import OpenRequest, OpenRequests
@@ -28,8 +29,8 @@ QUIET = Home(
     family_number="3816231",
     direct_debit=False,
     balance=Decimal("0.00"),
-    unread_count=0,
     address_waits=False,
+    counts=MenuCounts(0, 0),
     unpaid=[],
     children=[],
     messages=[],
@@ -125,7 +126,7 @@ def test_what_presses_most_comes_first(app: Flask) -> None:
         owing("-20.00", (LATE, "20.00")),
         requests=OpenRequests([PIECE_MISSING, SENT], 2, 1),
         address_waits=True,
-        unread_count=1,
+        counts=MenuCounts(1, 0),
     )
     acts = ["Régler", "Compléter", "Confirmer", "Lire votre nouveau message"]
     text = to_do(app, home)
