@@ -12,6 +12,8 @@ class Reason(StrEnum):
     MISSING = "missing"
     # What was typed, or the file, cannot be taken.
     UNFIT = "unfit"
+    # It changes nothing.
+    SAME = "same"
     TOO_LONG = "too long"
     TOO_MANY = "too many"
     # It has had its answer, takes none, or whoever it was for has left.

@@ -77,7 +77,7 @@ def live_a_day(people: People, times: int = 2) -> None:
                     account_id=account, address="z@exemple.fr", created_at=NOW, expires_at=NOW
                 )
             )
-            throttles.count_failure(session, "somebody")
+            throttles.count_in_window(session, "somebody", 1)
             journal.record(session, "signed_in", Stranger(), account)
 
 

@@ -14,6 +14,7 @@ from app.blueprints.auth.forms import (
     ForgottenPasswordForm,
 )
 from app.services.accounts import password_choice, passwords
+from app.services.refusals import Reason, Refusal
 from app.web.access import Audience, current_account, end_session, opens_to, origin
 from app.web.site_map import labelled
 
@@ -67,12 +68,18 @@ def change_password() -> ResponseReturnValue:
     account = current_account()
     form = ChangePasswordForm(partial(password_choice.problems, account.account_id))
     if form.validate_on_submit():
-        refusal = password_choice.change(
-            account, form.current_password.data, form.new_password.data
-        )
-        if refusal is None:
-            return _sign_in_again(account.account_id, SAVED)
-        form.current_password.errors = [refusal]
+        try:
+            mark = password_choice.change(
+                account, form.current_password.data, form.new_password.data
+            )
+        except Refusal as refused:
+            same = refused.reason is Reason.SAME
+            field = form.new_password if same else form.current_password
+            field.errors = [str(refused)]
+        else:
+            answer = _sign_in_again(account.account_id, SAVED)
+            device_cookie.leave(answer, mark)
+            return answer
     return render_template(
         "auth/change_password.html",
         form=form,

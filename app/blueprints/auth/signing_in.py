@@ -13,7 +13,8 @@ from app.blueprints.auth.blueprint import auth
 from app.blueprints.auth.forms import ForgottenPasswordForm, SignInForm
 from app.formats import plural
 from app.services.accounts import signing_in
-from app.services.accounts.signing_in import Expired, MustChoose, Outcome, Refused, SignedIn, Wait
+from app.services.accounts.signing_in import Expired, MustChoose, Outcome, Refused, SignedIn
+from app.services.accounts.throttles import ByMailbox, Wait
 from app.settings import settings
 from app.web.access import Audience, begin_session, end_session, opens_to, origin
 from app.web.forms import STALE_PAGE, EmptyForm, is_stranger, render_to_stranger
@@ -21,10 +22,15 @@ from app.web.security import safe_target
 from app.web.site_map import labelled
 
 RESEND_AFTER_SECONDS = 120
+RESET = "appuyez sur «\u00a0Mot de passe oublié\u00a0» pour recevoir un mot de passe temporaire."
 
 WRONG = (
     "Identifiant ou mot de passe incorrect. Vérifiez-les, ou cliquez sur "
     "«\u00a0Mot de passe oublié\u00a0» pour en recevoir un nouveau."
+)
+BY_MAILBOX = (
+    "Beaucoup d’essais ont échoué avec cet identifiant. Par sécurité, cet appareil ne peut plus se "
+    f"connecter avec le seul mot de passe\u00a0: {RESET}"
 )
 
 
@@ -100,6 +106,8 @@ def _answer(form: SignInForm, outcome: Outcome) -> ResponseReturnValue:
             return _sign_in_page(form, expired_at=at)
         case Wait(delay):
             return _make_wait(form, delay)
+        case ByMailbox():
+            return _sign_in_page(form, error=BY_MAILBOX), 429
         case Refused():
             return _sign_in_page(form, error=WRONG)
 
@@ -115,10 +123,7 @@ def _let_in(signed_in: SignedIn) -> Response:
 def _make_wait(form: SignInForm, delay: timedelta) -> ResponseReturnValue:
     seconds = ceil(delay.total_seconds())
     words = plural(ceil(seconds / 60), "minute")
-    error = (
-        f"Trop d’essais avec cet identifiant. Attendez {words}, ou cliquez sur "
-        "«\u00a0Mot de passe oublié\u00a0» pour recevoir un mot de passe temporaire."
-    )
+    error = f"Trop d’essais depuis cette connexion. Attendez {words}, ou {RESET}"
     return _sign_in_page(form, error=error), 429, {"Retry-After": str(seconds)}
 
 

@@ -25,6 +25,7 @@ from app.services.accounts import (
 from app.services.actors import CurrentAccount, Origin, Stranger
 from app.services.mail import outbox
 from app.services.mail.kinds import MailKind
+from app.services.refusals import Reason, Refusal
 from app.services.tokens import temporary_passwords
 from app.services.tokens.signing import signing_keys
 
@@ -53,9 +54,9 @@ class PendingChoice:
     identifier: str
 
 
-def ticket_for(temporary_password_id: int) -> str:
+def ticket_for(row: TemporaryPassword) -> str:
     """Sign a ticket for the page that chooses a password."""
-    return _serializer().dumps(temporary_password_id)
+    return _serializer().dumps(temporary_passwords.reference(row))
 
 
 def open_link(token: str) -> LinkState:
@@ -66,7 +67,7 @@ def open_link(token: str) -> LinkState:
     if row is None or account is None:
         return LinkState(reason="invalid")
     if temporary_passwords.usable(row):
-        return LinkState(ticket=ticket_for(row.id), identifier=account.identifier)
+        return LinkState(ticket=ticket_for(row), identifier=account.identifier)
     if row.used_at is not None:
         return LinkState(reason="used", identifier=account.identifier)
     return LinkState(reason="expired", identifier=account.identifier, expired_at=row.expires_at)
@@ -75,11 +76,11 @@ def open_link(token: str) -> LinkState:
 def open_ticket(ticket: str) -> PendingChoice | None:
     """Return whose password a ticket lets choose; None once it is over or used."""
     try:
-        row_id = _serializer().loads(ticket, max_age=int(TICKET_VALIDITY.total_seconds()))
+        reference = _serializer().loads(ticket, max_age=int(TICKET_VALIDITY.total_seconds()))
     except BadSignature:
         return None
     session = db.session()
-    row = session.get(TemporaryPassword, row_id)
+    row = temporary_passwords.referred_to(session, reference)
     if row is None or not temporary_passwords.usable(row):
         return None
     account = _active_account(session, row.account_id)
@@ -87,17 +88,14 @@ def open_ticket(ticket: str) -> PendingChoice | None:
 
 
 def problems(account_id: int, clear: str) -> list[str]:
-    """Say what to do about the password this account would choose; empty when it is good."""
+    """Say what to do about the password this account would choose; empty when it is good.
+
+    Nothing is said of the current one, which whoever asks may not know.
+    """
     session = db.session()
     if temporary_passwords.find_by_secret(session, account_id, clear):
         return [passwords.SAME_AS_TEMPORARY]
-    unmet = passwords.problems(clear, _personal_words(session, account_id))
-    if unmet:
-        return unmet
-    account = session.get_one(Account, account_id)
-    if account.password_hash and passwords.verify(account.password_hash, clear):
-        return [SAME_AS_CURRENT]
-    return []
+    return passwords.problems(clear, _personal_words(session, account_id))
 
 
 def choose(pending: PendingChoice, clear: str, origin: Origin) -> str | None:
@@ -108,39 +106,46 @@ def choose(pending: PendingChoice, clear: str, origin: Origin) -> str | None:
     """
     password_hash = passwords.hash_password(clear)
     with db.transaction() as session:
-        won = temporary_passwords.consume(session, pending.temporary_password_id)
-        if won:
-            _save(session, pending.account_id, password_hash)
-            throttles.clear_sign_in(session, pending.identifier)
-            journal.record(session, "password_chosen", Stranger(origin), pending.account_id)
-    return devices.mark(pending.account_id) if won else None
+        if not temporary_passwords.consume(session, pending.temporary_password_id):
+            return None
+        since = _save(session, pending.account_id, password_hash)
+        throttles.clear_sign_in(session, pending.identifier)
+        throttles.succeed(session, throttles.of_current_password(pending.account_id))
+        journal.record(session, "password_chosen", Stranger(origin), pending.account_id)
+    return devices.mark(pending.account_id, since)
 
 
-def change(current: CurrentAccount, old: str, clear: str) -> str | None:
-    """Save the new password of somebody who gives the current one; return why not otherwise."""
+def change(current: CurrentAccount, old: str, clear: str) -> str:
+    """Save the new password of somebody who gives the current one; return a mark for their device.
+
+    Raises Refusal: UNFIT when it is the current one that is wrong, SAME when the new one is.
+    """
     checked = db.session().get_one(Account, current.account_id).password_hash
     refusal = current_password.refusal(current, old, "password_change_refused")
     if refusal:
-        return refusal
+        raise Refusal(Reason.UNFIT, refusal)
+    if passwords.verify(checked, clear):
+        raise Refusal(Reason.SAME, SAME_AS_CURRENT)
     password_hash = passwords.hash_password(clear)
     with db.transaction() as session:
         if _locked(session, current.account_id).password_hash != checked:
             # Saved on another device in between: that one ended this session.
-            return current_password.WRONG_CURRENT
-        _save(session, current.account_id, password_hash)
+            raise Refusal(Reason.UNFIT, current_password.WRONG_CURRENT)
+        since = _save(session, current.account_id, password_hash)
         journal.record(session, "password_changed", current)
-    return None
+    return devices.mark(current.account_id, since)
 
 
-def _save(session: Session, account_id: int, password_hash: str) -> None:
+def _save(session: Session, account_id: int, password_hash: str) -> datetime:
     account = session.get_one(Account, account_id)
     account.password_hash = password_hash
-    account.password_changed_at = datetime.now(UTC)
+    account.password_changed_at = since = datetime.now(UTC)
     temporary_passwords.revoke_all(session, account_id)
     sessions.end_all(session, account_id)
     # Whoever asked for another address may be why the password is new.
     email_changes.end_pending(session, account_id)
     outbox.enqueue(session, MailKind.PASSWORD_CHANGED, account.identifier)
+    return since
 
 
 def _locked(session: Session, account_id: int) -> Account:

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import argon2
 
@@ -59,6 +60,15 @@ TOO_PERSONAL = (
 )
 SAME_AS_TEMPORARY = "Choisissez un mot de passe différent du mot de passe temporaire."
 
+
+class Cost(NamedTuple):
+    """What one hash takes: its passes, its memory, its threads."""
+
+    time: int
+    memory_kib: int
+    parallelism: int
+
+
 _COMMON = Path(__file__).with_name("common_passwords")
 # Shorter ones, such as Léa, stand in too many words to be a clue.
 _SHORTEST_NAME = 4
@@ -101,41 +111,54 @@ def is_common(clear: str) -> bool:
 def hash_password(clear: str) -> str:
     """Hash a password for keeping (Argon2id, RFC 9106)."""
     with _hashing_slots:
-        return _hasher().hash(_normalize(clear))
+        return _hasher(current_cost()).hash(_normalize(clear))
 
 
-def verify(password_hash: str | None, clear: str) -> bool:
-    """Check a password as typed, at the cost of one hash in every case but a too long one.
+def verify(password_hash: str | None, clear: str, costs: Iterable[Cost] = ()) -> bool:
+    """Check a password as typed; `costs` are those of the hashes that it might have been kept by.
 
-    Without a hash (unknown identifiant, nothing chosen yet) a dummy is verified, so that the
-    clock tells nothing.
+    Whatever is wrong then takes as long: without a hash (unknown identifiant, nothing chosen yet)
+    a dummy of each cost is verified, with one a dummy of each other cost.
     """
     if len(clear) > MAXIMUM_LENGTH:
         return False
-    hasher = _hasher()
-    try:
-        with _hashing_slots:
-            hasher.verify(password_hash or _dummy_hash(hasher), _normalize(clear))
-    except argon2.exceptions.VerificationError:
-        return False
-    return password_hash is not None
+    own = cost_of(password_hash) if password_hash else None
+    if password_hash and own and _matches(_hasher(own), password_hash, clear):
+        return True
+    for cost in {current_cost(), *costs} - {own}:
+        hasher = _hasher(cost)
+        _matches(hasher, _dummy_hash(hasher), clear)
+    return False
+
+
+def cost_of(password_hash: str) -> Cost:
+    """Read what a hash cost from the hash itself."""
+    found = argon2.extract_parameters(password_hash)
+    return Cost(found.time_cost, found.memory_cost, found.parallelism)
+
+
+def current_cost() -> Cost:
+    """Return what a hash costs from now on."""
+    return Cost(settings.argon2_time_cost, settings.argon2_memory_kib, settings.argon2_parallelism)
 
 
 def needs_rehash(password_hash: str) -> bool:
     """Tell whether the settings have changed since this hash was made."""
-    return _hasher().check_needs_rehash(password_hash)
-
-
-def _hasher() -> argon2.PasswordHasher:
-    return _make_hasher(
-        settings.argon2_time_cost, settings.argon2_memory_kib, settings.argon2_parallelism
-    )
+    return _hasher(current_cost()).check_needs_rehash(password_hash)
 
 
 @cache
-def _make_hasher(time_cost: int, memory_cost: int, parallelism: int) -> argon2.PasswordHasher:
+def _hasher(cost: Cost) -> argon2.PasswordHasher:
     _give_large_blocks_back()
-    return argon2.PasswordHasher(time_cost, memory_cost, parallelism)
+    return argon2.PasswordHasher(cost.time, cost.memory_kib, cost.parallelism)
+
+
+def _matches(hasher: argon2.PasswordHasher, password_hash: str, clear: str) -> bool:
+    try:
+        with _hashing_slots:
+            return hasher.verify(password_hash, _normalize(clear))
+    except argon2.exceptions.VerificationError:
+        return False
 
 
 def _give_large_blocks_back() -> None:

@@ -1,15 +1,23 @@
 """Getting in: asking for a temporary password, and signing in."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app import db
 from app.models import MAY_SIGN_IN, Account, Family, Guardian, OutboxMail, TemporaryPassword
 from app.services import journal
-from app.services.accounts import devices, password_choice, passwords, sessions, throttles
+from app.services.accounts import (
+    devices,
+    password_choice,
+    password_costs,
+    passwords,
+    sessions,
+    throttles,
+)
+from app.services.accounts.throttles import Obstacle, Tries
 from app.services.actors import Origin, Stranger
 from app.services.mail import outbox
 from app.services.mail.kinds import MailKind
@@ -43,18 +51,18 @@ class Expired:
 
 
 @dataclass(frozen=True, slots=True)
-class Wait:
-    """Too many failures: nothing was checked."""
-
-    delay: timedelta
-
-
-@dataclass(frozen=True, slots=True)
 class Refused:
     """Not a pair of identifiant and password; nothing more is told."""
 
 
-Outcome = SignedIn | MustChoose | Expired | Wait | Refused
+Outcome = SignedIn | MustChoose | Expired | Obstacle | Refused
+
+_ACTIVE = (
+    select(Account.id, Account.password_hash, Account.password_changed_at)
+    .join(Guardian, Guardian.id == Account.guardian_id)
+    .join(Family, Family.id == Guardian.family_id)
+    .where(Account.identifier == bindparam("identifier"), MAY_SIGN_IN)
+)
 
 
 def request_credentials(identifier: str, origin: Origin) -> int | None:
@@ -86,102 +94,91 @@ def identifier_of(account_id: int) -> str | None:
 def sign_in(identifier: str, clear: str, origin: Origin, device: str = "") -> Outcome:
     """Check an identifiant and a password, permanent or temporary.
 
-    `device` is the mark that the browser kept from an earlier sign-in, if any.
+    `device` is the mark that the browser kept from an earlier sign-in, if any. Whether somebody has
+    this identifiant changes nothing to what is asked of the database, nor to what is hashed.
     """
     account = _find_active(identifier)
-    account_id = account.id if account else NOBODY
-    temporary = temporary_passwords.find_by_secret(db.session(), account_id, clear)
+    temporary = temporary_passwords.find_by_secret(db.session(), account.id, clear)
     if temporary is not None:
         return _accept_temporary(temporary, origin)
-    attempt = _Attempt(identifier, account, origin, devices.recognize(device, account_id))
-    delay = throttles.wait(attempt.throttle_keys)
-    if delay:
-        _note_throttled(attempt)
-        return Wait(delay)
-    verified = passwords.verify(account.password_hash if account else None, clear)
-    signed_in = _accept(account, clear, attempt) if account and verified else None
-    if signed_in is None:
-        _note_failure(attempt)
-        return Refused()
-    return signed_in
+    known_as = devices.recognize(device, account.id, account.password_changed_at)
+    attempt = _Attempt(identifier, account, origin, known_as)
+    obstacle = throttles.obstacle(db.session(), attempt.tries)
+    if obstacle is None and passwords.verify(account.password_hash, clear, password_costs.in_use()):
+        return _accept(clear, attempt)
+    return _refuse(attempt, obstacle)
+
+
+@dataclass(frozen=True, slots=True)
+class _Account:
+    """Whoever may sign in with an identifiant; or nobody, who has no password."""
+
+    id: int = NOBODY
+    password_hash: str | None = None
+    password_changed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Attempt:
     identifier: str
-    account: Account | None
+    account: _Account
     origin: Origin
     device: str | None
 
     @property
-    def throttle_key(self) -> str:
-        return throttles.sign_in_key(self.identifier, self.device)
-
-    @property
-    def address_key(self) -> str:
-        return throttles.address_key("sign-in", self.origin.address)
-
-    @property
-    def throttle_keys(self) -> list[str]:
-        """Name what this attempt may have to wait for; a known device waits for itself alone."""
-        return [self.throttle_key] if self.device else [self.throttle_key, self.address_key]
+    def tries(self) -> Tries:
+        return throttles.of_identifier(self.identifier, self.origin.address, self.device)
 
     def record(self, session: Session, event: str) -> None:
-        account_id = self.account.id if self.account else None
         who = Stranger(self.origin)
-        journal.record(session, event, who, account_id, identifier=self.identifier)
+        about = self.account.id or None
+        journal.record(session, event, who, about, identifier=self.identifier)
 
 
-def _find_active(identifier: str) -> Account | None:
-    return (
-        db.session()
-        .scalars(
-            select(Account)
-            .join(Guardian, Guardian.id == Account.guardian_id)
-            .join(Family, Family.id == Guardian.family_id)
-            .where(Account.identifier == identifier, MAY_SIGN_IN)
-        )
-        .one_or_none()
-    )
+def _find_active(identifier: str) -> _Account:
+    found = db.session().execute(_ACTIVE, {"identifier": identifier}).one_or_none()
+    return _Account(*found) if found else _Account()
 
 
 def _accept_temporary(row: TemporaryPassword, origin: Origin) -> MustChoose | Expired:
     usable = temporary_passwords.usable(row)
     event = "temporary_password_accepted" if usable else "temporary_password_expired"
-    row_id, account_id, expires_at = row.id, row.account_id, row.expires_at
+    ticket, account_id, expires_at = password_choice.ticket_for(row), row.account_id, row.expires_at
     with db.transaction() as session:
         journal.record(session, event, Stranger(origin), account_id)
-    return MustChoose(password_choice.ticket_for(row_id)) if usable else Expired(expires_at)
+    return MustChoose(ticket) if usable else Expired(expires_at)
 
 
-def _accept(account: Account, clear: str, attempt: _Attempt) -> SignedIn | None:
+def _accept(clear: str, attempt: _Attempt) -> SignedIn | Obstacle | Refused:
     """Open a session; whoever knows the password needs no temporary one any more.
 
-    None when another password was saved while this one was checked: it ended every session, and
+    Refused when another password was saved while this one was checked: it ended every session, and
     must neither be undone nor be followed by one more.
     """
+    account = attempt.account
     checked = account.password_hash
     stale = checked is not None and passwords.needs_rehash(checked)
     rehashed = passwords.hash_password(clear) if stale else checked
     with db.transaction() as session:
         known = session.get_one(Account, account.id, populate_existing=True, with_for_update=True)
-        if known.password_hash != checked:
-            return None
-        known.password_hash = rehashed
-        throttles.clear(session, attempt.throttle_key)
-        temporary_passwords.revoke_all(session, known.id)
-        key = sessions.open_session(session, known.id, attempt.origin)
-        attempt.record(session, "signed_in")
-    return SignedIn(key, devices.mark(account.id))
+        obstacle = throttles.obstacle(session, attempt.tries)
+        if known.password_hash == checked and obstacle is None:
+            known.password_hash = rehashed
+            throttles.succeed(session, attempt.tries)
+            temporary_passwords.revoke_all(session, known.id)
+            key = sessions.open_session(session, known.id, attempt.origin)
+            attempt.record(session, "signed_in")
+            mark = devices.mark(known.id, known.password_changed_at, attempt.device)
+            return SignedIn(key, mark)
+    return _refuse(attempt, obstacle)
 
 
-def _note_failure(attempt: _Attempt) -> None:
+def _refuse(attempt: _Attempt, obstacle: Obstacle | None) -> Obstacle | Refused:
+    """Count a failure, unless nothing was checked; one of many at a moment may have to wait too."""
     with db.transaction() as session:
-        throttles.count_failure(session, attempt.throttle_key)
-        throttles.count_in_window(session, attempt.address_key, throttles.ADDRESS_FAILURES)
-        attempt.record(session, "sign_in_failed")
-
-
-def _note_throttled(attempt: _Attempt) -> None:
-    with db.transaction() as session:
-        attempt.record(session, "sign_in_throttled")
+        if obstacle is None:
+            obstacle = throttles.fail(session, attempt.tries)
+            attempt.record(session, "sign_in_failed")
+        else:
+            attempt.record(session, "sign_in_throttled")
+    return obstacle or Refused()

@@ -1,11 +1,24 @@
 """Waiting after failures, counted in the database so that workers and restarts share it.
 
-A wait, never a lock: nobody can shut a parent out by typing their identifiant.
+A wait belongs to somebody who fails: to an identifiant typed from one network, or on a device that
+is known. Failures in a row from anywhere end in « by the mailbox », never in a lock: nobody shuts a
+parent out by typing their identifiant.
 """
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from ipaddress import IPv6Address, IPv6Network, ip_address
+from typing import NamedTuple
 
-from sqlalchemy import delete, select
+from sqlalchemy import (
+    ColumnElement,
+    bindparam,
+    case,
+    delete,
+    null,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from app import db
@@ -15,6 +28,9 @@ FREE_FAILURES = 5
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(minutes=15)
 FORGOTTEN_AFTER = timedelta(hours=24)
+# NIST 800-63B allows as many in a row on one account, wherever they come from.
+MOST_IN_A_ROW = 100
+IN_A_ROW_FORGOTTEN_AFTER = timedelta(days=30)
 
 # A school or a phone network is one address: 40 families may each fail a few times.
 ADDRESS_WINDOW = timedelta(minutes=5)
@@ -23,16 +39,73 @@ ADDRESS_FAILURES = 300
 ADDRESS_REQUESTS = 120
 # « Mes données » reads all there is: enough for a download that failed, twice.
 OWN_DATA_REQUESTS = 3
+# What one subscriber has of IPv6: a phone takes another address of it every day.
+IPV6_NETWORK_BITS = 64
+
+IN_A_ROW = "in-a-row"
+
+# A row has a `count` of its own.
+NUMBER = Throttle.count.label("number")
+
+_COUNTERS = select(Throttle.key, NUMBER, Throttle.blocked_until).where(
+    Throttle.key.in_(bindparam("keys", expanding=True)), Throttle.expires_at > bindparam("now")
+)
 
 
-def sign_in_key(identifier: str, device: str | None) -> str:
-    """Name the counter of failed sign-ins: one per identifiant, one per device known to it."""
-    return f"sign-in:{identifier}:{device}" if device else f"sign-in:{identifier}"
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Too many failures: nothing is checked for this time."""
+
+    delay: timedelta
 
 
-def current_password_key(account_id: int) -> str:
-    """Name the counter of wrong current passwords on the page that changes it."""
-    return f"current-password:{account_id}"
+@dataclass(frozen=True, slots=True)
+class ByMailbox:
+    """Too many failures in a row: « Mot de passe oublié » alone lets in."""
+
+
+Obstacle = Wait | ByMailbox
+
+
+class Counted(NamedTuple):
+    """A counter after something was added."""
+
+    number: int
+    # As it was before.
+    blocked_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """Somebody's tries at a password, by the counters of their failures."""
+
+    # Makes wait, longer and longer.
+    waiting: str
+    # Ends in « by the mailbox ».
+    in_a_row: str
+    # What a success forgets as well: the failures in a row of all, from anywhere.
+    forgiven: str
+    # Of the network, whose flood leaves nobody who fails there a free try.
+    network: str = ""
+
+
+def of_identifier(identifier: str, address: str, device: str | None) -> Tries:
+    """Count the tries at an identifiant, for the network they come from or the device alone."""
+    mine = f"sign-in:{identifier}:"
+    everywhere = f"{mine}{IN_A_ROW}"
+    return Tries(
+        waiting=f"{mine}on:{device}" if device else f"{mine}from:{network_of(address)}",
+        in_a_row=f"{everywhere}-on:{device}" if device else everywhere,
+        forgiven=everywhere,
+        network=address_key("sign-in", address),
+    )
+
+
+def of_current_password(account_id: int) -> Tries:
+    """Count the tries at the current password of an account that is signed in."""
+    key = f"current-password:{account_id}"
+    in_a_row = f"{key}:{IN_A_ROW}"
+    return Tries(waiting=key, in_a_row=in_a_row, forgiven=in_a_row)
 
 
 def own_data_key(account_id: int) -> str:
@@ -41,71 +114,120 @@ def own_data_key(account_id: int) -> str:
 
 
 def address_key(situation: str, address: str) -> str:
-    """Name the counter of an address in a situation, `sign-in` or `reset`."""
-    return f"{situation}-from:{address}"
+    """Name the counter of a network in a situation, `sign-in` or `reset`."""
+    return f"{situation}-from:{network_of(address)}"
 
 
-def wait(keys: list[str]) -> timedelta:
-    """Return how long to wait before the next try; zero when there is nothing to wait for."""
+def network_of(address: str) -> str:
+    """Return the address, or the /64 that it is one of; what is no address stays as it is."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(parsed, IPv6Address):
+        return str(parsed)
+    if parsed.ipv4_mapped:
+        return str(parsed.ipv4_mapped)
+    return str(IPv6Network((int(parsed), IPV6_NETWORK_BITS), strict=False))
+
+
+def obstacle(session: Session, tries: Tries) -> Obstacle | None:
+    """Say what keeps a password from being checked; None when it may be.
+
+    Asked before, so that a flood costs no hash; and once more in the transaction that lets in, as
+    many may be checked at the same moment.
+    """
     now = datetime.now(UTC)
-    ends = db.session().scalars(
-        select(Throttle.blocked_until).where(Throttle.key.in_(keys), Throttle.blocked_until > now)
-    )
-    return max((end - now for end in ends if end is not None), default=timedelta())
+    found = session.execute(_COUNTERS, {"keys": [tries.waiting, tries.in_a_row], "now": now})
+    counters = {row.key: row for row in found}
+    in_a_row, waiting = counters.get(tries.in_a_row), counters.get(tries.waiting)
+    if in_a_row is not None and in_a_row.number >= MOST_IN_A_ROW:
+        return ByMailbox()
+    return _rest_of(waiting.blocked_until, now) if waiting is not None else None
 
 
-def count_failure(session: Session, key: str) -> None:
-    """Count a failed sign-in: 5 are free, then the wait doubles, up to 15 minutes."""
+def fail(session: Session, tries: Tries) -> Obstacle | None:
+    """Count a failure: 5 are free, one where the network floods; then the wait doubles.
+
+    Returns what came in the way while the password was checked.
+    """
     now = datetime.now(UTC)
-    row = _counter(session, key, now, lasting=FORGOTTEN_AFTER)
-    if row.count >= FREE_FAILURES:
-        doublings = min(row.count - FREE_FAILURES, 10)
-        row.blocked_until = now + min(FIRST_WAIT * 2**doublings, LONGEST_WAIT)
-    # A counter lives on while it is being fed.
-    row.expires_at = now + FORGOTTEN_AFTER
+    # What all the tries at an identifiant share comes first: nobody locks it after the others.
+    in_a_row = _count(session, tries.in_a_row, now, IN_A_ROW_FORGOTTEN_AFTER, fed=True)
+    waiting = _count(session, tries.waiting, now, FORGOTTEN_AFTER, fed=True)
+    flooding = bool(tries.network) and not count_in_window(session, tries.network, ADDRESS_FAILURES)
+    free = 1 if flooding else FREE_FAILURES
+    if waiting.number >= free:
+        doublings = min(waiting.number - free, 10)
+        _block(session, tries.waiting, now + min(FIRST_WAIT * 2**doublings, LONGEST_WAIT))
+    if in_a_row.number > MOST_IN_A_ROW:
+        return ByMailbox()
+    return _rest_of(waiting.blocked_until, now)
 
 
-def count_in_window(session: Session, key: str, limit: int) -> bool:
-    """Count an act; False once there were more than `limit` in 5 minutes."""
-    now = datetime.now(UTC)
-    row = _counter(session, key, now, lasting=ADDRESS_WINDOW)
-    if row.count > limit:
-        row.blocked_until = row.expires_at
-    return row.count <= limit
-
-
-def clear(session: Session, key: str) -> None:
+def succeed(session: Session, tries: Tries) -> None:
     """Forget the failures: somebody proved who they are."""
-    row = session.get(Throttle, key)
-    if row is not None:
-        session.delete(row)
+    for key in dict.fromkeys((tries.forgiven, tries.in_a_row, tries.waiting)):
+        _forget(session, Throttle.key == key)
+
+
+def count_in_window(
+    session: Session, key: str, limit: int, lasting: timedelta = ADDRESS_WINDOW, amount: int = 1
+) -> bool:
+    """Count an act; False once there were more than `limit` in 5 minutes, or as long as said."""
+    return _count(session, key, datetime.now(UTC), lasting, amount).number <= limit
 
 
 def clear_sign_in(session: Session, identifier: str) -> None:
-    """Forget every failed sign-in with an identifiant, on known devices and unknown ones.
+    """Forget every failed sign-in with an identifiant, wherever and on whatever device.
 
     Somebody proved by their mailbox that it is theirs: nobody's failures make them wait any more.
     """
-    key = sign_in_key(identifier, None)
-    known = Throttle.key.startswith(f"{key}:", autoescape=True)
+    mine = f"sign-in:{identifier}:"
+    _forget(session, Throttle.key == f"{mine}{IN_A_ROW}")
+    _forget(session, Throttle.key.startswith(mine, autoescape=True))
+
+
+def _rest_of(blocked_until: datetime | None, now: datetime) -> Wait | None:
+    return Wait(blocked_until - now) if blocked_until and blocked_until > now else None
+
+
+def _count(
+    session: Session,
+    key: str,
+    now: datetime,
+    lasting: timedelta,
+    amount: int = 1,
+    *,
+    fed: bool = False,
+) -> Counted:
+    """Add to a counter, begun anew if it has expired, and lock it until the commit.
+
+    One that is `fed` lives on as long as something is added.
+    """
+    new = db.insert(Throttle).values(key=key, count=amount, expires_at=now + lasting)
+    over = Throttle.expires_at <= now
+    expires_at = case((over, new.excluded.expires_at), else_=Throttle.expires_at)
+    added = new.on_conflict_do_update(
+        index_elements=[Throttle.key],
+        set_={
+            "count": case((over, new.excluded.count), else_=Throttle.count + new.excluded.count),
+            "blocked_until": case((over, null()), else_=Throttle.blocked_until),
+            "expires_at": new.excluded.expires_at if fed else expires_at,
+        },
+    )
+    returned = added.returning(NUMBER, Throttle.blocked_until)
+    return Counted(*session.execute(returned).one())
+
+
+def _block(session: Session, key: str, until: datetime) -> None:
     session.execute(
-        delete(Throttle)
-        .where((Throttle.key == key) | known)
+        update(Throttle)
+        .where(Throttle.key == key)
+        .values(blocked_until=until)
         .execution_options(synchronize_session=False)
     )
 
 
-def _counter(session: Session, key: str, now: datetime, lasting: timedelta) -> Throttle:
-    """Add one to a counter, begun anew if it has expired, and lock it until the commit."""
-    fresh = db.insert(Throttle).values(key=key, count=0, expires_at=now + lasting)
-    session.execute(fresh.on_conflict_do_nothing(index_elements=[Throttle.key]))
-    row = session.scalars(
-        select(Throttle)
-        .where(Throttle.key == key)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
-    if row.expires_at <= now:
-        row.count, row.blocked_until, row.expires_at = 0, None, now + lasting
-    row.count += 1
-    return row
+def _forget(session: Session, which: ColumnElement[bool]) -> None:
+    session.execute(delete(Throttle).where(which).execution_options(synchronize_session=False))

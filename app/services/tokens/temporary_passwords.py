@@ -70,11 +70,24 @@ def find_by_secret(session: Session, account_id: int, typed: str) -> TemporaryPa
 def find_by_link(session: Session, token: str) -> TemporaryPassword | None:
     """Find the temporary password a mail's link stands for, used and expired ones included."""
     try:
-        row_id, mark = _link_serializer().loads(token)
-    except (BadSignature, TypeError):
+        reference = _link_serializer().loads(token)
+    except BadSignature:
         return None
-    row = session.get(TemporaryPassword, row_id)
-    return row if row is not None and _mark(row) == mark else None
+    return referred_to(session, reference)
+
+
+def reference(row: TemporaryPassword) -> list[object]:
+    """Name a row for something signed: by its number, and by a part of what no other row has."""
+    return [row.id, _mark(row)]
+
+
+def referred_to(session: Session, reference: object) -> TemporaryPassword | None:
+    """Find the row that was named so; None for what another version signed."""
+    match reference:
+        case [int(row_id), str(mark)]:
+            row = session.get(TemporaryPassword, row_id)
+            return row if row is not None and _mark(row) == mark else None
+    return None
 
 
 def usable(row: TemporaryPassword) -> bool:
@@ -112,7 +125,7 @@ def _keyed_hash(secret: str, key: str) -> str:
 
 
 def _link_token(row: TemporaryPassword) -> str:
-    return _link_serializer().dumps([row.id, _mark(row)])
+    return _link_serializer().dumps(reference(row))
 
 
 def _mark(row: TemporaryPassword) -> str:

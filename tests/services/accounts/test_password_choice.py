@@ -1,5 +1,6 @@
 """Choosing a password, with a ticket or with the current one."""
 
+import re
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -10,11 +11,19 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from app import db
-from app.models import Account, Family, OutboxMail
-from app.services.accounts import current_password, password_choice, passwords, sessions, signing_in
+from app.models import Account, Family, JournalEntry, OutboxMail
+from app.services.accounts import (
+    current_password,
+    password_choice,
+    passwords,
+    sessions,
+    signing_in,
+    throttles,
+)
 from app.services.accounts.password_choice import PendingChoice
 from app.services.accounts.signing_in import MustChoose, Refused, SignedIn
 from app.services.actors import CurrentAccount, Origin
+from app.services.refusals import Refusal
 from app.services.tokens import temporary_passwords
 from tests.support.people import People, Person
 
@@ -58,6 +67,13 @@ def signed_in(person: Person, clear: str | None = None) -> CurrentAccount:
     current = sessions.find(outcome.session_key)
     assert current is not None
     return current
+
+
+def refusal(current: CurrentAccount, old: str, clear: str = GOOD) -> str:
+    """Try to change the password; return why not."""
+    with pytest.raises(Refusal) as refused:
+        password_choice.change(current, old, clear)
+    return str(refused.value)
 
 
 def notices() -> list[tuple[str, str]]:
@@ -154,14 +170,13 @@ def test_a_family_that_left_chooses_no_password(people: People) -> None:
 @pytest.mark.parametrize(
     ("clear", "advice"),
     [
-        ("Soleil2018", "Choisissez"),  # the current one
         ("Xx38162386", passwords.TOO_PERSONAL),
         ("Payszest99", passwords.TOO_PERSONAL),
         ("Azerty123", passwords.TOO_COMMON),
     ],
 )
 def test_what_others_could_guess_is_refused(people: People, clear: str, advice: str) -> None:
-    """Her identifiant, her name, a common one, the one she has."""
+    """Her identifiant, her name, a common one."""
     told = password_choice.problems(pending(people.zest).account_id, clear)
     assert len(told) == 1
     assert told[0].startswith(advice)
@@ -175,20 +190,29 @@ def test_the_temporary_password_cannot_be_kept(people: People) -> None:
         assert password_choice.problems(account_id, same) == [passwords.SAME_AS_TEMPORARY]
 
 
-def test_the_current_password_is_refused(people: People) -> None:
-    """A change that changes nothing is no change."""
-    account_id = signed_in(people.karim).account_id
-    told = password_choice.problems(account_id, people.karim.password or "")
-    assert told == [password_choice.SAME_AS_CURRENT]
+def test_choosing_says_nothing_of_the_current_password(people: People) -> None:
+    """Whoever opened the mail may not know it: the field of the new one is no place to guess."""
+    assert password_choice.choose(pending(people.zest), GOOD, ORIGIN)
+    choice = pending(people.zest)
+    assert password_choice.problems(choice.account_id, GOOD) == []
+    assert password_choice.choose(choice, GOOD, ORIGIN)
+
+
+def test_the_current_password_is_refused_to_who_gave_it(people: People) -> None:
+    """A change that changes nothing is no change; nobody else is told that it is the same."""
+    current, same = signed_in(people.karim), people.karim.password or ""
+    with pytest.raises(Refusal, match=re.escape(password_choice.SAME_AS_CURRENT)):
+        password_choice.change(current, same, same)
+    with pytest.raises(Refusal, match=re.escape(current_password.WRONG_CURRENT)):
+        password_choice.change(current, "Faux12345", same)
 
 
 def test_changing_asks_for_the_current_password(people: People) -> None:
     """A wrong one changes nothing; the right one does, ends the sessions and sends a notice."""
     current = signed_in(people.karim)
-    refusal = password_choice.change(current, "Faux12345", GOOD)
-    assert refusal == current_password.WRONG_CURRENT
+    assert refusal(current, "Faux12345") == current_password.WRONG_CURRENT
     assert notices() == []
-    assert password_choice.change(current, people.karim.password or "", GOOD) is None
+    assert password_choice.change(current, people.karim.password or "", GOOD)
     assert signed_in(people.karim, GOOD).identifier == people.karim.identifier
     assert notices() == [("password_changed", people.karim.identifier)]
 
@@ -204,22 +228,35 @@ def test_a_password_saved_meanwhile_is_not_undone(
     def let_karim_go_first(clear: str) -> str:
         monkeypatch.setattr(passwords, "hash_password", hash_password)
         with app.app_context():
-            assert password_choice.change(karim, old, GOOD) is None
+            assert password_choice.change(karim, old, GOOD)
         return hash_password(clear)
 
     monkeypatch.setattr(passwords, "hash_password", let_karim_go_first)
-    refusal = password_choice.change(thief, old, "Mistral1977")
-    assert refusal == current_password.WRONG_CURRENT
+    assert refusal(thief, old, "Mistral1977") == current_password.WRONG_CURRENT
     assert signed_in(people.karim, GOOD).identifier == people.karim.identifier
 
 
 def test_guessing_the_current_password_makes_wait(people: People) -> None:
-    """Somebody at a page left open cannot try for ever."""
+    """Somebody at a page left open cannot try for ever; each try is noted."""
     current = signed_in(people.karim)
     for _ in range(5):
-        password_choice.change(current, "Faux12345", GOOD)
-    refusal = password_choice.change(current, people.karim.password or "", GOOD)
-    assert refusal == current_password.TOO_MANY_TRIES
+        assert refusal(current, "Faux12345") == current_password.WRONG_CURRENT
+    assert refusal(current, people.karim.password or "") == current_password.TOO_MANY_TRIES
+    noted = select(JournalEntry.event).where(JournalEntry.event == "password_change_refused")
+    assert len(db.session().scalars(noted).all()) == 5
+
+
+def test_after_a_hundred_guesses_the_mailbox_alone_lets_choose(people: People) -> None:
+    """However slowly they come; whoever has the mail begins anew."""
+    current, old = signed_in(people.karim), people.karim.password or ""
+    with db.transaction() as session:
+        for _ in range(100):
+            throttles.fail(session, throttles.of_current_password(current.account_id))
+    with time_machine.travel(NOW + timedelta(days=1), tick=False):
+        assert refusal(current, old) == current_password.BY_MAILBOX
+        assert password_choice.choose(pending(people.karim), GOOD, ORIGIN)
+        again = signed_in(people.karim, GOOD)
+        assert password_choice.change(again, GOOD, "Mistral1977")
 
 
 def test_of_eight_simultaneous_choices_one_is_kept(app: Flask, people: People) -> None:

@@ -135,7 +135,7 @@ def test_nobody_has_the_dummy_password() -> None:
 
 def test_one_hash_is_computed_in_every_case(monkeypatch: pytest.MonkeyPatch) -> None:
     """An unknown identifiant costs what a wrong password costs."""
-    hasher = passwords._hasher()
+    hasher = passwords._hasher(passwords.current_cost())
     passwords.verify(None, "warm the dummy up")
     calls: list[str] = []
     known = passwords.hash_password("Tournesol6")
@@ -148,7 +148,7 @@ def test_one_hash_is_computed_in_every_case(monkeypatch: pytest.MonkeyPatch) -> 
             return hasher.verify(password_hash, clear)
 
     counting = Counting()
-    monkeypatch.setattr(passwords, "_hasher", lambda: counting)
+    monkeypatch.setattr(passwords, "_hasher", lambda _cost: counting)
     passwords.verify(None, "Tournesol6")
     passwords.verify(known, "Tournesol7")
     passwords.verify(known, "Tournesol6")
@@ -173,7 +173,8 @@ def test_few_hashes_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
             return ""
 
     slow = Slow()
-    monkeypatch.setattr(passwords, "_hasher", lambda: slow)
+    monkeypatch.setattr(passwords, "_hasher", lambda _cost: slow)
+    monkeypatch.setattr(passwords, "current_cost", lambda: None)
     threads = [threading.Thread(target=passwords.hash_password, args=("x",)) for _ in range(8)]
     for thread in threads:
         thread.start()

@@ -13,7 +13,9 @@ import config
 from app import create_app, db
 from app.models import Account, JournalEntry, OutboxMail, TemporaryPassword
 from app.services.accounts import password_choice, passwords, sessions, signing_in, throttles
-from app.services.accounts.signing_in import Expired, MustChoose, Refused, SignedIn, Wait
+from app.services.accounts.passwords import Cost
+from app.services.accounts.signing_in import Expired, MustChoose, Refused, SignedIn
+from app.services.accounts.throttles import Wait
 from app.services.actors import Origin
 from app.services.tokens import temporary_passwords
 from app.settings import EXTENSION
@@ -43,9 +45,11 @@ def temporary_password_for(person: Person) -> str:
         return temporary_passwords.issue(session, account_id).secret
 
 
-def sign_in(person: Person, clear: str | None = None, device: str = "") -> signing_in.Outcome:
+def sign_in(
+    person: Person, clear: str | None = None, device: str = "", origin: Origin = HOME
+) -> signing_in.Outcome:
     """Try to sign in."""
-    return signing_in.sign_in(person.identifier, clear or person.password or "", HOME, device)
+    return signing_in.sign_in(person.identifier, clear or person.password or "", origin, device)
 
 
 def events() -> list[str]:
@@ -119,8 +123,8 @@ def test_a_password_saved_meanwhile_is_not_undone(
     assert isinstance(ticket, MustChoose)
     verify = passwords.verify
 
-    def verify_then_save(password_hash: str | None, clear: str) -> bool:
-        found = verify(password_hash, clear)
+    def verify_then_save(password_hash: str | None, clear: str, costs: frozenset[Cost]) -> bool:
+        found = verify(password_hash, clear, costs)
         monkeypatch.setattr(passwords, "verify", verify)
         with app.app_context():
             pending = password_choice.open_ticket(ticket.ticket)
@@ -211,15 +215,46 @@ def test_forty_families_share_an_address(app: Flask, people: People) -> None:
     assert isinstance(sign_in(people.zest), SignedIn)
 
 
-def test_a_flood_from_one_address_waits(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One address trying everybody's number is stopped; a device of the same school is known."""
-    known = sign_in(people.zest)
-    assert isinstance(known, SignedIn)
+def test_a_flood_from_one_network_slows_those_who_fail(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody tries everybody's number from the school: who is right there gets in."""
     monkeypatch.setattr(throttles, "ADDRESS_FAILURES", 10)
     for number in range(11):
         sign_in(replace(people.zest, identifier=str(70000000 + number)), "Faux12345")
-    assert isinstance(sign_in(people.zest), Wait)
-    assert isinstance(sign_in(people.zest, device=known.device_mark), SignedIn)
+    assert sign_in(people.moreau, "Faux12345") == Refused()
+    assert sign_in(people.moreau) == Wait(throttles.FIRST_WAIT)
+    assert isinstance(sign_in(people.zest), SignedIn)
+
+
+def test_a_device_keeps_its_name(people: People) -> None:
+    """Signing in again renews its mark: it brings no new tries."""
+    first = sign_in(people.zest)
+    assert isinstance(first, SignedIn)
+    again = sign_in(people.zest, device=first.device_mark)
+    assert isinstance(again, SignedIn)
+    assert again.device_mark == first.device_mark
+    for mark in (first.device_mark, again.device_mark):
+        for _ in range(3):
+            sign_in(people.zest, "Faux12345", device=mark)
+    assert isinstance(sign_in(people.zest, device=first.device_mark), Wait)
+
+
+def test_the_mark_of_a_device_dies_with_its_password(people: People) -> None:
+    """Whoever knew the old one has as many tries at the new one as a stranger, with any mark."""
+    marks = []
+    for _ in range(5):
+        signed_in = sign_in(people.zest)
+        assert isinstance(signed_in, SignedIn)
+        marks.append(signed_in.device_mark)
+    ticket = sign_in(people.zest, temporary_password_for(people.zest))
+    assert isinstance(ticket, MustChoose)
+    pending = password_choice.open_ticket(ticket.ticket)
+    assert pending is not None
+    assert password_choice.choose(pending, "Tramontane66", HOME)
+    told = [sign_in(people.zest, "Faux12345", device=mark) for mark in marks * 2]
+    assert told[:5] == [Refused()] * 5
+    assert all(isinstance(outcome, Wait) for outcome in told[5:])
 
 
 def test_a_stronger_setting_rehashes_at_sign_in(app: Flask, people: People) -> None:
