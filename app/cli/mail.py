@@ -2,6 +2,7 @@
 
 import signal
 import sys
+from datetime import UTC, datetime
 from threading import Thread
 
 import click
@@ -15,9 +16,11 @@ from app.models import MailState
 from app.services.jobs.running import workshop
 from app.services.mail import letters, outbox
 from app.services.mail.kinds import IN_FRENCH
-from app.services.mail.outbox import MailLine
+from app.services.mail.outbox import MailLine, Waiting
 
-HEADINGS = ("N°", "Identifiant", "Courriel", "État", "Essais", "Quand", "Dernière erreur")
+HEADINGS = (
+    "N°", "Identifiant", "Nom", "Adresse", "Courriel", "État", "Essais", "Quand", "Dernière erreur",
+)  # fmt: skip
 
 
 @click.group()
@@ -38,13 +41,15 @@ def deliver(*, watch: bool) -> None:
         watch_over_everything()
         return
     tally = courier().deliver()
-    for line in describe(tally):
+    waiting = outbox.waiting()
+    for line in describe(tally, waiting):
         click.echo(line)
-    if not tally.complete:
+    if waiting.count or not tally.complete:
         sys.exit(1)
 
 
 @mail.command("list")
+@click.argument("words", metavar="[NOM…]", nargs=-1)
 @click.option(
     "--limit",
     type=click.IntRange(1, 10_000),
@@ -54,9 +59,12 @@ def deliver(*, watch: bool) -> None:
 )
 @click.option("--unsent", is_flag=True, help="Seulement ceux qui ne sont pas partis.")
 @with_appcontext
-def list_mails(*, limit: int, unsent: bool) -> None:
-    """Montre les courriels : à qui, quoi, et ce qu’ils sont devenus."""
-    lines = outbox.latest(limit, only_unsent=unsent)
+def list_mails(words: tuple[str, ...], *, limit: int, unsent: bool) -> None:
+    """Montre les courriels : à qui, quoi, et ce qu’ils sont devenus.
+
+    NOM en cherche : un nom, une adresse ou un identifiant, en entier ou en partie.
+    """
+    lines = outbox.latest(limit, only_unsent=unsent, words=" ".join(words))
     if not lines:
         click.echo("Aucun courriel.")
         return
@@ -88,12 +96,14 @@ def retry(ids: tuple[int, ...], *, everything: bool) -> None:
 def cells(line: MailLine) -> tuple[str, ...]:
     """Write the line of one mail."""
     state = letters.STATES[line.state]
-    if line.state is MailState.QUEUED and line.attempts:
+    if line.state is MailState.QUEUED and line.due_at > line.created_at:
         state = f"{state}, nouvel essai à {hour(line.due_at)}"
     when = line.settled_at or line.created_at
     return (
         str(line.id),
         line.identifier,
+        f"{line.first_name} {line.last_name}".strip(),
+        line.address,
         IN_FRENCH.get(line.kind, line.kind),
         state,
         str(line.attempts),
@@ -102,21 +112,27 @@ def cells(line: MailLine) -> tuple[str, ...]:
     )
 
 
-def describe(tally: Tally) -> list[str]:
-    """Say what a pass did."""
-    sent, deferred, refused = (
-        tally.fates[fate] for fate in (Fate.SENT, Fate.DEFERRED, Fate.REFUSED)
-    )
+def describe(tally: Tally, waiting: Waiting) -> list[str]:
+    """Say what a pass did, and what is left."""
+    sent, refused = tally.fates[Fate.SENT], tally.fates[Fate.REFUSED]
     lines = [f"{plural(sent, 'courriel parti', 'courriels partis')}."]
-    if deferred:
-        lines.append(f"{plural(deferred, 'courriel')} à réessayer plus tard.")
     if refused:
         lines.append(f"{plural(refused, 'courriel refusé', 'courriels refusés')}.")
     if tally.unavailable:
-        lines.append(f"Les autres attendent : {tally.unavailable}.")
+        lines.append(f"{tally.unavailable}.")
+    if waiting.count:
+        lines.append(f"{left(waiting)}.")
     if len(lines) > 1:
-        lines.append("Le détail : flask mail list --unsent")
+        lines.append("Le détail\u00a0: flask mail list --unsent")
     return lines
+
+
+def left(waiting: Waiting) -> str:
+    """Say how many mails wait, and until when."""
+    count = plural(waiting.count, "courriel attend encore", "courriels attendent encore")
+    if waiting.due_at is None or waiting.due_at <= datetime.now(UTC):
+        return f"{count}, à essayer au prochain passage"
+    return f"{count}, prochain essai à {hour(waiting.due_at)}"
 
 
 def watch_over_everything() -> None:

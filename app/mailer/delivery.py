@@ -3,7 +3,8 @@
 import logging
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
@@ -11,7 +12,14 @@ from typing import Generic, Protocol, TypeVar
 
 from app.background import log_bug
 from app.mailer.backends import SEND_LIMIT, Backend, Send
-from app.mailer.failures import MailError, PermanentFailure, TemporaryFailure, Unavailable
+from app.mailer.failures import (
+    DoubtfulFailure,
+    MailError,
+    PermanentFailure,
+    TemporaryFailure,
+    Unavailable,
+    WrongSettings,
+)
 from app.mailer.message import Message
 
 NAME = "mail"
@@ -26,6 +34,8 @@ LEASE = timedelta(seconds=90)
 LAST_START = SEND_LIMIT + timedelta(seconds=10)
 # How many connections in a row may break without one mail through: then the server is the trouble.
 PATIENCE = 2
+# How many refusals in a row, none of which names its address, are put down to the server.
+DOUBTS = 3
 
 ERROR_LENGTH = 300
 # A server may quote the mail it refuses: nothing as long as a secret or a link gets out of here.
@@ -51,6 +61,10 @@ class Fate(Enum):
     # Tried, to be tried again.
     DEFERRED = auto()
     REFUSED = auto()
+    # Refused by a server that may refuse everybody.
+    DOUBTED = auto()
+    # Kept by our own settings: no try of this mail.
+    HELD = auto()
     # Not tried after all.
     RELEASED = auto()
 
@@ -115,8 +129,8 @@ def deliver(queue: Queue[C], backend: Backend, stopping: Callable[[], bool] = go
             lost_in_a_row = 1 if tally.fates[Fate.SENT] > sent else lost_in_a_row + 1
     except Unavailable as error:
         tally.unavailable = plain(error)
-        queue.hold(tally.unavailable)
     if tally.unavailable:
+        queue.hold(tally.unavailable)
         logger.warning("mail.unavailable", extra={"error": tally.unavailable})
     return tally
 
@@ -127,11 +141,25 @@ def plain(error: MailError) -> str:
     return LONG_WORD.sub("…", line)[:ERROR_LENGTH]
 
 
+@contextmanager
+def _connected(backend: Backend) -> Iterator[Send]:
+    """Connect; whatever cannot be done with these settings, every mail waits for it."""
+    with ExitStack() as stack:
+        try:
+            send = stack.enter_context(backend.connect())
+        except Unavailable:
+            raise
+        except Exception as error:
+            log_bug(NAME, error)
+            raise Unavailable(f"Erreur du portail ({type(error).__name__})") from error
+        yield send
+
+
 def _use_one_connection(
     queue: Queue[C], backend: Backend, stopping: Callable[[], bool], fates: Counter[Fate]
 ) -> str:
     """Send until nothing is due, or the connection is lost: then say why."""
-    with backend.connect() as send:
+    with _connected(backend) as send:
         while not stopping() and (claims := queue.claim(BATCH, LEASE)):
             outcomes, loss = _send_all(claims, send, stopping)
             queue.settle(outcomes)
@@ -145,30 +173,39 @@ def _send_all(
     claims: Sequence[C], send: Send, stopping: Callable[[], bool]
 ) -> tuple[list[Outcome[C]], str]:
     outcomes: list[Outcome[C]] = []
-    loss = ""
+    loss, doubts = "", 0
     for claim in claims:
         too_late = datetime.now(UTC) > claim.lease_ends - LAST_START
         if loss or too_late or stopping():
             outcomes.append(Outcome(claim, Fate.RELEASED))
             continue
-        try:
-            outcomes.append(_send_one(claim, send))
-        except Unavailable as error:
-            loss = plain(error)
-            outcomes.append(Outcome(claim, Fate.DEFERRED, loss))
+        outcome, loss = _send_one(claim, send)
+        outcomes.append(outcome)
+        doubts = doubts + 1 if outcome.fate is Fate.DOUBTED else 0
+        if doubts == DOUBTS:
+            loss = outcome.error
     return outcomes, loss
 
 
-def _send_one(claim: C, send: Send) -> Outcome[C]:
+def _send_one(claim: C, send: Send) -> tuple[Outcome[C], str]:
+    """Send one; tell also why no other can leave, if so."""
     try:
         send(claim.compose())
-    except Unavailable:
-        raise
-    except PermanentFailure as error:
-        return Outcome(claim, Fate.REFUSED, plain(error))
-    except TemporaryFailure as error:
-        return Outcome(claim, Fate.DEFERRED, plain(error))
+    except MailError as error:
+        reason = plain(error)
+        fate = next(fate for kind, fate in FATES.items() if isinstance(error, kind))
+        return Outcome(claim, fate, reason), reason if isinstance(error, Unavailable) else ""
     except Exception as error:  # one mail's bug must not keep the others
         log_bug(NAME, error)
-        return Outcome(claim, Fate.DEFERRED, f"Erreur du portail ({type(error).__name__})")
-    return Outcome(claim, Fate.SENT)
+        return Outcome(claim, Fate.DEFERRED, f"Erreur du portail ({type(error).__name__})"), ""
+    return Outcome(claim, Fate.SENT), ""
+
+
+# The first that fits.
+FATES: dict[type[MailError], Fate] = {
+    WrongSettings: Fate.HELD,
+    Unavailable: Fate.DEFERRED,
+    TemporaryFailure: Fate.DEFERRED,
+    DoubtfulFailure: Fate.DOUBTED,
+    PermanentFailure: Fate.REFUSED,
+}

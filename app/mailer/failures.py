@@ -9,12 +9,24 @@ class Unavailable(MailError):  # noqa: N818
     """The server cannot be used at all: every mail waits until it can."""
 
 
+class WrongSettings(Unavailable):
+    """The server takes none of our mails as we are set: they wait, and no try is counted."""
+
+
 class TemporaryFailure(MailError):  # noqa: N818
     """This mail cannot leave now: it is tried again later, and the others go on."""
 
 
 class PermanentFailure(MailError):  # noqa: N818
     """This mail can never leave as it is: it is not tried again."""
+
+
+class DoubtfulFailure(MailError):  # noqa: N818
+    """The server said never, but not that the address is the trouble.
+
+    It is believed when it says so again after having taken another mail: a relay that refuses
+    everybody is no parent's fault.
+    """
 
 
 class MailSettingsError(MailError):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, UtcDateTime
@@ -38,6 +38,8 @@ class OutboxMail(Base):
     # Where to, when not to the guardian's own address: one still unconfirmed, or one left.
     address: Mapped[str] = mapped_column(String(254), default="", server_default="")
     context: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    # Sent on purpose: outside the limits that protect parents from strangers.
+    by_town_hall: Mapped[bool] = mapped_column(default=False, server_default=false())
     state: Mapped[MailState] = mapped_column(choice(MailState, "state"), default=MailState.QUEUED)
     attempts: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -63,6 +63,15 @@ def test_named_people_get_theirs(app: Flask, people: People, outbox: Outbox) -> 
     assert "Vous avez perdu vos identifiants" in outbox.to(people.zest.email)[0].text
 
 
+def test_a_clerk_s_mail_leaves_at_once(app: Flask, people: People, outbox: Outbox) -> None:
+    """A parent calls right after a mail was sent: the clerk sends another, and it does leave."""
+    for _ in range(2):
+        assert launch(app, "send", people.zest.identifier).exit_code == 0
+    with app.app_context():
+        assert states() == [MailState.SENT, MailState.SENT]
+    assert len(outbox.to(people.zest.email)) == 2
+
+
 def test_who_cannot_be_written_to_is_said(app: Flask, people: People, outbox: Outbox) -> None:
     """No address, nobody, somebody who left: each is named, the others get their mail."""
     result = launch(

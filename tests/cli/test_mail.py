@@ -55,7 +55,7 @@ def test_deliver_says_what_could_not_leave(app: Flask, waiting: Scripted) -> Non
     result = launch(app, "deliver")
     assert result.exit_code == 1
     assert "1 courriel refusé." in result.output
-    assert "1 courriel à réessayer plus tard." in result.output
+    assert "1 courriel attend encore, prochain essai à " in result.output
 
 
 def test_deliver_says_that_the_server_is_down(app: Flask, waiting: Scripted) -> None:
@@ -63,7 +63,18 @@ def test_deliver_says_that_the_server_is_down(app: Flask, waiting: Scripted) -> 
     waiting.down = True
     result = launch(app, "deliver")
     assert result.exit_code == 1
-    assert "Les autres attendent : Le serveur de courrier est en panne." in result.output
+    assert "Le serveur de courrier est en panne.\n" in result.output
+    assert "3 courriels attendent encore, à essayer au prochain passage." in result.output
+
+
+def test_deliver_does_not_end_well_while_mails_wait(app: Flask, waiting: Scripted) -> None:
+    """Run again before the next try: nothing leaves, nothing fails, and yet a mail waits."""
+    waiting.failures = [TemporaryFailure("Plus tard")]
+    launch(app, "deliver")
+    result = launch(app, "deliver")
+    assert result.exit_code == 1
+    assert "0 courriel parti." in result.output
+    assert "1 courriel attend encore, prochain essai à " in result.output
 
 
 def test_the_list_says_who_what_and_why(app: Flask, waiting: Scripted) -> None:
@@ -74,12 +85,14 @@ def test_the_list_says_who_what_and_why(app: Flask, waiting: Scripted) -> None:
     assert result.exit_code == 0
     heading, no_address, moreau, zest = result.output.splitlines()
     assert heading.split() == [
-        "N°", "Identifiant", "Courriel", "État", "Essais", "Quand", "Dernière", "erreur",
+        "N°", "Identifiant", "Nom", "Adresse", "Courriel", "État", "Essais", "Quand", "Dernière",
+        "erreur",
     ]  # fmt: skip
     assert "55000071" in no_address
     assert "sans adresse" in no_address
     assert "50000017" in moreau
     assert "parti" in moreau
+    assert "PAYS ZEST    pays.zest@exemple.fr" in zest
     assert "identifiants perdus" in zest
     assert "refusé" in zest
     assert zest.endswith("Adresse inconnue")
@@ -93,6 +106,24 @@ def test_the_list_may_leave_out_what_left(app: Flask, waiting: Scripted) -> None
     result = launch(app, "list", "--unsent")
     assert "50000017" not in result.output
     assert "en attente, nouvel essai à " in result.output
+
+
+@pytest.mark.parametrize(
+    "words", [["moreau"], ["MOREAU", "paul"], ["moreau@exemple"], ["50000017"]]
+)
+def test_somebody_s_mails_are_found(app: Flask, waiting: Scripted, words: list[str]) -> None:
+    """« Je n’ai pas reçu le courriel », says Mme Moreau: by name, address or identifiant."""
+    deliver(app)
+    _heading, line = launch(app, "list", "--limit", "1", *words).output.splitlines()
+    assert "50000017" in line
+    assert "parti" in line
+    assert len(waiting.sent) == 2
+
+
+def test_nobody_of_that_name_has_a_mail(app: Flask, waiting: Scripted) -> None:
+    """The name is another's: the list is empty, and says so."""
+    assert launch(app, "list", "durand").output == "Aucun courriel.\n"
+    assert waiting.sent == []
 
 
 @pytest.mark.usefixtures("server")

@@ -1,13 +1,21 @@
 """One pass over a queue: what is claimed is sent, released or put off; never forgotten."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app.mailer.backends import Send
 from app.mailer.delivery import Fate, Outcome, deliver, plain
-from app.mailer.failures import PermanentFailure, TemporaryFailure, Unavailable
+from app.mailer.failures import (
+    DoubtfulFailure,
+    PermanentFailure,
+    TemporaryFailure,
+    Unavailable,
+    WrongSettings,
+)
 from app.mailer.message import Message, Sender
 from tests.support.mail_room import Scripted
 
@@ -116,6 +124,43 @@ def test_a_server_that_is_down_is_asked_once() -> None:
     assert tally.unavailable == shelf.held == "Le serveur de courrier est en panne"
     assert shelf.numbers == [1]
     assert server.connections == 1
+
+
+def test_settings_that_break_the_connection_hold_every_mail() -> None:
+    """A backend stumbles over a setting, whatever it raises: nothing is claimed, nothing breaks."""
+
+    class Stumbling(Scripted):
+        @contextmanager
+        def connect(self) -> Iterator[Send]:
+            raise UnicodeEncodeError("ascii", "é", 0, 1, "ordinal not in range")
+            yield
+
+    shelf = Shelf([1])
+    assert deliver(shelf, Stumbling()).unavailable == "Erreur du portail (UnicodeEncodeError)"
+    assert shelf.held == "Erreur du portail (UnicodeEncodeError)"
+    assert shelf.numbers == [1]
+
+
+def test_what_our_settings_cause_is_no_mail_s_try() -> None:
+    """The sender is refused, twice: those in hand are held, the others go back, all with why."""
+    shelf = Shelf([1, 2, 3, 4])
+    server = Scripted([WrongSettings("Expéditeur refusé"), WrongSettings("Expéditeur refusé")])
+    tally = deliver(shelf, server)
+    assert tally.unavailable == shelf.held == "Expéditeur refusé"
+    assert [shelf.fate(number) for number in (1, 2, 3, 4)] == [
+        Fate.HELD, Fate.RELEASED, Fate.RELEASED, Fate.RELEASED,
+    ]  # fmt: skip
+    assert not tally.complete
+
+
+def test_three_doubts_in_a_row_are_the_server_s_trouble() -> None:
+    """It refuses everybody: it is left alone, and the mails that it did not see go back."""
+    shelf = Shelf([1, 2, 3, 4, 5])
+    server = Scripted([DoubtfulFailure("550 Non")] * 3)
+    deliver(shelf, server)
+    assert [shelf.fate(number) for number in (1, 2, 3, 4, 5)] == [
+        Fate.DOUBTED, Fate.DOUBTED, Fate.DOUBTED, Fate.RELEASED, Fate.RELEASED,
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,10 @@ from flask import Flask
 import config
 from app.mailer import backends
 from app.mailer.backends.smtp import SmtpBackend
-from app.mailer.failures import PermanentFailure, TemporaryFailure, Unavailable
+from app.mailer.failures import PermanentFailure, TemporaryFailure, Unavailable, WrongSettings
 from app.mailer.message import Message, Sender
 from tests.support import smtp_servers
-from tests.support.smtp_servers import HANG_UP, HOST, PASSWORD, SILENCE, USERNAME, Mailbox, serve
+from tests.support.smtp_servers import ACCOUNT, HANG_UP, HOST, SILENCE, Mailbox, serve
 
 # Long for a local server, short for whoever waits for these tests.
 TIMEOUT = 0.3
@@ -118,23 +118,75 @@ def guarded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox
     certificate = smtp_servers.certificate(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     context = smtp_servers.server_context(certificate)
-    with serve(Mailbox(), "starttls", context, sign_in=True) as mailbox:
+    with serve(Mailbox(), "starttls", context, account=ACCOUNT) as mailbox:
         yield mailbox
 
 
 def test_the_portal_signs_in(tmp_path: Path, guarded: Mailbox) -> None:
     """The name and the password are right: the mail leaves."""
-    right = {"smtp_username": USERNAME, "smtp_password": PASSWORD, "smtp_security": "starttls"}
+    username, password = ACCOUNT
+    right = {"smtp_username": username, "smtp_password": password, "smtp_security": "starttls"}
     send(backend(tmp_path, guarded.port, **right), mail())
     assert len(guarded.received) == 1
 
 
-@pytest.mark.parametrize("username", ["", USERNAME])
+@pytest.mark.parametrize("username", ["", ACCOUNT[0]])
 def test_a_wrong_password_holds_every_mail(tmp_path: Path, guarded: Mailbox, username: str) -> None:
     """The settings are wrong: that is no mail's fault, so none is refused for it."""
     wrong = {"smtp_username": username, "smtp_password": "x", "smtp_security": "starttls"}
     with pytest.raises(Unavailable):
         send(backend(tmp_path, guarded.port, **wrong), mail())
+
+
+def test_a_password_may_have_an_accent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is sent in UTF-8, as RFC 4616 says; a wrong one is told like any other."""
+    certificate = smtp_servers.certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    context = smtp_servers.server_context(certificate)
+    username, password = account = ("réception", "été 2026")
+    accented = {"smtp_username": username, "smtp_password": password, "smtp_security": "starttls"}
+    with serve(Mailbox(), "starttls", context, account=account) as mailbox:
+        send(backend(tmp_path, mailbox.port, **accented), mail())
+        with pytest.raises(Unavailable, match="PORTAIL_SMTP_PASSWORD"):
+            send(backend(tmp_path, mailbox.port, **accented | {"smtp_password": "hiver"}), mail())
+    assert len(mailbox.received) == 1
+
+
+def test_a_server_that_takes_no_accent_is_told(tmp_path: Path) -> None:
+    """It offers no way of signing in that carries one: all mails wait, the setting is named."""
+    with (
+        serve(Mailbox()) as mailbox,
+        pytest.raises(Unavailable, match=r"ne propose pas ce que demandent .*USERNAME"),
+    ):
+        send(backend(tmp_path, mailbox.port, smtp_username="é", smtp_password="è"), mail())
+
+
+@pytest.mark.parametrize("host", ["smtp..commune.fr", f"{'x' * 64}.fr", ".fr"])
+def test_a_name_that_no_server_can_have_says_so(tmp_path: Path, host: str) -> None:
+    """A dot too many, a label too long: no traceback."""
+    wrong = backend(tmp_path, 25)
+    object.__setattr__(wrong.settings, "smtp_host", host)
+    with pytest.raises(Unavailable, match="vérifiez PORTAIL_SMTP_HOST"):
+        send(wrong, mail())
+
+
+@pytest.mark.parametrize(
+    ("stage", "answer", "setting"),
+    [
+        ("MAIL", "550 No", "MAIL_SENDER"),
+        ("RCPT", "554 5.7.1 <zest@exemple.fr>: Relay access denied", "SMTP_HOST"),
+        ("DATA", "550 5.7.60 SMTP; Client does not have permissions to send as", "MAIL_SENDER"),
+    ],
+)
+def test_what_our_settings_cause_refuses_no_mail(
+    tmp_path: Path, stage: str, answer: str, setting: str
+) -> None:
+    """The server takes nobody's mail as we are set: the setting is named."""
+    with serve(Mailbox()) as mailbox:
+        mailbox.script[stage] = [answer]
+        with pytest.raises(WrongSettings, match=f"vérifiez .*PORTAIL_{setting}"):
+            send(backend(tmp_path, mailbox.port), mail())
+    assert mailbox.received == []
 
 
 def test_a_server_that_is_down_says_so(tmp_path: Path) -> None:
@@ -179,7 +231,7 @@ def test_later_please(tmp_path: Path, stage: str) -> None:
     assert len(mailbox.received) == 1
 
 
-@pytest.mark.parametrize("stage", ["MAIL", "RCPT", "DATA"])
+@pytest.mark.parametrize("stage", ["RCPT", "DATA"])
 def test_never(tmp_path: Path, stage: str) -> None:
     """The server refuses one mail for good: it is told, and the next one leaves."""
     with serve(Mailbox()) as mailbox:

@@ -5,7 +5,7 @@ import socket
 import ssl
 import subprocess
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -21,8 +21,7 @@ HOST = "127.0.0.1"
 SILENCE = "silence"
 HANG_UP = "hang up"
 
-USERNAME = "portail"
-PASSWORD = "correct horse"
+ACCOUNT = ("portail", "correct horse")
 
 
 @dataclass
@@ -103,9 +102,12 @@ def serve(
     security: str = "none",
     context: ssl.SSLContext | None = None,
     *,
-    sign_in: bool = False,
+    account: tuple[str, str] | None = None,
 ) -> Iterator[Mailbox]:
-    """Run a server for this mailbox, in a thread of this process; signing in needs STARTTLS."""
+    """Run a server for this mailbox, in a thread of this process.
+
+    With an account, it wants this name and this password, under STARTTLS.
+    """
     mailbox.port = free_port()
     controller = Controller(
         mailbox,
@@ -114,8 +116,8 @@ def serve(
         ssl_context=context if security == "tls" else None,
         tls_context=context if security == "starttls" else None,
         require_starttls=security == "starttls",
-        auth_required=sign_in,
-        authenticator=_check if sign_in else None,
+        auth_required=account is not None,
+        authenticator=account and _only(*account),
     )
     controller.start()
     try:
@@ -161,9 +163,12 @@ def server_context(path: Path) -> ssl.SSLContext:
     return context
 
 
-def _check(
-    _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, given: Any
-) -> AuthResult:
-    assert isinstance(given, LoginPassword)
-    right = (given.login, given.password) == (USERNAME.encode(), PASSWORD.encode())
-    return AuthResult(success=right, handled=False)
+def _only(username: str, password: str) -> Callable[..., AuthResult]:
+    def check(
+        _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, given: Any
+    ) -> AuthResult:
+        assert isinstance(given, LoginPassword)
+        right = (given.login, given.password) == (username.encode(), password.encode())
+        return AuthResult(success=right, handled=False)
+
+    return check

@@ -5,6 +5,7 @@ replaced here. Its own writing of the mail chooses base64 and loses a sender wit
 are the message's, the same for every backend.
 """
 
+import base64
 import smtplib
 import socket
 import ssl
@@ -19,17 +20,16 @@ from typing import TYPE_CHECKING
 import flask_mail
 
 from app.mailer import backends
+from app.mailer.answers import Answer
 from app.mailer.backends import Send
-from app.mailer.failures import MailError, PermanentFailure, TemporaryFailure, Unavailable
+from app.mailer.failures import MailError, Unavailable
 from app.mailer.message import Message
 
 if TYPE_CHECKING:
     from config import Settings
 
-FIRST_PERMANENT_CODE = 500
-# « Closing », or « authentication required » and the like: the server or our settings are the
-# trouble, not this mail.
-CODES_FOR_EVERY_MAIL = frozenset({421, 530, 534, 535, 538})
+# Signed in, or already.
+SIGNED_IN = frozenset({235, 503})
 LOOK_EVERY_SECONDS = 0.2
 
 
@@ -52,8 +52,8 @@ class SmtpBackend:
         with ExitStack() as stack:
             try:
                 connection = stack.enter_context(_Connection(self))
-            except OSError as error:
-                raise Unavailable(self._explain(error)) from error
+            except (OSError, UnicodeError) as error:
+                raise Unavailable(str(self._failure(error))) from error
             guard = stack.enter_context(_Guard(connection))
             envelope = _Envelope(sender=self.settings.mail_sender)
 
@@ -69,18 +69,15 @@ class SmtpBackend:
 
             yield send
 
-    def _failure(self, error: OSError) -> MailError:
-        reason = self._explain(error)
-        answer = _answer(error)
-        if answer is None or answer[0] in CODES_FOR_EVERY_MAIL:
-            return Unavailable(reason)
-        permanent = answer[0] >= FIRST_PERMANENT_CODE
-        return PermanentFailure(reason) if permanent else TemporaryFailure(reason)
-
-    def _explain(self, error: OSError) -> str:
+    def _failure(self, error: OSError | UnicodeError) -> MailError:
         """Say in French what happened; every error of smtplib is an OSError too."""
-        server = f"Le serveur de courrier {self.settings.smtp_host}:{self.settings.smtp_port}"
-        return f"{server} {_complaint(error)}"
+        server = f"{self.settings.smtp_host}:{self.settings.smtp_port}"
+        words = _complaint(error)
+        answer = _answer(error)
+        if answer is not None and not words:
+            return answer.failure(server)
+        words = words or f"est injoignable ({type(error).__name__})"
+        return Unavailable(f"Le serveur de courrier {server} {words}")
 
 
 class _Connection(flask_mail.Connection):
@@ -118,7 +115,7 @@ class _Connection(flask_mail.Connection):
             if self.mail.use_tls:
                 host.starttls(context=self._backend.tls)
             if self.mail.username:
-                host.login(self.mail.username, self.mail.password)
+                _sign_in(host, self.mail.username, self.mail.password or "")
         except BaseException:
             host.close()
             raise
@@ -198,36 +195,58 @@ class _Guard:
                 self._connection.cut()
 
 
-def _answer(error: OSError) -> tuple[int, bytes | str] | None:
-    """Find what the server said, if it said anything."""
+def _sign_in(host: smtplib.SMTP, username: str, password: str) -> None:
+    """Sign in; smtplib writes ASCII only, where RFC 4616 wants UTF-8."""
+    if (username + password).isascii():
+        host.login(username, password)
+        return
+    host.ehlo_or_helo_if_needed()
+    if "PLAIN" not in host.esmtp_features.get("auth", "").split():
+        raise smtplib.SMTPNotSupportedError("AUTH PLAIN")
+    credentials = base64.b64encode(f"\0{username}\0{password}".encode())
+    code, text = host.docmd("AUTH", f"PLAIN {credentials.decode()}")
+    if code not in SIGNED_IN:
+        raise smtplib.SMTPAuthenticationError(code, text)
+
+
+def _answer(error: OSError | UnicodeError) -> Answer | None:
+    """Find what the server said, if it said anything, and to what."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         # One recipient a mail.
         answers: dict[str, tuple[int, bytes]] = error.recipients
-        return next(iter(answers.values()))
+        return _said(*next(iter(answers.values())), command="RCPT")
     if isinstance(error, smtplib.SMTPResponseException):
-        return error.smtp_code, error.smtp_error
+        command = next((name for kind, name in COMMANDS.items() if isinstance(error, kind)), "")
+        return _said(error.smtp_code, error.smtp_error, command)
     return None
 
 
-def _complaint(error: OSError) -> str:
+def _said(code: int, text: bytes | str, command: str) -> Answer:
+    return Answer(
+        code, text.decode("utf-8", "replace") if isinstance(text, bytes) else text, command
+    )
+
+
+def _complaint(error: OSError | UnicodeError) -> str:
     # smtplib tells a silence from a hang-up only by the cause.
     causes = (error.__context__, error)
-    for kind, words in COMPLAINTS.items():
-        if any(isinstance(cause, kind) for cause in causes):
-            return words
-    answer = _answer(error)
-    if answer is None:
-        return f"est injoignable ({type(error).__name__})"
-    code, text = answer
-    if isinstance(text, bytes):
-        text = text.decode("utf-8", "replace")
-    return f"a répondu « {code} {text} »"
+    found = (
+        words
+        for kind, words in COMPLAINTS.items()
+        if any(isinstance(cause, kind) for cause in causes)
+    )
+    return next(found, "")
 
 
+COMMANDS: dict[type[OSError], str] = {
+    smtplib.SMTPSenderRefused: "MAIL",
+    smtplib.SMTPDataError: "DATA",
+}
 # The first that fits is said.
-COMPLAINTS: dict[type[OSError], str] = {
+COMPLAINTS: dict[type[Exception], str] = {
     TimeoutError: "n’a pas répondu à temps",
     ConnectionRefusedError: "refuse la connexion",
+    UnicodeError: "ne peut pas porter ce nom\u00a0: vérifiez PORTAIL_SMTP_HOST",
     socket.gaierror: "est introuvable : vérifiez PORTAIL_SMTP_HOST",
     ssl.SSLCertVerificationError: "présente un certificat qui n’est pas valable",
     ssl.SSLError: "ne parle pas TLS comme prévu : vérifiez PORTAIL_SMTP_SECURITY",

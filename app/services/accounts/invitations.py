@@ -106,7 +106,7 @@ def send(mailing: Mailing, actor: Actor) -> None:
             (MailKind.ACTIVATION, mailing.activations),
             (MailKind.CREDENTIALS, mailing.reminders),
         ):
-            outbox.enqueue_all(session, kind, [person.identifier for person in people])
+            outbox.send_all(session, kind, [person.identifier for person in people])
         count = len(mailing.activations) + len(mailing.reminders)
         journal.record(session, "credentials_queued", actor, count=str(count))
 

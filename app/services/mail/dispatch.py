@@ -4,13 +4,12 @@ Whether an identifiant exists is found out here, and the temporary password made
 try. Two transactions serve a whole batch: SQLite waits for the disk at each commit.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Row, Table, bindparam, or_, select, update
+from sqlalchemy import Row, Table, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from app import db
@@ -23,6 +22,7 @@ from app.services.actors import PORTAL
 from app.services.mail import letters
 from app.services.mail.kinds import WITH_SECRET, MailKind
 from app.services.mail.letters import Recipient
+from app.services.mail.limits import Recent
 from app.services.mail.outbox import PENDING
 from app.services.tokens import temporary_passwords
 from app.services.tokens.temporary_passwords import IssuedPassword
@@ -30,12 +30,8 @@ from app.services.tokens.temporary_passwords import IssuedPassword
 AnyRow = Row[*tuple[Any, ...]]
 
 GIVE_UP_AFTER = timedelta(hours=24)
-
-# Mails with a secret, for one person: a second click is not a second mail, and nobody can fill a
-# parent's mailbox by typing their number.
-LIMIT_GAP = timedelta(minutes=2)
-LIMIT_A_DAY = 6
-DAY = timedelta(days=1)
+NEVER = datetime.min.replace(tzinfo=UTC)
+FAR_AWAY = datetime.max.replace(tzinfo=UTC)
 
 JOURNAL_EVENTS = {
     MailState.SENT: "mail_sent",
@@ -47,6 +43,7 @@ FINAL_STATES = {
     Fate.SENT: MailState.SENT,
     Fate.REFUSED: MailState.REFUSED,
     Fate.DEFERRED: MailState.ABANDONED,
+    Fate.HELD: MailState.ABANDONED,
 }
 
 IS_DUE = OutboxMail.state.in_(PENDING) & (OutboxMail.due_at <= bindparam("now"))
@@ -61,6 +58,7 @@ TAKE_DUE = (
         OutboxMail.attempts,
         OutboxMail.created_at,
         OutboxMail.due_at,
+        OutboxMail.by_town_hall,
     )
     .where(IS_DUE)
     .order_by(OutboxMail.due_at, OutboxMail.id)
@@ -83,14 +81,7 @@ RECIPIENTS = (
     .order_by(Account.id)
     .with_for_update(of=Account, key_share=True)
 )
-RECENT = select(
-    OutboxMail.id, OutboxMail.identifier, OutboxMail.created_at, OutboxMail.settled_at
-).where(
-    OutboxMail.identifier.in_(bindparam("identifiers", expanding=True)),
-    OutboxMail.kind.in_(WITH_SECRET),
-    OutboxMail.state.in_((MailState.SENT, MailState.SENDING)),
-    or_(OutboxMail.settled_at > bindparam("since"), OutboxMail.settled_at.is_(None)),
-)
+LAST_SENT = select(func.max(OutboxMail.settled_at)).where(OutboxMail.state == MailState.SENT)
 OUTBOX = cast(Table, OutboxMail.__table__)
 SET_STATE = (
     update(OUTBOX)
@@ -155,7 +146,8 @@ def settle(outcomes: Sequence[Outcome[ClaimedMail]]) -> None:
     """Write down what became of claimed mails."""
     now = datetime.now(UTC)
     with db.transaction() as session:
-        changes = [_change(outcome, now) for outcome in outcomes]
+        last_sent = _last_sent(session, outcomes)
+        changes = [_change(outcome, now, last_sent) for outcome in outcomes]
         session.connection().execute(SETTLE, changes)
         for outcome, change in zip(outcomes, changes, strict=True):
             if change["state"] in JOURNAL_EVENTS:
@@ -192,7 +184,7 @@ def _take(
     accounts = {
         row.identifier: row for row in session.execute(RECIPIENTS, {"identifiers": identifiers})
     }
-    recent = _Recent(session, identifiers, {row.id for row in rows}, now)
+    recent = Recent(session, identifiers, {row.id for row in rows}, now)
     claims, changes = [], []
     for row in rows:
         account = accounts.get(row.identifier)
@@ -238,36 +230,16 @@ def _claimed(session: Session, row: AnyRow, account: AnyRow, lease_ends: datetim
     )
 
 
-class _Recent:
-    """The mails with a secret that these people got, or are about to get."""
-
-    def __init__(
-        self, session: Session, identifiers: Iterable[str], claimed: set[int], now: datetime
-    ) -> None:
-        self._now = now
-        self._mails: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
-        parameters = {"identifiers": identifiers, "since": now - DAY}
-        for row in session.execute(RECENT, parameters):
-            if row.id not in claimed:
-                self._mails[row.identifier].append((row.created_at, row.settled_at or now))
-
-    def limit(self, row: AnyRow) -> MailState | None:
-        """Say whether one more is too many; otherwise count it in."""
-        if row.kind not in WITH_SECRET:
-            return None
-        others = self._mails[row.identifier]
-        # A mail that left after this one was asked for answers it too.
-        answered = any(
-            asked > row.created_at - LIMIT_GAP or sent > row.created_at for asked, sent in others
-        )
-        if answered or len(others) >= LIMIT_A_DAY:
-            return MailState.LIMITED
-        others.append((row.created_at, self._now))
-        return None
+def _last_sent(session: Session, outcomes: Sequence[Outcome[ClaimedMail]]) -> datetime:
+    """Tell when the server took a mail last, for those whose refusal is in doubt."""
+    doubts = any(outcome.fate is Fate.DOUBTED for outcome in outcomes)
+    return (session.scalar(LAST_SENT) if doubts else None) or NEVER
 
 
-def _change(outcome: Outcome[ClaimedMail], now: datetime) -> dict[str, Any]:
-    mail = outcome.claim
+def _change(outcome: Outcome[ClaimedMail], now: datetime, last_sent: datetime) -> dict[str, Any]:
+    mail, fate = outcome.claim, outcome.fate
+    if fate is Fate.DOUBTED:
+        fate = Fate.REFUSED if last_sent > _tried_before(mail) else Fate.DEFERRED
     change = {
         "row_id": mail.id,
         "lease_ends": mail.lease_ends,
@@ -277,11 +249,21 @@ def _change(outcome: Outcome[ClaimedMail], now: datetime) -> dict[str, Any]:
         "settled_at": None,
         "last_error": outcome.error,
     }
-    if outcome.fate is Fate.RELEASED:
+    if fate in {Fate.RELEASED, Fate.HELD}:
         change["attempts"] = mail.attempts - 1
-    elif outcome.fate is Fate.DEFERRED and now < mail.created_at + GIVE_UP_AFTER:
-        change["due_at"] = now + retry_delay(mail.attempts)
+    if fate is Fate.RELEASED:
+        return change
+    if fate in {Fate.DEFERRED, Fate.HELD} and now < mail.created_at + GIVE_UP_AFTER:
+        # Behind the others: our settings may suit their addresses.
+        change["due_at"] = now + retry_delay(1 if fate is Fate.HELD else mail.attempts)
     else:
-        change["state"] = FINAL_STATES[outcome.fate]
+        change["state"] = FINAL_STATES[fate]
         change["settled_at"] = now
     return change
+
+
+def _tried_before(mail: ClaimedMail) -> datetime:
+    """Tell when the try before this one was; nothing has been sent since, if there was none."""
+    if mail.attempts == 1:
+        return FAR_AWAY
+    return mail.due_at - retry_delay(mail.attempts - 1)

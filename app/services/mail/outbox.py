@@ -8,14 +8,16 @@ who asked for it.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 
-from sqlalchemy import Select, insert, literal, select, update
+from sqlalchemy import Select, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from app import db
 from app.db import UtcDateTime
+from app.formats import fold
 from app.mailer.courier import courier
-from app.models import MailState, OutboxMail
+from app.models import Account, Guardian, MailState, OutboxMail
 from app.services import journal
 from app.services.actors import Actor
 from app.services.mail.kinds import MailKind
@@ -31,6 +33,10 @@ class MailLine:
 
     id: int
     identifier: str
+    # Empty when nobody has this identifiant.
+    first_name: str
+    last_name: str
+    address: str
     kind: str
     state: MailState
     attempts: int
@@ -40,17 +46,35 @@ class MailLine:
     last_error: str
 
 
-LINES = select(
-    OutboxMail.id,
-    OutboxMail.identifier,
-    OutboxMail.kind,
-    OutboxMail.state,
-    OutboxMail.attempts,
-    OutboxMail.created_at,
-    OutboxMail.settled_at,
-    OutboxMail.due_at,
-    OutboxMail.last_error,
-).order_by(OutboxMail.id.desc())
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The mails that have not left and still may."""
+
+    count: int
+    # Of the one that is tried first.
+    due_at: datetime | None
+
+
+LINES = (
+    select(
+        OutboxMail.id,
+        OutboxMail.identifier,
+        func.coalesce(Guardian.first_name, ""),
+        func.coalesce(Guardian.last_name, ""),
+        func.coalesce(func.nullif(OutboxMail.address, ""), Guardian.email, ""),
+        OutboxMail.kind,
+        OutboxMail.state,
+        OutboxMail.attempts,
+        OutboxMail.created_at,
+        OutboxMail.settled_at,
+        OutboxMail.due_at,
+        OutboxMail.last_error,
+    )
+    .outerjoin(Account, Account.identifier == OutboxMail.identifier)
+    .outerjoin(Guardian, Guardian.id == Account.guardian_id)
+    .order_by(OutboxMail.id.desc())
+)
+WAITING = select(func.count(), func.min(OutboxMail.due_at)).where(OutboxMail.state.in_(PENDING))
 
 
 def enqueue(
@@ -76,13 +100,11 @@ def enqueue(
     return mail
 
 
-def enqueue_all(session: Session, kind: MailKind, identifiers: Sequence[str]) -> None:
-    """Queue a mail for each of many people."""
+def send_all(session: Session, kind: MailKind, identifiers: Sequence[str]) -> None:
+    """Queue a mail for each of many people, because the town hall wants it to leave."""
     now, known = datetime.now(UTC), MailKind(kind)
-    rows = [
-        {"kind": known, "identifier": identifier, "created_at": now, "due_at": now}
-        for identifier in identifiers
-    ]
+    common = {"kind": known, "created_at": now, "due_at": now, "by_town_hall": True}
+    rows = [{"identifier": identifier, **common} for identifier in identifiers]
     if rows:
         session.execute(insert(OutboxMail), rows)
         db.after_commit(session, courier().notify)
@@ -105,12 +127,24 @@ def enqueue_selected(session: Session, kind: MailKind, identifiers: Select[str])
     return count
 
 
-def latest(limit: int, *, only_unsent: bool = False) -> list[MailLine]:
-    """List the mails of the queue, the newest first."""
-    lines = LINES.limit(limit)
-    if only_unsent:
-        lines = lines.where(OutboxMail.state != MailState.SENT)
-    return [MailLine(*row) for row in db.session().execute(lines)]
+def latest(limit: int, *, only_unsent: bool = False, words: str = "") -> list[MailLine]:
+    """List the mails of the queue, the newest first.
+
+    With words, those to somebody whose name, address or identifiant holds them all.
+    """
+    lines = LINES.where(OutboxMail.state != MailState.SENT) if only_unsent else LINES
+    wanted = fold(words).split()
+    if not wanted:
+        lines = lines.limit(limit)
+    # No database of ours compares French without its accents.
+    read = (MailLine(*row) for row in db.session().execute(lines))
+    return list(islice((line for line in read if _holds(line, wanted)), limit))
+
+
+def waiting() -> Waiting:
+    """Count the mails that wait, and tell when the first of them is tried."""
+    row = db.session().execute(WAITING).one()
+    return Waiting(*row)
 
 
 def retry(actor: Actor, ids: Iterable[int] | None = None) -> list[int]:
@@ -135,6 +169,7 @@ def retry(actor: Actor, ids: Iterable[int] | None = None) -> list[int]:
                     due_at=now,
                     settled_at=None,
                     last_error="",
+                    by_town_hall=True,
                 )
                 .returning(OutboxMail.id)
                 .execution_options(synchronize_session=False)
@@ -144,3 +179,8 @@ def retry(actor: Actor, ids: Iterable[int] | None = None) -> list[int]:
             journal.record(session, "mail_retried", actor, count=str(len(found)))
             db.after_commit(session, courier().notify)
     return sorted(found)
+
+
+def _holds(line: MailLine, words: Sequence[str]) -> bool:
+    told = fold(f"{line.first_name} {line.last_name} {line.address} {line.identifier}")
+    return all(word in told for word in words)

@@ -7,7 +7,13 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from app import db
-from app.mailer.failures import PermanentFailure, TemporaryFailure, Unavailable
+from app.mailer.failures import (
+    DoubtfulFailure,
+    PermanentFailure,
+    TemporaryFailure,
+    Unavailable,
+    WrongSettings,
+)
 from app.models import Account, Family, JournalEntry, MailState
 from app.services.tokens import temporary_passwords
 from tests.services.conftest import NOON
@@ -82,6 +88,76 @@ def test_a_refusal_is_final(app: Flask, people: People, server: Scripted) -> Non
     (row,) = rows()
     assert (row.state, row.attempts, row.last_error) == (MailState.REFUSED, 1, "Adresse inconnue")
     assert journal() == ["mail_refused"]
+
+
+def test_a_relay_that_refuses_everybody_refuses_nobody(
+    app: Flask, people: People, server: Scripted, clock: time_machine.Traveller
+) -> None:
+    """550 to each of four for hours, one at a time: all wait, and leave once it is mended."""
+    for person in (people.zest, people.moreau, people.ines, people.karim):
+        ask(person.identifier)
+        server.failures = [DoubtfulFailure("550 Non")]
+        deliver(app)
+    for _ in range(3):
+        clock.shift(timedelta(hours=1))
+        server.failures = [DoubtfulFailure("550 Non")] * 4
+        deliver(app)
+    assert states() == [MailState.QUEUED] * 4
+    assert {row.last_error for row in rows()} == {"550 Non"}
+    server.failures = []
+    clock.shift(timedelta(hours=1))
+    deliver(app)
+    assert states() == [MailState.SENT] * 4
+
+
+def test_a_refusal_is_believed_of_a_server_that_takes_other_mails(
+    app: Flask, people: People, server: Scripted, clock: time_machine.Traveller
+) -> None:
+    """550 for one, then another leaves: refused again half a minute later, it is refused."""
+    server.failures = [DoubtfulFailure("550 Non")]
+    ask(people.zest.identifier)
+    deliver(app)
+    clock.shift(1)
+    ask(people.moreau.identifier)
+    deliver(app)
+    assert states() == [MailState.QUEUED, MailState.SENT]
+    clock.shift(30)
+    server.failures = [DoubtfulFailure("550 Non")]
+    deliver(app)
+    assert states() == [MailState.REFUSED, MailState.SENT]
+    assert rows()[0].last_error == "550 Non"
+
+
+def test_wrong_settings_refuse_no_mail(
+    app: Flask, people: People, server: Scripted, clock: time_machine.Traveller
+) -> None:
+    """The sender is refused for a day: no try is counted, each mail says why, and waits."""
+    for person in (people.zest, people.moreau, people.ines):
+        ask(person.identifier)
+    for _ in range(20):
+        server.failures = [WrongSettings("Expéditeur refusé")] * 2
+        assert deliver(app).unavailable == "Expéditeur refusé"
+        clock.shift(timedelta(hours=1))
+    assert [(row.state, row.attempts, row.last_error) for row in rows()] == [
+        (MailState.QUEUED, 0, "Expéditeur refusé")
+    ] * 3
+    server.failures = []
+    deliver(app)
+    assert states() == [MailState.SENT] * 3
+
+
+def test_those_whom_our_settings_suit_are_not_kept_waiting(
+    app: Flask, people: People, server: Scripted, clock: time_machine.Traveller
+) -> None:
+    """The relay takes the town's own domain only: who comes first does not keep the others."""
+    foreign = [people.zest, people.moreau]
+    for person in (*foreign, people.ines):
+        ask(person.identifier)
+    server.failures = [WrongSettings("Pas de relais")] * 2
+    deliver(app)
+    clock.shift(1)
+    deliver(app)
+    assert states() == [MailState.QUEUED, MailState.QUEUED, MailState.SENT]
 
 
 def test_while_the_server_is_down_no_try_is_counted(

@@ -6,9 +6,10 @@ from datetime import timedelta
 import time_machine
 from flask import Flask
 
+from app import db
 from app.mailer.delivery import LEASE, Fate, Outcome
 from app.models import MailState
-from app.services.mail import dispatch
+from app.services.mail import dispatch, outbox
 from app.services.mail.kinds import MailKind
 from tests.support.mail_room import Scripted, ask, deliver, in_parallel, states
 from tests.support.people import People
@@ -59,6 +60,25 @@ def test_a_mail_answers_all_that_was_asked_before_it_left(
     deliver(app)
     assert len(server.sent) == 1
     assert Counter(states()) == {MailState.SENT: 1, MailState.LIMITED: 3}
+
+
+def test_the_town_hall_is_outside_the_limits(
+    app: Flask, people: People, server: Scripted, clock: time_machine.Traveller
+) -> None:
+    """Strangers used up a parent's mails; the clerk on the phone sends one, then another."""
+    for _ in range(6):
+        ask(people.zest.identifier)
+        deliver(app)
+        clock.shift(600)
+    for _ in range(2):
+        with db.transaction() as session:
+            outbox.send_all(session, MailKind.CREDENTIALS, [people.zest.identifier])
+        deliver(app)
+    assert states() == [MailState.SENT] * 8
+    ask(people.zest.identifier)
+    deliver(app)
+    assert states()[-1] is MailState.LIMITED
+    assert len(server.sent) == 8
 
 
 def test_two_workers_count_one_person_s_mails_together(

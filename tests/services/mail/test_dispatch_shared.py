@@ -74,7 +74,7 @@ def test_two_workers_never_send_one_mail_twice(
     """Two processes' worth of workers empty one queue at once: each mail leaves once."""
     identifiers = add_many_parents(60)
     with db.transaction() as session:
-        outbox.enqueue_all(session, MailKind.CREDENTIALS, identifiers)
+        outbox.send_all(session, MailKind.CREDENTIALS, identifiers)
     other = create_app(settings)
     courier_of(other).backend = server
     in_parallel(*(lambda a=a: deliver(a) for a in (app, other, app, other)))

@@ -61,8 +61,8 @@ def test_a_mail_that_has_no_templates_is_refused_at_once(app: Flask) -> None:
     with app.app_context():
         for asked in (
             lambda session: queue.enqueue(session, unknown, "38162386"),
-            lambda session: queue.enqueue_all(session, unknown, ["38162386"]),
-            lambda session: queue.enqueue_all(session, unknown, []),
+            lambda session: queue.send_all(session, unknown, ["38162386"]),
+            lambda session: queue.send_all(session, unknown, []),
             lambda session: queue.enqueue_selected(session, unknown, everybody),
         ):
             with pytest.raises(ValueError, match="reminder"), db.transaction() as session:

@@ -52,6 +52,7 @@ LEFT_OUT = {
     ),
     "How the queue goes about a mail: tries, and numbers of the rows that the mail speaks of.": (
         "outbox_mail.attempts",
+        "outbox_mail.by_town_hall",
         "outbox_mail.context",
         "outbox_mail.due_at",
         "outbox_mail.last_error",
