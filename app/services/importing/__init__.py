@@ -10,9 +10,10 @@ staging     copies them into temporary tables (temporary)
 checking    finds what no cell can tell alone: unknown families, doubles, sums
 merging     makes a table of the portal equal to the rows given, and counts
 places      tells people apart (identities), so that an account follows its person (accesses)
-loading     says which rows go where; guardians and movements are its larger parts
+loading     says which rows go where; guardians, accounts and movements are its larger parts
 storing     keeps photos and PDFs
 faults      what is wrong, as a sentence
+headlines   names those whom the import takes something from
 report      says in French what was done
 running     does all of that in one transaction
 """

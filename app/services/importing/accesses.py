@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, update
 
-from app.models import Account, AccountSession, TemporaryPassword
+from app.models import Account, AccountSession, EmailChange, TemporaryPassword
 from app.services.importing.merging import rows_of
 
 
@@ -18,13 +18,18 @@ def close(connection: Connection, accounts: Select[Any]) -> int:
         .values(archived_at=now)
         .where(Account.archived_at.is_(None), Account.id.in_(accounts)),
     )
-    connection.execute(
-        update(AccountSession)
-        .values(ended_at=now)
-        .where(AccountSession.ended_at.is_(None), AccountSession.account_id.in_(accounts))
-    )
-    void_secrets(connection, accounts)
+    _end_sessions(connection, accounts)
     return archived
+
+
+def forget(connection: Connection, accounts: Select[Any]) -> None:
+    """Take the passwords of accounts that stay open, whose people choose one again by mail."""
+    connection.execute(
+        update(Account)
+        .values(password_hash=None, password_changed_at=None)
+        .where(Account.id.in_(accounts))
+    )
+    _end_sessions(connection, accounts)
 
 
 def void_secrets(connection: Connection, accounts: Select[Any]) -> None:
@@ -34,3 +39,15 @@ def void_secrets(connection: Connection, accounts: Select[Any]) -> None:
         .values(used_at=datetime.now(UTC))
         .where(TemporaryPassword.used_at.is_(None), TemporaryPassword.account_id.in_(accounts))
     )
+
+
+def _end_sessions(connection: Connection, accounts: Select[Any]) -> None:
+    """Sign the accounts out, and void what was mailed to them or waits for their confirmation."""
+    now = datetime.now(UTC)
+    for table in (AccountSession, EmailChange):
+        connection.execute(
+            update(table)
+            .values(ended_at=now)
+            .where(table.ended_at.is_(None), table.account_id.in_(accounts))
+        )
+    void_secrets(connection, accounts)

@@ -1,27 +1,19 @@
-"""Guardians and their accounts: who may come in, and with which address."""
+"""Guardians: their names, and the address that mails go to."""
 
-import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Select,
-    Table,
     case,
     func,
-    insert,
     literal,
     select,
-    update,
 )  # fmt: skip
 
 from app.models import Account, Family, Guardian
 from app.services.importing import accesses
-from app.services.importing.merging import Counts, GivenRows, Merge, rows_of
+from app.services.importing.merging import Counts, GivenRows, Merge
 from app.services.importing.places import RANKS
 from app.services.importing.staging import Staging
 from app.services.importing.tables import ACCOUNTS, FAMILIES
@@ -29,32 +21,16 @@ from app.services.importing.tables import ACCOUNTS, FAMILIES
 FIELDS = (
     "title", "last_name", "first_name", "sex", "birth_date", "phone", "mobile", "work_phone",
 )  # fmt: skip
-# Eight digits, the first of them no zero.
-FIRST_IDENTIFIER = 10_000_000
-CHUNK = 1_000
-KEPT_IDENTIFIERS = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class NewIdentifier:
-    """An identifiant that the import made up, for the report."""
-
-    family: str
-    last_name: str
-    first_name: str
-    identifier: str
 
 
 class GuardianLoader:
-    """What an import does to guardians and accounts; passwords are never among it."""
+    """What an import does to guardians."""
 
     def __init__(self, connection: Connection, staging: Staging) -> None:
         """Load from these temporary tables."""
         self._connection = connection
         self._staging = staging
         self.lost_addresses = 0
-        self.made_up = 0
-        self.new_identifiers: list[NewIdentifier] = []
 
     def load_guardians(self) -> Counts:
         """Create and change guardians. An address that a parent confirmed stays as it is."""
@@ -71,21 +47,9 @@ class GuardianLoader:
             created += counts.created
             changed += counts.changed
             unchanged += counts.unchanged
+        self._load_addresses_of_others()
         total = self._count(select(Guardian.id).where(Guardian.rank.is_not(None)))
         return Counts(created, changed, unchanged, total - created - changed - unchanged)
-
-    def load_accounts(self) -> Counts:
-        """Give the guardians of compte.csv their identifiants."""
-        rows = self._staging[ACCOUNTS].table
-        given = (
-            select(Guardian.id.label("guardian_id"), rows.c.identifier)
-            .select_from(rows)
-            .join(Family, Family.source_id == rows.c.family)
-            .join(Guardian, (Guardian.family_id == Family.id) & (Guardian.rank == rows.c.rank))
-        )
-        self._load_addresses_of_others()
-        rows_given = self._staging[ACCOUNTS].rows
-        return Merge(self._connection, Account, ["guardian_id"], given).run(rows_given)
 
     def _load_addresses_of_others(self) -> None:
         """Follow compte.csv also for families that famille.csv does not name any more."""
@@ -144,110 +108,5 @@ class GuardianLoader:
         accesses.void_secrets(self._connection, moved)
         self.lost_addresses += self._count(moved.where(given.c.email == ""))
 
-    def reopen(self) -> int:
-        """Let the guardians of the files in again, when an earlier import had archived them."""
-        return rows_of(
-            self._connection,
-            update(Account)
-            .values(archived_at=None)
-            .where(Account.archived_at.is_not(None), Account.guardian_id.in_(self._listed())),
-        )
-
-    def archive_missing(self) -> tuple[int, int]:
-        """Archive the families and the accounts that the files do not name any more."""
-        rows = self._staging[FAMILIES].table
-        families = rows_of(
-            self._connection,
-            update(Family)
-            .values(archived_at=datetime.now(UTC))
-            .where(
-                Family.archived_at.is_(None),
-                ~select(1).where(rows.c.source_id == Family.source_id).exists(),
-            ),
-        )
-        unlisted = select(Account.id).where(Account.guardian_id.not_in(self._listed()))
-        return families, accesses.close(self._connection, unlisted)
-
-    def missing_families(self) -> int:
-        """Count the families that may still sign in though the files do not name them."""
-        rows = self._staging[FAMILIES].table
-        return self._count(
-            select(Family.id).where(
-                Family.archived_at.is_(None),
-                ~select(1).where(rows.c.source_id == Family.source_id).exists(),
-            )
-        )
-
-    def missing_accounts(self) -> int:
-        """Count the accounts that may still sign in though the files do not name them."""
-        return self._count(
-            select(Account.id).where(
-                Account.archived_at.is_(None), Account.guardian_id.not_in(self._listed())
-            )
-        )
-
-    def make_up_identifiers(self) -> None:
-        """Give an identifiant to each guardian of the files who has an address and no account."""
-        last = 0
-        while chunk := self._without_account(last):
-            fresh = self._fresh_identifiers(len(chunk))
-            self._connection.execute(
-                insert(Account),
-                [
-                    {"guardian_id": row.id, "identifier": identifier}
-                    for row, identifier in zip(chunk, fresh, strict=True)
-                ],
-            )
-            self.made_up += len(chunk)
-            for row, identifier in zip(chunk, fresh, strict=True):
-                if len(self.new_identifiers) < KEPT_IDENTIFIERS:
-                    self.new_identifiers.append(
-                        NewIdentifier(row.number, row.last_name, row.first_name, identifier)
-                    )
-            last = chunk[-1].id
-
-    def _without_account(self, after: int) -> Sequence[Any]:
-        rows = self._staging[FAMILIES].table
-        return self._connection.execute(
-            select(Guardian.id, Family.number, Guardian.last_name, Guardian.first_name)
-            .join(Family, Family.id == Guardian.family_id)
-            .join(rows, rows.c.source_id == Family.source_id)
-            .where(
-                Guardian.id > after,
-                Guardian.email != "",
-                self._is_named(rows),
-                ~select(1).where(Account.guardian_id == Guardian.id).exists(),
-            )
-            .order_by(Guardian.id)
-            .limit(CHUNK)
-        ).all()
-
-    def _fresh_identifiers(self, count: int) -> list[str]:
-        fresh: dict[str, None] = {}
-        while len(fresh) < count:
-            drawn = {
-                str(FIRST_IDENTIFIER + secrets.randbelow(9 * FIRST_IDENTIFIER))
-                for _ in range(count - len(fresh))
-            }
-            taken = self._connection.scalars(
-                select(Account.identifier).where(Account.identifier.in_(drawn))
-            )
-            fresh |= dict.fromkeys(drawn.difference(taken))
-        return list(fresh)
-
     def _count(self, rows: GivenRows) -> int:
         return self._connection.scalar(select(func.count()).select_from(rows.subquery())) or 0
-
-    def _listed(self) -> Select[Any]:
-        """Select the guardians that famille.csv names."""
-        rows = self._staging[FAMILIES].table
-        return (
-            select(Guardian.id)
-            .join(Family, Family.id == Guardian.family_id)
-            .join(rows, rows.c.source_id == Family.source_id)
-            .where(self._is_named(rows))
-        )
-
-    @staticmethod
-    def _is_named(rows: Table) -> ColumnElement[bool]:
-        return (Guardian.rank == 1) | ((Guardian.rank == 2) & (rows.c.last_name_2 != ""))  # noqa: PLR2004

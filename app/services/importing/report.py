@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from app.formats import plural
-from app.services.importing.guardians import KEPT_IDENTIFIERS, NewIdentifier
+from app.services.importing.accounts import KEPT_IDENTIFIERS, NewIdentifier
+from app.services.importing.headlines import Headlines
 from app.services.importing.merging import Counts
-from app.services.importing.places import Replaced
 from app.services.mail.kinds import IN_FRENCH, MailKind
 
 DONE = ("créés", "modifiés", "inchangés", "absents", "archivés")
@@ -24,8 +24,7 @@ class Report:
     made_up: int = 0
     new_identifiers: list[NewIdentifier] = field(default_factory=list)
     lost_addresses: int = 0
-    replaced_count: int = 0
-    replaced: list[Replaced] = field(default_factory=list)
+    headlines: Headlines = field(default_factory=Headlines)
     mails: dict[MailKind, int] = field(default_factory=dict)
     ignored_files: list[str] = field(default_factory=list)
     windows_files: list[str] = field(default_factory=list)
@@ -45,10 +44,10 @@ class Report:
             if self.dry_run
             else (f"Import de « {self.source} »")
         )
+        yield from self.headlines.lines(dry_run=self.dry_run)
         yield ""
         yield from self._table()
         yield from self._notices()
-        yield from self._replaced()
         yield from self._identifiers()
         yield ""
         yield "Rien n’a été écrit." if self.dry_run else "L’import est terminé."
@@ -85,17 +84,6 @@ class Report:
         if notices:
             yield ""
         yield from notices
-
-    def _replaced(self) -> Iterator[str]:
-        if not self.replaced_count:
-            return
-        yield ""
-        verb = "serait fermé" if self.dry_run else "est fermé"
-        yield f"Responsables remplacés, dont l’accès {verb}\u00a0:"
-        for each in self.replaced:
-            yield f"  famille {each.family}\u00a0: {each.left} laisse sa place à {each.came}"
-        if self.replaced_count > len(self.replaced):
-            yield f"  et {self.replaced_count - len(self.replaced)} autres."
 
     def _identifiers(self) -> Iterator[str]:
         if not self.made_up:

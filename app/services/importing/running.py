@@ -15,6 +15,7 @@ from app.services.actors import PORTAL, Actor
 from app.services.files import sweeping
 from app.services.files.uploads import UploadRefused
 from app.services.importing import decoding, loading, storing, temporary
+from app.services.importing.accounts import AccountLoader
 from app.services.importing.checking import Checks
 from app.services.importing.faults import Fault, Faults, ImportRefused
 from app.services.importing.guardians import GuardianLoader
@@ -99,8 +100,9 @@ class _Import:
         self._options = options
         self._progress = progress
         self._faults = Faults()
-        # The accounts of those whose place another person took.
+        # The accounts of those who left, and of those whose new name is not that of their address.
         self._closed: list[int] = []
+        self._forgotten: list[int] = []
         self._done = 0
         self._total = 1
         self.copies = storing.Copies(source)
@@ -123,8 +125,12 @@ class _Import:
         self._progress(self._total, self._total)
         if self._options.dry_run:
             raise _Undone
-        for account_id in self._closed:
-            journal.record(session, "guardian_replaced", self._options.actor, account_id)
+        for event, accounts in (
+            ("guardian_replaced", self._closed),
+            ("access_forgotten", self._forgotten),
+        ):
+            for account_id in accounts:
+                journal.record(session, event, self._options.actor, account_id)
         journal.record(session, "import", self._options.actor, None, **self.report.figures())
         session.flush()
         temporary.drop(connection)
@@ -149,20 +155,18 @@ class _Import:
 
     def _settle_places(self, connection: Connection, staging: Staging) -> None:
         """Know who is who before the checks, which ask whose an identifiant is."""
-        places = Places(connection, staging)
+        places = Places(connection, staging, self.report.headlines)
         places.settle()
-        self._closed = places.closed
-        self.report.replaced, self.report.replaced_count = places.replaced, places.count
+        self._closed, self._forgotten = places.closed, places.forgotten
 
     def _load(self, connection: Connection, staging: Staging) -> None:
-        guardians, movements = (
-            GuardianLoader(connection, staging),
-            MovementLoader(connection, staging),
-        )
+        guardians = GuardianLoader(connection, staging)
+        accounts = AccountLoader(connection, staging, self.report.headlines)
+        movements = MovementLoader(connection, staging)
         steps: tuple[tuple[SourceFile, str, Callable[[], Counts]], ...] = (
             (FAMILIES, "familles", lambda: loading.load_families(connection, staging)),
             (FAMILIES, "responsables", guardians.load_guardians),
-            (ACCOUNTS, "identifiants", guardians.load_accounts),
+            (ACCOUNTS, "identifiants", accounts.load_identifiers),
             (CHILDREN, "enfants", lambda: loading.load_children(connection, staging)),
             (LINKS, "enfants dans leur famille", lambda: loading.load_links(connection, staging)),
             (INVOICES, "factures et avoirs", movements.load_invoices),
@@ -179,29 +183,27 @@ class _Import:
         if "files" in staging[MESSAGES].fields:
             counts["pièces jointes"] = loading.load_attachments(connection, staging)
         movements.share()
-        self._settle_accounts(guardians)
+        self.report.lost_addresses = guardians.lost_addresses
+        self._settle_accounts(accounts)
 
-    def _settle_accounts(self, guardians: GuardianLoader) -> None:
+    def _settle_accounts(self, accounts: AccountLoader) -> None:
         counts = self.report.counts
-        guardians.make_up_identifiers()
-        reopened = guardians.reopen()
-        families, accounts = (
-            guardians.archive_missing() if self._options.archive_missing else (0, 0)
-        )
+        accounts.make_up_identifiers()
+        reopened = accounts.reopen()
+        families, closed = accounts.archive_missing() if self._options.archive_missing else (0, 0)
         counts["familles"] = replace(
-            counts["familles"], missing=guardians.missing_families(), archived=families
+            counts["familles"], missing=accounts.missing_families(), archived=families
         )
         known = counts.get("identifiants", Counts())
         counts["identifiants"] = replace(
             known,
-            created=known.created + guardians.made_up,
+            created=known.created + accounts.made_up,
             changed=known.changed + reopened,
-            missing=guardians.missing_accounts(),
-            archived=accounts + len(self._closed),
+            missing=accounts.missing_accounts(),
+            archived=closed + len(self._closed),
         )
-        self.report.made_up = guardians.made_up
-        self.report.new_identifiers = guardians.new_identifiers
-        self.report.lost_addresses = guardians.lost_addresses
+        self.report.made_up = accounts.made_up
+        self.report.new_identifiers = accounts.new_identifiers
 
     def _keep_attachments(self, connection: Connection, staging: Staging) -> None:
         for staged in staging:

@@ -7,8 +7,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from app import db
-from app.models import Account, AccountSession, Family
-from app.services.importing import guardians
+from app.models import AccountSession, Family
+from app.services.accounts import invitations
+from app.services.importing import accounts
 from tests.services.importing.conftest import NOW, account_of, pending_secrets, sign_in
 from tests.services.importing.town import Town, everything, hand_over
 
@@ -36,14 +37,16 @@ def test_the_report_lists_the_identifiants_made_up(app: Flask, tmp_path: Path, t
     assert f"  {identifier}  Karim GARNIER, famille F1" in list(report.lines())
 
 
-def test_a_guardian_without_address_nor_row_has_no_account(
+def test_a_guardian_without_an_address_gets_an_identifiant_too(
     app: Flask, tmp_path: Path, town: Town
 ) -> None:
-    """Nothing could be sent to them."""
+    """A letter gives it to them."""
     town.row("famille.csv")["emailResp2"] = ""
-    hand_over(app, town.folder(tmp_path / "files"))
+    report = hand_over(app, town.folder(tmp_path / "files"))
+    assert [each.first_name for each in report.new_identifiers] == ["Karim"]
     with app.app_context():
-        assert len(db.session().scalars(select(Account.id)).all()) == 2
+        without = [each.first_name for each in invitations.all_new().people if not each.has_address]
+    assert sorted(without) == ["Karim", "Yann"]
 
 
 def test_an_identifiant_drawn_twice_is_drawn_again(
@@ -52,10 +55,10 @@ def test_an_identifiant_drawn_twice_is_drawn_again(
     """What is already somebody's is nobody else's."""
     draws = iter([0, 0, 5])
     monkeypatch.setattr("secrets.randbelow", lambda _limit: next(draws))
-    town.row("compte.csv")["identifiant"] = str(guardians.FIRST_IDENTIFIER)
+    town.row("compte.csv")["identifiant"] = str(accounts.FIRST_IDENTIFIER)
     hand_over(app, town.folder(tmp_path / "files"))
     with app.app_context():
-        assert account_of("Karim").identifier == str(guardians.FIRST_IDENTIFIER + 5)
+        assert account_of("Karim").identifier == str(accounts.FIRST_IDENTIFIER + 5)
 
 
 def test_the_address_of_compte_goes_before_the_family_s(
@@ -161,15 +164,6 @@ def test_families_that_left_are_archived_on_demand(app: Flask, settled: Path, to
         )
         assert ended.all() == [account.id]
         assert pending_secrets() == 2
-
-
-def test_a_second_guardian_who_left_is_archived_too(app: Flask, settled: Path, town: Town) -> None:
-    """The family stays, one parent does not."""
-    town.row("famille.csv").update(nomResp2="", prenomResp2="", emailResp2="")
-    hand_over(app, town.folder(settled), archive_missing=True)
-    with app.app_context():
-        assert account_of("Karim").archived_at is not None
-        assert account_of("Inès").archived_at is None
 
 
 def test_a_family_that_comes_back_may_come_in_again(app: Flask, settled: Path, town: Town) -> None:

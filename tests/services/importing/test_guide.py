@@ -34,9 +34,11 @@ def test_every_command_of_the_guide_works(app: Flask, tmp_path: Path, town: Town
         for block in re.findall(r"```console\n(.*?)```", GUIDE, re.DOTALL)
         for line in block.strip().splitlines()
     ]
-    assert len(commands) == 7
+    assert len(commands) == 9
     archive = town.archive(tmp_path / "export.zip")
-    places = {"export.zip": str(archive), "demo": str(ROOT / "demo")}
+    letters = str(tmp_path / "lettres.html")
+    demonstration = str(ROOT / "demo")
+    places = {"export.zip": str(archive), "demo": demonstration, "lettres.html": letters}
     for name in ("menus.pdf", "echeancier.pdf"):
         (tmp_path / name).write_bytes(PDF + name.encode())
         places[name] = str(tmp_path / name)

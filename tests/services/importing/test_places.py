@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from app import db
 from app.models import Account, AccountSession, Guardian, JournalEntry
+from app.services.importing.headlines import Headline
 from tests.services.importing.conftest import NOW, account_of, pending_secrets, sign_in
 from tests.services.importing.town import Town, everything, faults_of, hand_over
 
@@ -56,7 +57,7 @@ def test_two_who_change_places_keep_their_accounts(app: Flask, settled: Path, to
     row.update(nomResp2="GARNIER", prenomResp2="Inès", emailResp2="ines@exemple.fr")
     town.row("compte.csv")["responsable"] = "2"
     report = hand_over(app, settled_again(settled, town))
-    assert report.replaced_count == 0
+    assert not report.headlines.count
     assert identifiers(app) == before
     with app.app_context():
         assert account_of("Karim").password_hash == "chosen"
@@ -99,10 +100,111 @@ def test_a_married_name_changes_nothing_of_the_account(
     sign_in(app, "Inès")
     town.row("famille.csv").update(nomResp1="DUPUIS", emailResp1="ines.dupuis@exemple.fr")
     report = hand_over(app, settled_again(settled, town))
-    assert report.replaced_count == 0
+    assert "  famille F1\u00a0: Inès GARNIER devient Inès DUPUIS" in list(report.lines())
     with app.app_context():
         assert account_of("Inès").password_hash == "chosen"
         assert account_of("Inès").archived_at is None
+
+
+def test_a_name_that_changes_takes_along_no_confirmed_address_that_the_file_contradicts(
+    app: Flask, settled: Path, town: Town
+) -> None:
+    """The file's address counts again, and a password is chosen by it."""
+    with app.app_context(), db.transaction():
+        guardian = account_of("Inès").guardian
+        guardian.email, guardian.email_confirmed_at = "prouvee@exemple.fr", NOW
+    sign_in(app, "Inès")
+    town.row("famille.csv").update(nomResp1="DUPUIS", emailResp1="ines.dupuis@exemple.fr")
+    report = hand_over(app, settled_again(settled, town))
+    [told] = [line for line in report.lines() if "devient Inès DUPUIS" in line]
+    assert "le mot de passe sont retirés" in told
+    with app.app_context():
+        account = account_of("Inès")
+        assert (account.identifier, account.archived_at) == ("38160001", None)
+        assert account.password_hash is None
+        assert account.guardian.email == "ines.dupuis@exemple.fr"
+        assert account.guardian.email_confirmed_at is None
+        alive = select(AccountSession.account_id).where(AccountSession.ended_at.is_(None))
+        assert db.session().scalars(alive).all() == []
+        assert pending_secrets() == 0
+
+
+def test_a_new_partner_of_the_same_first_name_inherits_nothing(
+    app: Flask, settled: Path, town: Town
+) -> None:
+    """Inès GARNIER leaves, Inès DUROC comes: the first name alone is one clue."""
+    sign_in(app, "Inès")
+    del town.files["compte.csv"]
+    town.row("famille.csv").update(
+        nomResp1="DUROC", dateNaisResp1="", emailResp1="ines.duroc@exemple.fr"
+    )
+    report = hand_over(app, settled_again(settled, town))
+    assert "  famille F1\u00a0: Inès GARNIER laisse sa place à Inès DUROC" in list(report.lines())
+    with app.app_context():
+        accounts = {
+            account.guardian.last_name: account
+            for account in db.session().scalars(select(Account).join(Guardian))
+            if account.guardian.first_name == "Inès"
+        }
+        assert accounts["GARNIER"].archived_at is not None
+        assert accounts["DUROC"].password_hash is None
+        assert accounts["DUROC"].identifier != accounts["GARNIER"].identifier
+
+
+def test_a_mailbox_that_another_family_has_too_hands_nothing_over(
+    app: Flask, settled: Path, town: Town
+) -> None:
+    """Yann's family writes from Inès' mailbox: it proves neither of them."""
+    town.row("famille.csv", 1)["emailResp1"] = "ines@exemple.fr"
+    town.row("famille.csv")["dateNaisResp1"] = ""
+    hand_over(app, settled_again(settled, town))
+    del town.files["compte.csv"]
+    town.row("famille.csv")["nomResp1"] = "DUROC"
+    report = hand_over(app, town.folder(settled.parent / "later"))
+    assert report.headlines.count[Headline.REPLACED] == 1
+
+
+def test_a_second_guardian_who_left_loses_the_access_at_once(
+    app: Flask, settled: Path, town: Town
+) -> None:
+    """The family stays, one parent does not: named in the dry run, before any figure."""
+    town.row("famille.csv").update(nomResp2="", prenomResp2="", emailResp2="")
+    dry = list(hand_over(app, settled_again(settled, town), dry_run=True).lines())
+    assert dry[2:4] == [
+        "Responsables partis de leur famille, dont l’accès serait fermé\u00a0:",
+        "  famille F1\u00a0: Karim GARNIER",
+    ]
+    report = hand_over(app, settled_again(settled, town))
+    assert report.counts["identifiants"].archived == 1
+    with app.app_context():
+        karim = account_of("Karim")
+        assert (karim.guardian.rank, account_of("Inès").archived_at) == (None, None)
+        assert karim.archived_at is not None
+    # Named again, he finds his place and his access.
+    hand_over(app, settled)
+    with app.app_context():
+        assert (account_of("Karim").guardian.rank, account_of("Karim").archived_at) == (2, None)
+
+
+def test_files_without_second_guardians_say_nothing_of_them(
+    app: Flask, settled: Path, town: Town
+) -> None:
+    """No column, no word: even --archive-missing leaves them their access."""
+    for column in ("nomResp2", "prenomResp2", "emailResp2"):
+        town.drop_column("famille.csv", column)
+    hand_over(app, settled_again(settled, town), archive_missing=True)
+    with app.app_context():
+        assert (account_of("Karim").guardian.rank, account_of("Karim").archived_at) == (2, None)
+
+
+def test_an_identifiant_that_changes_is_named(app: Flask, settled: Path, town: Town) -> None:
+    """A spreadsheet ate the zeros: the number on the parent's letter works no more."""
+    town.row("compte.csv")["identifiant"] = "0038160001"
+    hand_over(app, settled_again(settled, town))
+    town.row("compte.csv")["identifiant"] = "38160001"
+    report = hand_over(app, settled_again(settled, town), dry_run=True)
+    told = "  famille F1\u00a0: Inès GARNIER, 0038160001 devient 38160001"
+    assert told in list(report.lines())
 
 
 def test_a_dry_run_tells_who_would_be_replaced(app: Flask, settled: Path, town: Town) -> None:

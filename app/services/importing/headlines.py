@@ -1,0 +1,62 @@
+"""What an import does to people, named one by one before any figure: what hurts is read first."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from enum import Enum
+
+from app.formats import plural
+
+KEPT_LINES = 1_000
+
+
+class Headline(Enum):
+    """What is told, as it was done and as a dry run plans it, in the order of the report."""
+
+    REPLACED = (
+        "Responsables remplacés, dont l’accès est fermé",
+        "Responsables remplacés, dont l’accès serait fermé",
+    )
+    LEFT = (
+        "Responsables partis de leur famille, dont l’accès est fermé",
+        "Responsables partis de leur famille, dont l’accès serait fermé",
+    )
+    ARCHIVED = (
+        "Familles absentes des fichiers, dont l’accès est fermé",
+        "Familles absentes des fichiers, dont l’accès serait fermé",
+    )
+    RENAMED = (
+        "Responsables qui changent de nom et gardent leur identifiant",
+        "Responsables qui changeraient de nom et garderaient leur identifiant",
+    )
+    IDENTIFIER = (
+        "Identifiants changés, à dire à ces parents\u00a0: l’ancien ne sert plus",
+        "Identifiants qui changeraient, à dire à ces parents\u00a0: l’ancien ne servirait plus",
+    )
+
+
+class Headlines:
+    """The lines under each headline; they are all counted, and the first thousand are kept."""
+
+    def __init__(self) -> None:
+        """Start with nothing to tell."""
+        self.count: Counter[Headline] = Counter()
+        self._kept: defaultdict[Headline, list[str]] = defaultdict(list)
+
+    def add(self, headline: Headline, line: str) -> None:
+        """Note one more."""
+        self.count[headline] += 1
+        if len(self._kept[headline]) < KEPT_LINES:
+            self._kept[headline].append(line)
+
+    def lines(self, *, dry_run: bool) -> Iterator[str]:
+        """Write what there is to tell, each headline after an empty line."""
+        for headline in Headline:
+            count, kept = self.count[headline], self._kept[headline]
+            if not count:
+                continue
+            done, planned = headline.value
+            yield ""
+            yield f"{planned if dry_run else done}\u00a0:"
+            yield from (f"  {line}" for line in kept)
+            if count > len(kept):
+                yield f"  et {plural(count - len(kept), 'autre')}."
