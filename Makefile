@@ -55,6 +55,7 @@ system:
 	  <tests/system-packages.txt); \
 	if [ -n "$$missing" ] && command -v apt-get >/dev/null; then \
 	  sudo=$$([ $$(id -u) = 0 ] || echo 'sudo --non-interactive'); \
-	  $$sudo apt-get update --quiet=2; \
-	  $$sudo apt-get install --yes --quiet=2 --no-install-recommends $$missing; fi || true
+	  $$sudo apt-get update --quiet=2 || true; \
+	  for package in $$missing; do \
+	    $$sudo apt-get install --yes --quiet=2 --no-install-recommends $$package || true; done; fi
 	@[ -d tests/nu/node_modules ] || npm ci --prefix tests/nu --ignore-scripts --silent || true

@@ -3,11 +3,12 @@
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, Playwright, ViewportSize, expect, sync_playwright
 
 import config
 from app import create_app, db
@@ -20,22 +21,47 @@ from tests.support.people import settle_in
 IDENTIFIER = "38162386"
 PASSWORD = "Tramontane66"
 
+# The size of its screen, and whether it runs JavaScript.
+Device = tuple[ViewportSize, bool]
+
 CHROMIUM = Path("/usr/bin/chromium")
+# The same engine without the windows around it, for a fifth of the processor's time.
+SHELL = Path("/usr/bin/chromium-headless-shell")
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Chromium]:
-    """Debian's Chromium, with the back/forward cache that Playwright would turn off."""
-    if not CHROMIUM.exists():
-        skip_or_fail("Chromium is not installed (Debian: chromium)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox"],
-            ignore_default_args=["--disable-back-forward-cache"],
-        )
+def playwright() -> Iterator[Playwright]:
+    """What drives the browsers."""
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Chromium]:
+    """Debian's Chromium, as light as it comes."""
+    with launch(playwright, SHELL if SHELL.exists() else CHROMIUM) as browser:
         yield browser
-        browser.close()
+
+
+@pytest.fixture(scope="module")
+def whole_chromium(playwright: Playwright) -> Iterator[Chromium]:
+    """The one that people install, whose Back shows again a page that it kept."""
+    with launch(playwright, CHROMIUM) as browser:
+        yield browser
+
+
+@contextmanager
+def launch(playwright: Playwright, program: Path) -> Iterator[Chromium]:
+    """Start a browser, with the back/forward cache that Playwright would turn off."""
+    if not program.exists():
+        skip_or_fail("Chromium is not installed (Debian: chromium)")
+    browser = playwright.chromium.launch(
+        executable_path=program,
+        args=["--no-sandbox"],
+        ignore_default_args=["--disable-back-forward-cache"],
+    )
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="session")
@@ -66,9 +92,23 @@ def live(served: Portal, town: Path) -> Portal:
     params=[(PHONE, True), (PHONE, False), (DESKTOP, True), (DESKTOP, False)],
     ids=["phone", "phone without JavaScript", "desktop", "desktop without JavaScript"],
 )
-def window(request: pytest.FixtureRequest, chromium: Chromium, live: Portal) -> Iterator[Page]:
-    """A window on the portal, which asks nobody but the portal."""
-    viewport, javascript = request.param
+def device(request: pytest.FixtureRequest) -> Device:
+    """What somebody holds in hand."""
+    found: Device = request.param
+    return found
+
+
+@pytest.fixture
+def window(device: Device, chromium: Chromium, live: Portal) -> Iterator[Page]:
+    """A window on the portal."""
+    with open_window(device, chromium, live) as page:
+        yield page
+
+
+@contextmanager
+def open_window(device: Device, chromium: Chromium, live: Portal) -> Iterator[Page]:
+    """Open a window on the portal, which asks nobody but the portal."""
+    viewport, javascript = device
     context = chromium.new_context(
         viewport=viewport, java_script_enabled=javascript, base_url=live.url, locale="fr-FR"
     )

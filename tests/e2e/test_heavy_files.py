@@ -25,7 +25,7 @@ def test_a_heavy_file_costs_no_answer(parent: Page, tmp_path: Path) -> None:
     expect(parent.locator("main")).to_contain_text("leger")
 
 
-@pytest.mark.parametrize("window", [({"width": 360, "height": 740}, False)], indirect=True)
+@pytest.mark.parametrize("device", [({"width": 360, "height": 740}, False)], indirect=True)
 def test_back_from_a_flood_brings_the_answers(parent: Page, tmp_path: Path) -> None:
     """So heavy that it is not read: the page says to go back and accept, and that is true."""
     choose(parent, pdf(tmp_path / "film.pdf", uploads.MOST_BYTES + 1))
