@@ -21,6 +21,7 @@ COMMANDS = {
     "mail": "mail:mail",
     "messages": "messages:messages",
     "purge": "purge:purge",
+    "reporting": "reporting:reporting",
     "version": "version:version",
 }
 # What Click says itself; `messages` is gettext's name for whoever did not choose one.

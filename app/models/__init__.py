@@ -2,7 +2,7 @@
 
 from app.models.accounts import Account, AccountSession, EmailChange, TemporaryPassword
 from app.models.billing import Allocation, Invoice, InvoiceKind, InvoiceLine, Payment
-from app.models.families import Child, Family, FamilyChild, Guardian, Sex
+from app.models.families import AcceptedValue, Child, Family, FamilyChild, Guardian, Sex
 from app.models.messages import (
     Document,
     Message,
@@ -36,6 +36,7 @@ from app.models.stored_files import (
 __all__ = [
     "FAMILY",
     "MAY_SIGN_IN",
+    "AcceptedValue",
     "Account",
     "AccountSession",
     "Allocation",

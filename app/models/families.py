@@ -98,3 +98,34 @@ class FamilyChild(Base):
 
     family_id: Mapped[int] = mapped_column(ForeignKey("family.id"), primary_key=True)
     child_id: Mapped[int] = mapped_column(ForeignKey("child.id"), primary_key=True, index=True)
+
+
+class AcceptedValue(Base):
+    """What the town hall accepted of a value that its files give too, until they say the same.
+
+    It is a guardian's, a family's or a child's. What nobody accepted has no row: of that, the
+    portal holds what the files last said.
+    """
+
+    __tablename__ = "accepted_value"
+    __table_args__ = (
+        UniqueConstraint("guardian_id", "field"),
+        UniqueConstraint("family_id", "field"),
+        UniqueConstraint("child_id", "field"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    guardian_id: Mapped[int | None] = mapped_column(ForeignKey("guardian.id"))
+    family_id: Mapped[int | None] = mapped_column(ForeignKey("family.id"))
+    child_id: Mapped[int | None] = mapped_column(ForeignKey("child.id"))
+    # The name of its column.
+    field: Mapped[str] = mapped_column(String(40))
+    # What the files last said; None when nobody remembers.
+    file_value: Mapped[str | None] = mapped_column(String(254))
+    value: Mapped[str] = mapped_column(String(254))
+    accepted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # Who at the town hall accepted it, by name; empty when the parent proved it in the portal.
+    acted_by: Mapped[str] = mapped_column(String(100), default="", server_default="")
+    request_id: Mapped[int | None] = mapped_column(ForeignKey("family_request.id"), index=True)
+    # When the files said the same, or something new: then they differ from it for good.
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from app import db
 from app.models import (
+    AcceptedValue,
     Account,
     AccountSession,
     Allocation,
@@ -165,6 +166,13 @@ RULES = (
         _email_changes,
     ),
     Rule("courriel de la file", "courriels de la file", OutboxMail, A_MONTH, _mails),
+    Rule(
+        "changement reporté",
+        "changements reportés",
+        AcceptedValue,
+        A_MONTH,
+        lambda limit: AcceptedValue.settled_at < limit,
+    ),
     Rule("travail de fond", "travaux de fond", Job, A_MONTH, _jobs),
     Rule(
         "compteur d’essais",

@@ -33,6 +33,8 @@ from tests.support.people import People, Person
 MARK = "<b>&\"'"
 # No words: written by the portal alone, or refused at its doors when they are not what they say.
 CODES = {
+    # Values of other columns, which are words there; listed in a terminal.
+    "accepted_value": {"field", "file_value", "value"},
     "account": {"identifier", "password_hash"},
     "account_session": {"key_hash"},
     "child": {"public_id", "source_id"},

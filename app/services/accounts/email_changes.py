@@ -18,6 +18,7 @@ from app.models import MAY_SIGN_IN, Account, EmailChange, Family, Guardian, Outb
 from app.services import journal
 from app.services.accounts import current_password
 from app.services.actors import CurrentAccount, Origin, Stranger
+from app.services.families import accepted
 from app.services.mail import outbox
 from app.services.mail.kinds import MailKind
 from app.services.tokens import email_links, temporary_passwords
@@ -176,12 +177,14 @@ def confirm(token: str, origin: Origin) -> None:
             return
         account = session.get_one(Account, change.account_id)
         guardian = _guardian(session, account.id)
-        old, guardian.email, guardian.email_confirmed_at = guardian.email, change.address, now
+        old, parent = guardian.email, Stranger(origin)
+        accepted.accept(session, guardian, "email", change.address, parent)
+        guardian.email_confirmed_at = now
         # They went to the old address.
         temporary_passwords.revoke_all(session, account.id)
         if old:
             outbox.enqueue(session, MailKind.EMAIL_CHANGED, account.identifier, address=old)
-        journal.record(session, "email_confirmed", Stranger(origin), account.id)
+        journal.record(session, "email_confirmed", parent, account.id)
 
 
 def _normalized(typed: str) -> str | None:

@@ -3,4 +3,6 @@
 children     the cards, and the page that says more
 lookup       a family by the number on its papers
 letterheads  whom a paper is for
+accepted     what the town hall accepted of what its files say too
+reporting    what of it is still to be reported in them
 """

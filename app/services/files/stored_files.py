@@ -1,5 +1,6 @@
 """Stored files: kept with what must not fail, read back, told of before they are downloaded."""
 
+import hashlib
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from typing import BinaryIO
 from app.models import Folder, kind_of
 from app.services.files.stores import store
 from app.services.files.uploads import CheckedFile
+
+HASH_CHARACTERS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,18 @@ def keep(folder: Folder, files: Iterable[CheckedFile]) -> list[str]:
         discard(folder, names)
         raise
     return names
+
+
+def keep_by_content(folder: Folder, file: CheckedFile) -> str:
+    """Store a checked file under the name that its content gives, in the town's files too."""
+    name = name_by_content(hashlib.sha256(file.content).hexdigest(), file.suffix)
+    store().put(folder, name, (file.content,))
+    return name
+
+
+def name_by_content(digest: str, suffix: str) -> str:
+    """Name a file by its digest: the same content has the same name."""
+    return digest[:HASH_CHARACTERS] + suffix
 
 
 def discard(folder: Folder, names: Iterable[str]) -> None:

@@ -10,6 +10,7 @@ staging     copies them into temporary tables (temporary)
 checking    finds what no cell can tell alone: unknown families, doubles, sums
 merging     makes a table of the portal equal to the rows given, and counts
 places      tells people apart (identities), so that an account follows its person (accesses)
+last_words  lets stand what the town hall accepted, where the files say (spoken) nothing new
 loading     says which rows go where; guardians, accounts and movements are its larger parts
 storing     keeps photos and PDFs
 faults      what is wrong, as a sentence

@@ -28,6 +28,10 @@ class Headline(Enum):
         "Responsables qui changent de nom et gardent leur identifiant",
         "Responsables qui changeraient de nom et garderaient leur identifiant",
     )
+    OVERRULED = (
+        "Acceptés dans le portail, mais vos fichiers disent autre chose de nouveau",
+        "Acceptés dans le portail, mais vos fichiers diraient autre chose de nouveau",
+    )
     IDENTIFIER = (
         "Identifiants changés, à dire à ces parents\u00a0: l’ancien ne sert plus",
         "Identifiants qui changeraient, à dire à ces parents\u00a0: l’ancien ne servirait plus",

@@ -7,10 +7,10 @@ would be the other parent's password. So an account follows its person, and ends
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, bindparam, false, func, or_, select, union_all, update
+from sqlalchemy import Connection, bindparam, delete, false, func, or_, select, union_all, update
 from sqlalchemy.sql import ColumnElement
 
-from app.models import Account, Family, Guardian
+from app.models import AcceptedValue, Account, Family, Guardian
 from app.services.importing import accesses
 from app.services.importing.headlines import Headline, Headlines
 from app.services.importing.identities import Known, Person, new_places
@@ -80,6 +80,11 @@ class Places:
         """Let the file say the address again, and let them choose a password by it."""
         self._connection.execute(
             update(Guardian).where(Guardian.id.in_(guardians)).values(email_confirmed_at=None)
+        )
+        self._connection.execute(
+            delete(AcceptedValue).where(
+                AcceptedValue.guardian_id.in_(guardians), AcceptedValue.field == "email"
+            )
         )
         accounts = select(Account.id).where(Account.guardian_id.in_(guardians))
         self.forgotten += self._connection.scalars(accounts)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from app.formats import plural
+from app.services.families.accepted import LastWord
 from app.services.importing.accounts import KEPT_IDENTIFIERS, NewIdentifier
 from app.services.importing.headlines import Headlines
 from app.services.importing.merging import Counts
@@ -25,6 +26,7 @@ class Report:
     new_identifiers: list[NewIdentifier] = field(default_factory=list)
     lost_addresses: int = 0
     headlines: Headlines = field(default_factory=Headlines)
+    last_words: dict[LastWord, int] = field(default_factory=dict)
     mails: dict[MailKind, int] = field(default_factory=dict)
     ignored_files: list[str] = field(default_factory=list)
     windows_files: list[str] = field(default_factory=list)
@@ -75,6 +77,7 @@ class Report:
                 "d’adresse électronique dans les fichiers : aucun mot de passe ne pourra leur "
                 "être envoyé."
             )
+        notices += self._reporting()
         verb = "à envoyer" if self.dry_run else "dans la file d’envoi"
         notices += [
             f"{plural(count, 'courriel')} « {IN_FRENCH[kind]} » {verb}."
@@ -84,6 +87,14 @@ class Report:
         if notices:
             yield ""
         yield from notices
+
+    def _reporting(self) -> Iterator[str]:
+        if reported := self.last_words.get(LastWord.REPORTED, 0):
+            told = plural(reported, "changement accepté est", "changements acceptés sont")
+            yield f"{told} maintenant dans vos fichiers."
+        if standing := self.last_words.get(LastWord.STANDS, 0):
+            told = plural(standing, "changement accepté reste", "changements acceptés restent")
+            yield f"{told} à reporter dans votre logiciel\u00a0: flask reporting."
 
     def _identifiers(self) -> Iterator[str]:
         if not self.made_up:

@@ -19,6 +19,7 @@ from app.services.importing.accounts import AccountLoader
 from app.services.importing.checking import Checks
 from app.services.importing.faults import Fault, Faults, ImportRefused
 from app.services.importing.guardians import GuardianLoader
+from app.services.importing.last_words import LastWords
 from app.services.importing.merging import Counts
 from app.services.importing.movements import MovementLoader
 from app.services.importing.places import Places
@@ -155,8 +156,13 @@ class _Import:
 
     def _settle_places(self, connection: Connection, staging: Staging) -> None:
         """Know who is who before the checks, which ask whose an identifiant is."""
-        places = Places(connection, staging, self.report.headlines)
+        headlines = self.report.headlines
+        places = Places(connection, staging, headlines)
+        words = LastWords(connection, staging, headlines)
+        words.settle_names()
         places.settle()
+        words.settle()
+        self.report.last_words = words.counts
         self._closed, self._forgotten = places.closed, places.forgotten
 
     def _load(self, connection: Connection, staging: Staging) -> None:
@@ -215,7 +221,7 @@ class _Import:
             else:
                 title = rows.c[attachments.field]
             named = select(title, rows.c[temporary.KEPT_AS]).distinct()
-            for name, kept_as in connection.execute(named.where(rows.c[temporary.KEPT_AS] != "")):
+            for name, kept_as in connection.execute(named.where(title != "")):
                 try:
                     self.copies.keep(attachments, name, kept_as)
                 except UploadRefused as refused:

@@ -7,7 +7,7 @@ a killed import leaves behind is swept by a later import.
 import hashlib
 
 from app.models import Folder, kind_that_begins
-from app.services.files import uploads
+from app.services.files import stored_files, uploads
 from app.services.files.stores import store
 from app.services.importing.decoding import blocks
 from app.services.importing.faults import FieldRefused
@@ -15,7 +15,6 @@ from app.services.importing.sources import MEBIBYTE, Source
 from app.services.importing.tables import Attachments
 
 LARGEST = 20 * MEBIBYTE
-HASH_CHARACTERS = 40
 
 
 def name_for(source: Source, attachments: Attachments, name: str) -> str:
@@ -39,7 +38,7 @@ def name_for(source: Source, attachments: Attachments, name: str) -> str:
         digest = hashlib.sha256(first)
         for block in content:
             digest.update(block)
-    return digest.hexdigest()[:HASH_CHARACTERS] + kind.suffix
+    return stored_files.name_by_content(digest.hexdigest(), kind.suffix)
 
 
 class Copies:

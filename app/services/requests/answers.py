@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.formats import day_in_full
+from app.services.families import accepted
 from app.services.requests.kinds import KINDS
 
 WEEKDAYS = {
@@ -27,15 +28,8 @@ LABELS = {
     "starts_on": "À partir du",
     "ends_on": "Jusqu’au",
     "year": "Année",
-    "title": "Civilité",
-    "last_name": "Nom",
-    "first_name": "Prénom",
-    "mobile": "Portable",
-    "phone": "Téléphone",
-    "work_phone": "Téléphone au travail",
-    "street": "Voie",
-    "postcode": "Code postal",
-    "city": "Commune",
+    **accepted.OF_GUARDIAN,
+    **accepted.OF_FAMILY,
     "text": "Précisions",
 }
 

@@ -16,21 +16,20 @@ from app.models import (
     RequestFile,
     RequestState,
 )
+from app.services.actors import Actor
+from app.services.families import accepted
 from app.services.files import stored_files, uploads
 from app.services.files.uploads import Accepted, Upload, UploadRefused
 from app.services.refusals import Reason, Refusal
 from app.services.requests.kinds import ACCOUNT_DELETION, DETAILS, PHOTO
 
-OF_GUARDIAN = ("title", "last_name", "first_name", "phone", "mobile", "work_phone")
-OF_FAMILY = ("street", "postcode", "city")
-
 IN_YOUR_SOFTWARE = (
-    "Changez-le aussi dans le logiciel de la mairie\u00a0: "
-    "sinon, le prochain import remettra l’ancienne valeur."
+    "Changez-le aussi dans le logiciel de la mairie\u00a0: d’ici là, les imports le gardent, "
+    "et «\u00a0flask reporting\u00a0» vous le rappelle."
 )
 WITH_THE_FILES = (
-    "Mettez-la aussi dans le logiciel de la mairie\u00a0: sinon, le prochain import qui donne "
-    "les photos remettra la sienne. Elle est ici\u00a0:"
+    "Mettez-la aussi dans le logiciel de la mairie\u00a0: d’ici là, les imports la gardent, "
+    "et «\u00a0flask reporting\u00a0» vous le rappelle. Elle est ici\u00a0:"
 )
 KEPT_NEWER = (
     "Ce que la famille a demandé de changer depuis, et que vous avez déjà accepté, reste\u00a0: "
@@ -54,22 +53,23 @@ class LeftToDo:
     photo: str = ""
 
 
-def apply(session: Session, request: FamilyRequest) -> LeftToDo:
+def apply(session: Session, request: FamilyRequest, actor: Actor) -> LeftToDo:
     """Do what was asked, as far as the portal can; return what is left to the town hall.
 
     Raises Refusal when it cannot be done.
     """
-    return _ACTS.get(request.kind, _nothing)(session, request)
+    return _ACTS.get(request.kind, _nothing)(session, request, actor)
 
 
-def _details(session: Session, request: FamilyRequest) -> LeftToDo:
+def _details(session: Session, request: FamilyRequest, actor: Actor) -> LeftToDo:
     account = session.get_one(Account, request.account_id)
     guardian = session.get_one(Guardian, account.guardian_id)
     family = session.get_one(Family, request.family_id)
     newer = _changed_since(session, request)
-    for holder, names in ((guardian, OF_GUARDIAN), (family, OF_FAMILY)):
-        for name in request.details.keys() & set(names) - newer.keys():
-            setattr(holder, name, str(request.details[name]))
+    for holder, names in ((guardian, accepted.OF_GUARDIAN), (family, accepted.OF_FAMILY)):
+        for name in request.details.keys() & names.keys() - newer.keys():
+            wish = str(request.details[name])
+            accepted.accept(session, holder, name, wish, actor, request.id)
     if newer:
         numbers = ", ".join(f"n°\u00a0{number}" for number in sorted({*newer.values()}))
         return LeftToDo(KEPT_NEWER.format(numbers))
@@ -88,11 +88,11 @@ def _changed_since(session: Session, request: FamilyRequest) -> dict[str, int]:
         name: each.id
         for each in session.scalars(later)
         for name in each.details.keys() & request.details.keys()
-        if name in OF_FAMILY or each.account_id == request.account_id
+        if name in accepted.OF_FAMILY or each.account_id == request.account_id
     }
 
 
-def _photo(session: Session, request: FamilyRequest) -> LeftToDo:
+def _photo(session: Session, request: FamilyRequest, actor: Actor) -> LeftToDo:
     sent = select(RequestFile.file).where(RequestFile.request_id == request.id)
     name = session.scalars(sent.order_by(RequestFile.id.desc())).first()
     content = stored_files.read(Folder.REQUESTS, name) if name else None
@@ -100,24 +100,25 @@ def _photo(session: Session, request: FamilyRequest) -> LeftToDo:
         raise Refusal(Reason.MISSING, NO_PICTURE)
     picture = Upload("photo", content)
     try:
-        checked = uploads.check([picture], Accepted.PICTURES, uploads.PORTRAIT_SIDE)
+        [checked] = uploads.check([picture], Accepted.PICTURES, uploads.PORTRAIT_SIDE)
     except UploadRefused as refused:
         raise Refusal(Reason.UNFIT, SPOILT_PICTURE) from refused
     # Should this transaction fail, the next import sweeps a photo that no child has.
-    [stored] = stored_files.keep(Folder.PHOTOS, checked)
-    session.get_one(Child, request.child_id).photo = stored
+    stored = stored_files.keep_by_content(Folder.PHOTOS, checked)
+    child = session.get_one(Child, request.child_id)
+    accepted.accept(session, child, "photo", stored, actor, request.id)
     return LeftToDo(f"La photo de l’enfant est changée dans le portail. {WITH_THE_FILES}", stored)
 
 
-def _deletion(_session: Session, _request: FamilyRequest) -> LeftToDo:
+def _deletion(_session: Session, _request: FamilyRequest, _actor: Actor) -> LeftToDo:
     return LeftToDo(STILL_TO_DELETE)
 
 
-def _nothing(_session: Session, _request: FamilyRequest) -> LeftToDo:
+def _nothing(_session: Session, _request: FamilyRequest, _actor: Actor) -> LeftToDo:
     return LeftToDo(NOTHING_DONE)
 
 
-_ACTS: dict[str, Callable[[Session, FamilyRequest], LeftToDo]] = {
+_ACTS: dict[str, Callable[[Session, FamilyRequest, Actor], LeftToDo]] = {
     DETAILS: _details,
     PHOTO: _photo,
     ACCOUNT_DELETION: _deletion,

@@ -180,7 +180,7 @@ def accept(number: int, text: str, actor: Actor) -> LeftToDo:
     words = _text(text) if text else ""
     with db.transaction() as session:
         request = _moved(session, number, OPEN, RequestState.ACCEPTED)
-        left = applying.apply(session, request)
+        left = applying.apply(session, request, actor)
         _say(session, request, RequestEventKind.ACCEPTED, actor, words)
     return left
 

@@ -10,7 +10,7 @@ from sqlalchemy import Column, Select, Table
 from sqlalchemy.sql.visitors import iterate
 
 from app import db
-from app.services.profile.own_data import statements
+from app.services.profile.own_data import access_statements, statements
 from app.services.profile.own_data.left_out import LEFT_OUT
 from tests.support.browser import Browser
 from tests.support.people import People
@@ -21,7 +21,8 @@ TABLES = db.Base.metadata.sorted_tables
 
 def told() -> list[Select[Any]]:
     """Find what the archive reads."""
-    return [each for each in vars(statements).values() if isinstance(each, Select)]
+    found = [*vars(statements).values(), *vars(access_statements).values()]
+    return [each for each in found if isinstance(each, Select)]
 
 
 def tables_read() -> set[str]:

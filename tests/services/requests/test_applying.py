@@ -1,6 +1,6 @@
 """What accepting changes: a parent proposes a photo, the town hall accepts it, files come after."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 
@@ -44,14 +44,14 @@ def accept(app: Flask, number: str) -> Result:
 
 
 def hand_over(
-    app: Flask, folder: Path, child: dict[str, str], photos: Sequence[str] = ()
+    app: Flask, folder: Path, child: dict[str, str], photos: Mapping[str, bytes]
 ) -> Result:
     """The files of the town's software come again."""
     (folder / "photos").mkdir(parents=True)
     (folder / "famille.csv").write_bytes(encoded([ZEST]))
     (folder / "enfant.csv").write_bytes(encoded([child]))
-    for name in photos:
-        (folder / "photos" / name).write_bytes(PNG)
+    for name, content in photos.items():
+        (folder / "photos" / name).write_bytes(content)
     return app.test_cli_runner().invoke(args=["import", str(folder)])
 
 
@@ -102,26 +102,51 @@ def test_a_photo_is_kept_at_the_size_of_a_portrait(app: Flask, people: People) -
 
 
 @pytest.mark.parametrize(
-    ("cell", "kept"), [(None, "accepted"), ("", None), ("pays.png", "imported")]
+    ("cell", "kept"), [(None, "accepted"), ("", "accepted"), ("pays.png", "imported")]
 )
-def test_the_town_s_files_are_the_truth_of_a_photo(
-    app: Flask, people: People, tmp_path: Path, cell: str | None, kept: str | None
+def test_a_photo_stays_until_the_files_have_another(
+    app: Flask, people: People, tmp_path: Path, cell: str | None, kept: str
 ) -> None:
-    """Files that say nothing of photos leave it; those that name another, or none, have their way.
+    """The town's software may keep no photo at all; one that it has got meanwhile is newer.
 
     The clerk is told so when accepting, and where the picture is for the town's software.
     """
     child = public_id("e1")
     parent, number = propose(app, people.zest, child, picture())
     told = accept(app, number).output
-    assert "le prochain import" in told
+    assert "flask reporting" in told
     path = Path(told.splitlines()[-1].strip())
-    assert path.read_bytes() == shown(parent, child)
+    photo = path.read_bytes()
+    assert shown(parent, child) == photo
     row = CHILD if cell is None else CHILD | {"photo": cell}
-    result = hand_over(app, tmp_path / "files", row, ["pays.png"])
+    result = hand_over(app, tmp_path / "files", row, {"pays.png": PNG})
     assert result.exit_code == 0, result.output
-    expected = {"accepted": path.read_bytes(), "imported": PNG, None: None}
-    assert shown(parent, child) == expected[kept]
+    assert ("photo, remplacée" in result.output) is (kept == "imported")
+    assert shown(parent, child) == {"accepted": photo, "imported": PNG}[kept]
+
+
+def test_the_same_photo_in_the_files_is_reported(
+    app: Flask, people: People, tmp_path: Path
+) -> None:
+    """The clerk put the picture into the town's software, as `flask reporting` asked."""
+    parent, number = propose(app, people.zest, public_id("e1"), picture())
+    path = Path(accept(app, number).output.splitlines()[-1].strip())
+    listed = app.test_cli_runner().invoke(args=["reporting"]).output
+    for words in (
+        "3816231",
+        "PAYS ZEST",
+        "Photo",
+        "(rien)",
+        str(path),
+        f"demande n°\u00a0{number}",
+    ):
+        assert words in listed
+    row = CHILD | {"photo": "pays.jpg"}
+    result = hand_over(app, tmp_path / "files", row, {"pays.jpg": path.read_bytes()})
+    assert result.exit_code == 0, result.output
+    assert shown(parent, public_id("e1")) == path.read_bytes()
+    listed = app.test_cli_runner().invoke(args=["reporting"]).output
+    assert "Rien à reporter" in listed
 
 
 def test_a_photo_that_is_lost_or_spoilt_is_told(app: Flask, people: People) -> None:

@@ -13,12 +13,13 @@ from app import db
 from app.models import Folder
 from app.services.actors import CurrentAccount
 from app.services.billing import payment_modes
+from app.services.families.accepted import IN_FRENCH as FIELDS
 from app.services.files.stored_files import FoundFile
 from app.services.files.stores import store
 from app.services.journal import ACTS
 from app.services.mail import letters
 from app.services.mail.kinds import IN_FRENCH
-from app.services.profile.own_data import statements
+from app.services.profile.own_data import access_statements, statements
 from app.services.requests.answers import written
 from app.services.requests.kinds import BY_KEY
 from app.services.requests.moving import EVENTS, STATES
@@ -77,9 +78,10 @@ def gather(account: CurrentAccount) -> Gathered:
             "messages": _messages(read, files),
             "demandes": _requests(read, files),
             "documents": _documents(read, files),
-            "sessions": read.all(statements.SESSIONS),
-            "mots_de_passe_temporaires": read.all(statements.TEMPORARY_PASSWORDS),
-            "changements_d_adresse": read.all(statements.EMAIL_CHANGES),
+            "sessions": read.all(access_statements.SESSIONS),
+            "mots_de_passe_temporaires": read.all(access_statements.TEMPORARY_PASSWORDS),
+            "changements_acceptes": _accepted(read),
+            "changements_d_adresse": read.all(access_statements.EMAIL_CHANGES),
             "courriels": _mails(read),
             "journal": _journal(read),
         },
@@ -117,6 +119,13 @@ def _children(read: _Reader, files: Files) -> list[Entry]:
         title = f"{child['prenom']} {child['nom']}"
         child["fichier"] = files.add(Folder.PHOTOS, child["fichier"], "photos", title)
     return children
+
+
+def _accepted(read: _Reader) -> list[Entry]:
+    accepted = read.all(statements.ACCEPTED)
+    for each in accepted:
+        each["quoi"] = FIELDS[each["quoi"]]
+    return accepted
 
 
 def _invoices(read: _Reader, files: Files) -> list[Entry]:
@@ -175,7 +184,7 @@ def _documents(read: _Reader, files: Files) -> list[Entry]:
 
 
 def _mails(read: _Reader) -> list[Entry]:
-    sent = read.all(statements.MAILS)
+    sent = read.all(access_statements.MAILS)
     for mail in sent:
         mail["nature"] = IN_FRENCH[mail["nature"]]
         mail["etat"] = letters.STATES[mail["etat"]]
@@ -183,7 +192,7 @@ def _mails(read: _Reader) -> list[Entry]:
 
 
 def _journal(read: _Reader) -> list[Entry]:
-    lines = read.all(statements.JOURNAL)
+    lines = read.all(access_statements.JOURNAL)
     for line in lines:
         line["acte"] = ACTS[line["acte"]]
     return lines

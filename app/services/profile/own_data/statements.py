@@ -6,41 +6,34 @@ key, no internal number: `left_out` says what else is not told, and why.
 
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, func, or_, select
+from sqlalchemy import Select, bindparam, case, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.models import (
     FAMILY,
+    AcceptedValue,
     Account,
-    AccountSession,
     Allocation,
     Child,
     Document,
-    EmailChange,
     Family,
     FamilyChild,
     FamilyRequest,
     Guardian,
     Invoice,
     InvoiceLine,
-    JournalEntry,
     Message,
     MessageAttachment,
     MessageMark,
     MessageReply,
-    OutboxMail,
     Payment,
     RequestEvent,
     RequestFile,
-    TemporaryPassword,
 )
 from app.services.billing.ledger import BALANCE
 from app.services.requests.kinds import PERSONAL
 
 ACCOUNT = bindparam("account_id", type_=Account.id.type)
-# Acts that only somebody with the password can do: where they came from is the parent's own
-# business. Anybody may fail to sign in.
-PROVEN_EVENTS = ("signed_in", "signed_out", "password_changed", "password_chosen")
 
 _BY_WHOM = case((Account.id == ACCOUNT, "vous"), (Account.id.is_(None), "mairie"), else_="famille")
 
@@ -93,6 +86,19 @@ CHILDREN = (
     .order_by(Child.birth_date, Child.id)
 )
 
+# What the town hall accepted, beside what its files said; a photo is told by its child.
+ACCEPTED = (
+    select(
+        AcceptedValue.field.label("quoi"),
+        AcceptedValue.file_value.label("dans_les_fichiers_de_la_mairie"),
+        AcceptedValue.value.label("accepte"),
+        AcceptedValue.accepted_at.label("accepte_le"),
+        AcceptedValue.settled_at.label("repris_le"),
+    )
+    .outerjoin(Account, Account.guardian_id == AcceptedValue.guardian_id)
+    .where(or_(Account.id == ACCOUNT, AcceptedValue.family_id == FAMILY))
+    .order_by(AcceptedValue.id)
+)
 INVOICES = (
     select(
         Invoice.id,
@@ -241,56 +247,4 @@ DOCUMENTS = (
     )
     .where(or_(Document.family_id == FAMILY, Document.family_id.is_(None)))
     .order_by(Document.category, Document.id)
-)
-
-SESSIONS = (
-    select(
-        AccountSession.user_agent.label("appareil"),
-        AccountSession.created_at.label("ouverte_le"),
-        AccountSession.last_seen_at.label("vue_le"),
-        AccountSession.ended_at.label("fermee_le"),
-    )
-    .where(AccountSession.account_id == ACCOUNT)
-    .order_by(AccountSession.id)
-)
-TEMPORARY_PASSWORDS = (
-    select(
-        TemporaryPassword.created_at.label("envoye_le"),
-        TemporaryPassword.expires_at.label("valable_jusqu_au"),
-        TemporaryPassword.used_at.label("hors_service_le"),
-    )
-    .where(TemporaryPassword.account_id == ACCOUNT)
-    .order_by(TemporaryPassword.id)
-)
-EMAIL_CHANGES = (
-    select(
-        EmailChange.address.label("adresse"),
-        EmailChange.created_at.label("demande_le"),
-        EmailChange.expires_at.label("valable_jusqu_au"),
-        EmailChange.ended_at.label("termine_le"),
-    )
-    .where(EmailChange.account_id == ACCOUNT)
-    .order_by(EmailChange.id)
-)
-MAILS = (
-    select(
-        OutboxMail.kind.label("nature"),
-        func.nullif(OutboxMail.address, "").label("adresse"),
-        OutboxMail.created_at.label("demande_le"),
-        OutboxMail.settled_at.label("termine_le"),
-        OutboxMail.state.label("etat"),
-    )
-    .where(OutboxMail.identifier == bindparam("identifier"))
-    .order_by(OutboxMail.id)
-)
-JOURNAL = (
-    select(
-        JournalEntry.at.label("le"),
-        JournalEntry.event.label("acte"),
-        case((JournalEntry.event.in_(PROVEN_EVENTS), func.nullif(JournalEntry.address, ""))).label(
-            "adresse_internet"
-        ),
-    )
-    .where(JournalEntry.account_id == ACCOUNT)
-    .order_by(JournalEntry.at, JournalEntry.id)
 )
