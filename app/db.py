@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
-from typing import Any, TypeVarTuple
+from typing import Any, ClassVar, TypeVarTuple
 
 from flask import Flask, current_app, g
 from sqlalchemy import (
@@ -91,21 +91,36 @@ class Hundredths(TypeDecorator[Decimal]):
 
     impl = BigInteger
     cache_ok = True
+    decimals: ClassVar[int] = 2
 
     def process_bind_param(self, value: Decimal | None, _dialect: Dialect) -> int | None:
-        """Refuse what two decimals cannot hold, rather than round somebody's money."""
+        """Refuse what these decimals cannot hold, rather than round somebody's money."""
         if value is None:
             return None
-        scaled = value.scaleb(2)
+        scaled = value.scaleb(self.decimals)
         if scaled != scaled.to_integral_value():
-            raise ValueError(f"{value} has more than two decimals")
+            raise ValueError(f"{value} has more than {self.decimals} decimals")
         return int(scaled)
 
     def process_result_value(
         self, value: int | Decimal | None, _dialect: Dialect
     ) -> Decimal | None:
-        """Give the number back with its two decimals (PostgreSQL sums integers to numeric)."""
-        return None if value is None else Decimal(int(value)).scaleb(-2)
+        """Give the number back with its decimals (PostgreSQL sums integers to numeric)."""
+        return None if value is None else Decimal(int(value)).scaleb(-self.decimals)
+
+
+class Thousandths(Hundredths):
+    """The same with three decimals: a quantity, such as an eighth of an hour."""
+
+    cache_ok = True
+    decimals = 3
+
+
+class TenThousandths(Hundredths):
+    """The same with four decimals: a unit price, such as a rate of effort makes it."""
+
+    cache_ok = True
+    decimals = 4
 
 
 def new_public_id() -> str:

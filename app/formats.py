@@ -34,8 +34,8 @@ UNFOLDED = str.maketrans(
 def init_app(app: Flask) -> None:
     """Make every format a Jinja filter of the same name."""
     filters: tuple[Callable[..., str], ...] = (
-        euros, day, day_in_words, day_in_full, recent_day, hour, moment, plural, file_size,
-        phone, phone_link,
+        euros, price, number, day, day_in_words, day_in_full, recent_day, hour, moment, plural,
+        file_size, phone, phone_link,
     )  # fmt: skip
     for function in filters:
         app.jinja_env.filters[function.__name__] = function
@@ -51,6 +51,20 @@ def today() -> date:
 def euros(amount: Decimal) -> str:
     """Write -891,35 € as the guides do, with spaces that never break."""
     return babel.numbers.format_currency(amount, "EUR", locale=LOCALE)
+
+
+@lru_cache(maxsize=512)
+def price(amount: Decimal) -> str:
+    """Write 1,2504 €, as precise as the town wrote it; 4,30 € as ever."""
+    return babel.numbers.format_currency(
+        amount, "EUR", "#,##0.00##\u00a0¤", locale=LOCALE, currency_digits=False
+    )
+
+
+@lru_cache(maxsize=512)
+def number(value: Decimal) -> str:
+    """Write 14, 8,5 or 0,125."""
+    return babel.numbers.format_decimal(value, "#,##0.###", locale=LOCALE)
 
 
 @lru_cache(maxsize=4096)

@@ -7,16 +7,20 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import Base, Hundredths, new_public_id
+from app.db import Base, Hundredths, TenThousandths, Thousandths, new_public_id
 from app.models.families import choice
 from app.models.stored_files import Folder, StoredName
 
 
 class InvoiceKind(StrEnum):
-    """A credit note (« avoir ») is an invoice the other way round; its amount stays positive."""
+    """A credit note (« avoir ») is an invoice the other way round; its amount stays positive.
+
+    One that was cancelled stays to be seen, and counts for nothing.
+    """
 
     INVOICE = "FACTURE"
     CREDIT_NOTE = "AVOIR"
+    CANCELLED = "ANNULEE"
 
 
 class Invoice(Base):
@@ -53,24 +57,24 @@ class InvoiceLine(Base):
     position: Mapped[int]
     child_id: Mapped[int | None] = mapped_column(ForeignKey("child.id"))
     label: Mapped[str] = mapped_column(String(200))
-    quantity: Mapped[Decimal | None] = mapped_column(Hundredths)
-    unit_price: Mapped[Decimal | None] = mapped_column(Hundredths)
+    quantity: Mapped[Decimal | None] = mapped_column(Thousandths)
+    unit_price: Mapped[Decimal | None] = mapped_column(TenThousandths)
     amount: Mapped[Decimal] = mapped_column(Hundredths)
 
 
 class Payment(Base):
-    """Money received from a family (« règlement »)."""
+    """Money received from a family (« règlement »); negative, it goes back to it."""
 
     __tablename__ = "payment"
     __table_args__ = (
         Index(None, "family_id", "paid_on"),
-        CheckConstraint("amount > 0", name="amount"),
+        CheckConstraint("amount <> 0", name="amount"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     source_id: Mapped[str] = mapped_column(String(40), unique=True)
     family_id: Mapped[int] = mapped_column(ForeignKey("family.id"))
-    # The invoice it was meant for; without one it pays the oldest unpaid.
+    # The invoice it was meant for, or is taken back from; without one it pays the oldest unpaid.
     invoice_id: Mapped[int | None] = mapped_column(ForeignKey("invoice.id"))
     paid_on: Mapped[date]
     amount: Mapped[Decimal] = mapped_column(Hundredths)
@@ -79,11 +83,14 @@ class Payment(Base):
 
 
 class Allocation(Base):
-    """How much of a payment, or of a credit note, went to an invoice (« ventilation »)."""
+    """How much of a payment, or of a credit note, went to an invoice (« ventilation »).
+
+    Negative of a payment that goes back: the invoice is due again.
+    """
 
     __tablename__ = "allocation"
     __table_args__ = (
-        CheckConstraint("amount > 0", name="amount"),
+        CheckConstraint("amount <> 0", name="amount"),
         CheckConstraint("(payment_id IS NULL) <> (credit_note_id IS NULL)", name="one_source"),
     )
 

@@ -32,7 +32,6 @@ def invoice_file(public_id: str) -> ResponseReturnValue:
         return send_stored_file(found.pdf, inline=True)
     if not printing.available():
         abort(404)
-    name = f"{'facture' if found.kind == 'invoice' else 'avoir'}-{found.number}"
     family_id = current_account().family_id
     html = render_template(
         "family/invoice.html",
@@ -40,7 +39,7 @@ def invoice_file(public_id: str) -> ResponseReturnValue:
         means=payment_means.of_family(family_id) if found.due else None,
         letterhead=letterheads.of_family(family_id),
     )
-    return send_made_file(printing.to_pdf(html), PDF, name, inline=True)
+    return send_made_file(printing.to_pdf(html), PDF, found.title, inline=True)
 
 
 def _find(public_id: str) -> InvoiceDetails:

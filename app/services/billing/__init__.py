@@ -1,11 +1,11 @@
 """What families owe, pay and are told of it.
 
 ledger         the balance, and what is left to pay
-allocation     which credit pays which invoice: the rule alone
+allocation     which credit pays which invoice: the rule alone; reversals what goes back takes back
 sharing        the rule applied to some families, in the database
 statement      « Relevé de compte » on the screen; statement_csv for a spreadsheet
 years          the school years with movements
 invoices       one invoice, its lines, and what paid it
-certificates   « Attestation de paiement »
+certificates   « Attestation de paiement »; child_parts how much of it was for which child
 payment_means  how to pay; payment_modes how one paid, in words
 """

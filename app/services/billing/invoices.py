@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter
+from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, func, select
 from sqlalchemy.orm import aliased
@@ -18,6 +19,11 @@ from app.services.files.stored_files import FoundFile
 
 _credit_note = aliased(Invoice)
 INVOICE: BindParameter[int] = bindparam("invoice_id")
+KINDS = {
+    InvoiceKind.INVOICE: "invoice",
+    InvoiceKind.CREDIT_NOTE: "credit_note",
+    InvoiceKind.CANCELLED: "cancelled",
+}
 
 _BY_PUBLIC_ID = select(
     Invoice.id,
@@ -87,7 +93,7 @@ class ChildLines:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What a payment, or a credit note that has a page, paid of the invoice."""
+    """What a payment, or a credit note that has a page, paid of the invoice; or took back."""
 
     day: date
     mode: str
@@ -127,8 +133,17 @@ class InvoiceDetails:
     @property
     def pdf(self) -> FoundFile | None:
         """Return the PDF that the town hall gave, if it gave one."""
-        title = f"{'facture' if self.kind == 'invoice' else 'avoir'}-{self.number}"
-        return FoundFile(Folder.INVOICES, self.file, title) if self.file else None
+        return FoundFile(Folder.INVOICES, self.file, self.title) if self.file else None
+
+    @property
+    def title(self) -> str:
+        """Name the paper of it."""
+        return f"{'avoir' if self.kind == 'credit_note' else 'facture'}-{self.number}"
+
+    @property
+    def lines_total(self) -> Decimal:
+        """Sum the lines: the amount, but of what was cancelled, which may say none any more."""
+        return sum((line.amount for child in self.children for line in child.lines), ZERO)
 
     @property
     def paid(self) -> Decimal:
@@ -139,6 +154,11 @@ class InvoiceDetails:
     def due(self) -> Decimal:
         """Return what is left to pay; nothing ever is of a credit note."""
         return self.amount - self.paid if self.kind == "invoice" else ZERO
+
+    @property
+    def was_rejected(self) -> bool:
+        """Tell whether something that was paid of it went back, and is due again."""
+        return bool(self.due) and any(each.amount < 0 for each in self.settlements)
 
     @property
     def is_late(self) -> bool:
@@ -158,9 +178,10 @@ def find(family_id: int, public_id: str) -> InvoiceDetails | None:
         return None
     [row] = rows
     is_invoice = row.kind is InvoiceKind.INVOICE
+    is_credit_note = row.kind is InvoiceKind.CREDIT_NOTE
     return InvoiceDetails(
         public_id=row.public_id,
-        kind="invoice" if is_invoice else "credit_note",
+        kind=KINDS[row.kind],
         number=row.number,
         issued_on=row.issued_on,
         due_on=row.due_on,
@@ -169,7 +190,7 @@ def find(family_id: int, public_id: str) -> InvoiceDetails | None:
         file=row.file,
         children=_by_child(row.id),
         settlements=_settlements(row.id) if is_invoice else [],
-        uses=[] if is_invoice else [Use(*use) for use in db.rows(_USES, invoice_id=row.id)],
+        uses=_uses(row.id) if is_credit_note else [],
     )
 
 
@@ -179,11 +200,15 @@ def _by_child(invoice_id: int) -> list[ChildLines]:
     return [ChildLines(name, list(group)) for name, group in by_name]
 
 
+def _uses(credit_note_id: int) -> list[Use]:
+    return [Use(*use) for use in db.rows(_USES, invoice_id=credit_note_id)]
+
+
 def _settlements(invoice_id: int) -> list[Settlement]:
     return [
         Settlement(
             day=row.day,
-            mode="Avoir" if row.public_id else payment_modes.in_words(row.mode),
+            mode=_mode(row),
             reference=row.reference,
             received=row.received,
             amount=row.amount,
@@ -191,3 +216,13 @@ def _settlements(invoice_id: int) -> list[Settlement]:
         )
         for row in db.rows(_SETTLEMENTS, invoice_id=invoice_id)
     ]
+
+
+def _mode(row: Any) -> str:
+    if row.public_id:
+        return "Avoir"
+    return (
+        payment_modes.in_words(row.mode)
+        if row.amount > 0
+        else payment_modes.going_back(row.mode)[0]
+    )

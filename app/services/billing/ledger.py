@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import case, func, literal, select, type_coerce
+from sqlalchemy import case, func, literal, literal_column, select, type_coerce
 
 from app import db
 from app.db import Hundredths
@@ -16,8 +16,12 @@ from app.models import FAMILY, Allocation, Invoice, InvoiceKind, Payment
 
 ZERO = Decimal("0.00")
 
-# What an invoice, or a credit note, does to the balance.
-SIGNED_INVOICE = case((Invoice.kind == InvoiceKind.INVOICE, -Invoice.amount), else_=Invoice.amount)
+# What an invoice, or a credit note, does to the balance; one that was cancelled does nothing.
+SIGNED_INVOICE = case(
+    (Invoice.kind == InvoiceKind.INVOICE, -Invoice.amount),
+    (Invoice.kind == InvoiceKind.CREDIT_NOTE, Invoice.amount),
+    else_=literal_column("0"),
+)
 _INVOICED = (
     select(func.sum(SIGNED_INVOICE, type_=Hundredths))
     .where(Invoice.family_id == FAMILY)

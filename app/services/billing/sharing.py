@@ -22,7 +22,13 @@ _INVOICES_BY_DATE = (
     .order_by(Invoice.issued_on, Invoice.id)
 )
 _PAYMENTS_BY_DATE = (
-    select(Payment.family_id, Payment.invoice_id, Payment.amount, Payment.id.label("payment_id"))
+    select(
+        Payment.family_id,
+        Payment.invoice_id,
+        Payment.amount,
+        Payment.reference,
+        Payment.id.label("payment_id"),
+    )
     .where(Payment.family_id.in_(_FAMILIES))
     .order_by(Payment.paid_on, Payment.id)
 )
@@ -73,11 +79,16 @@ def _dues_and_credits(
     for row in _entries(connection, families):
         if row.payment_id is not None:
             credits_[row.family_id].append(
-                Credit(row.amount, payment_id=row.payment_id, meant_for=row.invoice_id)
+                Credit(
+                    row.amount,
+                    payment_id=row.payment_id,
+                    meant_for=row.invoice_id,
+                    reference=row.reference,
+                )
             )
         elif row.kind is InvoiceKind.CREDIT_NOTE:
             credits_[row.family_id].append(Credit(row.amount, credit_note_id=row.invoice_id))
-        else:
+        elif row.kind is InvoiceKind.INVOICE:
             dues[row.family_id].append(Due(row.invoice_id, row.amount))
     return dues, credits_
 

@@ -9,7 +9,6 @@ from app import formats
 from app.services.billing.statement import StatementLine
 
 HEADER = ("Date", "Opération", "N° ou référence", "Libellé", "Montant", "Solde")
-KINDS = {"invoice": "Facture", "credit_note": "Avoir", "payment": "Règlement"}
 # What makes a spreadsheet calculate a cell, also behind blanks; full-width signs too.
 FORMULA_SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 CONTROLS = ("\t", "\r", "\n")
@@ -27,7 +26,7 @@ def make(lines: Iterable[StatementLine]) -> bytes:
 def _row(line: StatementLine) -> tuple[str, ...]:
     return (
         formats.day(line.day),
-        KINDS[line.kind],
+        harmless(line.title),
         harmless(line.number),
         harmless(line.label),
         # Amounts are ours: neutralised, they would not add up any more.

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, func, select
 
 from app import db
 from app.formats import today
-from app.models import FAMILY, Child, FamilyChild, Folder, Invoice, InvoiceLine, Sex
+from app.models import FAMILY, Child, FamilyChild, Folder, Invoice, InvoiceKind, InvoiceLine, Sex
 from app.services.files.stored_files import FoundFile
 
 CARD = (
@@ -49,7 +49,11 @@ _LATEST = (
     )
     .join(Invoice, Invoice.id == InvoiceLine.invoice_id)
     .join(Child, Child.id == InvoiceLine.child_id)
-    .where(Invoice.family_id == FAMILY, Child.public_id == bindparam("public_id"))
+    .where(
+        Invoice.family_id == FAMILY,
+        Invoice.kind != InvoiceKind.CANCELLED,
+        Child.public_id == bindparam("public_id"),
+    )
     .subquery()
 )
 _ACTIVITIES = (

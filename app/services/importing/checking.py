@@ -1,25 +1,15 @@
 """What no cell can tell alone: doubles, unknown references, sums, identifiants already taken."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    Connection,
-    Select,
-    and_,
-    func,
-    or_,
-    select,
-    type_coerce,
-)
+from sqlalchemy import Connection, Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from app.formats import euros
-from app.models import Account, Child, Family, Guardian, Invoice, InvoiceKind, InvoiceLine
+from app.models import Account, Child, Family, Guardian, Invoice
+from app.services.importing import ledger_checks
 from app.services.importing.faults import KEPT_FAULTS, Fault, Faults
+from app.services.importing.ledger_checks import Remedy
 from app.services.importing.staging import Staged, Staging
 from app.services.importing.tables import (
     ACCOUNTS,
@@ -36,7 +26,6 @@ from app.services.importing.tables import (
 )  # fmt: skip
 
 SECOND = 2
-Remedy = str | Callable[[Any], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +86,8 @@ class Checks:
         self._accounts_of_nobody()
         self._identifiers_given_twice()
         self._identifiers_taken()
-        self._sums_of_lines()
-        self._sums_of_known_lines()
-        self._paid_invoices()
+        for check in ledger_checks.checks(self._staging):
+            self._add(*check)
 
     def _some_family(self) -> None:
         if self._staging[FAMILIES].given and not self._staging[FAMILIES].rows and not self._faults:
@@ -211,65 +199,6 @@ class Checks:
             _taken,
         )
 
-    def _sums_of_lines(self) -> None:
-        if not self._staging[LINES].sound:
-            return
-        rows, invoices = self._staging[LINES].table, self._staging[INVOICES].table
-        sums = (
-            select(
-                rows.c.invoice,
-                func.min(rows.c.line).label("line"),
-                func.sum(rows.c.amount).label("total"),
-            )
-            .group_by(rows.c.invoice)
-            .having(func.count() == func.count(rows.c.amount))
-            .subquery()
-        )
-        amount = func.coalesce(invoices.c.amount, Invoice.amount)
-        statement = (
-            select(sums.c.line, sums.c.invoice.label("value"), sums.c.total, amount.label("amount"))
-            .outerjoin(invoices, invoices.c.source_id == sums.c.invoice)
-            .outerjoin(Invoice, Invoice.source_id == sums.c.invoice)
-            .where(sums.c.total != amount)
-        )
-        self._add(LINES, "invoice", statement, _unequal)
-
-    def _sums_of_known_lines(self) -> None:
-        rows, lines = self._staging[INVOICES].table, self._staging[LINES].table
-        statement = (
-            select(
-                rows.c.line,
-                rows.c.source_id.label("value"),
-                func.sum(type_coerce(InvoiceLine.amount, BigInteger)).label("total"),
-                rows.c.amount,
-            )
-            .join(Invoice, Invoice.source_id == rows.c.source_id)
-            .join(InvoiceLine, InvoiceLine.invoice_id == Invoice.id)
-            .where(
-                Invoice.amount != rows.c.amount,
-                ~select(1).where(lines.c.invoice == rows.c.source_id).exists(),
-            )
-            .group_by(rows.c.line, rows.c.source_id, rows.c.amount)
-            .having(func.sum(InvoiceLine.amount) != rows.c.amount)
-        )
-        self._add(INVOICES, "source_id", statement, _unequal)
-
-    def _paid_invoices(self) -> None:
-        rows, invoices = self._staging[PAYMENTS].table, self._staging[INVOICES].table
-        family = func.coalesce(invoices.c.family, Family.source_id)
-        statement = (
-            select(rows.c.line, rows.c.invoice.label("value"))
-            .outerjoin(invoices, invoices.c.source_id == rows.c.invoice)
-            .outerjoin(Invoice, Invoice.source_id == rows.c.invoice)
-            .outerjoin(Family, Family.id == Invoice.family_id)
-            .where(rows.c.invoice.is_not(None))
-        )
-        self._add(PAYMENTS, "invoice", statement.where(family != rows.c.family),
-                  "cette facture est celle d’une autre famille.")  # fmt: skip
-        kind = func.coalesce(invoices.c.kind, Invoice.kind)
-        self._add(PAYMENTS, "invoice", statement.where(kind == InvoiceKind.CREDIT_NOTE.value),
-                  "c’est un avoir ; un règlement paie une facture.")  # fmt: skip
-
     def _add(self, file: SourceFile, field: str, statement: Select[Any], remedy: Remedy) -> None:
         """Add a fault for each row of a statement that selects a line and a value."""
         faulty = statement.subquery()
@@ -280,6 +209,8 @@ class Checks:
         ).all()
         column = file.column(field).name
         for row in found:
+            if self._faults.tell_of(file.name, row.line, column):
+                continue
             said = remedy if isinstance(remedy, str) else remedy(row)
             self._faults.add(Fault(file.name, said, row.line, column, str(row.value)))
         if found:
@@ -289,8 +220,3 @@ class Checks:
 def _taken(row: Any) -> str:
     owner = "d’un ancien responsable" if row.has_left else "d’un responsable"
     return f"c’est celui {owner} de la famille {row.owner}\u00a0; donnez-en un autre."
-
-
-def _unequal(row: Any) -> str:
-    lines, invoice = (euros(Decimal(int(cents)).scaleb(-2)) for cents in (row.total, row.amount))
-    return f"les lignes font {lines}, la facture {invoice} ; les deux doivent être égaux."

@@ -65,6 +65,11 @@ class Faults:
         if len(self.kept) < KEPT_FAULTS:
             self.kept.append(fault)
 
+    def tell_of(self, file: str, line: int, column: str) -> bool:
+        """Tell whether a cell is known to be at fault: it needs no second sentence."""
+        place = (file, line, column)
+        return any((each.file, each.line, each.column) == place for each in self.kept)
+
     def add_uncounted(self, more: int) -> None:
         """Count faults whose details were not even read."""
         self.count += more

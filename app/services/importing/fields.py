@@ -135,6 +135,8 @@ DAY = Kind(days.parse_day, Date())
 AMOUNT = Kind(numbers.parse_amount, BigInteger())
 RECEIVED = Kind(numbers.parse_received, BigInteger())
 HUNDREDTHS = Kind(numbers.parse_hundredths, BigInteger())
+QUANTITY = Kind(numbers.parse_quantity, BigInteger())
+UNIT_PRICE = Kind(numbers.parse_unit_price, BigInteger())
 TITLE = Kind(_parse_title, String(), missing="")
 EMAIL = Kind(addresses.parse_email, String(), missing="")
 IDENTIFIER = Kind(keys.parse_identifier, String())
@@ -153,7 +155,7 @@ RANK = choice(
 )
 INVOICE_KIND = choice(
     {fold(kind.value): kind.value for kind in InvoiceKind},
-    "écrivez FACTURE ou AVOIR.",
+    "écrivez FACTURE, AVOIR ou ANNULEE.",
     String(),
     missing=InvoiceKind.INVOICE.value,
 )

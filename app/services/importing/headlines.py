@@ -1,4 +1,4 @@
-"""What an import does to people, named one by one before any figure: what hurts is read first."""
+"""What an import takes from people, named one by one before any figure: it is read first."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -35,6 +35,10 @@ class Headline(Enum):
     IDENTIFIER = (
         "Identifiants changés, à dire à ces parents\u00a0: l’ancien ne sert plus",
         "Identifiants qui changeraient, à dire à ces parents\u00a0: l’ancien ne servirait plus",
+    )
+    MADE_AGAIN = (
+        "Factures absentes des fichiers et refaites sous le même numéro, l’ancienne est annulée",
+        "Factures absentes des fichiers et refaites sous le même numéro, l’ancienne serait annulée",
     )
 
 

@@ -2,31 +2,33 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    delete,
-    func,
-    select,
-)  # fmt: skip
+from sqlalchemy import Connection, Row, and_, delete, extract, func, select, update
 
-from app.models import Child, Family, Invoice, InvoiceLine, Payment
+from app.formats import euros
+from app.models import Child, Family, Invoice, InvoiceKind, InvoiceLine, Payment
 from app.services.billing import sharing
+from app.services.importing.headlines import Headline, Headlines
 from app.services.importing.merging import Counts, Merge, rows_of
 from app.services.importing.staging import Staging
 from app.services.importing.tables import INVOICES, LINES, PAYMENTS
 from app.services.importing.temporary import KEPT_AS, TOUCHED, make_ready
 
 FAMILIES_AT_ONCE = 500
+_NUMBER = attrgetter("family_id", "kind", "number", "year")
 
 
 class MovementLoader:
     """What an import does to accounts due and paid."""
 
-    def __init__(self, connection: Connection, staging: Staging) -> None:
+    def __init__(self, connection: Connection, staging: Staging, headlines: Headlines) -> None:
         """Load from these temporary tables."""
         self._connection = connection
         self._staging = staging
+        self._headlines = headlines
 
     def load_invoices(self) -> Counts:
         """Create and change invoices and credit notes."""
@@ -39,7 +41,8 @@ class MovementLoader:
                 rows.c.kind,
                 rows.c.number,
                 rows.c.issued_on,
-                rows.c.due_on,
+                # A credit note is due on no day: the one it was made on stands there.
+                func.coalesce(rows.c.due_on, rows.c.issued_on).label("due_on"),
                 rows.c.amount,
                 rows.c.label,
                 rows.c[KEPT_AS].label("file"),
@@ -49,7 +52,57 @@ class MovementLoader:
         )
         staged = self._staging[INVOICES]
         merge = Merge(self._connection, Invoice, ["source_id"], given, staged.absent)
-        return merge.run(staged.rows, TOUCHED)
+        counts = merge.run(staged.rows, TOUCHED)
+        return replace(counts, changed=counts.changed + self._cancel_what_was_made_again())
+
+    def _cancel_what_was_made_again(self) -> int:
+        """Cancel each invoice that left the files and whose number came back under another id."""
+        cancelled = 0
+        for _, bearers in groupby(self._under_one_number(), _NUMBER):
+            rows = list(bearers)
+            given = next((row for row in rows if row.given), None)
+            if given is None:
+                continue
+            for old in (row for row in rows if not row.given):
+                cancel = update(Invoice).where(Invoice.id == old.id)
+                cancelled += rows_of(self._connection, cancel.values(kind=InvoiceKind.CANCELLED))
+                self._headlines.add(
+                    Headline.MADE_AGAIN,
+                    f"famille {old.family}\u00a0: facture {old.number}, "
+                    f"{euros(old.amount)} devient {euros(given.amount)}",
+                )
+        return cancelled
+
+    def _under_one_number(self) -> Sequence[Row[*tuple[Any, ...]]]:
+        """List the invoices whose number another one bears, in families that the import touched."""
+        rows = self._staging[INVOICES].table
+        keys = (Invoice.family_id, Invoice.kind, Invoice.number, extract("year", Invoice.issued_on))
+        touched = Invoice.family_id.in_(select(TOUCHED.c.family))
+        owed = Invoice.kind != InvoiceKind.CANCELLED
+        repeated = (
+            select(*(key.label(f"key_{place}") for place, key in enumerate(keys)))
+            .where(touched, owed)
+            .group_by(*keys)
+            .having(func.count() > 1)
+            .subquery()
+        )
+        same = and_(*(key == column for key, column in zip(keys, repeated.c, strict=True)))
+        given = select(1).where(rows.c.source_id == Invoice.source_id).exists()
+        bearers = (
+            select(
+                Family.number.label("family"),
+                *keys[:-1],
+                keys[-1].label("year"),
+                Invoice.id,
+                Invoice.amount,
+                given.label("given"),
+            )
+            .join(Family, Family.id == Invoice.family_id)
+            .join(repeated, same)
+            .where(owed)
+            .order_by(*keys, Invoice.id)
+        )
+        return self._connection.execute(bearers).all()
 
     def load_lines(self) -> Counts:
         """Make the lines of the invoices that have some in the files exactly those."""

@@ -17,7 +17,12 @@ NUMBER = re.compile(
     rf"{CURRENCY}(\))?{CURRENCY}",
     re.IGNORECASE,
 )
-HUNDREDTHS = 2
+HUNDREDTHS, THOUSANDTHS, TEN_THOUSANDTHS = 2, 3, 4
+REMEDIES = {
+    HUNDREDTHS: "écrivez un nombre comme 891,35, avec deux décimales au plus.",
+    THOUSANDTHS: "écrivez un nombre comme 0,125, avec trois décimales au plus.",
+    TEN_THOUSANDTHS: "écrivez un prix comme 1,2504, avec quatre décimales au plus.",
+}
 
 
 @lru_cache(CACHED_VALUES)
@@ -39,11 +44,25 @@ def parse_amount(value: str) -> int:
 
 
 def parse_received(value: str) -> int:
-    """Read an amount that was received."""
+    """Read an amount that was received, or that goes back."""
     hundredths = parse_hundredths(value)
-    if hundredths <= 0:
-        raise FieldRefused("écrivez un montant supérieur à zéro.")
+    if not hundredths:
+        raise FieldRefused(
+            "écrivez un montant différent de zéro ; un rejet ou un remboursement est négatif."
+        )
     return hundredths
+
+
+@lru_cache(CACHED_VALUES)
+def parse_quantity(value: str) -> int:
+    """Read how much of something."""
+    return _scaled(value, THOUSANDTHS)
+
+
+@lru_cache(CACHED_VALUES)
+def parse_unit_price(value: str) -> int:
+    """Read what one of it costs."""
+    return _scaled(value, TEN_THOUSANDTHS)
 
 
 def _scaled(value: str, places: int) -> int:
@@ -52,6 +71,6 @@ def _scaled(value: str, places: int) -> int:
     opened, sign, whole, decimals, closed = found.groups(default="") if found else [""] * 5
     lone = bool(opened) != bool(closed) or (opened and sign)
     if lone or not (whole or decimals) or len(decimals) > places:
-        raise FieldRefused("écrivez un nombre comme 891,35, avec deux décimales au plus.")
+        raise FieldRefused(REMEDIES[places])
     digits = "".join(filter(str.isdigit, whole)) + decimals.ljust(places, "0")
     return -int(digits) if opened or sign not in {"", "+"} else int(digits)

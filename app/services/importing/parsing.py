@@ -61,7 +61,7 @@ class RowParser:
         parsed: Columns = {"line": chunk.lines}
         for index, column in zip(self._indexes, self.columns, strict=True):
             cells = list(map(str.strip, texts[index]))
-            if column.required and not all(cells):
+            if column.cells_required and not all(cells):
                 raise ValueError(column.name)
             parsed[column.field] = column.kind.parse_all(cells)
         return parsed
@@ -97,7 +97,7 @@ class RowParser:
                 return column.kind.parse(cell)
             except FieldRefused as refused:
                 self._fault(line, str(refused), column, cell)
-        elif column.required:
+        elif column.cells_required:
             self._fault(line, "cette cellule est obligatoire.", column, "")
         return column.kind.missing
 

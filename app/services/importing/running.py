@@ -168,7 +168,7 @@ class _Import:
     def _load(self, connection: Connection, staging: Staging) -> None:
         guardians = GuardianLoader(connection, staging)
         accounts = AccountLoader(connection, staging, self.report.headlines)
-        movements = MovementLoader(connection, staging)
+        movements = MovementLoader(connection, staging, self.report.headlines)
         steps: tuple[tuple[SourceFile, str, Callable[[], Counts]], ...] = (
             (FAMILIES, "familles", lambda: loading.load_families(connection, staging)),
             (FAMILIES, "responsables", guardians.load_guardians),

@@ -15,6 +15,13 @@ class Column:
     field: str
     kind: Kind
     required: bool = False
+    # Whether a required column may have empty cells, which the checks then judge.
+    may_be_empty: bool = False
+
+    @property
+    def cells_required(self) -> bool:
+        """Tell whether each cell of it must say something."""
+        return self.required and not self.may_be_empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +133,7 @@ INVOICES = SourceFile(
         Column("famille_id", "family", fields.KEY, required=True),
         Column("numero", "number", fields.NUMBER, required=True),
         Column("dateFacture", "issued_on", fields.DAY, required=True),
-        Column("dateEcheance", "due_on", fields.DAY, required=True),
+        Column("dateEcheance", "due_on", fields.DAY, required=True, may_be_empty=True),
         Column("montant", "amount", fields.AMOUNT, required=True),
         Column("type", "kind", fields.INVOICE_KIND),
         Column("libelle", "label", text(200)),
@@ -141,8 +148,8 @@ LINES = SourceFile(
         Column("libelle", "label", text(200), required=True),
         Column("montant", "amount", fields.HUNDREDTHS, required=True),
         Column("enfant_id", "child", fields.KEY),
-        Column("quantite", "quantity", fields.HUNDREDTHS),
-        Column("prixUnitaire", "unit_price", fields.HUNDREDTHS),
+        Column("quantite", "quantity", fields.QUANTITY),
+        Column("prixUnitaire", "unit_price", fields.UNIT_PRICE),
     ),
 )
 PAYMENTS = SourceFile(

@@ -57,7 +57,12 @@ def test_the_fault_that_the_guide_shows_is_one_that_the_code_says(
 ) -> None:
     """Word for word."""
     for number in range(10):
-        town.add("facture.csv", id=f"9{number}", montant="douze" if number == 6 else "1")
+        town.add(
+            "facture.csv",
+            id=f"9{number}",
+            numero=f"9{number}",
+            montant="douze" if number == 6 else "1",
+        )
     del town.files["ligneFacture.csv"]
     result = app.test_cli_runner().invoke(args=["import", str(town.folder(tmp_path / "files"))])
     assert result.stderr.splitlines()[0] in GUIDE
