@@ -12,7 +12,6 @@ from app.services.home import Home
 from app.services.mail import letters
 from app.services.mail.kinds import MailKind
 from app.services.mail.letters import Recipient
-from app.services.requests.reading import OpenRequests
 from app.services.tokens.temporary_passwords import IssuedPassword
 
 IDENTIFIER = "38162386"
@@ -43,7 +42,7 @@ def sample_home(day: date) -> Home:
             ChildCard("", LAST_NAME, FIRST_NAME, Sex.MALE, date(2016, 11, 8), "", "", ""),
         ],
         messages=[],
-        requests=OpenRequests([], 0, 0),
+        requests=[],
         takes_requests=True,
         today=day,
     )

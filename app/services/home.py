@@ -20,8 +20,10 @@ from app.services.families import children
 from app.services.families.children import ChildCard
 from app.services.inbox import listing
 from app.services.inbox.listing import MessageLine
-from app.services.requests import kinds, reading
-from app.services.requests.reading import OpenRequests
+from app.services.requests import kinds, latest
+from app.services.requests.latest import LatestRequest
+
+MOST_NEWS = 3
 
 _SUMMARY = (
     select(
@@ -44,7 +46,6 @@ class Act(StrEnum):
     SEND_PIECE = "send_piece"
     CONFIRM_ADDRESS = "confirm_address"
     PAY = "pay"
-    READ = "read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Home:
     unpaid: list[UnpaidInvoice]
     children: list[ChildCard]
     messages: list[MessageLine]
-    requests: OpenRequests
+    requests: list[LatestRequest]
     takes_requests: bool
     today: date
 
@@ -71,12 +72,17 @@ class Home:
         late = owes and bool(self.overdue)
         waits: dict[Act, object] = {
             Act.PAY_LATE: late,
-            Act.SEND_PIECE: self.requests.pieces_missing,
+            Act.SEND_PIECE: self.counts.pieces_missing,
             Act.CONFIRM_ADDRESS: self.address_waits,
             Act.PAY: owes and not late and not self.direct_debit,
-            Act.READ: self.counts.unread,
         }
         return [act for act, waiting in waits.items() if waiting]
+
+    @property
+    def news(self) -> list[MessageLine | LatestRequest]:
+        """List the latest messages and requests together, the newest first."""
+        everything: list[MessageLine | LatestRequest] = [*self.messages, *self.requests]
+        return sorted(everything, key=lambda line: line.day, reverse=True)[:MOST_NEWS]
 
     @property
     def unpaid_total(self) -> Decimal:
@@ -108,7 +114,7 @@ def home(account: CurrentAccount) -> Home:
         unpaid=ledger.unpaid_invoices(account.family_id),
         children=children.cards(account.family_id),
         messages=listing.latest(account),
-        requests=reading.open_requests(account),
+        requests=latest.few(account),
         takes_requests=bool(kinds.offered()),
         today=today(),
     )

@@ -41,6 +41,7 @@ _REPLIES = (
         func.max(MessageReply.written_at)
         .filter(MessageReply.account_id.is_not(None))
         .label("family_at"),
+        func.max(MessageReply.written_at).label("last_at"),
     )
     .where(MessageReply.family_id == FAMILY)
     .group_by(MessageReply.message_id)
@@ -51,8 +52,8 @@ _ATTACHMENTS = (
     .where(MessageAttachment.message_id == Message.id)
     .scalar_subquery()
 )
-# An answer of the town hall brings an old message back on top.
-_DAY = func.coalesce(func.date(_REPLIES.c.town_at, type_=Date), Message.sent_on)
+# An answer, whoever writes it, brings an old message back on top.
+_DAY = func.coalesce(func.date(_REPLIES.c.last_at, type_=Date), Message.sent_on)
 _VIEWS: dict[str, ColumnElement[bool]] = {
     EVERY_MESSAGE: IN_THE_INBOX,
     ONLY_UNREAD: UNREAD,
@@ -81,12 +82,9 @@ class MessageLine:
 
     @property
     def day(self) -> date:
-        """Return when the town hall last wrote."""
-        return (
-            self.town_answered_at.astimezone(PARIS).date()
-            if self.town_answered_at
-            else self.sent_on
-        )
+        """Return when somebody last wrote."""
+        answers = [each for each in (self.town_answered_at, self.family_answered_at) if each]
+        return max(answers).astimezone(PARIS).date() if answers else self.sent_on
 
 
 @dataclass(frozen=True, slots=True)

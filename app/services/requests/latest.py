@@ -1,10 +1,69 @@
-"""What stands out of a family's requests: those that miss a piece."""
+"""What stands out of a family's requests: the latest to move, and those that miss a piece."""
 
-from sqlalchemy import func, select
+from dataclasses import dataclass
+from datetime import date, datetime
 
-from app.models import FamilyRequest, RequestState
+from sqlalchemy import case, func, select
+
+from app import db
+from app.formats import PARIS
+from app.models import FamilyRequest, RequestEvent, RequestState
+from app.services.actors import CurrentAccount
+from app.services.requests.kinds import BY_KEY
 from app.services.requests.reading import SEEN
+
+# The home page's block.
+FEW = 3
 
 _PIECE_MISSING = FamilyRequest.state == RequestState.PIECE_MISSING
 # How many wait for the family, to be put in other statements.
 PIECES_MISSING = select(func.count(FamilyRequest.id)).where(SEEN, _PIECE_MISSING).scalar_subquery()
+_MOVED_AT = (
+    select(func.max(RequestEvent.at))
+    .where(RequestEvent.request_id == FamilyRequest.id)
+    .scalar_subquery()
+)
+_FEW = (
+    select(
+        FamilyRequest.public_id,
+        FamilyRequest.id,
+        FamilyRequest.kind,
+        FamilyRequest.state,
+        _MOVED_AT.label("moved_at"),
+    )
+    .where(SEEN)
+    .order_by(case((_PIECE_MISSING, 0), else_=1), _MOVED_AT.desc(), FamilyRequest.id.desc())
+    .limit(FEW)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LatestRequest:
+    """A request and where it stands, since its last event."""
+
+    public_id: str
+    number: int
+    kind: str
+    state: RequestState
+    moved_at: datetime
+
+    @property
+    def label(self) -> str:
+        """Say what is asked."""
+        return BY_KEY[self.kind].label
+
+    @property
+    def day(self) -> date:
+        """Return the day of the last event, in France."""
+        return self.moved_at.astimezone(PARIS).date()
+
+    @property
+    def misses_a_piece(self) -> bool:
+        """Tell whether it waits for the family."""
+        return self.state is RequestState.PIECE_MISSING
+
+
+def few(account: CurrentAccount) -> list[LatestRequest]:
+    """Return those that miss a piece, then the latest to move, in one statement."""
+    found = db.rows(_FEW, family_id=account.family_id, account_id=account.account_id)
+    return [LatestRequest(*row) for row in found]

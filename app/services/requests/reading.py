@@ -32,9 +32,6 @@ from app.services.requests.answers import Answer, written
 from app.services.requests.kinds import BY_KEY, PERSONAL, Kind
 from app.services.requests.moving import OPEN, WAIT_FOR_TOWN
 
-# The home page's block.
-FEW = 3
-
 # Both guardians of a family see its requests, but those about one of them alone.
 SEEN = (FamilyRequest.family_id == FAMILY) & or_(
     FamilyRequest.account_id == bindparam("account_id"),
@@ -65,19 +62,6 @@ _LINES = (
     .offset(bindparam("skipped"))
 )
 _COUNT = select(func.count(FamilyRequest.id)).where(SEEN)
-_FEW_OPEN = (
-    select(
-        FamilyRequest.public_id,
-        FamilyRequest.id,
-        FamilyRequest.kind,
-        FamilyRequest.state,
-        func.count().over().label("total"),
-        func.count().filter(_PIECE_MISSING).over().label("pieces_missing"),
-    )
-    .where(SEEN, _IS_OPEN)
-    .order_by(*_OPEN_FIRST)
-    .limit(FEW)
-)
 REQUEST = (
     select(
         FamilyRequest.id,
@@ -149,25 +133,6 @@ class RequestLine:
     def waits_for_town(self) -> bool:
         """Tell whether the town hall has to answer; while a piece is missing, it has not."""
         return self.state in WAIT_FOR_TOWN
-
-
-@dataclass(frozen=True, slots=True)
-class OpenRequest:
-    """A request that waits for its answer."""
-
-    public_id: str
-    number: int
-    label: str
-    state: RequestState
-
-
-@dataclass(frozen=True, slots=True)
-class OpenRequests:
-    """The first requests that wait, those that wait for the family on top, and how many do."""
-
-    first: list[OpenRequest]
-    count: int
-    pieces_missing: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,15 +220,6 @@ def listed(account: CurrentAccount, asked_page: str) -> Page[RequestLine]:
     number = paging.page_number(asked_page, total)
     found = db.rows(_LINES, **who, skipped=(number - 1) * PAGE_SIZE)
     return Page([RequestLine(*row) for row in found], number, total)
-
-
-def open_requests(account: CurrentAccount) -> OpenRequests:
-    """Return the first few requests that are open, in one statement."""
-    found = db.rows(_FEW_OPEN, **_who(account))
-    first = [OpenRequest(row.public_id, row.id, BY_KEY[row.kind].label, row.state) for row in found]
-    if not found:
-        return OpenRequests(first, 0, 0)
-    return OpenRequests(first, found[0].total, found[0].pieces_missing)
 
 
 def find(account: CurrentAccount, public_id: str) -> RequestDetails | None:

@@ -11,10 +11,11 @@ from sqlalchemy import select
 from app import db
 from app.calendar import working_days
 from app.models import Account, Family, Guardian, JournalEntry, RequestState
+from app.services import counts
 from app.services.files.stored_files import StoredFile
 from app.services.files.uploads import CheckedFile
 from app.services.refusals import Refusal
-from app.services.requests import acting, desk, reading, sending
+from app.services.requests import acting, desk, latest, reading, sending
 from app.services.requests.acting import Outcome
 from app.services.requests.kinds import KINDS
 from app.testing import Outbox
@@ -92,7 +93,7 @@ def test_separated_parents_see_nothing_of_each_other(people: People) -> None:
     claire, marc = signed_in(people.claire), signed_in(people.marc)
     sent = send(claire, child=public_id("e5"))
     assert reading.find(marc, sent.public_id) is None
-    assert reading.open_requests(marc).count == 0
+    assert latest.few(marc) == []
 
 
 def test_open_requests_come_first(people: People) -> None:
@@ -101,8 +102,7 @@ def test_open_requests_come_first(people: People) -> None:
     acting.withdraw(zest, sent[4].public_id)
     numbers = [line.number for line in reading.listed(zest, "1").items]
     assert numbers == [sent[at].number for at in (3, 2, 1, 0, 4)]
-    few = reading.open_requests(zest)
-    assert (len(few.first), few.count) == (3, 4)
+    assert [each.number for each in latest.few(zest)] == [sent[at].number for at in (4, 3, 2)]
 
 
 def test_what_waits_for_the_family_comes_first_of_all(people: People) -> None:
@@ -110,9 +110,10 @@ def test_what_waits_for_the_family_comes_first_of_all(people: People) -> None:
     zest = signed_in(people.zest)
     sent = [send(zest, key=f"{number:032}") for number in range(5)]
     desk.ask(sent[0].number, "Une attestation d’assurance", TOWN_HALL)
-    few = reading.open_requests(zest)
-    assert [each.number for each in few.first] == [sent[at].number for at in (0, 4, 3)]
-    assert (few.count, few.pieces_missing) == (5, 1)
+    few = latest.few(zest)
+    assert [each.number for each in few] == [sent[at].number for at in (0, 4, 3)]
+    assert [each.misses_a_piece for each in few] == [True, False, False]
+    assert counts.of(zest).pieces_missing == 1
     assert reading.listed(zest, "").items[0].number == sent[0].number
 
 

@@ -11,7 +11,7 @@ from app.formats import today
 from app.models import Child, FamilyRequest
 from app.services.requests import desk
 from tests.support.browser import Browser, Page
-from tests.support.people import TOWN_HALL, People
+from tests.support.people import TOWN_HALL, People, Person
 
 KINDS = ("cantine", "garderie", "absence", "fiche-enfant", "photo", "attestation", "autre")
 ANSWERS: dict[str, Callable[[int], object]] = {
@@ -49,6 +49,9 @@ def requests(app: Flask, people: People) -> Iterator[tuple[str, Page]]:
         with app.app_context():
             answer(int(number[1]))
         yield f"requests, {state}", parent.visit(page.path)
+        if state == "piece asked":
+            _change_address(parent, people.karim)
+            yield "home, two things to do", parent.get("family.home")
         if state == "in hand":
             yield "requests, withdraw", page.link("Retirer ma demande").click()
             _forget(app, int(number[1]))
@@ -67,6 +70,14 @@ def _name_of(app: Flask, source_id: str) -> str:
     with app.app_context():
         child = db.session().query(Child).filter_by(source_id=source_id).one()
         return f"{child.first_name} {child.last_name}"
+
+
+def _change_address(parent: Browser, person: Person) -> None:
+    typed = {
+        "Nouvelle adresse de courriel": "autre.adresse@exemple.fr",
+        "Mot de passe actuel": person.password or "",
+    }
+    parent.get("family.change_email").fill(typed).submit("Recevoir le lien")
 
 
 def _forget(app: Flask, number: int) -> None:
