@@ -10,6 +10,7 @@ from flask import Flask
 from flask.cli import AppGroup
 
 COMMANDS = {
+    "adresse": "address:correct",
     "credentials": "credentials:credentials",
     "db": "database:database",
     "demandes": "requests:demandes",

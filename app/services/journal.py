@@ -22,6 +22,7 @@ ACTS = {
     "email_change_refused": "changement d’adresse refusé, mot de passe inexact",
     "email_change_resent": "courriel de confirmation demandé de nouveau",
     "email_confirmed": "adresse confirmée",
+    "email_corrected": "adresse changée par la mairie",
     "guardian_replaced": "accès retiré par un import",
     "import": "import des fichiers de la mairie",
     "job_failed": "travail de fond abandonné",

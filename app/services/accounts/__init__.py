@@ -5,6 +5,7 @@ password_choice   chooses a password with a ticket, changes it with the current 
 passwords         how they are hashed, and which are refused
 current_password  asks for it again, before what a page left open must not do
 email_changes     a new address counts once its link was used
+address_correction  the town hall writes down another address
 sessions          a row for each signed-in device
 devices           the mark that a device keeps of having signed in
 throttles         waits after failures, counted in the database

@@ -76,7 +76,7 @@ class LinkState:
 
 def problem(account: CurrentAccount, typed: str) -> str | None:
     """Say what to do about a new address; None when a mail may be sent to it."""
-    address = _normalized(typed)
+    address = normalized(typed)
     if address is None:
         return NOT_AN_ADDRESS
     session = db.session()
@@ -90,7 +90,7 @@ def ask(account: CurrentAccount, typed: str, password: str) -> str | None:
     refusal = current_password.refusal(account, password, "email_change_refused")
     if refusal:
         return refusal
-    address = _normalized(typed)
+    address = normalized(typed)
     assert address is not None
     with db.transaction() as session:
         _lock(session, account.account_id)
@@ -187,7 +187,7 @@ def confirm(token: str, origin: Origin) -> None:
         journal.record(session, "email_confirmed", parent, account.id)
 
 
-def _normalized(typed: str) -> str | None:
+def normalized(typed: str) -> str | None:
     """Write an address as it is kept; None when no mail of ours could go there."""
     from email_validator import EmailNotValidError, validate_email
 

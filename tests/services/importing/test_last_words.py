@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from app import db
 from app.models import AcceptedValue, Guardian
+from app.services.accounts import address_correction
 from app.services.families import accepted, reporting
 from app.services.families.accepted import LastWord, last_word
 from app.services.importing.report import Report
@@ -152,6 +153,26 @@ def test_an_address_that_the_parent_proved_is_to_be_reported(
     assert waiting(app) == []
     with app.app_context():
         assert len(list(db.session().scalars(select(AcceptedValue)))) == 1
+
+
+def test_a_corrected_address_survives_the_file_that_was_wrong_all_along(
+    app: Flask, settled: Path, town: Town
+) -> None:
+    """She proved an address and lost that mailbox; nobody remembers what the files said then."""
+    with app.app_context(), db.transaction():
+        guardian = guardian_of("Inès")
+        guardian.email, guardian.email_confirmed_at = "perdue@exemple.fr", NOW
+    with app.app_context():
+        address_correction.correct("38160001", "retrouvee@exemple.fr", TOWN_HALL)
+    for _ in range(2):
+        hand_over(app, settled)
+        assert waiting(app) == [("email", "ines@exemple.fr", "retrouvee@exemple.fr")]
+        with app.app_context():
+            assert guardian_of("Inès").email == "retrouvee@exemple.fr"
+    town.row("famille.csv")["emailResp1"] = "neuve@exemple.fr"
+    hand_over(app, town.folder(settled))
+    with app.app_context():
+        assert guardian_of("Inès").email == "neuve@exemple.fr"
 
 
 @pytest.mark.parametrize(
