@@ -5,31 +5,29 @@ the code sees the result through `app.settings`.
 """
 
 import os
-import re
-import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 from urllib.parse import urlsplit
+
+from configuring import keys, shapes
+from configuring.sources import PREFIX, ConfigurationError, Sources, convert, own_settings
+
+__all__ = ["ConfigurationError", "Development", "Production", "Settings", "Test", "load"]
 
 ROOT = Path(__file__).resolve().parent
 # A clone keeps its town beside its code. Installed by pip, the code lies among Python's packages,
 # which an upgrade replaces: the town is then where the process was started.
 HOME = ROOT if (ROOT / "pyproject.toml").exists() else Path.cwd()
-PREFIX = "PORTAIL_"
-MINIMUM_KEY_BYTES = 32
 BACKENDS_THAT_PRINT_SECRETS = frozenset({"console", "file", "memory"})
 # The requests that a town may switch off, as addresses name them.
 REQUEST_KINDS = (
     "cantine", "garderie", "absence", "coordonnees", "fiche-enfant", "photo", "facture",
     "attestation", "suppression", "autre",
 )  # fmt: skip
-PUBLIC_URL = re.compile(r"https?://([\w.-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?/?")
-DATABASE_URL = re.compile(r"(sqlite:///|postgresql(\+psycopg)?://).+")
 # Where nobody listens in between.
 OWN_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
-SECURITY_CONTACT = re.compile(r"(https://|mailto:|tel:)[^\s]+|[^\s@:]+@[^\s@:]+")
 CHOICES = {
     "mail_delivery": ("inline", "thread", "worker"),
     "smtp_security": ("none", "starttls", "tls"),
@@ -45,10 +43,6 @@ BOUNDS = {
 }
 
 
-class ConfigurationError(Exception):
-    """The settings cannot be used; the message says what to set, in French, on one line."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """What the portal needs to know; a field `x_y` is the setting PORTAIL_X_Y."""
@@ -56,11 +50,13 @@ class Settings:
     env: ClassVar[str]
 
     instance: Path = HOME / "instance"
-    database_url: str = ""
-    secret_key: str = ""
-    secret_key_fallbacks: tuple[str, ...] = ()
+    # It may hold a password.
+    database_url: str = field(default="", repr=False)
+    secret_key: str = field(default="", repr=False)
+    secret_key_fallbacks: tuple[str, ...] = field(default=(), repr=False)
     public_url: str = ""
     proxies: int = 0
+    timezone: str = "Europe/Paris"
 
     mail_backend: str = "smtp"
     mail_delivery: str = "thread"
@@ -70,9 +66,11 @@ class Settings:
     smtp_host: str = "127.0.0.1"
     smtp_port: int = 25
     smtp_username: str = ""
-    smtp_password: str = ""
+    smtp_password: str = field(default="", repr=False)
     smtp_security: str = "none"
     smtp_timeout: int = 10
+    # What the town's own mail backend declares, by its names.
+    own_settings: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     town_name: str = "Votre commune"
     town_phone: str = ""
@@ -110,6 +108,11 @@ class Settings:
         """Whether parents reach the portal over https."""
         return urlsplit(self.public_url).scheme == "https"
 
+    @property
+    def key_is_weak(self) -> bool:
+        """Whether others may know the key, or guess it: then it is for one's own machine."""
+        return not keys.is_strong(self.secret_key)
+
     def faults(self) -> list[str]:
         """Say, in French, each thing that keeps these settings from being used."""
         return [*self._wrong_choices(), *self._wrong_numbers(), *self._wrong_shapes()]
@@ -118,13 +121,13 @@ class Settings:
         for name, values in CHOICES.items():
             if getattr(self, name) not in values:
                 yield (
-                    f"{PREFIX}{name.upper()} vaut « {getattr(self, name)} », "
+                    f"{PREFIX}{name.upper()} vaut « {getattr(self, name)} », "
                     f"choisissez parmi {', '.join(values)}"
                 )
         unknown = [kind for kind in self.request_kinds_off if kind not in REQUEST_KINDS]
         if unknown:
             yield (
-                f"{PREFIX}REQUEST_KINDS_OFF contient « {', '.join(unknown)} », "
+                f"{PREFIX}REQUEST_KINDS_OFF contient « {', '.join(unknown)} », "
                 f"choisissez parmi {', '.join(REQUEST_KINDS)}"
             )
 
@@ -137,19 +140,10 @@ class Settings:
                 )
 
     def _wrong_shapes(self) -> Iterator[str]:
-        if not PUBLIC_URL.fullmatch(self.public_url):
-            yield (
-                f"{PREFIX}PUBLIC_URL doit être l’adresse du portail, sans chemin, "
-                "par exemple https://portail.commune.fr"
-            )
-        # Not shown: it may hold a password.
-        if not DATABASE_URL.fullmatch(self.database_url):
-            yield f"{PREFIX}DATABASE_URL doit commencer par sqlite:/// ou postgresql://"
-        if self.security_contact and not SECURITY_CONTACT.fullmatch(self.security_contact):
-            yield (
-                f"{PREFIX}SECURITY_CONTACT doit être une adresse de courriel, "
-                "ou commencer par https://, mailto: ou tel:"
-            )
+        for name, look in shapes.SHAPES.items():
+            wanted = look(getattr(self, name))
+            if wanted:
+                yield f"{PREFIX}{name.upper()} {wanted}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,7 +151,7 @@ class Development(Settings):
     """The demonstration town on one's own machine: mails are printed in the terminal."""
 
     env = "development"
-    secret_key: str = "development-only-key-never-used-in-production"  # noqa: S105
+    secret_key: str = field(default=keys.FOR_DEVELOPMENT, repr=False)
     public_url: str = "http://127.0.0.1:5000"
     mail_backend: str = "console"
     mail_sender: str = "Portail famille <portail@exemple.fr>"
@@ -177,7 +171,7 @@ class Test(Settings):
     """Automatic tests: mails stay in memory and leave at once, hashing is cheap."""
 
     env = "test"
-    secret_key: str = "test-only-key-never-used-in-production"  # noqa: S105
+    secret_key: str = field(default=keys.FOR_TESTS, repr=False)
     public_url: str = "http://localhost"
     mail_backend: str = "memory"
     mail_delivery: str = "inline"
@@ -196,15 +190,15 @@ class Production(Settings):
         return [*super().faults(), *self._weak_keys(), *self._leaks()]
 
     def _weak_keys(self) -> Iterator[str]:
-        if not _is_strong(self.secret_key):
+        if self.key_is_weak:
             yield (
-                f"{PREFIX}SECRET_KEY doit compter au moins {MINIMUM_KEY_BYTES} octets, inconnus "
-                "de tous (python -c 'import secrets; print(secrets.token_hex(32))')"
+                f"{PREFIX}SECRET_KEY doit compter au moins {keys.MINIMUM_BYTES} octets, tirés au "
+                "hasard (python -c 'import secrets; print(secrets.token_hex(32))')"
             )
-        if not all(map(_is_strong, self.secret_key_fallbacks)):
+        if not all(map(keys.is_strong, self.secret_key_fallbacks)):
             yield (
                 f"{PREFIX}SECRET_KEY_FALLBACKS contient une clé de moins de "
-                f"{MINIMUM_KEY_BYTES} octets, ou connue de tous"
+                f"{keys.MINIMUM_BYTES} octets, ou que d’autres devineraient"
             )
 
     def _leaks(self) -> Iterator[str]:
@@ -236,58 +230,37 @@ ENVIRONMENTS: dict[str, type[Settings]] = {
 def load(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings of this process.
 
-    Raises ConfigurationError when one is missing, malformed or unsafe.
+    Raises ConfigurationError when one is missing, malformed, unsafe, or none of ours.
     """
     environ = os.environ if environ is None else environ
-    name = environ.get(f"{PREFIX}ENV", "development")
-    if name not in ENVIRONMENTS:
-        raise ConfigurationError(
-            f"{PREFIX}ENV vaut « {name} », choisissez parmi {', '.join(ENVIRONMENTS)}"
-        )
-    kind = ENVIRONMENTS[name]
     instance = Path(environ.get(f"{PREFIX}INSTANCE", HOME / "instance")).resolve()
-    raw = _settings_file(instance / "settings.toml")
-    raw |= {
-        key.removeprefix(PREFIX).lower(): value
-        for key, value in environ.items()
-        if key.startswith(PREFIX)
-    }
-    raw["instance"] = instance
-    known = {field.name: field.type for field in fields(kind)}
-    return kind(**{key: _convert(key, known[key], raw[key]) for key in known.keys() & raw.keys()})
-
-
-def _is_strong(key: str) -> bool:
-    published = {Development.secret_key, Test.secret_key}
-    return len(key.encode()) >= MINIMUM_KEY_BYTES and key not in published
-
-
-def _settings_file(path: Path) -> dict[str, object]:
-    if not path.exists():
-        return {}
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path} est illisible : {error}") from error
-
-
-def _convert(name: str, kind: object, value: object) -> Any:
-    if kind is int:
-        return _integer(name, value)
-    if kind is bool:
-        return str(value).strip().lower() in {"1", "true", "yes", "oui"}
-    if kind is Path:
-        return Path(str(value)).resolve()
-    if kind == tuple[str, ...]:
-        parts = value if isinstance(value, list) else str(value).split(",")
-        return tuple(part.strip() for part in parts if part.strip())
-    return str(value)
-
-
-def _integer(name: str, value: object) -> int:
-    try:
-        return int(str(value))
-    except ValueError:
+    sources = Sources(environ, instance)
+    env = str(sources.values.pop("env", Development.env))
+    if env not in ENVIRONMENTS:
         raise ConfigurationError(
-            f"{PREFIX}{name.upper()} vaut « {value} », un nombre entier est attendu"
-        ) from None
+            f"{PREFIX}ENV vaut « {env} », choisissez parmi {', '.join(ENVIRONMENTS)}"
+        )
+    kind = ENVIRONMENTS[env]
+    known = {each.name: each.type for each in fields(kind) if each.name != "own_settings"}
+    own = own_settings(str(sources.values.get("mail_backend", kind.mail_backend)))
+    if own is not None and (faults := sorted(sources.unknown({*known, "env", *own}))):
+        raise ConfigurationError(" ; ".join(faults))
+    values = sources.values | {"instance": str(instance)}
+    settings = kind(
+        own_settings={name: str(values[name]) for name in own or () if name in values},
+        **{name: convert(name, known[name], values[name]) for name in known.keys() & values.keys()},
+    )
+    _refuse_to_be_seen(settings)
+    return settings
+
+
+def _refuse_to_be_seen(settings: Settings) -> None:
+    """Keep a key that anybody may know on one's own machine. Raises ConfigurationError."""
+    hosts = {urlsplit(settings.public_url).hostname}
+    if settings.mail_backend == "smtp":
+        hosts.add(settings.smtp_host)
+    if settings.key_is_weak and not hosts <= OWN_MACHINE:
+        raise ConfigurationError(
+            f"{PREFIX}SECRET_KEY est connue de tous ou facile à deviner : elle ne sert que sur sa "
+            f"propre machine. Pour une commune, {PREFIX}ENV=production et une clé tirée au hasard"
+        )

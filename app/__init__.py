@@ -33,7 +33,12 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     templating.init_app(app)
     formats.init_app(app)
     assets.init_app(app)
-    security.init_app(app, settings.secure, settings.proxies)
+    security.init_app(
+        app,
+        settings.secure,
+        settings.proxies,
+        own_machine=settings.env == "development" and settings.key_is_weak,
+    )
     access.init_app(app)
     menu.init_app(app)
     forms.init_app(app)

@@ -184,7 +184,7 @@ def _environment(folder: Path, port: int) -> dict[str, str]:
         "PATH": "/usr/bin:/bin",
         "PORTAIL_ENV": "production",
         "PORTAIL_INSTANCE": str(folder),
-        "PORTAIL_SECRET_KEY": "a key for benchmarks, of 32 bytes or more",
+        "PORTAIL_SECRET_KEY": "d3aebd8f5b8c2f64e0a9b1c7f2635e48",
         "PORTAIL_PUBLIC_URL": f"http://{HOST}:{port}",
         "PORTAIL_MAIL_DELIVERY": "worker",
         "PORTAIL_TOWN_NAME": "Saint-Exemple-sur-Isère",

@@ -1,5 +1,6 @@
 """Settings: read once, checked at once, and production refuses what is unsafe."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -7,11 +8,14 @@ from pathlib import Path
 import pytest
 
 import config
+from configuring import keys
+from tests.support.smtp_servers import free_port
 
 ROOT = Path(__file__).parent.parent
+STRONG = "d3aebd8f5b8c2f64e0a9b1c7f2635e48b7d091a6c4f8e2037d5b9a1c6e4f8072"
 SAFE = {
     "PORTAIL_ENV": "production",
-    "PORTAIL_SECRET_KEY": "k" * 32,
+    "PORTAIL_SECRET_KEY": STRONG,
     "PORTAIL_PUBLIC_URL": "https://portail.commune.fr",
     "PORTAIL_MAIL_BACKEND": "smtp",
 }
@@ -56,6 +60,11 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
         ("PUBLIC_URL", "https://[::1", "adresse du portail"),
         ("DATABASE_URL", "portail.db", "sqlite:///"),
         ("DATABASE_URL", "mysql://localhost/portail", "postgresql://"),
+        ("DATABASE_URL", "postgresql://portail:secret@base:port/portail", "est mal écrite"),
+        ("DATABASE_URL", "postgresql://portail:p@ss:/w@base/portail", "est mal écrite"),
+        ("TIMEZONE", "Europe/Pari", "fuseau horaire"),
+        ("TIMEZONE", "../etc/passwd", "fuseau horaire"),
+        ("TIMEZONE", "", "fuseau horaire"),
         ("PROXIES", "-1", "de 0 à 10"),
         ("SMTP_PORT", "0", "de 1 à 65535"),
         ("SMTP_TIMEOUT", "0", "de 1 à 30"),
@@ -95,7 +104,10 @@ def test_production_with_what_it_needs(tmp_path: Path) -> None:
     [
         ({"PORTAIL_SECRET_KEY": ""}, "PORTAIL_SECRET_KEY"),
         ({"PORTAIL_SECRET_KEY": "k" * 31}, "32 octets"),
-        ({"PORTAIL_SECRET_KEY": config.Development.secret_key}, "inconnus de tous"),
+        ({"PORTAIL_SECRET_KEY": keys.FOR_DEVELOPMENT}, "au hasard"),
+        ({"PORTAIL_SECRET_KEY": "k" * 64}, "au hasard"),
+        ({"PORTAIL_SECRET_KEY": "0123456789abcdef" * 2}, "au hasard"),
+        ({"PORTAIL_SECRET_KEY": "la-mairie-de-saint-exemple-aime-les-enfants"}, "au hasard"),
         ({"PORTAIL_SECRET_KEY_FALLBACKS": "k" * 31}, "PORTAIL_SECRET_KEY_FALLBACKS"),
         ({"PORTAIL_PUBLIC_URL": ""}, "PORTAIL_PUBLIC_URL"),
         ({"PORTAIL_PUBLIC_URL": "http://portail.commune.fr"}, "https://"),
@@ -119,6 +131,139 @@ def test_production_refuses_to_start_unsafe(
     assert outcome.returncode != 0
     assert words in outcome.stderr
     assert outcome.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("set_", "words"),
+    [
+        (
+            {"PORTAIL_SMPT_HOST": "x"},
+            "PORTAIL_SMPT_HOST n’existe pas (vouliez-vous dire PORTAIL_SMTP_HOST",
+        ),
+        ({"PORTAIL_TIME_ZONE": "x"}, "vouliez-vous dire PORTAIL_TIMEZONE"),
+        ({"PORTAIL_XYZ": "x"}, "voyez docs/settings.md"),
+    ],
+)
+def test_a_setting_that_does_not_exist_stops_the_start(
+    tmp_path: Path, set_: dict[str, str], words: str
+) -> None:
+    """A slip in a name would be a setting that is not set: the nearest one is told."""
+    with pytest.raises(config.ConfigurationError) as caught:
+        load(tmp_path, **set_)
+    assert words in str(caught.value)
+
+
+def test_so_does_one_of_the_file(tmp_path: Path) -> None:
+    """All at once, as the file writes them; the folder that holds it cannot be named in it."""
+    (tmp_path / "settings.toml").write_text(
+        'smpt_host = "x"\nPORTAIL_TOWN_NAME = "y"\ninstance = "/z"\n'
+    )
+    with pytest.raises(config.ConfigurationError) as caught:
+        load(tmp_path)
+    told = str(caught.value)
+    assert "settings.toml, smpt_host n’existe pas (vouliez-vous dire smtp_host" in told
+    assert "PORTAIL_TOWN_NAME n’existe pas (vouliez-vous dire town_name" in told
+    assert "instance n’existe pas" in told
+
+
+def test_a_table_in_the_file_is_told(tmp_path: Path) -> None:
+    """A name that is one, with what no setting takes."""
+    (tmp_path / "settings.toml").write_text('[town_name]\nshort = "x"\n')
+    with pytest.raises(config.ConfigurationError, match="PORTAIL_TOWN_NAME attend du texte"):
+        load(tmp_path)
+
+
+def test_the_file_chooses_production(tmp_path: Path) -> None:
+    """`env` stands in settings.toml: it counts, and the environment may still say otherwise."""
+    (tmp_path / "settings.toml").write_text('env = "production"\n')
+    with pytest.raises(config.ConfigurationError, match="PORTAIL_SECRET_KEY"):
+        load(tmp_path)
+    assert load(tmp_path, PORTAIL_ENV="development").env == "development"
+    safe = {name: value for name, value in SAFE.items() if name != "PORTAIL_ENV"}
+    assert load(tmp_path, **safe).env == "production"
+
+
+@pytest.mark.parametrize(
+    "exposed",
+    [
+        {"PORTAIL_PUBLIC_URL": "https://portail.commune.fr"},
+        {"PORTAIL_PUBLIC_URL": "http://192.168.1.10:5000"},
+        {"PORTAIL_MAIL_BACKEND": "smtp", "PORTAIL_SMTP_HOST": "mx.commune.fr"},
+        {"PORTAIL_ENV": "test", "PORTAIL_PUBLIC_URL": "https://portail.commune.fr"},
+        {"PORTAIL_SECRET_KEY": "k" * 64, "PORTAIL_PUBLIC_URL": "https://portail.commune.fr"},
+    ],
+)
+def test_a_published_key_stays_on_its_own_machine(tmp_path: Path, exposed: dict[str, str]) -> None:
+    """Somebody forgot PORTAIL_ENV: the source alone would open every account."""
+    with pytest.raises(config.ConfigurationError, match="PORTAIL_SECRET_KEY est connue de tous"):
+        load(tmp_path, **exposed)
+    assert load(tmp_path, **exposed | {"PORTAIL_SECRET_KEY": STRONG}).secret_key == STRONG
+
+
+def test_a_published_key_may_send_to_one_s_own_server(tmp_path: Path) -> None:
+    """A developer reads the mails of the demonstration in a server on the same machine."""
+    assert load(tmp_path, PORTAIL_MAIL_BACKEND="smtp").smtp_host == "127.0.0.1"
+
+
+def test_settings_show_no_secret(tmp_path: Path) -> None:
+    """They end in a traceback or a log: what they hold does not."""
+    secrets = {
+        "PORTAIL_SECRET_KEY": STRONG,
+        "PORTAIL_SECRET_KEY_FALLBACKS": "old-key-of-the-town",
+        "PORTAIL_SMTP_PASSWORD": "soleil",
+        "PORTAIL_DATABASE_URL": "postgresql://portail:tournesol@base/portail",
+    }
+    shown = repr(load(tmp_path, **secrets))
+    assert "Saint-Exemple" in shown
+    for secret in (STRONG, "old-key", "soleil", "tournesol"):
+        assert secret not in shown
+
+
+@pytest.mark.parametrize(("mode", "told"), [(0o644, True), (0o600, False), (0o640, False)])
+def test_a_file_that_everybody_reads_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, mode: int, told: bool
+) -> None:
+    """It may hold the key and the passwords: whoever starts the portal reads what to type."""
+    path = tmp_path / "settings.toml"
+    path.write_text('town_name = "Saint-Exemple"\n')
+    path.chmod(mode)
+    load(tmp_path)
+    assert (f"chmod 600 {path}" in caplog.text) is told
+
+
+def test_a_backend_of_one_s_own_has_settings_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It declares their names: they are handed to it, and a slip in one is told like any other."""
+    (tmp_path / "town_mail.py").write_text(
+        'class Service:\n    own_settings = ("service_url", "service_token")\n'
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    chosen = {"PORTAIL_MAIL_BACKEND": "town_mail:Service", "PORTAIL_SERVICE_URL": "https://x.fr"}
+    settings = load(tmp_path, **chosen)
+    assert settings.own_settings == {"service_url": "https://x.fr"}
+    with pytest.raises(config.ConfigurationError, match="dire PORTAIL_SERVICE_TOKEN"):
+        load(tmp_path, **chosen, PORTAIL_SERVICE_TOKN="x")
+    with pytest.raises(config.ConfigurationError, match="PORTAIL_SERVICE_URL n’existe pas"):
+        load(tmp_path, PORTAIL_SERVICE_URL="x")
+    sys.modules.pop("town_mail")
+
+
+def test_gunicorn_stops_at_settings_that_cannot_be_used(tmp_path: Path) -> None:
+    """It would start its workers again for ever, while visitors wait at an open port."""
+    environ = {
+        "PATH": os.environ["PATH"],
+        "PORTAIL_INSTANCE": str(tmp_path),
+        "PORTAIL_SMPT_HOST": "x",
+    }
+    outcome = subprocess.run(
+        [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{free_port()}",
+         "--no-control-socket", "wsgi:app"],
+        cwd=ROOT, env=environ, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert outcome.returncode != 0
+    assert outcome.stderr.count("vouliez-vous dire PORTAIL_SMTP_HOST") == 1
+    assert "Traceback" not in outcome.stderr
 
 
 def test_a_trial_in_production_may_print_mails(tmp_path: Path) -> None:

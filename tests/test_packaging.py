@@ -21,6 +21,7 @@ SETTINGS = ("PORTAIL_", "PYTHON", "FLASK")
 PLACES = {
     "app": "app",
     "config.py": "config.py",
+    "configuring": "configuring",
     "wsgi.py": "wsgi.py",
     "demo": "app/demo",
     "migrations": "app/migrations",
@@ -76,7 +77,7 @@ def test_nothing_else_is(wheel: Path) -> None:
     """No test, no benchmark, nobody's instance folder lies among the packages of a machine."""
     about = f"portail_famille-{VERSION}.dist-info"
     tops = {name.partition("/")[0] for name in ZipFile(wheel).namelist()}
-    assert tops == {"app", "config.py", "wsgi.py", about}
+    assert tops == {"app", "config.py", "configuring", "wsgi.py", about}
 
 
 def test_an_installed_portal_says_its_version(installed: Path, tmp_path: Path) -> None:

@@ -1,13 +1,17 @@
 """Security headers, limits, and the only safe redirect target."""
 
+import logging
 from functools import partial
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, url_for
+from flask import Flask, current_app, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter, RequestRedirect
 from werkzeug.wrappers import Response
+
+logger = logging.getLogger("portail.security")
 
 # No form of the portal comes near this, and a flood of megabytes is not read.
 MAXIMUM_BODY_BYTES = 256 * 1024
@@ -26,6 +30,12 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
+# A socket has no name of a machine; whoever reaches it is let in by its permissions.
+OWN_LISTENERS = frozenset({"localhost", "127.0.0.1", "::1", ""})
+EXPOSED = (
+    "Le portail ne répond qu’à sa propre machine : sa clé PORTAIL_SECRET_KEY est connue de tous. "
+    "Pour une commune, PORTAIL_ENV=production et une clé tirée au hasard.\n"
+)
 ONE_YEAR_HSTS = "max-age=31536000"
 
 
@@ -35,8 +45,13 @@ class OpaqueId(BaseConverter):
     regex = "[0-9a-f]{16}"
 
 
-def init_app(app: Flask, secure: bool, proxies: int) -> None:
-    """Set the cookie, the limits and the headers of every answer."""
+def init_app(app: Flask, secure: bool, proxies: int, *, own_machine: bool) -> None:
+    """Set the cookie, the limits and the headers of every answer.
+
+    With `own_machine`, whoever asks from elsewhere is refused: anybody may know the key.
+    """
+    if own_machine:
+        app.before_request(_refuse_who_is_elsewhere)
     app.url_map.converters["opaque"] = OpaqueId
     app.config.update(
         MAX_CONTENT_LENGTH=MAXIMUM_BODY_BYTES,
@@ -52,6 +67,14 @@ def init_app(app: Flask, secure: bool, proxies: int) -> None:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0, x_port=0, x_prefix=0
         )
+
+
+def _refuse_who_is_elsewhere() -> Response | None:
+    """Answer where nobody else listens; the name of the listener is the server's, not a header."""
+    if request.environ.get("SERVER_NAME") in OWN_LISTENERS:
+        return None
+    logger.error("settings.exposed")
+    return Response(EXPOSED, HTTPStatus.SERVICE_UNAVAILABLE, mimetype="text/plain")
 
 
 def safe_target(target: str | None) -> str | None:

@@ -207,7 +207,9 @@ def test_production_has_no_demonstration(tmp_path: Path) -> None:
     """A town's portal refuses it before it touches the database."""
     app = create_app(
         config.Production(
-            instance=tmp_path, secret_key="k" * 32, public_url="https://portail.exemple.fr"
+            instance=tmp_path,
+            secret_key="d3aebd8f5b8c2f64e0a9b1c7f2635e48",
+            public_url="https://portail.exemple.fr",
         )
     )
     result = app.test_cli_runner().invoke(args=["demo", "--if-empty"])

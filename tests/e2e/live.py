@@ -30,7 +30,7 @@ ROOT = Path(__file__).parent.parent.parent
 START_SECONDS = 30
 MAIL_SECONDS = 20
 DATABASE = "portail.db"
-KEY = "the-key-of-a-town-that-lasts-as-long-as-its-tests"
+KEY = "d3aebd8f5b8c2f64e0a9b1c7f2635e48"
 GUNICORN = (
     "--workers 1 --threads 4 --no-control-socket --log-level info --access-logfile - wsgi:app"
 )

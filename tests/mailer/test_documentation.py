@@ -74,7 +74,8 @@ def test_the_backend_of_the_example_works(
     monkeypatch.syspath_prepend(tmp_path)
     object.__setattr__(settings, "mail_backend", "town_mail:WebService")
     object.__setattr__(settings, "mail_delivery", "worker")
-    object.__setattr__(settings, "smtp_port", service.port)  # type: ignore[attr-defined]
+    address = f"http://127.0.0.1:{service.port}/mails"  # type: ignore[attr-defined]
+    object.__setattr__(settings, "own_settings", {"web_service_url": address})
     town = create_app(settings)
     with app.app_context():
         courier_of(app).mode = "worker"

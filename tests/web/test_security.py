@@ -8,6 +8,7 @@ from flask import Flask, request
 
 import config
 from app import create_app
+from configuring import keys
 from tests.support.databases import NewDatabase
 
 
@@ -18,7 +19,7 @@ def production(tmp_path: Path, new_sqlite: NewDatabase) -> Iterator[Flask]:
         config.Production(
             instance=tmp_path,
             database_url=new_sqlite(),
-            secret_key="k" * 32,
+            secret_key="d3aebd8f5b8c2f64e0a9b1c7f2635e48",
             public_url="https://portail.commune.fr",
             proxies=1,
             # No thread that outlives the test.
@@ -89,3 +90,24 @@ def test_without_proxy_nothing_forwarded_is_believed(app_without_database: Flask
         environ_base={"REMOTE_ADDR": "192.0.2.1"},
     )
     assert seen_addresses == ["192.0.2.1"]
+
+
+@pytest.mark.parametrize(
+    ("listener", "key", "status"),
+    [
+        ("127.0.0.1", keys.FOR_DEVELOPMENT, 200),
+        ("0.0.0.0", keys.FOR_DEVELOPMENT, 503),
+        ("192.168.1.10", keys.FOR_DEVELOPMENT, 503),
+        ("0.0.0.0", "d3aebd8f5b8c2f64e0a9b1c7f2635e48", 200),
+    ],
+)
+def test_a_published_key_answers_its_own_machine_only(
+    tmp_path: Path, listener: str, key: str, status: int
+) -> None:
+    """Somebody serves the demonstration to their network, whatever Host a visitor writes."""
+    app = create_app(config.Development(instance=tmp_path, mail_delivery="worker", secret_key=key))
+    told = {"SERVER_NAME": listener, "HTTP_HOST": "127.0.0.1:5000"}
+    answer = app.test_client().get("/mentions-legales", environ_overrides=told)
+    assert answer.status_code == status
+    assert ("PORTAIL_SECRET_KEY" in answer.text) is (status == 503)
+    app.extensions["portail.engine"].dispose()

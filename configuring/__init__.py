@@ -1,0 +1,6 @@
+"""How the settings of `config` come to a process.
+
+sources  settings.toml, the environment, and the names that are none
+keys     which keys others know or guess
+shapes   which addresses and zones cannot be used
+"""

@@ -1,0 +1,57 @@
+"""Which addresses, zones and contacts cannot be used, and what is wanted instead, in French."""
+
+import re
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+PUBLIC_URL = re.compile(r"https?://([\w.-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?/?")
+DATABASE_URL = re.compile(r"(sqlite:///|postgresql(\+psycopg)?://).+")
+SECURITY_CONTACT = re.compile(r"(https://|mailto:|tel:)[^\s]+|[^\s@:]+@[^\s@:]+")
+
+
+def _public_url(value: str) -> str:
+    if PUBLIC_URL.fullmatch(value):
+        return ""
+    return "doit être l’adresse du portail, sans chemin, par exemple https://portail.commune.fr"
+
+
+def _database_url(value: str) -> str:
+    """The value is never shown: it may hold a password."""
+    if not DATABASE_URL.fullmatch(value):
+        return "doit commencer par sqlite:/// ou postgresql://"
+    try:
+        make_url(value)
+    except (ArgumentError, ValueError):
+        return (
+            "est mal écrite, par exemple postgresql://portail:secret@serveur:5432/portail "
+            "(dans le mot de passe, @ s’écrit %40, : s’écrit %3A et / s’écrit %2F)"
+        )
+    return ""
+
+
+def _timezone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        return (
+            f"vaut «\u00a0{value}\u00a0», un fuseau horaire est attendu, "
+            "par exemple Europe/Paris, Indian/Reunion ou America/Guadeloupe"
+        )
+    return ""
+
+
+def _security_contact(value: str) -> str:
+    if not value or SECURITY_CONTACT.fullmatch(value):
+        return ""
+    return "doit être une adresse de courriel, ou commencer par https://, mailto: ou tel:"
+
+
+SHAPES: dict[str, Callable[[str], str]] = {
+    "public_url": _public_url,
+    "database_url": _database_url,
+    "timezone": _timezone,
+    "security_contact": _security_contact,
+}
