@@ -70,7 +70,7 @@ def visitor() -> Browser:
         session["visits"] = 1
         app.config["SENT"] = {**request.form, "to": request.path}
         if request.form.get("city") == "refus":
-            return page("Encore", "<p>Recommencez.</p>"), 422
+            return redirect("/refus?etape=correction")
         if request.form.get("city") == "sans":
             return page("Sans redirection")
         return redirect(url_for("merci"), 303)
@@ -110,11 +110,14 @@ def test_a_field_outside_its_form_is_sent_with_it(visitor: Browser) -> None:
 def test_a_form_that_comes_back_is_no_success(visitor: Browser) -> None:
     """A test says when it expects the form back; a page without a redirect is a fault."""
     home = visitor.get("home")
-    assert home.fill(city="refus").submit("Enregistrer", _refused=422).h1 == "Encore"
+    wrong = home.fill(city="refus")
+    assert wrong.submit("Enregistrer", _refused=200).errors == ["Non."]
     with pytest.raises(AssertionError, match="instead of redirecting"):
         home.fill(city="sans").submit("Enregistrer")
-    with pytest.raises(AssertionError, match="answered 303"):
-        home.submit("Enregistrer", _refused=422)
+    with pytest.raises(AssertionError, match="led to /refus; errors on the page"):
+        wrong.submit("Enregistrer")
+    with pytest.raises(AssertionError, match="led to /merci"):
+        home.submit("Enregistrer", _refused=200)
 
 
 def test_links_are_followed_by_their_words(visitor: Browser) -> None:

@@ -151,12 +151,17 @@ def test_no_request_is_about_what_is_another_s(
     path = f"/demandes/nouvelle/{kind_of_request}"
     before = every_row(app)
     seen = []
-    for id_ in (zest.has.ids[thing], NO_SUCH_ID):
+    for id_ in (NO_SUCH_ID, zest.has.ids[thing], NO_SUCH_ID):
         shown = moreau.ask(f"{path}?{argument}={id_}")
         assert id_ not in shown.text
         form = {field: id_, "text": "Bonjour", "step": "send", "files": ""}
-        seen.append((masked(shown), masked(moreau.ask(path, "POST", form))))
-    assert seen[0] == seen[1]
+        answer = moreau.ask(path, "POST", form)
+        wrong = moreau.ask(answer.location)
+        assert "Choisissez un" in wrong.text
+        assert id_ not in wrong.text
+        seen.append([masked(each) for each in (shown, answer, wrong)])
+    # The first of all gives the browser the key of its drafts.
+    assert seen[1] == seen[2]
     assert every_row(app) == before
     assert zest.has.ids[thing] in zest.ask(f"{path}?{argument}={zest.has.ids[thing]}").text
 

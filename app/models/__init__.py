@@ -1,6 +1,6 @@
 """Every table, by name, and what statements say alike."""
 
-from app.models.accounts import Account, AccountSession, EmailChange, TemporaryPassword
+from app.models.accounts import Account, AccountSession, Draft, EmailChange, TemporaryPassword
 from app.models.billing import Allocation, Invoice, InvoiceKind, InvoiceLine, Payment
 from app.models.families import AcceptedValue, Child, Family, FamilyChild, Guardian, Sex
 from app.models.messages import (
@@ -42,6 +42,7 @@ __all__ = [
     "Allocation",
     "Child",
     "Document",
+    "Draft",
     "EmailChange",
     "Family",
     "FamilyChild",

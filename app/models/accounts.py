@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, true
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base, UtcDateTime
@@ -69,3 +69,23 @@ class EmailChange(Base):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # Set when the link was used, or when another request or the parent put an end to it.
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Draft(Base):
+    """What was last sent to a form and not taken yet: the form shows it again.
+
+    For the browser that sent it, while this account is signed in there; never a password.
+    """
+
+    __tablename__ = "draft"
+    __table_args__ = (UniqueConstraint("account_id", "key", "page"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    # What the browser's cookie holds.
+    key: Mapped[str] = mapped_column(String(32))
+    # The path of the page where the form stands.
+    page: Mapped[str] = mapped_column(String(200))
+    # The fields as they were filled in, and what was said of them.
+    content: Mapped[dict[str, object]] = mapped_column(JSON, default=dict)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

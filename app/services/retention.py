@@ -18,6 +18,7 @@ from app.models import (
     Allocation,
     Child,
     Document,
+    Draft,
     EmailChange,
     Family,
     FamilyChild,
@@ -181,6 +182,7 @@ RULES = (
         timedelta(),
         lambda limit: Throttle.expires_at < limit,
     ),
+    Rule("brouillon", "brouillons", Draft, timedelta(), lambda limit: Draft.expires_at < limit),
     Rule(
         "ligne du journal",
         "lignes du journal",

@@ -1,7 +1,10 @@
 """What every screen shares.
 
 access      who may open which page, and who is signed in
-forms       the French base form and the shared fields
+forms       the French base form, and the way back to one that could not be taken
+bodies      what is sent and not wanted, read to its end
+fields      the fields that several forms share
+drafts      what was typed, from the POST that could not take it to the page that shows it again
 errors      the error pages
 security    headers, limits, and the only safe redirect
 site_map    « Plan du site », from the labels that views carry

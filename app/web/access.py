@@ -16,16 +16,28 @@ from flask import (
     url_for,
 )
 from flask_login import LoginManager, UserMixin, current_user, login_user
-from werkzeug.exceptions import NotFound
+from flask_wtf.csrf import validate_csrf
+from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 from werkzeug.wrappers import Response
+from wtforms import ValidationError
 
 from app.services.accounts import sessions
+from app.services.accounts.drafts import Draft
 from app.services.actors import CurrentAccount, Origin
+from app.services.files import uploads
+from app.web import drafts
+from app.web.bodies import read_away
 
 AUDIENCE = "audience"
 # Of an IPv6 address; a proxy that is announced and not there lets visitors write their own.
 LONGEST_ADDRESS = 45
 SESSION_OVER = "Votre session a pris fin. Connectez-vous pour continuer."
+TEXT_KEPT = (
+    "Votre session a pris fin. Votre texte est gardé\u00a0: connectez-vous pour le retrouver."
+)
+FILES_LOST = " Vous choisirez de nouveau vos fichiers."
+# A page may stay open from one evening to another before it is sent.
+TOKEN_OF_AN_ENDED_SESSION = 7 * 24 * 3600
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -102,12 +114,20 @@ def current_account() -> CurrentAccount:
 
 
 def begin_session(key: str) -> None:
-    """Sign the visitor in, with nothing left of what the cookie held before."""
+    """Sign the visitor in, with nothing left of what the cookie held before but the key of drafts.
+
+    They open to the account that left them, nobody else's.
+    """
+    kept = session.get(drafts.KEY)
     end_session()
     account = sessions.find(key, origin())
     # A password saved at this very moment has ended the session already: the next page says so.
     if account is not None:
         login_user(Visitor(key, account))
+        # Whose text it is, when the session has ended and something is sent all the same.
+        session["account"] = account.account_id
+        if kept:
+            session[drafts.KEY] = kept
 
 
 def end_session() -> None:
@@ -146,8 +166,46 @@ def _admit() -> Response | None:
 
 
 def _ask_to_sign_in() -> Response:
+    if request.method == "POST":
+        target = drafts.page_of_form()
+        notice = _keep_what_was_sent(target)
+    else:
+        target, notice = request.full_path.rstrip("?"), SESSION_OVER
     if "_user_id" in session:
+        kept = session.get(drafts.KEY)
         session.clear()
-        flash(SESSION_OVER, "info")
-    target = request.full_path.rstrip("?") if request.method == "GET" else None
+        if kept:
+            session[drafts.KEY] = kept
+        flash(notice, "info")
     return redirect(url_for("auth.sign_in", next=target))
+
+
+def _keep_what_was_sent(page: str | None) -> str:
+    """Keep it for the account whose session has ended; say what to expect."""
+    request.max_content_length = uploads.MOST_BYTES
+    try:
+        typed = drafts.typed_in(request.form) if "_user_id" in session else None
+    except RequestEntityTooLarge:
+        typed = None
+    read_away()
+    if typed is None or page is None:
+        return SESSION_OVER
+    if "account" not in session or not _comes_from_this_session():
+        return SESSION_OVER
+    if not typed and page != request.path:
+        # A button: nothing was typed, and the form beside it may have a draft.
+        return SESSION_OVER
+    drafts.keep(session["account"], page, Draft(typed))
+    files = any(each.filename for each in request.files.values())
+    return (TEXT_KEPT if any(map(any, typed.values())) else SESSION_OVER) + (
+        FILES_LOST if files else ""
+    )
+
+
+def _comes_from_this_session() -> bool:
+    """Tell whether the page that was sent was drawn for whoever was signed in last."""
+    try:
+        validate_csrf(request.form.get("csrf_token"), time_limit=TOKEN_OF_AN_ENDED_SESSION)
+    except ValidationError:
+        return False
+    return True

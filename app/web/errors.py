@@ -37,8 +37,7 @@ PAGES = {
         "Envoi trop volumineux",
         f"Rien n’est envoyé. Un fichier pèse {uploads.LARGEST_MEBIBYTES}\u00a0Mo au plus. "
         "Revenez à la page précédente, choisissez des fichiers plus légers ou raccourcissez votre "
-        "texte. Si le navigateur propose de renvoyer le formulaire, acceptez\u00a0: vos réponses "
-        "reviennent, et rien ne part deux fois.",
+        "texte.",
     ),
     429: ("Trop d’essais", "Attendez quelques minutes, puis recommencez."),
     500: (

@@ -1,30 +1,43 @@
-"""The French base form and the shared fields."""
+"""The French base form, and the way back to one that could not be taken."""
 
-import re
-import secrets
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, current_app, g, render_template, request, session
+from flask import Flask, current_app, flash, g, render_template, request, session
+from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import generate_csrf
 from flask_wtf.file import MultipleFileField
 from werkzeug.datastructures import MultiDict
-from wtforms import HiddenField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, Optional, ValidationError
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.wrappers import Response
+from wtforms import Field, HiddenField, PasswordField
 
-from app.services.accounts.identifiers import normalize_identifier
-from app.typed_text import one_line, some_lines
+from app.services.accounts.drafts import MOST_CHARACTERS, Draft
+from app.services.files import uploads
+from app.web import drafts
+from app.web.access import Audience, audience_of, current_account
+from app.web.bodies import read_away
 
 TOKEN_SECONDS = 12 * 3600
 STALE_PAGE = (
     "Votre page est restée ouverte trop longtemps. "
     "Vérifiez ce que vous avez saisi, puis validez de nouveau."
 )
+NO_COOKIES = (
+    "Votre navigateur refuse les cookies, et le portail en a besoin pour vous reconnaître d’une "
+    "page à l’autre. Autorisez les cookies pour ce site, puis recommencez."
+)
+CAME_BACK = "Ce que vous aviez saisi est encore là. Relisez-le, puis envoyez-le."
+CHOOSE_AGAIN = "Choisissez de nouveau vos fichiers\u00a0: le navigateur ne les a pas gardés."
+UNREAD = (
+    f"Rien n’est envoyé\u00a0: vos fichiers sont trop lourds. Un fichier pèse "
+    f"{uploads.LARGEST_MEBIBYTES}\u00a0Mo au plus. Choisissez-en de plus légers."
+)
 BLANK_PAGES = "portail.blank_pages"
 PLACEHOLDER = "the-token-of-this-visitor"
-# The longest text that a one-line field takes: enough for anybody, and bounded.
-LINE_LENGTH = 200
-SENDING_KEY = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
 
 class Form(FlaskForm):
@@ -35,11 +48,20 @@ class Form(FlaskForm):
 
         locales = ("fr",)
 
+        @property
+        def csrf(self) -> bool:
+            """Ask for a token of what is sent; a page that shows a form draws its own."""
+            return request.method == "POST"
+
         def wrap_formdata(self, form: "Form", _formdata: object) -> MultiDict[str, Any] | None:
             """Read what browsers send; Flask-WTF would take JSON too, whose values may be lists.
 
-            A file is for a field of files: anywhere else it would be no text.
+            A file is for a field of files: anywhere else it would be no text. A page that shows a
+            form fills it with what was sent before and not taken.
             """
+            if not form.is_submitted():
+                draft = recalled()
+                return MultiDict(draft.typed) if draft else None
             wanted = {field.name for field in form if isinstance(field, MultipleFileField)}
             if not wanted or not request.form:
                 return request.form or None
@@ -48,74 +70,69 @@ class Form(FlaskForm):
                 sent.setlist(name, request.files.getlist(name))
             return sent
 
-    @property
-    def stale(self) -> str | None:
-        """Return the sentence for a missing or expired token, None when it is good."""
-        return STALE_PAGE if "csrf_token" in self.errors else None
-
-
-class LineField(StringField):
-    """One line of text; blanks around it, and what no screen can show, are left out."""
-
-    data: str | None
-
-    def __init__(self, label: str, longest: int, missing: str = "", **kwargs: Any) -> None:
-        """Take the sentence for an empty field; without one it may stay empty."""
-        super().__init__(
-            label, validators=_of_length(longest, missing), filters=[one_line], **kwargs
-        )
-
-
-class TextField(TextAreaField):
-    """Several lines of text; what no screen can show is left out."""
-
-    data: str | None
-
-    def __init__(self, label: str, longest: int, missing: str = "", **kwargs: Any) -> None:
-        """Take the sentence for an empty field; without one it may stay empty."""
-        super().__init__(
-            label, validators=_of_length(longest, missing), filters=[some_lines], **kwargs
-        )
-
-
-class SendingKeyField(HiddenField):
-    """Names a sending, so that a double click sends once; what is no name of ours is a new one."""
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Learn which fields hold passwords: no draft keeps them."""
+        super().__init_subclass__(**kwargs)
+        for name, unbound in vars(cls).items():
+            if issubclass(getattr(unbound, "field_class", object), PasswordField):
+                drafts.SECRETS.add(name)
 
     def __init__(self, **kwargs: Any) -> None:
-        """It has no label: nobody sees it."""
-        super().__init__(filters=[_sending_key], **kwargs)
+        """Fill it with what was sent or, on the page that shows it, with what was kept."""
+        super().__init__(**kwargs)
+        if not self.is_submitted():
+            self._say_again()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check every field; a token that is missing or too old is about the whole form."""
+        valid: bool = super().validate(extra_validators)
+        if "csrf_token" in self.errors:
+            self.form_errors.append(STALE_PAGE)
+        if valid and self.is_submitted():
+            g.taken = self
+        return valid
+
+    @property
+    def stale(self) -> bool:
+        """Tell whether its page was left open too long."""
+        return STALE_PAGE in self.form_errors
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """Return what else was noted when the form was not taken."""
+        draft = recalled()
+        return draft.facts if draft and drafts.step() == drafts.CORRECTION else {}
+
+    def is_ready(self) -> bool:
+        """Tell whether what was kept still is all right, to be checked by whoever typed it."""
+        ready = recalled() is not None and self.validate()
+        self._say_again()
+        return ready
+
+    def _say_again(self) -> None:
+        """Show what was said when it was sent, on the page that the answer leads to."""
+        if drafts.step() == drafts.WITHOUT_COOKIES:
+            self.form_errors = [NO_COOKIES]
+        draft = recalled()
+        if draft is None or drafts.step() not in {drafts.CORRECTION, drafts.CHECK}:
+            self._tell_what_came_back()
+            return
+        for name, sentences in draft.errors.items():
+            if name in self:
+                self[name].errors = sentences
+        self.form_errors = draft.errors.get("", [])
+
+    def _tell_what_came_back(self) -> None:
+        draft = recalled()
+        if draft is None or drafts.step() or _owner() is None:
+            return
+        seen = (field for field in self if not isinstance(field, HiddenField))
+        if any(any(draft.typed.get(field.name, ())) for field in seen):
+            flash(CAME_BACK, "info")
 
 
 class EmptyForm(Form):
     """A button without fields: only the proof that the page is ours."""
-
-
-class IdentifierField(StringField):
-    """The « identifiant »; blanks and dots are forgiven, its data is then digits only."""
-
-    def __init__(self, label: str = "Identifiant", **kwargs: Any) -> None:
-        super().__init__(
-            label,
-            validators=[
-                DataRequired("Saisissez votre identifiant."),
-                Length(max=LINE_LENGTH, message=IDENTIFIER_ADVICE),
-                _check_identifier,
-            ],
-            **kwargs,
-        )
-
-    @property
-    def identifier(self) -> str:
-        """Return the digits; only once the form is valid."""
-        found = normalize_identifier(self.data or "")
-        assert found is not None
-        return found
-
-
-IDENTIFIER_ADVICE = (
-    "Vérifiez votre identifiant\u00a0: il contient seulement des chiffres, 20 au plus. "
-    "Il figure sur le courrier de la mairie."
-)
 
 
 def init_app(app: Flask) -> None:
@@ -123,6 +140,94 @@ def init_app(app: Flask) -> None:
     app.config.update(WTF_I18N_ENABLED=False, WTF_CSRF_TIME_LIMIT=TOKEN_SECONDS)
     app.jinja_env.globals["csrf_token"] = _token
     app.extensions[BLANK_PAGES] = {}
+    app.after_request(_forget_what_was_taken)
+
+
+def show_again(form: Form, step: str = drafts.CORRECTION, **facts: str) -> Response:
+    """Answer a POST that cannot be taken: its page shows it again, filled, with what was said."""
+    g.pop("taken", None)
+    if any(each.filename for each in request.files.values()):
+        form.form_errors.append(CHOOSE_AGAIN)
+    fields = ((field.name, _typed_in(field)) for field in form)
+    errors = {
+        name: [str(sentence) for sentence in sentences]
+        for name, sentences in form.errors.items()
+        if name != "csrf_token"
+    }
+    return _back(Draft(drafts.bounded(fields, MOST_CHARACTERS), errors, facts), step)
+
+
+def recalled() -> Draft | None:
+    """Return what was kept of the form on this page, once for the request."""
+    if "recalled" not in g:
+        g.recalled = _recalled()
+    found: Draft | None = g.recalled
+    return found
+
+
+def takes_files(
+    view: Callable[..., ResponseReturnValue],
+) -> Callable[..., ResponseReturnValue]:
+    """Read all that a form with files may send; a flood is not read, and loses no answer."""
+
+    @wraps(view)
+    def reading(**arguments: str) -> ResponseReturnValue:
+        request.max_content_length = uploads.MOST_BYTES
+        try:
+            request.files  # noqa: B018 (read now)
+        except RequestEntityTooLarge:
+            read_away()
+            page = drafts.page_of_form() or ""
+            before = drafts.find(_owner(), page) or Draft()
+            return _back(Draft(before.typed, {"": [UNREAD]}), drafts.step() or drafts.CORRECTION)
+        return view(**arguments)
+
+    return reading
+
+
+def _back(draft: Draft, step: str) -> Response:
+    page = drafts.page_of_form()
+    assert page is not None, f"{request.endpoint} does not say on which page its form stands"
+    drafts.keep(_owner(), page, draft)
+    return drafts.to_page(page, step)
+
+
+def _owner() -> int | None:
+    """Return whose account the page is for, None for those that anybody may open."""
+    assert request.endpoint is not None
+    family = audience_of(request.endpoint) is Audience.FAMILY
+    return current_account().account_id if family else None
+
+
+def _recalled() -> Draft | None:
+    if request.method == "POST" or request.endpoint is None:
+        return None
+    # A link that gives the subject of a request begins a new one.
+    if request.args and drafts.step() is None:
+        return None
+    if drafts.KEY not in session and drafts.SEALED not in session:
+        return None
+    page = drafts.page_of_form()
+    return drafts.find(_owner(), page) if page else None
+
+
+def _forget_what_was_taken(response: Response) -> Response:
+    taken = g.get("taken")
+    is_redirect = HTTPStatus.MULTIPLE_CHOICES <= response.status_code < HTTPStatus.BAD_REQUEST
+    # A button alone takes nothing that was typed elsewhere on its page.
+    if isinstance(taken, Form) and is_redirect and len(list(taken)) > 1:
+        page = drafts.page_of_form()
+        if page and (drafts.KEY in session or drafts.SEALED in session):
+            drafts.forget(_owner(), page)
+    return response
+
+
+def _typed_in(field: Field) -> list[str]:
+    if isinstance(field, MultipleFileField) or not field.data:
+        return []
+    if field.data is True:
+        return ["y"]
+    return field.data if isinstance(field.data, list) else [str(field.data)]
 
 
 def is_stranger() -> bool:
@@ -143,19 +248,5 @@ def render_to_stranger(template: str, form: type[Form]) -> str:
     return pages[template].replace(PLACEHOLDER, generate_csrf())
 
 
-def _of_length(longest: int, missing: str) -> list[Any]:
-    required = [DataRequired(missing)] if missing else [Optional()]
-    return [*required, Length(max=longest, message=f"Écrivez {longest} caractères au plus.")]
-
-
-def _sending_key(typed: str | None) -> str:
-    return typed if typed and SENDING_KEY.fullmatch(typed) else secrets.token_hex(16)
-
-
 def _token() -> str:
     return str(g.get("csrf_token_drawn") or generate_csrf())
-
-
-def _check_identifier(_form: Form, field: StringField) -> None:
-    if normalize_identifier(field.data or "") is None:
-        raise ValidationError(IDENTIFIER_ADVICE)

@@ -1,10 +1,9 @@
 """A parent chooses a file that is too heavy, in a real browser: nothing that was typed is lost."""
 
-import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Error, Page, expect
+from playwright.sync_api import Page, expect
 
 from app.services.files import uploads
 
@@ -26,18 +25,12 @@ def test_a_heavy_file_costs_no_answer(parent: Page, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("device", [({"width": 360, "height": 740}, False)], indirect=True)
-def test_back_from_a_flood_brings_the_answers(parent: Page, tmp_path: Path) -> None:
-    """So heavy that it is not read: the page says to go back and accept, and that is true."""
+def test_a_flood_keeps_the_answers(parent: Page, tmp_path: Path) -> None:
+    """So heavy that it is not read: the page comes back with a sentence and the answers."""
     choose(parent, pdf(tmp_path / "film.pdf", uploads.MOST_BYTES + 1))
     parent.get_by_role("button", name="Envoyer ma demande").click()
-    expect(parent.locator("h1")).to_have_text("Envoi trop volumineux")
-    expect(parent.locator("main")).to_contain_text("propose de renvoyer le formulaire")
-    # Where a person would see « Renvoyer le formulaire » and accept it.
-    with pytest.raises(Error, match="ERR_CACHE_MISS"):
-        parent.go_back()
-    expect(parent).to_have_url(re.compile("^chrome-error:"))
-    parent.reload()
     expect(parent.locator("h1")).to_have_text("Vérifiez vos réponses")
+    expect(parent.locator("[role=alert]")).to_contain_text("trop lourds")
     expect(parent.locator("main")).to_contain_text(WISH)
 
 

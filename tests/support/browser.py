@@ -19,6 +19,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
 
 from app.settings import EXTENSION
+from app.web.drafts import STEP
 from tests.support.form_filling import (
     Value,
     find_button,
@@ -31,7 +32,6 @@ from tests.support.form_filling import (
 from tests.support.page_checks import Subject, faults_of_new_page
 from tests.support.page_checks.forms import SUMMARY
 from tests.support.page_checks.headers import header_faults
-from tests.support.page_checks.subject import read
 from tests.support.page_checks.text import plain, visible_lines, visible_text
 from tests.support.people import Person
 
@@ -77,8 +77,8 @@ class Browser:
         return response
 
     def post(self, path: str, data: Mapping[str, str], status: int = OK) -> "Page":
-        """Send what no form of ours would, and read the answer; `data` needs its csrf_token."""
-        return self._page(self.fetch(path, "POST", data), status)
+        """Send what no form of ours would, and read where it leads; `data` needs its csrf_token."""
+        return self._page(self._follow(self.fetch(path, "POST", data)), status)
 
     def sign_in(self, person: Person) -> "Page":
         """Sign somebody in from the sign-in page and return their home page."""
@@ -108,13 +108,15 @@ class Browser:
         if method == "GET":
             return self._page(self._follow(self.fetch(f"{path}?{urlencode(data)}")), OK)
         answer = self.fetch(path, "POST", data)
-        if refused is not None:
-            return self._page(answer, refused)
         assert answer.status_code in REDIRECTS, (
-            f"POST {path} answered {answer.status} instead of redirecting; "
-            f"errors on the page: {_errors(read(answer.text))}"
+            f"POST {path} answered {answer.status} instead of redirecting"
         )
-        return self._page(self._follow(answer), OK)
+        page = self._page(self._follow(answer), refused or OK)
+        came_back = bool(page.errors) or STEP in page.response.request.args
+        assert came_back is (refused is not None), (
+            f"POST {path} led to {page.path}; errors on the page: {page.errors}"
+        )
+        return page
 
     def _follow(self, answer: TestResponse) -> TestResponse:
         for _ in range(MOST_REDIRECTS):
@@ -223,7 +225,8 @@ class Page:
     def submit(self, words: str, _refused: int | None = None) -> "Page":
         """Press a button found by its words: a POST answers by a redirect, which is followed.
 
-        Where the form is expected back instead, `_refused` is the status that it comes with.
+        Where the form is expected back, to be checked or mended, `_refused` is the status of its
+        page.
         """
         button = find_button(self.soup, words)
         form = form_of(self.soup, button)

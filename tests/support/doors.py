@@ -52,6 +52,7 @@ DOORS = (
     _door("family.withdraw_request", "request"),
     _door("family.end_device", "device"),
     Door("family.certificate", {"year": "year"}),
+    Door("family.certificate_page", {"year": "year"}),
 )
 # These take nothing of a family: a kind of request, a secret out of a mail, a file of ours.
 OF_NOBODY = frozenset(

@@ -39,6 +39,7 @@ CODES = {
     "account_session": {"key_hash"},
     "child": {"public_id", "source_id"},
     "document": {"public_id", "source_id"},
+    "draft": {"key", "page"},
     "email_change": {"address"},
     "family": {"source_id"},
     "family_request": {"public_id", "kind", "sending_key"},

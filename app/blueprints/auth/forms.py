@@ -5,7 +5,8 @@ from collections.abc import Callable
 from wtforms import PasswordField
 from wtforms.validators import EqualTo, InputRequired, ValidationError
 
-from app.web.forms import Form, IdentifierField
+from app.web.fields import IdentifierField
+from app.web.forms import Form
 
 AUTOCOMPLETE_CURRENT = {"autocomplete": "current-password"}
 AUTOCOMPLETE_NEW = {"autocomplete": "new-password"}

@@ -105,7 +105,7 @@ def _sign_in_page() -> str:
 def _sent_page() -> str:
     return render_template(
         "auth/forgotten_password_sent.html",
-        resend_form=EmptyForm(),
+        form=EmptyForm(),
         resend_after_seconds=0,
         sender=settings.mail_sender,
         subject=signing_in.CREDENTIALS_SUBJECT,

@@ -16,6 +16,7 @@ from app.blueprints.auth.forms import (
 from app.services.accounts import password_choice, passwords
 from app.services.refusals import Reason, Refusal
 from app.web.access import Audience, current_account, end_session, opens_to, origin
+from app.web.forms import show_again
 from app.web.site_map import labelled
 
 SAVED = "Mot de passe enregistré. Connectez-vous avec votre nouveau mot de passe."
@@ -46,7 +47,9 @@ def choose_password() -> ResponseReturnValue:
         flash(NO_TICKET, "info")
         return redirect(url_for("auth.sign_in"))
     form = ChoosePasswordForm(partial(password_choice.problems, pending.account_id))
-    if form.validate_on_submit():
+    if form.is_submitted():
+        if not form.validate():
+            return show_again(form)
         mark = password_choice.choose(pending, form.new_password.data, origin())
         answer = _sign_in_again(pending.account_id, SAVED if mark else NO_TICKET)
         if mark:
@@ -67,19 +70,21 @@ def change_password() -> ResponseReturnValue:
     """« Changer mot de passe »: asks for the current one."""
     account = current_account()
     form = ChangePasswordForm(partial(password_choice.problems, account.account_id))
-    if form.validate_on_submit():
-        try:
-            mark = password_choice.change(
-                account, form.current_password.data, form.new_password.data
-            )
-        except Refusal as refused:
-            same = refused.reason is Reason.SAME
-            field = form.new_password if same else form.current_password
-            field.errors = [str(refused)]
-        else:
-            answer = _sign_in_again(account.account_id, SAVED)
-            device_cookie.leave(answer, mark)
-            return answer
+    if form.is_submitted():
+        if form.validate():
+            try:
+                mark = password_choice.change(
+                    account, form.current_password.data, form.new_password.data
+                )
+            except Refusal as refused:
+                same = refused.reason is Reason.SAME
+                field = form.new_password if same else form.current_password
+                field.errors = [str(refused)]
+            else:
+                answer = _sign_in_again(account.account_id, SAVED)
+                device_cookie.leave(answer, mark)
+                return answer
+        return show_again(form)
     return render_template(
         "auth/change_password.html",
         form=form,

@@ -1,6 +1,7 @@
 """Signing in and out, asking for a temporary password."""
 
-from datetime import timedelta
+from datetime import UTC, datetime
+from http import HTTPStatus
 from math import ceil
 
 from flask import flash, redirect, render_template, request, session, url_for
@@ -16,8 +17,17 @@ from app.services.accounts import signing_in
 from app.services.accounts.signing_in import Expired, MustChoose, Outcome, Refused, SignedIn
 from app.services.accounts.throttles import ByMailbox, Wait
 from app.settings import settings
-from app.web.access import Audience, begin_session, end_session, opens_to, origin
-from app.web.forms import STALE_PAGE, EmptyForm, is_stranger, render_to_stranger
+from app.web import drafts
+from app.web.access import (
+    Audience,
+    begin_session,
+    current_account,
+    end_session,
+    opens_to,
+    origin,
+)
+from app.web.drafts import stands_on
+from app.web.forms import STALE_PAGE, EmptyForm, is_stranger, render_to_stranger, show_again
 from app.web.security import safe_target
 from app.web.site_map import labelled
 
@@ -25,7 +35,7 @@ RESEND_AFTER_SECONDS = 120
 RESET = "appuyez sur «\u00a0Mot de passe oublié\u00a0» pour recevoir un mot de passe temporaire."
 
 WRONG = (
-    "Identifiant ou mot de passe incorrect. Vérifiez-les, ou cliquez sur "
+    "Identifiant ou mot de passe incorrect. Vérifiez-les, ou appuyez sur "
     "«\u00a0Mot de passe oublié\u00a0» pour en recevoir un nouveau."
 )
 BY_MAILBOX = (
@@ -41,24 +51,23 @@ def sign_in() -> ResponseReturnValue:
     if request.method == "GET" and is_stranger():
         return render_to_stranger("auth/sign_in.html", SignInForm)
     form = SignInForm()
-    if request.method == "GET":
-        if current_user.is_authenticated:
-            return redirect(url_for("family.home"))
-        form.identifier.data = _returning_identifier()
+    if not form.is_submitted():
         return _sign_in_page(form)
     if not form.validate():
-        return _sign_in_page(form)
+        return show_again(form)
     typed = form.identifier.identifier, form.password.data
     return _answer(form, signing_in.sign_in(*typed, origin(), device_cookie.read()))
 
 
 @auth.post("/deconnexion")
 @opens_to(Audience.FAMILY)
+@stands_on("family.home")
 def sign_out() -> ResponseReturnValue:
     """Sign out; a stale page is sent home to try again."""
     if not EmptyForm().validate():
         flash(STALE_PAGE, "info")
         return redirect(url_for("family.home"))
+    drafts.forget_all(current_account().account_id)
     end_session()
     flash("Votre session est fermée.", "success")
     return redirect(url_for("auth.sign_in"))
@@ -69,7 +78,10 @@ def sign_out() -> ResponseReturnValue:
 def forgotten_password() -> ResponseReturnValue:
     """Ask for a temporary password: the same answer whoever asks."""
     form = ForgottenPasswordForm()
-    if form.validate_on_submit():
+    if form.is_submitted():
+        if not form.validate():
+            return show_again(form)
+        session.pop("asked_again_at", None)
         session["asked"] = signing_in.request_credentials(form.identifier.identifier, origin())
         return redirect(url_for("auth.forgotten_password_sent"))
     return render_template("auth/forgotten_password.html", form=form)
@@ -79,15 +91,19 @@ def forgotten_password() -> ResponseReturnValue:
 def forgotten_password_sent() -> ResponseReturnValue:
     """Say what to look for in the mailbox; the button asks again for the same identifiant."""
     form = EmptyForm()
-    if form.validate_on_submit():
+    if form.is_submitted():
+        if not form.validate():
+            return show_again(form)
         again = signing_in.repeat_request(session.get("asked"), origin())
         if again is None:
             return redirect(url_for("auth.forgotten_password"))
-        session["asked"] = again
+        session["asked"], session["asked_again_at"] = again, datetime.now(UTC).isoformat()
         return redirect(url_for("auth.forgotten_password_sent"))
+    again_at = session.get("asked_again_at")
     return render_template(
         "auth/forgotten_password_sent.html",
-        resend_form=form,
+        form=form,
+        asked_again_at=datetime.fromisoformat(again_at) if again_at else None,
         resend_after_seconds=RESEND_AFTER_SECONDS,
         sender=settings.mail_sender,
         subject=signing_in.CREDENTIALS_SUBJECT,
@@ -103,13 +119,15 @@ def _answer(form: SignInForm, outcome: Outcome) -> ResponseReturnValue:
             session["ticket"] = ticket
             return redirect(url_for("auth.choose_password"))
         case Expired(at):
-            return _sign_in_page(form, expired_at=at)
+            return show_again(form, expired_at=at.isoformat())
         case Wait(delay):
-            return _make_wait(form, delay)
+            return show_again(form, wait_until=(datetime.now(UTC) + delay).isoformat())
         case ByMailbox():
-            return _sign_in_page(form, error=BY_MAILBOX), 429
+            form.form_errors.append(BY_MAILBOX)
+            return show_again(form, by_mailbox="yes")
         case Refused():
-            return _sign_in_page(form, error=WRONG)
+            form.form_errors.append(WRONG)
+            return show_again(form)
 
 
 def _let_in(signed_in: SignedIn) -> Response:
@@ -120,18 +138,33 @@ def _let_in(signed_in: SignedIn) -> Response:
     return response
 
 
-def _make_wait(form: SignInForm, delay: timedelta) -> ResponseReturnValue:
-    seconds = ceil(delay.total_seconds())
-    words = plural(ceil(seconds / 60), "minute")
-    error = f"Trop d’essais depuis cette connexion. Attendez {words}, ou {RESET}"
-    return _sign_in_page(form, error=error), 429, {"Retry-After": str(seconds)}
+def _sign_in_page(form: SignInForm) -> ResponseReturnValue:
+    noted = form.facts
+    if current_user.is_authenticated and not form.errors and not noted:
+        return redirect(url_for("family.home"))
+    form.identifier.data = form.identifier.data or _known_identifier()
+    seconds = _seconds_left(noted["wait_until"]) if "wait_until" in noted else 0
+    if seconds > 0:
+        words = plural(ceil(seconds / 60), "minute")
+        form.form_errors.append(
+            f"Trop d’essais depuis cette connexion. Attendez {words}, ou {RESET}"
+        )
+    throttled = seconds > 0 or "by_mailbox" in noted
+    expired_at = datetime.fromisoformat(noted["expired_at"]) if "expired_at" in noted else None
+    page = render_template(
+        "auth/sign_in.html", form=form, expired_at=expired_at, throttled=throttled
+    )
+    retry = {"Retry-After": str(seconds)} if seconds > 0 else {}
+    return (page, HTTPStatus.TOO_MANY_REQUESTS, retry) if throttled else page
 
 
-def _sign_in_page(form: SignInForm, **context: object) -> str:
-    return render_template("auth/sign_in.html", form=form, **context)
+def _seconds_left(until: str) -> int:
+    return ceil((datetime.fromisoformat(until) - datetime.now(UTC)).total_seconds())
 
 
-def _returning_identifier() -> str | None:
-    """Fill in the identifiant of whoever has just chosen a password on this device."""
+def _known_identifier() -> str | None:
+    """Fill in the identifiant of whoever chose a password on this device, or asked for a mail."""
     returning = session.pop("returning", None)
-    return signing_in.identifier_of(returning) if returning else None
+    if returning:
+        return signing_in.identifier_of(returning)
+    return signing_in.identifier_asked(session.get("asked"))

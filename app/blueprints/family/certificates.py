@@ -7,6 +7,7 @@ from app.blueprints.family.blueprint import family
 from app.services.billing import certificates as service
 from app.web import printing
 from app.web.access import current_account
+from app.web.drafts import stands_on
 from app.web.files import PDF, send_made_file
 from app.web.forms import STALE_PAGE, EmptyForm
 from app.web.site_map import labelled
@@ -24,15 +25,28 @@ def certificates() -> ResponseReturnValue:
 
 
 @family.post("/attestations/<year>")
+@stands_on("family.certificates")
 def certificate(year: str) -> ResponseReturnValue:
-    """One of them, made on the spot; where no PDF can be made, the browser prints the page."""
+    """One of them, made on the spot; where no PDF can be made, the browser prints a page."""
     if not EmptyForm().validate():
         flash(STALE_PAGE, "info")
         return redirect(url_for("family.certificates"))
     made = service.make(current_account(), year)
     if made is None:
         abort(404)
-    html = render_template("print/certificate.html", certificate=made, letterhead=made.letterhead)
     if not printing.available():
-        return html
-    return send_made_file(printing.to_pdf(html), PDF, f"attestation de paiement {year}")
+        return redirect(url_for("family.certificate_page", year=year))
+    return send_made_file(printing.to_pdf(_page(made)), PDF, f"attestation de paiement {year}")
+
+
+@family.get("/attestations/<year>/a-imprimer")
+def certificate_page(year: str) -> ResponseReturnValue:
+    """The same, for the browser to print."""
+    found = service.read(current_account().family_id, year)
+    if found is None:
+        abort(404)
+    return _page(found)
+
+
+def _page(found: service.Certificate) -> str:
+    return render_template("print/certificate.html", certificate=found, letterhead=found.letterhead)

@@ -1,7 +1,8 @@
 """The form of « Boîte de réception »."""
 
 from app.services.inbox.replies import LONGEST_REPLY
-from app.web.forms import Form, SendingKeyField, TextField
+from app.web.fields import SendingKeyField, TextField
+from app.web.forms import Form
 
 
 class ReplyForm(Form):

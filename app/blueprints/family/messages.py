@@ -7,8 +7,9 @@ from app.blueprints.family.blueprint import family
 from app.blueprints.family.message_forms import ReplyForm
 from app.services.inbox import answering, listing, marking, reading
 from app.web.access import current_account
+from app.web.drafts import stands_on
 from app.web.files import send_stored_file
-from app.web.forms import STALE_PAGE, EmptyForm
+from app.web.forms import STALE_PAGE, EmptyForm, show_again
 from app.web.site_map import labelled
 
 
@@ -28,15 +29,19 @@ def messages() -> ResponseReturnValue:
 @family.get("/messages/<opaque:public_id>")
 def message(public_id: str) -> ResponseReturnValue:
     """One message, read from now on."""
-    return _message_page(public_id, ReplyForm())
+    found = reading.open_message(current_account(), public_id)
+    if found is None:
+        abort(404)
+    return render_template("family/message.html", message=found, form=ReplyForm())
 
 
 @family.post("/messages/<opaque:public_id>/repondre")
+@stands_on("family.message")
 def answer_message(public_id: str) -> ResponseReturnValue:
     """Answer the town hall."""
     form = ReplyForm()
     if not form.validate():
-        return _message_page(public_id, form)
+        return show_again(form)
     if not answering.answer(current_account(), public_id, form.reply.data or "", form.key.data):
         abort(404)
     flash("Votre réponse est envoyée à la mairie.", "success")
@@ -44,6 +49,7 @@ def answer_message(public_id: str) -> ResponseReturnValue:
 
 
 @family.post("/messages/<opaque:public_id>/archiver")
+@stands_on("family.message")
 def archive_message(public_id: str) -> ResponseReturnValue:
     """Put a message out of the list; the next page offers to put it back."""
     if not EmptyForm().validate():
@@ -57,6 +63,7 @@ def archive_message(public_id: str) -> ResponseReturnValue:
 
 
 @family.post("/messages/<opaque:public_id>/remettre")
+@stands_on("family.message")
 def restore_message(public_id: str) -> ResponseReturnValue:
     """Put an archived message back in the list."""
     if not EmptyForm().validate():
@@ -71,13 +78,6 @@ def restore_message(public_id: str) -> ResponseReturnValue:
 def message_attachment(public_id: str) -> ResponseReturnValue:
     """A file joined to a message, to keep."""
     return send_stored_file(reading.attachment(current_account(), public_id))
-
-
-def _message_page(public_id: str, form: ReplyForm) -> str:
-    found = reading.open_message(current_account(), public_id)
-    if found is None:
-        abort(404)
-    return render_template("family/message.html", message=found, form=form)
 
 
 def _try_again(public_id: str) -> ResponseReturnValue:

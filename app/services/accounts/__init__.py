@@ -7,6 +7,7 @@ current_password  asks for it again, before what a page left open must not do
 email_changes     a new address counts once its link was used
 address_correction  the town hall writes down another address
 sessions          a row for each signed-in device
+drafts            what a form could not take, kept for the page that shows it again
 devices           the mark that a device keeps of having signed in
 throttles         waits after failures, counted in the database
 identifiers       the « identifiant » as people type it

@@ -81,8 +81,14 @@ def request_credentials(identifier: str, origin: Origin) -> int | None:
 
 def repeat_request(number: int | None, origin: Origin) -> int | None:
     """Ask once more for the mail of an earlier request; None when it is not known any more."""
+    identifier = identifier_asked(number)
+    return request_credentials(identifier, origin) if identifier else None
+
+
+def identifier_asked(number: int | None) -> str | None:
+    """Return the identifiant of an earlier request, known or not to the portal."""
     mail = db.session().get(OutboxMail, number) if number else None
-    return request_credentials(mail.identifier, origin) if mail else None
+    return mail.identifier if mail else None
 
 
 def identifier_of(account_id: int) -> str | None:

@@ -106,7 +106,16 @@ def years(family_id: int) -> list[YearPaid]:
 
 def make(account: CurrentAccount, asked_year: str) -> Certificate | None:
     """Attest what was paid in a year, and note that it was done; None when nothing was."""
-    family_id = account.family_id
+    certificate = read(account.family_id, asked_year)
+    if certificate is not None:
+        with db.transaction() as session:
+            year = str(certificate.year)
+            journal.record(session, "payment_certificate_made", account, year=year)
+    return certificate
+
+
+def read(family_id: int, asked_year: str) -> Certificate | None:
+    """Read what would be attested of a year; None when nothing was paid in it."""
     if not YEAR.fullmatch(asked_year):
         return None
     year = int(asked_year)
@@ -114,7 +123,7 @@ def make(account: CurrentAccount, asked_year: str) -> Certificate | None:
     of_year = [row for row in received.kept if row.paid_on.year == year]
     if sum((row.amount for row in of_year), ZERO) <= ZERO:
         return None
-    certificate = Certificate(
+    return Certificate(
         year=year,
         payments=[
             Received(row.paid_on, payment_modes.in_words(row.mode), row.reference, row.amount)
@@ -126,9 +135,6 @@ def make(account: CurrentAccount, asked_year: str) -> Certificate | None:
         letterhead=letterheads.of_family(family_id),
         made_on=today(),
     )
-    with db.transaction() as session:
-        journal.record(session, "payment_certificate_made", account, year=str(year))
-    return certificate
 
 
 class _Payments(NamedTuple):

@@ -163,7 +163,10 @@ def test_the_resend_button_asks_again(browser: Browser, people: People, outbox: 
     with time_machine.travel(NOW + timedelta(minutes=2, seconds=1), tick=False):
         page = page.submit("Renvoyer le courriel")
         assert SENT in page.text
+        assert "Courriel renvoyé à 13 h 02" in page.text
         assert len(outbox) == 2
+        page = page.link("Cliquez ici pour vous reconnecter").click()
+        assert page.value("Identifiant") == people.zest.identifier
 
 
 def test_both_mails_work_until_one_is_used(

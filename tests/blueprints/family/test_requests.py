@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 
 from app.services.files import uploads
 from app.services.requests import desk
+from app.web.forms import UNREAD
 from config import REQUEST_KINDS
 from tests.support.browser import Browser, Page
 from tests.support.people import TOWN_HALL, People, public_id
@@ -208,9 +209,13 @@ def test_too_heavy_a_sending_is_told(
     path = f"{ask(browser).path}/pieces"
     assert "pèse plus de 8" in send_files(browser, page, path, (heavy, "a.pdf")).text
     monkeypatch.setattr(uploads, "MOST_BYTES", len(heavy))
-    answer = send_files(browser, page, path, (heavy, "a.pdf"))
-    assert answer.status_code == 413
-    assert "Un fichier pèse 8\u00a0Mo au plus." in answer.text
+    checked = page.fill({"Votre demande": "Une place de parking"}).submit(CHECK, _refused=200)
+    for where in (path, f"{page.path}?etape=verification"):
+        answer = send_files(browser, page, where, (heavy, "a.pdf"))
+        assert UNREAD in answer.text
+        assert "Une place de parking" in answer.text
+    assert "Vérifiez vos réponses" in answer.text
+    assert checked.submit(SEND).endpoint == "family.request"
 
 
 @pytest.mark.parametrize(
@@ -227,5 +232,6 @@ def test_forged_answers_break_nothing(browser: Browser, people: People, nasty: s
             f"/demandes/nouvelle/{kind}",
             data={**body, "csrf_token": token},
             base_url=browser.base_url,
+            follow_redirects=True,
         )
         assert answer.status_code == 200

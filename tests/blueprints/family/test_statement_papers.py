@@ -222,6 +222,7 @@ def test_without_printing_no_page_speaks_of_pdf(
     assert browser.fetch(f"{address}/pdf").status_code == 404
     page = browser.get("family.certificates")
     assert "PDF" not in page.text
-    shown = browser.fetch("/attestations/2026", "POST", {"csrf_token": home.csrf_token})
+    sent = browser.fetch("/attestations/2026", "POST", {"csrf_token": home.csrf_token})
+    shown = browser.fetch(sent.location)
     assert shown.mimetype == "text/html"
     assert "la somme de 80,00 €" in plain(BeautifulSoup(shown.text, "html5lib").get_text())

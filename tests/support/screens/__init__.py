@@ -90,7 +90,11 @@ def _temporary_password(app: Flask, people: People) -> Screens:
     yield "forgotten, no identifiant", sign_in.submit("Mot de passe oublié", _refused=200)
     yield "forgotten", parent.get("auth.forgotten_password")
     page = sign_in.fill({"Identifiant": people.newcomer.identifier})
-    yield "forgotten, sent", page.submit("Mot de passe oublié")
+    sent = page.submit("Mot de passe oublié")
+    yield "forgotten, sent", sent
+    yield "forgotten, sent again", sent.submit("Renvoyer le courriel")
+    left_open = {"csrf_token": "old"}
+    yield "forgotten, sent, page left open", parent.post(sent.path, left_open)
     issued = issue(app, people.newcomer)
     with time_machine.travel(datetime.now(UTC) + timedelta(hours=25), tick=False):
         late = Browser(app).get("auth.sign_in")

@@ -15,6 +15,7 @@ from app.services.refusals import Refusal
 from app.services.requests import kinds
 from app.services.requests.kinds import BY_KEY, DETAILS
 from app.web.access import current_account
+from app.web.forms import show_again
 from app.web.site_map import labelled
 
 ASKED = "Votre demande est envoyée à la mairie. Vos nouvelles coordonnées attendent sa réponse."
@@ -52,7 +53,9 @@ def _change(form_class: type[DetailsForm], title: str) -> ResponseReturnValue:
         flash(NOT_HERE, "info")
         return redirect(url_for("family.account"))
     form = form_class(data=details.wished(account))
-    if form.validate_on_submit():
+    if form.is_submitted():
+        if not form.validate():
+            return show_again(form)
         try:
             asked = details.ask(account, form.typed, form.sending_key.data)
         except Refusal as refused:

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from app.blueprints.family.blueprint import family
 from app.services.accounts import sessions
 from app.web.access import current_account
+from app.web.drafts import stands_on
 from app.web.forms import STALE_PAGE, EmptyForm
 
 ENDED = "L’appareil est déconnecté."
@@ -13,6 +14,7 @@ OTHERS_ENDED = "Vos autres appareils sont déconnectés."
 
 
 @family.post("/compte/appareils/<opaque:public_id>/deconnecter")
+@stands_on("family.account")
 def end_device(public_id: str) -> ResponseReturnValue:
     """Sign out on one device."""
     if not EmptyForm().validate():
@@ -23,6 +25,7 @@ def end_device(public_id: str) -> ResponseReturnValue:
 
 
 @family.post("/compte/appareils/deconnecter-les-autres")
+@stands_on("family.account")
 def end_other_devices() -> ResponseReturnValue:
     """Sign out everywhere but here."""
     if not EmptyForm().validate():

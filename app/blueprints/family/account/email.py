@@ -9,7 +9,8 @@ from app.blueprints.family.account.forms import EmailForm
 from app.blueprints.family.blueprint import family
 from app.services.accounts import email_changes
 from app.web.access import Audience, current_account, opens_to, origin
-from app.web.forms import STALE_PAGE, EmptyForm
+from app.web.drafts import stands_on
+from app.web.forms import STALE_PAGE, EmptyForm, show_again
 from app.web.site_map import labelled
 
 SENT = "Un courriel vient de partir. Ouvrez le lien qu’il contient pour confirmer votre adresse."
@@ -23,18 +24,21 @@ def change_email() -> ResponseReturnValue:
     """« Changer d’adresse de courriel »: a link goes to the new one."""
     account = current_account()
     form = EmailForm(partial(email_changes.problem, account))
-    if form.validate_on_submit():
-        refusal = email_changes.ask(account, form.address.data, form.current_password.data)
-        if refusal is None:
-            flash(SENT, "success")
-            return redirect(url_for("family.account"))
-        form.current_password.errors = [refusal]
+    if form.is_submitted():
+        if form.validate():
+            refusal = email_changes.ask(account, form.address.data, form.current_password.data)
+            if refusal is None:
+                flash(SENT, "success")
+                return redirect(url_for("family.account"))
+            form.current_password.errors = [refusal]
+        return show_again(form)
     return render_template(
         "family/account/email.html", form=form, state=email_changes.state(account)
     )
 
 
 @family.post("/compte/courriel/renvoyer")
+@stands_on("family.account")
 def resend_email() -> ResponseReturnValue:
     """Send the link once more."""
     if EmptyForm().validate():
@@ -46,6 +50,7 @@ def resend_email() -> ResponseReturnValue:
 
 
 @family.post("/compte/courriel/annuler")
+@stands_on("family.account")
 def cancel_email() -> ResponseReturnValue:
     """Keep the address as it is."""
     if EmptyForm().validate():
@@ -61,7 +66,9 @@ def cancel_email() -> ResponseReturnValue:
 def confirm_email(token: str) -> ResponseReturnValue:
     """The link of the mail: a button, since scanners open links; then what became of it."""
     form = EmptyForm()
-    if form.validate_on_submit():
+    if form.is_submitted():
+        if not form.validate():
+            return show_again(form)
         email_changes.confirm(token, origin())
         return redirect(url_for("family.confirm_email", token=token))
     link = email_changes.open_link(token)

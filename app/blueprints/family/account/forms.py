@@ -21,7 +21,8 @@ from wtforms.validators import (
 
 from app.services.profile import details
 from app.typed_text import one_line
-from app.web.forms import Form, LineField, SendingKeyField
+from app.web.fields import LineField, SendingKeyField
+from app.web.forms import Form
 
 FRENCH_POSTCODE = re.compile(r"[0-9]{5}", re.ASCII)
 CHOOSE_TITLE = "Choisissez votre civilité."

@@ -8,6 +8,7 @@ from app.blueprints.family.blueprint import family
 from app.services.profile import mail_wishes
 from app.services.profile.mail_wishes import MailWishes
 from app.web.access import current_account
+from app.web.forms import show_again
 from app.web.site_map import labelled
 
 SAVED = "Vos choix de courriels sont enregistrés."
@@ -19,7 +20,9 @@ def choose_mails() -> ResponseReturnValue:
     """Three ticks."""
     account = current_account()
     form = MailWishesForm(obj=mail_wishes.wishes(account))
-    if form.validate_on_submit():
+    if form.is_submitted():
+        if not form.validate():
+            return show_again(form)
         wanted = MailWishes(form.messages.data, form.invoices.data, form.requests.data)
         mail_wishes.save(account, wanted)
         flash(SAVED, "success")

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from app.blueprints.family.blueprint import family
 from app.services.profile.own_data import packing
 from app.web.access import current_account
+from app.web.drafts import stands_on
 from app.web.forms import STALE_PAGE, EmptyForm
 
 FILE_NAME = "mes-donnees-portail-famille.zip"
@@ -16,6 +17,7 @@ TOO_OFTEN = "Vous venez de télécharger vos données. Attendez cinq minutes ava
 
 
 @family.post("/compte/mes-donnees")
+@stands_on("family.account")
 def own_data_archive() -> ResponseReturnValue:
     """Everything, in a ZIP made on the fly."""
     if not EmptyForm().validate():

@@ -1,4 +1,4 @@
-"""A new request: its kind, its form, its check, its sending; without JavaScript, without drafts.
+"""A new request: its kind, its form, its check, its sending; without JavaScript.
 
 The check page holds the answers in hidden fields and asks for the files: a browser cannot keep
 chosen files from one page to the next.
@@ -21,7 +21,9 @@ from app.services.refusals import Refusal
 from app.services.requests import answers, choices, kinds, sending
 from app.services.requests.kinds import DETAILS, Kind
 from app.services.requests.sending import Asked
+from app.web import drafts
 from app.web.access import current_account
+from app.web.forms import show_again, takes_files
 from app.web.site_map import labelled
 
 NO_FILE = "Choisissez un fichier."
@@ -41,6 +43,7 @@ def new_request() -> ResponseReturnValue:
 
 
 @family.route("/demandes/nouvelle/<kind>", methods=["GET", "POST"])
+@takes_files
 def request_form(kind: str) -> ResponseReturnValue:
     """Fill in, check, send."""
     found = kinds.by_slug(kind)
@@ -48,17 +51,23 @@ def request_form(kind: str) -> ResponseReturnValue:
         abort(404)
     if found.key == DETAILS:
         return redirect(url_for("family.account"))
-    request.max_content_length = uploads.MOST_BYTES
     form = _form(found)
-    step = request.form.get("step")
-    if not form.validate_on_submit() or step == "edit":
-        editing = step == "edit" and not form.stale
-        return render_template(
-            "family/requests/form.html", form=form, kind=found, failed=form.errors and not editing
-        )
-    if step == "send":
-        return _send(found, form)
+    if form.is_submitted():
+        return _take(found, form)
+    if drafts.step() != drafts.CHECK:
+        return render_template("family/requests/form.html", form=form, kind=found)
+    if not form.is_ready():
+        return redirect(url_for("family.request_form", kind=kind))
     return _check(found, form)
+
+
+def _take(kind: Kind, form: RequestForm) -> ResponseReturnValue:
+    step, valid = request.form.get("step"), form.validate()
+    if step == "edit" and not form.stale:
+        return show_again(form, drafts.EDIT)
+    if not valid:
+        return show_again(form)
+    return _send(kind, form) if step == "send" else show_again(form, drafts.CHECK)
 
 
 def checked_files(
@@ -81,9 +90,11 @@ def _form(kind: Kind) -> RequestForm:
     child, invoice = request.args.get("enfant", ""), request.args.get("facture", "")
     form = FORMS[kind.key](data={"child": child, "invoice": invoice})
     form.files.label.text = kind.files_label
+    if "invoice" in form:
+        invoice = form.invoice.data or ""
     offered: dict[str, Callable[[], list[tuple[str, str]]]] = {
         "child": partial(choices.of_children, family_id),
-        "invoice": partial(choices.of_invoices, family_id, request.values.get("invoice", invoice)),
+        "invoice": partial(choices.of_invoices, family_id, invoice),
         "year": years,
     }
     for name in offered.keys() & set(form.data):
@@ -93,7 +104,7 @@ def _form(kind: Kind) -> RequestForm:
     return form
 
 
-def _check(kind: Kind, form: RequestForm, refusal: str | None = None) -> ResponseReturnValue:
+def _check(kind: Kind, form: RequestForm) -> ResponseReturnValue:
     written = answers.written(
         kind.key, form.details, form.words_for("child"), form.words_for("invoice")
     )
@@ -102,7 +113,6 @@ def _check(kind: Kind, form: RequestForm, refusal: str | None = None) -> Respons
         form=form,
         kind=kind,
         answers=written,
-        refusal=refusal,
         hint=uploads.HINTS[kind.files] if kind.files else None,
     )
 
@@ -116,11 +126,12 @@ def _send(kind: Kind, form: RequestForm) -> ResponseReturnValue:
             )
     except UploadRefused as refused:
         form.files.errors = [str(refused)]
-        return _check(kind, form)
+        return show_again(form, drafts.CHECK)
     asked = Asked(form.details, form.chosen("child"), form.chosen("invoice"))
     try:
         sent = sending.send(current_account(), kind, asked, form.sending_key.data, files)
     except Refusal as refused:
-        return _check(kind, form, str(refused))
+        form.form_errors.append(str(refused))
+        return show_again(form, drafts.CHECK)
     flash(SENT.format(sent.number), "success")
     return redirect(url_for("family.request", public_id=sent.public_id))

@@ -13,8 +13,9 @@ from app.services.requests import acting, reading
 from app.services.requests.acting import Outcome
 from app.services.requests.reading import RequestDetails
 from app.web.access import current_account
+from app.web.drafts import stands_on
 from app.web.files import send_stored_file
-from app.web.forms import EmptyForm
+from app.web.forms import EmptyForm, show_again, takes_files
 from app.web.site_map import labelled
 
 ADDED = "Votre pièce est ajoutée à la demande."
@@ -34,7 +35,13 @@ def requests() -> ResponseReturnValue:
 @family.get("/demandes/<opaque:public_id>")
 def request(public_id: str) -> ResponseReturnValue:
     """One request, with its history."""
-    return _show(_found(public_id), PiecesForm())
+    found = _found(public_id)
+    return render_template(
+        "family/requests/request.html",
+        request_=found,
+        form=PiecesForm(),
+        hint=uploads.HINTS[found.accepted],
+    )
 
 
 @family.get("/demandes/<opaque:public_id>/pieces/<opaque:file_id>")
@@ -44,18 +51,19 @@ def request_file(public_id: str, file_id: str) -> ResponseReturnValue:
 
 
 @family.post("/demandes/<opaque:public_id>/pieces")
+@stands_on("family.request")
+@takes_files
 def add_pieces(public_id: str) -> ResponseReturnValue:
     """« Ajouter une pièce »."""
-    asked.max_content_length = uploads.MOST_BYTES
     found = _found(public_id)
     form = PiecesForm()
     if not form.validate():
-        return _show(found, form)
+        return show_again(form)
     try:
         files = checked_files(form.files.data or [], found.accepted, needed=True)
     except UploadRefused as refused:
         form.files.errors = [str(refused)]
-        return _show(found, form)
+        return show_again(form)
     outcome = acting.add_files(current_account(), public_id, files)
     said = {Outcome.DONE: ADDED, Outcome.TOO_MANY: TOO_MANY}.get(outcome, CLOSED)
     flash(said, "success" if outcome is Outcome.DONE else "info")
@@ -67,7 +75,9 @@ def withdraw_request(public_id: str) -> ResponseReturnValue:
     """« Retirer ma demande », once it was asked whether one is sure."""
     found = _found(public_id)
     form = EmptyForm()
-    if form.validate_on_submit():
+    if form.is_submitted():
+        if not form.validate():
+            return show_again(form)
         outcome = acting.withdraw(current_account(), public_id)
         done = outcome is Outcome.DONE
         flash(WITHDRAWN if done else CLOSED, "success" if done else "info")
@@ -82,12 +92,3 @@ def _found(public_id: str) -> RequestDetails:
     if found is None:
         abort(404)
     return found
-
-
-def _show(found: RequestDetails, form: PiecesForm) -> ResponseReturnValue:
-    return render_template(
-        "family/requests/request.html",
-        request_=found,
-        form=form,
-        hint=uploads.HINTS[found.accepted],
-    )

@@ -11,7 +11,8 @@ from wtforms.widgets import DateInput
 from app.formats import today
 from app.services.files import uploads
 from app.services.requests.answers import MOMENTS, WEEKDAYS
-from app.web.forms import Form, LineField, SendingKeyField, TextField
+from app.web.fields import LineField, SendingKeyField, TextField
+from app.web.forms import Form
 
 LONGEST_TEXT = 2000
 YEARS = 4

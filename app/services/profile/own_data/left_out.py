@@ -7,6 +7,9 @@ LEFT_OUT = {
     "Counts failures and requests under keys made of identifiants, addresses and devices; a day.": (
         "throttle",
     ),
+    "What a form could not take, shown again in its form by the browser that sent it; 12 hours.": (
+        "draft",
+    ),
     "The portal's own work, by numbers of rows: it holds nothing of a parent.": ("job",),
     "A secret, of which only a fingerprint is kept: nobody can read it.": (
         "account.password_hash",

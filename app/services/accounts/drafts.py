@@ -1,0 +1,69 @@
+"""Drafts: what was sent to a form and not taken yet, kept for the page that shows it again.
+
+Each belongs to an account and to the browser that sent it: whoever else signs in there does not
+see it, nor does the account elsewhere. Bounded, as people who are signed out already may leave one.
+"""
+
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import bindparam, delete, or_, select
+
+from app import db
+from app.models import Draft as Row
+
+KEPT = timedelta(hours=12)
+MOST_DRAFTS = 20
+# Of all that one form sends; the longest text that a form takes is a twentieth of it.
+MOST_CHARACTERS = 100_000
+
+_FOUND = select(Row.content).where(
+    Row.account_id == bindparam("account_id"),
+    Row.key == bindparam("key"),
+    Row.page == bindparam("page"),
+    Row.expires_at > bindparam("now"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The fields of a form as they were filled in, and what was said of them."""
+
+    typed: dict[str, list[str]] = field(default_factory=dict)
+    # By field; what is about the whole form is under "".
+    errors: dict[str, list[str]] = field(default_factory=dict)
+    # What else the page shows: until when to wait, for instance.
+    facts: dict[str, str] = field(default_factory=dict)
+
+
+def keep(account_id: int, key: str, page: str, draft: Draft) -> None:
+    """Keep what was sent to the form of a page, in place of what it was sent before."""
+    now = datetime.now(UTC)
+    values = {"content": asdict(draft), "expires_at": now + KEPT}
+    row = db.insert(Row).values(account_id=account_id, key=key, page=page, **values)
+    ours = Row.account_id == account_id
+    newest = select(Row.id).where(ours).order_by(Row.expires_at.desc(), Row.id.desc())
+    with db.transaction() as session:
+        session.execute(
+            row.on_conflict_do_update(index_elements=["account_id", "key", "page"], set_=values)
+        )
+        session.execute(
+            delete(Row)
+            .where(ours, or_(Row.expires_at <= now, Row.id.not_in(newest.limit(MOST_DRAFTS))))
+            .execution_options(synchronize_session=False)
+        )
+
+
+def find(account_id: int, key: str, page: str) -> Draft | None:
+    """Return what the form of a page was last sent by this browser, if it was not taken."""
+    found = db.rows(_FOUND, account_id=account_id, key=key, page=page, now=datetime.now(UTC))
+    return Draft(**found[0].content) if found else None
+
+
+def forget(account_id: int, key: str, page: str | None = None) -> None:
+    """Forget a draft, which was taken; or every draft of this browser."""
+    which = [Row.account_id == account_id, Row.key == key]
+    if page is not None:
+        which.append(Row.page == page)
+    with db.transaction() as session:
+        session.execute(delete(Row).where(*which).execution_options(synchronize_session=False))
