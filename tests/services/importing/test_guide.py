@@ -34,7 +34,7 @@ def test_every_command_of_the_guide_works(app: Flask, tmp_path: Path, town: Town
         for block in re.findall(r"```console\n(.*?)```", GUIDE, re.DOTALL)
         for line in block.strip().splitlines()
     ]
-    assert len(commands) == 9
+    assert len(commands) == 10
     archive = town.archive(tmp_path / "export.zip")
     letters = str(tmp_path / "lettres.html")
     demonstration = str(ROOT / "demo")
@@ -43,8 +43,8 @@ def test_every_command_of_the_guide_works(app: Flask, tmp_path: Path, town: Town
         (tmp_path / name).write_bytes(PDF + name.encode())
         places[name] = str(tmp_path / name)
     # The archive's town is another one, and archives the demonstration's: that one comes back.
-    first_document = next(n for n, each in enumerate(commands) if "documents add" in each)
-    commands.insert(first_document, "flask import demo")
+    first = next(n for n, each in enumerate(commands) if "flask adresse" in each)
+    commands.insert(first, "flask import demo")
     for command in commands:
         program, *arguments = shlex.split(command)
         assert program == "flask"
