@@ -12,7 +12,7 @@ from app.models import Folder
 from app.services.files import stored_files
 from app.services.requests import desk
 from app.services.requests.desk import DeskLine, DeskRequest
-from app.services.requests.moving import STATES, WAIT_FOR_TOWN
+from app.services.requests.moving import WAIT_FOR_TOWN
 
 HEADINGS = ("N°", "Famille", "Qui", "Demande", "État", "Envoyée le", "Au plus tard", "À lire")
 NUMBER = click.argument("number", metavar="N°", type=ROW_NUMBER)
@@ -107,7 +107,7 @@ def _cells(line: DeskLine) -> tuple[str, ...]:
         line.family_number,
         line.sender,
         line.label,
-        STATES[line.state],
+        line.state_words,
         _day(line.sent_at),
         _deadline(line),
         f"pièce reçue le {_day(line.piece_came_at)}" if line.piece_came_at else "",
@@ -118,7 +118,7 @@ def _describe(request: DeskRequest) -> Iterator[str]:
     line, details = request.line, request.details
     yield f"Demande n°\u00a0{line.number}\u00a0: {line.label}"
     yield f"De {line.sender}, famille n°\u00a0{line.family_number}, le {moment(line.sent_at)}"
-    yield f"{STATES[line.state]}{_expected(line)}"
+    yield f"{line.state_words}{_expected(line)}"
     yield ""
     for answer in details.answers:
         yield f"{answer.label}\u00a0: {answer.text}"

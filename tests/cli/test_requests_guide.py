@@ -6,8 +6,9 @@ from pathlib import Path
 
 from flask import Flask
 
+from app.models import RequestState
 from app.services.requests.kinds import KINDS
-from app.services.requests.moving import STATES
+from app.services.requests.moving import state_words
 from tests.services.requests.conftest import send, signed_in
 from tests.support.people import People
 
@@ -36,7 +37,7 @@ def test_every_command_of_the_guide_works(app: Flask, people: People) -> None:
 
 def test_the_guide_names_every_state_and_every_kind() -> None:
     """As the screens do, with the days within which an answer is promised."""
-    for words in STATES.values():
+    for words in {state_words(kind.key, state) for kind in KINDS for state in RequestState}:
         assert f"« {words} »" in GUIDE
     told = re.findall(r"^\| `([\w-]+)` \| (.+) \| (\d+) jours ouvrés \|$", GUIDE, re.MULTILINE)
     assert told == [(kind.slug, kind.label, str(kind.answer_within)) for kind in KINDS]

@@ -23,11 +23,15 @@ from app.services.refusals import Reason, Refusal
 from app.services.requests import applying, moving, reading
 from app.services.requests.applying import LeftToDo
 from app.services.requests.kinds import BY_KEY
-from app.services.requests.moving import OPEN, STATES, WAIT_FOR_TOWN
+from app.services.requests.moving import OPEN, WAIT_FOR_TOWN
 from app.services.requests.reading import RequestDetails
 from app.typed_text import some_lines
 
 LONGEST_TEXT = 2000
+UNANSWERED = "écrivez votre réponse\u00a0: la famille la lira."
+NOT_TO_REFUSE = (
+    "c’est une question, on y répond, même pour dire non\u00a0: flask demandes accept {} TEXTE."
+)
 
 _said = aliased(RequestEvent)
 _ANSWERED_SINCE = (
@@ -95,6 +99,11 @@ class DeskLine:
     def label(self) -> str:
         """Say what is asked."""
         return BY_KEY[self.kind].label
+
+    @property
+    def state_words(self) -> str:
+        """Say where it stands."""
+        return moving.state_words(self.kind, self.state)
 
     @property
     def is_late(self) -> bool:
@@ -180,6 +189,8 @@ def accept(number: int, text: str, actor: Actor) -> LeftToDo:
     words = _text(text) if text else ""
     with db.transaction() as session:
         request = _moved(session, number, OPEN, RequestState.ACCEPTED)
+        if BY_KEY[request.kind].is_question and not words:
+            raise Refusal(Reason.MISSING, UNANSWERED)
         left = applying.apply(session, request, actor)
         _say(session, request, RequestEventKind.ACCEPTED, actor, words)
     return left
@@ -190,6 +201,8 @@ def refuse(number: int, reason: str, actor: Actor) -> None:
     why = _text(reason, "donnez la raison du refus\u00a0: la famille la lira.")
     with db.transaction() as session:
         request = _moved(session, number, OPEN, RequestState.REFUSED)
+        if BY_KEY[request.kind].is_question:
+            raise Refusal(Reason.UNFIT, NOT_TO_REFUSE.format(number))
         _say(session, request, RequestEventKind.REFUSED, actor, why)
 
 
@@ -201,7 +214,7 @@ def _moved(
     if request is None:
         raise Refusal(Reason.UNKNOWN, f"il n’y a pas de demande n°\u00a0{number}.")
     if not moved:
-        state = STATES[request.state].lower()
+        state = moving.state_words(request.kind, request.state).lower()
         raise Refusal(Reason.CLOSED, f"la demande n°\u00a0{number} est déjà «\u00a0{state}\u00a0».")
     return request
 

@@ -7,6 +7,20 @@ from app.settings import settings
 
 
 @dataclass(frozen=True, slots=True)
+class Closing:
+    """How the town hall ends what it does not refuse: the state, and the line of the history."""
+
+    state: str
+    event: str
+
+
+ACCEPTED = Closing("Acceptée", "Demande acceptée")
+# Nothing is granted: the answer is all, and it may be a no.
+ANSWERED = Closing("Répondue", "Réponse de la mairie")
+NOTED = Closing("Prise en compte", "Absence prise en compte")
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
     """One kind of request."""
 
@@ -24,6 +38,12 @@ class Kind:
     needs_file: bool = False
     # Whether the other guardian of the family is kept out of it.
     personal: bool = False
+    closing: Closing = ACCEPTED
+
+    @property
+    def is_question(self) -> bool:
+        """Tell whether it wants an answer, rather than a yes or a no."""
+        return self.closing is ANSWERED
 
 
 KINDS = (
@@ -50,6 +70,7 @@ KINDS = (
         about="Votre enfant ne viendra pas à la cantine ou à la garderie.",
         answer_within=2,
         files=Accepted.PAPERS,
+        closing=NOTED,
     ),
     Kind(
         key="details",
@@ -66,6 +87,7 @@ KINDS = (
         about="Un nom, une date de naissance, une école ou une classe à corriger.",
         answer_within=8,
         files=Accepted.PAPERS,
+        closing=ANSWERED,
     ),
     Kind(
         key="photo",
@@ -84,13 +106,15 @@ KINDS = (
         about="Un montant ou une prestation que vous ne comprenez pas.",
         answer_within=8,
         files=Accepted.PAPERS,
+        closing=ANSWERED,
     ),
     Kind(
         key="attestation",
         slug="attestation",
         label="Demander une attestation",
-        about="Par exemple pour vos impôts ou votre employeur.",
+        about="Par exemple pour votre employeur ou un organisme.",
         answer_within=8,
+        closing=ANSWERED,
     ),
     Kind(
         key="account_deletion",

@@ -21,25 +21,24 @@ from app.services import journal
 from app.services.actors import Actor
 from app.services.mail import outbox
 from app.services.mail.kinds import MailKind
+from app.services.requests.kinds import BY_KEY
 
 OPEN = (RequestState.SENT, RequestState.TAKEN, RequestState.PIECE_MISSING)
 # Whether the town hall has to answer, or the family to send what is missing.
 WAIT_FOR_TOWN = (RequestState.SENT, RequestState.TAKEN)
 
-STATES = {
+_STATES = {
     RequestState.SENT: "Envoyée",
     RequestState.TAKEN: "En cours",
     RequestState.PIECE_MISSING: "Pièce manquante",
-    RequestState.ACCEPTED: "Acceptée",
     RequestState.REFUSED: "Refusée",
     RequestState.WITHDRAWN: "Retirée",
 }
-EVENTS = {
+_EVENTS = {
     RequestEventKind.SENT: "Demande envoyée",
     RequestEventKind.TAKEN: "Demande prise en charge",
     RequestEventKind.PIECE_ASKED: "Pièce demandée",
     RequestEventKind.PIECE_ADDED: "Pièce ajoutée",
-    RequestEventKind.ACCEPTED: "Demande acceptée",
     RequestEventKind.REFUSED: "Demande refusée",
     RequestEventKind.WITHDRAWN: "Demande retirée",
 }
@@ -57,6 +56,18 @@ _WHO_WANTS_MAIL = (
         Guardian.email != "",
     )
 )
+
+
+def state_words(kind: str, state: RequestState) -> str:
+    """Say where a request of this kind stands."""
+    return BY_KEY[kind].closing.state if state is RequestState.ACCEPTED else _STATES[state]
+
+
+def event_words(kind: str, event: RequestEventKind) -> str:
+    """Say what happened to a request of this kind."""
+    if event is RequestEventKind.ACCEPTED:
+        return BY_KEY[kind].closing.event
+    return _EVENTS[event]
 
 
 def is_late(state: RequestState, expected_on: date) -> bool:

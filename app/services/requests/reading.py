@@ -147,11 +147,8 @@ class Event:
     text: str
     author: str | None
     acted_by: str
-
-    @property
-    def words(self) -> str:
-        """Say what happened."""
-        return moving.EVENTS[self.kind]
+    # What happened.
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +244,10 @@ def read(statement: Select[*tuple[Any, ...]], **parameters: object) -> RequestDe
         sent_at=row.sent_at,
         expected_on=row.expected_on,
         answers=written(row.kind, row.details, row.child, row.invoice),
-        events=[Event(*each) for each in db.rows(EVENTS, request_id=row.id)],
+        events=[
+            Event(*each, words=moving.event_words(row.kind, each.kind))
+            for each in db.rows(EVENTS, request_id=row.id)
+        ],
         files=[JoinedFile(*each) for each in db.rows(FILES, request_id=row.id)],
     )
 

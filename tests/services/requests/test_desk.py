@@ -6,6 +6,7 @@ import pytest
 import time_machine
 
 from app.services.files.uploads import CheckedFile
+from app.services.refusals import Refusal
 from app.services.requests import acting, desk, reading
 from tests.services.requests.conftest import PAPER, send, signed_in
 from tests.support.people import TOWN_HALL, People
@@ -76,3 +77,25 @@ def test_a_file_that_nobody_asked_for_changes_no_date(people: People) -> None:
         clock.shift(timedelta(days=1))
         acting.add_files(zest, sent.public_id, [PAPER])
         assert desk.listed().items[0].expected_on == date(2026, 11, 25)
+
+
+def test_a_question_is_answered_neither_accepted_nor_refused(people: People) -> None:
+    """The family reads « Répondue », and what was answered; « Refusée » to a question hurts."""
+    zest = signed_in(people.zest)
+    sent = send(zest, "invoice_question", details={"text": "Pourquoi 4 repas\u00a0?"})
+    with pytest.raises(Refusal, match="on y répond"):
+        desk.refuse(sent.number, "Non", TOWN_HALL)
+    with pytest.raises(Refusal, match="écrivez votre réponse"):
+        desk.accept(sent.number, "", TOWN_HALL)
+    desk.accept(sent.number, "Il y a eu 4 jours d’école.", TOWN_HALL)
+    assert desk.find(sent.number).line.state_words == "Répondue"
+    found = reading.find(zest, sent.public_id)
+    assert found is not None
+    assert [event.words for event in found.events] == ["Demande envoyée", "Réponse de la mairie"]
+
+
+def test_an_absence_is_taken_into_account(people: People) -> None:
+    """Nobody asks leave to be ill."""
+    sent = send(signed_in(people.zest), "absence", details={})
+    desk.accept(sent.number, "", TOWN_HALL)
+    assert desk.find(sent.number).line.state_words == "Prise en compte"

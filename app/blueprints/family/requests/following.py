@@ -9,7 +9,7 @@ from app.blueprints.family.requests.asking import checked_files
 from app.blueprints.family.requests.forms import PiecesForm
 from app.services.files import uploads
 from app.services.files.uploads import UploadRefused
-from app.services.requests import acting, reading
+from app.services.requests import acting, moving, reading
 from app.services.requests.acting import Outcome
 from app.services.requests.reading import RequestDetails
 from app.web.access import current_account
@@ -21,6 +21,8 @@ from app.web.site_map import labelled
 ADDED = "Votre pièce est ajoutée à la demande."
 WITHDRAWN = "Votre demande est retirée."
 CLOSED = "La demande est close\u00a0: elle ne change plus. Faites-en une nouvelle si besoin."
+# What shows where a request stands.
+family.app_template_global()(moving.state_words)
 TOO_MANY = f"Une demande porte {acting.MOST_FILES} pièces au plus. Faites une nouvelle demande."
 
 

@@ -22,7 +22,7 @@ from app.services.mail.kinds import IN_FRENCH
 from app.services.profile.own_data import access_statements, statements
 from app.services.requests.answers import written
 from app.services.requests.kinds import BY_KEY
-from app.services.requests.moving import EVENTS, STATES
+from app.services.requests.moving import event_words, state_words
 
 Entry = dict[str, Any]
 
@@ -160,11 +160,11 @@ def _messages(read: _Reader, files: Files) -> list[Entry]:
 
 def _requests(read: _Reader, files: Files) -> list[Entry]:
     requests = read.all(statements.REQUESTS)
-    for request in requests:
-        _say_as_on_the_screen(request)
     events = read.by_parent(statements.REQUEST_EVENTS)
     for event in _flat(events.values()):
-        event["evenement"] = EVENTS[event["evenement"]]
+        event["evenement"] = event_words(event.pop("nature"), event["evenement"])
+    for request in requests:
+        _say_as_on_the_screen(request)
     pieces = read.by_parent(statements.REQUEST_FILES)
     _take_files(pieces, files, Folder.REQUESTS, "demandes")
     return _with(requests, historique=events, pieces=pieces)
@@ -173,8 +173,8 @@ def _requests(read: _Reader, files: Files) -> list[Entry]:
 def _say_as_on_the_screen(request: Entry) -> None:
     answers = written(request["nature"], request["reponses"])
     request["reponses"] = {answer.label: answer.text for answer in answers}
+    request["etat"] = state_words(request["nature"], request["etat"])
     request["nature"] = BY_KEY[request["nature"]].label
-    request["etat"] = STATES[request["etat"]]
 
 
 def _documents(read: _Reader, files: Files) -> list[Entry]:

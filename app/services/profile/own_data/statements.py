@@ -218,6 +218,7 @@ REQUEST_EVENTS = (
     select(
         RequestEvent.request_id.label("of"),
         RequestEvent.at.label("le"),
+        FamilyRequest.kind.label("nature"),
         RequestEvent.kind.label("evenement"),
         _BY_WHOM.label("par"),
         RequestEvent.text.label("texte"),
