@@ -31,7 +31,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     logs.init_app(app, settings.env)
     db.init_app(app, settings.database_url)
     templating.init_app(app)
-    formats.init_app(app)
+    formats.init_app(app, settings.timezone)
     assets.init_app(app)
     security.init_app(
         app,

@@ -5,17 +5,17 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import babel.dates
 import babel.numbers
-from flask import Flask
+from flask import Flask, current_app, has_app_context
 
-if TYPE_CHECKING:
-    from phonenumbers import PhoneNumber
+from app import telephones
 
 LOCALE = "fr_FR"
+EXTENSION = "portail.timezone"
+# Where no application runs, and no town is known.
 PARIS = ZoneInfo("Europe/Paris")
 NBSP = "\N{NO-BREAK SPACE}"
 FIRST_OF_MONTH = 1
@@ -31,8 +31,9 @@ UNFOLDED = str.maketrans(
 )
 
 
-def init_app(app: Flask) -> None:
-    """Make every format a Jinja filter of the same name."""
+def init_app(app: Flask, timezone: str) -> None:
+    """Learn where the town is; make every format a Jinja filter of the same name."""
+    app.extensions[EXTENSION] = ZoneInfo(timezone)
     filters: tuple[Callable[..., str], ...] = (
         euros, price, number, day, day_in_words, day_in_full, recent_day, hour, moment, plural,
         file_size, phone, phone_link,
@@ -41,9 +42,20 @@ def init_app(app: Flask) -> None:
         app.jinja_env.filters[function.__name__] = function
 
 
+def town_zone() -> ZoneInfo:
+    """Return the time zone that the town lives in."""
+    zone: ZoneInfo = current_app.extensions[EXTENSION] if has_app_context() else PARIS
+    return zone
+
+
 def today() -> date:
-    """Return the date in France, where the town is, whatever the server's clock zone."""
-    return datetime.now(PARIS).date()
+    """Return the date in the town, whatever the server's clock zone."""
+    return datetime.now(town_zone()).date()
+
+
+def day_of(instant: datetime) -> date:
+    """Return the day that it is in the town at this instant."""
+    return _in_town(instant).date()
 
 
 # Babel takes 70 µs an amount, and a statement repeats the same few prices.
@@ -98,14 +110,14 @@ def recent_day(value: date) -> str:
 
 
 def hour(instant: datetime) -> str:
-    """Write 15 h 05, in French time."""
-    local = _in_paris(instant)
+    """Write 15 h 05, in the town's time."""
+    local = _in_town(instant)
     return f"{local.hour}{NBSP}h{NBSP}{local.minute:02}"
 
 
 def moment(instant: datetime) -> str:
-    """Write jeudi 12 juillet 2018 à 15 h 05, in French time."""
-    return f"{day_in_full(_in_paris(instant).date())} à {hour(instant)}"
+    """Write jeudi 12 juillet 2018 à 15 h 05, in the town's time."""
+    return f"{day_in_full(day_of(instant))} à {hour(instant)}"
 
 
 def plural(count: int, singular: str, plural_form: str | None = None) -> str:
@@ -128,44 +140,21 @@ def fold(text: str) -> str:
     return " ".join(letters.translate(UNFOLDED).split())
 
 
-@lru_cache(maxsize=512)
 def phone(number: str) -> str:
-    """Write 04 76 00 00 00 without breaks; what is no French number stays as it was given."""
-    import phonenumbers
-
-    parsed = _parse_phone(number)
-    if parsed is None:
-        return number
-    kind = (
-        phonenumbers.PhoneNumberFormat.NATIONAL
-        if parsed.country_code == phonenumbers.country_code_for_region("FR")
-        else phonenumbers.PhoneNumberFormat.INTERNATIONAL
-    )
-    return phonenumbers.format_number(parsed, kind).replace(" ", NBSP)
+    """Write 04 76 00 00 00 without breaks; what is no telephone number stays as it was given."""
+    return telephones.written(number, _territory()).replace(" ", NBSP)
 
 
-@lru_cache(maxsize=512)
 def phone_link(number: str) -> str:
-    """Write +33476000000, what a `tel:` link dials; empty when it is no phone number."""
-    import phonenumbers
-
-    parsed = _parse_phone(number)
-    if parsed is None:
-        return ""
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    """Write +33476000000, what a `tel:` link dials; empty when it is no telephone number."""
+    return telephones.dialled(number, _territory())
 
 
-def _parse_phone(number: str) -> "PhoneNumber | None":
-    import phonenumbers
-
-    try:
-        parsed = phonenumbers.parse(number, "FR")
-    except phonenumbers.NumberParseException:
-        return None
-    return parsed if phonenumbers.is_valid_number(parsed) else None
+def _territory() -> str:
+    return telephones.TERRITORIES.get(town_zone().key, telephones.METROPOLE)
 
 
-def _in_paris(instant: datetime) -> datetime:
+def _in_town(instant: datetime) -> datetime:
     if instant.tzinfo is None:
         raise ValueError(f"an instant needs a time zone: {instant!r}")
-    return instant.astimezone(UTC).astimezone(PARIS)
+    return instant.astimezone(UTC).astimezone(town_zone())

@@ -1,12 +1,16 @@
 """French dates, euros, phones and plurals."""
 
-import unicodedata
-from datetime import UTC, date, datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
-from hypothesis import given
+from flask import Flask
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app import formats
@@ -67,6 +71,58 @@ def test_a_moment_without_zone_is_refused() -> None:
         formats.hour(datetime(2018, 7, 12, 13, 5))  # noqa: DTZ001
 
 
+ZONES = ["Europe/Paris", "Pacific/Noumea", "America/Guadeloupe", "Indian/Reunion", "Pacific/Tahiti"]
+# The nights of 2026 when clocks change in Europe, and any other instant.
+CHANGES = st.sampled_from(
+    [datetime(2026, 3, 29, 1, 0, tzinfo=UTC), datetime(2026, 10, 25, 1, 0, tzinfo=UTC)]
+)
+INSTANTS = st.integers(946_684_800, 4_102_444_800).map(
+    lambda seconds: datetime.fromtimestamp(seconds, UTC)
+) | st.builds(
+    lambda change, minutes: change + timedelta(minutes=minutes),
+    CHANGES,
+    st.integers(-26 * 60, 26 * 60),
+)
+
+
+@contextmanager
+def town_of(zone: str) -> Iterator[None]:
+    """Be in a town that lives there."""
+    app = Flask("town")
+    formats.init_app(app, zone)
+    with app.app_context():
+        yield
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@settings(deadline=None, max_examples=30)
+@given(instant=INSTANTS)
+def test_a_town_lives_by_its_own_clock(zone: str, instant: datetime) -> None:
+    """Day and hour are those on the wall of the town hall, across both nights of the year."""
+    local = instant.astimezone(ZoneInfo(zone))
+    with town_of(zone), time_machine.travel(instant, tick=False):
+        assert formats.today() == formats.day_of(instant) == local.date()
+        assert formats.hour(instant) == f"{local.hour}\u00a0h\u00a0{local.minute:02}"
+        said = f"{formats.day_in_full(local.date())} à {formats.hour(instant)}"
+        assert formats.moment(instant) == said
+        assert formats.recent_day(local.date()) == "aujourd’hui"
+
+
+@pytest.mark.parametrize(
+    ("zone", "day"),
+    [
+        ("Europe/Paris", date(2026, 10, 1)),
+        ("America/Guadeloupe", date(2026, 9, 30)),
+        ("Pacific/Noumea", date(2026, 10, 1)),
+        ("Pacific/Tahiti", date(2026, 9, 30)),
+    ],
+)
+def test_the_day_an_invoice_is_due_is_the_town_s(zone: str, day: date) -> None:
+    """Half past eight in the evening of 30 September in Guadeloupe: it is not late there."""
+    with town_of(zone), time_machine.travel(datetime(2026, 10, 1, 0, 30, tzinfo=UTC), tick=False):
+        assert formats.today() == day
+
+
 def test_today_is_the_day_in_france() -> None:
     """At half past eleven in the evening UTC, it is tomorrow in the town."""
     with time_machine.travel(datetime(2026, 7, 12, 22, 30, tzinfo=UTC), tick=False):
@@ -82,51 +138,8 @@ def test_plurals(count: int, written: str) -> None:
     assert formats.plural(count, "message") == written
 
 
-@pytest.mark.parametrize(
-    ("given", "written", "dialled"),
-    [
-        ("0476000000", "04\u00a076\u00a000\u00a000\u00a000", "+33476000000"),
-        ("+33 4 76 00 00 00", "04\u00a076\u00a000\u00a000\u00a000", "+33476000000"),
-        ("+41 22 327 41 11", "+41\u00a022\u00a0327\u00a041\u00a011", "+41223274111"),
-        ("poste 12", "poste 12", ""),
-        ("", "", ""),
-    ],
-)
-def test_phones(given: str, written: str, dialled: str) -> None:
-    """A number is written by twos and dials from a phone; what is none stays as it is."""
-    assert formats.phone(given) == written
-    assert formats.phone_link(given) == dialled
-
-
-ALPHABETS = ["iso8859-1", "iso8859-2", "iso8859-3", "iso8859-4", "iso8859-9", "iso8859-10",
-             "iso8859-13", "iso8859-14", "iso8859-15", "iso8859-16", "cp1250", "cp1252", "cp1254",
-             "cp1257"]  # fmt: skip
-
-
-@pytest.mark.parametrize("alphabet", ALPHABETS)
-def test_every_letter_of_an_alphabet_of_europe_folds_to_plain_ones(alphabet: str) -> None:
-    """Also ı, ł, ø, đ, ß, œ… which Unicode does not take apart; capitals fold like small ones."""
-    letters = bytes(range(0xA0, 0x100)).decode(alphabet, "ignore")
-    for letter in letters:
-        if unicodedata.category(letter) not in {"Lu", "Ll"} or letter == "µ":
-            continue
-        folded = formats.fold(letter)
-        assert folded.replace("'", "").isascii(), letter
-        assert folded.replace("'", "").isalpha(), letter
-        # A capital I has a dot or has none; ĸ has no capital.
-        assert formats.fold(letter.upper()) == folded, letter
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("I\u015f\u0131l Y\u0131ld\u0131z", "I\u015eIL YILDIZ"),
-        ("rendez\u2011vous", "Rendez-vous"),
-        ("Anne\u2013Lise", "anne-lise"),
-        ("l\u2019\u00c9cole", "L\u02bcecole"),
-        ("Mar\u00adtin\u200b", "martin"),
-    ],
-)
-def test_what_reads_alike_folds_alike(one: str, other: str) -> None:
-    """Whatever program wrote it."""
-    assert formats.fold(one) == formats.fold(other)
+def test_nobody_else_knows_a_time_zone() -> None:
+    """A day or an hour that is said is the town's: it is asked of `formats`."""
+    folder = Path(formats.__file__).parent
+    naming = [path.name for path in folder.rglob("*.py") if "zoneinfo" in path.read_text("utf-8")]
+    assert naming == ["formats.py"]

@@ -7,7 +7,7 @@ import click
 
 from app.cli.context import with_appcontext
 from app.cli.tables import align
-from app.formats import PARIS, day, hour, plural
+from app.formats import day, day_of, hour, plural
 from app.models import JobState
 from app.services.jobs import listing
 from app.services.jobs.kinds import IN_FRENCH, STATES
@@ -66,7 +66,7 @@ def cells(line: JobLine) -> tuple[str, ...]:
         state,
         str(line.attempts),
         f"{line.done} sur {line.total}" if line.total else "",
-        f"{day(when.astimezone(PARIS).date())} {hour(when)}" if when else "",
+        f"{day(day_of(when))} {hour(when)}" if when else "",
         line.last_error,
     )
 

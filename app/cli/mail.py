@@ -9,7 +9,7 @@ import click
 
 from app.cli.context import whoever_launched, with_appcontext
 from app.cli.tables import ROW_NUMBER, align
-from app.formats import PARIS, day, hour, plural
+from app.formats import day, day_of, hour, plural
 from app.mailer.courier import Courier, courier
 from app.mailer.delivery import Fate, Tally
 from app.models import MailState
@@ -107,7 +107,7 @@ def cells(line: MailLine) -> tuple[str, ...]:
         IN_FRENCH.get(line.kind, line.kind),
         state,
         str(line.attempts),
-        f"{day(when.astimezone(PARIS).date())} {hour(when)}",
+        f"{day(day_of(when))} {hour(when)}",
         line.last_error,
     )
 

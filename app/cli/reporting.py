@@ -7,7 +7,7 @@ import click
 
 from app.cli.context import with_appcontext
 from app.cli.tables import align
-from app.formats import PARIS, day
+from app.formats import day, day_of
 from app.models import Folder
 from app.services.families import reporting as service
 from app.services.families.reporting import Accepted
@@ -78,7 +78,7 @@ def to_put(each: Accepted) -> str:
 
 def on(instant: datetime | None) -> str:
     """Write a day."""
-    return day(instant.astimezone(PARIS).date()) if instant else ""
+    return day(day_of(instant)) if instant else ""
 
 
 def why(each: Accepted) -> str:

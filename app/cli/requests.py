@@ -7,7 +7,7 @@ import click
 
 from app.cli.context import refusals, town_hall, whoever_launched, with_appcontext
 from app.cli.tables import ROW_NUMBER, align
-from app.formats import PARIS, day, moment, plural
+from app.formats import day, day_of, moment, plural
 from app.models import Folder
 from app.services.files import stored_files
 from app.services.requests import desk
@@ -146,4 +146,4 @@ def _deadline(line: DeskLine) -> str:
 
 
 def _day(instant: datetime) -> str:
-    return day(instant.astimezone(PARIS).date())
+    return day(day_of(instant))

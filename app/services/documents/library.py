@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, false, func, or_, select
 
 from app import db
-from app.formats import PARIS, fold
+from app.formats import day_of, fold
 from app.models import FAMILY, AccountSession, Document, Folder
 from app.services.actors import CurrentAccount
 from app.services.files import stored_files
@@ -119,4 +119,4 @@ def _listed(statement: Select[*tuple[Any, ...]], account: CurrentAccount) -> lis
 
 
 def _day(instant: datetime | None) -> date | None:
-    return instant and instant.astimezone(PARIS).date()
+    return instant and day_of(instant)

@@ -11,7 +11,7 @@ from typing import Any, cast
 from sqlalchemy import Connection, Table, bindparam, insert, update
 
 from app.db import UtcDateTime
-from app.formats import PARIS, day, fold
+from app.formats import day, day_of, fold
 from app.models import AcceptedValue
 from app.services.families.accepted import IN_FRENCH, LastWord, last_word
 from app.services.importing.headlines import Headline, Headlines
@@ -161,5 +161,5 @@ def _in_words(spoken: Spoken) -> str:
     whose = f"famille {spoken.family}" + (f", {spoken.whose}" if spoken.whose else "")
     change = f"«\u00a0{spoken.value}\u00a0» devient «\u00a0{spoken.now}\u00a0»"
     said = "remplacée" if spoken.field == "photo" else change
-    since = day(spoken.accepted_at.astimezone(PARIS).date())
+    since = day(day_of(spoken.accepted_at))
     return f"{whose}\u00a0: {IN_FRENCH[spoken.field].lower()}, {said} (accepté le {since})"

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Date, Select, bindparam, func, select
 
 from app import db
-from app.formats import PARIS, fold
+from app.formats import day_of, fold
 from app.models import FAMILY, Message, MessageAttachment, MessageMark, MessageReply
 from app.models.messages import TOWN_HALL
 from app.paging import PAGE_SIZE, Page, page_number
@@ -84,7 +84,7 @@ class MessageLine:
     def day(self) -> date:
         """Return when somebody last wrote."""
         answers = [each for each in (self.town_answered_at, self.family_answered_at) if each]
-        return max(answers).astimezone(PARIS).date() if answers else self.sent_on
+        return day_of(max(answers)) if answers else self.sent_on
 
 
 @dataclass(frozen=True, slots=True)

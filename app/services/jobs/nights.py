@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 from app import db
-from app.formats import PARIS
+from app.formats import town_zone
 from app.models import Job, JobState
 from app.services.jobs.kinds import JobKind
 
@@ -13,14 +13,14 @@ HOUR = time(3)
 
 
 def next_night(now: datetime) -> date:
-    """Return the day, in France, whose nightly jobs are the next to be done."""
-    local = now.astimezone(PARIS)
+    """Return the day, in the town, whose nightly jobs are the next to be done."""
+    local = now.astimezone(town_zone())
     return local.date() if local.time() < HOUR else local.date() + timedelta(days=1)
 
 
 def plan(night: date) -> None:
     """Put what is done that night in the queue; it stands there once, whoever plans it again."""
-    due_at = datetime.combine(night, HOUR, PARIS).astimezone(UTC)
+    due_at = datetime.combine(night, HOUR, town_zone()).astimezone(UTC)
     jobs = [
         {
             "kind": kind.value,

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import case, func, select
 
 from app import db
-from app.formats import PARIS
+from app.formats import day_of
 from app.models import FamilyRequest, RequestEvent, RequestState
 from app.services.actors import CurrentAccount
 from app.services.requests.kinds import BY_KEY
@@ -55,7 +55,7 @@ class LatestRequest:
     @property
     def day(self) -> date:
         """Return the day of the last event, in France."""
-        return self.moved_at.astimezone(PARIS).date()
+        return day_of(self.moved_at)
 
     @property
     def misses_a_piece(self) -> bool:

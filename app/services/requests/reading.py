@@ -8,7 +8,7 @@ from sqlalchemy import Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app import db, paging
-from app.formats import PARIS
+from app.formats import day_of
 from app.models import (
     FAMILY,
     Account,
@@ -127,7 +127,7 @@ class RequestLine:
     @property
     def sent_on(self) -> date:
         """Return the day it left, in France."""
-        return self.sent_at.astimezone(PARIS).date()
+        return day_of(self.sent_at)
 
     @property
     def waits_for_town(self) -> bool:

@@ -2,11 +2,11 @@
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app import db
 from app.blueprints.family.account.details import ASKED, UNCHANGED
-from app.models import Family, FamilyRequest, RequestState
+from app.models import Family, FamilyRequest, Guardian, RequestState
 from tests.support.browser import Browser, Page
 from tests.support.people import People
 
@@ -63,6 +63,35 @@ def test_numbers_may_be_foreign_or_go(app: Flask, browser: Browser, people: Peop
     page = page.submit(SEND)
     assert "À effacer" in page.text
     assert requests(app) == [("details", {"mobile": "", "work_phone": "+41 22 730 51 11"})]
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("0692 12 34 56", "+262 692 12 34 56"),
+        ("0639 01 23 45", "+262 639 01 23 45"),
+        ("06 39 98 00 31", "06 39 98 00 31"),
+    ],
+)
+def test_a_number_may_be_of_any_french_territory(
+    app: Flask, browser: Browser, people: People, typed: str, kept: str
+) -> None:
+    """La Réunion, Mayotte, and the very example of our advice, whose range nobody is given."""
+    browser.sign_in(people.zest)
+    assert ASKED in change_mobile(browser, typed).text
+    assert requests(app) == [("details", {"mobile": kept})]
+
+
+def test_a_number_that_the_town_gave_keeps_no_other_from_changing(
+    app: Flask, browser: Browser, people: People
+) -> None:
+    """What stands in the files is no telephone number: the parent only adds the one at work."""
+    with app.app_context(), db.transaction() as session:
+        session.execute(update(Guardian).values(phone="chez  sa soeur, poste 12"))
+    browser.sign_in(people.zest)
+    page = browser.get("family.change_phones").fill({"Téléphone au travail": "04 76 12 34 56"})
+    assert ASKED in page.submit(SEND).text
+    assert requests(app) == [("details", {"work_phone": "04 76 12 34 56"})]
 
 
 @pytest.mark.parametrize("typed", ["06 12", "bonjour", "0" * 39, "36 15 ULLA", "9" * 500])

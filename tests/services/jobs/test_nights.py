@@ -1,6 +1,7 @@
 """The town has no cron: the portal is clean all the same."""
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -34,6 +35,17 @@ from tests.support.mail_room import in_parallel
 def test_the_next_night(now: datetime, night: date) -> None:
     """It is the town's night, whatever the clock of the server says."""
     assert next_night(now) == night
+
+
+@pytest.mark.parametrize(
+    ("zone", "night"),
+    [("Pacific/Noumea", date(2026, 11, 22)), ("America/Guadeloupe", date(2026, 11, 21))],
+)
+def test_the_next_night_is_the_town_s(tmp_path: Path, zone: str, night: date) -> None:
+    """Five in the afternoon, UTC: past the night's hour in Nouméa, before it in Guadeloupe."""
+    app = create_app(config.Test(instance=tmp_path, timezone=zone))
+    with app.app_context():
+        assert next_night(datetime(2026, 11, 20, 17, 0, tzinfo=UTC)) == night
 
 
 @pytest.mark.usefixtures("handler")

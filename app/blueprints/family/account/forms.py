@@ -74,9 +74,9 @@ class PhoneField(LineField):
         super().__init__(label, longest=40, render_kw=attributes, **kwargs)
 
     def pre_validate(self, form: Form) -> None:
-        """Write the number as the town's files do."""
+        """Write the number as the town's files do; one that the town gave stays as it is."""
         super().pre_validate(form)
-        if self.data:
+        if self.data and self.data != one_line(self.object_data or ""):
             number = details.readable_phone(self.data)
             if number is None:
                 raise StopValidation(PHONE_ADVICE)
