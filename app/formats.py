@@ -35,8 +35,8 @@ def init_app(app: Flask, timezone: str) -> None:
     """Learn where the town is; make every format a Jinja filter of the same name."""
     app.extensions[EXTENSION] = ZoneInfo(timezone)
     filters: tuple[Callable[..., str], ...] = (
-        euros, price, number, day, day_in_words, day_in_full, recent_day, hour, moment, plural,
-        file_size, phone, phone_link,
+        euros, signed_euros, price, number, month, day, day_in_words, day_in_full, recent_day, hour,
+        moment, plural, file_size, phone, phone_link,
     )  # fmt: skip
     for function in filters:
         app.jinja_env.filters[function.__name__] = function
@@ -77,6 +77,18 @@ def price(amount: Decimal) -> str:
 def number(value: Decimal) -> str:
     """Write 14, 8,5 or 0,125."""
     return babel.numbers.format_decimal(value, "#,##0.###", locale=LOCALE)
+
+
+@lru_cache(maxsize=4096)
+def signed_euros(amount: Decimal) -> str:
+    """Write +60,80 € for what comes, -60,80 € for what is due or goes."""
+    return f"+{euros(amount)}" if amount > 0 else euros(amount)
+
+
+@lru_cache(maxsize=512)
+def month(value: date) -> str:
+    """Write juillet 2018."""
+    return babel.dates.format_date(value, "MMMM yyyy", locale=LOCALE)
 
 
 @lru_cache(maxsize=4096)

@@ -5,24 +5,28 @@ from flask.typing import ResponseReturnValue
 
 from app.blueprints.family.blueprint import family
 from app.formats import today
+from app.services.billing import ledger, statement_csv
 from app.services.billing import statement as service
-from app.services.billing import statement_csv
 from app.services.families import letterheads
 from app.web import printing
 from app.web.access import current_account
 from app.web.files import CSV, PDF, only_with_printing, send_made_file
 from app.web.site_map import labelled
 
+# The word of an address that asks for the invoices with something left to pay.
+ONLY_UNPAID = "non-soldees"
+
 
 @family.get("/releve")
 @labelled("Relevé de compte", place=4)
 def statement() -> ResponseReturnValue:
     """Every movement with its running balance, the newest first."""
-    page = service.page(
-        current_account().family_id, request.args.get("annee", ""), request.args.get("page", "")
-    )
+    family_id = current_account().family_id
+    page = service.page(family_id, request.args.get("annee", ""), request.args.get("page", ""))
+    only_unpaid = request.args.get("filtre") == ONLY_UNPAID
     return render_template(
         "family/statement.html",
+        unpaid=ledger.unpaid_invoices(family_id) if only_unpaid else None,
         period=page.period,
         page=page.lines,
         means=page.means,

@@ -17,7 +17,7 @@ from tests.support.screens.statement import INVOICES
 
 
 def rows(page: Page) -> list[str]:
-    return [" ".join(row.get_text(" ").split()) for row in page.soup.select("tbody tr")]
+    return [" ".join(row.get_text(" ").split()) for row in page.soup.select("tbody tr:not(.group)")]
 
 
 def test_the_newest_comes_first_and_says_the_balance(karim: Browser) -> None:
@@ -25,7 +25,7 @@ def test_the_newest_comes_first_and_says_the_balance(karim: Browser) -> None:
     assert "0,00 €" in page.text
     assert len(rows(page)) == 50
     assert rows(page)[0].startswith("11/06/2026 Règlement Prélèvement automatique SEPA 69")
-    assert rows(page)[0].endswith("10,00 € 0,00 €")
+    assert rows(page)[0].endswith("+10,00 € 0,00 €")
 
 
 def test_the_pages_hold_every_line_once(karim: Browser) -> None:
@@ -35,6 +35,24 @@ def test_the_pages_hold_every_line_once(karim: Browser) -> None:
         page = page.link("Page suivante").click()
         seen += rows(page)
     assert len(seen) == len(set(seen)) == 2 * INVOICES
+
+
+def test_the_lines_stand_under_their_months(karim: Browser) -> None:
+    """Each month once, the newest first; what each line adds to the balance has its sign."""
+    page = karim.get("family.statement")
+    months = [row.get_text(strip=True) for row in page.soup.select("tbody tr.group")]
+    assert months[:3] == ["juin 2026", "mai 2026", "avril 2026"]
+    assert len(set(months)) == len(months) == len(page.soup.select("tbody"))
+    amounts = {row.split()[1]: row.split("€")[0].split()[-1] for row in rows(page)}
+    assert amounts == {"Règlement": "+10,00", "Facture": "-10,00"}
+
+
+def test_what_is_not_settled_is_found_at_once(browser: Browser, people: People) -> None:
+    browser.sign_in(people.zest)
+    page = browser.get("family.statement").link("Non soldées").click()
+    assert rows(page) == ["59 08/11/2016 08/11/2016 dépassée 891,35 €"]
+    assert plain(page.soup.select("tfoot")[0].text).split() == ["Total", "891,35", "€"]
+    assert page.link("Toutes").click().h1 == "Relevé de compte"
 
 
 def test_a_year_begins_with_what_the_one_before_left(karim: Browser) -> None:
@@ -54,11 +72,13 @@ def test_only_years_with_movements_are_offered(app: Flask, karim: Browser, day: 
         family = session.query(Family).filter_by(number=People().karim.family_number).one()
         session.add(Payment(source_id="p", family_id=family.id, paid_on=day, amount=Decimal(1)))
     page = karim.get("family.statement")
-    offered = [
-        item.text.strip() for item in page.soup.select("nav[aria-label='Année scolaire'] li")
-    ]
+    offered = [item.text.strip() for item in page.soup.select("nav.choose li")]
     year = school_years.of(day).label
-    assert offered == ["Toutes", *sorted([SECOND_YEAR, FIRST_YEAR, year], reverse=True)]
+    assert offered == [
+        "Toutes",
+        "Non soldées",
+        *sorted([SECOND_YEAR, FIRST_YEAR, year], reverse=True),
+    ]
     assert len(rows(page.link(year).click())) == 1
 
 

@@ -26,6 +26,7 @@ def statement_screens(app: Flask, people: People) -> Iterator[tuple[str, Page]]:
         parent.sign_in(getattr(people, name))
         page = parent.get("family.invoice", public_id=public_id(source_id))
         yield f"invoice, {source_id}", page
+    yield "statement, all settled", parent.get("family.statement", filtre="non-soldees")
     yield "certificates", parent.get("family.certificates")
     with time_machine.travel(DUE_DAY, tick=False):
         parent = Browser(app)
@@ -33,6 +34,7 @@ def statement_screens(app: Flask, people: People) -> Iterator[tuple[str, Page]]:
         yield "invoice, not yet due", parent.get("family.invoice", public_id=public_id("f59"))
     parent = Browser(app)
     parent.sign_in(people.zest)
+    yield "statement, not settled", parent.get("family.statement", filtre="non-soldees")
     yield "certificates, none", parent.get("family.certificates")
     yield "statement, one year", parent.get("family.statement", annee="2016-2017")
     two_years(app, people, MANY, DAYS_BETWEEN_MANY)
