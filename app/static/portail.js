@@ -13,13 +13,38 @@ addEventListener("pageshow", (event) => {
   if (event.persisted && document.querySelector("form")) location.reload();
 });
 
-// The second click of a double click sends nothing.
+// The second click of a double click sends nothing, and the button says what goes on.
+const status = document.createElement("p");
+status.className = "visually-hidden";
+status.setAttribute("role", "status");
+document.querySelector("main").append(status);
+const restore = new Set();
+const sendingEnds = () => restore.forEach((act) => act());
+addEventListener("pageshow", sendingEnds);
 each("form", (form) => {
   form.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
     if (form.dataset.sent) return event.preventDefault();
     form.dataset.sent = "yes";
-    setTimeout(() => { delete form.dataset.sent; }, 5000);
     form.querySelectorAll("[data-reveal][aria-pressed=true]").forEach((button) => button.click());
+    const button = form.method === "post" && event.submitter?.closest(".button");
+    const words = button ? [...button.childNodes] : [];
+    if (button) {
+      button.replaceChildren("Envoi…");
+      button.setAttribute("aria-disabled", "true");
+      status.textContent = "Envoi en cours…";
+    }
+    const act = () => {
+      restore.delete(act);
+      delete form.dataset.sent;
+      if (!button) return;
+      button.replaceChildren(...words);
+      button.removeAttribute("aria-disabled");
+      status.textContent = "";
+    };
+    restore.add(act);
+    // Nothing tells a page that a file was downloaded, nor that the visitor stopped a long sending.
+    setTimeout(act, form.enctype === "multipart/form-data" ? 120000 : 5000);
   });
 });
 
@@ -74,22 +99,6 @@ each("[data-wait]", (button) => {
     if (left > 0) setTimeout(tick, 1000);
   };
   tick();
-});
-
-// A file that is too heavy is told when it is chosen, not after it was sent.
-each("[data-heaviest]", (input) => {
-  const told = document.createElement("div");
-  const sentence = told.appendChild(document.createElement("p"));
-  told.className = "field-error";
-  told.setAttribute("role", "alert");
-  told.hidden = true;
-  input.before(told);
-  input.addEventListener("change", () => {
-    const heavy = [...input.files].find((file) => file.size > input.dataset.heaviest);
-    told.hidden = !heavy;
-    sentence.textContent = heavy ? `«\u00a0${heavy.name}\u00a0» ${input.dataset.tooHeavy}` : "";
-    if (heavy) input.value = "";
-  });
 });
 
 // Only where the browser lets a page write to the clipboard: elsewhere one tap selects the words.

@@ -146,7 +146,10 @@ def init_app(app: Flask) -> None:
 def show_again(form: Form, step: str = drafts.CORRECTION, **facts: str) -> Response:
     """Answer a POST that cannot be taken: its page shows it again, filled, with what was said."""
     g.pop("taken", None)
-    if any(each.filename for each in request.files.values()):
+    chosen = sum(bool(each.filename) for _, each in request.files.items(multi=True))
+    told = any(field.errors for field in form if isinstance(field, MultipleFileField))
+    # Of a single file that is wrong, its own sentence says enough.
+    if chosen > told:
         form.form_errors.append(CHOOSE_AGAIN)
     fields = ((field.name, _typed_in(field)) for field in form)
     errors = {

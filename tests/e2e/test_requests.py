@@ -83,7 +83,7 @@ def test_a_photo_of_an_iphone_is_refused_with_what_to_do(parent: Page, live: Por
     parent.get_by_label("La photo").set_input_files(HEIC)
     parent.get_by_role("button", name="Envoyer ma demande").click()
     summary = parent.locator(".error-summary")
-    expect(summary).to_contain_text("«\u00a0IMG_2041\u00a0» est une photo HEIC")
+    expect(summary).to_contain_text("«\u00a0IMG_2041.HEIC\u00a0» est une photo HEIC")
     expect(summary).to_contain_text("Envoyez une capture d’écran de la photo.")
     expect(summary).to_be_focused()
     assert live.flask("demandes", "list") == "Aucune demande.\n"

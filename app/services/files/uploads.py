@@ -116,17 +116,21 @@ def portrait(content: bytes) -> bytes:
 
 def clean_title(name: str) -> str:
     """Keep of a file's name what can be read, without its folder and its ending."""
-    stem = PurePath(name.replace("\\", "/")).stem
-    return one_line(stem)[:LONGEST_TITLE].strip(". ") or "Pièce"
+    return one_line(_without_folder(name).stem)[:LONGEST_TITLE].strip(". ") or "Pièce"
+
+
+def _without_folder(name: str) -> PurePath:
+    return PurePath(name.replace("\\", "/"))
 
 
 def _checked(upload: Upload, accepted: Accepted, longest_side: int) -> CheckedFile:
-    title = clean_title(upload.name)
     try:
         suffix, content = _content(upload.content, accepted, longest_side)
     except UploadRefused as refusal:
-        raise UploadRefused(f"«\u00a0{title}\u00a0» {refusal}") from refusal.__cause__
-    return CheckedFile(title, suffix, content)
+        # The whole name: its ending often says what is wrong.
+        name = one_line(_without_folder(upload.name).name)[-LONGEST_TITLE:] or "Pièce"
+        raise UploadRefused(f"«\u00a0{name}\u00a0» {refusal}") from refusal.__cause__
+    return CheckedFile(clean_title(upload.name), suffix, content)
 
 
 def _content(content: bytes, accepted: Accepted, longest_side: int) -> tuple[str, bytes]:

@@ -107,7 +107,7 @@ def test_only_a_picture_is_a_portrait() -> None:
 def test_what_cannot_be_taken_is_told(content: bytes, sentence: str) -> None:
     told = refusal(content)
     assert sentence in told
-    assert told.startswith("«\u00a0Mon fichier\u00a0» ")
+    assert told.startswith("«\u00a0Mon fichier.jpg\u00a0» ")
     assert not list(typography_faults(told))
 
 

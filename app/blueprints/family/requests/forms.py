@@ -26,7 +26,11 @@ CHOOSE_DAYS = "Choisissez au moins un jour."
 CHOOSE_MOMENTS = "Choisissez au moins un moment."
 CHOOSE_YEAR = "Choisissez une année."
 # Said by the browser at once, where it can.
-HEAVIEST = {"data-heaviest": str(uploads.LARGEST), "data-too-heavy": uploads.TOO_HEAVY}
+HEAVIEST = {
+    "data-heaviest": str(uploads.LARGEST),
+    "data-too-heavy": uploads.TOO_HEAVY,
+    "data-longest-side": str(uploads.LONGEST_SIDE),
+}
 UNWRITTEN = frozenset({"csrf_token", "sending_key", "files"})
 
 
