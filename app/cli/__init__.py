@@ -16,6 +16,7 @@ COMMANDS = {
     "demandes": "requests:demandes",
     "demo": "demo:demo",
     "documents": "documents:documents",
+    "enfants": "children:enfants",
     "guide": "printed_guide:guide",
     "import": "imports:import_files",
     "jobs": "jobs:jobs",

@@ -2,7 +2,15 @@
 
 from app.models.accounts import Account, AccountSession, Draft, EmailChange, TemporaryPassword
 from app.models.billing import Allocation, Invoice, InvoiceKind, InvoiceLine, Payment
-from app.models.families import AcceptedValue, Child, Family, FamilyChild, Guardian, Sex
+from app.models.families import (
+    AcceptedValue,
+    Child,
+    Family,
+    FamilyChild,
+    Guardian,
+    KeptOut,
+    Sex,
+)
 from app.models.messages import (
     Document,
     Message,
@@ -55,6 +63,7 @@ __all__ = [
     "Job",
     "JobState",
     "JournalEntry",
+    "KeptOut",
     "MailState",
     "Message",
     "MessageAttachment",

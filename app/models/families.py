@@ -129,3 +129,12 @@ class AcceptedValue(Base):
     request_id: Mapped[int | None] = mapped_column(ForeignKey("family_request.id"), index=True)
     # When the files said the same, or something new: then they differ from it for good.
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class KeptOut(Base):
+    """A child whom the town hall took out of a family, until the files agree (« à l’écart »)."""
+
+    __tablename__ = "kept_out"
+
+    family_id: Mapped[int] = mapped_column(ForeignKey("family.id"), primary_key=True)
+    child_id: Mapped[int] = mapped_column(ForeignKey("child.id"), primary_key=True, index=True)

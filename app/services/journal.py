@@ -13,6 +13,8 @@ logger = logging.getLogger("portail.journal")
 # Every act that is noted, and how a parent reads it in « Mes données ».
 ACTS = {
     "access_forgotten": "mot de passe et adresse retirés par un import",
+    "child_put_back": "enfant remis dans une famille par la mairie",
+    "child_taken_out": "enfant retiré d’une famille par la mairie",
     "credentials_queued": "mots de passe temporaires demandés par la mairie",
     "credentials_requested": "mot de passe temporaire demandé",
     "device_signed_out": "appareil déconnecté",

@@ -29,6 +29,7 @@ from app.models import (
     Job,
     JobState,
     JournalEntry,
+    KeptOut,
     Message,
     MessageAttachment,
     MessageMark,
@@ -195,7 +196,7 @@ RULES = (
 KEPT = (
     Kept(
         "Familles, responsables et enfants",
-        (Family, Guardian, Child, FamilyChild),
+        (Family, Guardian, Child, FamilyChild, KeptOut),
         "ils suivent les fichiers de la mairie",
     ),
     Kept(

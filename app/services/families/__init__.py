@@ -1,6 +1,7 @@
 """Who is in a family's file.
 
 children     the cards, and the page that says more
+keeping_out  a child who was put there by mistake
 lookup       a family by the number on its papers
 letterheads  whom a paper is for
 accepted     what the town hall accepted of what its files say too

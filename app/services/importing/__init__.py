@@ -11,7 +11,7 @@ checking    finds what no cell can tell alone: unknown families, doubles; ledger
 merging     makes a table of the portal equal to the rows given, and counts
 places      tells people apart (identities), so that an account follows its person (accesses)
 last_words  lets stand what the town hall accepted, where the files say (spoken) nothing new
-loading     says which rows go where; guardians, accounts and movements are its larger parts
+loading     says which rows go where; guardians, accounts, links and movements are its larger parts
 storing     keeps photos and PDFs
 faults      what is wrong, as a sentence
 headlines   names those whom the import takes something from

@@ -24,6 +24,14 @@ class Headline(Enum):
         "Familles absentes des fichiers, dont l’accès est fermé",
         "Familles absentes des fichiers, dont l’accès serait fermé",
     )
+    CHILD = (
+        "Enfants retirés d’une famille où les fichiers ne les mettent plus",
+        "Enfants qui seraient retirés d’une famille où les fichiers ne les mettent plus",
+    )
+    KEPT_OUT = (
+        "Enfants tenus à l’écart d’une famille où les fichiers les mettent encore, à corriger",
+        "Enfants tenus à l’écart d’une famille où les fichiers les mettent encore, à corriger",
+    )
     RENAMED = (
         "Responsables qui changent de nom et gardent leur identifiant",
         "Responsables qui changeraient de nom et garderaient leur identifiant",

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )  # fmt: skip
 
 from app.db import UtcDateTime
-from app.models import Child, Document, Family, FamilyChild, Message, MessageAttachment
+from app.models import Child, Document, Family, Message, MessageAttachment
 from app.models.messages import folded_message
 from app.services.importing.merging import Counts, GivenRows, Merge
 from app.services.importing.staging import Staged, Staging
@@ -27,7 +27,6 @@ from app.services.importing.tables import (
     CHILDREN,
     DOCUMENTS,
     FAMILIES,
-    LINKS,
     MANDATES,
     MESSAGES,
 )  # fmt: skip
@@ -81,21 +80,6 @@ def load_children(connection: Connection, staging: Staging) -> Counts:
     return Merge(connection, Child, ["source_id"], given, staging[CHILDREN].absent).run(
         staging[CHILDREN].rows
     )
-
-
-def load_links(connection: Connection, staging: Staging) -> Counts:
-    """Put children into their families."""
-    rows = staging[LINKS].table
-    given: GivenRows = (
-        select(Family.id.label("family_id"), Child.id.label("child_id"))
-        .select_from(rows)
-        .join(Family, Family.source_id == rows.c.family)
-        .join(Child, Child.source_id == rows.c.child)
-        .distinct()
-    )
-    pairs = select(rows.c.family, rows.c.child).distinct().subquery()
-    count = connection.scalar(select(func.count()).select_from(pairs)) or 0
-    return Merge(connection, FamilyChild, ["family_id", "child_id"], given).run(count)
 
 
 def load_messages(connection: Connection, staging: Staging) -> Counts:

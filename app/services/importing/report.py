@@ -10,8 +10,8 @@ from app.services.importing.headlines import Headlines
 from app.services.importing.merging import Counts
 from app.services.mail.kinds import IN_FRENCH, MailKind
 
-DONE = ("créés", "modifiés", "inchangés", "absents", "archivés")
-PLANNED = ("à créer", "à modifier", "inchangés", "absents", "à archiver")
+DONE = ("créés", "modifiés", "inchangés", "absents", "retirés")
+PLANNED = ("à créer", "à modifier", "inchangés", "absents", "à retirer")
 COLUMN = 12
 
 

@@ -20,6 +20,7 @@ from app.services.importing.checking import Checks
 from app.services.importing.faults import Fault, Faults, ImportRefused
 from app.services.importing.guardians import GuardianLoader
 from app.services.importing.last_words import LastWords
+from app.services.importing.links import LinkLoader
 from app.services.importing.merging import Counts
 from app.services.importing.movements import MovementLoader
 from app.services.importing.places import Places
@@ -168,13 +169,14 @@ class _Import:
     def _load(self, connection: Connection, staging: Staging) -> None:
         guardians = GuardianLoader(connection, staging)
         accounts = AccountLoader(connection, staging, self.report.headlines)
+        links = LinkLoader(connection, staging, self.report.headlines)
         movements = MovementLoader(connection, staging, self.report.headlines)
         steps: tuple[tuple[SourceFile, str, Callable[[], Counts]], ...] = (
             (FAMILIES, "familles", lambda: loading.load_families(connection, staging)),
             (FAMILIES, "responsables", guardians.load_guardians),
             (ACCOUNTS, "identifiants", accounts.load_identifiers),
             (CHILDREN, "enfants", lambda: loading.load_children(connection, staging)),
-            (LINKS, "enfants dans leur famille", lambda: loading.load_links(connection, staging)),
+            (LINKS, "enfants dans leur famille", links.load),
             (INVOICES, "factures et avoirs", movements.load_invoices),
             (LINES, "lignes de facture", movements.load_lines),
             (PAYMENTS, "règlements", movements.load_payments),

@@ -12,7 +12,7 @@ def test_the_report_is_a_table_with_one_line_a_kind(app: Flask, tmp_path: Path, 
     lines = list(hand_over(app, town.folder(tmp_path / "files")).lines())
     assert lines[0] == "Import de « files »"
     table = lines[2:13]
-    assert table[0].split() == ["créés", "modifiés", "inchangés", "absents", "archivés"]
+    assert table[0].split() == ["créés", "modifiés", "inchangés", "absents", "retirés"]
     assert table[1].split() == ["familles", "2", "0", "0", "0", "0"]
     assert len({len(line) for line in table}) == 1
     assert lines[-1] == "L’import est terminé."

@@ -11,6 +11,7 @@ LEFT_OUT = {
         "draft",
     ),
     "The portal's own work, by numbers of rows: it holds nothing of a parent.": ("job",),
+    "A child of somebody else, who was in the family's file by mistake.": ("kept_out",),
     "A secret, of which only a fingerprint is kept: nobody can read it.": (
         "account.password_hash",
         "account_session.key_hash",
