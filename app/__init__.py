@@ -28,7 +28,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         TESTING=settings.env == "test",
     )
     app.jinja_env.globals["settings"] = settings
-    logs.init_app(app, settings.env)
+    logs.init_app(app, settings.env, settings.proxies)
     db.init_app(app, settings.database_url)
     templating.init_app(app)
     formats.init_app(app, settings.timezone)

@@ -137,6 +137,11 @@ def end_session() -> None:
     session.clear()
 
 
+def opens_page() -> bool:
+    """Tell whether somebody gets the page; HEAD asks about it, which marks nothing."""
+    return request.method != "HEAD"
+
+
 def origin() -> Origin:
     """Say where this request comes from, for the journal and the throttle."""
     agent = request.headers.get("User-Agent", "")
@@ -149,7 +154,7 @@ def origin() -> Origin:
 
 @login_manager.user_loader
 def _load_visitor(key: str) -> Visitor | None:
-    account = sessions.find(key, origin())
+    account = sessions.find(key, origin(), seen=opens_page())
     return Visitor(key, account) if account else None
 
 

@@ -6,7 +6,7 @@ import re
 import secrets
 import sys
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 
 from flask import Flask, g, request
 
@@ -32,13 +32,13 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line, default=str)
 
 
-def init_app(app: Flask, env: str) -> None:
+def init_app(app: Flask, env: str, proxies: int) -> None:
     """Send the portal's log lines to standard error and give each request an id.
 
     Every line is made everywhere, so that one which cannot be fails in tests before a town's
     portal; what is shown depends on who reads it.
     """
-    app.before_request(_name_request)
+    app.before_request(partial(_name_request, believed=proxies > 0))
     logger = logging.getLogger("portail")
     logger.setLevel(logging.INFO)
     _console().setLevel(logging.INFO if env == "production" else logging.WARNING)
@@ -53,6 +53,7 @@ def _console() -> logging.Handler:
     return console
 
 
-def _name_request() -> None:
-    given = request.headers.get("X-Request-ID", "")
+def _name_request(*, believed: bool) -> None:
+    """Take the name that our proxy gave; without a proxy, visitors would write their own."""
+    given = request.headers.get("X-Request-ID", "") if believed else ""
     g.request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)

@@ -29,6 +29,8 @@ HEADERS = {
     # no-referrer would break every Flask-WTF form over https.
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
+    # For browsers older than frame-ancestors.
+    "X-Frame-Options": "DENY",
 }
 # A socket has no name of a machine; whoever reaches it is let in by its permissions.
 OWN_LISTENERS = frozenset({"localhost", "127.0.0.1", "::1", ""})

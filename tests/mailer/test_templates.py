@@ -32,7 +32,11 @@ ASKED_AT = datetime(2018, 7, 12, 13, 5, tzinfo=UTC)
 EXPIRES_AT = datetime(2018, 7, 13, 13, 5, tzinfo=UTC)
 A_REQUEST = {"number": "12", "request": "0123456789abcdef"}
 CONTEXTS = {
-    MailKind.EMAIL_CONFIRMATION: {"change": "1", "expires_at": EXPIRES_AT.isoformat()},
+    MailKind.EMAIL_CONFIRMATION: {
+        "change": "1",
+        "mark": "0a1b2c3d",
+        "expires_at": EXPIRES_AT.isoformat(),
+    },
     MailKind.REQUEST_RECEIVED: A_REQUEST,
     MailKind.REQUEST_ANSWERED: A_REQUEST,
 }
@@ -217,7 +221,7 @@ def test_an_unproven_address_learns_nothing(town: Flask) -> None:
     message = write(town, MailKind.EMAIL_CONFIRMATION)
     for words in ("38162386", "ZEST", "zest"):
         assert words not in message.text + message.html
-    assert "https://portail.commune.fr/compte/courriel/confirmer/MQ." in message.text
+    assert "https://portail.commune.fr/compte/courriel/confirmer/Wz" in message.text
     assert "vendredi 13 juillet 2018 à 15 h 05" in plain(message.text)
 
 

@@ -2,10 +2,13 @@
 
 import json
 import logging
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
+import config
+from app import create_app
 from app.testing import Outbox
 from app.web.logs import JsonFormatter
 from tests.support.browser import Browser
@@ -41,11 +44,20 @@ def test_nobody_forges_a_line() -> None:
     [("abcdef-0123456789", True), ("short", False), ("x\x1b[31m012345", False), ("x" * 99, False)],
 )
 def test_the_proxy_names_the_request_if_it_does_so_properly(
-    app: Flask, sent: str, kept: bool
+    tmp_path: Path, sent: str, kept: bool
 ) -> None:
     """The reference on an error page is the one in nginx's log."""
-    page = app.test_client().get("/nulle-part-sans-entrer", headers={"X-Request-ID": sent})
+    behind_nginx = create_app(config.Test(instance=tmp_path, proxies=1))
+    page = behind_nginx.test_client().get("/nulle-part-sans-entrer", headers={"X-Request-ID": sent})
     assert (sent in page.text) is kept
+
+
+def test_a_visitor_names_no_request(app_without_database: Flask) -> None:
+    """Without a proxy it is the visitor who writes the header: two of one name would be theirs."""
+    sent = "abcdef-0123456789"
+    visitor = app_without_database.test_client()
+    page = visitor.get("/nulle-part-sans-entrer", headers={"X-Request-ID": sent})
+    assert sent not in page.text
 
 
 def test_each_step_is_logged_and_no_secret_is(

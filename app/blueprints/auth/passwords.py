@@ -2,8 +2,9 @@
 
 from functools import partial
 
-from flask import flash, redirect, render_template, session, url_for
+from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from app.blueprints.auth import device_cookie
@@ -14,9 +15,10 @@ from app.blueprints.auth.forms import (
     ForgottenPasswordForm,
 )
 from app.services.accounts import password_choice, passwords
+from app.services.accounts.password_choice import LinkState
 from app.services.refusals import Reason, Refusal
 from app.web.access import Audience, current_account, end_session, opens_to, origin
-from app.web.forms import show_again
+from app.web.forms import EmptyForm, show_again
 from app.web.site_map import labelled
 
 SAVED = "Mot de passe enregistré. Connectez-vous avec votre nouveau mot de passe."
@@ -26,13 +28,33 @@ NO_TICKET = (
 )
 
 
-@auth.get("/mot-de-passe/lien/<token>")
+@auth.route("/mot-de-passe/lien/<token>", methods=["GET", "POST"])
 def password_link(token: str) -> ResponseReturnValue:
-    """Open the link of a mail: a ticket if it is good, a button for a new mail if not."""
+    """Open the link of a mail: a ticket if it is good, a button for a new mail if not.
+
+    Where somebody is signed in it asks first: a page that is only looked at signs nobody out.
+    """
     link = password_choice.open_link(token)
     if link.ticket is None:
+        if request.method == "POST":
+            return redirect(url_for("auth.password_link", token=token))
         form = ForgottenPasswordForm(identifier=link.identifier)
         return render_template("auth/password_link_expired.html", link=link, form=form)
+    form = EmptyForm()
+    if not current_user.is_authenticated:
+        return _take_ticket(link)
+    if not form.is_submitted():
+        return render_template(
+            "auth/password_link_signed_in.html",
+            form=form,
+            link=link,
+            token=token,
+            own=link.identifier == current_account().identifier,
+        )
+    return _take_ticket(link) if form.validate() else show_again(form)
+
+
+def _take_ticket(link: LinkState) -> Response:
     end_session()
     session["ticket"] = link.ticket
     return redirect(url_for("auth.choose_password"))

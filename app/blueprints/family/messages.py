@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from app.blueprints.family.blueprint import family
 from app.blueprints.family.message_forms import ReplyForm
 from app.services.inbox import answering, listing, marking, reading
-from app.web.access import current_account
+from app.web.access import current_account, opens_page
 from app.web.drafts import stands_on
 from app.web.files import send_stored_file
 from app.web.forms import STALE_PAGE, EmptyForm, show_again
@@ -29,7 +29,7 @@ def messages() -> ResponseReturnValue:
 @family.get("/messages/<opaque:public_id>")
 def message(public_id: str) -> ResponseReturnValue:
     """One message, read from now on."""
-    found = reading.open_message(current_account(), public_id)
+    found = reading.open_message(current_account(), public_id, read=opens_page())
     if found is None:
         abort(404)
     return render_template("family/message.html", message=found, form=ReplyForm())

@@ -243,6 +243,7 @@ def _send_link(session: Session, identifier: str, change: EmailChange) -> None:
         identifier,
         address=change.address,
         change=str(change.id),
+        mark=email_links.mark_of(change),
         expires_at=change.expires_at.isoformat(),
     )
 
@@ -271,16 +272,15 @@ def _mails_of_today(session: Session, identifier: str) -> int:
 
 def _find(session: Session, token: str) -> EmailChange | None:
     """Find what a link stands for, if its account is still somebody's."""
-    change_id = email_links.change_of(token)
-    if change_id is None:
-        return None
-    return session.scalars(
+    change_id, mark = email_links.change_of(token)
+    change = session.scalars(
         select(EmailChange)
         .join(Account, Account.id == EmailChange.account_id)
         .join(Guardian, Guardian.id == Account.guardian_id)
         .join(Family, Family.id == Guardian.family_id)
         .where(EmailChange.id == change_id, MAY_SIGN_IN)
     ).one_or_none()
+    return change if change is not None and email_links.mark_of(change) == mark else None
 
 
 def _use_up(session: Session, change_id: int, now: datetime) -> bool:

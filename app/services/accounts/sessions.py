@@ -108,8 +108,11 @@ def open_session(session: Session, account_id: int, origin: Origin) -> str:
     return key
 
 
-def find(key: str, origin: Origin = NOWHERE) -> CurrentAccount | None:
-    """Return who a cookie's key stands for, if the session is alive, and where they are."""
+def find(key: str, origin: Origin = NOWHERE, *, seen: bool = True) -> CurrentAccount | None:
+    """Return who a cookie's key stands for, if the session is alive, and where they are.
+
+    They are seen there, unless they only ask what a page would be.
+    """
     now = datetime.now(UTC)
     found = db.rows(
         _CURRENT, key_hash=_hash(key), seen_after=now - IDLE, created_after=now - LONGEST
@@ -117,7 +120,7 @@ def find(key: str, origin: Origin = NOWHERE) -> CurrentAccount | None:
     if not found:
         return None
     current = CurrentAccount(*found[0], origin)
-    if now - current.last_seen_at > TOUCH_AFTER:
+    if seen and now - current.last_seen_at > TOUCH_AFTER:
         _touch(current.session_id, now)
     return current
 

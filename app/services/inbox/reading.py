@@ -103,8 +103,10 @@ class OpenMessage:
     replies: list[Reply]
 
 
-def open_message(account: CurrentAccount, public_id: str) -> OpenMessage | None:
-    """Return a message of this family and mark it read, the first time, for this guardian."""
+def open_message(
+    account: CurrentAccount, public_id: str, *, read: bool = True
+) -> OpenMessage | None:
+    """Return a message of this family; mark it read, the first time this guardian reads it."""
     found = db.rows(
         _MESSAGE,
         family_id=account.family_id,
@@ -125,7 +127,7 @@ def open_message(account: CurrentAccount, public_id: str) -> OpenMessage | None:
         attachments=_attachments(row.id),
         replies=_replies(account, row.id),
     )
-    if row.read_at is None:
+    if read and row.read_at is None:
         marking.mark_read(account, row.id)
     return opened
 

@@ -69,7 +69,8 @@ def write(
 
 def _with_link(portal: str, context: dict[str, str]) -> dict[str, object]:
     """Make the link that confirms an address, which no queue may hold, and say until when."""
-    token = email_links.token_for(int(context["change"]))
+    # A mail that another version queued has no mark: its link says that it is worth nothing.
+    token = email_links.token_for(int(context["change"]), context.get("mark", ""))
     return {
         "confirm_url": f"{portal}/compte/courriel/confirmer/{token}",
         "expires_at": datetime.fromisoformat(context["expires_at"]),

@@ -1,24 +1,38 @@
 """The link that confirms an address: it names a change of address, and is signed."""
 
+import hashlib
+
 from itsdangerous import BadSignature, URLSafeSerializer
 
+from app.models import EmailChange
 from app.services.tokens.signing import signing_keys
 
 SALT = "email-change-link"
+MARK_CHARACTERS = 8
+NOTHING = (0, "")
 
 
-def token_for(change_id: int) -> str:
+def mark_of(change: EmailChange) -> str:
+    """Tell a change from another that gets its number, after a backup was restored."""
+    asked = f"{change.created_at.isoformat()} {change.address}"
+    return hashlib.sha256(asked.encode()).hexdigest()[:MARK_CHARACTERS]
+
+
+def token_for(change_id: int, mark: str) -> str:
     """Sign the link of a change, when its mail is written."""
-    return _serializer().dumps(change_id)
+    return _serializer().dumps([change_id, mark])
 
 
-def change_of(token: str) -> int | None:
-    """Return the number of the change that a link stands for; None for what we never signed."""
+def change_of(token: str) -> tuple[int, str]:
+    """Return the number and the mark of what a link stands for; no row's for any other link."""
     try:
-        change_id: int = _serializer().loads(token)
+        named = _serializer().loads(token)
     except BadSignature:
-        return None
-    return change_id
+        return NOTHING
+    match named:
+        case [int(change_id), str(mark)]:
+            return change_id, mark
+    return NOTHING
 
 
 def _serializer() -> URLSafeSerializer:

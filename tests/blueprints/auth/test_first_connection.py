@@ -107,7 +107,9 @@ def test_coming_in_with_a_mail_ends_whoever_was_signed_in(
     ask(Browser(browser.app), people.zest.identifier)
     browser.sign_in(people.moreau)
     if by == "link":
-        browser.visit(path_of(outbox.latest.link))
+        asked = browser.visit(path_of(outbox.latest.link))
+        assert "Cet appareil est connecté au compte de Paul MOREAU." in asked.text
+        asked.submit("Se déconnecter et continuer")
     else:
         secret = outbox.latest.temporary_password
         typed = {"Identifiant": people.zest.identifier, "Mot de passe": secret}

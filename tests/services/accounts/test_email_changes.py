@@ -1,13 +1,15 @@
 """A parent's new address: asked with the password, confirmed by the link, told to the old one."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy import select
 
 from app import db
 from app.mailer.message import ascii_address
+from app.models import EmailChange
 from app.services.accounts import (
     current_password,
     email_changes,
@@ -68,6 +70,38 @@ def test_a_link_lasts_24_hours(
     email_changes.confirm(token, ORIGIN)
     assert guardian(people.zest).email == people.zest.email
     assert email_changes.state(signed_in(people.zest)).pending is None
+
+
+def test_the_link_of_another_change_of_that_number_is_worth_nothing(
+    app: Flask, people: People, server: Scripted, clock: time_machine.Traveller
+) -> None:
+    """A backup is restored, and somebody else’s change gets the number that an old mail names."""
+    ask(people.zest)
+    token = latest_token(app, server)
+    with db.transaction() as session:
+        lost = session.scalars(select(EmailChange)).one()
+        number, asked_at = lost.id, lost.created_at
+        session.delete(lost)
+    clock.shift(timedelta(minutes=5))
+    for person, address, created_at in (
+        (people.moreau, NEW, datetime.now(UTC)),
+        (people.moreau, "paul@exemple.fr", asked_at),
+    ):
+        account = signed_in(person)
+        with db.transaction() as session:
+            change = EmailChange(
+                id=number,
+                account_id=account.account_id,
+                address=address,
+                created_at=created_at,
+                expires_at=datetime.now(UTC) + email_changes.VALIDITY,
+            )
+            session.add(change)
+        assert email_changes.open_link(token).reason == "invalid"
+        email_changes.confirm(token, ORIGIN)
+        assert guardian(person).email == person.email
+        with db.transaction() as session:
+            session.delete(session.get_one(EmailChange, number))
 
 
 def test_a_second_address_replaces_the_first(

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from app import db
-from app.models import Account, Family, JournalEntry, OutboxMail
+from app.models import Account, Family, JournalEntry, OutboxMail, TemporaryPassword
 from app.services.accounts import (
     current_password,
     password_choice,
@@ -131,6 +131,20 @@ def test_a_link_is_no_ticket_and_a_ticket_no_link(people: People) -> None:
     link = issue(people.zest).link_token
     assert password_choice.open_ticket(link) is None
     assert password_choice.open_link(ticket(people.zest)).reason == "invalid"
+
+
+def test_a_ticket_is_for_one_row_not_for_its_number(people: People) -> None:
+    """A backup is restored, and somebody else's temporary password gets the number."""
+    opened = ticket(people.zest)
+    with db.transaction() as session:
+        lost = session.scalars(select(TemporaryPassword)).one()
+        number = lost.id
+        session.delete(lost)
+    with db.transaction() as session:
+        query = select(Account.id).where(Account.identifier == people.moreau.identifier)
+        temporary_passwords.issue(session, session.scalars(query).one())
+        session.execute(update(TemporaryPassword).values(id=number))
+    assert password_choice.open_ticket(opened) is None
 
 
 def test_opening_the_link_changes_nothing(people: People) -> None:

@@ -73,6 +73,14 @@ def test_reading_writes_at_most_every_five_minutes(people: People) -> None:
     assert last_seen() == NOW + timedelta(minutes=5, seconds=1)
 
 
+def test_asking_about_a_page_is_no_sign_of_life(people: People) -> None:
+    """HEAD comes from programs: a session that nobody uses ends all the same."""
+    key = open_session(people.zest)
+    with time_machine.travel(NOW + timedelta(minutes=29), tick=False):
+        assert sessions.find(key, seen=False) is not None
+    assert not alive(key, timedelta(minutes=31))
+
+
 def test_reading_goes_on_while_nothing_can_be_written(app: Flask, people: People) -> None:
     """An import holds the database for a minute: parents read on."""
     key = open_session(people.zest)

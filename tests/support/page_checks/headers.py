@@ -6,6 +6,7 @@ from werkzeug.datastructures import Headers
 
 FIXED = {
     "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     # no-referrer would break every Flask-WTF form over https.

@@ -105,6 +105,16 @@ def _temporary_password(app: Flask, people: People) -> Screens:
             Browser(app).get("auth.password_link", token=issued.link_token),
         )
     yield "link, unknown", Browser(app).get("auth.password_link", token="forged")
+    yield from _link_where_somebody_is_signed_in(app, people)
+
+
+def _link_where_somebody_is_signed_in(app: Flask, people: People) -> Screens:
+    for owner, whose in ((people.zest, "own"), (people.moreau, "somebody else’s")):
+        parent = Browser(app)
+        parent.sign_in(people.zest)
+        path = parent.address("auth.password_link", token=issue(app, owner).link_token)
+        yield f"link, signed in, {whose}", parent.visit(path)
+        yield f"link, page left open, {whose}", parent.post(path, {"csrf_token": "old"})
 
 
 def _choice(app: Flask, people: People) -> Screens:
