@@ -4,8 +4,9 @@ Only its length is looked at: ranges are given out faster than any list of them 
 """
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from app.memo import kept
 
 if TYPE_CHECKING:
     from phonenumbers import PhoneNumber
@@ -44,7 +45,7 @@ BETWEEN_FIGURES = re.compile(r"[\s.()/-]+")
 TEN_FIGURES = re.compile(r"0?([1-9]\d{8})", re.ASCII)
 
 
-@lru_cache(maxsize=512)
+@kept(most=512)
 def written(number: str, territory: str) -> str:
     """Write a number as people of this territory do; what is none stays as it was given."""
     import phonenumbers
@@ -57,7 +58,7 @@ def written(number: str, territory: str) -> str:
     return phonenumbers.format_number(parsed, kind.NATIONAL if at_home else kind.INTERNATIONAL)
 
 
-@lru_cache(maxsize=512)
+@kept(most=512)
 def dialled(number: str, territory: str) -> str:
     """Write +33476000000, what dials from anywhere; empty when it is no telephone number."""
     import phonenumbers

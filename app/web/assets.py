@@ -1,13 +1,15 @@
 """Addresses: static files carry a version and are kept for ever; pages' are built once."""
 
 import hashlib
-from functools import cache, lru_cache
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app, request, url_for
 from werkzeug.wrappers import Response
+
+from app.memo import Kept
 
 VERSION_LENGTH = 12
 ADDRESSES_KEPT = 1024
@@ -18,7 +20,7 @@ def init_app(app: Flask) -> None:
     """Version every address of a static file, and let browsers keep it."""
     app.url_defaults(_add_version)
     # No address depends on the request, and a page has twenty of them: each is built once.
-    app.jinja_env.globals["url_for"] = lru_cache(maxsize=ADDRESSES_KEPT)(url_for)
+    app.jinja_env.globals["url_for"] = Kept(url_for, ADDRESSES_KEPT)
     app.after_request(_keep_for_ever)
 
 

@@ -10,10 +10,13 @@ from werkzeug.exceptions import (
     InternalServerError,
     SecurityError,
     ServiceUnavailable,
+    TooManyRequests,
 )
 from werkzeug.wrappers import Response
 
+from app.gates import Crowded
 from app.services.files import uploads
+from app.services.refusals import Reason, Refusal
 
 logger = logging.getLogger("portail.errors")
 RETRY_SECONDS = 30
@@ -51,19 +54,32 @@ PAGES = {
 }
 
 
+CROWDED = (
+    "Un instant, s’il vous plaît",
+    "Le portail prépare déjà d’autres documents. Rien n’est perdu\u00a0: attendez quelques "
+    "secondes, "
+    "revenez à la page précédente, puis recommencez.",
+)
+CROWDED_SECONDS = 5
+ENOUGH_FOR_TODAY = "C’est assez pour aujourd’hui"
+
+
 def init_app(app: Flask, unavailable: type[Exception]) -> None:
     """Answer every error with our page; `unavailable` is what an absent database raises."""
     app.register_error_handler(HTTPException, _show)
     app.register_error_handler(SecurityError, _show_foreign_host)
     app.register_error_handler(unavailable, _show_unavailable)
+    app.register_error_handler(Crowded, _show_crowded)
+    app.register_error_handler(Refusal, _show_refusal)
     app.register_error_handler(Exception, _show_unexpected)
 
 
-def _show(error: HTTPException) -> Response:
+def _show(error: HTTPException, words: tuple[str, str] | None = None) -> Response:
     code = error.code or InternalServerError.code
     if code < HTTP_ERRORS_FROM:
         return error.get_response()
-    title, advice = PAGES.get(code, PAGES[400 if code < InternalServerError.code else 500])
+    known = PAGES.get(code, PAGES[400 if code < InternalServerError.code else 500])
+    title, advice = words or known
     page = _draw(code=code, title=title, message=advice, reference=_reference())
     response = Response(page, status=code, content_type="text/html; charset=utf-8")
     # Keep what the protocol asks for (Allow, Retry-After), never the English page's own type.
@@ -90,6 +106,17 @@ def _show_foreign_host(_error: SecurityError) -> Response:
 def _show_unavailable(error: Exception) -> Response:
     logger.error("database unavailable", exc_info=error, extra={"request": _reference()})
     return _show(ServiceUnavailable(retry_after=RETRY_SECONDS))
+
+
+def _show_crowded(_error: Exception) -> Response:
+    return _show(ServiceUnavailable(retry_after=CROWDED_SECONDS), CROWDED)
+
+
+def _show_refusal(refusal: Refusal) -> Response:
+    """Say why; what may be typed again is told beside its field, by its view."""
+    if refusal.reason is not Reason.TOO_MANY:
+        return _show_unexpected(refusal)
+    return _show(TooManyRequests(), (ENOUGH_FOR_TODAY, str(refusal)))
 
 
 def _show_unexpected(error: Exception) -> Response:

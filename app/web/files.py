@@ -8,9 +8,12 @@ from flask import abort, request, send_file
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
+from app.services.accounts import allowances
+from app.services.accounts.allowances import Allowance
 from app.services.files import stored_files
 from app.services.files.stored_files import FoundFile
 from app.web import printing
+from app.web.access import current_account, opens_page
 
 # What it makes.
 CSV = ".csv"
@@ -47,6 +50,17 @@ def send_made_file(content: bytes, suffix: str, name: str, *, inline: bool = Fal
     )
     response.content_length = len(content)
     return _kept_by_nobody(response)
+
+
+def send_paper(html: str, name: str, *, inline: bool = False) -> Response:
+    """Send a page laid out on paper; as many as a family needs, one at a time.
+
+    Raises Refusal after too many in a day, Crowded while others are being made.
+    """
+    account_id = current_account().account_id
+    if opens_page():
+        allowances.spend_now(account_id, Allowance.PAPERS)
+    return send_made_file(printing.to_pdf(html, account_id), PDF, name, inline=inline)
 
 
 def only_with_printing(

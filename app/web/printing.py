@@ -5,7 +5,6 @@ Where it cannot be, `available` says so, pages offer no PDF, and print well by t
 """
 
 import logging
-import threading
 from ctypes.util import find_library
 from functools import cache
 from http import HTTPStatus
@@ -15,14 +14,15 @@ from urllib.parse import urlsplit
 
 from flask import current_app
 
+from app.gates import Gate
 from app.settings import settings
 
 if TYPE_CHECKING:
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 
-# Twenty years of statement take 12 s and 200 MiB: one paper after the other in a process.
-_laying_out = threading.Lock()
+# Twenty years of statement take 12 s and 200 MiB: one paper at once in a process.
+_laying_out = Gate()
 # What WeasyPrint opens when it is imported.
 LIBRARIES = ("gobject-2.0", "pango-1.0", "harfbuzz", "fontconfig", "pangoft2-1.0")
 
@@ -36,15 +36,22 @@ def available() -> bool:
     return find_spec("weasyprint") is not None
 
 
-def to_pdf(html: str) -> bytes:
-    """Lay a whole HTML page out on paper; its `lang` and `title` become the document's."""
+def to_pdf(html: str, who: int | None = None) -> bytes:
+    """Lay a whole HTML page out on paper; its `lang` and `title` become the document's.
+
+    Raises Crowded while other papers are being made, or one for `who` already.
+    """
+    with _laying_out.passing(who):
+        return _laid_out(html)
+
+
+def _laid_out(html: str) -> bytes:
     import weasyprint
 
     # It complains of each rule that is for screens only.
     logging.getLogger("weasyprint").setLevel(logging.ERROR)
     page = weasyprint.HTML(string=html, base_url=settings.public_url, url_fetcher=_fetcher())
-    with _laying_out:
-        pdf: bytes = page.write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True)
+    pdf: bytes = page.write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True)
     return pdf
 
 

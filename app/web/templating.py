@@ -1,6 +1,6 @@
 """Jinja, as the portal's templates need it."""
 
-from functools import lru_cache
+from collections.abc import Callable
 from typing import Any
 
 import jinja2
@@ -8,12 +8,14 @@ from flask import Flask
 from jinja2.environment import TemplateModule
 from jinja2.runtime import Macro
 
+from app.memo import Kept
+
 DRAWINGS_KEPT = 4096
 
 
-once = lru_cache(maxsize=DRAWINGS_KEPT)
-# A macro that is drawn once for its arguments.
-Drawn = type(once(str))
+def once(macro: Callable[..., str]) -> Kept[str]:
+    """Draw a macro once for its arguments."""
+    return Kept(macro, DRAWINGS_KEPT)
 
 
 class Context(jinja2.runtime.Context):
@@ -24,7 +26,7 @@ class Context(jinja2.runtime.Context):
 
     def call(self, called: Any, /, *args: Any, **kwargs: Any) -> Any:
         """Call what a template calls; the variables of its loops are not for macros."""
-        if not isinstance(called, (Macro, Drawn)):
+        if not isinstance(called, (Macro, Kept)):
             return super().call(called, *args, **kwargs)
         kwargs.pop("_loop_vars", None)
         kwargs.pop("_block_vars", None)

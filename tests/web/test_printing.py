@@ -3,11 +3,13 @@
 import io
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 from flask import Flask
 from pypdf import PdfReader
 
+from app.gates import Crowded
 from app.web import printing
 from tests.conftest import skip_or_fail
 from tests.support.browser import Browser
@@ -40,10 +42,10 @@ def test_nothing_from_elsewhere_is_fetched(app: Flask, caplog: pytest.LogCapture
     assert "not of this portal: http://127.0.0.2:9/x.png" in caplog.text
 
 
-def test_papers_are_laid_out_one_after_the_other(
+def test_papers_are_made_one_at_a_time(
     app_without_database: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """However many parents ask at once, one takes its memory."""
+    """However many parents ask at once, one takes its memory; who cannot wait is told."""
     under_way, most = 0, 0
 
     def write_pdf(*_arguments: object, **_options: object) -> bytes:
@@ -55,10 +57,11 @@ def test_papers_are_laid_out_one_after_the_other(
         return b"%PDF-"
 
     def print_one(_number: int) -> bytes:
-        with app_without_database.app_context():
+        with app_without_database.app_context(), suppress(Crowded):
             return printing.to_pdf('<html lang="fr"><title>T</title>')
+        return b""
 
     monkeypatch.setattr("weasyprint.HTML.write_pdf", write_pdf)
     with ThreadPoolExecutor(4) as parents:
-        assert set(parents.map(print_one, range(8))) == {b"%PDF-"}
+        assert b"%PDF-" in set(parents.map(print_one, range(8)))
     assert most == 1

@@ -8,7 +8,7 @@ from app.services.billing import certificates as service
 from app.web import printing
 from app.web.access import current_account
 from app.web.drafts import stands_on
-from app.web.files import PDF, send_made_file
+from app.web.files import send_paper
 from app.web.forms import STALE_PAGE, EmptyForm
 from app.web.site_map import labelled
 
@@ -36,7 +36,7 @@ def certificate(year: str) -> ResponseReturnValue:
         abort(404)
     if not printing.available():
         return redirect(url_for("family.certificate_page", year=year))
-    return send_made_file(printing.to_pdf(_page(made)), PDF, f"attestation de paiement {year}")
+    return send_paper(_page(made), f"attestation de paiement {year}")
 
 
 @family.get("/attestations/<year>/a-imprimer")

@@ -9,7 +9,7 @@ from app.services.billing.invoices import InvoiceDetails
 from app.services.families import letterheads
 from app.web import printing
 from app.web.access import current_account
-from app.web.files import PDF, send_made_file, send_stored_file
+from app.web.files import send_paper, send_stored_file
 
 
 @family.get("/factures/<opaque:public_id>")
@@ -39,7 +39,7 @@ def invoice_file(public_id: str) -> ResponseReturnValue:
         means=payment_means.of_family(family_id) if found.due else None,
         letterhead=letterheads.of_family(family_id),
     )
-    return send_made_file(printing.to_pdf(html), PDF, found.title, inline=True)
+    return send_paper(html, found.title, inline=True)
 
 
 def _find(public_id: str) -> InvoiceDetails:

@@ -10,7 +10,7 @@ from app.services.billing import statement as service
 from app.services.families import letterheads
 from app.web import printing
 from app.web.access import current_account
-from app.web.files import CSV, PDF, only_with_printing, send_made_file
+from app.web.files import CSV, only_with_printing, send_made_file, send_paper
 from app.web.site_map import labelled
 
 # The word of an address that asks for the invoices with something left to pay.
@@ -54,7 +54,7 @@ def statement_pdf() -> ResponseReturnValue:
         letterhead=letterheads.of_family(current_account().family_id),
         today=today(),
     )
-    return send_made_file(printing.to_pdf(html), PDF, _name(found), inline=True)
+    return send_paper(html, _name(found), inline=True)
 
 
 def _whole() -> service.WholeStatement:

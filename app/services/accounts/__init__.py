@@ -10,6 +10,7 @@ sessions          a row for each signed-in device
 drafts            what a form could not take, kept for the page that shows it again
 devices           the mark that a device keeps of having signed in
 throttles         waits after failures, counted in the database
+allowances        how much an account may ask in a day
 identifiers       the « identifiant » as people type it
 user_agents       what a browser says of itself, in words
 invitations       who is to be invited, by mail or by letter

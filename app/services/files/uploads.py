@@ -5,14 +5,15 @@ bounded: how many, how heavy, how many pixels, how many pictures in memory at on
 """
 
 import re
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from io import BytesIO
+from math import ceil
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from app.gates import PATIENCE_SECONDS, Crowded, Gate
 from app.models.stored_files import PDF, PICTURES, kind_that_begins
 from app.services.files import jpeg_scans
 from app.typed_text import one_line
@@ -30,6 +31,9 @@ MOST_BYTES = 64 * MEBIBYTE
 # A phone's best camera writes a JPEG that is read at the size it will have; a PNG, and a JPEG that
 # comes in several passes, are held whole.
 MOST_PIXELS, MOST_PIXELS_WHOLE = 110_000_000, 30_000_000
+# A decoder gives a JPEG at an eighth of its sides and no less: a longer one would be held in memory
+# larger than its kind is worth. Panoramas have 16,000.
+LONGEST_SIDE_READ = 19_200
 # Each goes over every pixel; cameras write one, programs about ten.
 MOST_SCANS = 20
 # Scanners may write greys in two bytes; a screen shows one.
@@ -46,7 +50,7 @@ HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b
 BRANDS = re.compile(rb".{4}ftyp(.{4}).{4}((?:.{4}){0,8})", re.DOTALL)
 
 # A picture takes tens of megabytes while it is drawn: one after the other.
-_drawing = threading.Lock()
+_drawing = Gate()
 
 
 class Accepted(Enum):
@@ -69,6 +73,9 @@ TOO_MANY = f"Choisissez {MOST_FILES} fichiers au plus. Vous pourrez en ajouter d
 EMPTY = "est vide. Choisissez un autre fichier."
 TOO_HEAVY = f"pèse plus de {LARGEST_MEBIBYTES}\u00a0Mo. Choisissez un fichier plus léger."
 TOO_WIDE = "est une image trop grande. Réduisez-la, ou envoyez une capture d’écran."
+BUSY = (
+    "n’a pas pu être lu\u00a0: d’autres familles envoient des photos. Recommencez dans un instant."
+)
 DAMAGED = "est abîmé ou incomplet. Enregistrez-le de nouveau, puis recommencez."
 HEIC = (
     "est une photo HEIC, que la mairie ne peut pas ouvrir. Envoyez une capture d’écran de la "
@@ -108,7 +115,7 @@ def check(
 
 def portrait(content: bytes) -> bytes:
     """Draw a child's photo anew, from wherever it comes. Raises UploadRefused."""
-    drawn = _picture(content, PORTRAIT_SIDE)
+    drawn = _picture(content, PORTRAIT_SIDE, patience=None)
     if drawn is None:
         raise UploadRefused(WRONG_KIND[Accepted.PICTURES])
     return drawn[1]
@@ -148,11 +155,17 @@ def _content(content: bytes, accepted: Accepted, longest_side: int) -> tuple[str
     raise UploadRefused(HEIC if _is_heic(content) else WRONG_KIND[accepted])
 
 
-def _picture(content: bytes, longest_side: int) -> tuple[str, bytes] | None:
+def _picture(
+    content: bytes, longest_side: int, patience: float | None = PATIENCE_SECONDS
+) -> tuple[str, bytes] | None:
     kind = kind_that_begins(content)
     if kind not in PICTURES:
         return None
-    return kind.suffix, _draw_anew(content, kind.short, longest_side)
+    try:
+        with _drawing.passing(patience=patience):
+            return kind.suffix, _draw_anew(content, kind.short, longest_side)
+    except Crowded:
+        raise UploadRefused(BUSY) from None
 
 
 def _is_heic(content: bytes) -> bool:
@@ -169,31 +182,31 @@ def _draw_anew(content: bytes, kind: str, longest_side: int) -> bytes:
     from PIL import Image, ImageFile
 
     bombs = (Image.DecompressionBombError, Image.DecompressionBombWarning)
-    with _drawing:
-        # WeasyPrint tells Pillow, for the whole process, to make do with half a picture.
-        ImageFile.LOAD_TRUNCATED_IMAGES = False
-        try:
-            with Image.open(BytesIO(content), formats=[kind]) as image:
-                return _drawn(image, kind, content, longest_side)
-        except UploadRefused:
-            raise
-        except bombs as bomb:
-            raise UploadRefused(TOO_WIDE) from bomb
-        # What a forged picture makes a decoder raise is of no fixed kind.
-        except Exception as error:
-            raise UploadRefused(DAMAGED) from error
+    # WeasyPrint tells Pillow, for the whole process, to make do with half a picture.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    try:
+        with Image.open(BytesIO(content), formats=[kind]) as image:
+            return _drawn(image, kind, content, longest_side)
+    except UploadRefused:
+        raise
+    except bombs as bomb:
+        raise UploadRefused(TOO_WIDE) from bomb
+    # What a forged picture makes a decoder raise is of no fixed kind.
+    except Exception as error:
+        raise UploadRefused(DAMAGED) from error
 
 
 def _drawn(image: "Image.Image", kind: str, content: bytes, longest_side: int) -> bytes:
     from PIL import ImageOps
 
     _refuse_too_wide(image, kind, content)
-    image.draft("RGB", (longest_side, longest_side))
-    upright = ImageOps.exif_transpose(image)
-    if upright.mode == "I;16":
-        upright = upright.point(lambda grey: grey * GREYS_TO_ONE_BYTE).convert("L")
-    drawn = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
+    # Of its own shape: a square would be decoded whole where one side is short.
+    smaller = min(1, longest_side / max(image.size))
+    image.draft("RGB", (ceil(image.width * smaller), ceil(image.height * smaller)))
+    drawn = _in_eight_bits(image)
+    # Made small before anything copies it.
     drawn.thumbnail((longest_side, longest_side))
+    drawn = ImageOps.exif_transpose(drawn)
     # Comments, profiles and text are copied from there when a picture is saved.
     drawn.info.clear()
     if kind == "JPEG":
@@ -203,6 +216,13 @@ def _drawn(image: "Image.Image", kind: str, content: bytes, longest_side: int) -
     return out.getvalue()
 
 
+def _in_eight_bits(image: "Image.Image") -> "Image.Image":
+    if image.mode == "I;16":
+        image = image.point(lambda grey: grey * GREYS_TO_ONE_BYTE).convert("L")
+    mode = "RGBA" if image.has_transparency_data else "RGB"
+    return image if image.mode == mode else image.convert(mode)
+
+
 def _refuse_too_wide(image: "Image.Image", kind: str, content: bytes) -> None:
     most = MOST_PIXELS_WHOLE
     if kind == "JPEG":
@@ -210,5 +230,5 @@ def _refuse_too_wide(image: "Image.Image", kind: str, content: bytes) -> None:
         most = MOST_PIXELS if layout.in_one_pass else MOST_PIXELS_WHOLE
         if layout.scans > MOST_SCANS:
             raise UploadRefused(DAMAGED)
-    if image.width * image.height > most:
+    if image.width * image.height > most or max(image.size) > LONGEST_SIDE_READ:
         raise UploadRefused(TOO_WIDE)

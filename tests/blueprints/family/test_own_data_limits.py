@@ -1,26 +1,36 @@
 """« Mes données »: what is in it is safe on every system, and it is not asked for without end."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import select
 
 from app import db
-from app.blueprints.family.account import own_data
-from app.models import (
-    Document,
-    Family,
-)
-from app.services.profile.own_data.packing import MEMORY_BYTES
+from app.models import Account, Document, Family
+from app.services.accounts.allowances import Allowance
+from app.services.profile.own_data import packing
+from app.services.profile.own_data.packing import MEMORY_BYTES, TOO_OFTEN
 from tests.blueprints.family.archives import Archive, download, store
 from tests.support.browser import Browser
 from tests.support.people import People
 
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
 
 def test_names_of_files_are_safe_and_all_different(app: Flask, people: People) -> None:
     """Whatever a title holds, nothing is written outside of the folder where it is opened."""
-    titles = ["../../etc/passwd", "Menu", "Menu", "a\\b\r\nc", "...", "x" * 300]
+    titles = [
+        "../../etc/passwd",
+        "\u202egpj.exe\u2066",
+        "Menu",
+        "Menu",
+        "a\\b\r\nc",
+        "...",
+        "x" * 300,
+    ]
     with app.app_context(), db.transaction() as session:
         family = session.scalars(select(Family.id).where(Family.number == "3816231")).one()
         for number, title in enumerate(titles):
@@ -34,6 +44,7 @@ def test_names_of_files_are_safe_and_all_different(app: Flask, people: People) -
     names = [name for name in archive.names if name.startswith("documents/")]
     assert len(set(names)) == len(titles)
     assert "documents/Menu (2).pdf" in names
+    assert "documents/gpj.exe.pdf" in names
     assert all(".." not in name and name.count("/") == 1 and len(name) < 120 for name in names)
     [outside] = [entry for entry in archive.data["documents"] if entry["titre"] == "Dehors"]
     assert outside["fichier"] is None
@@ -46,8 +57,38 @@ def test_asking_again_and_again_has_to_wait(app: Flask, people: People) -> None:
     browser = Browser(app)
     browser.sign_in(people.ines)
     page = browser.get("family.account").submit("Télécharger mes données")
-    assert own_data.TOO_OFTEN in page.text
+    assert TOO_OFTEN in page.text
     download(app, people.karim)
+
+
+def test_ten_archives_a_day_are_enough(app: Flask, people: People) -> None:
+    """The eleventh of a day is refused with a sentence, whatever the pace; tomorrow is another."""
+    with time_machine.travel(NOW, tick=False) as clock:
+        for _ in range(10):
+            download(app, people.ines)
+            clock.shift(timedelta(minutes=6))
+        browser = Browser(app)
+        browser.sign_in(people.ines)
+        page = browser.get("family.account").submit("Télécharger mes données")
+        assert Allowance.ARCHIVES.words.replace("\u00a0", " ") in page.text
+        clock.shift(timedelta(days=1))
+        download(app, people.ines)
+
+
+def test_an_archive_waits_for_none_of_the_same_account(app: Flask, people: People) -> None:
+    """While one is being made, the next click is told at once: it holds no thread."""
+    browser = Browser(app)
+    browser.sign_in(people.ines)
+    page = browser.get("family.account")
+    with app.app_context():
+        query = select(Account.id).where(Account.identifier == people.ines.identifier)
+        account_id = db.session().scalars(query).one()
+    with packing._packing.passing(account_id):
+        sent = {"csrf_token": page.csrf_token}
+        answer = browser.fetch("/compte/mes-donnees", "POST", sent)
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "5"
+    assert "attendez quelques secondes" in answer.text
 
 
 def test_nothing_is_left_on_the_disk(

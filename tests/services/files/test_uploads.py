@@ -124,6 +124,41 @@ def test_a_bomb_of_pixels_is_not_opened() -> None:
     assert refusal(header + b"\0" * 40)
 
 
+@pytest.mark.parametrize("size", [(19_000, 1_500), (1_500, 19_000), (6_000, 4_500)])
+def test_a_photo_is_decoded_near_the_size_it_will_have(
+    monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    """Whatever its shape: a panorama was decoded whole, and copied three times."""
+    decoded = []
+    thumbnail = Image.Image.thumbnail
+
+    def note(image: Image.Image, box: tuple[int, int]) -> None:
+        decoded.append(image.size)
+        thumbnail(image, box)
+
+    monkeypatch.setattr(Image.Image, "thumbnail", note)
+    drawn = Image.open(BytesIO(kept(picture(size=size))))
+    assert max(drawn.size) == uploads.LONGEST_SIDE
+    assert max(decoded[0]) < 2 * uploads.LONGEST_SIDE
+
+
+@pytest.mark.parametrize("size", [(60_000, 20), (20, 60_000)])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_a_picture_has_no_side_that_cannot_be_made_smaller(
+    kind: str, size: tuple[int, int]
+) -> None:
+    """146 KB as long as a street took 1.4 GiB."""
+    assert "trop grande" in refusal(picture(kind, size))
+
+
+def test_a_picture_waits_for_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several families send photos: whoever comes too many is told; an import waits its turn."""
+    monkeypatch.setattr("app.gates.MOST_WAITING", 0)
+    with uploads._drawing.passing():
+        assert "Recommencez dans un instant" in refusal(picture())
+    assert uploads.portrait(picture())
+
+
 def test_a_bomb_of_scans_is_not_opened() -> None:
     """A few kilobytes that would keep a processor busy for hours: one scan, over and over."""
     whole = picture(size=(400, 400), progressive=True)

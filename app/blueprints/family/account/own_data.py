@@ -8,12 +8,12 @@ from flask.typing import ResponseReturnValue
 
 from app.blueprints.family.blueprint import family
 from app.services.profile.own_data import packing
+from app.services.refusals import Refusal
 from app.web.access import current_account
 from app.web.drafts import stands_on
 from app.web.forms import STALE_PAGE, EmptyForm
 
 FILE_NAME = "mes-donnees-portail-famille.zip"
-TOO_OFTEN = "Vous venez de télécharger vos données. Attendez cinq minutes avant de recommencer."
 
 
 @family.post("/compte/mes-donnees")
@@ -22,8 +22,10 @@ def own_data_archive() -> ResponseReturnValue:
     """Everything, in a ZIP made on the fly."""
     if not EmptyForm().validate():
         return _back(STALE_PAGE)
-    archive = packing.pack(current_account())
-    return _back(TOO_OFTEN) if archive is None else _send(archive)
+    try:
+        return _send(packing.pack(current_account()))
+    except Refusal as refused:
+        return _back(str(refused))
 
 
 def _send(archive: IO[bytes]) -> ResponseReturnValue:

@@ -11,16 +11,21 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from app import db
 from app.formats import moment
+from app.gates import Gate
 from app.services import journal
-from app.services.accounts import throttles
+from app.services.accounts import allowances, throttles
+from app.services.accounts.allowances import Allowance
 from app.services.actors import CurrentAccount
 from app.services.files import stored_files
 from app.services.files.stored_files import FoundFile
 from app.services.profile.own_data.gathering import Gathered, gather
+from app.services.refusals import Reason, Refusal
 from app.settings import settings
 
 # Past that it goes to a file without a name, which the system forgets as soon as it is closed.
 MEMORY_BYTES = 1_000_000
+TOO_OFTEN = "Vous venez de télécharger vos données. Attendez cinq minutes avant de recommencer."
+_packing = Gate()
 README = """\
 Mes données - Portail famille - {town}
 
@@ -47,13 +52,22 @@ Une erreur, une question ? Écrivez ou téléphonez à la mairie.
 """
 
 
-def pack(account: CurrentAccount) -> IO[bytes] | None:
-    """Make the archive, at its beginning for reading; None when it was asked for too often."""
-    with db.transaction() as session:
-        key = throttles.own_data_key(account.account_id)
-        if not throttles.count_in_window(session, key, throttles.OWN_DATA_REQUESTS):
-            return None
-        journal.record(session, "own_data_given", account)
+def pack(account: CurrentAccount) -> IO[bytes]:
+    """Make the archive, at its beginning for reading.
+
+    Raises Refusal when it was asked for too often, Crowded while others are being made.
+    """
+    with _packing.passing(account.account_id):
+        with db.transaction() as session:
+            key = throttles.own_data_key(account.account_id)
+            if not throttles.count_in_window(session, key, throttles.OWN_DATA_REQUESTS):
+                raise Refusal(Reason.TOO_MANY, TOO_OFTEN)
+            allowances.spend(session, account.account_id, Allowance.ARCHIVES)
+            journal.record(session, "own_data_given", account)
+        return _packed(account)
+
+
+def _packed(account: CurrentAccount) -> IO[bytes]:
     gathered = gather(account)
     archive = SpooledTemporaryFile(max_size=MEMORY_BYTES)  # noqa: SIM115
     with ZipFile(archive, "w") as file:
