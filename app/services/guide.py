@@ -53,7 +53,7 @@ def sample_mail(day: date, *, first_time: bool) -> str:
     asked_at = datetime(day.year, day.month, day.day, 12, 26, tzinfo=UTC)
     message = letters.write(
         MailKind.ACTIVATION if first_time else MailKind.CREDENTIALS,
-        Recipient(0, IDENTIFIER, "parent@exemple.fr"),
+        Recipient(0, IDENTIFIER, "parent@exemple.fr", f"Madame {FIRST_NAME} {LAST_NAME}"),
         IssuedPassword(SECRET, LINK_TOKEN, asked_at + timedelta(hours=24)),
         asked_at,
         {},

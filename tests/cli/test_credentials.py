@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import update
 
 from app import db
-from app.models import Family, MailState
+from app.models import Family, Guardian, MailState
 from app.services.mail import outbox as queue
 from app.testing import Outbox
 from tests.support.mail_room import courier_of, states
@@ -70,6 +70,21 @@ def test_a_clerk_s_mail_leaves_at_once(app: Flask, people: People, outbox: Outbo
     with app.app_context():
         assert states() == [MailState.SENT, MailState.SENT]
     assert len(outbox.to(people.zest.email)) == 2
+
+
+def test_a_couple_with_one_mailbox_reads_whose_it_is(
+    app: Flask, people: People, outbox: Outbox
+) -> None:
+    """Two mails with one subject in one mailbox: each names the person whose password it is."""
+    shared = "famille@exemple.fr"
+    with app.app_context(), db.transaction() as session:
+        session.execute(update(Guardian).values(email=shared))
+    launch(app, "send", people.ines.identifier, people.karim.identifier)
+    greetings = {mail.text.splitlines()[0] for mail in outbox.to(shared)}
+    assert greetings == {
+        f"Bonjour {person.title} {person.first_name} {person.last_name},"
+        for person in (people.ines, people.karim)
+    }
 
 
 def test_who_cannot_be_written_to_is_said(app: Flask, people: People, outbox: Outbox) -> None:

@@ -30,7 +30,9 @@ ADDRESS = re.compile(r"https?://\S+")
 SECRET = "2dd150fa6be4410f966601e379bf8d79"
 ASKED_AT = datetime(2018, 7, 12, 13, 5, tzinfo=UTC)
 EXPIRES_AT = datetime(2018, 7, 13, 13, 5, tzinfo=UTC)
-A_REQUEST = {"number": "12", "request": "0123456789abcdef"}
+A_REQUEST = {"number": "12", "request": "0123456789abcdef", "expected_on": "2018-07-17"}
+# What a parent's own mailbox may know, and another may not.
+NOT_THEIR_OWN = {MailKind.EMAIL_CONFIRMATION, MailKind.EMAIL_CHANGED}
 CONTEXTS = {
     MailKind.EMAIL_CONFIRMATION: {
         "change": "1",
@@ -72,7 +74,8 @@ def write(app: Flask, kind: MailKind) -> Message:
     """Write a mail of this kind to the family of the guides."""
     issued = IssuedPassword(SECRET, "MQ.dGhlLXNpZ25hdHVyZQ", EXPIRES_AT)
     with app.app_context():
-        recipient = letters.Recipient(1, "38162386", "zest@exemple.fr")
+        name = "" if kind in NOT_THEIR_OWN else "Madame PAYS ZEST"
+        recipient = letters.Recipient(1, "38162386", "zest@exemple.fr", name)
         secret = issued if kind in WITH_SECRET else None
         return letters.write(kind, recipient, secret, ASKED_AT, CONTEXTS.get(kind, {}))
 
@@ -214,6 +217,34 @@ def test_a_notice_carries_no_secret(town: Flask) -> None:
     assert "le jeudi 12 juillet 2018 à 15 h 05." in plain(message.text)
     assert "/mot-de-passe/lien/" not in message.text + message.html
     assert "https://portail.commune.fr/mot-de-passe-oublie" in message.text
+
+
+@pytest.mark.parametrize("kind", [MailKind.REQUEST_RECEIVED, MailKind.REQUEST_ANSWERED])
+def test_a_request_s_mail_says_which_and_by_when(town: Flask, kind: MailKind) -> None:
+    """Number and promised day; nothing of what was asked, nor of whom it is about."""
+    text = plain(write(town, kind).text)
+    assert "votre demande n° 12." in text
+    assert "La mairie vous répondra au plus tard le mardi 17 juillet 2018." in text
+
+
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - NOT_THEIR_OWN))
+def test_a_mail_says_whose_it_is(town: Flask, kind: MailKind) -> None:
+    """A couple shares a mailbox: each takes their own, and sees the town's name above."""
+    message = write(town, kind)
+    assert message.text.startswith("Bonjour Madame PAYS ZEST,\n")
+    page = BeautifulSoup(message.html, "html.parser")
+    assert "Bonjour Madame PAYS ZEST," in page.get_text()
+    assert page.select_one("body > div strong").get_text() == "Saint-Exemple"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("kind", sorted(WITH_SECRET))
+def test_a_secret_is_read_without_glasses(town: Flask, kind: MailKind) -> None:
+    """Thirty-two signs, 16 px at least."""
+    page = BeautifulSoup(write(town, kind).html, "html.parser")
+    (secret,) = [tag for tag in page.select("p") if tag.get_text(strip=True) == SECRET]
+    size = re.search(r"font-size:(\d+)px", str(secret["style"]))
+    assert size is not None
+    assert int(size[1]) >= 16
 
 
 def test_an_unproven_address_learns_nothing(town: Flask) -> None:

@@ -72,6 +72,9 @@ RECIPIENTS = (
         Account.id,
         Account.identifier,
         Guardian.email,
+        Guardian.title,
+        Guardian.first_name,
+        Guardian.last_name,
         Account.password_hash.is_(None).label("is_new"),
         MAY_SIGN_IN.label("may_sign_in"),
     )
@@ -224,9 +227,20 @@ def _claimed(session: Session, row: AnyRow, account: AnyRow, lease_ends: datetim
         attempts=row.attempts + 1,
         created_at=row.created_at,
         due_at=row.due_at,
-        recipient=Recipient(account.id, account.identifier, row.address or account.email),
+        recipient=_recipient(row, account),
         context=row.context,
         issued=temporary_passwords.issue(session, account.id) if secret else None,
+    )
+
+
+def _recipient(row: AnyRow, account: AnyRow) -> Recipient:
+    """Name whom it is for, unless it goes elsewhere than to their own address."""
+    names = () if row.address else (account.title, account.first_name, account.last_name)
+    return Recipient(
+        account.id,
+        account.identifier,
+        row.address or account.email,
+        " ".join(filter(None, names)),
     )
 
 

@@ -1,7 +1,7 @@
 """What each mail of the portal says, and to whom."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from app.mailer import templates
 from app.mailer.message import Message, Sender, domain_of
@@ -10,6 +10,9 @@ from app.services.mail.kinds import MailKind
 from app.services.tokens import email_links
 from app.services.tokens.temporary_passwords import IssuedPassword
 from app.settings import settings
+
+# In the context of a mail about a request: the day by which the town hall answers.
+EXPECTED_ON = "expected_on"
 
 STATES = {
     MailState.QUEUED: "en attente",
@@ -31,6 +34,9 @@ class Recipient:
     account_id: int
     identifier: str
     address: str
+    # Whom it greets: a couple with one mailbox reads whose it is. Empty for an address that is
+    # not, or no longer, that of this person.
+    name: str = ""
 
 
 def write(
@@ -46,6 +52,7 @@ def write(
         kind,
         settings=settings,
         identifier=recipient.identifier,
+        greeting=f"Bonjour {recipient.name}," if recipient.name else "Bonjour,",
         issued=issued,
         asked_at=asked_at,
         sign_in_url=f"{portal}/connexion",
@@ -55,7 +62,7 @@ def write(
         forgotten_url=f"{portal}/mot-de-passe-oublie",
         choose_url=f"{portal}/mot-de-passe/lien/{issued.link_token}" if issued else "",
         requests_url=f"{portal}/demandes",
-        **(_with_link(portal, context) if kind == MailKind.EMAIL_CONFIRMATION else context),
+        **(_with_link(portal, context) if kind == MailKind.EMAIL_CONFIRMATION else _dated(context)),
     )
     return Message(
         sender=Sender.parse(settings.mail_sender),
@@ -65,6 +72,12 @@ def write(
         html=content.html,
         domain=domain_of(settings),
     )
+
+
+def _dated(context: dict[str, str]) -> dict[str, object]:
+    """Read the day that a queue keeps as text."""
+    days = {key: date.fromisoformat(value) for key, value in context.items() if key == EXPECTED_ON}
+    return {**context, **days}
 
 
 def _with_link(portal: str, context: dict[str, str]) -> dict[str, object]:

@@ -21,6 +21,7 @@ from app.services import journal
 from app.services.actors import Actor
 from app.services.mail import outbox
 from app.services.mail.kinds import MailKind
+from app.services.mail.letters import EXPECTED_ON
 from app.services.requests.kinds import BY_KEY
 
 OPEN = (RequestState.SENT, RequestState.TAKEN, RequestState.PIECE_MISSING)
@@ -115,8 +116,13 @@ def note(
 
 
 def write_to_sender(session: Session, mail: MailKind, request: FamilyRequest) -> None:
-    """Send whoever made the request a mail with a link, if they want such mails."""
+    """Send whoever made the request a mail with a link, if they want such mails.
+
+    It says which request and by when, nothing of what is asked.
+    """
     identifier = session.scalars(_WHO_WANTS_MAIL, {"account_id": request.account_id}).first()
     if identifier:
-        number = str(request.id)
-        outbox.enqueue(session, mail, identifier, number=number, request=request.public_id)
+        context = {"number": str(request.id), "request": request.public_id}
+        if request.state in WAIT_FOR_TOWN:
+            context[EXPECTED_ON] = request.expected_on.isoformat()
+        outbox.enqueue(session, mail, identifier, **context)

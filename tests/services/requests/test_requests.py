@@ -136,6 +136,9 @@ def test_a_missing_piece_comes(app: Flask, people: People, outbox: Outbox) -> No
         f"Du nouveau sur votre demande n°\u00a0{sent.number}",
     ]
     assert "justificatif" not in outbox.latest.text
+    promised = ["répondra au plus tard le" in mail.text for mail in outbox]
+    # The piece that was asked for is the family's to send: the town hall promises no day.
+    assert promised == [True, False]
 
 
 def test_there_is_an_end_to_a_request_s_files(app: Flask, people: People) -> None:
