@@ -57,6 +57,8 @@ def import_files(path: Path, *, dry_run: bool, archive_missing: bool, no_mail: b
 
 def refuse(refused: "ImportRefused") -> None:
     """Print every fault, then leave with a status that says so."""
+    from app.services.importing.report import set_aside_lines
+
     faults = refused.faults
     for fault in faults:
         click.echo(str(fault), err=True)
@@ -65,6 +67,8 @@ def refuse(refused: "ImportRefused") -> None:
             f"… et {plural(faults.count - len(faults.kept), 'autre erreur', 'autres erreurs')}.",
             err=True,
         )
+    for line in set_aside_lines(refused.set_aside):
+        click.echo(line, err=True)
     click.echo("", err=True)
     click.echo(f"{plural(faults.count, 'erreur')} : rien n’a été importé.", err=True)
     sys.exit(1)

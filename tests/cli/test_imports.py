@@ -31,13 +31,14 @@ def test_an_import_prints_its_report(app: Flask, tmp_path: Path, town: Town) -> 
 def test_faults_are_printed_and_the_command_fails(app: Flask, tmp_path: Path, town: Town) -> None:
     """What reads the exit status learns it too."""
     town.row("facture.csv")["montant"] = "douze"
-    town.row("enfant.csv")["sexe"] = "x"
+    town.row("enfant.csv")["nom"] = ""
     result = launch(app, str(town.folder(tmp_path / "files")))
     assert result.exit_code == 1
     assert result.stdout == ""
     assert result.stderr.splitlines() == [
-        "enfant.csv, ligne 2, colonne sexe, valeur « x » : écrivez MASCULIN ou FEMININ (ou M, F).",
-        "facture.csv, ligne 2, colonne montant, valeur « douze » : "
+        "enfant.csv, ligne 2, famille F1 (GARNIER), colonne nom, valeur vide : "
+        "cette cellule est obligatoire.",
+        "facture.csv, ligne 2, famille F1 (GARNIER), colonne montant, valeur « douze » : "
         "écrivez un nombre comme 891,35, avec deux décimales au plus.",
         "",
         "2 erreurs : rien n’a été importé.",
@@ -46,8 +47,8 @@ def test_faults_are_printed_and_the_command_fails(app: Flask, tmp_path: Path, to
 
 def test_faults_beyond_the_first_thousand_are_counted(app: Flask, tmp_path: Path) -> None:
     """Nobody reads more."""
-    rows = "".join(f"{number};A;B;x\n" for number in range(1_500))
-    (tmp_path / "famille.csv").write_text(f"id;nomResp1;prenomResp1;dateNaisResp1\n{rows}")
+    rows = "".join(f"{number};A;B;1.0\n" for number in range(1_500))
+    (tmp_path / "famille.csv").write_text(f"id;nomResp1;prenomResp1;numero\n{rows}")
     result = launch(app, str(tmp_path))
     assert result.stderr.splitlines()[-3:] == [
         "… et 500 autres erreurs.",

@@ -1,68 +1,23 @@
 """What no cell can tell alone: doubles, unknown references, sums, identifiants already taken."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
 
-from app.models import Account, Child, Family, Guardian, Invoice
+from app.models import Account, Family, Guardian
 from app.services.importing import ledger_checks
 from app.services.importing.faults import KEPT_FAULTS, Fault, Faults
 from app.services.importing.ledger_checks import Remedy
+from app.services.importing.places import RANKS
+from app.services.importing.references import References
 from app.services.importing.staging import Staged, Staging
 from app.services.importing.tables import (
     ACCOUNTS,
-    CHILDREN,
-    DOCUMENTS,
     FAMILIES,
-    INVOICES,
-    LINES,
-    LINKS,
-    MANDATES,
-    MESSAGES,
-    PAYMENTS,
     SourceFile,
 )  # fmt: skip
 
 SECOND = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What a column may refer to: a row of another file, or one that the portal knows."""
-
-    file: SourceFile
-    known: InstrumentedAttribute[str]
-    remedy: str
-
-
-A_FAMILY = Target(
-    FAMILIES,
-    Family.source_id,
-    "cette famille n’existe pas ; corrigez, ou ajoutez-la à famille.csv.",
-)
-A_CHILD = Target(
-    CHILDREN, Child.source_id, "cet enfant n’existe pas ; corrigez, ou ajoutez-le à enfant.csv."
-)
-AN_INVOICE = Target(
-    INVOICES,
-    Invoice.source_id,
-    "cette facture n’existe pas ; corrigez, ou ajoutez-la à facture.csv.",
-)
-REFERENCES = (
-    (LINKS, "family", A_FAMILY),
-    (LINKS, "child", A_CHILD),
-    (MANDATES, "family", A_FAMILY),
-    (ACCOUNTS, "family", A_FAMILY),
-    (INVOICES, "family", A_FAMILY),
-    (LINES, "invoice", AN_INVOICE),
-    (LINES, "child", A_CHILD),
-    (PAYMENTS, "family", A_FAMILY),
-    (PAYMENTS, "invoice", AN_INVOICE),
-    (MESSAGES, "family", A_FAMILY),
-    (DOCUMENTS, "family", A_FAMILY),
-)
 
 
 class Checks:
@@ -80,9 +35,9 @@ class Checks:
         for staged in self._staging:
             if staged.doubled:
                 self._doubles(staged)
-        for reference in REFERENCES:
-            self._references(*reference)
+        References(self._connection, self._staging, self._faults).run()
         self._second_guardians()
+        self._first_names_left_out()
         self._accounts_of_nobody()
         self._identifiers_given_twice()
         self._identifiers_taken()
@@ -115,30 +70,33 @@ class Checks:
             lambda row: f"déjà donné à la ligne {row.first} ; gardez une seule des deux lignes.",
         )
 
-    def _references(self, file: SourceFile, field: str, target: Target) -> None:
-        if not self._staging[target.file].sound:
-            return
-        rows, targets = self._staging[file].table, self._staging[target.file].table
-        value = rows.c[field]
-        statement = select(rows.c.line, value.label("value")).where(
-            value.is_not(None),
-            ~select(1).where(targets.c.source_id == value).exists(),
-            ~select(1).where(target.known == value).exists(),
-        )
-        self._add(file, field, statement, target.remedy)
-
     def _second_guardians(self) -> None:
         rows = self._staging[FAMILIES].table
-        for empty, other in (("first_name_2", "last_name_2"), ("last_name_2", "first_name_2")):
-            statement = select(rows.c.line, rows.c[empty].label("value")).where(
-                rows.c[empty] == "", rows.c[other] != ""
+        self._add(
+            FAMILIES,
+            "last_name_2",
+            select(rows.c.line, rows.c.last_name_2.label("value")).where(
+                rows.c.last_name_2 == "", rows.c.first_name_2 != ""
+            ),
+            "donnez le nom du second responsable, ou retirez son prénom.",
+        )
+
+    def _first_names_left_out(self) -> None:
+        """Refuse names without their first names: people would pass for others."""
+        families = self._staging[FAMILIES]
+        for rank in RANKS:
+            column = families.file.column(f"first_name_{rank}")
+            if f"last_name_{rank}" not in families.fields or column.field in families.fields:
+                continue
+            known = (
+                select(Guardian.id)
+                .join(Family, Family.id == Guardian.family_id)
+                .join(families.table, families.table.c.source_id == Family.source_id)
+                .where(Guardian.rank == rank, Guardian.first_name != "")
             )
-            self._add(
-                FAMILIES,
-                empty,
-                statement,
-                "donnez le nom et le prénom du second responsable, ou aucun des deux.",
-            )
+            if self._connection.scalar(known.limit(1)):
+                remedy = "cette colonne manque, mais le portail connaît des prénoms ; ajoutez-la."
+                self._faults.add(Fault(FAMILIES.name, remedy, column=column.name))
 
     def _accounts_of_nobody(self) -> None:
         rows, families = self._staging[ACCOUNTS].table, self._staging[FAMILIES].table

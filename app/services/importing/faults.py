@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from app.formats import plural
+
 KEPT_FAULTS = 1_000
 DAMAGED = "ce fichier est abîmé ; donnez-le de nouveau."
 SHOWN_CHARACTERS = 60
@@ -24,32 +26,48 @@ class Unreadable(Exception):  # noqa: N818
 class ImportRefused(Exception):  # noqa: N818
     """The files cannot be imported; nothing was written."""
 
-    def __init__(self, faults: "Faults") -> None:
-        """Carry every fault found."""
-        super().__init__("\n".join(str(fault) for fault in faults))
-        self.faults = faults
+    def __init__(self, told: "Told") -> None:
+        """Carry every fault found, and what would have been set aside without them."""
+        super().__init__("\n".join(str(fault) for fault in told.faults))
+        self.faults = told.faults
+        self.set_aside = told.set_aside
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing to put right: where it is, what is there, what to do."""
+    """One thing to put right: where it is, whose, what is there, what to do."""
 
     file: str
     remedy: str
     line: int | None = None
     column: str = ""
     value: str | None = None
+    # The number and the name of the family, which the town's software knows; lines it does not.
+    family: str = ""
+    # The first of the other lines with the same fault, and how many more there are.
+    others: tuple[int, ...] = ()
+    more: int = 0
 
     def __str__(self) -> str:
-        """Write « facture.csv, ligne 3, colonne montant, valeur « x » : écrivez… »."""
+        """Write « facture.csv, ligne 3, famille 12 (PAYS), colonne montant, valeur « x » : … »."""
         place = [self.file]
         if self.line is not None:
-            place.append(f"ligne {self.line}")
+            place.append(self._lines())
+        if self.family:
+            place.append(f"famille {shown(self.family)}")
         if self.column:
             place.append(f"colonne {self.column}")
         if self.value is not None:
             place.append(f"valeur « {shown(self.value)} »" if self.value else "valeur vide")
         return f"{', '.join(place)} : {self.remedy}"
+
+    def _lines(self) -> str:
+        if not self.others:
+            return f"ligne {self.line}"
+        *first, last = map(str, (self.line, *self.others))
+        if self.more:
+            first, last = [*first, last], plural(self.more, "autre")
+        return f"lignes {', '.join(first)} et {last}"
 
 
 @dataclass(slots=True)
@@ -66,9 +84,11 @@ class Faults:
             self.kept.append(fault)
 
     def tell_of(self, file: str, line: int, column: str) -> bool:
-        """Tell whether a cell is known to be at fault: it needs no second sentence."""
-        place = (file, line, column)
-        return any((each.file, each.line, each.column) == place for each in self.kept)
+        """Tell whether a cell, or all of its row, is known to be at fault: once is enough."""
+        return any(
+            (each.file, each.line) == (file, line) and each.column in {column, ""}
+            for each in self.kept
+        )
 
     def add_uncounted(self, more: int) -> None:
         """Count faults whose details were not even read."""
@@ -82,6 +102,14 @@ class Faults:
         """Go through the kept ones, line by line in each file."""
         files = list(dict.fromkeys(fault.file for fault in self.kept))
         return iter(sorted(self.kept, key=lambda each: (files.index(each.file), each.line or 0)))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is told of the files: what stops the import, and the cells that it does without."""
+
+    faults: Faults = field(default_factory=Faults)
+    set_aside: Faults = field(default_factory=Faults)
 
 
 def shown(value: str) -> str:

@@ -106,7 +106,7 @@ def _parse_title(value: str) -> str:
 
 
 def _parse_direct_debit(value: str) -> bool:
-    return fold(LONG_TEXT.parse(value)).startswith("prelevement")
+    return fold(value[:LONGEST_WORD]).startswith("prelevement")
 
 
 def _parse_file_name(value: str) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import (
     case,
     func,
     literal,
+    or_,
     select,
 )  # fmt: skip
 
@@ -17,6 +18,7 @@ from app.services.importing.merging import Counts, GivenRows, Merge
 from app.services.importing.places import RANKS
 from app.services.importing.staging import Staging
 from app.services.importing.tables import ACCOUNTS, FAMILIES
+from app.services.importing.temporary import SET_ASIDE
 
 FIELDS = (
     "title", "last_name", "first_name", "sex", "birth_date", "phone", "mobile", "work_phone",
@@ -75,6 +77,7 @@ class GuardianLoader:
                 literal(rank).label("rank"),
                 *(rows.c[f"{field}_{rank}"].label(field) for field in FIELDS),
                 self._address(rank).label("email"),
+                *self._marks(rank),
             )
             .select_from(rows)
             .join(Family, Family.source_id == rows.c.source_id)
@@ -85,14 +88,31 @@ class GuardianLoader:
             .where(rows.c[f"last_name_{rank}"] != "")
         )
 
+    def _marks(self, rank: int) -> list[ColumnElement[str]]:
+        """Name the cells that were set aside as the portal does; see `_address` for that one."""
+        return [
+            func.replace(func.replace(marks, f" email_{rank} ", " "), f"_{rank} ", " ").label(
+                SET_ASIDE
+            )
+            for marks in self._staging[FAMILIES].marks
+        ]
+
     def _address(self, rank: int) -> ColumnElement[str]:
         """Say which address a guardian gets: the confirmed one, compte.csv's, famille.csv's."""
         rows, accounts = self._staging[FAMILIES].table, self._staging[ACCOUNTS].table
-        spoken_of = f"email_{rank}" in self._staging[FAMILIES].fields
-        otherwise = rows.c[f"email_{rank}"] if spoken_of else func.coalesce(Guardian.email, "")
+        said = func.nullif(accounts.c.email, "")
+        known = func.coalesce(Guardian.email, "")
+        if f"email_{rank}" not in self._staging[FAMILIES].fields:
+            return case(
+                (Guardian.email_confirmed_at.is_not(None), Guardian.email),
+                else_=func.coalesce(said, known),
+            )
+        unread = self._staging[FAMILIES].is_unread(f"email_{rank}")
+        nothing_else = self._staging[ACCOUNTS].is_unread("email") & (rows.c[f"email_{rank}"] == "")
         return case(
             (Guardian.email_confirmed_at.is_not(None), Guardian.email),
-            else_=func.coalesce(func.nullif(accounts.c.email, ""), otherwise),
+            (said.is_(None) & or_(unread, nothing_else), known),
+            else_=func.coalesce(said, rows.c[f"email_{rank}"]),
         )
 
     def _void_secrets_of_moved(self, given: Any) -> None:

@@ -58,6 +58,7 @@ def load_families(connection: Connection, staging: Staging) -> Counts:
         rows.c.city,
         or_(false(), *says).label("direct_debit"),
         null().cast(UtcDateTime).label("archived_at"),
+        *staging[FAMILIES].marks,
     )
     kept = staging[FAMILIES].absent - ({"direct_debit"} if says else set())
     return Merge(connection, Family, ["source_id"], given, kept).run(staging[FAMILIES].rows)
@@ -76,6 +77,7 @@ def load_children(connection: Connection, staging: Staging) -> Counts:
         rows.c.school,
         rows.c.class_name,
         rows.c[KEPT_AS].label("photo"),
+        *staging[CHILDREN].marks,
     )
     return Merge(connection, Child, ["source_id"], given, staging[CHILDREN].absent).run(
         staging[CHILDREN].rows
@@ -94,6 +96,7 @@ def load_messages(connection: Connection, staging: Staging) -> Counts:
         rows.c.subject,
         rows.c.body,
         rows.c.answerable,
+        *staging[MESSAGES].marks,
     )
     staged = staging[MESSAGES]
     merge = Merge(connection, Message, ["source_id"], given, _kept(staged), ["folded"])
@@ -156,6 +159,7 @@ def load_documents(connection: Connection, staging: Staging) -> Counts:
         rows.c[KEPT_AS].label("file"),
         rows.c[WEIGHT].label("file_size"),
         literal(datetime.now(UTC), UtcDateTime()).label("added_at"),
+        *staging[DOCUMENTS].marks,
     )
     kept = _kept(staging[DOCUMENTS]) | {"added_at"}
     return Merge(connection, Document, ["source_id"], given, kept).run(staging[DOCUMENTS].rows)

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     CursorResult,
     Executable,
     Select,
     Table,
     and_,
+    case,
     false,
     func,
     insert,
@@ -20,6 +22,7 @@ from sqlalchemy import (
 )  # fmt: skip
 
 from app.db import Base
+from app.services.importing.temporary import SET_ASIDE
 
 GivenRows = Select[*tuple[Any, ...]]
 
@@ -41,7 +44,8 @@ class Merge:
 
     `key` tells which row is which; columns in `kept` are written when a row is created and left
     alone afterwards. Those in `derived` follow from the others: they are emptied in a row that
-    changes, for whoever fills them next.
+    changes, for whoever fills them next. A row's marks, where it has any, name
+    columns that are left alone in it: their cells were set aside.
     """
 
     def __init__(
@@ -60,9 +64,9 @@ class Merge:
         self._same = and_(*(self._target.c[name] == self._given.c[name] for name in key))
         self._emptied = dict.fromkeys(derived, "")
         self._changing = {
-            column.name: column
+            column.name: self._as_read(column)
             for column in self._given.c
-            if column.name not in {*key, *kept, "public_id"}
+            if column.name not in {*key, *kept, "public_id", SET_ASIDE}
         }
 
     def run(self, rows: int, touched: Table | None = None) -> Counts:
@@ -74,6 +78,13 @@ class Merge:
         created = self._create(touched)
         total = self._connection.scalar(select(func.count()).select_from(self._target)) or 0
         return Counts(created, changed, rows - created - changed, total - rows)
+
+    def _as_read(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        """Give what a cell says; what is there, where it was set aside."""
+        if SET_ASIDE not in self._given.c:
+            return column
+        marked = self._given.c[SET_ASIDE].contains(f" {column.key} ")
+        return case((marked, self._target.c[column.key]), else_=column)
 
     def _change(self, touched: Table | None) -> int:
         differs = or_(
@@ -94,8 +105,9 @@ class Merge:
 
     def _create(self, touched: Table | None) -> int:
         before = self._last_id() if touched is not None else 0
-        new = select(self._given).where(~select(1).where(self._same).exists())
-        columns = list(self._given.c.keys())
+        columns = [name for name in self._given.c.keys() if name != SET_ASIDE]  # noqa: SIM118
+        given = (self._given.c[name] for name in columns)
+        new = select(*given).where(~select(1).where(self._same).exists())
         created = rows_of(
             self._connection,
             insert(self._target).from_select(columns, new, include_defaults=False),

@@ -46,6 +46,7 @@ class MovementLoader:
                 rows.c.amount,
                 rows.c.label,
                 rows.c[KEPT_AS].label("file"),
+                *self._staging[INVOICES].marks,
             )
             .select_from(rows)
             .join(Family, Family.source_id == rows.c.family)
@@ -117,6 +118,7 @@ class MovementLoader:
                 rows.c.quantity,
                 rows.c.unit_price,
                 rows.c.amount,
+                *self._staging[LINES].marks,
             )
             .select_from(rows)
             .join(Invoice, Invoice.source_id == rows.c.invoice)
@@ -125,7 +127,8 @@ class MovementLoader:
         kept = self._staging[LINES].absent - {"child"}
         if "child" not in self._staging[LINES].fields:
             kept.add("child_id")
-        merge = Merge(self._connection, InvoiceLine, ["invoice_id", "position"], given, kept)
+        key = ["invoice_id", "position"]
+        merge = Merge(self._connection, InvoiceLine, key, given, kept)
         counts = merge.run(self._staging[LINES].rows)
         removed = self._remove_further_lines()
         return replace(counts, changed=counts.changed + removed, missing=counts.missing - removed)
@@ -158,6 +161,7 @@ class MovementLoader:
                 rows.c.amount,
                 rows.c.mode,
                 rows.c.reference,
+                *self._staging[PAYMENTS].marks,
             )
             .select_from(rows)
             .join(Family, Family.source_id == rows.c.family)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from app.formats import plural
 from app.services.families.accepted import LastWord
 from app.services.importing.accounts import KEPT_IDENTIFIERS, NewIdentifier
+from app.services.importing.faults import Faults
 from app.services.importing.headlines import Headlines
 from app.services.importing.merging import Counts
 from app.services.mail.kinds import IN_FRENCH, MailKind
@@ -30,6 +31,7 @@ class Report:
     mails: dict[MailKind, int] = field(default_factory=dict)
     ignored_files: list[str] = field(default_factory=list)
     windows_files: list[str] = field(default_factory=list)
+    set_aside: Faults = field(default_factory=Faults)
 
     def figures(self) -> dict[str, str]:
         """Sum the import up for the journal."""
@@ -51,6 +53,7 @@ class Report:
         yield from self._table()
         yield from self._notices()
         yield from self._identifiers()
+        yield from set_aside_lines(self.set_aside)
         yield ""
         yield "Rien n’a été écrit." if self.dry_run else "L’import est terminé."
 
@@ -80,7 +83,7 @@ class Report:
         notices += self._reporting()
         verb = "à envoyer" if self.dry_run else "dans la file d’envoi"
         notices += [
-            f"{plural(count, 'courriel')} « {IN_FRENCH[kind]} » {verb}."
+            f"{plural(count, 'courriel')} « {IN_FRENCH[kind]} » {verb}."
             for kind, count in self.mails.items()
             if count
         ]
@@ -112,3 +115,17 @@ class Report:
             )
         if self.made_up > KEPT_IDENTIFIERS:
             yield f"  et {self.made_up - KEPT_IDENTIFIERS} autres."
+
+
+def set_aside_lines(set_aside: Faults) -> Iterator[str]:
+    """List the cells that an import does without, whether it is done, planned or refused."""
+    if not set_aside:
+        return
+    yield ""
+    yield (
+        f"{plural(set_aside.count, 'cellule mise', 'cellules mises')} de côté\u00a0: le reste de "
+        "la ligne est pris, et ce que le portail savait de cette case est gardé."
+    )
+    yield from (f"  {each}" for each in set_aside)
+    if set_aside.count > len(set_aside.kept):
+        yield f"  et {plural(set_aside.count - len(set_aside.kept), 'autre')}."

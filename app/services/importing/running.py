@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from app import db
@@ -13,16 +13,16 @@ from app.models import Family
 from app.services import journal
 from app.services.actors import PORTAL, Actor
 from app.services.files import sweeping
-from app.services.files.uploads import UploadRefused
 from app.services.importing import decoding, loading, storing, temporary
 from app.services.importing.accounts import AccountLoader
 from app.services.importing.checking import Checks
-from app.services.importing.faults import Fault, Faults, ImportRefused
+from app.services.importing.faults import ImportRefused, Told
 from app.services.importing.guardians import GuardianLoader
 from app.services.importing.last_words import LastWords
 from app.services.importing.links import LinkLoader
 from app.services.importing.merging import Counts
 from app.services.importing.movements import MovementLoader
+from app.services.importing.naming import Naming
 from app.services.importing.places import Places
 from app.services.importing.report import Report
 from app.services.importing.sources import Source, opened
@@ -101,7 +101,7 @@ class _Import:
         self._source = source
         self._options = options
         self._progress = progress
-        self._faults = Faults()
+        self._told = Told()
         # The accounts of those who left, and of those whose new name is not that of their address.
         self._closed: list[int] = []
         self._forgotten: list[int] = []
@@ -109,6 +109,7 @@ class _Import:
         self._total = 1
         self.copies = storing.Copies(source)
         self.report = Report(source.name, dry_run=options.dry_run)
+        self.report.set_aside = self._told.set_aside
 
     def run(self, session: Session) -> None:
         connection = session.connection()
@@ -122,7 +123,6 @@ class _Import:
         self._load(connection, staging)
         if self._options.mail:
             self.report.mails = notices.tell_of_new(session, newest)
-        # A dry run as well, which takes them away again: a photo may turn out to be spoilt.
         self._keep_attachments(connection, staging)
         self._progress(self._total, self._total)
         if self._options.dry_run:
@@ -139,12 +139,15 @@ class _Import:
 
     def _read(self, connection: Connection, staging: Staging) -> None:
         # Reading is half of the work, loading the other half.
-        self._total = 2 * staging.survey(self._source, self._faults) + 1
-        staging.fill(self._source, self._faults, self._advance)
+        self._total = 2 * staging.survey(self._source, self._told.faults) + 1
+        staging.fill(self.copies, self._told, self._advance)
         self._settle_places(connection, staging)
-        Checks(connection, staging, self._faults).run()
-        if self._faults:
-            raise ImportRefused(self._faults)
+        Checks(connection, staging, self._told.faults).run()
+        naming = Naming(connection, staging)
+        naming.name(self._told.set_aside)
+        if self._told.faults:
+            naming.name(self._told.faults)
+            raise ImportRefused(self._told)
         known = {file.name for file in ALL}
         self.report.ignored_files = [
             name
@@ -224,16 +227,7 @@ class _Import:
                 title = rows.c[attachments.field]
             named = select(title, rows.c[temporary.KEPT_AS]).distinct()
             for name, kept_as in connection.execute(named.where(title != "")):
-                try:
-                    self.copies.keep(attachments, name, kept_as)
-                except UploadRefused as refused:
-                    named_here = rows.c[attachments.field] == name
-                    line = connection.scalar(select(func.min(rows.c.line)).where(named_here))
-                    column = staged.file.column(attachments.field).name
-                    told = Fault(staged.file.name, f"ce fichier {refused}", line, column, name)
-                    self._faults.add(told)
-        if self._faults:
-            raise ImportRefused(self._faults)
+                self.copies.keep(attachments, name, kept_as)
 
     def _advance(self, lines: int) -> None:
         self._done = min(self._done + lines, self._total)

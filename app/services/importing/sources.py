@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Protocol, cast
 
-from app.services.importing.faults import DAMAGED, Fault, Faults, ImportRefused, Unreadable
+from app.services.importing.faults import DAMAGED, Fault, ImportRefused, Told, Unreadable
 
 MEBIBYTE = 1024 * 1024
 LARGEST_ENTRY = 2 * 1024 * MEBIBYTE
@@ -121,14 +121,15 @@ class Archive:
 
 
 def _refused(path: Path, remedy: str) -> ImportRefused:
-    faults = Faults()
-    faults.add(Fault(path.name, remedy))
-    return ImportRefused(faults)
+    told = Told()
+    told.faults.add(Fault(path.name, remedy))
+    return ImportRefused(told)
 
 
 def _distrust(path: Path, archive: zipfile.ZipFile) -> None:
     entries = archive.infolist()
-    faults = Faults()
+    told = Told()
+    faults = told.faults
     if len(entries) > MOST_ENTRIES:
         faults.add(Fault(path.name, f"le ZIP compte plus de {MOST_ENTRIES} fichiers."))
     total = sum(entry.file_size for entry in entries)
@@ -140,7 +141,7 @@ def _distrust(path: Path, archive: zipfile.ZipFile) -> None:
         if remedy := _entry_fault(entry):
             faults.add(Fault(path.name, remedy, column="", value=entry.orig_filename))
     if faults:
-        raise ImportRefused(faults)
+        raise ImportRefused(told)
 
 
 def _entry_fault(entry: zipfile.ZipInfo) -> str:

@@ -7,14 +7,15 @@ import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import ColumnElement, Connection, Table, false, func
 from sqlalchemy.exc import IntegrityError
 
-from app.services.importing import decoding, storing, temporary
-from app.services.importing.faults import Fault, Faults, FieldRefused, Unreadable
+from app.services.importing import decoding, temporary
+from app.services.importing.faults import Fault, Faults, FieldRefused, Told, Unreadable
 from app.services.importing.fields import BETWEEN_NAMES
 from app.services.importing.parsing import Columns, RowParser
 from app.services.importing.sources import Source
+from app.services.importing.storing import Copies
 from app.services.importing.tables import ALL, FAMILIES, Attachments, SourceFile
 
 Advance = Callable[[int], None]
@@ -37,11 +38,24 @@ class Staged:
     # Whether every row could be read: else nothing can be said of what refers to them.
     sound: bool = True
     doubled: bool = False
+    # The fields of which some row's cell was set aside.
+    set_aside: set[str] = field(default_factory=set)
 
     @property
     def absent(self) -> set[str]:
         """Return the fields whose column is not in the file: what the portal knows is kept."""
         return {column.field for column in self.file.columns} - self.fields
+
+    @property
+    def marks(self) -> list[ColumnElement[str]]:
+        """Return the column that says which cells of a row were set aside, if any were."""
+        return [self.table.c[temporary.SET_ASIDE]] if self.set_aside else []
+
+    def is_unread(self, field: str) -> ColumnElement[bool]:
+        """Tell of each row whether its cell of this field was set aside."""
+        if field not in self.set_aside:
+            return false()
+        return func.coalesce(self.table.c[temporary.SET_ASIDE].contains(f" {field} "), false())
 
 
 class Staging:
@@ -80,39 +94,37 @@ class Staging:
             faults.add(Fault(FAMILIES.name, MISSING))
         return sum(staged.lines for staged in self)
 
-    def fill(self, source: Source, faults: Faults, advance: Advance) -> None:
+    def fill(self, copies: Copies, told: Told, advance: Advance) -> None:
         """Copy the rows of every file that was given."""
         for staged in self:
             if staged.given:
-                Filling(self._connection, source, staged, faults).run(advance)
+                Filling(self._connection, copies, staged, told).run(advance)
 
 
 class Filling:
     """The copy of one file into its temporary table."""
 
-    def __init__(
-        self, connection: Connection, source: Source, staged: Staged, faults: Faults
-    ) -> None:
+    def __init__(self, connection: Connection, copies: Copies, staged: Staged, told: Told) -> None:
         """Prepare to read this file."""
         self._connection = connection
-        self._source = source
+        self._copies = copies
         self._staged = staged
-        self._faults = faults
+        self._told = told
 
     def run(self, advance: Advance) -> None:
         """Read, parse and copy, a few thousand rows at a time."""
         name = self._staged.file.name
         try:
-            with self._source.open(name) as stream:
+            with self._copies.source.open(name) as stream:
                 self._copy(decoding.chunks(stream, self._staged.encoding), advance)
         except Unreadable as unreadable:
             self._staged.sound = False
-            self._faults.add(Fault(name, str(unreadable), unreadable.line))
+            self._told.faults.add(Fault(name, str(unreadable), unreadable.line))
         self._make_ready()
 
     def _copy(self, chunks: Iterator[decoding.Chunk], advance: Advance) -> None:
         staged = self._staged
-        parser = RowParser(staged.file, self._faults)
+        parser = RowParser(staged.file, self._told)
         staged.sound = parser.read_header(next(chunks, decoding.NOTHING))
         if not staged.sound:
             return
@@ -123,12 +135,15 @@ class Filling:
             columns = parser.parse(chunk)
             if attached:
                 self._attach(columns)
+            for marks in filter(None, columns.get(temporary.SET_ASIDE, ())):
+                staged.set_aside.update(marks.split())
             if staged.file.public:
                 columns["public_id"] = _public_ids(len(columns["line"]))
             rows = list(zip(*columns.values(), strict=True))
             temporary.copy_rows(self._connection, staged.table, list(columns), rows)
             staged.rows += len(rows)
             advance(len(chunk.rows))
+        parser.finish()
 
     def _attach(self, columns: Columns) -> None:
         """Look at the files that the rows name, and note under which names they will be kept."""
@@ -140,6 +155,7 @@ class Filling:
                 self._look(attachments, line, name) if name else NO_FILE
                 for line, name in zip(lines, cells, strict=True)
             ]
+            self._mark_unread(attachments.field, columns, kept)
             columns[temporary.KEPT_AS] = [name for name, _ in kept]
             columns[temporary.WEIGHT] = [size for _, size in kept]
             return
@@ -158,13 +174,27 @@ class Filling:
     def _look(self, attachments: Attachments, line: int, name: str) -> tuple[str, int | None]:
         """Return the name under which a file will be kept, and its size."""
         try:
-            kept_as = storing.name_for(self._source, attachments, name)
-            return kept_as, self._source.size(f"{attachments.folder}/{name}")
+            return self._copies.look(attachments, name)
         except (FieldRefused, Unreadable) as refused:
             file = self._staged.file
-            column = file.column(attachments.field).name
-            self._faults.add(Fault(file.name, str(refused), line, column, name))
+            column = file.column(attachments.field)
+            fault = Fault(file.name, str(refused), line, column.name, name)
+            (self._told.faults if column.blocks else self._told.set_aside).add(fault)
             return NO_FILE
+
+    def _mark_unread(
+        self, field: str, columns: Columns, kept: list[tuple[str, int | None]]
+    ) -> None:
+        """Mark the rows whose file cannot be taken: the portal keeps the one that it has."""
+        refused = [
+            bool(cell) and not name for cell, (name, _) in zip(columns[field], kept, strict=True)
+        ]
+        if any(refused):
+            marks = columns.get(temporary.SET_ASIDE) or [None] * len(kept)
+            columns[temporary.SET_ASIDE] = [
+                f"{mark or ' '}{field} " if is_refused else mark
+                for mark, is_refused in zip(marks, refused, strict=True)
+            ]
 
     def _make_ready(self) -> None:
         """Index the table by its key: that the database takes it as unique settles doubles."""

@@ -9,6 +9,7 @@ import hashlib
 from app.models import Folder, kind_that_begins
 from app.services.files import stored_files, uploads
 from app.services.files.stores import store
+from app.services.files.uploads import UploadRefused
 from app.services.importing.decoding import blocks
 from app.services.importing.faults import FieldRefused
 from app.services.importing.sources import MEBIBYTE, Source
@@ -46,18 +47,29 @@ class Copies:
 
     def __init__(self, source: Source) -> None:
         """Copy from this source."""
-        self._source = source
+        self.source = source
         self._made: list[tuple[Folder, str]] = []
 
-    def keep(self, attachments: Attachments, name: str, kept_as: str) -> None:
-        """Copy a file into the store, unless it is already there.
+    def look(self, attachments: Attachments, name: str) -> tuple[str, int]:
+        """Return the name under which a file will be kept, and its size.
 
-        Raises UploadRefused when a photo cannot be drawn anew.
+        Photos are drawn, and so kept, at once: some turn out to be spoilt. Raises FieldRefused or
+        Unreadable when the file cannot be taken.
         """
+        kept_as = name_for(self.source, attachments, name)
+        if attachments.portraits:
+            try:
+                self.keep(attachments, name, kept_as)
+            except UploadRefused as refused:
+                raise FieldRefused(f"ce fichier {refused}") from refused
+        return kept_as, self.source.size(f"{attachments.folder}/{name}")
+
+    def keep(self, attachments: Attachments, name: str, kept_as: str) -> None:
+        """Copy a file into the store, unless it is already there."""
         folder = attachments.kept_in
         if store().has(folder, kept_as):
             return
-        with self._source.open(f"{attachments.folder}/{name}") as stream:
+        with self.source.open(f"{attachments.folder}/{name}") as stream:
             content = blocks(stream)
             drawn = (uploads.portrait(b"".join(content)),) if attachments.portraits else content
             store().put(folder, kept_as, drawn)

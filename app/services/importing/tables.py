@@ -9,7 +9,11 @@ from app.services.importing.fields import Kind, text
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a file: its name in the header, its name in the temporary table."""
+    """A column of a file: its name in the header, its name in the temporary table.
+
+    A cell that cannot be read is set aside, and the row goes in without it, unless its column is
+    required or `counts`: whose row it is, what is owed, who reads it.
+    """
 
     name: str
     field: str
@@ -17,11 +21,17 @@ class Column:
     required: bool = False
     # Whether a required column may have empty cells, which the checks then judge.
     may_be_empty: bool = False
+    counts: bool = False
 
     @property
     def cells_required(self) -> bool:
         """Tell whether each cell of it must say something."""
         return self.required and not self.may_be_empty
+
+    @property
+    def blocks(self) -> bool:
+        """Tell whether a cell that cannot be read stops the import."""
+        return self.required or self.counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +65,9 @@ class SourceFile:
 
 def _guardian(rank: int, *, required: bool) -> tuple[Column, ...]:
     return (
-        Column(f"nomResp{rank}", f"last_name_{rank}", text(100), required),
-        Column(f"prenomResp{rank}", f"first_name_{rank}", text(100), required),
+        Column(f"nomResp{rank}", f"last_name_{rank}", text(100), required, counts=True),
+        # Empty for a home or an association, which has one name.
+        Column(f"prenomResp{rank}", f"first_name_{rank}", text(100), counts=True),
         Column(f"sexeResp{rank}", f"sex_{rank}", fields.SEX),
         Column(f"civiliteResp{rank}", f"title_{rank}", fields.TITLE),
         Column(f"dateNaisResp{rank}", f"birth_date_{rank}", fields.DAY),
@@ -72,7 +83,7 @@ FAMILIES = SourceFile(
     key=("source_id",),
     columns=(
         Column("id", "source_id", fields.KEY, required=True),
-        Column("numero", "number", fields.NUMBER),
+        Column("numero", "number", fields.NUMBER, counts=True),
         *_guardian(1, required=True),
         *_guardian(2, required=False),
         Column("adrNumeroVoie", "street", text(200)),
@@ -135,7 +146,7 @@ INVOICES = SourceFile(
         Column("dateFacture", "issued_on", fields.DAY, required=True),
         Column("dateEcheance", "due_on", fields.DAY, required=True, may_be_empty=True),
         Column("montant", "amount", fields.AMOUNT, required=True),
-        Column("type", "kind", fields.INVOICE_KIND),
+        Column("type", "kind", fields.INVOICE_KIND, counts=True),
         Column("libelle", "label", text(200)),
         Column("fichier", "file", fields.FILE_NAME),
     ),
@@ -147,7 +158,7 @@ LINES = SourceFile(
         Column("facture_id", "invoice", fields.KEY, required=True),
         Column("libelle", "label", text(200), required=True),
         Column("montant", "amount", fields.HUNDREDTHS, required=True),
-        Column("enfant_id", "child", fields.KEY),
+        Column("enfant_id", "child", fields.KEY, counts=True),
         Column("quantite", "quantity", fields.QUANTITY),
         Column("prixUnitaire", "unit_price", fields.UNIT_PRICE),
     ),
@@ -162,7 +173,7 @@ PAYMENTS = SourceFile(
         Column("montant", "amount", fields.RECEIVED, required=True),
         Column("mode", "mode", text(40)),
         Column("reference", "reference", text(100)),
-        Column("facture_id", "invoice", fields.KEY),
+        Column("facture_id", "invoice", fields.KEY, counts=True),
     ),
 )
 MESSAGES = SourceFile(
@@ -175,10 +186,11 @@ MESSAGES = SourceFile(
         Column("date", "sent_on", fields.DAY, required=True),
         Column("objet", "subject", text(200), required=True),
         Column("texte", "body", fields.BODY, required=True),
-        Column("famille_id", "family", fields.KEY),
+        Column("famille_id", "family", fields.KEY, counts=True),
         Column("service", "sender", text(100)),
         Column("reponse", "answerable", fields.YES_OR_NO),
-        Column("fichiers", "files", fields.FILE_NAMES),
+        # Parents are written to at once: a message without its files would not be whole.
+        Column("fichiers", "files", fields.FILE_NAMES, counts=True),
     ),
 )
 DOCUMENTS = SourceFile(
@@ -192,7 +204,7 @@ DOCUMENTS = SourceFile(
         Column("fichier", "file", fields.FILE_NAME, required=True),
         Column("categorie", "category", text(100)),
         Column("date", "published_on", fields.DAY),
-        Column("famille_id", "family", fields.KEY),
+        Column("famille_id", "family", fields.KEY, counts=True),
     ),
 )
 

@@ -11,6 +11,8 @@ from app.services.importing.tables import ALL, SourceFile
 KEPT_AS = "kept_as"
 # And how heavy it is.
 WEIGHT = "weight"
+# The fields of a row whose cells were set aside, each between blanks; NULL for most rows.
+SET_ASIDE = "set_aside"
 METADATA = MetaData()
 
 
@@ -29,6 +31,8 @@ def _table_of_rows(file: SourceFile) -> Table:
         columns.append(Column(WEIGHT, Integer))
     if file.public:
         columns.append(Column("public_id", String()))
+    if not all(column.blocks for column in file.columns):
+        columns.append(Column(SET_ASIDE, String()))
     return _table(f"import_{file.name.removesuffix('.csv').lower()}", *columns)
 
 

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from app.services.importing import sources
-from tests.services.importing.town import ATTACHED, Town, everything, faults_of
+from tests.services.importing.town import ATTACHED, Town, everything, faults_of, hand_over
 
 HOSTILE_NAMES = [
     "../famille.csv",
@@ -57,8 +57,8 @@ def test_a_link_in_a_folder_is_not_followed(app: Flask, tmp_path: Path, town: To
     secret.write_bytes(ATTACHED["photos/jules.png"])
     (folder / "photos/jules.png").unlink()
     (folder / "photos/jules.png").symlink_to(secret)
-    assert faults_of(app, folder) == [
-        "enfant.csv, ligne 2, colonne photo, valeur « jules.png » : "
+    assert [str(each) for each in hand_over(app, folder).set_aside] == [
+        "enfant.csv, ligne 2, famille F1 (GARNIER), colonne photo, valeur « jules.png » : "
         "ce fichier manque dans le dossier « photos »."
     ]
 
