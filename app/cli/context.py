@@ -10,7 +10,7 @@ from typing import ParamSpec, TypeVar
 
 import click
 from flask import cli
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from app.services.actors import Command
 from app.services.refusals import Refusal
@@ -33,13 +33,18 @@ def with_appcontext(command: Callable[Arguments, Result]) -> Callable[Arguments,
         try:
             return command(*args, **kwargs)
         except (OperationalError, ProgrammingError) as error:
-            reason = str(error.orig).strip().partition("\n")[0]
-            raise click.ClickException(
-                f"la base de données ne répond pas comme prévu ({reason}). "
-                "Si elle est neuve ou d’une version d’avant : flask db upgrade."
-            ) from error
+            raise click.ClickException(unexpected(error)) from error
 
     return run
+
+
+def unexpected(error: DBAPIError) -> str:
+    """Say what the database answered, and what to do about it."""
+    reason = str(error.orig).strip().partition("\n")[0]
+    return (
+        f"la base de données ne répond pas comme prévu ({reason}). "
+        "Si elle est neuve ou d’une version d’avant : flask db upgrade."
+    )
 
 
 @contextmanager

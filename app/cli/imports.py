@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 
-from app.cli.context import whoever_launched, with_appcontext
+from app.cli.context import unexpected, whoever_launched, with_appcontext
 from app.formats import plural
 
 if TYPE_CHECKING:
@@ -46,11 +46,10 @@ def import_files(path: Path, *, dry_run: bool, archive_missing: bool, no_mail: b
             report = running.run(path, options, progress)
     except ImportRefused as refused:
         refuse(refused)
-    except (SQLAlchemyError, OSError) as error:
-        reason = getattr(error, "orig", None) or error
-        raise click.ClickException(
-            f"rien n’a été importé, la base ou le disque ne répond pas ({reason})."
-        ) from error
+    except DBAPIError as error:
+        raise click.ClickException(f"rien n’a été importé, {unexpected(error)}") from error
+    except OSError as error:
+        raise click.ClickException(f"rien n’a été importé, le disque dit : {error}.") from error
     for line in report.lines():
         click.echo(line)
 

@@ -22,6 +22,7 @@ PNG = FileKind(".png", b"\x89PNG\r\n\x1a\n", "image/png", "PNG", "image PNG")
 JPEG = FileKind(".jpg", b"\xff\xd8\xff", "image/jpeg", "JPEG", "image JPEG")
 PICTURES = (PNG, JPEG)
 KINDS = (PDF, *PICTURES)
+PDF_BEGINS_WITHIN = 1024
 
 
 class Folder(Enum):
@@ -60,5 +61,11 @@ def kind_of(name: str) -> FileKind | None:
 
 
 def kind_that_begins(content: bytes) -> FileKind | None:
-    """Recognise a file by how it begins, never by what it is called."""
-    return next((kind for kind in KINDS if content.startswith(kind.start)), None)
+    """Recognise a file by how it begins, never by what it is called.
+
+    Scanners and mail servers put a line break or a mark before a PDF, and every reader opens it.
+    """
+    for picture in PICTURES:
+        if content.startswith(picture.start):
+            return picture
+    return PDF if PDF.start in content[:PDF_BEGINS_WITHIN] else None

@@ -82,6 +82,18 @@ def test_a_database_that_does_not_answer_is_told_in_one_line(
     assert "(database is locked)" in result.stderr
 
 
+def test_an_empty_database_is_told_as_the_other_commands_tell_it(
+    app: Flask, tmp_path: Path, town: Town
+) -> None:
+    """Nobody ran `flask db upgrade` yet."""
+    with app.app_context():
+        db.Base.metadata.drop_all(db.engine())
+    result = launch(app, str(town.folder(tmp_path / "files")))
+    assert result.exit_code == 1
+    assert "rien n’a été importé" in result.stderr
+    assert "flask db upgrade." in result.stderr
+
+
 class Terminal(io.StringIO):
     """Somebody looks at what is printed here."""
 

@@ -1,19 +1,19 @@
 """The import: what the town's software exports becomes what the portal shows.
 
-sources     opens the folder or the ZIP, and distrusts it
+sources     opens the folder or the ZIP, and distrusts it (file_names finds what is in it)
 decoding    turns bytes into numbered rows of text
 fields      turns a cell into what the database keeps, or says what it should have been
             (keys, days, numbers and addresses have rules of their own)
 tables      describes each file, column by column
 parsing     turns rows of text into columns of values
 staging     copies them into temporary tables (temporary)
-checking    finds what no cell can tell alone: unknown families, doubles; ledger_checks its money
+checking    finds what no cell can tell alone: doubles (references and ledger_checks, the rest)
 merging     makes a table of the portal equal to the rows given, and counts
 places      tells people apart (identities), so that an account follows its person (accesses)
 last_words  lets stand what the town hall accepted, where the files say (spoken) nothing new
 loading     says which rows go where; guardians, accounts, links and movements are its larger parts
 storing     keeps photos and PDFs
-faults      what is wrong, as a sentence
+faults      what is wrong, as a sentence (naming says whose family it is about)
 headlines   names those whom the import takes something from
 report      says in French what was done
 running     does all of that in one transaction

@@ -17,6 +17,7 @@ from app.services.importing import decoding, loading, storing, temporary
 from app.services.importing.accounts import AccountLoader
 from app.services.importing.checking import Checks
 from app.services.importing.faults import ImportRefused, Told
+from app.services.importing.file_names import FileNames
 from app.services.importing.guardians import GuardianLoader
 from app.services.importing.last_words import LastWords
 from app.services.importing.links import LinkLoader
@@ -148,11 +149,11 @@ class _Import:
         if self._told.faults:
             naming.name(self._told.faults)
             raise ImportRefused(self._told)
-        known = {file.name for file in ALL}
+        known = {FileNames.key(file.name) for file in ALL}
         self.report.ignored_files = [
             name
             for name in self._source.root()
-            if name.lower().endswith(".csv") and name not in known
+            if name.lower().endswith(".csv") and FileNames.key(name) not in known
         ]
         self.report.windows_files = [
             each.file.name for each in staging if each.encoding == decoding.WINDOWS
@@ -226,7 +227,7 @@ class _Import:
             else:
                 title = rows.c[attachments.field]
             named = select(title, rows.c[temporary.KEPT_AS]).distinct()
-            for name, kept_as in connection.execute(named.where(title != "")):
+            for name, kept_as in connection.execute(named.where(title != "", rows.c[temporary.KEPT_AS] != "")):
                 self.copies.keep(attachments, name, kept_as)
 
     def _advance(self, lines: int) -> None:

@@ -208,7 +208,6 @@ class SpokenOf:
 
     def _of_children(self) -> GivenRows:
         rows = self._children
-        given = "photo" in self._staging[CHILDREN].fields
         number = (
             select(func.min(Family.number))
             .join(FamilyChild, FamilyChild.family_id == Family.id)
@@ -223,7 +222,7 @@ class SpokenOf:
                 Child.source_id,
                 null(),
                 literal(value=False),
-                (rows.c[KEPT_AS] if given else null()).label("photo"),
+                self._staging[CHILDREN].said("photo", KEPT_AS).label("photo"),
             )
             .join(Child, Child.id == AcceptedValue.child_id)
             .join(rows, rows.c.source_id == Child.source_id)
@@ -231,9 +230,8 @@ class SpokenOf:
         )
 
     def _cell(self, field: str) -> ColumnElement[Any]:
-        """Return a column of famille.csv; a column that it does not have says nothing."""
-        given = field in self._staging[FAMILIES].fields
-        return self._families.c[field] if given else null()
+        """Return a column of famille.csv; where it has no cell, it says nothing."""
+        return self._staging[FAMILIES].said(field)
 
     def _address(self, rank: int) -> ColumnElement[Any]:
         """Say which address the files give: compte.csv's goes before famille.csv's."""

@@ -6,12 +6,13 @@ A row with a fault is copied too, without the cells at fault: what refers to it 
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, false, func
+from sqlalchemy import ColumnElement, Connection, Table, case, false, func, null
 from sqlalchemy.exc import IntegrityError
 
 from app.services.importing import decoding, temporary
-from app.services.importing.faults import Fault, Faults, FieldRefused, Told, Unreadable
+from app.services.importing.faults import Fault, Faults, FieldRefused, Told, Unreadable, shown
 from app.services.importing.fields import BETWEEN_NAMES
 from app.services.importing.parsing import Columns, RowParser
 from app.services.importing.sources import Source
@@ -21,6 +22,7 @@ from app.services.importing.tables import ALL, FAMILIES, Attachments, SourceFile
 Advance = Callable[[int], None]
 PUBLIC_ID_CHARACTERS = 16
 NO_FILE: tuple[str, None] = ("", None)
+SHOWN_NAMES = 5
 MISSING = "ce fichier manque à la racine ; lui seul est obligatoire."
 
 
@@ -51,6 +53,13 @@ class Staged:
         """Return the column that says which cells of a row were set aside, if any were."""
         return [self.table.c[temporary.SET_ASIDE]] if self.set_aside else []
 
+    def said(self, field: str, column: str | None = None) -> ColumnElement[Any]:
+        """Give what a cell says; NULL where the file has none, or where it was set aside."""
+        if field not in self.fields:
+            return null()
+        said = self.table.c[column or field]
+        return case((self.is_unread(field), null()), else_=said) if self.set_aside else said
+
     def is_unread(self, field: str) -> ColumnElement[bool]:
         """Tell of each row whether its cell of this field was set aside."""
         if field not in self.set_aside:
@@ -79,9 +88,9 @@ class Staging:
         """Look at each file that was given; return how many lines there are in all."""
         for staged in self:
             name = staged.file.name
-            if not source.has(name):
-                continue
             try:
+                if not source.has(name):
+                    continue
                 with source.open(name) as stream:
                     found = decoding.survey(stream)
             except Unreadable as unreadable:
@@ -89,9 +98,10 @@ class Staging:
                 faults.add(Fault(name, str(unreadable), unreadable.line))
             else:
                 staged.given, staged.encoding, staged.lines = True, found.encoding, found.lines
-        if not source.has(FAMILIES.name):
-            self[FAMILIES].sound = False
-            faults.add(Fault(FAMILIES.name, MISSING))
+        families = self[FAMILIES]
+        if families.sound and not families.given:
+            families.sound = False
+            faults.add(Fault(FAMILIES.name, MISSING + _found_instead(source)))
         return sum(staged.lines for staged in self)
 
     def fill(self, copies: Copies, told: Told, advance: Advance) -> None:
@@ -205,6 +215,14 @@ class Filling:
         except IntegrityError:
             self._staged.doubled = True
             temporary.make_ready(self._connection, table, file.key)
+
+
+def _found_instead(source: Source) -> str:
+    names = source.root()
+    more = "…" if len(names) > SHOWN_NAMES else "."
+    return (
+        f" À la racine\u00a0: {', '.join(map(shown, names[:SHOWN_NAMES]))}{more}" if names else ""
+    )
 
 
 def _public_ids(count: int) -> list[str]:

@@ -5,6 +5,7 @@ a killed import leaves behind is swept by a later import.
 """
 
 import hashlib
+from pathlib import PurePath
 
 from app.models import Folder, kind_that_begins
 from app.services.files import stored_files, uploads
@@ -25,17 +26,21 @@ def name_for(source: Source, attachments: Attachments, name: str) -> str:
     it is damaged.
     """
     path = f"{attachments.folder}/{name}"
+    kinds = attachments.kept_in.kinds
+    accepted = " ou ".join(each.short for each in kinds)
     if not source.has(path):
-        raise FieldRefused(f"ce fichier manque dans le dossier « {attachments.folder} ».")
+        missing = f"ce fichier manque dans le dossier « {attachments.folder} »"
+        if PurePath(name).suffix.lower() in {".jpeg", *(each.suffix for each in kinds)}:
+            raise FieldRefused(f"{missing}.")
+        raise FieldRefused(f"{missing}, et doit être {accepted} ; enregistrez-le ainsi.")
     if source.size(path) > LARGEST:
         raise FieldRefused(f"ce fichier dépasse {LARGEST // MEBIBYTE} Mio.")
     with source.open(path) as stream:
         content = blocks(stream)
         first = next(content, b"")
         kind = kind_that_begins(first)
-        if kind not in attachments.kept_in.kinds:
-            kinds = " ou ".join(each.short for each in attachments.kept_in.kinds)
-            raise FieldRefused(f"le contenu de ce fichier doit être {kinds}.")
+        if kind not in kinds:
+            raise FieldRefused(f"le contenu de ce fichier doit être {accepted}.")
         digest = hashlib.sha256(first)
         for block in content:
             digest.update(block)

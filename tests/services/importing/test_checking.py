@@ -66,7 +66,7 @@ def repeat(file: str, **cells: str) -> Spoil:
 
 
 SETS = [
-    (drop("famille.csv"), ["famille.csv : ce fichier manque à la racine ; lui seul est obligatoire."]),
+    (drop("famille.csv"), ["famille.csv : ce fichier manque à la racine ; lui seul est obligatoire. À la racine : compte.csv, document.csv, enfant.csv, enfantFamille.csv, facture.csv…"]),
     (repeat("famille.csv"), ["famille.csv, ligne 4, colonne id, valeur « 1 » : déjà donné à la ligne 2 ; gardez une seule des deux lignes."]),
     (repeat("compte.csv", identifiant="99"), ["compte.csv, ligne 4, colonne responsable, valeur « 1 » : déjà donné à la ligne 2 ; gardez une seule des deux lignes."]),
     (put("compte.csv", 1, identifiant="38160001"), ["compte.csv, ligne 3, colonne identifiant, valeur « 38160001 » : déjà donné à la ligne 2 ; chaque responsable a le sien."]),

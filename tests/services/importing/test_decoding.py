@@ -38,6 +38,42 @@ def test_a_letter_cut_between_two_blocks_is_whole(monkeypatch: pytest.MonkeyPatc
     assert decoding.survey(io.BytesIO("é\né\né\n".encode())).encoding == decoding.UTF_8
 
 
+MIXED = [
+    ("id;nom\n1;Léa\n2;Noé\n".encode() + b"3;Zo\xe9\n", 4),
+    ("id;nom\n1;Léa\n".encode() + b"2;Zo\xe9", 3),
+    ("\ufeffid;nom\r\n1;Lea\r\n".encode() + b"2;Zo\xe9\r\n3;Lea", 3),
+    (b"id;nom\n1;Zo\xe9\n" + "2;Léa\n".encode(), 2),
+]
+
+
+@pytest.mark.parametrize("block", [12, decoding.BLOCK])
+@pytest.mark.parametrize(("content", "line"), MIXED)
+def test_one_line_in_another_encoding_is_refused(
+    monkeypatch: pytest.MonkeyPatch, block: int, content: bytes, line: int
+) -> None:
+    """A row pasted by another program: read as Windows-1252, « Léa » would be « LÃ©a »."""
+    monkeypatch.setattr(decoding, "BLOCK", block)
+    with pytest.raises(Unreadable, match="comme d’autres le sont") as refused:
+        decoding.survey(io.BytesIO(content))
+    assert refused.value.line == line
+
+
+def test_accents_of_windows_that_look_like_utf_8_in_their_line_do_not_mislead() -> None:
+    """« voilà » with its no-break space is three such bytes; the guillemets of its line are not."""
+    content = "id\n«\u00a0voilà\u00a0»\nZoé\n".encode("cp1252")
+    assert decoding.survey(io.BytesIO(content)).encoding == decoding.WINDOWS
+
+
+@pytest.mark.parametrize(
+    "before", ["sep=;\r\n", "\ufeffsep=;\n", '"sep=;"\n', "\n", ";;\n", "SEP=;\n\n"]
+)
+def test_what_tells_a_spreadsheet_the_separator_is_no_header(before: str) -> None:
+    """The names of the columns follow, on their own line."""
+    found = lines_and_rows(f"{before}id;nom\n1;Zoé\n".encode())
+    first = before.count("\n") + 1
+    assert found == [(first, ["id", "nom"]), (first + 1, ["1", "Zoé"])]
+
+
 def test_a_file_cut_in_the_middle_of_a_letter_is_no_utf_8() -> None:
     """Half a download."""
     assert decoding.survey(io.BytesIO("aé".encode()[:-1])).encoding == decoding.WINDOWS

@@ -70,7 +70,6 @@ def test_a_file_no_longer_joined_leaves_its_message(app: Flask, tmp_path: Path, 
 @pytest.mark.parametrize(
     ("column", "value", "said"),
     [
-        ("reponse", "peut-être", "écrivez OUI ou NON."),
         ("fichiers", "absent.pdf", "ce fichier manque dans le dossier « messages »."),
         ("fichiers", "plan.png|plan.png", "gardez un seul des deux noms."),
         ("fichiers", "|".join(f"{n}.pdf" for n in range(11)), "10 fichiers au plus"),

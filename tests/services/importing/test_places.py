@@ -87,7 +87,8 @@ def test_the_identifiant_of_whoever_was_replaced_is_nobody_else_s(
     before = everything(app)
     [fault] = faults_of(app, settled_again(settled, town))
     assert fault == (
-        "compte.csv, ligne 2, colonne identifiant, valeur «\u00a038160001\u00a0»\u00a0: "
+        "compte.csv, ligne 2, famille F1 (BENALI), colonne identifiant, "
+        "valeur «\u00a038160001\u00a0»\u00a0: "
         "c’est celui d’un ancien responsable de la famille 1\u00a0; donnez-en un autre."
     )
     assert everything(app) == before

@@ -4,19 +4,24 @@ import stat
 import struct
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from app.services.importing import sources
+from app.services.importing import decoding, sources
+from app.services.importing.faults import ImportRefused, Unreadable
 from tests.services.importing.town import ATTACHED, Town, everything, faults_of, hand_over
 
 HOSTILE_NAMES = [
     "../famille.csv",
     "/etc/passwd",
     "photos/../../x",
-    "photos\\x.png",
+    "photos\\..\\..\\x",
+    "\\etc\\passwd",
     "C:x.csv",
     "a\0b",
 ]
@@ -151,11 +156,44 @@ def test_a_path_that_leads_nowhere_is_refused(app: Flask, tmp_path: Path) -> Non
     ]
 
 
-def test_a_zip_made_one_folder_too_high_is_refused(app: Flask, tmp_path: Path, town: Town) -> None:
-    """famille.csv must be at the root: the sentence says so."""
-    path = tmp_path / "export.zip"
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("export/famille.csv", town.bytes_of("famille.csv"))
-    assert faults_of(app, path) == [
-        "famille.csv : ce fichier manque à la racine ; lui seul est obligatoire."
-    ]
+def test_a_folder_that_is_a_link_is_not_followed(app: Flask, tmp_path: Path, town: Town) -> None:
+    """It might lead to any folder of the server."""
+    folder = town.folder(tmp_path / "files")
+    (folder / "documents").rename(tmp_path / "elsewhere")
+    (folder / "documents").symlink_to(tmp_path / "elsewhere")
+    [fault] = faults_of(app, folder)
+    assert fault.endswith("ce fichier manque dans le dossier « documents ».")
+
+
+@pytest.mark.parametrize("file", ["famille.csv", "enfant.csv"])
+def test_a_file_of_the_set_that_is_a_link_is_not_followed(
+    app: Flask, tmp_path: Path, town: Town, file: str
+) -> None:
+    """As if it were not there."""
+    folder = town.folder(tmp_path / "files")
+    (folder / file).rename(tmp_path / "elsewhere.csv")
+    (folder / file).symlink_to(tmp_path / "elsewhere.csv")
+    assert any("n’existe pas" in fault or "manque" in fault for fault in faults_of(app, folder))
+
+
+METHODS = [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.sampled_from(METHODS), st.data())
+def test_a_zip_damaged_anywhere_is_read_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, method: int, data: st.DataObject
+) -> None:
+    """Whatever it is packed with: a sentence, never an error of the library."""
+    path = tmp_path_factory.mktemp("zip") / "export.zip"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        for name, content in Town().contents().items():
+            archive.writestr(name, content)
+    damaged = bytearray(path.read_bytes())
+    for _ in range(data.draw(st.integers(1, 4))):
+        damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
+    path.write_bytes(damaged)
+    with suppress(ImportRefused, Unreadable), sources.opened(path) as source:
+        for name in filter(source.has, Town().contents()):
+            with source.open(name) as stream:
+                assert len(b"".join(decoding.blocks(stream))) == source.size(name)

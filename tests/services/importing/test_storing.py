@@ -44,6 +44,27 @@ def test_a_file_is_recognised_by_what_it_holds(
     assert [each.rpartition("\u00a0: ")[2] for each in told_of(app, town, tmp_path)] == [said]
 
 
+def test_a_photo_that_is_missing_and_could_not_be_read_is_told_so(
+    app: Flask, tmp_path: Path, town: Town
+) -> None:
+    """Found again, it would be refused as it is: both are said at once."""
+    town.row("enfant.csv")["photo"] = "IMG_2041.HEIC"
+    [told] = told_of(app, town, tmp_path)
+    assert told.endswith(
+        "ce fichier manque dans le dossier «\u00a0photos\u00a0», et doit être PNG ou JPEG\u00a0; "
+        "enregistrez-le ainsi."
+    )
+
+
+@pytest.mark.parametrize("before", [b"\n", b"\xef\xbb\xbf", b"\r\n\r\n", b"x" * 1_019])
+def test_a_pdf_may_begin_after_a_few_bytes(
+    app: Flask, tmp_path: Path, town: Town, before: bytes
+) -> None:
+    """As some scanners and mail servers write it; every reader opens it."""
+    town.attached["documents/reglement.pdf"] = before + PDF
+    assert told_of(app, town, tmp_path) == []
+
+
 def test_a_photo_may_be_a_jpeg(app: Flask, tmp_path: Path, town: Town) -> None:
     """What counts is what it is: the suffix is made to fit."""
     town.attached["photos/jules.png"] = JPEG
