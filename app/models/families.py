@@ -3,7 +3,16 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Enum, ForeignKey, String, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    Enum,
+    ForeignKey,
+    String,
+    UniqueConstraint,
+    func,
+)
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base, UtcDateTime, new_public_id
@@ -72,6 +81,16 @@ class Guardian(Base):
     email_confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     family: Mapped[Family] = relationship()
+
+    @hybrid_property
+    def full_name(self) -> str:
+        """First name and last name; a home or an association has the last one only."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @full_name.inplace.expression
+    @classmethod
+    def _full_name_in_sql(cls) -> ColumnElement[str]:
+        return func.trim(cls.first_name + " " + cls.last_name)
 
 
 class Child(Base):

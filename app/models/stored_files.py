@@ -64,8 +64,10 @@ def kind_that_begins(content: bytes) -> FileKind | None:
     """Recognise a file by how it begins, never by what it is called.
 
     Scanners and mail servers put a line break or a mark before a PDF, and every reader opens it.
+    What begins as a page is one, whatever follows.
     """
     for picture in PICTURES:
         if content.startswith(picture.start):
             return picture
-    return PDF if PDF.start in content[:PDF_BEGINS_WITHIN] else None
+    is_page = content[:PDF_BEGINS_WITHIN].lstrip().startswith(b"<")
+    return PDF if PDF.start in content[:PDF_BEGINS_WITHIN] and not is_page else None

@@ -70,7 +70,7 @@ class CurrentAccount:
     @property
     def display_name(self) -> str:
         """Write the name as the guides greet: PAYS ZEST."""
-        return f"{self.first_name} {self.last_name}"
+        return f"{self.first_name} {self.last_name}".strip()
 
     @property
     def acted_by(self) -> str:

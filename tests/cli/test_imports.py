@@ -9,7 +9,8 @@ from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
-from app import db
+import config
+from app import create_app, db
 from app.cli.imports import progress_bar
 from app.services.importing import running
 from tests.services.importing.town import Town, everything
@@ -83,15 +84,17 @@ def test_a_database_that_does_not_answer_is_told_in_one_line(
 
 
 def test_an_empty_database_is_told_as_the_other_commands_tell_it(
-    app: Flask, tmp_path: Path, town: Town
+    tmp_path: Path, town: Town
 ) -> None:
     """Nobody ran `flask db upgrade` yet."""
-    with app.app_context():
-        db.Base.metadata.drop_all(db.engine())
+    empty = f"sqlite:///{tmp_path / 'empty.db'}"
+    app = create_app(config.Test(instance=tmp_path / "instance", database_url=empty))
     result = launch(app, str(town.folder(tmp_path / "files")))
     assert result.exit_code == 1
     assert "rien n’a été importé" in result.stderr
     assert "flask db upgrade." in result.stderr
+    with app.app_context():
+        db.engine().dispose()
 
 
 class Terminal(io.StringIO):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app import db
@@ -28,7 +28,7 @@ _ACCOUNT = (
     .where(Account.identifier == bindparam("identifier"))
 )
 _OTHERS = (
-    select(Guardian.first_name, Guardian.last_name)
+    select(Guardian.full_name)
     .join(Account, Account.guardian_id == Guardian.id)
     .join(Family, Family.id == Guardian.family_id)
     .where(
@@ -63,7 +63,7 @@ def correct(typed_identifier: str, typed_address: str, actor: Actor) -> Correcte
     with db.transaction() as session:
         account = session.get_one(Account, _find(session, typed_identifier), with_for_update=True)
         guardian = account.guardian
-        whose, old = f"{guardian.first_name} {guardian.last_name}".strip(), guardian.email
+        whose, old = guardian.full_name, guardian.email
         if old == address:
             raise Refusal(Reason.SAME, f"c’est déjà l’adresse de {whose}.")
         accepted.accept(session, guardian, "email", address, actor)
@@ -77,8 +77,8 @@ def correct(typed_identifier: str, typed_address: str, actor: Actor) -> Correcte
                 session, MailKind.EMAIL_CHANGED, account.identifier, address=old, corrected="oui"
             )
         journal.record(session, "email_corrected", actor, account.id)
-        others = session.execute(_OTHERS, {"address": address, "account_id": account.id})
-        return Corrected(whose, old, address, [_name(row) for row in others])
+        others = session.scalars(_OTHERS, {"address": address, "account_id": account.id})
+        return Corrected(whose, old, address, list(others))
 
 
 def _find(session: Session, typed: str) -> int:
@@ -89,7 +89,3 @@ def _find(session: Session, typed: str) -> int:
     if not found.may_sign_in:
         raise Refusal(Reason.CLOSED, f"l’accès de l’identifiant {typed} est fermé.")
     return int(found.id)
-
-
-def _name(row: Row[str, str]) -> str:
-    return f"{row.first_name} {row.last_name}".strip()

@@ -25,7 +25,7 @@ _COLUMNS = (
 )
 _IS_HERE = Family.archived_at.is_(None)
 _OF_GUARDIANS = (
-    select(*_COLUMNS, (Guardian.first_name + " " + Guardian.last_name).label("whose"))
+    select(*_COLUMNS, Guardian.full_name.label("whose"))
     .join(Guardian, Guardian.id == AcceptedValue.guardian_id)
     .join(Family, Family.id == Guardian.family_id)
     .where(_IS_HERE, Guardian.rank.is_not(None))

@@ -18,7 +18,6 @@ from app.services.importing.tables import ACCOUNTS, FAMILIES
 # Eight digits, the first of them no zero.
 FIRST_IDENTIFIER = 10_000_000
 CHUNK = 1_000
-FULL_NAME = func.trim(Guardian.first_name + " " + Guardian.last_name)
 KEPT_IDENTIFIERS = 1_000
 
 
@@ -27,8 +26,7 @@ class NewIdentifier:
     """An identifiant that the import made up, for the report."""
 
     family: str
-    last_name: str
-    first_name: str
+    name: str
     identifier: str
 
 
@@ -60,7 +58,7 @@ class AccountLoader:
         """Name those whose identifiant is another from now on: what they were told is void."""
         new = given.subquery()
         changed = (
-            select(Family.number, FULL_NAME, Account.identifier, new.c.identifier)
+            select(Family.number, Guardian.full_name, Account.identifier, new.c.identifier)
             .join_from(Account, new, new.c.guardian_id == Account.guardian_id)
             .join(Guardian, Guardian.id == Account.guardian_id)
             .join(Family, Family.id == Guardian.family_id)
@@ -93,7 +91,7 @@ class AccountLoader:
 
     def _tell_of_archived(self) -> None:
         leaving = (
-            select(Family.number, FULL_NAME)
+            select(Family.number, Guardian.full_name)
             .outerjoin(Guardian, (Guardian.family_id == Family.id) & Guardian.rank.is_not(None))
             .where(self._is_missing())
             .order_by(Family.number, Family.id, Guardian.rank)
@@ -137,14 +135,14 @@ class AccountLoader:
             for row, identifier in zip(chunk, fresh, strict=True):
                 if len(self.new_identifiers) < KEPT_IDENTIFIERS:
                     self.new_identifiers.append(
-                        NewIdentifier(row.number, row.last_name, row.first_name, identifier)
+                        NewIdentifier(row.number, row.full_name, identifier)
                     )
             last = chunk[-1].id
 
     def _without_account(self, after: int) -> Sequence[Any]:
         rows = self._staging[FAMILIES].table
         return self._connection.execute(
-            select(Guardian.id, Family.number, Guardian.last_name, Guardian.first_name)
+            select(Guardian.id, Family.number, Guardian.full_name.label("full_name"))
             .join(Family, Family.id == Guardian.family_id)
             .join(rows, rows.c.source_id == Family.source_id)
             .where(

@@ -110,9 +110,7 @@ class Report:
             return
         yield "Identifiants attribués par le portail :"
         for each in self.new_identifiers:
-            yield (
-                f"  {each.identifier}  {each.first_name} {each.last_name}, famille {each.family}"
-            )
+            yield (f"  {each.identifier}  {each.name}, famille {each.family}")
         if self.made_up > KEPT_IDENTIFIERS:
             yield f"  et {self.made_up - KEPT_IDENTIFIERS} autres."
 

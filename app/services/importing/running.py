@@ -227,7 +227,9 @@ class _Import:
             else:
                 title = rows.c[attachments.field]
             named = select(title, rows.c[temporary.KEPT_AS]).distinct()
-            for name, kept_as in connection.execute(named.where(title != "", rows.c[temporary.KEPT_AS] != "")):
+            for name, kept_as in connection.execute(
+                named.where(title != "", rows.c[temporary.KEPT_AS] != "")
+            ):
                 self.copies.keep(attachments, name, kept_as)
 
     def _advance(self, lines: int) -> None:

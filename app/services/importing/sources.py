@@ -123,7 +123,7 @@ class SourceFolder:
         return self._folders[folder]
 
     def _places(self, folder: str) -> list[Path]:
-        if not folder:
+        if folder in {"", "."}:
             return [self._path]
         wanted = FileNames.key(folder)
         return [

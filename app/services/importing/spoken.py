@@ -166,7 +166,7 @@ class SpokenOf:
             select(
                 *_ACCEPTED,
                 Family.number,
-                Guardian.first_name + " " + Guardian.last_name,
+                Guardian.full_name,
                 Family.source_id,
                 literal(rank),
                 Guardian.email_confirmed_at.is_not(None) & (AcceptedValue.field == "email"),

@@ -28,7 +28,7 @@ _LATEST = select(func.max(MessageReply.id)).group_by(
 )
 _LAST = aliased(MessageReply, select(MessageReply).where(MessageReply.id.in_(_LATEST)).subquery())
 _WAITS = _LAST.account_id.is_not(None)
-_WHO = (Guardian.first_name + " " + Guardian.last_name).label("who")
+_WHO = Guardian.full_name.label("who")
 _LINES = (
     select(Message.id, Message.subject, Family.number, _LAST.written_at, _WAITS, _WHO)
     .outerjoin(_LAST, _LAST.message_id == Message.id)

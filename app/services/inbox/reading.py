@@ -151,7 +151,7 @@ def _replies(account: CurrentAccount, message_id: int) -> list[Reply]:
     found = db.rows(_REPLIES, message_id=message_id, family_id=account.family_id)
     return [
         Reply(
-            name=f"{row.first_name} {row.last_name}" if row.account_id else "",
+            name=f"{row.first_name} {row.last_name}".strip() if row.account_id else "",
             mine=row.account_id == account.account_id,
             written_at=row.written_at,
             body=row.body,

@@ -21,7 +21,7 @@ from app.services.profile.mail_wishes import MailWishes
 _other = aliased(Guardian)
 # Of the other guardian, the name and nothing else.
 _OTHER_NAME = (
-    select(_other.first_name + " " + _other.last_name)
+    select(_other.full_name)
     .where(
         _other.family_id == Guardian.family_id,
         _other.id != Guardian.id,

@@ -63,7 +63,7 @@ _LINES = (
         FamilyRequest.sent_at,
         FamilyRequest.expected_on,
         Family.number,
-        (Guardian.first_name + " " + Guardian.last_name).label("sender"),
+        Guardian.full_name.label("sender"),
         _PIECE_CAME.label("piece_came_at"),
     )
     .join(Family, Family.id == FamilyRequest.family_id)

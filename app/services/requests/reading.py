@@ -84,7 +84,7 @@ EVENTS = (
         RequestEvent.at,
         RequestEvent.kind,
         RequestEvent.text,
-        (Guardian.first_name + " " + Guardian.last_name).label("author"),
+        Guardian.full_name.label("author"),
         RequestEvent.acted_by,
     )
     .outerjoin(_author, _author.id == RequestEvent.account_id)

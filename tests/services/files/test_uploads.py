@@ -85,6 +85,13 @@ def test_a_pdf_is_kept_as_it_is() -> None:
     assert kept(PDF) == PDF
 
 
+@pytest.mark.parametrize("before", [b"\n", b"\xef\xbb\xbf", b"\0" * 1_019])
+def test_a_pdf_may_begin_after_a_few_bytes(before: bytes) -> None:
+    """As scanners and mail servers write it; every reader opens it."""
+    assert kept(before + PDF) == before + PDF
+    assert "n’est ni un PDF" in refusal(b"\0" * 1_020 + PDF)
+
+
 def test_only_a_picture_is_a_portrait() -> None:
     assert "n’est pas une image" in refusal(PDF, Accepted.PICTURES)
 

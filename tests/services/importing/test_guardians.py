@@ -43,7 +43,7 @@ def test_a_guardian_without_an_address_gets_an_identifiant_too(
     """A letter gives it to them."""
     town.row("famille.csv")["emailResp2"] = ""
     report = hand_over(app, town.folder(tmp_path / "files"))
-    assert [each.first_name for each in report.new_identifiers] == ["Karim"]
+    assert [each.name for each in report.new_identifiers] == ["Karim GARNIER"]
     with app.app_context():
         without = [each.first_name for each in invitations.all_new().people if not each.has_address]
     assert sorted(without) == ["Karim", "Yann"]

@@ -137,14 +137,20 @@ def written(town: dict[str, list[dict[str, Any]]], data: st.DataObject) -> dict[
 def saved(rows: list[Row], data: st.DataObject) -> bytes:
     """Encode a file in one of the ways that programs do."""
     style: dict[str, Any] = {"line_end": data.draw(LINE_ENDS), "quoting": data.draw(QUOTING)}
-    content = encoded(rows, encoding=data.draw(ENCODINGS), **style)
-    in_utf_8 = encoded(rows, **style)
+    encoding = data.draw(ENCODINGS)
+    content = encoded(rows, encoding=encoding, **style)
+    # A few letters of Windows-1252 may happen to be UTF-8 all along a line: nobody could tell.
+    if encoding == "cp1252" and any(map(looks_like_utf_8, content.splitlines())):
+        return encoded(rows, **style)
+    return content
+
+
+def looks_like_utf_8(line: bytes) -> bool:
+    """Tell whether a line in another encoding would pass for UTF-8."""
     try:
-        readable = content.decode("utf-8-sig") == in_utf_8.decode()
+        return not line.isascii() and bool(line.decode())
     except UnicodeDecodeError:
-        return content
-    # A few letters of Windows-1252 may happen to be UTF-8: nobody could tell.
-    return content if readable else in_utf_8
+        return False
 
 
 def in_the_portal() -> dict[str, list[Any]]:

@@ -32,7 +32,7 @@ ASIDE = [
     ("famille.csv", "civiliteResp1", "Présidente de l’association", "valeur « Présidente de l’association » : 20 caractères au plus sont acceptés, il y en a 27."),
     ("enfant.csv", "dateNaissance", "en mars", "valeur « en mars » : écrivez une date comme 08/11/2016 ou 2016-11-08."),
     ("compte.csv", "email", "néant", "valeur « néant » : écrivez une seule adresse électronique, comme prenom.nom@exemple.fr."),
-    ("ligneFacture.csv", "quantite", "dix", "valeur « dix » : écrivez un nombre comme 891,35, avec deux décimales au plus."),
+    ("ligneFacture.csv", "quantite", "dix", "valeur « dix » : écrivez un nombre comme 0,125, avec trois décimales au plus."),
     ("reglement.csv", "mode", "x" * 41, f"valeur « {'x' * 41} » : 40 caractères au plus sont acceptés, il y en a 41."),
     ("message.csv", "reponse", "peut-être", "valeur « peut-être » : écrivez OUI ou NON."),
     ("document.csv", "date", "46266", "valeur « 46266 » : écrivez une date comme 08/11/2016 ou 2016-11-08."),

@@ -7,6 +7,7 @@ from app.blueprints.family.account.forms import (
     AddressForm,
     DetailsForm,
     IdentityForm,
+    OneNameForm,
     PhonesForm,
 )
 from app.blueprints.family.blueprint import family
@@ -29,8 +30,9 @@ UNCHANGED = "Vous n’avez rien modifié\u00a0: aucune demande n’est envoyée.
 @family.route("/compte/identite", methods=["GET", "POST"])
 @labelled("Modifier mon identité")
 def change_identity() -> ResponseReturnValue:
-    """« Civilité, nom, prénom »."""
-    return _change(IdentityForm, "Modifier mon identité")
+    """« Civilité, nom, prénom », or the name alone of a payer who has no first name."""
+    form = IdentityForm if current_account().first_name else OneNameForm
+    return _change(form, "Modifier mon identité")
 
 
 @family.route("/compte/adresse", methods=["GET", "POST"])

@@ -116,6 +116,14 @@ class IdentityForm(DetailsForm):
     )
 
 
+class OneNameForm(DetailsForm):
+    """The name of a payer who has one only: a home, an association."""
+
+    last_name = LineField(
+        "Nom", 100, "Saisissez votre nom.", render_kw={"autocomplete": "organization"}
+    )
+
+
 class AddressForm(DetailsForm):
     """« Adresse postale »."""
 
