@@ -1,7 +1,8 @@
 """`flask demandes`: the town hall reads what families ask, and answers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from pathlib import Path
 
 import click
 
@@ -9,7 +10,9 @@ from app.cli.context import refusals, town_hall, whoever_launched, with_appconte
 from app.cli.tables import ROW_NUMBER, align
 from app.formats import day, day_of, moment, plural
 from app.models import Folder
-from app.services.files import stored_files
+from app.services.files import stored_files, uploads
+from app.services.files.uploads import Accepted, CheckedFile, Upload, UploadRefused
+from app.services.refusals import Reason, Refusal
 from app.services.requests import desk
 from app.services.requests.desk import DeskLine, DeskRequest
 from app.services.requests.moving import WAIT_FOR_TOWN
@@ -19,6 +22,11 @@ NUMBER = click.argument("number", metavar="N°", type=ROW_NUMBER)
 NEW, LATE = " – à lire", " – en retard"
 UNCHANGED = "Rien n’a changé\u00a0: {}"
 TOLD = "La famille est prévenue."
+FILES = click.option(
+    "--file", "paths", multiple=True, metavar="FICHIER",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Un PDF ou une image à joindre ; plusieurs fois pour plusieurs fichiers.",
+)  # fmt: skip
 
 
 @click.group()
@@ -78,13 +86,38 @@ def ask(number: int, text: str) -> None:
 
 @demandes.command()
 @NUMBER
-@click.argument("text", metavar="[TEXTE]", default="")
+@click.argument("text", metavar="TEXTE", default="")
+@FILES
 @with_appcontext
-def accept(number: int, text: str) -> None:
-    """Accepte une demande ; fait ce que le portail peut faire."""
+def tell(number: int, text: str, paths: tuple[Path, ...]) -> None:
+    """Dit quelque chose à la famille ; la demande reste ouverte."""
     with refusals(UNCHANGED):
-        left = desk.accept(number, text, whoever_launched())
-    click.echo(f"Demande n° {number} acceptée. {TOLD}")
+        desk.speak(number, text, whoever_launched(), checked(paths))
+    click.echo(f"Message joint à la demande n° {number}. {TOLD}")
+
+
+@demandes.command()
+@NUMBER
+@click.argument("text", metavar="TEXTE", default="")
+@with_appcontext
+def note(number: int, text: str) -> None:
+    """Ajoute une note interne, que la famille ne voit pas."""
+    with refusals(UNCHANGED):
+        desk.note(number, text, whoever_launched())
+    click.echo(f"Note ajoutée à la demande n° {number}. La famille ne la voit pas.")
+
+
+@demandes.command()
+@NUMBER
+@click.argument("text", metavar="[TEXTE]", default="")
+@FILES
+@with_appcontext
+def accept(number: int, text: str, paths: tuple[Path, ...]) -> None:
+    """Accepte une demande, ou y répond ; fait ce que le portail peut faire."""
+    with refusals(UNCHANGED):
+        left = desk.accept(number, text, whoever_launched(), checked(paths))
+        state = desk.find(number).line.state_words.lower()
+    click.echo(f"Demande n° {number} {state}. {TOLD}")
     click.echo(left.words)
     if left.photo:
         click.echo(f"  {stored_files.where(Folder.PHOTOS, left.photo)}")
@@ -99,6 +132,19 @@ def refuse(number: int, reason: str) -> None:
     with refusals(UNCHANGED):
         desk.refuse(number, reason, whoever_launched())
     click.echo(f"Demande n° {number} refusée. {TOLD}")
+
+
+def checked(paths: Iterable[Path]) -> list[CheckedFile]:
+    """Read files to be joined. Raises Refusal."""
+    try:
+        return uploads.check([Upload(path.name, _read(path)) for path in paths], Accepted.PAPERS)
+    except UploadRefused as refused:
+        raise Refusal(Reason.UNFIT, str(refused)) from refused
+
+
+def _read(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(uploads.LARGEST + 1)
 
 
 def _cells(line: DeskLine) -> tuple[str, ...]:
@@ -126,12 +172,17 @@ def _describe(request: DeskRequest) -> Iterator[str]:
     yield plural(len(request.pieces), "pièce")
     for piece in request.pieces:
         yield f"  {piece.title}, reçue le {moment(piece.added_at)}{NEW if piece.is_new else ''}"
-        yield f"    {stored_files.where(Folder.REQUESTS, piece.file)}"
+        yield f"    {_where(piece.file)}"
     yield ""
     for event in details.events:
         author = event.author or town_hall(event.acted_by)
         yield f"{moment(event.at)}\u00a0: {event.words}, par {author}"
         yield from (f"  {words}" for words in event.text.splitlines())
+        yield from (f"  {file.title}\u00a0: {_where(file.file)}" for file in event.files)
+
+
+def _where(stored_name: str) -> str:
+    return stored_files.where(Folder.REQUESTS, stored_name)
 
 
 def _expected(line: DeskLine) -> str:

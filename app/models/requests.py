@@ -29,6 +29,10 @@ class RequestEventKind(StrEnum):
     TAKEN = "taken"
     PIECE_ASKED = "piece_asked"
     PIECE_ADDED = "piece_added"
+    # The town hall said something, and nothing is settled.
+    SPOKEN = "spoken"
+    # For the town hall alone.
+    NOTED = "noted"
     ACCEPTED = "accepted"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
@@ -78,14 +82,16 @@ class RequestEvent(Base):
 
 
 class RequestFile(Base):
-    """A file that a family joined to a request (« pièce »)."""
+    """A file of a request: what the family joined (« pièce »), or the town hall to its words."""
 
     __tablename__ = "request_file"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(16), unique=True, default=new_public_id)
     request_id: Mapped[int] = mapped_column(ForeignKey("family_request.id"), index=True)
-    # As the parent's device names it; the stored name is ours.
+    # The words of the town hall that it goes with; None when it is the family's.
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("request_event.id"))
+    # As the sender's device names it; the stored name is ours.
     title: Mapped[str] = mapped_column(String(200))
     file: Mapped[str] = mapped_column(StoredName(Folder.REQUESTS))
     # In bytes; None when nobody weighed it.

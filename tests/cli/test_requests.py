@@ -9,7 +9,7 @@ from flask import Flask
 
 from app.formats import day, today
 from app.services.files.uploads import CheckedFile
-from app.services.requests import acting, reading
+from app.services.requests import acting, listing
 from tests.services.requests.conftest import PAPER, send, signed_in
 from tests.support.people import People
 
@@ -66,7 +66,7 @@ def test_a_piece_that_came_is_plain_to_see(app: Flask, people: People, number: s
     with app.app_context():
         paper = CheckedFile("Facture d’eau", ".pdf", b"%PDF-1.7\nwater\n%%EOF")
         zest = signed_in(people.zest)
-        acting.add_files(zest, reading.listed(zest, "").items[0].public_id, [paper])
+        acting.add_files(zest, listing.listed(zest, "").items[0].public_id, [paper])
     [line] = launch(app, "list").output.splitlines()[1:]
     assert line.endswith(f"pièce reçue le {day(today())}")
     shown = launch(app, "show", number).output
@@ -92,7 +92,7 @@ def test_what_the_family_took_back_is_not_answered(app: Flask, people: People, n
     """Each answer says so in a sentence, with a status that says so too."""
     with app.app_context():
         zest = signed_in(people.zest)
-        acting.withdraw(zest, reading.listed(zest, "").items[0].public_id)
+        acting.withdraw(zest, listing.listed(zest, "").items[0].public_id)
     for words in (["take"], ["ask", "Une pièce"], ["accept"], ["refuse", "Complet"]):
         result = launch(app, words[0], number, *words[1:])
         assert result.exit_code == 1
@@ -107,3 +107,27 @@ def test_an_unknown_number_is_told(app: Flask, people: People, command: str) -> 
     result = launch(app, command, "999")
     assert result.exit_code == 1
     assert "pas de demande" in result.output
+
+
+def test_a_clerk_speaks_notes_and_joins_a_file(app: Flask, number: str, tmp_path: Path) -> None:
+    """The family is told of the first alone; `show` says all, and where the file is."""
+    paper = tmp_path / "attestation 2025.pdf"
+    paper.write_bytes(PAPER.content)
+    assert "La famille est prévenue" in launch(app, "tell", number, "On cherche").output
+    assert "La famille ne la voit pas" in launch(app, "note", number, "Voir Nadia").output
+    assert launch(app, "accept", number, "Voici", "--file", str(paper)).exit_code == 0
+    shown = launch(app, "show", number).output
+    for words in ("Message de la mairie", "On cherche", "Note interne", "Voir Nadia"):
+        assert words in shown
+    assert re.search(r"attestation 2025\u00a0: .+/requests/[0-9a-f]+\.pdf", shown)
+
+
+def test_a_file_that_cannot_be_joined_answers_nothing(
+    app: Flask, number: str, tmp_path: Path
+) -> None:
+    paper = tmp_path / "attestation.docx"
+    paper.write_bytes(b"PK")
+    result = launch(app, "accept", number, "Voici", "--file", str(paper))
+    assert result.exit_code == 1
+    assert "n’est ni un PDF" in result.output
+    assert "Envoyée" in launch(app, "list").output

@@ -25,7 +25,7 @@ def test_every_command_of_the_guide_works(app: Flask, people: People) -> None:
         for block in re.findall(r"```console\n(.*?)```", GUIDE, re.DOTALL)
         for line in block.splitlines()
     ]
-    assert len(commands) == 9
+    assert len(commands) == 11
     for command in commands:
         program, *words = shlex.split(command, comments=True)
         assert program == "flask"

@@ -2,7 +2,8 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import SEEK_END
 from typing import BinaryIO
@@ -70,6 +71,17 @@ def keep_by_content(folder: Folder, file: CheckedFile) -> str:
 def name_by_content(digest: str, suffix: str) -> str:
     """Name a file by its digest: the same content has the same name."""
     return digest[:HASH_CHARACTERS] + suffix
+
+
+@contextmanager
+def keeping(folder: Folder, files: Iterable[CheckedFile]) -> Iterator[list[str]]:
+    """Store checked files, under the names given, unless the block fails."""
+    names = keep(folder, files)
+    try:
+        yield names
+    except BaseException:
+        discard(folder, names)
+        raise
 
 
 def discard(folder: Folder, names: Iterable[str]) -> None:

@@ -3,7 +3,8 @@
 kinds      what may be asked
 answers    what a request says, in French
 sending    a request leaves
-reading    what a guardian sees of the family's requests
+listing    the list of the family's requests
+reading    one of them, as a guardian sees it
 acting     the parent adds a file, or takes the request back
 desk       the town hall reads and answers
 applying   what accepting changes in the portal

@@ -1,5 +1,6 @@
 """The town hall's side: what families ask, and the answers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,6 +12,7 @@ from app.models import (
     Account,
     Family,
     FamilyRequest,
+    Folder,
     Guardian,
     RequestEvent,
     RequestEventKind,
@@ -18,6 +20,8 @@ from app.models import (
 )
 from app.paging import PAGE_SIZE, Page
 from app.services.actors import Actor
+from app.services.files import stored_files
+from app.services.files.uploads import CheckedFile
 from app.services.mail.kinds import MailKind
 from app.services.refusals import Reason, Refusal
 from app.services.requests import applying, moving, reading
@@ -25,10 +29,11 @@ from app.services.requests.applying import LeftToDo
 from app.services.requests.kinds import BY_KEY
 from app.services.requests.moving import OPEN, WAIT_FOR_TOWN
 from app.services.requests.reading import RequestDetails
+from app.services.requests.sending import attach
 from app.typed_text import some_lines
 
 LONGEST_TEXT = 2000
-UNANSWERED = "écrivez votre réponse\u00a0: la famille la lira."
+UNANSWERED = "écrivez votre réponse, ou joignez un fichier\u00a0: la famille les lira."
 NOT_TO_REFUSE = (
     "c’est une question, on y répond, même pour dire non\u00a0: flask demandes accept {} TEXTE."
 )
@@ -39,6 +44,7 @@ _ANSWERED_SINCE = (
     .where(
         _said.request_id == RequestEvent.request_id,
         _said.account_id.is_(None),
+        _said.kind != RequestEventKind.NOTED,
         _said.at >= RequestEvent.at,
     )
     .exists()
@@ -141,9 +147,9 @@ def listed(
 def find(number: int) -> DeskRequest:
     """Return a request, whole. Raises Refusal when no request has this number."""
     found = db.rows(_LINE, number=number)
-    details = reading.read(_REQUEST, number=number)
+    details = reading.read(_REQUEST, reading.EVENTS, number=number)
     if not found or details is None:
-        raise Refusal(Reason.UNKNOWN, f"il n’y a pas de demande n°\u00a0{number}.")
+        raise _unknown(number)
     return DeskRequest(DeskLine(*found[0]), details, _pieces(details))
 
 
@@ -152,7 +158,8 @@ def _pieces(details: RequestDetails) -> list[Piece]:
     since = max(
         event.at
         for event in details.events
-        if event.author is None or event.kind is RequestEventKind.SENT
+        if (event.author is None and event.kind is not RequestEventKind.NOTED)
+        or event.kind is RequestEventKind.SENT
     )
     return [
         Piece(
@@ -181,18 +188,42 @@ def ask(number: int, text: str, actor: Actor) -> None:
         _say(session, request, RequestEventKind.PIECE_ASKED, actor, wanted)
 
 
-def accept(number: int, text: str, actor: Actor) -> LeftToDo:
-    """Accept a request, and do what the portal can; return what is left to do.
+def speak(number: int, text: str, actor: Actor, files: Sequence[CheckedFile] = ()) -> None:
+    """Say something to the family, and leave the request open. Raises Refusal."""
+    words = _text(text)
+    with stored_files.keeping(Folder.REQUESTS, files) as stored, db.transaction() as session:
+        if moving.move(session, number, WAIT_FOR_TOWN, RequestState.TAKEN):
+            request = session.get_one(FamilyRequest, number)
+        else:
+            # What it still misses, it misses all the same.
+            missing = RequestState.PIECE_MISSING
+            request = _moved(session, number, (missing,), missing)
+        said = _say(session, request, RequestEventKind.SPOKEN, actor, words)
+        attach(session, number, files, stored, said.id)
+
+
+def note(number: int, text: str, actor: Actor) -> None:
+    """Write down what the town hall alone reads, whatever became of the request. Raises Refusal."""
+    words = _text(text)
+    with db.transaction() as session:
+        if session.get(FamilyRequest, number) is None:
+            raise _unknown(number)
+        moving.note(session, number, RequestEventKind.NOTED, actor, words)
+
+
+def accept(number: int, text: str, actor: Actor, files: Sequence[CheckedFile] = ()) -> LeftToDo:
+    """Accept a request or answer it, and do what the portal can; return what is left to do.
 
     Raises Refusal.
     """
     words = _text(text) if text else ""
-    with db.transaction() as session:
+    with stored_files.keeping(Folder.REQUESTS, files) as stored, db.transaction() as session:
         request = _moved(session, number, OPEN, RequestState.ACCEPTED)
-        if BY_KEY[request.kind].is_question and not words:
+        if BY_KEY[request.kind].is_question and not (words or files):
             raise Refusal(Reason.MISSING, UNANSWERED)
         left = applying.apply(session, request, actor)
-        _say(session, request, RequestEventKind.ACCEPTED, actor, words)
+        said = _say(session, request, RequestEventKind.ACCEPTED, actor, words)
+        attach(session, number, files, stored, said.id)
     return left
 
 
@@ -212,18 +243,24 @@ def _moved(
     moved = moving.move(session, number, sources, target)
     request = session.get(FamilyRequest, number, populate_existing=True)
     if request is None:
-        raise Refusal(Reason.UNKNOWN, f"il n’y a pas de demande n°\u00a0{number}.")
+        raise _unknown(number)
     if not moved:
         state = moving.state_words(request.kind, request.state).lower()
         raise Refusal(Reason.CLOSED, f"la demande n°\u00a0{number} est déjà «\u00a0{state}\u00a0».")
     return request
 
 
+def _unknown(number: int) -> Refusal:
+    return Refusal(Reason.UNKNOWN, f"il n’y a pas de demande n°\u00a0{number}.")
+
+
 def _say(
     session: Session, request: FamilyRequest, kind: RequestEventKind, actor: Actor, text: str = ""
-) -> None:
-    moving.note(session, request.id, kind, actor, text)
+) -> RequestEvent:
+    said = moving.note(session, request.id, kind, actor, text)
     moving.write_to_sender(session, MailKind.REQUEST_ANSWERED, request)
+    session.flush()
+    return said
 
 
 def _text(typed: str, missing: str = "le texte est vide.") -> str:

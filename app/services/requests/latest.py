@@ -10,7 +10,7 @@ from app.formats import day_of
 from app.models import FamilyRequest, RequestEvent, RequestState
 from app.services.actors import CurrentAccount
 from app.services.requests.kinds import BY_KEY
-from app.services.requests.reading import SEEN
+from app.services.requests.reading import SEEN, TOLD
 
 # The home page's block.
 FEW = 3
@@ -20,7 +20,7 @@ _PIECE_MISSING = FamilyRequest.state == RequestState.PIECE_MISSING
 PIECES_MISSING = select(func.count(FamilyRequest.id)).where(SEEN, _PIECE_MISSING).scalar_subquery()
 _MOVED_AT = (
     select(func.max(RequestEvent.at))
-    .where(RequestEvent.request_id == FamilyRequest.id)
+    .where(RequestEvent.request_id == FamilyRequest.id, TOLD)
     .scalar_subquery()
 )
 _FEW = (

@@ -40,6 +40,8 @@ _EVENTS = {
     RequestEventKind.TAKEN: "Demande prise en charge",
     RequestEventKind.PIECE_ASKED: "Pièce demandée",
     RequestEventKind.PIECE_ADDED: "Pièce ajoutée",
+    RequestEventKind.SPOKEN: "Message de la mairie",
+    RequestEventKind.NOTED: "Note interne",
     RequestEventKind.REFUSED: "Demande refusée",
     RequestEventKind.WITHDRAWN: "Demande retirée",
 }
@@ -99,20 +101,19 @@ def note(
     kind: RequestEventKind,
     actor: Actor,
     text: str = "",
-) -> None:
+) -> RequestEvent:
     """Add a line to a request's history, and to the journal, which holds no text of anybody."""
-    session.add(
-        RequestEvent(
-            request_id=request_id,
-            at=datetime.now(UTC),
-            kind=kind,
-            account_id=actor.account_id,
-            acted_by=actor.acted_by,
-            text=text,
-        )
+    event = RequestEvent(
+        request_id=request_id,
+        at=datetime.now(UTC),
+        kind=kind,
+        account_id=actor.account_id,
+        acted_by=actor.acted_by,
+        text=text,
     )
-    event = f"request_{kind.value}"
-    journal.record(session, event, actor, request=str(request_id))
+    session.add(event)
+    journal.record(session, f"request_{kind.value}", actor, request=str(request_id))
+    return event
 
 
 def write_to_sender(session: Session, mail: MailKind, request: FamilyRequest) -> None:

@@ -1,14 +1,14 @@
 """What a guardian sees of the family's requests."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, case, func, or_, select
+from sqlalchemy import Select, and_, bindparam, or_, select
 from sqlalchemy.orm import aliased
 
-from app import db, paging
-from app.formats import day_of
+from app import db
 from app.models import (
     FAMILY,
     Account,
@@ -22,7 +22,6 @@ from app.models import (
     RequestFile,
     RequestState,
 )
-from app.paging import PAGE_SIZE, Page
 from app.services.actors import CurrentAccount
 from app.services.files import stored_files
 from app.services.files.stored_files import FoundFile, StoredFile
@@ -30,38 +29,13 @@ from app.services.files.uploads import Accepted
 from app.services.requests import moving
 from app.services.requests.answers import Answer, written
 from app.services.requests.kinds import BY_KEY, PERSONAL, Kind
-from app.services.requests.moving import OPEN, WAIT_FOR_TOWN
+from app.services.requests.moving import OPEN
 
 # Both guardians of a family see its requests, but those about one of them alone.
 SEEN = (FamilyRequest.family_id == FAMILY) & or_(
     FamilyRequest.account_id == bindparam("account_id"),
     and_(*(FamilyRequest.kind != kind for kind in PERSONAL)),
 )
-# Not `in_`, whose list SQLAlchemy writes anew at each page.
-_IS_OPEN = or_(*(FamilyRequest.state == state for state in OPEN))
-_PIECE_MISSING = FamilyRequest.state == RequestState.PIECE_MISSING
-# What waits for the family, then what waits for the town hall, then what is over.
-_OPEN_FIRST = (
-    case((_PIECE_MISSING, 0), (_IS_OPEN, 1), else_=2),
-    FamilyRequest.id.desc(),
-)
-_LINES = (
-    select(
-        FamilyRequest.public_id,
-        FamilyRequest.id,
-        FamilyRequest.kind,
-        FamilyRequest.state,
-        FamilyRequest.sent_at,
-        FamilyRequest.expected_on,
-        Child.first_name,
-    )
-    .outerjoin(Child, Child.id == FamilyRequest.child_id)
-    .where(SEEN)
-    .order_by(*_OPEN_FIRST)
-    .limit(PAGE_SIZE)
-    .offset(bindparam("skipped"))
-)
-_COUNT = select(func.count(FamilyRequest.id)).where(SEEN)
 REQUEST = (
     select(
         FamilyRequest.id,
@@ -81,6 +55,7 @@ _ONE = REQUEST.where(SEEN, FamilyRequest.public_id == bindparam("public_id"))
 _author = aliased(Account)
 EVENTS = (
     select(
+        RequestEvent.id,
         RequestEvent.at,
         RequestEvent.kind,
         RequestEvent.text,
@@ -92,47 +67,25 @@ EVENTS = (
     .where(RequestEvent.request_id == bindparam("request_id"))
     .order_by(RequestEvent.at, RequestEvent.id)
 )
+# The notes of the town hall are its own.
+TOLD = RequestEvent.kind != RequestEventKind.NOTED
+_TOLD_EVENTS = EVENTS.where(TOLD)
 _FILES = select(
     RequestFile.public_id,
     RequestFile.title,
     RequestFile.file,
     RequestFile.added_at,
     RequestFile.file_size,
+    RequestFile.event_id,
 )
-FILES = _FILES.where(RequestFile.request_id == bindparam("request_id")).order_by(RequestFile.id)
+_ALL_FILES = _FILES.where(RequestFile.request_id == bindparam("request_id")).order_by(
+    RequestFile.id
+)
 _FILE = _FILES.join(FamilyRequest, FamilyRequest.id == RequestFile.request_id).where(
     SEEN,
     FamilyRequest.public_id == bindparam("public_id"),
     RequestFile.public_id == bindparam("file_id"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class RequestLine:
-    """A request in the list."""
-
-    public_id: str
-    number: int
-    kind: str
-    state: RequestState
-    sent_at: datetime
-    expected_on: date
-    child: str | None
-
-    @property
-    def label(self) -> str:
-        """Say what is asked."""
-        return BY_KEY[self.kind].label
-
-    @property
-    def sent_on(self) -> date:
-        """Return the day it left, in France."""
-        return day_of(self.sent_at)
-
-    @property
-    def waits_for_town(self) -> bool:
-        """Tell whether the town hall has to answer; while a piece is missing, it has not."""
-        return self.state in WAIT_FOR_TOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +102,13 @@ class Event:
     acted_by: str
     # What happened.
     words: str
+    # What the town hall joined to its words.
+    files: "list[JoinedFile]"
 
 
 @dataclass(frozen=True, slots=True)
 class JoinedFile:
-    """A file that the family joined; `file` is its stored name."""
+    """A file of a request; `file` is its stored name."""
 
     public_id: str
     title: str
@@ -200,9 +155,12 @@ class RequestDetails:
         return asked[-1].text if asked else ""
 
     @property
-    def answer(self) -> str:
-        """Return what the town hall said when it accepted or refused."""
-        return "" if self.is_open else self.events[-1].text
+    def answer(self) -> Event | None:
+        """Return the words that closed it, or the last that the town hall said meanwhile."""
+        if not self.is_open:
+            return self.events[-1]
+        said = [each for each in self.events if each.kind is RequestEventKind.SPOKEN]
+        return said[-1] if said else None
 
     @property
     def accepted(self) -> Accepted:
@@ -210,18 +168,9 @@ class RequestDetails:
         return self.kind.files or Accepted.PAPERS
 
 
-def listed(account: CurrentAccount, asked_page: str) -> Page[RequestLine]:
-    """List the requests that this guardian may see: the open ones first, the latest first."""
-    who = _who(account)
-    [(total,)] = db.rows(_COUNT, **who)
-    number = paging.page_number(asked_page, total)
-    found = db.rows(_LINES, **who, skipped=(number - 1) * PAGE_SIZE)
-    return Page([RequestLine(*row) for row in found], number, total)
-
-
 def find(account: CurrentAccount, public_id: str) -> RequestDetails | None:
     """Return a request that this guardian may see; another family's does not exist."""
-    return read(_ONE, **_who(account), public_id=public_id)
+    return read(_ONE, _TOLD_EVENTS, **_who(account), public_id=public_id)
 
 
 def find_file(account: CurrentAccount, public_id: str, file_id: str) -> FoundFile | None:
@@ -230,12 +179,21 @@ def find_file(account: CurrentAccount, public_id: str, file_id: str) -> FoundFil
     return FoundFile(Folder.REQUESTS, found[0].file, found[0].title) if found else None
 
 
-def read(statement: Select[*tuple[Any, ...]], **parameters: object) -> RequestDetails | None:
-    """Read the one request that a statement on REQUEST finds, with its history and files."""
+def read(
+    statement: Select[*tuple[Any, ...]],
+    events: Select[*tuple[Any, ...]],
+    **parameters: object,
+) -> RequestDetails | None:
+    """Read the one request that a statement on REQUEST finds, with these events and its files."""
     found = db.rows(statement, **parameters)
     if not found:
         return None
     row = found[0]
+    files: dict[int | None, list[JoinedFile]] = defaultdict(list)
+    for each in db.rows(_ALL_FILES, request_id=row.id):
+        file = JoinedFile(each.public_id, each.title, each.file, each.added_at, each.file_size)
+        files[each.event_id].append(file)
+    told = db.rows(events, request_id=row.id)
     return RequestDetails(
         number=row.id,
         public_id=row.public_id,
@@ -245,10 +203,18 @@ def read(statement: Select[*tuple[Any, ...]], **parameters: object) -> RequestDe
         expected_on=row.expected_on,
         answers=written(row.kind, row.details, row.child, row.invoice),
         events=[
-            Event(*each, words=moving.event_words(row.kind, each.kind))
-            for each in db.rows(EVENTS, request_id=row.id)
+            Event(
+                each.at,
+                each.kind,
+                each.text,
+                each.author,
+                each.acted_by,
+                moving.event_words(row.kind, each.kind),
+                files[each.id],
+            )
+            for each in told
         ],
-        files=[JoinedFile(*each) for each in db.rows(FILES, request_id=row.id)],
+        files=files[None],
     )
 
 

@@ -102,13 +102,18 @@ def was_sent(account: CurrentAccount, sending_key: str) -> bool:
 
 
 def attach(
-    session: Session, request_id: int, files: Sequence[CheckedFile], stored: Sequence[str]
+    session: Session,
+    request_id: int,
+    files: Sequence[CheckedFile],
+    stored: Sequence[str],
+    event_id: int | None = None,
 ) -> None:
-    """Join stored files to a request."""
+    """Join stored files to a request, or to what the town hall says of it."""
     now = datetime.now(UTC)
     session.add_all(
         RequestFile(
             request_id=request_id,
+            event_id=event_id,
             title=file.title,
             file=name,
             file_size=len(file.content),

@@ -14,7 +14,7 @@ from app import db
 from app.models import Account, Guardian
 from app.services.profile import details
 from app.services.refusals import Refusal
-from app.services.requests import acting, desk, reading
+from app.services.requests import acting, desk, listing
 from tests.blueprints.family.test_requests import send_files
 from tests.services.files.test_uploads import as_a_phone_writes_it, picture
 from tests.services.importing.town import PNG, encoded
@@ -168,7 +168,7 @@ def change(person: Person, key: str, **typed: str) -> int:
     """Somebody asks for other details in « Mon compte »; return the number of the request."""
     account = signed_in(person)
     assert details.ask(account, typed, key * 32)
-    return max(line.number for line in reading.listed(account, "").items)
+    return max(line.number for line in listing.listed(account, "").items)
 
 
 def held(person: Person) -> Mapping[str, str]:
@@ -227,7 +227,7 @@ def test_a_change_that_was_taken_back_is_not_applied(people: People) -> None:
     before = held(people.zest)
     number = change(people.zest, "a", city="Crolles")
     zest = signed_in(people.zest)
-    acting.withdraw(zest, reading.listed(zest, "").items[0].public_id)
+    acting.withdraw(zest, listing.listed(zest, "").items[0].public_id)
     with pytest.raises(Refusal, match="déjà «\u00a0retirée\u00a0»"):
         desk.accept(number, "", TOWN_HALL)
     assert held(people.zest) == before

@@ -5,9 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 
+from app.models import Folder
+from app.services.files import stores
 from app.services.files.uploads import CheckedFile
 from app.services.refusals import Refusal
-from app.services.requests import acting, desk, reading
+from app.services.requests import acting, desk, latest, reading
 from tests.services.requests.conftest import PAPER, send, signed_in
 from tests.support.people import TOWN_HALL, People
 
@@ -99,3 +101,75 @@ def test_an_absence_is_taken_into_account(people: People) -> None:
     sent = send(signed_in(people.zest), "absence", details={})
     desk.accept(sent.number, "", TOWN_HALL)
     assert desk.find(sent.number).line.state_words == "Prise en compte"
+
+
+def test_the_town_hall_speaks_and_nothing_is_settled(people: People) -> None:
+    """The family reads it at once, and may answer with a file; the promise stays."""
+    zest = signed_in(people.zest)
+    sent = send(zest, "other")
+    promised = desk.find(sent.number).line.expected_on
+    desk.speak(sent.number, "Nous cherchons une place.", TOWN_HALL, [PAPER])
+    found = reading.find(zest, sent.public_id)
+    assert found is not None
+    assert found.is_open
+    assert found.answer is not None
+    assert (found.answer.words, found.answer.text) == (
+        "Message de la mairie",
+        "Nous cherchons une place.",
+    )
+    assert [file.title for file in found.answer.files] == ["Justificatif"]
+    assert found.files == []
+    assert desk.find(sent.number).line.expected_on == promised
+
+
+def test_a_piece_that_is_missing_is_missing_whatever_is_said(people: People) -> None:
+    """« Dépêchez-vous » brings no certificate."""
+    sent = send(signed_in(people.zest))
+    desk.ask(sent.number, "Un certificat", TOWN_HALL)
+    desk.speak(sent.number, "Il reste deux jours.", TOWN_HALL)
+    assert desk.find(sent.number).line.state_words == "Pièce manquante"
+
+
+def test_nothing_is_said_of_what_is_closed(people: People) -> None:
+    """Its family would not know that it is open again; and the file is not kept."""
+    sent = send(signed_in(people.zest))
+    desk.refuse(sent.number, "Non", TOWN_HALL)
+    with pytest.raises(Refusal, match="déjà «\u00a0refusée\u00a0»"):
+        desk.speak(sent.number, "Encore un mot", TOWN_HALL, [PAPER])
+    assert list(stores.store().list(Folder.REQUESTS)) == []
+
+
+def test_a_note_is_read_by_the_town_hall_alone(people: People) -> None:
+    """It moves nothing, tells nobody, and is no answer to the piece that came."""
+    zest = signed_in(people.zest)
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        sent = send(zest)
+        clock.shift(timedelta(days=1))
+        acting.add_files(zest, sent.public_id, [PAPER])
+        clock.shift(timedelta(days=1))
+        desk.note(sent.number, "Voir avec Nadia.", TOWN_HALL)
+        assert came(sent.number) == {"Justificatif": True}
+        assert desk.listed().items[0].piece_came_at == MONDAY + timedelta(days=1)
+    assert desk.find(sent.number).details.events[-1].text == "Voir avec Nadia."
+    found = reading.find(zest, sent.public_id)
+    assert found is not None
+    assert "Note interne" not in [event.words for event in found.events]
+    assert latest.few(zest)[0].moved_at == MONDAY + timedelta(days=1)
+    desk.accept(sent.number, "", TOWN_HALL)
+    desk.note(sent.number, "Classée.", TOWN_HALL)
+    with pytest.raises(Refusal, match="il n’y a pas"):
+        desk.note(999, "Rien", TOWN_HALL)
+
+
+def test_an_attestation_is_answered_by_its_file(people: People) -> None:
+    """The paper that was asked for, without a word if there is none to say."""
+    zest = signed_in(people.zest)
+    sent = send(zest, "attestation", details={"year": "2025"})
+    desk.accept(sent.number, "", TOWN_HALL, [PAPER])
+    found = reading.find(zest, sent.public_id)
+    assert found is not None
+    assert found.answer is not None
+    [file] = found.answer.files
+    assert reading.find_file(zest, sent.public_id, file.public_id) is not None
+    stranger = signed_in(people.moreau)
+    assert reading.find_file(stranger, sent.public_id, file.public_id) is None

@@ -15,7 +15,7 @@ from app.services import counts
 from app.services.files.stored_files import StoredFile
 from app.services.files.uploads import CheckedFile
 from app.services.refusals import Refusal
-from app.services.requests import acting, desk, latest, reading, sending
+from app.services.requests import acting, desk, latest, listing, reading, sending
 from app.services.requests.acting import Outcome
 from app.services.requests.kinds import KINDS
 from app.testing import Outbox
@@ -85,7 +85,7 @@ def test_who_sees_what(people: People) -> None:
     assert reading.find(karim, own.public_id) is None
     assert reading.find(ines, own.public_id)
     assert reading.find(signed_in(people.zest), shared.public_id) is None
-    assert reading.listed(karim, "").total == 1
+    assert listing.listed(karim, "").total == 1
     assert acting.withdraw(karim, own.public_id) is Outcome.UNKNOWN
 
 
@@ -100,7 +100,7 @@ def test_open_requests_come_first(people: People) -> None:
     zest = signed_in(people.zest)
     sent = [send(zest, key=f"{number:032}") for number in range(5)]
     acting.withdraw(zest, sent[4].public_id)
-    numbers = [line.number for line in reading.listed(zest, "1").items]
+    numbers = [line.number for line in listing.listed(zest, "1").items]
     assert numbers == [sent[at].number for at in (3, 2, 1, 0, 4)]
     assert [each.number for each in latest.few(zest)] == [sent[at].number for at in (4, 3, 2)]
 
@@ -114,7 +114,7 @@ def test_what_waits_for_the_family_comes_first_of_all(people: People) -> None:
     assert [each.number for each in few] == [sent[at].number for at in (0, 4, 3)]
     assert [each.misses_a_piece for each in few] == [True, False, False]
     assert counts.of(zest).pieces_missing == 1
-    assert reading.listed(zest, "").items[0].number == sent[0].number
+    assert listing.listed(zest, "").items[0].number == sent[0].number
 
 
 def test_a_missing_piece_comes(app: Flask, people: People, outbox: Outbox) -> None:
@@ -156,7 +156,8 @@ def test_an_answer_is_final(people: People) -> None:
     desk.refuse(sent.number, "La garderie est complète.", TOWN_HALL)
     found = reading.find(zest, sent.public_id)
     assert found is not None
-    assert found.answer == "La garderie est complète."
+    assert found.answer is not None
+    assert found.answer.text == "La garderie est complète."
     assert acting.withdraw(zest, sent.public_id) is Outcome.CLOSED
     assert acting.add_files(zest, sent.public_id, [PAPER]) is Outcome.CLOSED
     with pytest.raises(Refusal, match="déjà «\u00a0refusée\u00a0»"):

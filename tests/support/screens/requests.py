@@ -9,15 +9,19 @@ from flask import Flask
 from app import db
 from app.formats import today
 from app.models import Child, FamilyRequest
+from app.services.files.uploads import CheckedFile
 from app.services.requests import desk
 from tests.support.browser import Browser, Page
 from tests.support.people import TOWN_HALL, People, Person
 
+PAPER = CheckedFile("Plan", ".pdf", b"%PDF-1.7\n%%EOF")
 KINDS = ("cantine", "garderie", "absence", "fiche-enfant", "photo", "attestation", "autre")
 ANSWERS: dict[str, Callable[[int], object]] = {
     "in hand": lambda number: desk.take(number, TOWN_HALL),
+    "spoken of": lambda number: desk.speak(number, "Nous cherchons.", TOWN_HALL),
     "piece asked": lambda number: desk.ask(number, "La carte grise du véhicule", TOWN_HALL),
     "accepted": lambda number: desk.accept(number, "", TOWN_HALL),
+    "answered by a file": lambda number: desk.accept(number, "Voici.", TOWN_HALL, [PAPER]),
     "refused": lambda number: desk.refuse(number, "Il n’y a plus de place.", TOWN_HALL),
 }
 

@@ -9,7 +9,7 @@ from app.blueprints.family.requests.asking import checked_files
 from app.blueprints.family.requests.forms import PiecesForm
 from app.services.files import uploads
 from app.services.files.uploads import UploadRefused
-from app.services.requests import acting, moving, reading
+from app.services.requests import acting, listing, moving, reading
 from app.services.requests.acting import Outcome
 from app.services.requests.reading import RequestDetails
 from app.web.access import current_account
@@ -30,7 +30,7 @@ TOO_MANY = f"Une demande porte {acting.MOST_FILES} pièces au plus. Faites une n
 @labelled("Liste des demandes", place=7)
 def requests() -> ResponseReturnValue:
     """What the family asked, and what became of it."""
-    page = reading.listed(current_account(), asked.args.get("page", ""))
+    page = listing.listed(current_account(), asked.args.get("page", ""))
     return render_template("family/requests/list.html", page=page)
 
 

@@ -28,6 +28,7 @@ from app.models import (
     MessageReply,
     Payment,
     RequestEvent,
+    RequestEventKind,
     RequestFile,
 )
 from app.services.billing.ledger import BALANCE
@@ -225,13 +226,15 @@ REQUEST_EVENTS = (
     )
     .join(FamilyRequest, FamilyRequest.id == RequestEvent.request_id)
     .outerjoin(Account, Account.id == RequestEvent.account_id)
-    .where(_SEEN_REQUEST)
+    # Notes of the town hall are asked of it, who knows what they say of others.
+    .where(_SEEN_REQUEST, RequestEvent.kind != RequestEventKind.NOTED)
     .order_by(RequestEvent.at, RequestEvent.id)
 )
 REQUEST_FILES = (
     select(
         RequestFile.request_id.label("of"),
         RequestFile.title.label("titre"),
+        case((RequestFile.event_id.is_(None), "famille"), else_="mairie").label("par"),
         RequestFile.added_at.label("ajoutee_le"),
         RequestFile.file.label("fichier"),
     )

@@ -1,0 +1,78 @@
+"""The list of a family's requests, as a guardian sees it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import bindparam, case, func, or_, select
+
+from app import db, paging
+from app.formats import day_of
+from app.models import Child, FamilyRequest, RequestState
+from app.paging import PAGE_SIZE, Page
+from app.services.actors import CurrentAccount
+from app.services.requests.kinds import BY_KEY
+from app.services.requests.moving import OPEN, WAIT_FOR_TOWN
+from app.services.requests.reading import SEEN
+
+# Not `in_`, whose list SQLAlchemy writes anew at each page.
+_IS_OPEN = or_(*(FamilyRequest.state == state for state in OPEN))
+_PIECE_MISSING = FamilyRequest.state == RequestState.PIECE_MISSING
+# What waits for the family, then what waits for the town hall, then what is over.
+_OPEN_FIRST = (
+    case((_PIECE_MISSING, 0), (_IS_OPEN, 1), else_=2),
+    FamilyRequest.id.desc(),
+)
+_LINES = (
+    select(
+        FamilyRequest.public_id,
+        FamilyRequest.id,
+        FamilyRequest.kind,
+        FamilyRequest.state,
+        FamilyRequest.sent_at,
+        FamilyRequest.expected_on,
+        Child.first_name,
+    )
+    .outerjoin(Child, Child.id == FamilyRequest.child_id)
+    .where(SEEN)
+    .order_by(*_OPEN_FIRST)
+    .limit(PAGE_SIZE)
+    .offset(bindparam("skipped"))
+)
+_COUNT = select(func.count(FamilyRequest.id)).where(SEEN)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestLine:
+    """A request in the list."""
+
+    public_id: str
+    number: int
+    kind: str
+    state: RequestState
+    sent_at: datetime
+    expected_on: date
+    child: str | None
+
+    @property
+    def label(self) -> str:
+        """Say what is asked."""
+        return BY_KEY[self.kind].label
+
+    @property
+    def sent_on(self) -> date:
+        """Return the day it left, by the town's clock."""
+        return day_of(self.sent_at)
+
+    @property
+    def waits_for_town(self) -> bool:
+        """Tell whether the town hall has to answer; while a piece is missing, it has not."""
+        return self.state in WAIT_FOR_TOWN
+
+
+def listed(account: CurrentAccount, asked_page: str) -> Page[RequestLine]:
+    """List the requests that this guardian may see: the open ones first, the latest first."""
+    who = {"family_id": account.family_id, "account_id": account.account_id}
+    [(total,)] = db.rows(_COUNT, **who)
+    number = paging.page_number(asked_page, total)
+    found = db.rows(_LINES, **who, skipped=(number - 1) * PAGE_SIZE)
+    return Page([RequestLine(*row) for row in found], number, total)
