@@ -1,18 +1,29 @@
 # The only commands to learn: run, test, check, format, bench. `make` alone lists them.
 PYTHON ?= python3
+PORT ?= 5000
 BIN := .venv/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench lock system
+.PHONY: help run port test check format bench lock system
 
 help: ## List these commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
 
-run: .venv/runtime ## Serve the portal with a demonstration town, on http://127.0.0.1:5000
-	@$(BIN)/flask demo --if-empty
-	@$(BIN)/gunicorn --bind 127.0.0.1:5000 --threads 4 --no-control-socket --log-level warning wsgi:app
+run: port .venv/runtime ## Serve the portal with a demonstration town (PORT=5000)
+	@echo "Je prépare la ville de démonstration (une demi-minute la première fois)…"
+	@$(ADDRESS) $(BIN)/flask demo --if-empty
+	@echo "Je lance le portail ; Ctrl+C pour l’arrêter."
+	@$(ADDRESS) $(BIN)/gunicorn --bind 127.0.0.1:$(PORT) --threads 4 --no-control-socket --log-level warning wsgi:app
+
+# The address of the mails' links; at the usual port, that of the settings.
+ADDRESS = $(if $(filter-out 5000,$(PORT)),PORTAIL_PUBLIC_URL=http://127.0.0.1:$(PORT))
+
+# Before anything is installed: whoever waits two minutes had better not wait for this.
+port:
+	@$(PYTHON) -c 'import socket; taken = socket.socket(); taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); taken.bind(("127.0.0.1", $(PORT)))' 2>/dev/null || \
+	  { echo "Le port $(PORT) est pris, ou interdit : arrêtez ce qui l’occupe, ou choisissez-en un autre avec make run PORT=5001." >&2; exit 1; }
 
 test: check system ## Run every test, browser included
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
@@ -38,14 +49,17 @@ lock: .venv/development ## Compile pyproject.toml into locked, hashed requiremen
 
 # Not bin/python: the environment that `uv run` makes has no pip, and gets one here.
 .venv/bin/pip:
-	$(PYTHON) -m venv .venv
+	@echo "Je crée un environnement Python dans .venv (quelques secondes)…"
+	@$(PYTHON) -m venv .venv
 
 .venv/runtime: requirements.txt | .venv/bin/pip
-	$(PIP_INSTALL) --requirement requirements.txt
+	@echo "J’installe les bibliothèques du portail (une à deux minutes)…"
+	@$(PIP_INSTALL) --requirement requirements.txt
 	@touch $@
 
 .venv/development: requirements-dev.txt | .venv/bin/pip
-	$(PIP_INSTALL) --requirement requirements-dev.txt
+	@echo "J’installe les bibliothèques des tests (deux à trois minutes)…"
+	@$(PIP_INSTALL) --requirement requirements-dev.txt
 	@touch $@ .venv/runtime
 
 # Programs that some tests need: a Debian package a line, and a file it brings.

@@ -16,7 +16,24 @@ from app.cli.imports import progress_bar, refuse
 from app.formats import day, today
 from app.settings import settings
 
-IDENTIFIER_TO_TRY = "38162386"
+# Whom to be, and what they show; README.md lists the same.
+FAMILIES = (
+    (
+        "38162386",
+        "Madame PAYS ZEST, la famille du guide : une somme en retard, une pièce à fournir",
+    ),
+    ("38162394", "Élodie BENALI-ROUSSEAU : deux responsables, deux enfants, une facture à régler"),
+    (
+        "38162410",
+        "Céline D’HAUTEFORT : une enfant partagée entre deux familles, une demande refusée",
+    ),
+    ("38162436", "Thị Mai NGUYỄN : une somme en sa faveur"),
+    ("38162444", "François-Xavier DELACROIX : tout est réglé, une question sur une facture"),
+    ("38162469", "Inès MARTINEZ : trois enfants, soixante factures"),
+    ("38162477", "Germaine BŒUF : aucune adresse de courriel, à inviter par lettre"),
+    ("38162485", "Aïssata OUÉDRAOGO : une facture en retard"),
+    ("38162493", "Loïc PERRIN : prélèvement automatique"),
+)
 # What must be near today: number, family, child, in how many days it is dated, then due.
 RECENT_INVOICES = (
     ("1301", "3816239", "7012", -45, -15),
@@ -51,7 +68,7 @@ def demo(*, if_empty: bool) -> None:
         click.echo("La ville est déjà là.")
     else:
         raise click.ClickException("la base contient déjà des familles : rien n’a été changé.")
-    _welcome()
+    welcome()
 
 
 def _load(town: Path) -> None:
@@ -96,10 +113,28 @@ def _append(path: Path, rows: Iterable[tuple[str, ...]]) -> None:
         csv.writer(file, delimiter=";").writerows(rows)
 
 
-def _welcome() -> None:
+def welcome() -> None:
+    """Say where to go, what to type, where the mail will be, and whom else to be."""
     click.echo(f"""
-  Portail famille : {settings.public_url}
+  Portail famille : {settings.public_url}
 
-  1. Tapez l’identifiant {IDENTIFIER_TO_TRY}, puis « Mot de passe oublié ».
-  2. Le courriel s’affichera ici même, dans ce terminal.
+  1. Tapez l’identifiant {FAMILIES[0][0]}, puis « Mot de passe oublié ».
+  2. {_where_mails_go()}
+
+  Les familles à essayer, chacune par son identifiant :
 """)
+    for identifier, shown in FAMILIES:
+        click.echo(f"  {identifier}  {shown}")
+    click.echo()
+
+
+def _where_mails_go() -> str:
+    match settings.mail_backend:
+        case "console":
+            return "Le courriel s’affichera ici même, dans ce terminal."
+        case "file":
+            return f"Le courriel s’écrira dans le dossier {settings.mail_dir}."
+        case "smtp":
+            return f"Le courriel partira par {settings.smtp_host}:{settings.smtp_port}."
+        case other:
+            return f"Le courriel partira par {other}."

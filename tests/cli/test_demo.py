@@ -4,12 +4,14 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, or_, select
 
 import config
 from app import create_app, db
 from app.calendar import working_days
+from app.cli import demo
 from app.cli.demo import RECENT_INVOICES
 from app.formats import PARIS, today
 from app.models import (
@@ -30,6 +32,7 @@ from app.models import (
 )
 from app.services.accounts.passwords import hash_password
 from app.services.demonstration import playing
+from app.settings import EXTENSION
 from app.testing import Outbox
 from tests.services.importing.town import everything
 from tests.support.browser import Browser
@@ -187,11 +190,45 @@ def test_every_address_of_the_town_is_invented(app: Flask) -> None:
     assert {email.rpartition("@")[2] for email in emails} == {"exemple.fr", "example.org"}
 
 
-def test_the_banner_says_what_to_type(app: Flask) -> None:
-    """Address, identifiant, the button, and where the mail will be."""
-    printed = launch(app)
-    for told in ("http://localhost", "38162386", "Mot de passe oublié", "dans ce terminal"):
-        assert told in printed
+@pytest.mark.parametrize(
+    ("backend", "where"),
+    [
+        ("console", "dans ce terminal"),
+        ("file", "dans le dossier {settings.mail_dir}"),
+        ("smtp", "par 127.0.0.1:25"),
+        ("memory", "par memory"),
+    ],
+)
+def test_the_banner_says_what_to_type(
+    app_without_database: Flask, capsys: pytest.CaptureFixture[str], backend: str, where: str
+) -> None:
+    """Address, identifiant, the button, where the mail will be, and whom else to be."""
+    settings = app_without_database.extensions[EXTENSION]
+    object.__setattr__(settings, "mail_backend", backend)
+    with app_without_database.app_context():
+        demo.welcome()
+    printed = capsys.readouterr().out
+    for told in ("http://localhost", "38162386", "Mot de passe oublié", where):
+        assert told.format(settings=settings) in printed
+    for identifier, shown in demo.FAMILIES:
+        assert f"{identifier}  {shown}" in printed
+
+
+def test_the_families_to_try_are_there_and_show_that(app: Flask) -> None:
+    """Each has an access, and what is said of it is so; README lists the same."""
+    launch(app)
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    with app.app_context():
+        session = db.session()
+        for identifier, shown in demo.FAMILIES:
+            name, _, _ = shown.partition("\u00a0:")
+            assert f"| `{identifier}` | {shown} |" in readme
+            account = session.scalars(select(Account).filter_by(identifier=identifier)).one()
+            guardian, family = account.guardian, account.guardian.family
+            assert f"{guardian.first_name} {guardian.last_name}" in name
+            assert ("prélèvement" in shown) is family.direct_debit
+            assert ("aucune adresse" in shown) is (guardian.email == "")
+            assert ("en sa faveur" in shown) is (balance(family.id) > 0)
 
 
 def test_a_town_is_never_loaded_over_another(app: Flask) -> None:
