@@ -36,7 +36,7 @@ def init_app(app: Flask, timezone: str) -> None:
     app.extensions[EXTENSION] = ZoneInfo(timezone)
     filters: tuple[Callable[..., str], ...] = (
         euros, signed_euros, price, number, month, day, day_in_words, day_in_full, recent_day, hour,
-        moment, plural, file_size, phone, phone_link,
+        moment, plural, elided, file_size, phone, phone_link,
     )  # fmt: skip
     for function in filters:
         app.jinja_env.filters[function.__name__] = function
@@ -135,6 +135,15 @@ def moment(instant: datetime) -> str:
 def plural(count: int, singular: str, plural_form: str | None = None) -> str:
     """Write 1 nouveau message, 2 nouveaux messages; zero is singular in French."""
     return f"{count}{NBSP}{singular if abs(count) < 2 else plural_form or singular + 's'}"  # noqa: PLR2004
+
+
+def elided(word: str, name: str) -> str:
+    """Write d’Inaya, qu’Inaya, and de Sami; an h is taken for one that is heard, as in Hugo."""
+    folded = f"{fold(name)}  "
+    first, second = folded[0], folded[1]
+    # Yvonne begins with a vowel, Yanis does not.
+    is_vowel = first in "aeiou" or (first == "y" and second not in "aeiou ")
+    return f"{word[:-1]}’{name}" if is_vowel else f"{word} {name}"
 
 
 def file_size(count: int) -> str:

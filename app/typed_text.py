@@ -5,10 +5,25 @@ nobody sees (controls, halves of characters, marks that turn the direction of wr
 """
 
 import re
+import unicodedata
 
 # French puts them before : ; ! ? and inside « », so that no line ends there.
 NO_BREAK = "\u00a0\u202f"
 BLANKS = re.compile(f"[^\\S{NO_BREAK}]+")
+
+
+# Letters and marks that draw nothing, though Python calls them printable.
+BLANK_LETTERS = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
+UNSEEN = re.compile(f"[{BLANK_LETTERS}\U000e0100-\U000e01ef]")
+
+
+def compact(typed: str) -> str:
+    """Leave out blanks, and signs without width: mail programs glue them to what is copied."""
+    return "".join(
+        each
+        for each in typed
+        if not (each.isspace() or UNSEEN.match(each) or unicodedata.category(each) == "Cf")
+    )
 
 
 def one_line(typed: str | None) -> str:

@@ -143,3 +143,17 @@ def test_nobody_else_knows_a_time_zone() -> None:
     folder = Path(formats.__file__).parent
     naming = [path.name for path in folder.rglob("*.py") if "zoneinfo" in path.read_text("utf-8")]
     assert naming == ["formats.py"]
+
+
+@pytest.mark.parametrize(
+    ("word", "name", "written"),
+    [
+        ("de", "Inaya", "d’Inaya"), ("que", "Inaya", "qu’Inaya"), ("de", "Sami", "de Sami"),
+        ("de", "Élise", "d’Élise"), ("de", "Œdipe", "d’Œdipe"), ("de", "Hugo", "de Hugo"),
+        ("de", "Yvonne", "d’Yvonne"), ("de", "Yanis", "de Yanis"), ("de", "Y", "de Y"),
+        ("de", "", "de "),
+    ],
+)  # fmt: skip
+def test_a_word_gives_its_vowel_to_the_name(word: str, name: str, written: str) -> None:
+    """An h is taken for one that is heard."""
+    assert formats.elided(word, name) == written

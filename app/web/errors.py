@@ -20,6 +20,7 @@ from app.services.refusals import Reason, Refusal
 
 logger = logging.getLogger("portail.errors")
 RETRY_SECONDS = 30
+REFERENCE_LENGTH = 6
 HTTP_ERRORS_FROM = 400
 
 TEMPLATE = "errors/error.html"
@@ -70,7 +71,6 @@ def init_app(app: Flask, unavailable: type[Exception]) -> None:
     app.register_error_handler(SecurityError, _show_foreign_host)
     app.register_error_handler(unavailable, _show_unavailable)
     app.register_error_handler(Crowded, _show_crowded)
-    app.register_error_handler(Refusal, _show_refusal)
     app.register_error_handler(Exception, _show_unexpected)
 
 
@@ -80,7 +80,7 @@ def _show(error: HTTPException, words: tuple[str, str] | None = None) -> Respons
         return error.get_response()
     known = PAGES.get(code, PAGES[400 if code < InternalServerError.code else 500])
     title, advice = words or known
-    page = _draw(code=code, title=title, message=advice, reference=_reference())
+    page = _draw(code=code, title=title, message=advice, reference=_short_reference())
     response = Response(page, status=code, content_type="text/html; charset=utf-8")
     # Keep what the protocol asks for (Allow, Retry-After), never the English page's own type.
     for name, value in error.get_headers():
@@ -104,7 +104,11 @@ def _show_foreign_host(_error: SecurityError) -> Response:
 
 
 def _show_unavailable(error: Exception) -> Response:
-    logger.error("database unavailable", exc_info=error, extra={"request": _reference()})
+    logger.error(
+        "database unavailable",
+        exc_info=error,
+        extra={"request": _reference(), "reference": _short_reference()},
+    )
     return _show(ServiceUnavailable(retry_after=RETRY_SECONDS))
 
 
@@ -112,16 +116,25 @@ def _show_crowded(_error: Exception) -> Response:
     return _show(ServiceUnavailable(retry_after=CROWDED_SECONDS), CROWDED)
 
 
-def _show_refusal(refusal: Refusal) -> Response:
-    """Say why; what may be typed again is told beside its field, by its view."""
+def show_refusal(refusal: Refusal) -> Response:
+    """Say why on a page of its own; a form that was filled in says so itself."""
     if refusal.reason is not Reason.TOO_MANY:
         return _show_unexpected(refusal)
     return _show(TooManyRequests(), (ENOUGH_FOR_TODAY, str(refusal)))
 
 
 def _show_unexpected(error: Exception) -> Response:
-    logger.error("unexpected error", exc_info=error, extra={"request": _reference()})
+    logger.error(
+        "unexpected error",
+        exc_info=error,
+        extra={"request": _reference(), "reference": _short_reference()},
+    )
     return _show(InternalServerError())
+
+
+def _short_reference() -> str:
+    # To be read on the phone; in the log it stands beside the whole name of the request.
+    return _reference().replace("-", "")[-REFERENCE_LENGTH:]
 
 
 def _reference() -> str:

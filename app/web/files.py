@@ -30,7 +30,8 @@ def send_stored_file(found: FoundFile | None, *, inline: bool = False) -> Respon
         opened.stream,
         mimetype=opened.media_type,
         as_attachment=not inline,
-        download_name=found.title and f"{_printable(found.title)}{opened.suffix}",
+        download_name=found.title
+        and stored_files.file_name(_printable(found.title), opened.suffix),
         # A stored name is never given to something else.
         etag=found.name,
         conditional=False,

@@ -5,7 +5,17 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, current_app, flash, g, render_template, request, session
+from flask import (
+    Flask,
+    current_app,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import generate_csrf
@@ -17,7 +27,8 @@ from wtforms import Field, HiddenField, PasswordField
 
 from app.services.accounts.drafts import MOST_CHARACTERS, Draft
 from app.services.files import uploads
-from app.web import drafts
+from app.services.refusals import Reason, Refusal
+from app.web import drafts, errors
 from app.web.access import Audience, audience_of, current_account
 from app.web.bodies import read_away
 
@@ -141,6 +152,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["csrf_token"] = _token
     app.extensions[BLANK_PAGES] = {}
     app.after_request(_forget_what_was_taken)
+    app.register_error_handler(Refusal, _say_so)
 
 
 def show_again(form: Form, step: str = drafts.CORRECTION, **facts: str) -> Response:
@@ -193,6 +205,18 @@ def _back(draft: Draft, step: str) -> Response:
     assert page is not None, f"{request.endpoint} does not say on which page its form stands"
     drafts.keep(_owner(), page, draft)
     return drafts.to_page(page, step)
+
+
+def _say_so(refusal: Refusal) -> Response:
+    """Say on the page of its form that something is too much, and lose nothing of it."""
+    taken = g.get("taken")
+    if not isinstance(taken, Form) or refusal.reason is not Reason.TOO_MANY:
+        return errors.show_refusal(refusal)
+    if len(list(taken)) > 1:
+        taken.form_errors.append(str(refusal))
+        return show_again(taken)
+    flash(str(refusal), "info")
+    return redirect(drafts.page_of_form() or url_for("site.index"))
 
 
 def _owner() -> int | None:

@@ -5,7 +5,7 @@ from functools import partial
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, redirect, request, url_for
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter, RequestRedirect
@@ -68,6 +68,7 @@ def init_app(app: Flask, secure: bool, proxies: int, *, own_machine: bool) -> No
         SESSION_COOKIE_SAMESITE="Lax",
     )
     app.before_request(_refuse_too_many_fields)
+    app.before_request(_forgive_a_slash)
     headers = HEADERS | ({"Strict-Transport-Security": ONE_YEAR_HSTS} if secure else {})
     app.after_request(partial(_set_headers, headers))
     if proxies:
@@ -108,6 +109,17 @@ def _refuse_too_many_fields() -> None:
         sent += request.get_data().count(b"&")
     if sent >= MOST_FIELDS:
         raise RequestEntityTooLarge
+
+
+def _forgive_a_slash() -> Response | None:
+    """Lead from /connexion/ to /connexion: people type it so."""
+    path = request.path.rstrip("/")
+    asked = request.endpoint is None and request.method in {"GET", "HEAD"}
+    target = safe_target(path) if asked and path != request.path else None
+    if target is None:
+        return None
+    query = request.query_string.decode("ascii", "replace")
+    return redirect(f"{target}?{query}" if query else target, HTTPStatus.MOVED_PERMANENTLY)
 
 
 def _set_headers(headers: dict[str, str], response: Response) -> Response:

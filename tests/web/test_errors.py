@@ -12,7 +12,7 @@ from app.services import counts
 from tests.support.browser import Browser, Page
 from tests.support.people import People
 
-REFERENCE = re.compile(r"[0-9a-f]{8,32}")
+REFERENCE = re.compile(r"référence : [0-9a-f]{6}\b")
 MACHINERY = ("Traceback", "werkzeug", "sqlite", "SELECT", "RuntimeError", "/app/", "boom")
 
 

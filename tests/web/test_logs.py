@@ -46,10 +46,10 @@ def test_nobody_forges_a_line() -> None:
 def test_the_proxy_names_the_request_if_it_does_so_properly(
     tmp_path: Path, sent: str, kept: bool
 ) -> None:
-    """The reference on an error page is the one in nginx's log."""
+    """The reference on an error page ends the one in nginx's log."""
     behind_nginx = create_app(config.Test(instance=tmp_path, proxies=1))
     page = behind_nginx.test_client().get("/nulle-part-sans-entrer", headers={"X-Request-ID": sent})
-    assert (sent in page.text) is kept
+    assert (f"<strong>{sent[-6:]}</strong>" in page.text) is kept
 
 
 def test_a_visitor_names_no_request(app_without_database: Flask) -> None:

@@ -4,13 +4,16 @@ from base64 import urlsafe_b64decode
 from datetime import UTC, datetime, timedelta
 from zlib import decompress
 
+import pytest
 import time_machine
 from flask import Flask
 
 from app.services.accounts.throttles import FREE_FAILURES
+from app.services.inbox import answering, marking
+from app.services.refusals import Reason, Refusal
 from app.web import forms
 from tests.support.browser import Browser
-from tests.support.people import People
+from tests.support.people import People, public_id
 from tests.test_architecture import rules, sample_path
 
 NOW = datetime(2026, 11, 27, 10, 0, tzinfo=UTC)
@@ -103,3 +106,24 @@ def test_the_cookie_of_a_stranger_is_not_readable(app: Flask, people: People) ->
         assert stranger.get("auth.sign_in").value("Identifiant") == "karim@exemple.fr"
     with time_machine.travel(NOW + timedelta(minutes=11), tick=False):
         assert stranger.get("auth.sign_in").value("Identifiant") == ""
+
+
+def test_what_is_too_much_for_a_day_loses_nothing(
+    app: Flask, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Said on the page of the form, which comes back filled; a button says it on its page."""
+
+    def refuse(*_arguments: object) -> bool:
+        raise Refusal(Reason.TOO_MANY, "Réessayez demain.")
+
+    monkeypatch.setattr(answering, "answer", refuse)
+    monkeypatch.setattr(marking, "archive", refuse)
+    parent = Browser(app)
+    parent.sign_in(people.zest)
+    page = parent.visit(f"/messages/{public_id('m1')}").fill({"Votre réponse": TEXT})
+    page = page.submit("Envoyer ma réponse", _refused=200)
+    assert page.errors == ["Réessayez demain."]
+    assert page.value("Votre réponse").strip().replace("\r\n", "\n") == TEXT
+    page = page.submit("Archiver ce message")
+    assert page.path == f"/messages/{public_id('m1')}"
+    assert "Réessayez demain." in page.text

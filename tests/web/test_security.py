@@ -111,3 +111,24 @@ def test_a_published_key_answers_its_own_machine_only(
     assert answer.status_code == status
     assert ("PORTAIL_SECRET_KEY" in answer.text) is (status == 503)
     app.extensions["portail.engine"].dispose()
+
+
+@pytest.mark.parametrize(
+    ("typed", "leads_to"),
+    [("/connexion/", "/connexion"), ("/releve/?annee=2025-2026", "/releve?annee=2025-2026")],
+)
+def test_a_slash_at_the_end_is_forgiven(
+    app_without_database: Flask, typed: str, leads_to: str
+) -> None:
+    """People type it so, and some programs add it to a link."""
+    answer = app_without_database.test_client().get(typed)
+    assert (answer.status_code, answer.location) == (301, leads_to)
+
+
+@pytest.mark.parametrize("typed", ["/nulle-part/", "/static/", "/deconnexion/"])
+def test_a_slash_leads_nowhere_else(app_without_database: Flask, typed: str) -> None:
+    client = app_without_database.test_client()
+    answer = client.get(typed)
+    assert answer.status_code in {301, 308, 404}
+    assert answer.status_code == 404 or answer.location == "/"
+    assert client.post("/connexion/").status_code == 404

@@ -7,10 +7,11 @@ from decimal import Decimal
 from sqlalchemy import bindparam, func, select
 
 from app import db
-from app.formats import today
+from app.formats import NBSP, plural, today
 from app.models import FAMILY, Child, FamilyChild, Folder, Invoice, InvoiceKind, InvoiceLine, Sex
 from app.services.files.stored_files import FoundFile
 
+MONTHS_A_YEAR = 12
 CARD = (
     Child.public_id,
     Child.last_name,
@@ -88,13 +89,31 @@ class ChildCard:
         return f"{self.first_name[:1]}{self.last_name[:1]}".upper()
 
     @property
-    def age(self) -> int | None:
-        """Count the birthdays so far."""
+    def is_expected(self) -> bool:
+        """Tell whether the child is not born yet: a crèche enrols before."""
+        return self.birth_date is not None and self.birth_date > today()
+
+    @property
+    def months(self) -> int | None:
+        """Count the whole months since birth, none before it."""
         born = self.birth_date
         if born is None:
             return None
         day = today()
-        return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+        whole = (day.year - born.year) * MONTHS_A_YEAR + day.month - born.month
+        return max(0, whole - (day.day < born.day))
+
+    @property
+    def age(self) -> str:
+        """Write it in years; in months before the first birthday."""
+        months = self.months
+        if months is None or self.is_expected:
+            return ""
+        if months < 1:
+            return "moins d’un mois"
+        if months < MONTHS_A_YEAR:
+            return f"{months}{NBSP}mois"
+        return plural(months // MONTHS_A_YEAR, "an")
 
 
 @dataclass(frozen=True, slots=True)

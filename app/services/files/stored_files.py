@@ -42,6 +42,11 @@ class OpenFile:
     media_type: str
 
 
+def file_name(title: str, suffix: str) -> str:
+    """Write a title as the name of a file; one that ends so already keeps a single ending."""
+    return title if title.lower().endswith(suffix) else f"{title}{suffix}"
+
+
 def describe(name: str, size: int | None) -> StoredFile:
     """Say what a row tells of its file: the store is not asked."""
     kind = kind_of(name)

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from html import unescape
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Date, Integer, String, Text
@@ -30,6 +31,8 @@ FEMALE = ("f", "femme", "feminin", "mme", "mme.", "madame", "2")
 TITLES = dict.fromkeys(MALE, "Monsieur") | dict.fromkeys(FEMALE, "Madame")
 # In the text of a message: what neither a screen nor PostgreSQL can do anything with.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+# As software made for the web exports texts: caf&eacute;, l&#039;&eacute;cole.
+ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 INVISIBLE = "retirez les caractères invisibles."
 
 Cells = Sequence[str]
@@ -59,6 +62,7 @@ def text(longest: int, missing: str | None = "") -> Kind:
     """One line of text: line breaks inside become blanks, what nobody sees is left out."""
 
     def parse(value: str) -> str:
+        value = without_entities(value)
         if not value.isprintable():
             value = " ".join(value.split())
             if CONTROL.search(value) or not (value := one_line(value)):
@@ -67,9 +71,16 @@ def text(longest: int, missing: str | None = "") -> Kind:
         return value
 
     def is_plain(cells: Cells) -> bool:
-        return "".join(cells).isprintable() and max(map(len, cells)) <= longest
+        together = "".join(cells)
+        plain = together.isprintable() and "&" not in together
+        return plain and max(map(len, cells)) <= longest
 
     return Kind(parse, String(), missing, is_plain)
+
+
+def without_entities(value: str) -> str:
+    """Read the entities of HTML, once; « R&D » has none."""
+    return ENTITY.sub(lambda found: unescape(found[0]), value) if "&" in value else value
 
 
 def _refuse_longer(value: str, longest: int) -> None:
@@ -78,7 +89,7 @@ def _refuse_longer(value: str, longest: int) -> None:
 
 
 def _parse_body(value: str) -> str:
-    value = value.replace("\r\n", "\n").replace("\r", "\n")
+    value = without_entities(value).replace("\r\n", "\n").replace("\r", "\n")
     if CONTROL.search(value):
         raise FieldRefused(INVISIBLE)
     _refuse_longer(value, LONGEST_TEXT)

@@ -5,13 +5,11 @@ from collections.abc import Sequence
 
 from app.services.accounts.identifiers import MAXIMUM_DIGITS, normalize_identifier
 from app.services.importing.faults import FieldRefused
+from app.typed_text import UNSEEN
 
 KEY_CHARACTERS = 40
 # 38162386.0 and 3,81624E+07: a column that a spreadsheet or a program took for numbers.
 RESHAPED = re.compile(r"[0-9]+[.,]0+|[0-9](?:[.,][0-9]+)?E\+[0-9]+", re.IGNORECASE)
-# Letters and marks that draw nothing, though Python calls them printable.
-BLANK_LETTERS = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
-UNSEEN = re.compile(f"[{BLANK_LETTERS}\U000e0100-\U000e01ef]")
 RESHAPED_REMEDY = (
     "un tableur a changé ce numéro ; donnez à sa colonne le format Texte, puis exportez de nouveau."
 )
@@ -41,7 +39,7 @@ def parse_identifier(value: str) -> str:
     """Read an identifiant: blanks and the points between thousands do not count."""
     if RESHAPED.fullmatch(value):
         raise FieldRefused(RESHAPED_REMEDY)
-    if any(not each.isprintable() and not each.isspace() for each in value):
+    if UNSEEN.search(value) or any(not each.isprintable() and not each.isspace() for each in value):
         raise FieldRefused("un signe invisible s’y trouve ; retirez-le.")
     found = normalize_identifier(value)
     if found is None:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from app.models import TemporaryPassword
 from app.services.tokens.signing import signing_keys
 from app.settings import settings
+from app.typed_text import compact
 
 VALIDITY = timedelta(hours=24)
 SECRET_BYTES = 16
@@ -52,9 +53,10 @@ def issue(session: Session, account_id: int) -> IssuedPassword:
 def find_by_secret(session: Session, account_id: int, typed: str) -> TemporaryPassword | None:
     """Find the unused temporary password that was typed, expired or not.
 
-    Blanks around a pasted secret and capitals from a phone's keyboard are forgiven.
+    Forgiven: blanks and signs without width that a mail program glued to it, the full stop of the
+    sentence around it, and capitals from a phone's keyboard.
     """
-    secret = typed.strip().lower()
+    secret = compact(typed).strip(".").lower()
     if not SECRET_FORM.fullmatch(secret):
         return None
     hashes = [_keyed_hash(secret, key) for key in signing_keys()]

@@ -60,6 +60,31 @@ def test_a_child_is_shown_with_birth_date_in_full_and_age(browser: Browser, peop
     assert "Aucune activité pour le moment" in page.text
 
 
+@pytest.mark.parametrize(
+    ("born", "told"),
+    [
+        (date(2026, 11, 24), "Naissance prévue le 24 novembre 2026"),
+        (date(2099, 2, 14), "Naissance prévue le 14 février 2099"),
+        (date(2026, 11, 23), "23 novembre 2026, moins d’un mois"),
+        (date(2026, 10, 23), "23 octobre 2026, 1 mois"),
+        (date(2025, 11, 24), "24 novembre 2025, 11 mois"),
+        (date(2025, 11, 23), "23 novembre 2025, 1 an"),
+        (date(2024, 2, 29), "29 février 2024, 2 ans"),
+    ],
+)
+def test_the_age_of_the_youngest(
+    app: Flask, browser: Browser, people: People, born: date, told: str
+) -> None:
+    """A child enrolled before birth has none yet; a newborn's is told in months."""
+    with app.app_context(), db.transaction() as session:
+        session.query(Child).filter_by(source_id="e1").one().birth_date = born
+    with time_machine.travel(date(2026, 11, 23), tick=False):
+        home = browser.sign_in(people.zest)
+        assert ("Prévue le" in home.text) is told.startswith("Naissance")
+        page = browser.get("family.children")
+    assert f"Date de naissance {told} Sexe" in page.text
+
+
 def test_each_activity_is_told_by_its_latest_invoice(
     browser: Browser, people: People, jules: str
 ) -> None:

@@ -12,6 +12,7 @@ from app import db
 from app.models import Document
 from app.services.documents import publishing
 from app.services.documents.publishing import Notice
+from tests.blueprints.family.archives import download
 from tests.services.importing.town import PDF
 from tests.support.browser import Browser, Page
 from tests.support.databases import selects, statements_of
@@ -134,6 +135,17 @@ def test_a_document_is_kept_under_its_title(app: Flask, people: People, menu: Pa
     assert answer.headers["Content-Disposition"].startswith("attachment;")
     assert "menu.pdf" not in answer.headers["Content-Disposition"]
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_title_that_is_a_file_name_keeps_one_ending(
+    app: Flask, people: People, menu: Path
+) -> None:
+    name = give(app, menu, "programme.PDF")
+    parent = Browser(app)
+    parent.sign_in(people.zest)
+    answer = parent.fetch(parent.address("family.document", public_id=name))
+    assert answer.headers["Content-Disposition"] == "attachment; filename=programme.PDF"
+    assert "documents/programme.pdf" in download(app, people.zest).names
 
 
 def test_a_document_of_another_family_does_not_exist(

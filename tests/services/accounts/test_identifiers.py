@@ -12,8 +12,12 @@ SEPARATORS = st.text(alphabet=" .\t\n\u00a0\u202f", max_size=3)
 
 @pytest.mark.parametrize(
     "typed",
-    ["38162386", " 38162386 ", "381 623 86", "38.16.23.86", "3816\u00a02386", "3816\u202f2386\r\n"],
-)
+    [
+        "38162386", " 38162386 ", "381 623 86", "38.16.23.86", "3816\u00a02386",
+        "3816\u202f2386\r\n", "\u200b38162386", "38162386\ufeff", "3816\u00ad2386",
+        "\u202a38162386\u202c.", "3816\u20602386", "38162386\ufe0f",
+    ],
+)  # fmt: skip
 def test_blanks_and_dots_are_forgiven(typed: str) -> None:
     """Someone copies it as it is printed: it is the same identifiant."""
     assert normalize_identifier(typed) == "38162386"

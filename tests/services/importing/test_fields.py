@@ -205,3 +205,25 @@ def test_a_column_is_read_as_its_cells_are(cells: list[str]) -> None:
                 kind.parse_all(cells)
         else:
             assert list(kind.parse_all(cells)) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("Caf&eacute; de l&#039;&Eacute;cole", "Café de l'École"),
+        ("Garderie&nbsp;du soir", "Garderie du soir"),
+        ("R&D &amp; fils; &copy", "R&D & fils; &copy"),
+        ("&amp;eacute;", "&eacute;"),
+        ("&#x1F600;", "\U0001f600"),
+    ],
+)
+def test_the_entities_of_web_exports_are_read(written: str, kept: str) -> None:
+    """Once, and only what ends as one."""
+    assert fields.LONG_TEXT.parse_all([written, "x"]) == [kept, "x"]
+    assert fields.BODY.parse(f"{written}\nFin").replace("\u00a0", " ") == f"{kept}\nFin"
+
+
+def test_an_entity_lets_no_control_in() -> None:
+    """What stands for nothing a screen can show is nothing."""
+    assert fields.BODY.parse("a&#1;&#127;&#0;b") == "a\ufffdb"
+    assert fields.LONG_TEXT.parse("a&#8203;b") == "ab"

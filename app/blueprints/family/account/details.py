@@ -61,8 +61,8 @@ def _change(form_class: type[DetailsForm], title: str) -> ResponseReturnValue:
         try:
             asked = details.ask(account, form.typed, form.sending_key.data)
         except Refusal as refused:
-            flash(str(refused), "info")
-            return redirect(url_for("family.account"))
+            form.form_errors.append(str(refused))
+            return show_again(form)
         flash(ASKED if asked else UNCHANGED, "success" if asked else "info")
         return redirect(url_for("family.account"))
     return render_template("family/account/details.html", form=form, title=title)

@@ -43,6 +43,8 @@ class Files:
             return None
         words = " ".join(UNSAFE.sub(" ", title).split()).strip(". ")[:LONGEST_NAME] or "fichier"
         suffix = PurePath(stored).suffix
+        # The town's own title may be the name of a file.
+        words = words[: -len(suffix)] if words.lower().endswith(suffix) else words
         name = f"{into}/{words}{suffix}"
         number = 1
         while name in self.found:
