@@ -9,26 +9,33 @@ from typing import TYPE_CHECKING
 import click
 from sqlalchemy.exc import DBAPIError
 
-from app.cli.context import unexpected, whoever_launched, with_appcontext
+from app.cli.context import refusals, unexpected, whoever_launched, with_appcontext
 from app.formats import plural
 
 if TYPE_CHECKING:
     from app.services.importing.faults import ImportRefused
 
 STEPS = 1_000
+# --archive-missing without a number.
+UNSAID = -1
 
 
 @click.command("import")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Dit ce que ferait l’import, sans rien écrire.")
 @click.option(
-    "--archive-missing",
-    is_flag=True,
-    help="Archive les familles et les comptes absents des fichiers.",
-)
+    "--archive-missing", type=int, is_flag=False, flag_value=UNSAID, metavar="[N]",
+    help="Archive les familles absentes des fichiers, et dit combien d’accès ferment.",
+)  # fmt: skip
+@click.option(
+    "--closing", type=int, metavar="N",
+    help="Confirme que N accès ferment, sans archiver les familles absentes.",
+)  # fmt: skip
 @click.option("--no-mail", is_flag=True, help="N’écrit à aucun parent.")
 @with_appcontext
-def import_files(path: Path, *, dry_run: bool, archive_missing: bool, no_mail: bool) -> None:
+def import_files(
+    path: Path, *, archive_missing: int | None, closing: int | None, dry_run: bool, no_mail: bool
+) -> None:
     """Importe un dossier ou un ZIP de fichiers CSV : PATH.
 
     Le même import peut être relancé sans risque. À la moindre erreur, rien n’est écrit.
@@ -39,10 +46,14 @@ def import_files(path: Path, *, dry_run: bool, archive_missing: bool, no_mail: b
     from app.services.importing.faults import ImportRefused
 
     options = running.Options(
-        dry_run=dry_run, archive_missing=archive_missing, mail=not no_mail, actor=whoever_launched()
+        dry_run=dry_run,
+        archive_missing=archive_missing is not None,
+        closing=closing if archive_missing in {None, UNSAID} else archive_missing,
+        mail=not no_mail,
+        actor=whoever_launched(),
     )
     try:
-        with progress_bar() as progress:
+        with refusals("{}\nRien n’a été importé."), progress_bar() as progress:
             report = running.run(path, options, progress)
     except ImportRefused as refused:
         refuse(refused)

@@ -101,6 +101,10 @@ class AccountLoader:
             told = f"{said}\u00a0: {name}" if name else said
             self._headlines.add(Headline.ARCHIVED, told)
 
+    def opened(self) -> int:
+        """Count the accounts that are open."""
+        return self._count(select(Account.id).where(Account.archived_at.is_(None)))
+
     def missing_families(self) -> int:
         """Count the families that may still sign in though the files do not name them."""
         return self._count(select(Family.id).where(self._is_missing()))

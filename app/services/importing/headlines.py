@@ -1,7 +1,7 @@
 """What an import takes from people, named one by one before any figure: it is read first."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum
 
 from app.formats import plural
@@ -48,6 +48,23 @@ class Headline(Enum):
         "Factures absentes des fichiers et refaites sous le même numéro, l’ancienne est annulée",
         "Factures absentes des fichiers et refaites sous le même numéro, l’ancienne serait annulée",
     )
+    SAME_FAMILY = (
+        "Peut-être une même famille sous deux numéros, à vérifier",
+        "Peut-être une même famille sous deux numéros, à vérifier",
+    )
+    SAME_CHILD = (
+        "Peut-être un même enfant sous deux numéros, à vérifier",
+        "Peut-être un même enfant sous deux numéros, à vérifier",
+    )
+    MAILBOX = (
+        "Adresses de courriel de plusieurs responsables, qui y lisent ce qui est à l’autre",
+        "Adresses de courriel de plusieurs responsables, qui y liraient ce qui est à l’autre",
+    )
+
+
+# What hurts nobody yet is told after the figures.
+TO_CHECK = (Headline.SAME_FAMILY, Headline.SAME_CHILD, Headline.MAILBOX)
+WHAT_HURTS = tuple(headline for headline in Headline if headline not in TO_CHECK)
 
 
 class Headlines:
@@ -64,9 +81,9 @@ class Headlines:
         if len(self._kept[headline]) < KEPT_LINES:
             self._kept[headline].append(line)
 
-    def lines(self, *, dry_run: bool) -> Iterator[str]:
-        """Write what there is to tell, each headline after an empty line."""
-        for headline in Headline:
+    def lines(self, headlines: Iterable[Headline], *, dry_run: bool) -> Iterator[str]:
+        """Write what there is to tell under these, each headline after an empty line."""
+        for headline in headlines:
             count, kept = self.count[headline], self._kept[headline]
             if not count:
                 continue

@@ -7,7 +7,7 @@ from app.formats import plural
 from app.services.families.accepted import LastWord
 from app.services.importing.accounts import KEPT_IDENTIFIERS, NewIdentifier
 from app.services.importing.faults import Faults
-from app.services.importing.headlines import Headlines
+from app.services.importing.headlines import TO_CHECK, WHAT_HURTS, Headlines
 from app.services.importing.merging import Counts
 from app.services.mail.kinds import IN_FRENCH, MailKind
 
@@ -28,6 +28,8 @@ class Report:
     lost_addresses: int = 0
     headlines: Headlines = field(default_factory=Headlines)
     last_words: dict[LastWord, int] = field(default_factory=dict)
+    # What a dry run asks before the import is done.
+    question: str = ""
     mails: dict[MailKind, int] = field(default_factory=dict)
     ignored_files: list[str] = field(default_factory=list)
     windows_files: list[str] = field(default_factory=list)
@@ -48,13 +50,16 @@ class Report:
             if self.dry_run
             else (f"Import de « {self.source} »")
         )
-        yield from self.headlines.lines(dry_run=self.dry_run)
+        yield from self.headlines.lines(WHAT_HURTS, dry_run=self.dry_run)
         yield ""
         yield from self._table()
         yield from self._notices()
+        yield from self.headlines.lines(TO_CHECK, dry_run=self.dry_run)
         yield from self._identifiers()
         yield from set_aside_lines(self.set_aside)
         yield ""
+        if self.question:
+            yield f"{self.question}\n"
         yield "Rien n’a été écrit." if self.dry_run else "L’import est terminé."
 
     def _table(self) -> Iterator[str]:

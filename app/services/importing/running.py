@@ -13,9 +13,10 @@ from app.models import Family
 from app.services import journal
 from app.services.actors import PORTAL, Actor
 from app.services.files import sweeping
-from app.services.importing import decoding, loading, storing, temporary
+from app.services.importing import decoding, doubles, loading, storing, temporary
 from app.services.importing.accounts import AccountLoader
 from app.services.importing.checking import Checks
+from app.services.importing.closures import Closures
 from app.services.importing.faults import ImportRefused, Told
 from app.services.importing.file_names import FileNames
 from app.services.importing.guardians import GuardianLoader
@@ -42,6 +43,7 @@ from app.services.importing.tables import (
     SourceFile,
 )  # fmt: skip
 from app.services.mail import notices
+from app.services.refusals import Reason, Refusal
 
 # Called with how much is done, and of how much.
 Progress = Callable[[int, int], None]
@@ -55,6 +57,8 @@ class Options:
 
     dry_run: bool = False
     archive_missing: bool = False
+    # How many accesses the operator says will close; None: nobody said.
+    closing: int | None = None
     # Tell parents by mail of the new messages and invoices of the last days.
     mail: bool = True
     # Who asked for it.
@@ -80,11 +84,11 @@ def run(
 ) -> Report:
     """Import the folder or the ZIP at this path.
 
-    Raises ImportRefused, with every fault found, when the files cannot be imported as they are:
-    nothing is written then.
+    Raises ImportRefused, with every fault found, when the files cannot be imported as they are,
+    and Refusal when they would close more accesses than was said: nothing is written then.
     """
     with opened(path) as source:
-        importing = _Import(source, options, progress)
+        importing = _Import(source, path, options, progress)
         with suppress(_Undone), db.transaction() as session:
             try:
                 importing.run(session)
@@ -98,8 +102,9 @@ def run(
 class _Import:
     """One import under way, inside its transaction."""
 
-    def __init__(self, source: Source, options: Options, progress: Progress) -> None:
+    def __init__(self, source: Source, path: Path, options: Options, progress: Progress) -> None:
         self._source = source
+        self._path = path
         self._options = options
         self._progress = progress
         self._told = Told()
@@ -142,6 +147,7 @@ class _Import:
         # Reading is half of the work, loading the other half.
         self._total = 2 * staging.survey(self._source, self._told.faults) + 1
         staging.fill(self.copies, self._told, self._advance)
+        opened = AccountLoader(connection, staging, self.report.headlines).opened()
         self._settle_places(connection, staging)
         Checks(connection, staging, self._told.faults).run()
         naming = Naming(connection, staging)
@@ -149,6 +155,7 @@ class _Import:
         if self._told.faults:
             naming.name(self._told.faults)
             raise ImportRefused(self._told)
+        self._guard(connection, staging, opened)
         known = {FileNames.key(file.name) for file in ALL}
         self.report.ignored_files = [
             name
@@ -158,6 +165,19 @@ class _Import:
         self.report.windows_files = [
             each.file.name for each in staging if each.encoding == decoding.WINDOWS
         ]
+
+    def _guard(self, connection: Connection, staging: Staging, opened: int) -> None:
+        """Ask before many accesses close: the files may be those of a few families."""
+        accounts = AccountLoader(connection, staging, self.report.headlines)
+        missing = self._options.archive_missing
+        count = len(self._closed) + (accounts.missing_accounts() if missing else 0)
+        closures = Closures(count, opened, self._options.closing, missing)
+        if closures.are_meant:
+            return
+        question = closures.question(self._path)
+        if not self._options.dry_run:
+            raise Refusal(Reason.TOO_MANY, question)
+        self.report.question = question
 
     def _settle_places(self, connection: Connection, staging: Staging) -> None:
         """Know who is who before the checks, which ask whose an identifiant is."""
@@ -197,6 +217,7 @@ class _Import:
         movements.share()
         self.report.lost_addresses = guardians.lost_addresses
         self._settle_accounts(accounts)
+        doubles.tell(connection, self.report.headlines)
 
     def _settle_accounts(self, accounts: AccountLoader) -> None:
         counts = self.report.counts

@@ -49,6 +49,10 @@ def test_every_command_of_the_guide_works(app: Flask, tmp_path: Path, town: Town
         program, *arguments = shlex.split(command)
         assert program == "flask"
         result = app.test_cli_runner().invoke(args=[places.get(each, each) for each in arguments])
+        if "tapez" in result.stderr:
+            # The demonstration's families are not in the archive: it asks how many it is to close.
+            [asked] = [line for line in result.stderr.splitlines() if line.startswith("  flask")]
+            result = app.test_cli_runner().invoke(args=shlex.split(asked)[1:])
         assert result.exit_code == 0, (command, result.output)
 
 

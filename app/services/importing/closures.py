@@ -1,0 +1,41 @@
+"""The guard: an import that would close many accesses asks for their number."""
+
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.formats import plural
+
+# So many may close without a word, and so many of a hundred.
+FEW = 10
+SHARE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Closures:
+    """How many accesses an import closes, and how many somebody said."""
+
+    count: int
+    # Of how many that were open.
+    of: int
+    said: int | None
+    # Whether those of families that the files do not name are among them.
+    with_missing: bool
+
+    @property
+    def are_meant(self) -> bool:
+        """Tell whether they are few, or as many as were said."""
+        if self.said is None:
+            return self.count <= FEW or self.count * 100 <= self.of * SHARE
+        return self.said == self.count
+
+    def question(self, path: Path) -> str:
+        """Ask for the number, with the command that gives it."""
+        accesses = plural(self.count, "accès", "accès")
+        said = "" if self.said is None else f", et non {self.said}"
+        option = "--archive-missing" if self.with_missing else "--closing"
+        return (
+            f"Cet import ferme {accesses} sur {self.of} ouverts{said}. Lisez lesquels "
+            "avec --dry-run. Si c’est bien ce que vous voulez, tapez\u00a0:\n"
+            f"  flask import {shlex.quote(str(path))} {option} {self.count}"
+        )
