@@ -20,6 +20,7 @@ PARIS = ZoneInfo("Europe/Paris")
 NBSP = "\N{NO-BREAK SPACE}"
 FIRST_OF_MONTH = 1
 KIBI = 1024
+PARTS_OF_DAY = ((12, "ce matin"), (18, "cet après-midi"), (24, "ce soir"))
 # What Unicode does not take apart, as people type it: the letters of the alphabets of Europe that
 # have a base letter but no accent, and the kinds of one sign. Invisible ones go.
 UNFOLDED = str.maketrans(
@@ -36,7 +37,7 @@ def init_app(app: Flask, timezone: str) -> None:
     app.extensions[EXTENSION] = ZoneInfo(timezone)
     filters: tuple[Callable[..., str], ...] = (
         euros, signed_euros, price, number, month, day, day_in_words, day_in_full, recent_day, hour,
-        moment, plural, elided, file_size, phone, phone_link,
+        moment, near_moment, plural, elided, file_size, phone, phone_link,
     )  # fmt: skip
     for function in filters:
         app.jinja_env.filters[function.__name__] = function
@@ -130,6 +131,16 @@ def hour(instant: datetime) -> str:
 def moment(instant: datetime) -> str:
     """Write jeudi 12 juillet 2018 à 15 h 05, in the town's time."""
     return f"{day_in_full(day_of(instant))} à {hour(instant)}"
+
+
+def near_moment(instant: datetime) -> str:
+    """Write ce matin à 5 h 41, hier à 23 h 10; the whole day when it is further."""
+    ago = (today() - day_of(instant)).days
+    if ago > 1:
+        return moment(instant)
+    local = _in_town(instant)
+    part = "hier" if ago else next(words for until, words in PARTS_OF_DAY if local.hour < until)
+    return f"{part} à {hour(instant)}"
 
 
 def plural(count: int, singular: str, plural_form: str | None = None) -> str:

@@ -39,6 +39,7 @@ PUBLIC_ENDPOINTS = {
     "site.health",
     "site.index",
     "site.legal_notice",
+    "site.manifest",
     "site.personal_data",
     "site.robots",
     "site.security_text",

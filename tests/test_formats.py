@@ -157,3 +157,23 @@ def test_nobody_else_knows_a_time_zone() -> None:
 def test_a_word_gives_its_vowel_to_the_name(word: str, name: str, written: str) -> None:
     """An h is taken for one that is heard."""
     assert formats.elided(word, name) == written
+
+
+@pytest.mark.parametrize(
+    ("now", "written"),
+    [
+        ("2026-11-27 05:30", "ce matin à 5 h 41"),
+        ("2026-11-28 05:30", "hier à 5 h 41"),
+        ("2026-11-29 05:30", "vendredi 27 novembre 2026 à 5 h 41"),
+    ],
+)
+def test_a_moment_of_today_is_told_by_the_part_of_the_day(now: str, written: str) -> None:
+    with time_machine.travel(datetime.fromisoformat(now).replace(tzinfo=UTC), tick=False):
+        said = formats.near_moment(datetime(2026, 11, 27, 4, 41, tzinfo=UTC))
+    assert said.replace("\u00a0", " ") == written
+
+
+def test_what_comes_has_its_sign() -> None:
+    amounts = (Decimal("60.80"), Decimal("-60.80"), Decimal(0))
+    signed = [formats.signed_euros(amount).replace("\u00a0", " ") for amount in amounts]
+    assert signed == ["+60,80 €", "-60,80 €", "0,00 €"]

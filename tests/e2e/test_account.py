@@ -66,7 +66,7 @@ def ask_for_details(page: Page) -> None:
 
 def choose_mails(page: Page) -> None:
     """No mail for a new invoice, from now on."""
-    page.get_by_role("link", name="Modifier quels courriels je reçois").click()
+    page.get_by_role("link", name="Modifier les courriels que je reçois").click()
     page.get_by_label("Une nouvelle facture").uncheck()
     page.get_by_role("button", name="Enregistrer").click()
     expect(page.locator("main")).to_contain_text("Vos choix de courriels sont enregistrés.")

@@ -1,9 +1,9 @@
-"""What programs ask a site for: robots.txt, sitemap.xml, security.txt."""
+"""What programs ask a site for: robots.txt, sitemap.xml, security.txt, the manifest."""
 
 from datetime import UTC, datetime, time, timedelta
 from xml.etree import ElementTree
 
-from flask import Response, abort, url_for
+from flask import Response, abort, jsonify, url_for
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.site.blueprint import site
@@ -13,6 +13,8 @@ from app.web import site_map
 
 SITEMAP_NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 ONE_DAY = 24 * 3600
+# As in portail.css.
+PAPER, BAND = "#fbf7ef", "#123f3a"
 # RFC 9116 asks for less than a year.
 SECURITY_TEXT_LIFE = timedelta(days=180)
 
@@ -34,6 +36,33 @@ def sitemap() -> ResponseReturnValue:
         ElementTree.SubElement(page, "loc").text = _absolute(endpoint)
     written = ElementTree.tostring(pages, "utf-8", xml_declaration=True)
     return _kept(Response(written, mimetype="application/xml"))
+
+
+@site.get("/manifest.webmanifest")
+def manifest() -> ResponseReturnValue:
+    """Let a phone keep the portal among its applications: nothing is kept offline."""
+    said = {
+        "id": "/",
+        "start_url": "/",
+        "name": f"Portail famille – {settings.town_name}",
+        "short_name": "Portail famille",
+        "lang": "fr",
+        "display": "standalone",
+        "background_color": PAPER,
+        "theme_color": BAND,
+        "icons": [
+            {
+                "src": url_for("static", filename=f"icon-{size}.png"),
+                "sizes": f"{size}x{size}",
+                "type": "image/png",
+                "purpose": purpose,
+            }
+            for size, purpose in ((180, "any"), (512, "any"), (512, "maskable"))
+        ],
+    }
+    response = jsonify(said)
+    response.mimetype = "application/manifest+json"
+    return _kept(response)
 
 
 @site.get("/.well-known/security.txt")

@@ -2,8 +2,9 @@
 
 import hashlib
 import secrets
+from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import ColumnElement, bindparam, select, update
@@ -34,6 +35,7 @@ class Device:
     since: datetime
     last_seen_at: datetime
     is_current: bool
+    is_handheld: bool
 
 
 _CURRENT = (
@@ -145,10 +147,11 @@ def devices(account: CurrentAccount) -> list[Device]:
             since=row.created_at,
             last_seen_at=row.last_seen_at,
             is_current=row.id == account.session_id,
+            is_handheld=user_agents.is_handheld(row.user_agent),
         )
         for row in found
     ]
-    return sorted(listed, key=lambda device: not device.is_current)
+    return _told_apart(sorted(listed, key=lambda device: not device.is_current))
 
 
 def end_device(account: CurrentAccount, public_id: str) -> bool:
@@ -178,6 +181,18 @@ def end_other_devices(account: CurrentAccount) -> None:
 def end_all(session: Session, account_id: int) -> None:
     """End every session of an account, in the caller's transaction."""
     _end(session, AccountSession.account_id == account_id)
+
+
+def _told_apart(listed: list[Device]) -> list[Device]:
+    """Number the devices that would read alike."""
+    alike: Counter[str] = Counter()
+    told = []
+    for device in listed:
+        alike[device.description] += 1
+        number = alike[device.description]
+        words = f"{device.description} (n°\u00a0{number})" if number > 1 else device.description
+        told.append(replace(device, description=words))
+    return told
 
 
 def _end(session: Session, *which: ColumnElement[bool]) -> None:

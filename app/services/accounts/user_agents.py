@@ -25,6 +25,7 @@ BROWSERS = (
     ("Safari", "Safari"),
 )
 UNKNOWN = "Appareil inconnu"
+HANDHELD = ("iPhone", "iPad", "Android", "Mobile")
 
 
 def describe(user_agent: str) -> str:
@@ -36,6 +37,11 @@ def describe(user_agent: str) -> str:
     if system and browser:
         return f"{browser} sur {system}"
     return browser or system.replace("un", "Un", 1) or UNKNOWN
+
+
+def is_handheld(user_agent: str) -> bool:
+    """Tell a telephone or a tablet from a computer."""
+    return any(mark in user_agent for mark in HANDHELD)
 
 
 def _first(rules: tuple[tuple[str, str], ...], user_agent: str) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import PurePath
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from app import db
 from app.models import (
@@ -24,6 +24,12 @@ from app.services.files.stored_files import FoundFile, StoredFile
 from app.services.inbox import marking
 from app.services.inbox.messages import FOR_FAMILY, MARKED
 
+# How many other guardians of the family read the same thread.
+_OTHERS = (
+    select(func.count(Guardian.id) - 1)
+    .where(Guardian.family_id == FAMILY, Guardian.rank.is_not(None))
+    .scalar_subquery()
+)
 _MESSAGE = (
     select(
         Message.id,
@@ -35,6 +41,7 @@ _MESSAGE = (
         Message.answerable,
         MessageMark.read_at,
         MessageMark.archived_at,
+        _OTHERS.label("others"),
     )
     .outerjoin(MessageMark, MARKED)
     .where(FOR_FAMILY, Message.public_id == bindparam("public_id"))
@@ -99,6 +106,7 @@ class OpenMessage:
     body: str
     answerable: bool
     archived: bool
+    read_by_another: bool
     attachments: list[Attachment]
     replies: list[Reply]
 
@@ -124,6 +132,7 @@ def open_message(
         body=row.body,
         answerable=row.answerable,
         archived=row.archived_at is not None,
+        read_by_another=row.others > 0,
         attachments=_attachments(row.id),
         replies=_replies(account, row.id),
     )

@@ -5,11 +5,12 @@ The town's file is the town's: a change is a request, which the town hall accept
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 
 from sqlalchemy import bindparam, select
 
 from app import db
-from app.formats import NBSP, phone, phone_link
+from app.formats import NBSP, day_of, phone, phone_link
 from app.models import Family, FamilyRequest, Guardian
 from app.services.actors import CurrentAccount
 from app.services.requests import moving, sending
@@ -34,7 +35,7 @@ _DETAILS = (
     .where(Guardian.id == bindparam("guardian_id"))
 )
 _WAITING = (
-    select(FamilyRequest.public_id, FamilyRequest.details)
+    select(FamilyRequest.public_id, FamilyRequest.id, FamilyRequest.sent_at, FamilyRequest.details)
     .where(
         FamilyRequest.account_id == bindparam("account_id"),
         FamilyRequest.kind == DETAILS,
@@ -65,6 +66,8 @@ class Waiting:
 
     value: str
     request_id: str
+    number: int
+    sent_on: date
 
 
 def details(account: CurrentAccount) -> Details:
@@ -76,8 +79,11 @@ def details(account: CurrentAccount) -> Details:
 def waiting(account: CurrentAccount) -> dict[str, Waiting]:
     """Return what waits for the town hall, by field: the latest asked counts."""
     found: dict[str, Waiting] = {}
-    for public_id, asked in db.rows(_WAITING, account_id=account.account_id):
-        found |= {field: Waiting(str(value), public_id) for field, value in asked.items()}
+    for public_id, number, sent_at, asked in db.rows(_WAITING, account_id=account.account_id):
+        sent_on = day_of(sent_at)
+        found |= {
+            field: Waiting(str(value), public_id, number, sent_on) for field, value in asked.items()
+        }
     return found
 
 

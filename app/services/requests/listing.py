@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, case, func, or_, select
 
 from app import db, paging
 from app.formats import day_of
-from app.models import Child, FamilyRequest, RequestState
+from app.models import Account, Child, FamilyRequest, Guardian, RequestState
 from app.paging import PAGE_SIZE, Page
 from app.services.actors import CurrentAccount
 from app.services.requests.kinds import BY_KEY
@@ -31,7 +31,11 @@ _LINES = (
         FamilyRequest.sent_at,
         FamilyRequest.expected_on,
         Child.first_name,
+        # The other guardian, when they sent it.
+        case((FamilyRequest.account_id == bindparam("account_id"), ""), else_=Guardian.first_name),
     )
+    .join(Account, Account.id == FamilyRequest.account_id)
+    .join(Guardian, Guardian.id == Account.guardian_id)
     .outerjoin(Child, Child.id == FamilyRequest.child_id)
     .where(SEEN)
     .order_by(*_OPEN_FIRST)
@@ -52,11 +56,17 @@ class RequestLine:
     sent_at: datetime
     expected_on: date
     child: str | None
+    sender: str
 
     @property
     def label(self) -> str:
         """Say what is asked."""
         return BY_KEY[self.kind].label
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether somebody still has something to do."""
+        return self.state in OPEN
 
     @property
     def sent_on(self) -> date:

@@ -1,5 +1,6 @@
 """« Mon compte »: the parent's own address, devices and wishes about mail."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -155,6 +156,7 @@ def test_a_device_is_signed_out_from_another(app: Flask, people: People) -> None
     page = phone.get("family.account")
     assert "Firefox sur un téléphone Android Cet appareil" in page.text
     assert "2 appareils" in page.text
+    assert re.search(r"Connecté (ce|cet|hier) .*à \d+ h \d\d, vu à", page.text)
     [button] = page.soup.select("#appareils ~ ul button")
     page = page.submit(" ".join(button.get_text().split()))
     assert devices.ENDED in page.text
@@ -170,7 +172,10 @@ def test_all_other_devices_are_signed_out(app: Flask, people: People) -> None:
     computer.sign_in(people.ines)
     karim.sign_in(people.karim)
     phone.sign_in(people.ines)
-    page = phone.get("family.account").submit("Déconnecter tous les autres appareils")
+    Browser(app, user_agent=COMPUTER).sign_in(people.ines)
+    page = phone.get("family.account")
+    assert "(n° 2)" in page.text
+    page = page.submit("Déconnecter tous les autres appareils")
     assert devices.OTHERS_ENDED in page.text
     computer.get("family.home", _lands_on="auth.sign_in")
     karim.get("family.home")

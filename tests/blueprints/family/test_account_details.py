@@ -6,8 +6,10 @@ from sqlalchemy import select, update
 
 from app import db
 from app.blueprints.family.account.details import ASKED, UNCHANGED
+from app.formats import day_in_words, today
 from app.models import Family, FamilyRequest, Guardian, RequestState
 from tests.support.browser import Browser, Page
+from tests.support.page_checks.text import plain
 from tests.support.people import People
 
 SEND = "Envoyer à la mairie"
@@ -36,6 +38,9 @@ def test_madame_zest_moves(app: Flask, browser: Browser, people: People) -> None
     assert ASKED in page.text
     for words in ("1 rue de la Famille Zest", "En attente de la mairie", "12 rue de la Fontaine"):
         assert words in page.text
+    assert f"demande n° 1 du {plain(day_in_words(today()))}" in page.text
+    assert page.link("demande n° 1").click().h1 == "Modifier mes coordonnées"
+    assert page.soup.select("main a[href^=tel]") == []
     assert requests(app) == [
         ("details", {"street": "12 rue de la Fontaine", "city": "Saint-Modèle"})
     ]

@@ -67,7 +67,7 @@ def test_documents_are_under_their_categories(app: Flask, people: People, menu: 
     rows = rows_of(page)
     assert list(rows)[:2] == ["Novembre", "Octobre"]
     assert rows["Novembre"] == "PDF, 1 Ko – 26 octobre 2026"
-    assert "pour votre famille seulement" in rows["Attestation de paiement"]
+    assert "réservé à votre famille" in rows["Attestation de paiement"]
 
 
 def test_new_means_since_the_last_visit(app: Flask, people: People, menu: Path) -> None:
@@ -121,7 +121,8 @@ def test_looking_writes_nothing(app: Flask, people: People, menu: Path) -> None:
         counts.append(selects(statements))
         assert not [each for each in statements if each.startswith(("INSERT", "UPDATE"))]
         give(app, menu, f"Menu {more}")
-    assert counts == [2, 2]
+    # Who asks, the documents, and what the menu counts.
+    assert counts == [3, 3]
 
 
 def test_a_document_is_kept_under_its_title(app: Flask, people: People, menu: Path) -> None:

@@ -87,7 +87,9 @@ def test_each_guardian_answers_in_one_thread(app: Flask, people: People) -> None
     """Inès answers, Karim reads it under her name; nobody else does."""
     ines, karim, claire = Browser(app), Browser(app), Browser(app)
     ines.sign_in(people.ines)
-    page = ines.get("family.message", public_id=M1).fill({"Votre réponse": "Merci,\nà vendredi."})
+    page = ines.get("family.message", public_id=M1)
+    assert "L’autre responsable de votre famille la verra aussi." in page.text
+    page = page.fill({"Votre réponse": "Merci,\nà vendredi."})
     page = page.submit("Envoyer ma réponse")
     assert "Votre réponse est envoyée à la mairie." in page.text
     assert "Vous – " in page.text
@@ -95,7 +97,10 @@ def test_each_guardian_answers_in_one_thread(app: Flask, people: People) -> None
     karim.sign_in(people.karim)
     assert "Inès GARNIER – " in karim.get("family.message", public_id=M1).text
     claire.sign_in(people.claire)
-    assert "Merci" not in claire.get("family.message", public_id=M1).text
+    page = claire.get("family.message", public_id=M1)
+    assert "Merci" not in page.text
+    assert "L’autre responsable" not in page.text
+    assert "aujourd’hui – vous avez répondu" in ines.get("family.messages").text
 
 
 def test_a_double_click_answers_once(app: Flask, people: People) -> None:
@@ -201,6 +206,22 @@ def test_a_search_forgives_accents_and_capitals(
 
 
 @pytest.mark.both_databases
+def test_a_search_that_finds_nothing_leads_to_the_archived_ones(
+    browser: Browser, people: People
+) -> None:
+    """With the same words; there it says nothing more."""
+    browser.sign_in(people.zest)
+    page = browser.get("family.message", public_id=M1)
+    subject = page.h1
+    page.submit("Archiver ce message")
+    page = browser.get("family.messages").fill({"Rechercher dans les messages": subject})
+    page = page.submit("Rechercher")
+    assert page.text.count("Aucun message trouvé") == 1
+    page = page.link("les messages archivés").click()
+    assert "1 message trouvé" in page.text
+    assert page.value("Rechercher dans les messages") == subject
+
+
 def test_the_filter_and_the_search_stay_from_page_to_page(app: Flask, people: People) -> None:
     """Fifty a page, by links; the statements do not grow with what is shown."""
     parent = Browser(app)

@@ -11,6 +11,7 @@ from app.services.files import uploads
 from app.services.requests import desk
 from app.web.forms import UNREAD
 from config import REQUEST_KINDS
+from tests.services.requests.conftest import send, signed_in
 from tests.support.browser import Browser, Page
 from tests.support.people import TOWN_HALL, People, public_id
 
@@ -185,6 +186,23 @@ def test_the_town_asks_and_the_parent_adds(app: Flask, browser: Browser, people:
         stranger.visit(path, 404)
     assert stranger.fetch(f"{page.path}/pieces", "POST", {}).status_code == 404
     assert "Une place de parking" not in stranger.get("family.requests").text
+
+
+def test_the_list_parts_what_waits_from_what_is_over(app: Flask, people: People) -> None:
+    """Each parent reads what the other one sent, and that they did."""
+    ines, karim = Browser(app), Browser(app)
+    karim.sign_in(people.karim)
+    with app.app_context():
+        first, second = (send(signed_in(people.karim), key=f"{number:032}") for number in range(2))
+        desk.accept(first.number, "", TOWN_HALL)
+    ines.sign_in(people.ines)
+    for parent, by in ((ines, " par Karim"), (karim, "")):
+        page = parent.get("family.requests")
+        over, waits = f"N° {first.number}, envoyée", f"N° {second.number}, envoyée"
+        order = ["En cours", waits, "Terminées", over]
+        assert sorted(order, key=page.text.rindex) == order
+        assert f"{by}, réponse attendue" in page.text
+        assert ("par Karim" in page.text) is bool(by)
 
 
 def test_a_request_is_taken_back(browser: Browser, people: People) -> None:

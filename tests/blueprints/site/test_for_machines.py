@@ -1,4 +1,4 @@
-"""robots.txt, sitemap.xml and security.txt."""
+"""robots.txt, sitemap.xml, security.txt and the manifest."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +12,7 @@ import config
 from app import create_app
 from tests.support.browser import Browser
 
+ROOT = Path(__file__).parents[3]
 TOWN = "https://portail.saint-exemple.fr"
 LOC = "{http://www.sitemaps.org/schemas/sitemap/0.9}loc"
 YEAR = timedelta(days=365)
@@ -90,3 +91,22 @@ def test_a_town_that_names_nobody_has_no_security_text(tmp_path: Path) -> None:
 def test_a_contact_that_cannot_be_used_is_refused(tmp_path: Path, contact: str) -> None:
     with pytest.raises(config.ConfigurationError, match="SECURITY_CONTACT"):
         portal(tmp_path, security_contact=contact)
+
+
+def test_a_phone_may_keep_the_portal_among_its_applications(tmp_path: Path) -> None:
+    """Under the town's name, with icons that are there, in the colours of the sheet."""
+    stranger = Browser(portal(tmp_path))
+    page = stranger.get("site.legal_notice")
+    [address] = [str(link["href"]) for link in page.soup.select("link[rel=manifest]")]
+    answer = stranger.fetch(address)
+    assert answer.mimetype == "application/manifest+json"
+    said = answer.get_json(force=True)
+    assert (said["display"], said["lang"]) == ("standalone", "fr")
+    assert stranger.fetch(said["start_url"]).status_code == 302
+    sheet = (ROOT / "app/static/portail.css").read_text("utf-8")
+    assert f"--paper: {said['background_color']};" in sheet
+    assert f"--band: {said['theme_color']};" in sheet
+    icons = [each["src"] for each in said["icons"]]
+    icons += [str(link["href"]) for link in page.soup.select("link[rel=apple-touch-icon]")]
+    for icon in icons:
+        assert stranger.fetch(icon).mimetype == "image/png"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.services.accounts.user_agents import describe
+from app.services.accounts.user_agents import describe, is_handheld
 
 WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
 
@@ -37,3 +37,8 @@ WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
 )  # fmt: skip
 def test_devices_are_named_as_people_name_them(user_agent: str, words: str) -> None:
     assert describe(user_agent) == words
+
+
+def test_a_computer_is_no_telephone() -> None:
+    assert is_handheld("Mozilla/5.0 (Android 15; Mobile; rv:145.0) Gecko/145.0 Firefox/145.0")
+    assert not is_handheld("Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0")

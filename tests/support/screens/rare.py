@@ -138,6 +138,8 @@ def _talkative_town(app: Flask, person: Person) -> Screens:
         app.extensions[EXTENSION],
         town_crest=CREST.name,
         town_website="https://www.exemple.fr",
+        # What no telephone can dial from elsewhere.
+        town_phone="poste 12",
         request_kinds_off=REQUEST_KINDS,
     )
     talkative = create_app(settings)

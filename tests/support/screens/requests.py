@@ -67,6 +67,10 @@ def requests(app: Flask, people: People) -> Iterator[tuple[str, Page]]:
     page = page.submit("Continuer", _refused=200).submit("Envoyer ma demande")
     yield "requests, about a child", page
     yield "requests, list", parent.get("family.requests")
+    # From elsewhere: too many tries were made from here.
+    other = Browser(app, "192.0.2.77")
+    other.sign_in(people.ines)
+    yield "requests, list, sent by the other", other.get("family.requests")
 
 
 def _name_of(app: Flask, source_id: str) -> str:

@@ -58,7 +58,7 @@ class EmailForm(Form):
 
 
 class MailWishesForm(Form):
-    """« Quels courriels je reçois »."""
+    """« Courriels que je reçois »."""
 
     messages = BooleanField("Un nouveau message de la mairie")
     invoices = BooleanField("Une nouvelle facture")

@@ -1,4 +1,4 @@
-"""« Quels courriels je reçois »."""
+"""« Courriels que je reçois »."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -15,7 +15,7 @@ SAVED = "Vos choix de courriels sont enregistrés."
 
 
 @family.route("/compte/courriels", methods=["GET", "POST"])
-@labelled("Quels courriels je reçois")
+@labelled("Courriels que je reçois")
 def choose_mails() -> ResponseReturnValue:
     """Three ticks."""
     account = current_account()
