@@ -43,6 +43,13 @@ def _timezone(value: str) -> str:
     return ""
 
 
+def _smtp_host(value: str) -> str:
+    """Without a name smtplib connects to nobody, and fails at the first mail."""
+    return (
+        "" if value.strip() else "doit nommer le serveur de courrier, par exemple smtp.commune.fr"
+    )
+
+
 def _security_contact(value: str) -> str:
     if not value or SECURITY_CONTACT.fullmatch(value):
         return ""
@@ -53,5 +60,6 @@ SHAPES: dict[str, Callable[[str], str]] = {
     "public_url": _public_url,
     "database_url": _database_url,
     "timezone": _timezone,
+    "smtp_host": _smtp_host,
     "security_contact": _security_contact,
 }

@@ -65,6 +65,7 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
         ("TIMEZONE", "Europe/Pari", "fuseau horaire"),
         ("TIMEZONE", "../etc/passwd", "fuseau horaire"),
         ("TIMEZONE", "", "fuseau horaire"),
+        ("SMTP_HOST", " ", "nommer le serveur"),
         ("PROXIES", "-1", "de 0 à 10"),
         ("SMTP_PORT", "0", "de 1 à 65535"),
         ("SMTP_TIMEOUT", "0", "de 1 à 30"),

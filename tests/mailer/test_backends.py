@@ -57,6 +57,25 @@ def test_a_wrong_name_is_told_at_start(tmp_path: Path, name: str) -> None:
         create_app(config.Test(instance=tmp_path, mail_backend=name))
 
 
+class Demanding:
+    """A town's own backend, which cannot do without a setting of its own."""
+
+    own_settings = ("service_url",)
+
+    def __init__(self, settings: config.Settings) -> None:
+        """Ask for it."""
+        self.url = settings.own_settings["service_url"]
+
+
+def test_a_setting_that_a_backend_misses_is_told_at_start(tmp_path: Path) -> None:
+    """It declares the name, nobody set it: a sentence, no traceback."""
+    name = f"{__name__}:Demanding"
+    with pytest.raises(MailSettingsError, match="PORTAIL_SERVICE_URL manque"):
+        create_app(config.Test(instance=tmp_path, mail_backend=name))
+    settings = config.Test(instance=tmp_path, mail_backend=name, own_settings={"service_url": "x"})
+    assert type(courier_of(create_app(settings)).backend).__name__ == "Demanding"
+
+
 def test_the_console_shows_the_secret_alone_on_its_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -49,6 +49,9 @@ def choose(settings: "Settings") -> Backend:
     module, _, attribute = BUILT_IN.get(name, name).partition(":")
     try:
         backend: Backend = getattr(import_module(module), attribute)(settings)
+    except KeyError as error:
+        missing = str(error.args[0]).upper()
+        raise MailSettingsError(f"PORTAIL_{missing} manque\u00a0: {name} en a besoin") from error
     except (ImportError, AttributeError, ValueError) as error:
         choices = ", ".join(sorted(BUILT_IN))
         raise MailSettingsError(

@@ -63,6 +63,9 @@ def test_her_next_temporary_password_goes_to_the_new_address(
     stranger.submit("Mot de passe oublié")
     assert outbox.latest.recipient == NEW
     assert outbox.latest.temporary_password
+    # Named once the address is theirs, not before.
+    greetings = [mail.text.splitlines()[0] for mail in outbox.to(NEW)]
+    assert greetings == ["Bonjour,", "Bonjour Madame PAYS ZEST,"]
 
 
 def test_her_archive_says_where_her_mails_went(
