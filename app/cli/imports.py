@@ -31,10 +31,20 @@ UNSAID = -1
     "--closing", type=int, metavar="N",
     help="Confirme que N accès ferment, sans archiver les familles absentes.",
 )  # fmt: skip
+@click.option(
+    "--remove-missing", is_flag=True,
+    help="Retire les factures et règlements absents d’un fichier qui couvre leur date.",
+)  # fmt: skip
 @click.option("--no-mail", is_flag=True, help="N’écrit à aucun parent.")
 @with_appcontext
 def import_files(
-    path: Path, *, archive_missing: int | None, closing: int | None, dry_run: bool, no_mail: bool
+    path: Path,
+    *,
+    archive_missing: int | None,
+    closing: int | None,
+    remove_missing: bool,
+    dry_run: bool,
+    no_mail: bool,
 ) -> None:
     """Importe un dossier ou un ZIP de fichiers CSV : PATH.
 
@@ -49,6 +59,7 @@ def import_files(
         dry_run=dry_run,
         archive_missing=archive_missing is not None,
         closing=closing if archive_missing in {None, UNSAID} else archive_missing,
+        remove_missing=remove_missing,
         mail=not no_mail,
         actor=whoever_launched(),
     )

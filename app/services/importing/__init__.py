@@ -12,6 +12,8 @@ merging     makes a table of the portal equal to the rows given, and counts
 places      tells people apart (identities), so that an account follows its person (accesses)
 last_words  lets stand what the town hall accepted, where the files say (spoken) nothing new
 loading     says which rows go where; guardians, accounts, links and movements are its larger parts
+            missing_movements, those that left the files
+closures    asks before many accesses close; doubles tells of people under two numbers
 storing     keeps photos and PDFs
 faults      what is wrong, as a sentence (naming says whose family it is about)
 headlines   names those whom the import takes something from

@@ -28,6 +28,14 @@ class Headline(Enum):
         "Enfants retirés d’une famille où les fichiers ne les mettent plus",
         "Enfants qui seraient retirés d’une famille où les fichiers ne les mettent plus",
     )
+    INVOICE_WITHDRAWN = (
+        "Factures et avoirs absents des fichiers, retirés",
+        "Factures et avoirs absents des fichiers, qui seraient retirés",
+    )
+    PAYMENT_WITHDRAWN = (
+        "Règlements absents des fichiers, retirés",
+        "Règlements absents des fichiers, qui seraient retirés",
+    )
     KEPT_OUT = (
         "Enfants tenus à l’écart d’une famille où les fichiers les mettent encore, à corriger",
         "Enfants tenus à l’écart d’une famille où les fichiers les mettent encore, à corriger",

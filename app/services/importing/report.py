@@ -28,6 +28,8 @@ class Report:
     lost_addresses: int = 0
     headlines: Headlines = field(default_factory=Headlines)
     last_words: dict[LastWord, int] = field(default_factory=dict)
+    # Invoices and payments that left the files, and stay.
+    missing_movements: tuple[int, int] = (0, 0)
     # What a dry run asks before the import is done.
     question: str = ""
     mails: dict[MailKind, int] = field(default_factory=dict)
@@ -85,6 +87,7 @@ class Report:
                 "d’adresse électronique dans les fichiers : aucun mot de passe ne pourra leur "
                 "être envoyé."
             )
+        notices += self._missing()
         notices += self._reporting()
         verb = "à envoyer" if self.dry_run else "dans la file d’envoi"
         notices += [
@@ -95,6 +98,16 @@ class Report:
         if notices:
             yield ""
         yield from notices
+
+    def _missing(self) -> Iterator[str]:
+        invoices, payments = self.missing_movements
+        told = [plural(invoices, "facture ou avoir", "factures ou avoirs")] if invoices else []
+        told += [plural(payments, "règlement")] if payments else []
+        if told:
+            yield (
+                f"{' et '.join(told)} de ces familles ne sont plus dans les fichiers, qui couvrent "
+                "pourtant leur date\u00a0: rien n’y change. Pour les retirer, --remove-missing."
+            )
 
     def _reporting(self) -> Iterator[str]:
         if reported := self.last_words.get(LastWord.REPORTED, 0):

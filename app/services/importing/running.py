@@ -23,6 +23,7 @@ from app.services.importing.guardians import GuardianLoader
 from app.services.importing.last_words import LastWords
 from app.services.importing.links import LinkLoader
 from app.services.importing.merging import Counts
+from app.services.importing.missing_movements import MissingMovements
 from app.services.importing.movements import MovementLoader
 from app.services.importing.naming import Naming
 from app.services.importing.places import Places
@@ -57,6 +58,8 @@ class Options:
 
     dry_run: bool = False
     archive_missing: bool = False
+    # Withdraw invoices and payments that a file which covers their day does not name.
+    remove_missing: bool = False
     # How many accesses the operator says will close; None: nobody said.
     closing: int | None = None
     # Tell parents by mail of the new messages and invoices of the last days.
@@ -214,10 +217,25 @@ class _Import:
                 self._advance(staging[file].lines)
         if "files" in staging[MESSAGES].fields:
             counts["pièces jointes"] = loading.load_attachments(connection, staging)
+        self._settle_missing(MissingMovements(connection, staging, self.report.headlines))
         movements.share()
         self.report.lost_addresses = guardians.lost_addresses
         self._settle_accounts(accounts)
         doubles.tell(connection, self.report.headlines)
+
+    def _settle_missing(self, missing: MissingMovements) -> None:
+        """Withdraw the movements that left the files, or say how."""
+        if not self._options.remove_missing:
+            self.report.missing_movements = missing.count()
+            return
+        counts = self.report.counts
+        for name, withdraw in (
+            ("factures et avoirs", missing.withdraw_invoices),
+            ("règlements", missing.withdraw_payments),
+        ):
+            if name in counts:
+                gone, known = withdraw(), counts[name]
+                counts[name] = replace(known, missing=known.missing - gone, archived=gone)
 
     def _settle_accounts(self, accounts: AccountLoader) -> None:
         counts = self.report.counts

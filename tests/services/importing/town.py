@@ -176,10 +176,17 @@ def encoded(
 
 
 def hand_over(
-    app: Flask, path: Path, *, dry_run: bool = False, archive_missing: bool = False
+    app: Flask,
+    path: Path,
+    *,
+    dry_run: bool = False,
+    archive_missing: bool = False,
+    remove_missing: bool = False,
 ) -> Report:
     """Import, as an operator would."""
-    options = running.Options(dry_run=dry_run, archive_missing=archive_missing)
+    options = running.Options(
+        dry_run=dry_run, archive_missing=archive_missing, remove_missing=remove_missing
+    )
     with app.app_context():
         return running.run(path, options)
 
