@@ -3,6 +3,7 @@
 import logging
 from functools import partial
 from http import HTTPStatus
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, redirect, request, url_for
@@ -37,7 +38,7 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 # A socket has no name of a machine; whoever reaches it is let in by its permissions.
-OWN_LISTENERS = frozenset({"localhost", "127.0.0.1", "::1", ""})
+OWN_LISTENERS = frozenset({"localhost", ""})
 EXPOSED = (
     "Le portail ne répond qu’à sa propre machine : sa clé PORTAIL_SECRET_KEY est connue de tous. "
     "Pour une commune, PORTAIL_ENV=production et une clé tirée au hasard.\n"
@@ -79,10 +80,17 @@ def init_app(app: Flask, secure: bool, proxies: int, *, own_machine: bool) -> No
 
 def _refuse_who_is_elsewhere() -> Response | None:
     """Answer where nobody else listens; the name of the listener is the server's, not a header."""
-    if request.environ.get("SERVER_NAME") in OWN_LISTENERS:
+    if _is_own(request.environ["SERVER_NAME"]):
         return None
     logger.error("settings.exposed")
     return Response(EXPOSED, HTTPStatus.SERVICE_UNAVAILABLE, mimetype="text/plain")
+
+
+def _is_own(listener: str) -> bool:
+    try:
+        return ip_address(listener).is_loopback
+    except ValueError:
+        return listener in OWN_LISTENERS
 
 
 def safe_target(target: str | None) -> str | None:

@@ -96,6 +96,9 @@ def test_without_proxy_nothing_forwarded_is_believed(app_without_database: Flask
     ("listener", "key", "status"),
     [
         ("127.0.0.1", keys.FOR_DEVELOPMENT, 200),
+        ("::1", keys.FOR_DEVELOPMENT, 200),
+        ("localhost", keys.FOR_DEVELOPMENT, 200),
+        ("portail-de-la-mairie", keys.FOR_DEVELOPMENT, 503),
         ("0.0.0.0", keys.FOR_DEVELOPMENT, 503),
         ("192.168.1.10", keys.FOR_DEVELOPMENT, 503),
         ("0.0.0.0", "d3aebd8f5b8c2f64e0a9b1c7f2635e48", 200),

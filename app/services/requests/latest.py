@@ -54,7 +54,7 @@ class LatestRequest:
 
     @property
     def day(self) -> date:
-        """Return the day of the last event, in France."""
+        """Return the day of the last event, in the town."""
         return day_of(self.moved_at)
 
     @property
