@@ -1,11 +1,23 @@
 """`flask documents`: what the town hall puts under « Infos/Documents » by hand."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from app.cli.context import refusals, whoever_launched, with_appcontext
+from app.cli.tables import ROW_NUMBER, align
+from app.formats import day
+
+if TYPE_CHECKING:
+    from app.services.documents.desk import DeskDocument
+
+HEADINGS = ("N°", "Titre", "Rubrique", "Date", "Famille", "Origine")
+NUMBER = click.argument("number", metavar="N°", type=ROW_NUMBER)
+UNCHANGED = "{}\nRien n’a changé."
 
 
 @click.group()
@@ -42,14 +54,84 @@ def add(file: Path, title: str, category: str, family: str, day: str) -> None:
     from app.services.documents import publishing
 
     notice = publishing.Notice(title, category, family, day)
-    try:
-        with refusals("{}\nRien n’a été ajouté."):
-            added = publishing.add(file, notice, whoever_launched())
-    except OSError as error:
-        click.echo(f"Le document n’a pas pu être gardé\u00a0: {error.strerror}.", err=True)
-        sys.exit(1)
+    with refusals("{}\nRien n’a été ajouté."), kept():
+        added = publishing.add(file, notice, whoever_launched())
     if not added:
         click.echo("Ce document est déjà dans Infos/Documents\u00a0: rien n’a changé.")
         return
     readers = f"de la famille {family}" if family else "de toutes les familles"
     click.echo(f"Le document est dans les Infos/Documents {readers}.")
+
+
+@documents.command("list")
+@click.option(
+    "--limit", default=50, show_default=True, type=click.IntRange(1, 10_000),
+    help="Combien, au plus.",
+)  # fmt: skip
+@with_appcontext
+def list_documents(*, limit: int) -> None:
+    """Montre les documents que les familles peuvent télécharger."""
+    from app.services.documents import desk
+
+    page = desk.listed(size=limit)
+    if not page.items:
+        click.echo("Aucun document.")
+        return
+    for row in align([HEADINGS, *(_cells(document) for document in page.items)]):
+        click.echo(row)
+    if page.count > 1:
+        click.echo(f"\nLa liste continue\u00a0: ajoutez --limit {limit * 2}.")
+
+
+@documents.command()
+@NUMBER
+@click.argument("file", metavar="FICHIER", type=click.Path(path_type=Path))
+@with_appcontext
+def replace(number: int, file: Path) -> None:
+    """Remplace le fichier d’un document ajouté à la main, sous le même titre."""
+    from app.services.documents import publishing
+
+    with refusals(UNCHANGED), kept():
+        replaced = publishing.replace(number, file, whoever_launched())
+    if replaced:
+        click.echo(
+            f"Les familles lisent maintenant le nouveau fichier du document n°\u00a0{number}."
+        )
+    else:
+        click.echo("C’est déjà ce fichier\u00a0: rien n’a changé.")
+
+
+@documents.command()
+@NUMBER
+@with_appcontext
+def withdraw(number: int) -> None:
+    """Retire un document donné par erreur, que plus aucune famille ne peut télécharger."""
+    from app.services.documents import desk
+
+    with refusals(UNCHANGED):
+        withdrawn = desk.withdraw(number, whoever_launched())
+    if withdrawn:
+        click.echo(f"Plus aucune famille ne voit le document n°\u00a0{number}.")
+    else:
+        click.echo(f"Le document n°\u00a0{number} est déjà retiré\u00a0: rien n’a changé.")
+
+
+@contextmanager
+def kept() -> Iterator[None]:
+    """Say it when the disk does not take a file, and leave with a status that says so."""
+    try:
+        yield
+    except OSError as error:
+        click.echo(f"Le document n’a pas pu être gardé\u00a0: {error.strerror}.", err=True)
+        sys.exit(1)
+
+
+def _cells(document: "DeskDocument") -> tuple[str, ...]:
+    return (
+        str(document.number),
+        document.title,
+        document.category,
+        day(document.day) if document.day else "",
+        document.family_number or "toutes",
+        "à la main" if document.by_hand else "fichiers",
+    )

@@ -8,7 +8,7 @@ import click
 from app.cli.context import refusals, town_hall, whoever_launched, with_appcontext
 from app.cli.tables import align
 from app.formats import day_in_full, moment
-from app.services.inbox import desk
+from app.services.inbox import desk, withdrawing
 from app.services.inbox.desk import DeskMessage, Thread, ThreadLine
 
 HEADINGS = ("N°", "Famille", "Écrit par", "Quand", "État", "Objet")
@@ -27,17 +27,20 @@ def messages() -> None:
     "--all", "everything", is_flag=True,
     help="Ajoute ce qui a reçu sa réponse, et les messages auxquels personne n’a répondu.",
 )  # fmt: skip
+@click.option("--published", is_flag=True, help="Tous les messages que les familles peuvent lire.")
 @click.option(
     "--limit", default=50, show_default=True, type=click.IntRange(1, 10_000),
     help="Combien, à partir de qui attend depuis le plus longtemps.",
 )  # fmt: skip
 @with_appcontext
-def list_threads(*, everything: bool, limit: int) -> None:
+def list_threads(*, everything: bool, published: bool, limit: int) -> None:
     """Montre les familles qui attendent une réponse, la plus ancienne attente d’abord."""
-    page = desk.listed(size=limit, everything=everything)
+    page = desk.listed(size=limit, everything=everything, published=published)
     if not page.items:
         click.echo(
-            "Aucun message à suivre." if everything else "Aucune famille n’attend de réponse."
+            "Aucun message à suivre."
+            if everything or published
+            else "Aucune famille n’attend de réponse."
         )
         return
     write_table(page.items)
@@ -79,6 +82,21 @@ def answer(number: int, text: str, family_number: str) -> None:
         click.echo("Cette réponse est déjà envoyée\u00a0: rien n’est fait de plus.")
 
 
+@messages.command()
+@click.argument("number", metavar="N°", type=int)
+@with_appcontext
+def withdraw(number: int) -> None:
+    """Retire un message donné par erreur, que plus aucune famille ne peut lire."""
+    with refusals():
+        withdrawn = withdrawing.withdraw(number, whoever_launched())
+    if withdrawn:
+        click.echo(
+            f"Plus aucune famille ne voit le message n°\u00a0{number}, ni ses pièces jointes."
+        )
+    else:
+        click.echo(f"Le message n°\u00a0{number} est déjà retiré\u00a0: rien n’a changé.")
+
+
 def write_table(lines: Sequence[ThreadLine]) -> None:
     """Write a line a thread."""
     for row in align([HEADINGS, *(cells(line) for line in lines)]):
@@ -117,7 +135,11 @@ def write_message(message: DeskMessage) -> None:
     click.echo(f"Message n°\u00a0{message.number} – {message.subject}")
     click.echo(f"{message.service}, {day_in_full(message.sent_on)}, à {addressee}")
     click.echo(f"\n{message.body}")
-    if not message.answerable:
+    if message.withdrawn_at:
+        click.echo(
+            f"\nRetiré {moment(message.withdrawn_at)}\u00a0: aucune famille ne le voit plus."
+        )
+    elif not message.answerable:
         click.echo("\nCe message ne prend pas de réponse.")
     elif not message.threads:
         click.echo("\nPersonne n’a répondu pour le moment.")

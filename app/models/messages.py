@@ -43,6 +43,8 @@ class Message(Base):
     folded: Mapped[str] = mapped_column(Text, default=_folded, server_default="")
     # Whether the town hall reads answers to it.
     answerable: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # When the town hall took it back: no family has it any more, and no import brings it again.
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class MessageAttachment(Base):
@@ -107,3 +109,5 @@ class Document(Base):
     file: Mapped[str] = mapped_column(StoredName(Folder.DOCUMENTS))
     # In bytes; None when nobody weighed it.
     file_size: Mapped[int | None]
+    # When the town hall took it back: no family has it any more, and no import brings it again.
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -12,8 +12,10 @@ from sqlalchemy import select
 from app import db
 from app.formats import today
 from app.models import Document, Family, JournalEntry
+from app.services.files import sweeping
 from app.services.importing import storing
 from tests.services.importing.town import PDF, PNG
+from tests.support.browser import Browser
 from tests.support.people import People
 
 TITLE = "Menus de décembre"
@@ -197,3 +199,61 @@ def test_a_picture_goes_by_a_link(app: Flask, tmp_path: Path) -> None:
 def test_help_is_in_french(app: Flask) -> None:
     result = app.test_cli_runner().invoke(args=["documents", "add", "--help"])
     assert "Met un fichier PDF, PNG ou JPEG à la disposition des parents." in result.output
+
+
+def command(app: Flask, *words: str) -> Result:
+    """Run `flask documents` with these words."""
+    return app.test_cli_runner().invoke(args=["documents", *words])
+
+
+def test_a_document_given_by_mistake_is_taken_back(app: Flask, people: People, menu: Path) -> None:
+    """It is listed with its number; then nobody downloads it, and its file is swept."""
+    launch(app, menu, "--family", people.moreau.family_number, "--date", "01/12/2026")
+    [document] = added(app)
+    number, family = str(document.id), people.moreau.family_number
+    [line] = [line for line in command(app, "list").stdout.splitlines() if TITLE in line]
+    assert line.split() == [
+        number,
+        *TITLE.split(),
+        "Cantine",
+        "01/12/2026",
+        family,
+        "à",
+        "la",
+        "main",
+    ]
+    browser = Browser(app)
+    browser.sign_in(people.moreau)
+    assert TITLE in browser.get("family.documents").text
+    assert "Plus aucune famille" in command(app, "withdraw", number).stdout
+    assert "rien n’a changé" in command(app, "withdraw", number).stdout
+    assert TITLE not in browser.get("family.documents").text
+    browser.get("family.document", _status=404, public_id=document.public_id)
+    assert TITLE not in command(app, "list").stdout
+    [file] = kept(app)
+    os.utime(file, (0, 0))
+    with app.app_context(), db.transaction() as session:
+        assert sweeping.sweep(session.connection()) == 1
+    assert kept(app) == []
+    assert command(app, "replace", number, str(menu)).exit_code == 1
+    assert command(app, "withdraw", "99999").exit_code == 1
+
+
+@pytest.mark.usefixtures("people")
+def test_another_file_takes_the_place_of_a_wrong_one(app: Flask, menu: Path) -> None:
+    """Same title, same link; a document of the files is theirs to change."""
+    launch(app, menu)
+    [before] = added(app)
+    right = menu.with_name("bon.pdf")
+    right.write_bytes(PDF + b"%")
+    for said in ("le nouveau fichier", "C’est déjà ce fichier"):
+        assert said in command(app, "replace", str(before.id), str(right)).stdout
+    [after] = added(app)
+    assert (after.public_id, after.title) == (before.public_id, before.title)
+    assert after.file != before.file
+    with app.app_context():
+        of_files = select(Document.id).where(Document.source_id == "d1")
+        number = db.session().scalars(of_files).one()
+    refused = command(app, "replace", str(number), str(right))
+    assert refused.exit_code == 1
+    assert "vient de vos fichiers" in refused.stderr

@@ -202,3 +202,27 @@ def test_both_guardians_are_told_of_an_answer_by_mail(
     assert told == ["ines.garnier@exemple.fr", "karim@exemple.fr"]
     for mail in outbox:
         assert "certain" not in mail.text + mail.html + mail.subject
+
+
+def test_a_message_given_by_mistake_is_taken_back(app: Flask, people: People) -> None:
+    """No family reads it any more, nor what was joined; the town hall still sees what was said."""
+    number = number_of(app, M1)
+    browser = write(app, people.ines, M1, "Merci de préciser.")
+    browser.get("family.message", public_id=M1)
+    assert re.search(rf"^{number} ", launch(app, "list", "--published").stdout, re.MULTILINE)
+    assert "Plus aucune famille ne voit" in launch(app, "withdraw", number).stdout
+    assert "rien n’a changé" in launch(app, "withdraw", number).stdout
+    browser.get("family.message", _status=404, public_id=M1)
+    assert M1 not in str(browser.get("family.messages").soup)
+    assert M1 not in str(browser.get("family.home").soup)
+    for listed in (("list",), ("list", "--all"), ("list", "--published")):
+        assert not re.search(rf"^{number} ", launch(app, *listed).output, re.MULTILINE)
+    shown = launch(app, "show", number).stdout
+    assert "aucune famille ne le voit plus" in shown
+    assert "Merci de préciser" in shown
+    family = people.ines.family_number
+    assert launch(app, "answer", number, "Rien.", "--family", family).exit_code == 1
+    assert launch(app, "withdraw", "99999").exit_code == 1
+    with app.app_context():
+        acts = select(JournalEntry).where(JournalEntry.event == "message_withdrawn")
+        assert len(db.session().scalars(acts).all()) == 1

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, false, func, or_, select
+from sqlalchemy import Select, and_, bindparam, false, func, or_, select
 
 from app import db
 from app.formats import day_of, fold
@@ -14,7 +14,9 @@ from app.services.actors import CurrentAccount
 from app.services.files import stored_files
 from app.services.files.stored_files import FoundFile, StoredFile
 
-_FOR_FAMILY = or_(Document.family_id == FAMILY, Document.family_id.is_(None))
+_FOR_FAMILY = and_(
+    or_(Document.family_id == FAMILY, Document.family_id.is_(None)), Document.withdrawn_at.is_(None)
+)
 # Sessions are numbered as they open; whoever signs in for the first time has none before.
 _LAST_VISIT = (
     select(func.max(AccountSession.last_seen_at))

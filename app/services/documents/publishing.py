@@ -27,8 +27,14 @@ TITLE = fields.text(200)
 CATEGORY = fields.text(100)
 NUMBER = fields.text(40)
 
+LARGEST_NUMBER = 2**31 - 1
+
 NO_TITLE = "donnez un titre au document."
 NO_FILE = "ce fichier n’existe pas, ou n’est pas un fichier ordinaire."
+OF_THE_FILES = (
+    "Le document n°\u00a0{} vient de vos fichiers\u00a0: changez-le dans document.csv et importez, "
+    "ou retirez-le et ajoutez le bon."
+)
 UNREADABLE = "ce fichier ne peut pas être lu\u00a0: vérifiez ses droits d’accès."
 
 
@@ -66,6 +72,47 @@ def add(path: Path, notice: Notice, actor: Actor) -> bool:
     except BaseException:
         copies.undo()
         raise
+
+
+def replace(number: int, path: Path, actor: Actor) -> bool:
+    """Give another file under the title of a document; False when it is the same.
+
+    Raises Refusal when the file cannot be taken, or when the document is the files' to change.
+    """
+    source, name = _source(path)
+    kept_as = _name_for(source, name)
+    copies = storing.Copies(source)
+    try:
+        with db.transaction() as session:
+            document = _by_hand(session, number)
+            if document.file == kept_as:
+                return False
+            copies.keep(ATTACHMENTS, name, kept_as)
+            document.file, document.file_size = kept_as, source.size(name)
+            document.added_at = datetime.now(UTC)
+            told = {"document": document.public_id}
+            journal.record(session, "document_replaced", actor, None, **told)
+            return True
+    except BaseException:
+        copies.undo()
+        raise
+
+
+def find(session: Session, number: int) -> Document:
+    """Return a document, taken back or not. Raises Refusal when there is none."""
+    document = session.get(Document, number) if 0 < number <= LARGEST_NUMBER else None
+    if document is None:
+        raise Refusal(Reason.UNKNOWN, f"Il n’y a pas de document n°\u00a0{number}.")
+    return document
+
+
+def _by_hand(session: Session, number: int) -> Document:
+    document = find(session, number)
+    if document.withdrawn_at:
+        raise Refusal(Reason.CLOSED, f"Le document n°\u00a0{number} est retiré.")
+    if not document.source_id.startswith(SOURCE_ID_PREFIX):
+        raise Refusal(Reason.UNFIT, OF_THE_FILES.format(number))
+    return document
 
 
 def _insert(session: Session, document: Document, actor: Actor) -> bool:

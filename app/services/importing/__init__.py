@@ -14,6 +14,7 @@ last_words  lets stand what the town hall accepted, where the files say (spoken)
 loading     says which rows go where; guardians, accounts, links and movements are its larger parts
             missing_movements, those that left the files
 closures    asks before many accesses close; doubles tells of people under two numbers
+taken_back  leaves out the messages and documents that the town hall took back
 storing     keeps photos and PDFs
 faults      what is wrong, as a sentence (naming says whose family it is about)
 headlines   names those whom the import takes something from

@@ -56,6 +56,14 @@ class Headline(Enum):
         "Factures absentes des fichiers et refaites sous le même numéro, l’ancienne est annulée",
         "Factures absentes des fichiers et refaites sous le même numéro, l’ancienne serait annulée",
     )
+    MESSAGE_CHANGED = (
+        "Messages déjà publiés sous le même numéro, remplacés sans courriel",
+        "Messages déjà publiés sous le même numéro, qui seraient remplacés sans courriel",
+    )
+    TAKEN_BACK = (
+        "Retirés dans le portail, que les fichiers donnent encore\u00a0: ils restent retirés",
+        "Retirés dans le portail, que les fichiers donnent encore\u00a0: ils resteraient retirés",
+    )
     SAME_FAMILY = (
         "Peut-être une même famille sous deux numéros, à vérifier",
         "Peut-être une même famille sous deux numéros, à vérifier",

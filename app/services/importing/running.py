@@ -13,7 +13,7 @@ from app.models import Family
 from app.services import journal
 from app.services.actors import PORTAL, Actor
 from app.services.files import sweeping
-from app.services.importing import decoding, doubles, loading, storing, temporary
+from app.services.importing import decoding, doubles, loading, storing, taken_back, temporary
 from app.services.importing.accounts import AccountLoader
 from app.services.importing.checking import Checks
 from app.services.importing.closures import Closures
@@ -194,6 +194,8 @@ class _Import:
         self._closed, self._forgotten = places.closed, places.forgotten
 
     def _load(self, connection: Connection, staging: Staging) -> None:
+        taken_back.leave_out(connection, staging, self.report.headlines)
+        taken_back.tell_of_changes(connection, staging, self.report.headlines)
         guardians = GuardianLoader(connection, staging)
         accounts = AccountLoader(connection, staging, self.report.headlines)
         links = LinkLoader(connection, staging, self.report.headlines)

@@ -7,4 +7,5 @@ marking     read, archived: each guardian for themselves
 answering   what a guardian answers
 replies     writing in a thread, whoever writes
 desk        the town hall reads and answers
+withdrawing takes back what was written by mistake
 """

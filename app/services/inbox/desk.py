@@ -35,6 +35,7 @@ _LINES = (
     .outerjoin(Family, Family.id == func.coalesce(_LAST.family_id, Message.family_id))
     .outerjoin(Account, Account.id == _LAST.account_id)
     .outerjoin(Guardian, Guardian.id == Account.guardian_id)
+    .where(Message.withdrawn_at.is_(None))
     # Who has waited the longest comes first; then the latest answers, then what nobody answered.
     .order_by(
         case((_WAITS, 0), else_=1),
@@ -56,6 +57,7 @@ _MESSAGE = (
         Message.body,
         Message.answerable,
         Family.number,
+        Message.withdrawn_at,
     )
     .outerjoin(Family, Family.id == Message.family_id)
     .where(Message.id == bindparam("number"))
@@ -127,15 +129,24 @@ class DeskMessage:
     answerable: bool
     # None when it is for every family.
     family_number: str | None
+    withdrawn_at: datetime | None
     # Those that wait come first.
     threads: list[Thread]
 
 
 def listed(
-    asked_page: str = "", size: int = PAGE_SIZE, *, everything: bool = False
+    asked_page: str = "",
+    size: int = PAGE_SIZE,
+    *,
+    everything: bool = False,
+    published: bool = False,
 ) -> Page[ThreadLine]:
-    """List the threads where a family wrote last; then, if wanted, all that can be answered."""
-    return db.page(_ANSWERABLE if everything else _WAITING, asked_page, size).of(ThreadLine)
+    """List the threads where a family wrote last; then, if wanted, all that can be answered.
+
+    Or every message that a family may read.
+    """
+    answered = _ANSWERABLE if everything else _WAITING
+    return db.page(_LINES if published else answered, asked_page, size).of(ThreadLine)
 
 
 def find(number: int) -> DeskMessage:
@@ -166,7 +177,7 @@ def answer(number: int, family_number: str, text: str, actor: Actor) -> bool:
             f"Raccourcissez votre réponse à {replies.LONGEST_REPLY} caractères au plus.",
         )
     message = find(number)
-    if not message.answerable:
+    if not message.answerable or message.withdrawn_at:
         raise Refusal(Reason.CLOSED, f"Le message n°\u00a0{number} ne prend pas de réponse.")
     with db.transaction() as session:
         family_id = _addressee(session, number, one_line(family_number))

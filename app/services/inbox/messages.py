@@ -5,7 +5,9 @@ from sqlalchemy import and_, bindparam, or_
 from app.models import FAMILY, Message, MessageMark
 
 # A message for every family belongs to each of them, in a thread of its own.
-FOR_FAMILY = or_(Message.family_id == FAMILY, Message.family_id.is_(None))
+FOR_FAMILY = and_(
+    or_(Message.family_id == FAMILY, Message.family_id.is_(None)), Message.withdrawn_at.is_(None)
+)
 # To join the marks of the guardian bound as `account_id`; most messages have none yet.
 MARKED = and_(
     MessageMark.message_id == Message.id, MessageMark.account_id == bindparam("account_id")

@@ -11,6 +11,10 @@ LEFT_OUT = {
         "draft",
     ),
     "The portal's own work, by numbers of rows: it holds nothing of a parent.": ("job",),
+    "What the town hall took back is not in the archive: it was given by mistake.": (
+        "document.withdrawn_at",
+        "message.withdrawn_at",
+    ),
     "A child of somebody else, who was in the family's file by mistake.": ("kept_out",),
     "A secret, of which only a fingerprint is kept: nobody can read it.": (
         "account.password_hash",

@@ -32,6 +32,7 @@ from app.models import (
     RequestFile,
 )
 from app.services.billing.ledger import BALANCE
+from app.services.inbox.messages import FOR_FAMILY
 from app.services.requests.kinds import PERSONAL
 
 ACCOUNT = bindparam("account_id", type_=Account.id.type)
@@ -169,7 +170,7 @@ MESSAGES = (
     .outerjoin(
         MessageMark, (MessageMark.message_id == Message.id) & (MessageMark.account_id == ACCOUNT)
     )
-    .where(or_(Message.family_id == FAMILY, Message.family_id.is_(None)))
+    .where(FOR_FAMILY)
     .order_by(Message.sent_on, Message.id)
 )
 ATTACHMENTS = (
@@ -179,7 +180,7 @@ ATTACHMENTS = (
         MessageAttachment.file.label("fichier"),
     )
     .join(Message, Message.id == MessageAttachment.message_id)
-    .where(or_(Message.family_id == FAMILY, Message.family_id.is_(None)))
+    .where(FOR_FAMILY)
     .order_by(MessageAttachment.id)
 )
 REPLIES = (
@@ -249,6 +250,9 @@ DOCUMENTS = (
         Document.published_on.label("date"),
         Document.file.label("fichier"),
     )
-    .where(or_(Document.family_id == FAMILY, Document.family_id.is_(None)))
+    .where(
+        or_(Document.family_id == FAMILY, Document.family_id.is_(None)),
+        Document.withdrawn_at.is_(None),
+    )
     .order_by(Document.category, Document.id)
 )
