@@ -12,6 +12,7 @@ from app.services.home import Home
 from app.services.mail import letters
 from app.services.mail.kinds import MailKind
 from app.services.mail.letters import Recipient
+from app.services.requests.registrations import RegisteredChild
 from app.services.tokens.temporary_passwords import IssuedPassword
 
 IDENTIFIER = "38162386"
@@ -39,7 +40,9 @@ def sample_home(day: date) -> Home:
         counts=MenuCounts(unread=2, pieces_missing=0),
         unpaid=[UnpaidInvoice("", "59", issued_on, day + timedelta(days=19), AMOUNT)],
         children=[
-            ChildCard("", LAST_NAME, FIRST_NAME, Sex.MALE, date(2016, 11, 8), "", "", ""),
+            RegisteredChild(
+                ChildCard("", LAST_NAME, FIRST_NAME, Sex.MALE, date(2016, 11, 8), "", "", ""), []
+            ),
         ],
         messages=[],
         requests=[],

@@ -16,12 +16,11 @@ from app.services.actors import CurrentAccount
 from app.services.billing import ledger
 from app.services.billing.ledger import BALANCE, UnpaidInvoice
 from app.services.counts import MenuCounts
-from app.services.families import children
-from app.services.families.children import ChildCard
 from app.services.inbox import listing
 from app.services.inbox.listing import MessageLine
-from app.services.requests import kinds, latest
+from app.services.requests import kinds, latest, registrations
 from app.services.requests.latest import LatestRequest
+from app.services.requests.registrations import RegisteredChild
 
 MOST_NEWS = 3
 
@@ -59,7 +58,7 @@ class Home:
     address_waits: bool
     counts: MenuCounts
     unpaid: list[UnpaidInvoice]
-    children: list[ChildCard]
+    children: list[RegisteredChild]
     messages: list[MessageLine]
     requests: list[LatestRequest]
     takes_requests: bool
@@ -112,7 +111,7 @@ def home(account: CurrentAccount) -> Home:
         address_waits=address_waits,
         counts=MenuCounts(*counted),
         unpaid=ledger.unpaid_invoices(account.family_id),
-        children=children.cards(account.family_id),
+        children=registrations.of_family(account.family_id),
         messages=listing.latest(account),
         requests=latest.few(account),
         takes_requests=bool(kinds.offered()),

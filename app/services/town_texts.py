@@ -21,7 +21,8 @@ LEGAL_NOTICE = "mentions-legales"
 PERSONAL_DATA = "donnees-personnelles"
 ACCESSIBILITY = "accessibilite"
 PAYMENT = "paiement"
-NAMES = frozenset({LEGAL_NOTICE, PERSONAL_DATA, ACCESSIBILITY, PAYMENT})
+ABSENCE = "absence"
+NAMES = frozenset({LEGAL_NOTICE, PERSONAL_DATA, ACCESSIBILITY, PAYMENT, ABSENCE})
 
 # Twenty printed pages: more is a file put there by mistake.
 MOST_BYTES = 64 * 1024

@@ -15,6 +15,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 from bs4 import BeautifulSoup
 from flask import Flask, has_app_context
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
 
@@ -104,9 +105,13 @@ class Browser:
             if cookie._matches_request(host, "/")
         }
 
-    def _submit(self, path: str, method: str, data: dict[str, str], refused: int | None) -> "Page":
+    def _submit(
+        self, path: str, method: str, data: MultiDict[str, str], refused: int | None
+    ) -> "Page":
         if method == "GET":
-            return self._page(self._follow(self.fetch(f"{path}?{urlencode(data)}")), OK)
+            return self._page(
+                self._follow(self.fetch(f"{path}?{urlencode(list(data.items(multi=True)))}")), OK
+            )
         answer = self.fetch(path, "POST", data)
         assert answer.status_code in REDIRECTS, (
             f"POST {path} answered {answer.status} instead of redirecting"
@@ -232,7 +237,7 @@ class Page:
         form = form_of(self.soup, button)
         address = str(button.get("formaction") or form.get("action") or self.path)
         method = str(button.get("formmethod") or form.get("method") or "get").upper()
-        data = dict(what_is_sent(self.soup, form, button, self.typed))
+        data = MultiDict(what_is_sent(self.soup, form, button, self.typed))
         return self.browser._submit(urljoin(self.path, address), method, data, _refused)
 
 

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from app.blueprints.family.blueprint import family
 from app.services.documents import library
 from app.services.families import children as service
+from app.services.requests import registrations
 from app.web.access import current_account
 from app.web.files import send_stored_file
 from app.web.site_map import labelled
@@ -27,7 +28,10 @@ def child(public_id: str) -> ResponseReturnValue:
     if found is None:
         abort(404)
     return render_template(
-        "family/child.html", child=found, documents=library.for_family_only(account)
+        "family/child.html",
+        child=found,
+        registrations=registrations.of_child(account.family_id, public_id),
+        documents=library.for_family_only(account),
     )
 
 

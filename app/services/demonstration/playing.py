@@ -62,9 +62,8 @@ def _tell(story: Story, key: str) -> None:
     account = _account(story.identifier)
     if sending.was_sent(account, key):
         return
-    asked = Asked(
-        story.details, _public_id(_CHILD, story.child), _public_id(_INVOICE, story.invoice)
-    )
+    child = _public_id(_CHILD, story.child)
+    asked = Asked(story.details, [child] if child else [], _public_id(_INVOICE, story.invoice))
     sent = sending.send(account, BY_KEY[story.kind], asked, key)
     ago = story.sent
     for next_ago, act in story.then:

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from app.formats import day_in_full
+from app.formats import day_in_full, today
 from app.services.families import accepted
 from app.services.requests.kinds import KINDS
 
@@ -23,6 +23,7 @@ TO_ERASE = "À effacer"
 
 # In the order in which they are read.
 LABELS = {
+    "children": "Enfants",
     "days": "Jours",
     "moments": "Moments",
     "starts_on": "À partir du",
@@ -32,6 +33,7 @@ LABELS = {
     **accepted.OF_FAMILY,
     "text": "Précisions",
 }
+OF_ABSENCE = {"starts_on": "Premier jour", "ends_on": "Dernier jour", "text": "Raison"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +59,27 @@ def written(
     return found
 
 
+def with_children(details: Mapping[str, object], names: list[str]) -> dict[str, object]:
+    """Name the children among the answers when there are several: a request holds one."""
+    return {**details, "children": names} if len(names) > 1 else {**details}
+
+
+def start_soon(details: Mapping[str, object]) -> bool:
+    """Tell whether it begins today or tomorrow: too soon for an answer in writing."""
+    first = date.fromisoformat(str(details["starts_on"]))
+    return today() <= first <= today() + timedelta(days=1)
+
+
+def days_in_words(details: Mapping[str, object]) -> str:
+    """Write the days of a registration, and its moments when it has some."""
+    return ", ".join(
+        _text(name, details[name]) for name in ("days", "moments") if details.get(name)
+    )
+
+
 def _label(kind: str, name: str, label: str) -> str:
     if kind == ABSENCE:
-        return {"starts_on": "Premier jour", "ends_on": "Dernier jour", "text": "Raison"}[name]
+        return OF_ABSENCE.get(name, label)
     return label
 
 

@@ -128,7 +128,7 @@ KINDS = (
         key="other",
         slug="autre",
         label="Autre demande",
-        about="Tout ce qui ne trouve pas sa place ci-dessus.",
+        about="Une question, un souhait, un problème : écrivez-le à la mairie.",
         answer_within=8,
         files=Accepted.PAPERS,
     ),

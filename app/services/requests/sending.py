@@ -1,11 +1,12 @@
 """A request leaves for the town hall."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app import db
@@ -27,7 +28,9 @@ from app.services.files.uploads import CheckedFile
 from app.services.mail.kinds import MailKind
 from app.services.refusals import Reason, Refusal
 from app.services.requests import moving
+from app.services.requests.answers import with_children
 from app.services.requests.kinds import Kind
+from app.services.requests.reading import SEEN
 
 # Nobody has as much to ask; a script might.
 MOST_A_DAY = 30
@@ -45,6 +48,25 @@ _CHILD = (
     .join(FamilyChild, FamilyChild.child_id == Child.id)
     .where(FamilyChild.family_id == FAMILY, Child.public_id == bindparam("public_id"))
 )
+_NAMES = (
+    select(Child.first_name, Child.last_name)
+    .where(Child.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Child.birth_date, Child.id)
+)
+_OPEN_OF_KIND = (
+    select(
+        FamilyRequest.id,
+        FamilyRequest.public_id,
+        FamilyRequest.details,
+        Child.public_id.label("child"),
+        Invoice.public_id.label("invoice"),
+    )
+    .outerjoin(Child, Child.id == FamilyRequest.child_id)
+    .outerjoin(Invoice, Invoice.id == FamilyRequest.invoice_id)
+    .where(SEEN, FamilyRequest.kind == bindparam("kind"), FamilyRequest.state.in_(moving.OPEN))
+    .order_by(FamilyRequest.id.desc())
+    .limit(MOST_A_DAY)
+)
 _INVOICE = select(Invoice.id).where(
     Invoice.family_id == FAMILY, Invoice.public_id == bindparam("public_id")
 )
@@ -52,10 +74,10 @@ _INVOICE = select(Invoice.id).where(
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a family asks for: a child and an invoice by their public ids, the rest by name."""
+    """What a family asks for: children and an invoice by their public ids, the rest by name."""
 
     details: dict[str, object] = field(default_factory=dict)
-    child: str | None = None
+    children: Sequence[str] = ()
     invoice: str | None = None
 
 
@@ -96,6 +118,33 @@ def send(
     return sent or _already_sent(key)
 
 
+def similar(account: CurrentAccount, kind: Kind, asked: Asked) -> Sent | None:
+    """Find an open request that may well be this one, sent before; the latest if several are."""
+    who = {"family_id": account.family_id, "account_id": account.account_id}
+    for each in db.rows(_OPEN_OF_KIND, **who, kind=kind.key):
+        if _is_like(each, asked):
+            return Sent(each.id, each.public_id)
+    return None
+
+
+def _is_like(request: Row[*tuple[Any, ...]], asked: Asked) -> bool:
+    """Compare what they are about; days that do not meet are another matter."""
+    if asked.invoice:
+        return bool(request.invoice == asked.invoice)
+    if not asked.children:
+        return bool(request.details == asked.details)
+    same_child = request.child in asked.children or "children" in request.details
+    return same_child and _meet(request.details, asked.details)
+
+
+def _meet(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
+    if not {"starts_on", "ends_on"} <= one.keys() & other.keys():
+        return True
+    return str(one["starts_on"]) <= str(other["ends_on"]) and str(other["starts_on"]) <= str(
+        one["ends_on"]
+    )
+
+
 def was_sent(account: CurrentAccount, sending_key: str) -> bool:
     """Tell whether a sending of this name has left already."""
     return bool(db.rows(_ALREADY_SENT, sending_key=_key(account, sending_key)))
@@ -127,15 +176,16 @@ def _insert(
     session: Session, account: CurrentAccount, kind: Kind, asked: Asked, key: str
 ) -> Sent | None:
     now = datetime.now(UTC)
+    child_id, details = _about(session, account, asked)
     values = {
         "public_id": db.new_public_id(),
         "family_id": account.family_id,
         "account_id": account.account_id,
         "kind": kind.key,
         "state": moving.OPEN[0],
-        "child_id": _own(session, account, _CHILD, asked.child),
-        "invoice_id": _own(session, account, _INVOICE, asked.invoice),
-        "details": asked.details,
+        "child_id": child_id,
+        "invoice_id": _own(session, account, _INVOICE, asked.invoice) if asked.invoice else None,
+        "details": details,
         "sent_at": now,
         "expected_on": working_days.after(today(), kind.answer_within),
         "sending_key": key,
@@ -154,11 +204,18 @@ def _insert(
     return Sent(*row)
 
 
-def _own(
-    session: Session, account: CurrentAccount, wanted: Select[int], public_id: str | None
-) -> int | None:
-    if public_id is None:
-        return None
+def _about(
+    session: Session, account: CurrentAccount, asked: Asked
+) -> tuple[int | None, dict[str, object]]:
+    """Return the one child that it is about; several are named among the answers."""
+    ids = [_own(session, account, _CHILD, public_id) for public_id in asked.children]
+    if len(ids) <= 1:
+        return (ids[0] if ids else None), asked.details
+    names = session.execute(_NAMES, {"ids": ids}).all()
+    return None, with_children(asked.details, [f"{first} {last}" for first, last in names])
+
+
+def _own(session: Session, account: CurrentAccount, wanted: Select[int], public_id: str) -> int:
     parameters = {"family_id": account.family_id, "public_id": public_id}
     found = session.scalars(wanted, parameters).first()
     if found is None:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from werkzeug.datastructures import MultiDict
 
 from app.services.accounts import throttles
 from app.web.access import SESSION_OVER
@@ -228,7 +229,7 @@ def test_signing_out_needs_a_press_on_the_button(browser: Browser, people: Peopl
     """A link, or a form without token, signs nobody out."""
     browser.sign_in(people.zest)
     browser.visit("/deconnexion", status=405)
-    page = browser._submit("/deconnexion", "POST", {}, None)
+    page = browser._submit("/deconnexion", "POST", MultiDict(), None)
     assert page.endpoint == "family.home"
     assert STALE_PAGE in page.text
 

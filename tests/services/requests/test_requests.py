@@ -63,7 +63,7 @@ def test_whoever_wants_no_mail_gets_none(people: People, outbox: Outbox) -> None
 
 def test_another_family_s_child_or_invoice_is_refused(app: Flask, people: People) -> None:
     zest = signed_in(people.zest)
-    for asked in ({"child": public_id("e2")}, {"invoice": public_id("f60")}):
+    for asked in ({"children": [public_id("e2")]}, {"invoice": public_id("f60")}):
         with pytest.raises(Refusal):
             send(zest, files=(PAPER,), **asked)
     assert stored(app) == []
@@ -91,7 +91,7 @@ def test_who_sees_what(people: People) -> None:
 
 def test_separated_parents_see_nothing_of_each_other(people: People) -> None:
     claire, marc = signed_in(people.claire), signed_in(people.marc)
-    sent = send(claire, child=public_id("e5"))
+    sent = send(claire, children=[public_id("e5")])
     assert reading.find(marc, sent.public_id) is None
     assert latest.few(marc) == []
 

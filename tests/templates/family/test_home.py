@@ -17,6 +17,7 @@ from app.services.families.children import ChildCard
 from app.services.home import Home
 from app.services.inbox.listing import MessageLine
 from app.services.requests.latest import LatestRequest
+from app.services.requests.registrations import RegisteredChild, Registration
 from tests.support.page_checks.text import visible_text
 
 TODAY = date(2018, 7, 12)
@@ -172,5 +173,12 @@ def test_a_town_that_takes_no_request_offers_none(app: Flask) -> None:
 
 def test_an_absence_is_one_touch_away(app: Flask) -> None:
     child = ChildCard("c" * 16, "ZEST", "PAYS", None, None, "", "CM2", "")
-    text = cards(app, replace(QUIET, children=[child]))["Mes enfants"]
+    text = cards(app, replace(QUIET, children=[RegisteredChild(child, [])]))["Mes enfants"]
     assert text.endswith("PAYS CM2 Signaler une absence de PAYS")
+
+
+def test_what_was_accepted_stands_by_the_child(app: Flask) -> None:
+    child = ChildCard("c" * 16, "ZEST", "PAYS", None, None, "", "CM2", "")
+    canteen = Registration("Cantine", "lundi, jeudi", date(2018, 9, 3))
+    text = cards(app, replace(QUIET, children=[RegisteredChild(child, [canteen])]))["Mes enfants"]
+    assert "Cantine : lundi, jeudi" in text

@@ -13,8 +13,9 @@ from werkzeug.datastructures import FileStorage
 from wtforms import SelectChoice
 
 from app.blueprints.family.blueprint import family
-from app.blueprints.family.requests.forms import FORMS, RequestForm, years
+from app.blueprints.family.requests.forms import FORMS, RequestForm, SomeOf, years
 from app.formats import NBSP
+from app.services import town_texts
 from app.services.files import uploads
 from app.services.files.uploads import Accepted, CheckedFile, Upload, UploadRefused
 from app.services.refusals import Refusal
@@ -55,7 +56,12 @@ def request_form(kind: str) -> ResponseReturnValue:
     if form.is_submitted():
         return _take(found, form)
     if drafts.step() != drafts.CHECK:
-        return render_template("family/requests/form.html", form=form, kind=found)
+        return render_template(
+            "family/requests/form.html",
+            form=form,
+            kind=found,
+            town_says=town_texts.read(town_texts.ABSENCE) if found.key == answers.ABSENCE else None,
+        )
     if not form.is_ready():
         return redirect(url_for("family.request_form", kind=kind))
     return _check(found, form)
@@ -88,31 +94,47 @@ def checked_files(
 def _form(kind: Kind) -> RequestForm:
     family_id = current_account().family_id
     child, invoice = request.args.get("enfant", ""), request.args.get("facture", "")
-    form = FORMS[kind.key](data={"child": child, "invoice": invoice})
+    form = FORMS[kind.key](data={"child": child, "children": [child], "invoice": invoice})
     form.files.label.text = kind.files_label
     if "invoice" in form:
         invoice = form.invoice.data or ""
     offered: dict[str, Callable[[], list[tuple[str, str]]]] = {
         "child": partial(choices.of_children, family_id),
+        "children": partial(choices.of_children, family_id),
         "invoice": partial(choices.of_invoices, family_id, invoice),
         "year": years,
     }
     for name in offered.keys() & set(form.data):
         form[name].choices = [SelectChoice(value, words) for value, words in offered[name]()]
-    if "child" in form and len(form.child.choices) == 1 and not form.is_submitted():
-        form.child.data = form.child.choices[0].value
+    if not form.is_submitted():
+        _choose_the_only_child(form)
     return form
 
 
+def _choose_the_only_child(form: RequestForm) -> None:
+    for name in {"child", "children"} & set(form.data):
+        field = form[name]
+        if len(field.choices) == 1:
+            only = field.choices[0].value
+            field.data = [only] if isinstance(field, SomeOf) else only
+
+
 def _check(kind: Kind, form: RequestForm) -> ResponseReturnValue:
+    children = form.words_for("child") + form.words_for("children")
+    invoice = form.words_for("invoice")
     written = answers.written(
-        kind.key, form.details, form.words_for("child"), form.words_for("invoice")
+        kind.key,
+        answers.with_children(form.details, children),
+        children[0] if len(children) == 1 else None,
+        invoice[0] if invoice else None,
     )
     return render_template(
         "family/requests/check.html",
         form=form,
         kind=kind,
         answers=written,
+        similar=sending.similar(current_account(), kind, _asked(form)),
+        is_soon=kind.key == answers.ABSENCE and answers.start_soon(form.details),
         hint=uploads.HINTS[kind.files] if kind.files else None,
     )
 
@@ -127,11 +149,15 @@ def _send(kind: Kind, form: RequestForm) -> ResponseReturnValue:
     except UploadRefused as refused:
         form.files.errors = [str(refused)]
         return show_again(form, drafts.CHECK)
-    asked = Asked(form.details, form.chosen("child"), form.chosen("invoice"))
     try:
-        sent = sending.send(current_account(), kind, asked, form.sending_key.data, files)
+        sent = sending.send(current_account(), kind, _asked(form), form.sending_key.data, files)
     except Refusal as refused:
         form.form_errors.append(str(refused))
         return show_again(form, drafts.CHECK)
     flash(SENT.format(sent.number), "success")
     return redirect(url_for("family.request", public_id=sent.public_id))
+
+
+def _asked(form: RequestForm) -> Asked:
+    invoice = form.chosen("invoice")
+    return Asked(form.details, form.chosen_children, invoice[0] if invoice else None)

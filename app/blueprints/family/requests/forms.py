@@ -1,6 +1,8 @@
 """The short form of each kind of request."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from flask_wtf.file import MultipleFileField
@@ -8,7 +10,7 @@ from wtforms import Field, RadioField, SelectChoice, SelectMultipleField
 from wtforms.validators import DataRequired, InputRequired, StopValidation, ValidationError
 from wtforms.widgets import DateInput
 
-from app.formats import today
+from app.formats import day, day_in_full, today
 from app.services.files import uploads
 from app.services.requests.answers import MOMENTS, WEEKDAYS
 from app.web.fields import LineField, SendingKeyField, TextField
@@ -17,10 +19,13 @@ from app.web.forms import Form
 LONGEST_TEXT = 2000
 YEARS = 4
 FARTHEST = timedelta(days=550)
+SATURDAY = 5
 NOT_A_DAY = "Choisissez une date, comme 07/12/2026."
 TOO_FAR = "Choisissez une date plus proche d’aujourd’hui."
 WRONG_ORDER = "Choisissez un dernier jour qui ne vient pas avant le premier."
 CHOOSE_CHILD = "Choisissez un enfant."
+CHOOSE_CHILDREN = "Choisissez au moins un enfant."
+CLOSED_DAY = "Choisissez un jour d’école\u00a0: le {} est un {}."
 CHOOSE_INVOICE = "Choisissez une facture."
 CHOOSE_DAYS = "Choisissez au moins un jour."
 CHOOSE_MOMENTS = "Choisissez au moins un moment."
@@ -32,6 +37,8 @@ HEAVIEST = {
     "data-longest-side": str(uploads.LONGEST_SIDE),
 }
 UNWRITTEN = frozenset({"csrf_token", "sending_key", "files"})
+# Kept beside the other answers: they are the family's, and looked up.
+LOOKED_UP = frozenset({"child", "children", "invoice"})
 
 
 class OneOf(RadioField):
@@ -51,8 +58,14 @@ class OneOf(RadioField):
 class SomeOf(SelectMultipleField):
     """One answer or several, among a few."""
 
-    def __init__(self, label: str, among: dict[str, str], missing: str, **kwargs: Any) -> None:
-        """Take the answers, and the sentence for none."""
+    def __init__(
+        self,
+        label: str,
+        missing: str,
+        among: Mapping[str, str] = MappingProxyType({}),
+        **kwargs: Any,
+    ) -> None:
+        """Take the sentence for none, and the answers where they are the same for all."""
         super().__init__(
             label,
             validators=[DataRequired(missing)],
@@ -79,6 +92,9 @@ class DayField(LineField):
             raise StopValidation(NOT_A_DAY)
         if abs(found - today()) > FARTHEST:
             raise StopValidation(TOO_FAR)
+        if found.weekday() >= SATURDAY:
+            name = day_in_full(found).split()[0]
+            raise StopValidation(CLOSED_DAY.format(day(found), name))
         self.data = found.isoformat()
 
 
@@ -99,31 +115,38 @@ class RequestForm(Form):
         return {
             field.name: field.data
             for field in self.lines
-            if field.name not in {"child", "invoice"} and field.data
+            if field.name not in LOOKED_UP and field.data
         }
 
     @property
     def lacks_choices(self) -> bool:
         """Tell whether it is about something that the family has none of, and cannot be sent."""
-        return any(isinstance(field, OneOf) and not field.choices for field in self)
+        return any(isinstance(field, OneOf | SomeOf) and not field.choices for field in self)
 
-    def chosen(self, name: str) -> str | None:
-        """Return the public id of the child or invoice, None when this kind has none."""
-        return self[name].data if name in self else None
+    def chosen(self, name: str) -> list[str]:
+        """Return the public ids of the chosen children or invoice; none for another kind."""
+        if name not in self or not self[name].data:
+            return []
+        return self[name].data if isinstance(self[name], SomeOf) else [self[name].data]
 
-    def words_for(self, name: str) -> str | None:
-        """Return what the chosen child or invoice reads."""
+    @property
+    def chosen_children(self) -> list[str]:
+        """Return the public ids of the children that it is about."""
+        return self.chosen("child") + self.chosen("children")
+
+    def words_for(self, name: str) -> list[str]:
+        """Return what the chosen children or invoice read."""
         if name not in self:
-            return None
+            return []
         labels = {each.value: str(each.label) for each in self[name].choices}
-        return labels.get(self[name].data)
+        return [labels[value] for value in self.chosen(name) if value in labels]
 
 
 class CanteenForm(RequestForm):
     """« Inscrire à la cantine »."""
 
     child = OneOf("Enfant", CHOOSE_CHILD)
-    days = SomeOf("Jours de cantine", WEEKDAYS, CHOOSE_DAYS)
+    days = SomeOf("Jours de cantine", CHOOSE_DAYS, WEEKDAYS)
     starts_on = DayField("À partir du")
     text = TextField("Précisions (facultatif)", LONGEST_TEXT)
 
@@ -132,8 +155,8 @@ class GarderieForm(RequestForm):
     """« Inscrire à la garderie »."""
 
     child = OneOf("Enfant", CHOOSE_CHILD)
-    days = SomeOf("Jours de garderie", WEEKDAYS, CHOOSE_DAYS)
-    moments = SomeOf("Moments", MOMENTS, CHOOSE_MOMENTS)
+    days = SomeOf("Jours de garderie", CHOOSE_DAYS, WEEKDAYS)
+    moments = SomeOf("Moments", CHOOSE_MOMENTS, MOMENTS)
     starts_on = DayField("À partir du")
     text = TextField("Précisions (facultatif)", LONGEST_TEXT)
 
@@ -141,7 +164,7 @@ class GarderieForm(RequestForm):
 class AbsenceForm(RequestForm):
     """« Signaler une absence »."""
 
-    child = OneOf("Enfant", CHOOSE_CHILD)
+    children = SomeOf("Enfants", CHOOSE_CHILDREN)
     starts_on = DayField("Premier jour d’absence")
     ends_on = DayField("Dernier jour d’absence")
     text = TextField("Raison (facultatif)", LONGEST_TEXT)
