@@ -32,7 +32,7 @@ def test_a_database_that_is_not_migrated_is_told(app_without_database: Flask, wo
 @pytest.mark.parametrize("direction", ["upgrade", "downgrade"])
 def test_a_revision_that_does_not_exist_is_told(app: Flask, direction: str) -> None:
     """A slip of the fingers changes nothing."""
-    result = app.test_cli_runner().invoke(args=["db", direction, "0009"])
+    result = app.test_cli_runner().invoke(args=["db", direction, "9999"])
     assert result.exit_code == 1
     assert "« 0009 » n’est pas une révision" in result.stderr
 
