@@ -7,7 +7,8 @@ fields      turns a cell into what the database keeps, or says what it should ha
 tables      describes each file, column by column
 parsing     turns rows of text into columns of values
 staging     copies them into temporary tables (temporary)
-checking    finds what no cell can tell alone: doubles (references and ledger_checks, the rest)
+checking    finds what no cell can tell alone: doubles (references, lost_zeros and ledger_checks,
+            the rest)
 merging     makes a table of the portal equal to the rows given, and counts
 places      tells people apart (identities), so that an account follows its person (accesses)
 last_words  lets stand what the town hall accepted, where the files say (spoken) nothing new

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, func, or_, select
 
 from app.models import Account, Family, Guardian
-from app.services.importing import ledger_checks
+from app.services.importing import ledger_checks, lost_zeros
 from app.services.importing.faults import KEPT_FAULTS, Fault, Faults
 from app.services.importing.ledger_checks import Remedy
 from app.services.importing.places import RANKS
@@ -36,6 +36,7 @@ class Checks:
             if staged.doubled:
                 self._doubles(staged)
         References(self._connection, self._staging, self._faults).run()
+        lost_zeros.check(self._connection, self._staging, self._faults)
         self._second_guardians()
         self._first_names_left_out()
         self._accounts_of_nobody()

@@ -15,6 +15,7 @@ from app.services.importing.decoding import Chunk
 from app.services.importing.faults import Fault, FieldRefused, Told
 from app.services.importing.tables import Column, SourceFile
 from app.services.importing.temporary import SET_ASIDE
+from app.typed_text import one_line
 
 # By field name; the numbers of the lines are under "line".
 Columns = dict[str, Sequence[Any]]
@@ -60,7 +61,7 @@ class RowParser:
 
     def read_header(self, chunk: Chunk) -> bool:
         """Find the columns; tell whether every required one is there, once."""
-        names = [name.strip().strip("\ufeff").casefold() for row in chunk.rows for name in row]
+        names = [one_line(name).casefold() for row in chunk.rows for name in row]
         line = chunk.lines[0] if chunk.lines else 1
         self._width = len(names)
         before = self._faults.count
@@ -103,7 +104,7 @@ class RowParser:
         lines, rows = [], []
         for line, row in zip(chunk.lines, chunk.rows, strict=True):
             if any(map(str.strip, row[width:])):
-                self._told_too_wide(line, len(row))
+                self._told_too_wide(line, row)
             elif any(map(str.strip, row)):
                 lines.append(line)
                 rows.append(row[:width] + [""] * (width - len(row)))
@@ -175,10 +176,10 @@ class RowParser:
         for fault in row.aside.values():
             self._set_aside.add(fault)
 
-    def _told_too_wide(self, line: int, cells: int) -> None:
+    def _told_too_wide(self, line: int, row: list[str]) -> None:
         self._fault(
             line,
-            f"cette ligne compte {plural(cells, 'cellule')} au lieu de {self._width} ; "
+            f"cette ligne compte {plural(len(row), 'cellule')} au lieu de {self._width} ; "
             "mettez entre guillemets les textes qui contiennent « ; ».",
         )
 

@@ -178,6 +178,28 @@ def test_a_file_without_a_column_is_refused_once(app: Flask, tmp_path: Path, tow
     ]
 
 
+def test_ids_whose_zeros_were_lost_are_told_once(app: Flask, tmp_path: Path, town: Town) -> None:
+    """Opened and saved by a spreadsheet: every family would be there twice."""
+    for number, row in enumerate(town.files["famille.csv"], start=1):
+        row["id"] = f"00{number}"
+    town.files = {"famille.csv": town.files["famille.csv"]}
+    hand_over(app, town.folder(tmp_path / "files"))
+    for number, row in enumerate(town.files["famille.csv"], start=1):
+        row["id"] = str(number)
+    spoilt = town.folder(tmp_path / "spoilt")
+    assert [plain(each) for each in faults_of(app, spoilt)] == [
+        plain(
+            "famille.csv, lignes 2 et 3, colonne id, valeur «\u00a01\u00a0»\u00a0: le portail connaît "
+            "«\u00a0001\u00a0»\u00a0; un tableur a retiré les zéros du début, donnez à la colonne le "
+            "format Texte, puis exportez de nouveau."
+        )
+    ]
+    town.files["famille.csv"] += [
+        row | {"id": f"00{row['id']}"} for row in town.files["famille.csv"]
+    ]
+    assert faults_of(app, town.folder(tmp_path / "both")) == []
+
+
 STRUCTURES = [
     (b"id,nomResp1,prenomResp1\n1,A,B\n", "famille.csv, ligne 1 : la première ligne doit nommer les colonnes, séparées par des « ; »."),
     (b"", "famille.csv, ligne 1 : la première ligne doit nommer les colonnes, séparées par des « ; »."),

@@ -40,7 +40,7 @@ TABLES = [
     "id;nomResp1;prenomResp1;emailResp1;;\n1;MARTIN;Léa\n",
     "ID;NOMRESP1;PrenomResp1;EMAILRESP1\n1;MARTIN;Léa;\n\n;;;\n",
     "emailResp1;prenomResp1;rum;nomResp1;id\n;Léa;x;MARTIN;1\n",
-    "\ufeffid;nomResp1;prenomResp1;emailResp1\n 1 ;\u00a0MARTIN;Léa ;\u00a0\n",
+    "\ufeffid;nom\u200bResp1;prenomResp1;emailResp1\n 1 ;\u00a0MARTIN;Léa ;\u00a0\n",
 ]
 
 

@@ -11,6 +11,9 @@ from sqlalchemy import select
 
 from app import db
 from app.models import Child, Document, Family, Guardian, Invoice, InvoiceLine, Payment
+from app.services.actors import PORTAL
+from app.services.families import accepted
+from app.services.families.accepted import LastWord
 from tests.services.importing.test_checking import without_family
 from tests.services.importing.town import Town, faults_of, hand_over
 
@@ -129,3 +132,20 @@ def test_a_refused_import_tells_what_it_would_do_without(
     assert said[2].startswith("1\u00a0cellule mise de côté")
     assert said[3].startswith("  famille.csv, ligne 2, famille F1 (GARNIER), colonne sexeResp1")
     assert len(faults_of(app, files)) == 1
+
+
+def test_what_the_town_hall_accepted_stays_beside_a_cell_that_says_nothing(
+    app: Flask, tmp_path: Path, town: Town
+) -> None:
+    """A street that cannot be read is no new word on it."""
+    hand_over(app, town.folder(tmp_path / "files"))
+    with app.app_context(), db.transaction() as session:
+        family = session.scalars(select(Family).where(Family.number == "F1")).one()
+        accepted.accept(session, family, "street", "7 chemin des Vergers", PORTAL)
+    town.row("famille.csv")["adrNumeroVoie"] = "x" * 201
+    report = hand_over(app, town.folder(tmp_path / "files"))
+    assert report.set_aside.count == 1
+    assert report.last_words[LastWord.OVERRULED] == 0
+    with app.app_context():
+        streets = db.session().scalars(select(Family.street).where(Family.number == "F1"))
+        assert streets.one() == "7 chemin des Vergers"
