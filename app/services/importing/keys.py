@@ -30,13 +30,14 @@ def parse_key(value: str) -> str:
 
 def are_plain(cells: Sequence[str]) -> bool:
     """Tell at once whether a whole column may be kept as it is."""
-    together = "\n".join(cells)
-    digits = together.replace("\n", "")
-    return digits.isascii() and digits.isalnum() and max(map(len, cells)) <= KEY_CHARACTERS
+    together = "".join(cells)
+    return together.isascii() and together.isalnum() and max(map(len, cells)) <= KEY_CHARACTERS
 
 
 def parse_identifier(value: str) -> str:
     """Read an identifiant: blanks and the points between thousands do not count."""
+    if value.isascii() and value.isdigit() and len(value) <= MAXIMUM_DIGITS:
+        return value
     if RESHAPED.fullmatch(value):
         raise FieldRefused(RESHAPED_REMEDY)
     if UNSEEN.search(value) or any(not each.isprintable() and not each.isspace() for each in value):

@@ -17,6 +17,8 @@ NUMBER = re.compile(
     rf"{CURRENCY}(\))?{CURRENCY}",
     re.IGNORECASE,
 )
+# What most cells hold: a fifth of the price.
+PLAIN = re.compile(r"([0-9]{1,7})(?:[.,]([0-9]{1,2}))?")
 HUNDREDTHS, THOUSANDTHS, TEN_THOUSANDTHS = 2, 3, 4
 REMEDIES = {
     HUNDREDTHS: "écrivez un nombre comme 891,35, avec deux décimales au plus.",
@@ -67,6 +69,8 @@ def parse_unit_price(value: str) -> int:
 
 def _scaled(value: str, places: int) -> int:
     """Return the number as a whole number of its smallest part, `places` after the comma."""
+    if plain := PLAIN.fullmatch(value):
+        return int(plain[1] + (plain[2] or "").ljust(places, "0"))
     found = NUMBER.fullmatch(value)
     opened, sign, whole, decimals, closed = found.groups(default="") if found else [""] * 5
     lone = bool(opened) != bool(closed) or (opened and sign)
