@@ -192,7 +192,7 @@ def _keep_what_was_sent(page: str | None) -> str:
         typed = drafts.typed_in(request.form) if "_user_id" in session else None
     except RequestEntityTooLarge:
         typed = None
-    read_away()
+    read_away(uploads.MOST_BYTES)
     if typed is None or page is None:
         return SESSION_OVER
     if "account" not in session or not _comes_from_this_session():

@@ -9,13 +9,13 @@ from flask import request
 from app.services.files import uploads
 
 # Far past what a form with files may hold; who sends more gets no page.
-MOST_READ = 4 * uploads.MOST_BYTES
+A_FLOOD = 4 * uploads.MOST_BYTES
 CHUNK = 64 * 1024
 
 
-def read_away() -> None:
+def read_away(most: int) -> None:
     """Read all that the browser announced, up to a limit."""
-    left = min(request.content_length or 0, MOST_READ)
+    left = min(request.content_length or 0, most)
     stream = request.environ["wsgi.input"]
     while left > 0 and (chunk := stream.read(min(CHUNK, left))):
         left -= len(chunk)

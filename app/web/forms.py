@@ -30,7 +30,7 @@ from app.services.files import uploads
 from app.services.refusals import Reason, Refusal
 from app.web import drafts, errors
 from app.web.access import Audience, audience_of, current_account
-from app.web.bodies import read_away
+from app.web.bodies import A_FLOOD, read_away
 
 TOKEN_SECONDS = 12 * 3600
 STALE_PAGE = (
@@ -191,7 +191,7 @@ def takes_files(
         try:
             request.files  # noqa: B018 (read now)
         except RequestEntityTooLarge:
-            read_away()
+            read_away(A_FLOOD)
             page = drafts.page_of_form() or ""
             before = drafts.find(_owner(), page) or Draft()
             return _back(Draft(before.typed, {"": [UNREAD]}), drafts.step() or drafts.CORRECTION)

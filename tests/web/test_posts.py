@@ -12,6 +12,7 @@ from app.services.accounts.throttles import FREE_FAILURES
 from app.services.inbox import answering, marking
 from app.services.refusals import Reason, Refusal
 from app.web import forms
+from app.web.drafts import PAGE
 from tests.support.browser import Browser
 from tests.support.people import People, public_id
 from tests.test_architecture import rules, sample_path
@@ -35,6 +36,15 @@ def test_every_post_leads_to_a_page(app: Flask, people: People) -> None:
 def _token(parent: Browser, people: People) -> str:
     page = parent.visit("/accueil")
     return (page if page.endpoint == "family.home" else parent.sign_in(people.zest)).csrf_token
+
+
+def test_every_post_says_on_which_page_its_form_stands(app: Flask) -> None:
+    """Where whoever is not let in, or has a form left open too long, is led back to."""
+    pages = {rule.endpoint for rule in rules(app) if "GET" in (rule.methods or ())}
+    for rule in rules(app):
+        if "POST" in (rule.methods or ()) and rule.endpoint not in pages:
+            page = getattr(app.view_functions[rule.endpoint], PAGE, None)
+            assert page in pages, f"{rule} does not say so"
 
 
 def test_back_and_reload_show_the_same_again(app: Flask, people: People) -> None:

@@ -4,6 +4,7 @@ Each belongs to an account and to the browser that sent it: whoever else signs i
 see it, nor does the account elsewhere. Bounded, as people who are signed out already may leave one.
 """
 
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -14,6 +15,7 @@ from app.models import Draft as Row
 
 KEPT = timedelta(hours=12)
 MOST_DRAFTS = 20
+PATIENCE_MS = 500
 # Of all that one form sends; the longest text that a form takes is a twentieth of it.
 MOST_CHARACTERS = 100_000
 
@@ -61,9 +63,12 @@ def find(account_id: int, key: str, page: str) -> Draft | None:
 
 
 def forget(account_id: int, key: str, page: str | None = None) -> None:
-    """Forget a draft, which was taken; or every draft of this browser."""
+    """Forget a draft, which was taken; or every draft of this browser.
+
+    What was sent is done: while somebody else writes at length, a draft may stay until it expires.
+    """
     which = [Row.account_id == account_id, Row.key == key]
     if page is not None:
         which.append(Row.page == page)
-    with db.transaction() as session:
+    with suppress(db.Unavailable), db.transaction(PATIENCE_MS) as session:
         session.execute(delete(Row).where(*which).execution_options(synchronize_session=False))

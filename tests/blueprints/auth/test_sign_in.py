@@ -84,6 +84,23 @@ def test_every_refusal_looks_the_same(browser: Browser, people: People, name: st
     assert browser.cookies().keys() == other.cookies().keys()
 
 
+@pytest.mark.parametrize("name", ["zest", "archived", "newcomer"])
+def test_every_refusal_is_answered_the_same(browser: Browser, people: People, name: str) -> None:
+    """So is the answer that leads to the page: where to, its headers, the names of its cookies."""
+    answers = []
+    for identifier in (getattr(people, name).identifier, "99999999"):
+        stranger = Browser(browser.app)
+        token = stranger.get("auth.sign_in").csrf_token
+        sent = {"identifier": identifier, "password": "Faux12345", "csrf_token": token}
+        answer = stranger.fetch("/connexion", "POST", sent)
+        headers = [
+            (key, value.partition("=")[0] if key == "Set-Cookie" else value)
+            for key, value in answer.headers
+        ]
+        answers.append((answer.status_code, headers, answer.text))
+    assert answers[0] == answers[1]
+
+
 def test_a_password_is_checked_exactly_as_typed(browser: Browser, people: People) -> None:
     """A blank more is another password; case counts."""
     for typed in ("Soleil2018 ", " Soleil2018", "soleil2018", "Soleil2018" + "x" * 200):
