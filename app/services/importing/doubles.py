@@ -1,113 +1,97 @@
-"""People who may be one under two numbers, and mailboxes of two: told, never refused."""
+"""People who may be one under two numbers, and mailboxes of two: told, never refused.
 
-from collections.abc import Iterator
-from itertools import groupby
+Each clue groups the rows that share it, sorted by the database: comparing them two by two would
+take minutes for a large town.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import groupby, pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Connection, Row, Select, func, select
 
 from app.formats import day, fold
 from app.models import Child, Family, FamilyChild, Guardian
 from app.services.importing.headlines import Headline, Headlines
 from app.services.importing.identities import Person
 
-_one, _other = aliased(Guardian), aliased(Guardian)
-_home, _other_home = aliased(Family), aliased(Family)
-_child, _other_child = aliased(Child), aliased(Child)
+Group = Sequence[Row[*tuple[Any, ...]]]
 
-
-def tell(connection: Connection, headlines: Headlines) -> None:
-    """Name them among the families that may sign in."""
-    for line in _families(connection):
-        headlines.add(Headline.SAME_FAMILY, line)
-    for line in _children(connection):
-        headlines.add(Headline.SAME_CHILD, line)
-    for line in _mailboxes(connection):
-        headlines.add(Headline.MAILBOX, line)
-
-
-def _families(connection: Connection) -> Iterator[str]:
-    """Find two files of one first guardian: same names, and a birth date or an address the same."""
-    found: dict[tuple[int, int], str] = {}
-    # Each in its own statement: a database joins on what is equal, and compares pairs otherwise.
-    for same in (
-        (_one.email == _other.email) & (_one.email != ""),
-        _one.birth_date == _other.birth_date,
-        (_home.street == _other_home.street)
-        & (_home.postcode == _other_home.postcode)
-        & (_home.street != ""),
-    ):
-        for row in connection.execute(_pairs(same)):
-            one, other = Person(*row[4:7]), Person(*row[7:10])
-            if one.is_named_as(other) and not one.is_born_apart_from(other):
-                told = f"familles {row[2]} et {row[3]}\u00a0: {one.full_name}"
-                found.setdefault((row[0], row[1]), told)
-    yield from found.values()
-
-
-def _pairs(same: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    people: tuple[Any, ...] = tuple(
-        column
-        for each in (_one, _other)
-        for column in (each.last_name, each.first_name, each.birth_date)
+_PEOPLE = (
+    select(
+        Family.id, Family.number,
+        Guardian.last_name, Guardian.first_name, Guardian.birth_date, Guardian.email,
     )
-    return (
-        select(_home.id, _other_home.id, _home.number, _other_home.number, *people)
-        .select_from(_one)
-        .join(_home, _home.id == _one.family_id)
-        .join(_other, (_other.family_id > _one.family_id) & (_other.rank == 1))
-        .join(_other_home, _other_home.id == _other.family_id)
-        .where(
-            _one.rank == 1,
-            _home.archived_at.is_(None),
-            _other_home.archived_at.is_(None),
-            same,
-        )
-        .order_by(_home.id, _other_home.id)
-    )
-
-
-def _children(connection: Connection) -> Iterator[str]:
-    shown = (
+    .join(Family, Family.id == Guardian.family_id)
+    .where(Guardian.rank.is_not(None), Family.archived_at.is_(None))
+)  # fmt: skip
+_FIRST = _PEOPLE.where(Guardian.rank == 1)
+_CHILDREN = select(Child.source_id, Child.last_name, Child.first_name, Child.birth_date).where(
+    Child.id.in_(
         select(FamilyChild.child_id)
         .join(Family, Family.id == FamilyChild.family_id)
         .where(Family.archived_at.is_(None))
     )
-    pairs = (
-        select(
-            _child.first_name, _child.last_name, _child.birth_date, _child.source_id,
-            _other_child.first_name, _other_child.last_name, _other_child.source_id,
-        )
-        .join_from(_child, _other_child, _child.birth_date == _other_child.birth_date)
-        .where(_child.id < _other_child.id, _child.id.in_(shown), _other_child.id.in_(shown))
-        .order_by(_child.id, _other_child.id)
-    )  # fmt: skip
-    for first, last, born, number, other_first, other_last, other_number in connection.execute(
-        pairs
+)
+_STREET = func.nullif(Family.street, "") + " " + Family.postcode
+_MAILBOX = func.nullif(func.lower(Guardian.email), "")
+
+
+def tell(connection: Connection, headlines: Headlines) -> None:
+    """Name them among the families that may sign in."""
+    for headline, lines in (
+        (Headline.SAME_FAMILY, _families(connection)),
+        (Headline.SAME_CHILD, _children(connection)),
+        (Headline.MAILBOX, _mailboxes(connection)),
     ):
-        if fold(f"{first} {last}") == fold(f"{other_first} {other_last}"):
-            assert born is not None
-            yield f"numéros {number} et {other_number}\u00a0: {first} {last}, du {day(born)}"
+        for line in lines:
+            headlines.add(headline, line)
+
+
+def _families(connection: Connection) -> Iterator[str]:
+    """Find two files of one first guardian: same names, and one more thing the same."""
+    found: dict[tuple[int, int], str] = {}
+    for clue in (_MAILBOX, Guardian.birth_date, _STREET):
+        for group in _groups(connection, _FIRST, clue):
+            for one, other in _namesakes(group):
+                people = [Person(*row[2:6]) for row in (one, other)]
+                if not people[0].is_born_apart_from(people[1]):
+                    told = f"familles {one.number} et {other.number}\u00a0: {people[0].full_name}"
+                    found.setdefault((one.id, other.id), told)
+    yield from found.values()
+
+
+def _children(connection: Connection) -> Iterator[str]:
+    for group in _groups(connection, _CHILDREN, Child.birth_date):
+        for one, other in _namesakes(group):
+            numbers = f"numéros {one.source_id} et {other.source_id}"
+            name = f"{one.first_name} {one.last_name}"
+            yield f"{numbers}\u00a0: {name}, du {day(one.birth_date)}"
 
 
 def _mailboxes(connection: Connection) -> Iterator[str]:
-    here = (
-        select(func.lower(Guardian.email).label("mailbox"), Guardian.first_name,
-               Guardian.last_name, Family.number)
-        .join(Family, Family.id == Guardian.family_id)
-        .where(Guardian.email != "", Guardian.rank.is_not(None), Family.archived_at.is_(None))
-    )  # fmt: skip
-    owners = here.subquery()
-    several = select(owners.c.mailbox).group_by(owners.c.mailbox).having(func.count() > 1)
-    rows = connection.execute(
-        select(owners)
-        .where(owners.c.mailbox.in_(several))
-        .order_by(owners.c.mailbox, owners.c.number, owners.c.first_name)
-    )
-    for mailbox, people in groupby(rows, key=lambda row: row[0]):
-        named = [(Person(last, first), number) for _, first, last, number in people]
+    for group in _groups(connection, _PEOPLE, _MAILBOX):
+        people = [(Person(*row[2:6]), row.number) for row in group]
         # One person in two files, a parent with two households, has one mailbox for both.
-        if any(not person.is_named_as(named[0][0]) for person, _ in named):
-            told = ", ".join(f"{person.full_name} (famille {number})" for person, number in named)
-            yield f"{mailbox}\u00a0: {told}"
+        if any(not person.is_named_as(people[0][0]) for person, _ in people):
+            told = ", ".join(f"{person.full_name} (famille {number})" for person, number in people)
+            yield f"{people[0][0].email}\u00a0: {told}"
+
+
+def _groups(connection: Connection, people: Select[*tuple[Any, ...]], clue: Any) -> Iterator[Group]:
+    """Read those who share a clue, together."""
+    rows = people.add_columns(clue.label("clue")).where(clue.is_not(None)).subquery()
+    several = select(rows.c.clue).group_by(rows.c.clue).having(func.count() > 1)
+    shared = select(rows).where(rows.c.clue.in_(several)).order_by(rows.c.clue, *list(rows.c)[:4])
+    for _, group in groupby(connection.execute(shared), key=lambda row: row.clue):
+        yield list(group)
+
+
+def _namesakes(group: Group) -> Iterator[Group]:
+    """Pair the rows of a group that are called alike."""
+    alike: defaultdict[str, list[Any]] = defaultdict(list)
+    for row in group:
+        alike[fold(f"{row.first_name} {row.last_name}")].append(row)
+    for rows in alike.values():
+        yield from pairwise(rows)

@@ -48,6 +48,6 @@ def test_a_mailbox_of_two_guardians_is_told(app: Flask, tmp_path: Path, town: To
     town.row("famille.csv")["emailResp2"] = "ines@exemple.fr"
     town.row("famille.csv", 1)["emailResp1"] = "ines@exemple.fr"
     assert told(app, town, tmp_path / "files") == [
-        "  ines@exemple.fr\u00a0: Yann LE GOFF (famille 2), Inès GARNIER (famille F1), "
-        "Karim GARNIER (famille F1)"
+        "  ines@exemple.fr\u00a0: Inès GARNIER (famille F1), Karim GARNIER (famille F1), "
+        "Yann LE GOFF (famille 2)"
     ]
