@@ -6,11 +6,18 @@ import config
 from app import blueprints, cli, db, formats
 from app.mailer import courier
 from app.services import retention
+from app.services.erasure import erasing
 from app.services.jobs import running as jobs
 from app.services.jobs.kinds import JobKind
 from app.services.mail import dispatch
 from app.settings import EXTENSION
 from app.web import access, assets, errors, forms, logs, menu, security, templating
+
+# Who does each kind of job.
+HANDLERS = {
+    JobKind.ERASURE: erasing.erase_by_night,
+    JobKind.PURGE: retention.purge_by_night,
+}
 
 
 def create_app(settings: config.Settings | None = None) -> Flask:
@@ -45,6 +52,6 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     errors.init_app(app, unavailable=db.Unavailable)
     blueprints.init_app(app)
     courier.init_app(app, settings, queue=dispatch)
-    jobs.init_app(app, settings.mail_delivery, handlers={JobKind.PURGE: retention.purge_by_night})
+    jobs.init_app(app, settings.mail_delivery, handlers=HANDLERS)
     cli.init_app(app)
     return app

@@ -26,6 +26,7 @@ TOWN_SAYS = ("town_name", "town_phone", "town_address", "town_hours", "town_dire
 # Read to name a device, never shown as it came; who acted is told to the town hall, in a terminal.
 NOT_SHOWN = {
     "accepted_value.acted_by",
+    "family_erasure.acted_by",
     "account_session.user_agent",
     "message_reply.acted_by",
     "request_event.acted_by",

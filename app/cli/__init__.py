@@ -17,6 +17,7 @@ COMMANDS = {
     "demo": "demo:demo",
     "documents": "documents:documents",
     "enfants": "children:enfants",
+    "familles": "families:familles",
     "guide": "printed_guide:guide",
     "import": "imports:import_files",
     "jobs": "jobs:jobs",

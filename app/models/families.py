@@ -51,6 +51,10 @@ class Family(Base):
     city: Mapped[str] = mapped_column(String(100), default="")
     direct_debit: Mapped[bool] = mapped_column(default=False)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Since when the imports do not name it; None while the last one did.
+    missing_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Nothing of anybody is left in it: no import fills it again.
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Guardian(Base):
@@ -108,6 +112,8 @@ class Child(Base):
     school: Mapped[str] = mapped_column(String(100), default="")
     class_name: Mapped[str] = mapped_column(String(100), default="")
     photo: Mapped[str] = mapped_column(StoredName(Folder.PHOTOS), default="")
+    # With the only family that had them; filled again when another one comes to have them.
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class FamilyChild(Base):
@@ -157,3 +163,19 @@ class KeptOut(Base):
 
     family_id: Mapped[int] = mapped_column(ForeignKey("family.id"), primary_key=True)
     child_id: Mapped[int] = mapped_column(ForeignKey("child.id"), primary_key=True, index=True)
+
+
+class FamilyErasure(Base):
+    """A family whose data are to be erased, then were: it stays, as the proof."""
+
+    __tablename__ = "family_erasure"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    family_id: Mapped[int] = mapped_column(ForeignKey("family.id"), index=True)
+    planned_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # No night before this one does it.
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # Who at the town hall asked for it, by name.
+    acted_by: Mapped[str] = mapped_column(String(100), default="", server_default="")
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

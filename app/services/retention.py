@@ -22,6 +22,7 @@ from app.models import (
     EmailChange,
     Family,
     FamilyChild,
+    FamilyErasure,
     FamilyRequest,
     Guardian,
     Invoice,
@@ -218,6 +219,11 @@ KEPT = (
         "Demandes et leurs pièces",
         (FamilyRequest, RequestEvent, RequestFile),
         "la mairie y répond\u00a0: ce sont ses archives",
+    ),
+    Kept(
+        "Effacements de familles",
+        (FamilyErasure,),
+        "la preuve qu’ils ont été demandés et faits, sans rien de la famille",
     ),
     Kept("Documents", (Document,), "ils suivent les fichiers de la mairie"),
 )

@@ -1,7 +1,7 @@
 """Files that no row names: left behind by what was killed, or replaced by another."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Column, Connection, MetaData, select
@@ -38,6 +38,14 @@ def sweep(connection: Connection) -> int:
                     store().delete(folder, name)
                     swept += 1
     return swept
+
+
+def remove_unnamed(connection: Connection, folder: Folder, names: Iterable[str]) -> None:
+    """Remove those of these files that no row names any more, however young they are."""
+    named = _named(connection, folder)
+    for name in names:
+        if name and name not in named:
+            store().delete(folder, name)
 
 
 def _named(connection: Connection, folder: Folder) -> set[str]:

@@ -11,6 +11,7 @@ checking    finds what no cell can tell alone: doubles (references, lost_zeros a
             the rest)
 merging     makes a table of the portal equal to the rows given, and counts
 places      tells people apart (identities), so that an account follows its person (accesses)
+erased      leaves out the families that were erased, and notes which left the files
 last_words  lets stand what the town hall accepted, where the files say (spoken) nothing new
 loading     says which rows go where; guardians, accounts, links and movements are its larger parts
             missing_movements, those that left the files

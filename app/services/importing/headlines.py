@@ -40,6 +40,10 @@ class Headline(Enum):
         "Enfants tenus à l’écart d’une famille où les fichiers les mettent encore, à corriger",
         "Enfants tenus à l’écart d’une famille où les fichiers les mettent encore, à corriger",
     )
+    ERASED = (
+        "Familles effacées du portail, laissées de côté",
+        "Familles effacées du portail, qui seraient laissées de côté",
+    )
     RENAMED = (
         "Responsables qui changent de nom et gardent leur identifiant",
         "Responsables qui changeraient de nom et garderaient leur identifiant",

@@ -77,6 +77,8 @@ def load_children(connection: Connection, staging: Staging) -> Counts:
         rows.c.school,
         rows.c.class_name,
         rows.c[KEPT_AS].label("photo"),
+        # Whom another family has now is filled again: see `erased`.
+        null().cast(UtcDateTime).label("erased_at"),
         *staging[CHILDREN].marks,
     )
     return Merge(connection, Child, ["source_id"], given, staging[CHILDREN].absent).run(

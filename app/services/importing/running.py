@@ -13,7 +13,15 @@ from app.models import Family
 from app.services import journal
 from app.services.actors import PORTAL, Actor
 from app.services.files import sweeping
-from app.services.importing import decoding, doubles, loading, storing, taken_back, temporary
+from app.services.importing import (
+    decoding,
+    doubles,
+    erased,
+    loading,
+    storing,
+    taken_back,
+    temporary,
+)
 from app.services.importing.accounts import AccountLoader
 from app.services.importing.checking import Checks
 from app.services.importing.closures import Closures
@@ -150,6 +158,7 @@ class _Import:
         # Reading is half of the work, loading the other half.
         self._total = 2 * staging.survey(self._source, self._told.faults) + 1
         staging.fill(self.copies, self._told, self._advance)
+        erased.leave_out(connection, staging, self.report.headlines)
         opened = AccountLoader(connection, staging, self.report.headlines).opened()
         self._settle_places(connection, staging)
         Checks(connection, staging, self._told.faults).run()
@@ -222,6 +231,7 @@ class _Import:
         self._settle_missing(MissingMovements(connection, staging, self.report.headlines))
         movements.share()
         self.report.lost_addresses = guardians.lost_addresses
+        erased.note_who_left(connection, staging)
         self._settle_accounts(accounts)
         doubles.tell(connection, self.report.headlines)
 

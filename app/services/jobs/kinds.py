@@ -9,10 +9,12 @@ class JobKind(StrEnum):
     """Kinds of jobs. The factory says who does each."""
 
     PURGE = "purge"
+    ERASURE = "erasure"
 
 
 IN_FRENCH: dict[str, str] = {
     JobKind.PURGE: "ménage de la nuit",
+    JobKind.ERASURE: "effacement des familles",
 }
 
 STATES = {

@@ -7,7 +7,7 @@ from app.formats import town_zone
 from app.models import Job, JobState
 from app.services.jobs.kinds import JobKind
 
-NIGHTLY = (JobKind.PURGE,)
+NIGHTLY = (JobKind.PURGE, JobKind.ERASURE)
 # Nobody is up, and the clock, when it changes in the night, has this hour once.
 HOUR = time(3)
 
@@ -21,7 +21,7 @@ def next_night(now: datetime) -> date:
 def plan(night: date) -> None:
     """Put what is done that night in the queue; it stands there once, whoever plans it again."""
     due_at = datetime.combine(night, HOUR, town_zone()).astimezone(UTC)
-    jobs = [
+    jobs: list[dict[str, object]] = [
         {
             "kind": kind.value,
             "key": f"{kind.value} {night}",

@@ -9,5 +9,6 @@ registrations  what was accepted of the canteen and the garderie
 acting         the parent adds a file, or takes the request back
 desk           the town hall reads and answers
 applying       what accepting changes in the portal
+erasures       has a family's data erased, a day later
 moving         from one state to the next, with its line of history and its mail
 """

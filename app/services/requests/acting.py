@@ -13,8 +13,8 @@ from app.models import FamilyRequest, Folder, RequestEventKind, RequestFile, Req
 from app.services.actors import CurrentAccount
 from app.services.files import stored_files
 from app.services.files.uploads import CheckedFile
-from app.services.requests import moving
-from app.services.requests.kinds import BY_KEY
+from app.services.requests import erasures, moving
+from app.services.requests.kinds import ACCOUNT_DELETION, BY_KEY
 from app.services.requests.moving import OPEN
 from app.services.requests.reading import SEEN
 from app.services.requests.sending import attach
@@ -86,10 +86,12 @@ def withdraw(account: CurrentAccount, public_id: str) -> Outcome:
         found = _find(session, account, public_id)
         if found is None:
             return Outcome.UNKNOWN
-        request_id, _ = found
+        request_id, kind = found
         if not moving.move(session, request_id, OPEN, RequestState.WITHDRAWN):
             return Outcome.CLOSED
         moving.note(session, request_id, RequestEventKind.WITHDRAWN, account)
+        if kind == ACCOUNT_DELETION:
+            erasures.cancel(session, account.family_id, account)
     return Outcome.DONE
 
 

@@ -21,6 +21,7 @@ from app.services.families import accepted
 from app.services.files import stored_files, uploads
 from app.services.files.uploads import Accepted, Upload, UploadRefused
 from app.services.refusals import Reason, Refusal
+from app.services.requests import erasures
 from app.services.requests.kinds import ACCOUNT_DELETION, DETAILS, PHOTO
 
 IN_YOUR_SOFTWARE = (
@@ -38,9 +39,13 @@ KEPT_NEWER = (
 NO_PICTURE = "aucune photo n’est jointe à cette demande."
 SPOILT_PICTURE = "la photo jointe est abîmée. Demandez-en une autre à la famille."
 NOTHING_DONE = "Le portail n’a rien changé d’autre\u00a0: faites le nécessaire dans votre logiciel."
-STILL_TO_DELETE = (
-    "Le portail n’a encore rien effacé. Retirez la famille de votre logiciel\u00a0: "
-    "son compte sera fermé au prochain import."
+TO_BE_ERASED = (
+    "Les données de la famille seront effacées {}, pour tous ses responsables. "
+    "Jusque-là\u00a0: flask familles annuler-effacement {}"
+)
+FAMILY_READS = (
+    "Vos données seront effacées {}. Jusque-là, vous pouvez retirer cette demande\u00a0: "
+    "rien ne sera effacé."
 )
 
 
@@ -51,6 +56,8 @@ class LeftToDo:
     words: str
     # Its stored name.
     photo: str = ""
+    # What the family reads while it is planned and not done; empty for what is done.
+    planned: str = ""
 
 
 def apply(session: Session, request: FamilyRequest, actor: Actor) -> LeftToDo:
@@ -110,8 +117,10 @@ def _photo(session: Session, request: FamilyRequest, actor: Actor) -> LeftToDo:
     return LeftToDo(f"La photo de l’enfant est changée dans le portail. {WITH_THE_FILES}", stored)
 
 
-def _deletion(_session: Session, _request: FamilyRequest, _actor: Actor) -> LeftToDo:
-    return LeftToDo(STILL_TO_DELETE)
+def _deletion(session: Session, request: FamilyRequest, actor: Actor) -> LeftToDo:
+    when = erasures.night_in_words(erasures.plan(session, request.family_id, actor))
+    number = session.get_one(Family, request.family_id).number
+    return LeftToDo(TO_BE_ERASED.format(when, number), planned=FAMILY_READS.format(when))
 
 
 def _nothing(_session: Session, _request: FamilyRequest, _actor: Actor) -> LeftToDo:

@@ -24,9 +24,9 @@ from app.services.files import stored_files
 from app.services.files.uploads import CheckedFile
 from app.services.mail.kinds import MailKind
 from app.services.refusals import Reason, Refusal
-from app.services.requests import applying, moving, reading
+from app.services.requests import applying, erasures, moving, reading
 from app.services.requests.applying import LeftToDo
-from app.services.requests.kinds import BY_KEY
+from app.services.requests.kinds import ACCOUNT_DELETION, BY_KEY
 from app.services.requests.moving import OPEN, WAIT_FOR_TOWN
 from app.services.requests.reading import RequestDetails
 from app.services.requests.sending import attach
@@ -222,7 +222,11 @@ def accept(number: int, text: str, actor: Actor, files: Sequence[CheckedFile] = 
         if BY_KEY[request.kind].is_question and not (words or files):
             raise Refusal(Reason.MISSING, UNANSWERED)
         left = applying.apply(session, request, actor)
-        said = _say(session, request, RequestEventKind.ACCEPTED, actor, words)
+        if left.planned:
+            moving.move(session, number, (RequestState.ACCEPTED,), RequestState.TAKEN)
+            said = _say(session, request, RequestEventKind.TAKEN, actor, words or left.planned)
+        else:
+            said = _say(session, request, RequestEventKind.ACCEPTED, actor, words)
         attach(session, number, files, stored, said.id)
     return left
 
@@ -234,6 +238,8 @@ def refuse(number: int, reason: str, actor: Actor) -> None:
         request = _moved(session, number, OPEN, RequestState.REFUSED)
         if BY_KEY[request.kind].is_question:
             raise Refusal(Reason.UNFIT, NOT_TO_REFUSE.format(number))
+        if request.kind == ACCOUNT_DELETION:
+            erasures.cancel(session, request.family_id, actor)
         _say(session, request, RequestEventKind.REFUSED, actor, why)
 
 

@@ -17,6 +17,8 @@ class Closing:
 ACCEPTED = Closing("Acceptée", "Demande acceptée")
 # Nothing is granted: the answer is all, and it may be a no.
 ANSWERED = Closing("Répondue", "Réponse de la mairie")
+# Not before it is: accepting only plans it.
+ERASED = Closing("Faite", "Données effacées")
 NOTED = Closing("Prise en compte", "Absence prise en compte")
 
 
@@ -123,6 +125,7 @@ KINDS = (
         about="La mairie efface ce que la loi ne l’oblige pas à garder.",
         answer_within=20,
         personal=True,
+        closing=ERASED,
     ),
     Kind(
         key="other",

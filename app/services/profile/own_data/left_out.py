@@ -30,6 +30,7 @@ LEFT_OUT = {
         "message_attachment.public_id",
         "request_file.public_id",
     ),
+    "Whether the town's own files still name the family.": ("family.missing_since",),
     "How the town's own software names the row.": (
         "child.source_id",
         "document.source_id",
@@ -44,7 +45,10 @@ LEFT_OUT = {
     ),
     "Whoever is archived cannot sign in, and so cannot ask for this archive.": (
         "account.archived_at",
+        "child.erased_at",
         "family.archived_at",
+        "family.erased_at",
+        "family_erasure",
     ),
     "Told by the order of the list.": (
         "guardian.rank",

@@ -1,0 +1,95 @@
+"""`flask familles`: a family's data are erased, with a day to change one's mind."""
+
+import sys
+from collections.abc import Iterator
+
+import click
+
+from app.cli.context import refusals, whoever_launched, with_appcontext
+from app.cli.tables import align
+from app.formats import plural
+from app.services.erasure import preview
+from app.services.erasure.preview import Preview
+from app.services.requests import erasures
+
+UNCHANGED = "Rien n’a changé\u00a0: {}"
+NUMBER = click.argument("number", metavar="NUMÉRO")
+
+
+@click.group()
+def familles() -> None:
+    """Efface les données d’une famille, ou dit lesquelles vont l’être."""
+
+
+@familles.command("effacer")
+@NUMBER
+@click.option("--yes", is_flag=True, help="Sans demander de confirmer.")
+@with_appcontext
+def erase(number: str, *, yes: bool) -> None:
+    """Prévoit l’effacement d’une famille, après avoir montré ce qui part et ce qui reste."""
+    with refusals(UNCHANGED):
+        family_id = erasures.family_of(number)
+        erasures.check(family_id)
+    for line in describe(number, preview.of_family(family_id)):
+        click.echo(line)
+    if not yes and not confirmed(number):
+        click.echo(UNCHANGED.format("ce n’est pas le numéro de la famille."), err=True)
+        sys.exit(1)
+    with refusals(UNCHANGED):
+        when = erasures.plan_now(family_id, whoever_launched())
+    click.echo(f"Ce sera fait {when}.")
+    click.echo(f"Pour y renoncer d’ici là\u00a0: flask familles annuler-effacement {number}")
+
+
+@familles.command("annuler-effacement")
+@NUMBER
+@with_appcontext
+def cancel(number: str) -> None:
+    """Renonce à effacer une famille, tant que ce n’est pas fait."""
+    with refusals(UNCHANGED):
+        erasures.cancel_now(number, whoever_launched())
+    click.echo(f"La famille n°\u00a0{number} ne sera pas effacée.")
+
+
+@familles.command("list")
+@with_appcontext
+def list_planned() -> None:
+    """Montre les familles qui vont être effacées."""
+    planned = erasures.planned()
+    if not planned:
+        click.echo("Aucun effacement prévu.")
+        return
+    rows = [(each.number, each.when, each.acted_by, each.obstacle or "") for each in planned]
+    for row in align([("Famille", "Quand", "Demandé par", "Ce qui l’empêche"), *rows]):
+        click.echo(row)
+
+
+def describe(number: str, family: Preview) -> Iterator[str]:
+    """Say what goes and what stays."""
+    yield f"Effacer la famille n°\u00a0{number}\u00a0: {', '.join(family.guardians)}"
+    yield ""
+    yield "Ce qui part\u00a0:"
+    yield "  noms, adresses, téléphones, dates de naissance, mots de passe, appareils, journal"
+    yield f"  {plural(family.accounts, 'compte')}, pour chaque responsable de la famille"
+    if family.children:
+        yield f"  enfants et photos\u00a0: {', '.join(family.children)}"
+    waiting = f", dont {family.open_requests} sans réponse" if family.open_requests else ""
+    yield f"  {plural(family.requests, 'demande')} et leurs pièces{waiting}"
+    yield (
+        f"  {plural(family.messages, 'message')} à cette famille, "
+        f"{plural(family.replies, 'réponse')}, {plural(family.documents, 'document')}"
+    )
+    yield ""
+    yield "Ce que la loi garde dix ans, sous «\u00a0Famille effacée\u00a0»\u00a0:"
+    yield f"  {plural(family.invoices, 'facture ou avoir', 'factures et avoirs')}"
+    yield f"  {plural(family.payments, 'règlement')}"
+    if family.shared_children:
+        yield ""
+        yield f"Ce qui est aussi à une autre famille\u00a0: {', '.join(family.shared_children)}"
+    yield ""
+
+
+def confirmed(number: str) -> bool:
+    """Ask for the number once more."""
+    typed: str = click.prompt("Tapez le numéro de la famille pour confirmer")
+    return typed.strip() == number
