@@ -34,7 +34,7 @@ def test_a_revision_that_does_not_exist_is_told(app: Flask, direction: str) -> N
     """A slip of the fingers changes nothing."""
     result = app.test_cli_runner().invoke(args=["db", direction, "9999"])
     assert result.exit_code == 1
-    assert "« 0009 » n’est pas une révision" in result.stderr
+    assert "« 9999 » n’est pas une révision" in result.stderr
 
 
 def test_every_command_runs_in_our_context() -> None:
