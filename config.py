@@ -80,6 +80,7 @@ class Settings:
     town_crest: str = ""
     town_director: str = ""
     town_host: str = ""
+    payfip_client: str = ""
     security_contact: str = ""
 
     request_kinds_off: tuple[str, ...] = ()

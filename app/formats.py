@@ -36,8 +36,8 @@ def init_app(app: Flask, timezone: str) -> None:
     """Learn where the town is; make every format a Jinja filter of the same name."""
     app.extensions[EXTENSION] = ZoneInfo(timezone)
     filters: tuple[Callable[..., str], ...] = (
-        euros, signed_euros, price, number, month, day, day_in_words, day_in_full, recent_day, hour,
-        moment, near_moment, plural, elided, file_size, phone, phone_link,
+        euros, signed_euros, price, month, day, day_in_words, day_in_full, recent_day, hour,
+        moment, near_moment, plural, elided, file_size, phone, phone_link, plain_amount,
     )  # fmt: skip
     for function in filters:
         app.jinja_env.filters[function.__name__] = function
@@ -64,6 +64,11 @@ def day_of(instant: datetime) -> date:
 def euros(amount: Decimal) -> str:
     """Write -891,35 € as the guides do, with spaces that never break."""
     return babel.numbers.format_currency(amount, "EUR", locale=LOCALE)
+
+
+def plain_amount(amount: Decimal) -> str:
+    """Write -1234,50, as forms and spreadsheets take it."""
+    return f"{amount:.2f}".replace(".", ",")
 
 
 @lru_cache(maxsize=512)

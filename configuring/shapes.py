@@ -9,6 +9,7 @@ from sqlalchemy.exc import ArgumentError
 
 PUBLIC_URL = re.compile(r"https?://([\w.-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?/?")
 DATABASE_URL = re.compile(r"(sqlite:///|postgresql(\+psycopg)?://).+")
+PAYFIP_CLIENT = re.compile(r"[0-9]{6}", re.ASCII)
 SECURITY_CONTACT = re.compile(r"(https://|mailto:|tel:)[^\s]+|[^\s@:]+@[^\s@:]+")
 
 
@@ -50,6 +51,15 @@ def _smtp_host(value: str) -> str:
     )
 
 
+def _payfip_client(value: str) -> str:
+    if not value or PAYFIP_CLIENT.fullmatch(value):
+        return ""
+    return (
+        f"vaut «\u00a0{value}\u00a0», les six chiffres que PayFiP a donnés à la commune "
+        "sont attendus"
+    )
+
+
 def _security_contact(value: str) -> str:
     if not value or SECURITY_CONTACT.fullmatch(value):
         return ""
@@ -61,5 +71,6 @@ SHAPES: dict[str, Callable[[str], str]] = {
     "database_url": _database_url,
     "timezone": _timezone,
     "smtp_host": _smtp_host,
+    "payfip_client": _payfip_client,
     "security_contact": _security_contact,
 }

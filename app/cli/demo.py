@@ -14,6 +14,7 @@ from app.cli.context import with_appcontext
 from app.cli.database import alembic_config
 from app.cli.imports import progress_bar, refuse
 from app.formats import day, today
+from app.services.town_texts import FOLDER
 from app.settings import settings
 
 # Whom to be, and what they show; README.md lists the same.
@@ -62,6 +63,7 @@ def demo(*, if_empty: bool) -> None:
     if not running.has_families():
         town = bundled("demo")
         _load(town)
+        _write_texts(town)
         playing.play(town)
         click.echo("La ville de démonstration est prête.")
     elif if_empty:
@@ -84,6 +86,15 @@ def _load(town: Path) -> None:
                 running.run(dated, running.Options(mail=False), progress)
         except ImportRefused as refused:
             refuse(refused)
+
+
+def _write_texts(town: Path) -> None:
+    """Let the town say how to pay, unless somebody already wrote something else."""
+    kept = settings.instance / FOLDER
+    kept.mkdir(parents=True, exist_ok=True)
+    for text in (town / FOLDER).iterdir():
+        if not (kept / text.name).exists():
+            shutil.copy(text, kept)
 
 
 def _add_recent_invoices(town: Path) -> None:

@@ -13,7 +13,8 @@ from app.models import FAMILY, Family, Guardian
 from app.services import counts
 from app.services.accounts import email_changes
 from app.services.actors import CurrentAccount
-from app.services.billing import ledger
+from app.services.billing import debits, ledger
+from app.services.billing.debits import Debit
 from app.services.billing.ledger import BALANCE, UnpaidInvoice
 from app.services.counts import MenuCounts
 from app.services.inbox import listing
@@ -73,7 +74,7 @@ class Home:
             Act.PAY_LATE: late,
             Act.SEND_PIECE: self.counts.pieces_missing,
             Act.CONFIRM_ADDRESS: self.address_waits,
-            Act.PAY: owes and not late and not self.direct_debit,
+            Act.PAY: owes and not late and not self.debit,
         }
         return [act for act, waiting in waits.items() if waiting]
 
@@ -82,6 +83,17 @@ class Home:
         """List the latest messages and requests together, the newest first."""
         everything: list[MessageLine | LatestRequest] = [*self.messages, *self.requests]
         return sorted(everything, key=lambda line: line.day, reverse=True)[:MOST_NEWS]
+
+    @property
+    def debit(self) -> Debit | None:
+        """Tell when what is owed is debited, if that is how this family pays it."""
+        debited = self.direct_debit and self.balance < 0
+        return debits.of(self.unpaid, direct_debit=debited, day=self.today)
+
+    @property
+    def was_rejected(self) -> bool:
+        """Tell whether something that was paid went back, and is due again."""
+        return any(invoice.rejected for invoice in self.unpaid)
 
     @property
     def unpaid_total(self) -> Decimal:

@@ -108,7 +108,7 @@ each("[data-copy]", (button) => {
   button.addEventListener("click", () => {
     navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent.trim()).then(() => {
       button.querySelector("[data-copy-word]").textContent = "Copié";
-      document.querySelector("[data-copy-status]").textContent = "Référence copiée.";
+      button.parentElement.querySelector("[data-copy-status]").textContent = "Copié.";
     });
   });
 });

@@ -4,6 +4,7 @@ from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.family.blueprint import family
+from app.services.billing import activities
 from app.services.documents import library
 from app.services.families import children as service
 from app.services.requests import registrations
@@ -24,7 +25,7 @@ def children() -> ResponseReturnValue:
 def child(public_id: str) -> ResponseReturnValue:
     """One child: details, activities and documents, as this family knows them."""
     account = current_account()
-    found = service.find(account.family_id, public_id)
+    found = activities.of_child(account.family_id, public_id)
     if found is None:
         abort(404)
     return render_template(

@@ -19,7 +19,7 @@ def invoice(public_id: str) -> ResponseReturnValue:
     return render_template(
         "family/invoice.html",
         invoice=found,
-        means=payment_means.of_family(current_account().family_id) if found.due else None,
+        means=payment_means.of_invoice(current_account().family_id, found),
         has_pdf=bool(found.file) or printing.available(),
     )
 
@@ -36,7 +36,7 @@ def invoice_file(public_id: str) -> ResponseReturnValue:
     html = render_template(
         "family/invoice.html",
         invoice=found,
-        means=payment_means.of_family(family_id) if found.due else None,
+        means=payment_means.of_invoice(family_id, found),
         letterhead=letterheads.of_family(family_id),
     )
     return send_paper(html, found.title, inline=True)

@@ -68,14 +68,12 @@ class _Sharing:
         self._left = [credit.amount for credit in credits_]
         self._shares: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
         self._taken_back = taken_back([_movement(credit) for credit in credits_])
+        self._meant_for = self._invoices_meant()
 
     def follow_what_was_meant(self) -> None:
-        for position, credit in enumerate(self._credits):
-            meant_for = credit.meant_for
-            if meant_for is None and position in self._taken_back:
-                meant_for = self._credits[self._taken_back[position]].meant_for
-            if meant_for in self._unpaid:
-                self._move(position, meant_for)
+        for position, invoice_id in enumerate(self._meant_for):
+            if invoice_id in self._unpaid:
+                self._move(position, invoice_id)
 
     def take_back_from_unused(self) -> None:
         for position in self._going_back():
@@ -111,6 +109,19 @@ class _Sharing:
             )
             for (position, invoice_id), amount in self._shares.items()
         ]
+
+    def _invoices_meant(self) -> list[int | None]:
+        """Find the invoice of each credit; what undoes another one is for the same."""
+        meant_for = [credit.meant_for for credit in self._credits]
+        if self._taken_back:
+            came = [credit for credit in self._credits if credit.amount > 0]
+            shares = reversed(allocate(self._dues, came))
+            paid = {each.payment_id: each.invoice_id for each in shares}
+            for back, undone in self._taken_back.items():
+                first = meant_for[back] or meant_for[undone]
+                invoice_id = first or paid.get(self._credits[undone].payment_id)
+                meant_for[back] = meant_for[undone] = invoice_id
+        return meant_for
 
     def _going_back(self) -> Iterable[int]:
         return (position for position, left in enumerate(self._left) if left < 0)

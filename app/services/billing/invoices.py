@@ -15,6 +15,7 @@ from app.formats import today
 from app.models import FAMILY, Allocation, Child, Folder, Invoice, InvoiceKind, InvoiceLine, Payment
 from app.services.billing import payment_modes
 from app.services.billing.ledger import ZERO
+from app.services.billing.line_words import quantity, without_name
 from app.services.files.stored_files import FoundFile
 
 _credit_note = aliased(Invoice)
@@ -39,6 +40,7 @@ _BY_PUBLIC_ID = select(
 _LINES = (
     select(
         Child.first_name,
+        Child.last_name,
         InvoiceLine.label,
         InvoiceLine.quantity,
         InvoiceLine.unit_price,
@@ -77,8 +79,10 @@ class Line:
     """A service that was used, for which child."""
 
     child_name: str | None
+    # Without the name of the child, under which it stands.
     label: str
-    quantity: Decimal | None
+    # With its unit, where it is known.
+    quantity: str
     unit_price: Decimal | None
     amount: Decimal
 
@@ -156,7 +160,7 @@ class InvoiceDetails:
         return self.amount - self.paid if self.kind == "invoice" else ZERO
 
     @property
-    def was_rejected(self) -> bool:
+    def rejected(self) -> bool:
         """Tell whether something that was paid of it went back, and is due again."""
         return bool(self.due) and any(each.amount < 0 for each in self.settlements)
 
@@ -195,9 +199,17 @@ def find(family_id: int, public_id: str) -> InvoiceDetails | None:
 
 
 def _by_child(invoice_id: int) -> list[ChildLines]:
-    lines = [Line(*row) for row in db.rows(_LINES, invoice_id=invoice_id)]
+    lines = [_line(row) for row in db.rows(_LINES, invoice_id=invoice_id)]
     by_name = groupby(lines, attrgetter("child_name"))
     return [ChildLines(name, list(group)) for name, group in by_name]
+
+
+def _line(row: Any) -> Line:
+    label = row.label
+    if row.first_name:
+        label = without_name(label, f"{row.first_name} {row.last_name}", row.first_name)
+    counted = "" if row.quantity is None else quantity(label, row.quantity)
+    return Line(row.first_name, label, counted, row.unit_price, row.amount)
 
 
 def _uses(credit_note_id: int) -> list[Use]:

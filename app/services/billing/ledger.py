@@ -38,9 +38,18 @@ BALANCE = type_coerce(
 
 _ALLOCATED = func.coalesce(func.sum(Allocation.amount), _NOTHING, type_=Hundredths)
 _DUE = type_coerce(Invoice.amount - _ALLOCATED, Hundredths)
+# Something that was paid of it went back.
+_REJECTED = func.coalesce(func.min(Allocation.amount), _NOTHING) < literal_column("0")
 
 _UNPAID = (
-    select(Invoice.public_id, Invoice.number, Invoice.issued_on, Invoice.due_on, _DUE.label("due"))
+    select(
+        Invoice.public_id,
+        Invoice.number,
+        Invoice.issued_on,
+        Invoice.due_on,
+        _DUE.label("due"),
+        _REJECTED.label("rejected"),
+    )
     .outerjoin(Allocation, Allocation.invoice_id == Invoice.id)
     .where(Invoice.family_id == FAMILY, Invoice.kind == InvoiceKind.INVOICE)
     .group_by(Invoice.id)
@@ -58,6 +67,7 @@ class UnpaidInvoice:
     issued_on: date
     due_on: date
     amount_due: Decimal
+    rejected: bool = False
 
 
 def unpaid_invoices(family_id: int) -> list[UnpaidInvoice]:

@@ -5,28 +5,37 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from app import db
+from app.formats import today
 from app.models import FAMILY, Family
 from app.services import town_texts
+from app.services.billing import debits
+from app.services.billing.debits import Debit
+from app.services.billing.invoices import InvoiceDetails
 from app.services.town_texts import PAYMENT, Block
+from app.settings import settings
 
 _FAMILY = select(Family.number, Family.direct_debit).where(Family.id == FAMILY)
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentMeans:
-    """How a family can pay; without a text of the town, the invoice says it."""
+    """How a family can pay; without a word of the town, whom to call."""
 
     family_number: str
-    direct_debit: bool
+    debit: Debit | None
+    # The town's own number at PayFiP, where the State takes money for it.
+    payfip_client: str
     text: tuple[Block, ...] | None
 
 
-def of_family(family_id: int) -> PaymentMeans:
-    """Tell how this family pays."""
+def of_invoice(family_id: int, invoice: InvoiceDetails) -> PaymentMeans | None:
+    """Tell how this family pays what is left of an invoice; None when nothing is."""
+    if not invoice.due:
+        return None
     [(number, direct_debit)] = db.rows(_FAMILY, family_id=family_id)
-    return known(number, direct_debit=direct_debit)
+    return known(number, debits.of([invoice], direct_debit=direct_debit, day=today()))
 
 
-def known(family_number: str, *, direct_debit: bool) -> PaymentMeans:
+def known(family_number: str, debit: Debit | None) -> PaymentMeans:
     """Tell the same of a family whose file was just read."""
-    return PaymentMeans(family_number, direct_debit, town_texts.read(PAYMENT))
+    return PaymentMeans(family_number, debit, settings.payfip_client, town_texts.read(PAYMENT))

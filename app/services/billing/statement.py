@@ -31,9 +31,11 @@ from app import db
 from app.calendar import school_years
 from app.calendar.school_years import SchoolYear
 from app.db import Hundredths
+from app.formats import today
 from app.models import FAMILY, Family, Invoice, InvoiceKind, Payment
 from app.paging import PAGE_SIZE, Page, page_number
-from app.services.billing import payment_means, payment_modes, years
+from app.services.billing import debits, ledger, payment_means, payment_modes, years
+from app.services.billing.debits import Debit
 from app.services.billing.ledger import SIGNED_INVOICE, ZERO
 from app.services.billing.payment_means import PaymentMeans
 
@@ -180,7 +182,8 @@ class Period:
     # How many movements.
     total: int
     family_number: str
-    direct_debit: bool
+    # Of what is owed today.
+    debit: Debit | None
 
     @property
     def days(self) -> dict[str, date]:
@@ -201,7 +204,7 @@ class StatementPage:
         period = self.period
         if period.balance >= 0:
             return None
-        return payment_means.known(period.family_number, direct_debit=period.direct_debit)
+        return payment_means.known(period.family_number, period.debit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +227,7 @@ class WholeStatement:
 
 
 def page(family_id: int, asked_year: str, asked_page: str) -> StatementPage:
-    """Return the page of the statement that an address asks for, in four statements at most."""
+    """Return the page of the statement that an address asks for, in five statements at most."""
     period = _period(family_id, asked_year)
     number = page_number(asked_page, period.total)
     newer_lines = (number - 1) * PAGE_SIZE
@@ -260,15 +263,18 @@ def _period(family_id: int, asked_year: str) -> Period:
         return _period(family_id, "")
     opening = _sum(row.invoices_before, row.payments_before)
     closing = opening + _sum(row.invoices_in, row.payments_in)
+    balance = closing + _sum(row.invoices_after, row.payments_after)
+    debited = row.direct_debit and balance < 0
+    owed = ledger.unpaid_invoices(family_id) if debited else []
     return Period(
-        balance=closing + _sum(row.invoices_after, row.payments_after),
+        balance=balance,
         years=years.with_movements(family_id),
         year=year,
         opening=opening,
         closing=closing,
         total=total,
         family_number=row.number,
-        direct_debit=row.direct_debit,
+        debit=debits.of(owed, direct_debit=debited, day=today()),
     )
 
 

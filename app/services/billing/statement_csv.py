@@ -3,7 +3,6 @@
 import csv
 import io
 from collections.abc import Iterable
-from decimal import Decimal
 
 from app import formats
 from app.services.billing.statement import StatementLine
@@ -30,8 +29,8 @@ def _row(line: StatementLine) -> tuple[str, ...]:
         harmless(line.number),
         harmless(line.label),
         # Amounts are ours: neutralised, they would not add up any more.
-        decimal_comma(line.amount),
-        decimal_comma(line.balance),
+        formats.plain_amount(line.amount),
+        formats.plain_amount(line.balance),
     )
 
 
@@ -39,8 +38,3 @@ def harmless(text: str) -> str:
     """Put an apostrophe before what a spreadsheet would take for a formula."""
     risky = text.startswith(CONTROLS) or text.lstrip().startswith(FORMULA_SIGNS)
     return f"'{text}" if risky else text
-
-
-def decimal_comma(amount: Decimal) -> str:
-    """Write -1234,50."""
-    return f"{amount:.2f}".replace(".", ",")

@@ -1,14 +1,13 @@
-"""The family's children: a card each, and the page that says more."""
+"""The family's children: a card each, and their photos."""
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 
 from app import db
 from app.formats import NBSP, plural, today
-from app.models import FAMILY, Child, FamilyChild, Folder, Invoice, InvoiceKind, InvoiceLine, Sex
+from app.models import FAMILY, Child, FamilyChild, Folder, Sex
 from app.services.files.stored_files import FoundFile
 
 MONTHS_A_YEAR = 12
@@ -32,41 +31,6 @@ _CARD = (
     select(*CARD)
     .join(FamilyChild, FamilyChild.child_id == Child.id)
     .where(FamilyChild.family_id == FAMILY, Child.public_id == bindparam("public_id"))
-)
-# Of each service that this family was invoiced for the child, the latest line.
-_LATEST = (
-    select(
-        InvoiceLine.label,
-        InvoiceLine.quantity,
-        InvoiceLine.amount,
-        Invoice.public_id,
-        Invoice.issued_on,
-        func.row_number()
-        .over(
-            partition_by=InvoiceLine.label,
-            order_by=(Invoice.issued_on.desc(), Invoice.id.desc(), InvoiceLine.id.desc()),
-        )
-        .label("rank"),
-    )
-    .join(Invoice, Invoice.id == InvoiceLine.invoice_id)
-    .join(Child, Child.id == InvoiceLine.child_id)
-    .where(
-        Invoice.family_id == FAMILY,
-        Invoice.kind != InvoiceKind.CANCELLED,
-        Child.public_id == bindparam("public_id"),
-    )
-    .subquery()
-)
-_ACTIVITIES = (
-    select(
-        _LATEST.c.label,
-        _LATEST.c.quantity,
-        _LATEST.c.amount,
-        _LATEST.c.public_id,
-        _LATEST.c.issued_on,
-    )
-    .where(_LATEST.c.rank == 1)
-    .order_by(_LATEST.c.issued_on.desc(), _LATEST.c.label)
 )
 
 
@@ -116,45 +80,18 @@ class ChildCard:
         return plural(months // MONTHS_A_YEAR, "an")
 
 
-@dataclass(frozen=True, slots=True)
-class Activity:
-    """A service that the child went to, as this family's latest invoice of it says."""
-
-    label: str
-    quantity: Decimal | None
-    amount: Decimal
-    invoice_public_id: str
-    invoiced_on: date
-
-
-@dataclass(frozen=True, slots=True)
-class ChildFile:
-    """What a family may know of its child: nothing of the child's other family."""
-
-    card: ChildCard
-    activities: list[Activity]
-
-
 def cards(family_id: int) -> list[ChildCard]:
     """List the family's children, the eldest first."""
     return [ChildCard(*row) for row in db.rows(_CARDS, family_id=family_id)]
 
 
-def find(family_id: int, public_id: str) -> ChildFile | None:
-    """Return the file of a child of this family; another family's does not exist."""
-    card = _card(family_id, public_id)
-    if card is None:
-        return None
-    activities = db.rows(_ACTIVITIES, family_id=family_id, public_id=public_id)
-    return ChildFile(card, [Activity(*row) for row in activities])
+def card(family_id: int, public_id: str) -> ChildCard | None:
+    """Return a child of this family; another family's does not exist."""
+    found = db.rows(_CARD, family_id=family_id, public_id=public_id)
+    return ChildCard(*found[0]) if found else None
 
 
 def photo(family_id: int, public_id: str) -> FoundFile | None:
     """Find a child's photo; None when there is none or the child is not theirs."""
-    card = _card(family_id, public_id)
-    return FoundFile(Folder.PHOTOS, card.photo) if card and card.photo else None
-
-
-def _card(family_id: int, public_id: str) -> ChildCard | None:
-    found = db.rows(_CARD, family_id=family_id, public_id=public_id)
-    return ChildCard(*found[0]) if found else None
+    found = card(family_id, public_id)
+    return FoundFile(Folder.PHOTOS, found.photo) if found and found.photo else None

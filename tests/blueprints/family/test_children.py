@@ -93,7 +93,10 @@ def test_each_activity_is_told_by_its_latest_invoice(
     rows = [
         row.get_text(" ", strip=True) for row in page.soup.select("#activites ~ table tbody tr")
     ]
-    assert rows == ["Cantine 31/10/2026 6 20,00\xa0€", "Garderie du soir 31/10/2026 7 20,00\xa0€"]
+    assert rows == [
+        "Cantine 31/10/2026 6\xa0repas 20,00\xa0€",
+        "Garderie du soir 31/10/2026 7 20,00\xa0€",
+    ]
 
 
 def test_the_other_home_s_activities_stay_there(

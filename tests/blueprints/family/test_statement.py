@@ -108,19 +108,13 @@ def test_the_lines_of_an_invoice_are_grouped_by_child(karim: Browser) -> None:
     assert [row.get_text(strip=True) for row in page.soup.select("tr.group")] == ["Adam", "Sofia"]
     assert "Prélèvement automatique SEPA 3" in page.text
     assert "sur un règlement de 10,00 €" in page.text
-    assert "5,00 € à régler" in page.text
-
-
-def test_direct_debit_says_that_there_is_nothing_to_do(karim: Browser) -> None:
-    page = karim.get("family.invoice", public_id=public_id("g3"))
-    assert "Vous êtes en prélèvement automatique : vous n’avez rien à faire." in page.text
-    assert "Référence à indiquer" not in page.text
+    assert "Échéance dépassée" in page.text
 
 
 def test_the_town_says_how_to_pay(app: Flask, browser: Browser, people: People) -> None:
     browser.sign_in(people.zest)
     page = browser.get("family.invoice", public_id=public_id("f59"))
-    assert "Réglez par un moyen indiqué sur la facture." in page.text
+    assert "Appelez la mairie au 04 76 00 00 00 : elle vous dira comment payer." in page.text
     assert "Famille 3816231, facture 59" in page.text
     write_how_to_pay(app)
     for page in (
@@ -128,7 +122,8 @@ def test_the_town_says_how_to_pay(app: Flask, browser: Browser, people: People) 
         browser.get("family.invoice", public_id=public_id("f59")),
     ):
         assert "Par chèque, à l’ordre du Trésor public." in page.text
-        assert "Réglez par un moyen indiqué" not in page.text
+        assert "Comment payer" in page.text
+        assert "comment payer." not in page.text
 
 
 def test_a_credit_note_and_what_it_paid_lead_to_each_other(

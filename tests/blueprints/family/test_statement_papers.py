@@ -131,7 +131,13 @@ def test_an_invoice_on_paper(karim: Browser) -> None:
     answer = karim.fetch(page.link("Ouvrir le PDF").href)
     text = words(paper(answer))
     assert answer.headers["Content-Disposition"] == "inline; filename=facture-G3.pdf"
-    for expected in ("Facture n° G3", "Adam", "Sofia", "5,00 € à régler", "Famille n° 510002"):
+    for expected in (
+        "Facture n° G3",
+        "Adam",
+        "Sofia",
+        "Avant de régler autrement",
+        "Famille n° 510002",
+    ):
         assert expected in text, expected
     assert "Boîte de réception" not in text
 

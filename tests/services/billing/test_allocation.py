@@ -92,6 +92,12 @@ def test_a_rejection_without_a_word_takes_back_the_payment_of_its_amount() -> No
     assert total(shares, invoice_id=2) == cents(45)
 
 
+def test_a_rejection_shows_under_the_invoice_that_the_payment_would_have_paid() -> None:
+    """Neither of the two says which: the oldest, where both are read."""
+    shares = allocate([Due(1, cents(60)), Due(2, cents(60))], [payment(7, 60), payment(9, -60)])
+    assert shares == [Share(1, cents(60), 7, None), Share(1, cents(-60), 9, None)]
+
+
 def test_a_refund_takes_the_money_that_waits() -> None:
     """Nothing is due again when the family was ahead."""
     shares = allocate([Due(1, cents(60))], [payment(7, 100), payment(8, -40)])

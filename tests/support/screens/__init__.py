@@ -22,6 +22,7 @@ from tests.support.screens.account import account_screens
 from tests.support.screens.children import children
 from tests.support.screens.documents import document_screens
 from tests.support.screens.inbox import inbox_screens
+from tests.support.screens.money import money_screens
 from tests.support.screens.rare import rare_screens
 from tests.support.screens.requests import requests
 from tests.support.screens.statement import statement_screens
@@ -58,6 +59,7 @@ def all_screens(app: Flask, people: People) -> Screens:
     yield from document_screens(app, people)
     yield from _public(app, people)
     yield from rare_screens(app, people)
+    yield from money_screens(app, people)
     yield from _errors(app)
 
 

@@ -82,10 +82,13 @@ def _debited(app: Flask, person: Person) -> Screens:
         _guardian(session, person).family.direct_debit = True
     yield "home, debited", _home_at(IN_TIME, app, person)
     yield "home, debited too late", _home_at(TOO_LATE, app, person)
-    with time_machine.travel(TOO_LATE, tick=False):
-        parent = Browser(app)
-        parent.sign_in(person)
-        yield "statement, debited", parent.get("family.statement", annee="2026-2027")
+    for name, moment in (("debited", IN_TIME), ("debited too late", TOO_LATE)):
+        with time_machine.travel(moment, tick=False):
+            parent = Browser(app)
+            parent.sign_in(person)
+            yield f"statement, {name}", parent.get("family.statement", annee="2026-2027")
+            opened = parent.get("family.invoice", public_id=public_id("f62"))
+            yield f"invoice, {name}", opened
 
 
 def _home_at(moment: datetime, app: Flask, person: Person) -> Page:

@@ -95,8 +95,15 @@ def test_a_late_invoice_says_since_when_and_leads_to_how_to_pay(app: Flask) -> N
 
 def test_direct_debit_asks_for_nothing(app: Flask) -> None:
     home = owing("-61.50", (SOON, "61.50"), direct_debit=True)
-    assert to_do(app, home).startswith("Rien à faire")
-    assert "cette somme sera prélevée, vous n’avez rien à faire." in operations(app, home)
+    assert to_do(app, home) == (
+        "Rien à faire Votre solde de -61,50 € sera prélevé le 1er août 2018."
+    )
+    assert "un solde de -61,50 €, qui sera prélevé le 1er août 2018." in operations(app, home)
+
+
+def test_debits_of_several_days_begin_on_the_first(app: Flask) -> None:
+    home = owing("-81.50", (SOON, "20.00"), (SOON + timedelta(days=9), "61.50"), direct_debit=True)
+    assert "sera prélevé à partir du 1er août 2018." in to_do(app, home)
 
 
 def test_a_late_direct_debit_is_not_called_fine(app: Flask) -> None:
@@ -104,7 +111,7 @@ def test_a_late_direct_debit_is_not_called_fine(app: Flask) -> None:
     text = to_do(app, home)
     assert text.startswith("20,00 € à vérifier")
     assert "Le prélèvement automatique n’est pas encore arrivé" in text
-    assert "vous n’avez rien à faire" not in operations(app, home)
+    assert "un solde de -20,00 €, en attente de prélèvement." in operations(app, home)
 
 
 @pytest.mark.parametrize(
