@@ -1,5 +1,7 @@
 """`flask credentials`: invite parents to the portal, by mail or by letter."""
 
+import base64
+import mimetypes
 import sys
 from collections.abc import Iterable
 from typing import IO
@@ -82,7 +84,19 @@ def write_letters(people: Iterable[Person]) -> str:
     code = segno.make(address, error="m").svg_inline(omitsize=True, border=0)
     template = current_app.jinja_env.get_template("print/credentials_letter.html")
     # The code is drawn by segno from our own setting.
-    return template.render(people=people, address=address, code=Markup(code), today=today())  # noqa: S704
+    safe_code = Markup(code)  # noqa: S704
+    return template.render(
+        people=people, address=address, code=safe_code, crest=crest_inline(), today=today()
+    )
+
+
+def crest_inline() -> str:
+    """Return the town's coat of arms as an address that holds it; empty when there is none."""
+    path = settings.instance / settings.town_crest
+    kind, _ = mimetypes.guess_type(path.name)
+    if not settings.town_crest or not path.is_file() or not kind:
+        return ""
+    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
 
 
 def name(title: str, people: list[Person]) -> None:
