@@ -42,12 +42,18 @@ class Naming:
             if fault.file in FILES and fault.line and not fault.others:
                 lines[FILES[fault.file]].add(fault.line)
         names = {file: self._names(file, wanted) for file, wanted in lines.items()}
-        faults.kept = [self._named(fault, names) for fault in faults.kept]
+        # What rows that were left out say of themselves.
+        titles = self._titles({fault.family for fault in faults.kept if fault.family})
+        faults.kept = [
+            replace(fault, family=self._found(fault, names) or titles.get(fault.family, ""))
+            for fault in faults.kept
+        ]
 
     @staticmethod
-    def _named(fault: Fault, names: dict[SourceFile, dict[int, str]]) -> Fault:
-        found = names.get(FILES.get(fault.file, FAMILIES), {}).get(fault.line or 0, "")
-        return replace(fault, family=found) if found and not fault.others else fault
+    def _found(fault: Fault, names: dict[SourceFile, dict[int, str]]) -> str:
+        if fault.others or fault.file not in FILES:
+            return ""
+        return names.get(FILES[fault.file], {}).get(fault.line or 0, "")
 
     def _names(self, file: SourceFile, lines: Iterable[int]) -> dict[int, str]:
         rows = self._staging[file].table

@@ -13,7 +13,7 @@ from typing import Any
 from app.formats import plural
 from app.services.importing.decoding import Chunk
 from app.services.importing.faults import Fault, FieldRefused, Told
-from app.services.importing.tables import Column, SourceFile
+from app.services.importing.tables import FAMILIES, Column, SourceFile
 from app.services.importing.temporary import SET_ASIDE
 from app.typed_text import one_line
 
@@ -177,11 +177,18 @@ class RowParser:
             self._set_aside.add(fault)
 
     def _told_too_wide(self, line: int, row: list[str]) -> None:
-        self._fault(
-            line,
+        remedy = (
             f"cette ligne compte {plural(len(row), 'cellule')} au lieu de {self._width} ; "
-            "mettez entre guillemets les textes qui contiennent « ; ».",
+            "mettez entre guillemets les textes qui contiennent « ; »."
         )
+        # Its cells may be in the wrong columns; `naming` knows whether this one names a family.
+        key = self._key_of_family(row)
+        self._faults.add(Fault(self._file.name, remedy, line, family=key))
+
+    def _key_of_family(self, row: list[str]) -> str:
+        fields = [column.field for column in self.columns]
+        wanted = "source_id" if self._file is FAMILIES else "family"
+        return row[self._indexes[fields.index(wanted)]].strip() if wanted in fields else ""
 
     def _fault(self, line: int, remedy: str, column: Column | None = None) -> None:
         name = column.name if column else ""

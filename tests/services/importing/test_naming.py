@@ -61,6 +61,19 @@ def test_a_message_and_a_document_for_one_family_name_it(
     ]
 
 
+def test_a_row_with_too_many_cells_names_its_family(app: Flask, tmp_path: Path, town: Town) -> None:
+    """Although its other cells may be in the wrong columns."""
+    folder = town.folder(tmp_path / "files")
+    with (folder / "facture.csv").open("a", encoding="utf-8") as file:
+        file.write("900;2;C900;01/09/2026;30/09/2026;1;FACTURE;Repas; goûter;;x\n")
+        file.write("901;n’importe quoi;C901;01/09/2026;30/09/2026;1;;;;;x\n")
+    faults = faults_of(app, folder)
+    assert [each.partition("\u00a0:")[0] for each in faults] == [
+        f"facture.csv, ligne 6, {LE_GOFF}",
+        "facture.csv, ligne 7",
+    ]
+
+
 def test_a_family_that_is_missing_is_told_once(app: Flask, tmp_path: Path, town: Town) -> None:
     """However many lines name it."""
     for number in range(1_000):

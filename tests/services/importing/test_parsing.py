@@ -55,7 +55,7 @@ def test_cells_that_the_header_does_not_name_are_a_fault() -> None:
     rows, faults = parsed("id;nomResp1;prenomResp1\n1;A;B;C\n2;D\n")
     assert [row["source_id"] for row in rows] == ["2"]
     assert len(faults) == 1
-    assert faults[0].startswith("famille.csv, ligne 2\u00a0: cette ligne compte 4\u00a0cellules")
+    assert "ligne 2, famille 1\u00a0: cette ligne compte 4\u00a0cellules" in faults[0]
 
 
 def test_a_payer_may_have_one_name() -> None:
