@@ -1,14 +1,24 @@
 """The journal: one row and one log line for each act that somebody may ask about later."""
 
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from app.db import UtcDateTime
 from app.models import JournalEntry
 from app.services.actors import Actor
 
 logger = logging.getLogger("portail.journal")
+
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+# Nobody does as much in a day; a script might, to hide the rest or to fill the disk.
+MOST_LINES_A_DAY = 500
+_LINES_SINCE = select(func.count(JournalEntry.id)).where(
+    JournalEntry.account_id == bindparam("account_id"),
+    JournalEntry.at > bindparam("since", type_=UtcDateTime),
+)
 
 # Every act that is noted, and how a parent reads it in « Mes données ».
 ACTS = {
@@ -78,11 +88,55 @@ def record(
     """Add an entry to the caller's transaction; the event is one of ACTS.
 
     It is about the account of whoever acts, unless another is given. `details` never holds a
-    password, a secret, a cookie or the text of a mail.
+    password, a secret, a cookie or the text of a mail. Past what one account may add in a day, its
+    acts of one kind share an entry, which counts them.
     """
     if event not in ACTS:
         raise ValueError(f"{event} has no words in the journal")
     about = actor.account_id if account_id is None else account_id
+    if actor.account_id is not None and _is_full(session, actor.account_id):
+        mine = JournalEntry.account_id == about
+        if _count_in(session, event, mine, datetime.now(UTC) - DAY):
+            return
+    _add(session, event, actor, about, details)
+
+
+def record_once_more(
+    session: Session, event: str, actor: Actor, account_id: int | None, identifier: str
+) -> None:
+    """Add to the count of this minute's entry about an identifiant; begin one where there is none.
+
+    For what somebody can repeat as fast as a machine: the caller lets one of them in at a time.
+    """
+    same = JournalEntry.details["identifier"].as_string() == identifier
+    if not _count_in(session, event, same, datetime.now(UTC) - MINUTE):
+        _add(session, event, actor, account_id, {"identifier": identifier, "count": "1"})
+
+
+def _is_full(session: Session, account_id: int) -> bool:
+    lines = {"account_id": account_id, "since": datetime.now(UTC) - DAY}
+    return session.scalars(_LINES_SINCE, lines).one() >= MOST_LINES_A_DAY
+
+
+def _count_in(session: Session, event: str, which: ColumnElement[bool], since: datetime) -> bool:
+    """Add one to the newest such entry; False when there is none."""
+    newest = (
+        select(JournalEntry)
+        .where(JournalEntry.event == event, JournalEntry.at > since, which)
+        .order_by(JournalEntry.id.desc())
+        .limit(1)
+    )
+    entry = session.scalars(newest).one_or_none()
+    if entry is None:
+        return False
+    count = int(entry.details.get("count", "1")) + 1
+    entry.details = {**entry.details, "count": str(count)}
+    return True
+
+
+def _add(
+    session: Session, event: str, actor: Actor, about: int | None, details: dict[str, str]
+) -> None:
     origin = actor.origin
     session.add(
         JournalEntry(

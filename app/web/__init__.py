@@ -2,6 +2,7 @@
 
 access      who may open which page, and who is signed in
 forms       the French base form, and the way back to one that could not be taken
+heavy_forms forms with files: how many at once, how much in a day
 bodies      what is sent and not wanted, read to its end
 fields      the fields that several forms share
 drafts      what was typed, from the POST that could not take it to the page that shows it again

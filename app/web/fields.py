@@ -50,6 +50,10 @@ class SendingKeyField(HiddenField):
         """It has no label: nobody sees it."""
         super().__init__(filters=[_sending_key], **kwargs)
 
+    def renew(self) -> None:
+        """Name another sending: this one was refused, and what is sent next is not it."""
+        self.data = _sending_key(None)
+
 
 class IdentifierField(StringField):
     """The « identifiant »; blanks and dots are forgiven, its data is then digits only."""

@@ -1,7 +1,5 @@
 """The French base form, and the way back to one that could not be taken."""
 
-from collections.abc import Callable
-from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
@@ -16,21 +14,17 @@ from flask import (
     session,
     url_for,
 )
-from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import generate_csrf
 from flask_wtf.file import MultipleFileField
 from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 from wtforms import Field, HiddenField, PasswordField
 
 from app.services.accounts.drafts import MOST_CHARACTERS, Draft
-from app.services.files import uploads
 from app.services.refusals import Reason, Refusal
 from app.web import drafts, errors
 from app.web.access import Audience, audience_of, current_account
-from app.web.bodies import A_FLOOD, read_away
 
 TOKEN_SECONDS = 12 * 3600
 STALE_PAGE = (
@@ -43,10 +37,6 @@ NO_COOKIES = (
 )
 CAME_BACK = "Ce que vous aviez saisi est encore là. Relisez-le, puis envoyez-le."
 CHOOSE_AGAIN = "Choisissez de nouveau vos fichiers\u00a0: le navigateur ne les a pas gardés."
-UNREAD = (
-    f"Rien n’est envoyé\u00a0: vos fichiers sont trop lourds. Un fichier pèse "
-    f"{uploads.LARGEST_MEBIBYTES}\u00a0Mo au plus. Choisissez-en de plus légers."
-)
 BLANK_PAGES = "portail.blank_pages"
 PLACEHOLDER = "the-token-of-this-visitor"
 
@@ -135,7 +125,7 @@ class Form(FlaskForm):
 
     def _tell_what_came_back(self) -> None:
         draft = recalled()
-        if draft is None or drafts.step() or _owner() is None:
+        if draft is None or drafts.step() or owner() is None:
             return
         seen = (field for field in self if not isinstance(field, HiddenField))
         if any(any(draft.typed.get(field.name, ())) for field in seen):
@@ -169,7 +159,7 @@ def show_again(form: Form, step: str = drafts.CORRECTION, **facts: str) -> Respo
         for name, sentences in form.errors.items()
         if name != "csrf_token"
     }
-    return _back(Draft(drafts.bounded(fields, MOST_CHARACTERS), errors, facts), step)
+    return back_to_page(Draft(drafts.bounded(fields, MOST_CHARACTERS), errors, facts), step)
 
 
 def recalled() -> Draft | None:
@@ -180,30 +170,11 @@ def recalled() -> Draft | None:
     return found
 
 
-def takes_files(
-    view: Callable[..., ResponseReturnValue],
-) -> Callable[..., ResponseReturnValue]:
-    """Read all that a form with files may send; a flood is not read, and loses no answer."""
-
-    @wraps(view)
-    def reading(**arguments: str) -> ResponseReturnValue:
-        request.max_content_length = uploads.MOST_BYTES
-        try:
-            request.files  # noqa: B018 (read now)
-        except RequestEntityTooLarge:
-            read_away(A_FLOOD)
-            page = drafts.page_of_form() or ""
-            before = drafts.find(_owner(), page) or Draft()
-            return _back(Draft(before.typed, {"": [UNREAD]}), drafts.step() or drafts.CORRECTION)
-        return view(**arguments)
-
-    return reading
-
-
-def _back(draft: Draft, step: str) -> Response:
+def back_to_page(draft: Draft, step: str) -> Response:
+    """Answer a POST: what it sent waits for the page of its form, at that step of it."""
     page = drafts.page_of_form()
     assert page is not None, f"{request.endpoint} does not say on which page its form stands"
-    drafts.keep(_owner(), page, draft)
+    drafts.keep(owner(), page, draft)
     return drafts.to_page(page, step)
 
 
@@ -219,7 +190,7 @@ def _say_so(refusal: Refusal) -> Response:
     return redirect(drafts.page_of_form() or url_for("site.index"))
 
 
-def _owner() -> int | None:
+def owner() -> int | None:
     """Return whose account the page is for, None for those that anybody may open."""
     assert request.endpoint is not None
     family = audience_of(request.endpoint) is Audience.FAMILY
@@ -235,7 +206,7 @@ def _recalled() -> Draft | None:
     if drafts.KEY not in session and drafts.SEALED not in session:
         return None
     page = drafts.page_of_form()
-    return drafts.find(_owner(), page) if page else None
+    return drafts.find(owner(), page) if page else None
 
 
 def _forget_what_was_taken(response: Response) -> Response:
@@ -245,7 +216,7 @@ def _forget_what_was_taken(response: Response) -> Response:
     if isinstance(taken, Form) and is_redirect and len(list(taken)) > 1:
         page = drafts.page_of_form()
         if page and (drafts.KEY in session or drafts.SEALED in session):
-            drafts.forget(_owner(), page)
+            drafts.forget(owner(), page)
     return response
 
 

@@ -12,6 +12,8 @@ from app.models import JournalEntry
 from app.services import journal
 from app.services.actors import Origin, Stranger
 from app.web.logs import STANDARD, JsonFormatter
+from tests.services.accounts.conftest import signed_in
+from tests.support.people import People
 
 VISITOR = Stranger(Origin(address="192.0.2.1", request_id="0123456789abcdef"))
 
@@ -38,3 +40,25 @@ def test_a_detail_may_have_any_name(app: Flask, caplog: pytest.LogCaptureFixture
 def test_an_act_without_words_is_refused(app: Flask) -> None:
     with app.app_context(), db.transaction() as session, pytest.raises(ValueError, match="words"):
         journal.record(session, "something_else", VISITOR)
+
+
+def test_an_account_adds_so_many_lines_a_day(
+    app: Flask, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Then its acts of one kind share a line that counts them: none is hidden by a thousand."""
+    monkeypatch.setattr(journal, "MOST_LINES_A_DAY", 3)
+    with app.app_context():
+        account = signed_in(people.zest)
+        for event in (*["message_archived"] * 10, "password_changed", *["message_archived"] * 5):
+            with db.transaction() as session:
+                journal.record(session, event, account)
+        lines = db.session().execute(
+            select(JournalEntry.event, JournalEntry.details)
+            .where(JournalEntry.event != "signed_in")
+            .order_by(JournalEntry.id)
+        )
+        assert [(event, details.get("count")) for event, details in lines] == [
+            ("message_archived", None),
+            ("message_archived", "14"),
+            ("password_changed", None),
+        ]

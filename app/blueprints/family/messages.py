@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from app.blueprints.family.blueprint import family
 from app.blueprints.family.message_forms import ReplyForm
 from app.services.inbox import answering, listing, marking, reading
+from app.services.refusals import Refusal
 from app.web.access import current_account, opens_page
 from app.web.drafts import stands_on
 from app.web.files import send_stored_file
@@ -42,8 +43,13 @@ def answer_message(public_id: str) -> ResponseReturnValue:
     form = ReplyForm()
     if not form.validate():
         return show_again(form)
-    if not answering.answer(current_account(), public_id, form.reply.data or "", form.key.data):
-        abort(404)
+    try:
+        if not answering.answer(current_account(), public_id, form.reply.data or "", form.key.data):
+            abort(404)
+    except Refusal as refused:
+        form.key.renew()
+        form.reply.errors = [str(refused)]
+        return show_again(form)
     flash("Votre réponse est envoyée à la mairie.", "success")
     return redirect(url_for("family.message", public_id=public_id))
 

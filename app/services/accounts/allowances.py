@@ -6,9 +6,11 @@ Counted inside the transaction of the act itself, where another one of the same 
 from datetime import timedelta
 from enum import Enum
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import db
+from app.models import Account
 from app.services.accounts import throttles
 from app.services.refusals import Reason, Refusal
 
@@ -42,6 +44,11 @@ def spend(session: Session, account_id: int, allowance: Allowance, amount: int =
     key = f"day-of-{allowance.key}:{account_id}"
     if not throttles.count_in_window(session, key, allowance.most, DAY, amount):
         raise Refusal(Reason.TOO_MANY, allowance.words)
+
+
+def one_at_a_time(session: Session, account_id: int) -> None:
+    """Let two acts of one account follow each other: what is counted next is true until the end."""
+    session.execute(select(Account.id).where(Account.id == account_id).with_for_update())
 
 
 def spend_now(account_id: int, allowance: Allowance, amount: int = 1) -> None:

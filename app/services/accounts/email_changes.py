@@ -16,7 +16,7 @@ from app.mailer.failures import PermanentFailure
 from app.mailer.message import ascii_address
 from app.models import MAY_SIGN_IN, Account, EmailChange, Family, Guardian, OutboxMail
 from app.services import journal
-from app.services.accounts import current_password
+from app.services.accounts import allowances, current_password
 from app.services.actors import CurrentAccount, Origin, Stranger
 from app.services.families import accepted
 from app.services.mail import outbox
@@ -93,12 +93,13 @@ def ask(account: CurrentAccount, typed: str, password: str) -> str | None:
     address = normalized(typed)
     assert address is not None
     with db.transaction() as session:
-        _lock(session, account.account_id)
+        allowances.one_at_a_time(session, account.account_id)
         pending = _pending(session, account.account_id)
         if pending is not None and pending.address == address:
             # A double click, or the form filled once more.
-            _send_link_again(session, account, pending)
-            return None
+            return _send_link_again(session, account, pending)
+        if _mails_of_today(session, account.identifier) >= MAILS_A_DAY:
+            return TOO_MANY_MAILS
         end_pending(session, account.account_id)
         change = _begin(session, account.account_id, address)
         _send_link(session, account.identifier, change)
@@ -124,15 +125,14 @@ def state(account: CurrentAccount) -> AddressState:
 def resend(account: CurrentAccount) -> str | None:
     """Send the link again, good for another day; return why not otherwise."""
     with db.transaction() as session:
-        _lock(session, account.account_id)
+        allowances.one_at_a_time(session, account.account_id)
         change = _pending(session, account.account_id)
         if change is None:
             return None
-        if _mails_of_today(session, account.identifier) >= MAILS_A_DAY:
-            return TOO_MANY_MAILS
-        _send_link_again(session, account, change)
-        journal.record(session, "email_change_resent", account)
-    return None
+        refusal = _send_link_again(session, account, change)
+        if refusal is None:
+            journal.record(session, "email_change_resent", account)
+    return refusal
 
 
 def cancel(account: CurrentAccount) -> None:
@@ -199,11 +199,6 @@ def normalized(typed: str) -> str | None:
     return address if len(address) <= LONGEST_ADDRESS else None
 
 
-def _lock(session: Session, account_id: int) -> None:
-    """Let two requests of one account follow each other: one change waits, never two."""
-    session.execute(select(Account.id).where(Account.id == account_id).with_for_update())
-
-
 def _pending(session: Session, account_id: int) -> EmailChange | None:
     return session.scalars(
         select(EmailChange)
@@ -248,12 +243,16 @@ def _send_link(session: Session, identifier: str, change: EmailChange) -> None:
     )
 
 
-def _send_link_again(session: Session, account: CurrentAccount, change: EmailChange) -> None:
+def _send_link_again(session: Session, account: CurrentAccount, change: EmailChange) -> str | None:
     """Send one more mail, unless one has just left; both links work, in whatever order."""
     now = datetime.now(UTC)
-    if not _mails_since(session, account.identifier, now - MAIL_GAP):
-        change.expires_at = now + VALIDITY
-        _send_link(session, account.identifier, change)
+    if _mails_since(session, account.identifier, now - MAIL_GAP):
+        return None
+    if _mails_of_today(session, account.identifier) >= MAILS_A_DAY:
+        return TOO_MANY_MAILS
+    change.expires_at = now + VALIDITY
+    _send_link(session, account.identifier, change)
+    return None
 
 
 def _mails_since(session: Session, identifier: str, moment: datetime) -> int:

@@ -140,6 +140,10 @@ class _Attempt:
         about = self.account.id or None
         journal.record(session, event, who, about, identifier=self.identifier)
 
+    def record_once_more(self, session: Session, event: str) -> None:
+        about = self.account.id or None
+        journal.record_once_more(session, event, Stranger(self.origin), about, self.identifier)
+
 
 def _find_active(identifier: str) -> _Account:
     found = db.session().execute(_ACTIVE, {"identifier": identifier}).one_or_none()
@@ -186,5 +190,6 @@ def _refuse(attempt: _Attempt, obstacle: Obstacle | None) -> Obstacle | Refused:
             obstacle = throttles.fail(session, attempt.tries)
             attempt.record(session, "sign_in_failed")
         else:
-            attempt.record(session, "sign_in_throttled")
+            throttles.one_at_a_time(session, attempt.identifier)
+            attempt.record_once_more(session, "sign_in_throttled")
     return obstacle or Refused()

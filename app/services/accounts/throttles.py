@@ -178,6 +178,11 @@ def count_in_window(
     return _count(session, key, datetime.now(UTC), lasting, amount).number <= limit
 
 
+def one_at_a_time(session: Session, identifier: str) -> None:
+    """Let those who have to wait with an identifiant be noted one after the other."""
+    _count(session, f"sign-in:{identifier}:noted", datetime.now(UTC), ADDRESS_WINDOW)
+
+
 def clear_sign_in(session: Session, identifier: str) -> None:
     """Forget every failed sign-in with an identifiant, wherever and on whatever device.
 

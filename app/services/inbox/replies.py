@@ -2,19 +2,31 @@
 
 from datetime import UTC, datetime
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app import db
 from app.models import MessageReply
 from app.services.actors import Actor
+from app.services.refusals import Reason, Refusal
 
 LONGEST_REPLY = 4_000
+SOMETHING_ELSE = (
+    "Cette réponse n’est pas partie\u00a0: de la même page, une autre est déjà partie. "
+    "Relisez-la, puis envoyez-la."
+)
+_SENT = select(
+    MessageReply.message_id, MessageReply.family_id, MessageReply.account_id, MessageReply.body
+).where(MessageReply.sending_key == bindparam("key"))
 
 
 def keep(
     session: Session, message_id: int, family_id: int, actor: Actor, text: str, key: str
 ) -> bool:
-    """Add to a thread, once for a key; whoever has no account is of the town hall."""
+    """Add to a thread, once for a key; whoever has no account is of the town hall.
+
+    False when it is there already. Raises Refusal when the key was used for something else.
+    """
     reply = db.insert(MessageReply).values(
         message_id=message_id,
         family_id=family_id,
@@ -25,4 +37,9 @@ def keep(
         sending_key=key,
     )
     kept = reply.on_conflict_do_nothing(index_elements=["sending_key"]).returning(MessageReply.id)
-    return session.execute(kept).first() is not None
+    if session.execute(kept).first() is not None:
+        return True
+    sent = session.execute(_SENT, {"key": key}).one()
+    if tuple(sent) != (message_id, family_id, actor.account_id, text):
+        raise Refusal(Reason.UNFIT, SOMETHING_ELSE)
+    return False

@@ -1,6 +1,5 @@
 """A request leaves for the town hall."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -22,6 +21,7 @@ from app.models import (
     RequestEventKind,
     RequestFile,
 )
+from app.services.accounts import allowances
 from app.services.actors import CurrentAccount
 from app.services.files import stored_files
 from app.services.files.uploads import CheckedFile
@@ -31,13 +31,28 @@ from app.services.requests import moving
 from app.services.requests.answers import with_children
 from app.services.requests.kinds import Kind
 from app.services.requests.reading import SEEN
+from app.services.tokens import sending_keys
 
 # Nobody has as much to ask; a script might.
 MOST_A_DAY = 30
 DAY = timedelta(days=1)
+SOMETHING_ELSE = (
+    "Cette demande n’est pas partie\u00a0: de la même page, une autre est déjà partie. "
+    "Relisez-la, puis envoyez-la."
+)
 
-_ALREADY_SENT = select(FamilyRequest.id, FamilyRequest.public_id).where(
-    FamilyRequest.sending_key == bindparam("sending_key")
+_ALREADY_SENT = select(
+    FamilyRequest.id,
+    FamilyRequest.public_id,
+    FamilyRequest.kind,
+    FamilyRequest.child_id,
+    FamilyRequest.invoice_id,
+    FamilyRequest.details,
+).where(FamilyRequest.sending_key == bindparam("sending_key"))
+_TITLES = (
+    select(RequestFile.title)
+    .where(RequestFile.request_id == bindparam("request_id"), RequestFile.event_id.is_(None))
+    .order_by(RequestFile.id)
 )
 _SENT_TODAY = select(func.count(FamilyRequest.id)).where(
     FamilyRequest.account_id == bindparam("account_id"),
@@ -98,24 +113,27 @@ def send(
 ) -> Sent:
     """Send a request to the town hall; the same key again sends nothing more.
 
-    Raises Refusal when it is one too many, or about what is not the family's.
+    Raises Refusal when it is one too many, about what is not the family's, or when something else
+    left under this key.
     """
-    key = _key(account, sending_key)
+    key = sending_keys.of_account(account, sending_key)
     stored = stored_files.keep(Folder.REQUESTS, files)
     kept = False
     try:
         with db.transaction() as session:
-            sent = _insert(session, account, kind, asked, key)
-            if sent is not None:
+            values = _values(session, account, kind, asked, key)
+            new = _insert(session, account, values)
+            sent = new or _already_sent(session, values, files)
+            if new is not None:
                 request = session.get_one(FamilyRequest, sent.number)
                 attach(session, sent.number, files, stored)
                 moving.note(session, sent.number, RequestEventKind.SENT, account)
                 moving.write_to_sender(session, MailKind.REQUEST_RECEIVED, request)
-        kept = sent is not None
+        kept = new is not None
     finally:
         if not kept:
             stored_files.discard(Folder.REQUESTS, stored)
-    return sent or _already_sent(key)
+    return sent
 
 
 def similar(account: CurrentAccount, kind: Kind, asked: Asked) -> Sent | None:
@@ -147,7 +165,7 @@ def _meet(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
 
 def was_sent(account: CurrentAccount, sending_key: str) -> bool:
     """Tell whether a sending of this name has left already."""
-    return bool(db.rows(_ALREADY_SENT, sending_key=_key(account, sending_key)))
+    return bool(db.rows(_ALREADY_SENT, sending_key=sending_keys.of_account(account, sending_key)))
 
 
 def attach(
@@ -172,12 +190,11 @@ def attach(
     )
 
 
-def _insert(
+def _values(
     session: Session, account: CurrentAccount, kind: Kind, asked: Asked, key: str
-) -> Sent | None:
-    now = datetime.now(UTC)
+) -> dict[str, Any]:
     child_id, details = _about(session, account, asked)
-    values = {
+    return {
         "public_id": db.new_public_id(),
         "family_id": account.family_id,
         "account_id": account.account_id,
@@ -186,15 +203,19 @@ def _insert(
         "child_id": child_id,
         "invoice_id": _own(session, account, _INVOICE, asked.invoice) if asked.invoice else None,
         "details": details,
-        "sent_at": now,
+        "sent_at": datetime.now(UTC),
         "expected_on": working_days.after(today(), kind.answer_within),
         "sending_key": key,
     }
+
+
+def _insert(session: Session, account: CurrentAccount, values: dict[str, Any]) -> Sent | None:
+    allowances.one_at_a_time(session, account.account_id)
     inserted = db.insert(FamilyRequest).values(values).on_conflict_do_nothing()
     row = session.execute(inserted.returning(FamilyRequest.id, FamilyRequest.public_id)).first()
     if row is None:
         return None
-    parameters = {"account_id": account.account_id, "since": now - DAY}
+    parameters = {"account_id": account.account_id, "since": values["sent_at"] - DAY}
     if session.scalars(_SENT_TODAY, parameters).one() > MOST_A_DAY:
         raise Refusal(
             Reason.TOO_MANY,
@@ -223,12 +244,14 @@ def _own(session: Session, account: CurrentAccount, wanted: Select[int], public_
     return int(found)
 
 
-def _already_sent(key: str) -> Sent:
-    [row] = db.rows(_ALREADY_SENT, sending_key=key)
-    return Sent(*row)
-
-
-def _key(account: CurrentAccount, sending_key: str) -> str:
-    """Make a form's key this account's own: nobody finds another's request with it."""
-    named = f"{account.account_id} {sending_key}".encode("utf-8", "surrogatepass")
-    return hashlib.sha256(named).hexdigest()[:32]
+def _already_sent(session: Session, values: dict[str, Any], files: Sequence[CheckedFile]) -> Sent:
+    """Find what left under this key. Raises Refusal when that was something else."""
+    found = session.execute(_ALREADY_SENT, {"sending_key": values["sending_key"]}).one()
+    titles = list(session.scalars(_TITLES, {"request_id": found.id}))
+    same = all(
+        getattr(found, name) == values[name]
+        for name in ("kind", "child_id", "invoice_id", "details")
+    )
+    if not same or titles != [file.title for file in files]:
+        raise Refusal(Reason.UNFIT, SOMETHING_ELSE)
+    return Sent(found.id, found.public_id)

@@ -2,6 +2,7 @@
 
 signing              the keys
 temporary_passwords  the secret that a mail carries, and its link
+sending_keys         the name of a sending, so that a double click sends once
 email_links          the link that confirms an address
 sealing              words that nobody reads in a cookie
 """

@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 
 from app.services.files import uploads
 from app.services.requests import desk
-from app.web.forms import UNREAD
+from app.web.heavy_forms import UNREAD
 from config import REQUEST_KINDS
 from tests.services.requests.conftest import send, signed_in
 from tests.support.browser import Browser, Page

@@ -1,5 +1,7 @@
 """Two at the same moment, on the way to another address."""
 
+from functools import partial
+
 from flask import Flask
 from sqlalchemy import select
 
@@ -44,3 +46,20 @@ def test_two_requests_at_once_leave_one_change(
     in_parallel(lambda: asking("un@exemple.fr"), lambda: asking("deux@exemple.fr"))
     waiting = select(EmailChange.address).where(EmailChange.ended_at.is_(None))
     assert len(db.session().scalars(waiting).all()) == 1
+
+
+def test_of_fourteen_at_once_six_leave(app: Flask, people: People, server: Scripted) -> None:
+    """Fourteen windows, as many addresses of strangers: no more mails than on any other day."""
+    account = signed_in(people.zest)
+    db.session().rollback()
+    told: list[str | None] = []
+
+    def asking(number: int) -> None:
+        with app.app_context():
+            address = f"quelqu-un-{number}@exemple.fr"
+            told.append(email_changes.ask(account, address, people.zest.password or ""))
+
+    in_parallel(*[partial(asking, number) for number in range(14)])
+    kinds = [row.kind for row in rows()]
+    assert kinds.count("email_confirmation") == email_changes.MAILS_A_DAY
+    assert told.count(email_changes.TOO_MANY_MAILS) == 14 - email_changes.MAILS_A_DAY

@@ -158,6 +158,27 @@ def test_too_many_failures_make_wait(people: People) -> None:
     assert events()[-2:] == ["sign_in_throttled", "signed_in"]
 
 
+def test_a_flood_adds_a_line_a_minute_to_the_journal(people: People) -> None:
+    """With how many there were; the next minute has its own, and so has another identifiant."""
+    for person in (people.zest, replace(people.zest, identifier="99999999")):
+        for _ in range(throttles.FREE_FAILURES):
+            sign_in(person, "Faux12345")
+        for _ in range(20):
+            assert isinstance(sign_in(person, "Faux12345"), Wait)
+    with time_machine.travel(NOW + timedelta(seconds=29), tick=False):
+        sign_in(people.zest, "Faux12345")
+    with time_machine.travel(NOW + timedelta(seconds=61), tick=False):
+        sign_in(people.zest, "Faux12345")
+        sign_in(people.zest, "Faux12345")
+    query = select(JournalEntry.details).where(JournalEntry.event == "sign_in_throttled")
+    noted = db.session().scalars(query.order_by(JournalEntry.id)).all()
+    assert [(each["identifier"], each["count"]) for each in noted] == [
+        (people.zest.identifier, "21"),
+        ("99999999", "20"),
+        (people.zest.identifier, "1"),
+    ]
+
+
 def test_signing_in_forgets_the_failures_before(people: People) -> None:
     """Four mistakes, the right one, four mistakes more: nobody waits."""
     for _ in range(2):

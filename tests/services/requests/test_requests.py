@@ -2,6 +2,7 @@
 
 import threading
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,16 +15,19 @@ from app.models import Account, Family, Guardian, JournalEntry, RequestState
 from app.services import counts
 from app.services.files.stored_files import StoredFile
 from app.services.files.uploads import CheckedFile
-from app.services.refusals import Refusal
+from app.services.refusals import Reason, Refusal
 from app.services.requests import acting, desk, latest, listing, reading, sending
 from app.services.requests.acting import Outcome
-from app.services.requests.kinds import KINDS
+from app.services.requests.kinds import BY_KEY, KINDS
+from app.services.requests.sending import Asked
 from app.testing import Outbox
 from config import REQUEST_KINDS
 from tests.services.requests.conftest import PAPER, send, signed_in
+from tests.support.mail_room import in_parallel
 from tests.support.people import TOWN_HALL, People, public_id
 
 pytestmark = pytest.mark.usefixtures("inside")
+OTHER = BY_KEY["other"]
 
 
 def stored(app: Flask) -> list[Path]:
@@ -52,6 +56,37 @@ def test_a_key_is_each_account_s_own(people: People) -> None:
     """Somebody else's key finds nothing of theirs."""
     zest, moreau = signed_in(people.zest), signed_in(people.moreau)
     assert send(zest) != send(moreau)
+
+
+def test_another_text_under_a_used_key_is_told(people: People) -> None:
+    """Back, another text, sent again: it is not dropped as if it had left."""
+    zest = signed_in(people.zest)
+    key = "f" * 32
+    first = sending.send(zest, OTHER, Asked({"text": "Un banc"}), key)
+    assert sending.send(zest, OTHER, Asked({"text": "Un banc"}), key) == first
+    for asked, files in ((Asked({"text": "Un arbre"}), []), (Asked({"text": "Un banc"}), [PAPER])):
+        with pytest.raises(Refusal, match="n’est pas partie"):
+            sending.send(zest, OTHER, asked, key, files)
+
+
+def test_of_many_at_once_no_more_leave_than_in_a_day(
+    app: Flask, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The end of a day's requests holds in as many windows as one likes."""
+    monkeypatch.setattr(sending, "MOST_A_DAY", 4)
+    zest = signed_in(people.zest)
+    db.session().rollback()
+    refused = []
+
+    def send(number: int) -> None:
+        with app.app_context():
+            try:
+                sending.send(zest, OTHER, Asked({"text": str(number)}), f"{number:032x}")
+            except Refusal as refusal:
+                refused.append(refusal.reason)
+
+    in_parallel(*[partial(send, number) for number in range(10)])
+    assert refused == [Reason.TOO_MANY] * 6
 
 
 def test_whoever_wants_no_mail_gets_none(people: People, outbox: Outbox) -> None:

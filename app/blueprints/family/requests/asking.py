@@ -24,7 +24,8 @@ from app.services.requests.kinds import DETAILS, Kind
 from app.services.requests.sending import Asked
 from app.web import drafts
 from app.web.access import current_account
-from app.web.forms import show_again, takes_files
+from app.web.forms import show_again
+from app.web.heavy_forms import takes_files
 from app.web.site_map import labelled
 
 NO_FILE = "Choisissez un fichier."
@@ -152,6 +153,7 @@ def _send(kind: Kind, form: RequestForm) -> ResponseReturnValue:
     try:
         sent = sending.send(current_account(), kind, _asked(form), form.sending_key.data, files)
     except Refusal as refused:
+        form.sending_key.renew()
         form.form_errors.append(str(refused))
         return show_again(form, drafts.CHECK)
     flash(SENT.format(sent.number), "success")

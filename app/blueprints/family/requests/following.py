@@ -15,7 +15,8 @@ from app.services.requests.reading import RequestDetails
 from app.web.access import current_account
 from app.web.drafts import stands_on
 from app.web.files import send_stored_file
-from app.web.forms import EmptyForm, show_again, takes_files
+from app.web.forms import EmptyForm, show_again
+from app.web.heavy_forms import takes_files
 from app.web.site_map import labelled
 
 ADDED = "Votre pièce est ajoutée à la demande."

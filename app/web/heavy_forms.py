@@ -1,0 +1,70 @@
+"""Forms with files: what is read of them, how many at once, and how much in a day."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from flask import request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.wrappers import Response
+
+from app.gates import Crowded, Gate
+from app.services.accounts import allowances
+from app.services.accounts.allowances import KIBIBYTE, Allowance
+from app.services.accounts.drafts import Draft
+from app.services.files import uploads
+from app.services.refusals import Refusal
+from app.web import drafts
+from app.web.access import current_account
+from app.web.bodies import A_FLOOD, read_away
+from app.web.forms import back_to_page, owner
+
+UNREAD = (
+    f"Rien n’est envoyé\u00a0: vos fichiers sont trop lourds. Un fichier pèse "
+    f"{uploads.LARGEST_MEBIBYTES}\u00a0Mo au plus. Choisissez-en de plus légers."
+)
+CROWDED = (
+    "Rien n’est envoyé\u00a0: plusieurs familles envoient des fichiers en ce moment. "
+    "Attendez quelques secondes, puis recommencez."
+)
+# What has no file is as light as any form.
+LIGHT_BYTES = 256 * KIBIBYTE
+# Each is written to the disk as it comes, then drawn anew.
+_reading = Gate(at_once=3)
+
+
+def takes_files(
+    view: Callable[..., ResponseReturnValue],
+) -> Callable[..., ResponseReturnValue]:
+    """Read all that a form with files may send; a flood is not read, and loses no answer.
+
+    Heavy ones are read a few at once, one of each account, and so many bytes of it in a day.
+    """
+
+    @wraps(view)
+    def reading(**arguments: str) -> ResponseReturnValue:
+        request.max_content_length = uploads.MOST_BYTES
+        if (request.content_length or 0) <= LIGHT_BYTES:
+            return view(**arguments)
+        account_id = current_account().account_id
+        try:
+            with _reading.passing(account_id):
+                kibibytes = (request.content_length or 0) // KIBIBYTE
+                allowances.spend_now(account_id, Allowance.UPLOADS, kibibytes)
+                request.files  # noqa: B018 (read now)
+                return view(**arguments)
+        except RequestEntityTooLarge:
+            return _unread(UNREAD)
+        except Crowded:
+            return _unread(CROWDED)
+        except Refusal as refused:
+            return _unread(str(refused))
+
+    return reading
+
+
+def _unread(why: str) -> Response:
+    read_away(A_FLOOD)
+    page = drafts.page_of_form() or ""
+    before = drafts.find(owner(), page) or Draft()
+    return back_to_page(Draft(before.typed, {"": [why]}), drafts.step() or drafts.CORRECTION)
