@@ -18,7 +18,7 @@ def test_no_page_asks_more_for_more_rows(
     """Two of each thing or sixty, files and papers included: as many statements."""
     # Laying sixty lines out takes seconds and asks nothing.
     monkeypatch.setattr(printing, "available", lambda: True)
-    monkeypatch.setattr(printing, "to_pdf", lambda html, _who=None: html.encode())
+    monkeypatch.setattr(printing, "to_pdf", str.encode)
     with_few = counts(app, arrive(app, people.zest, "Glycine", 2021, FEW))
     with_many = counts(app, arrive(app, people.claire, "Pervenche", 2024, MANY))
     grown = {

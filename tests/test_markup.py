@@ -125,7 +125,7 @@ def test_every_paper_shows_markup_as_words(
 ) -> None:
     """What is laid out as PDF, and the letter that a clerk prints."""
     monkeypatch.setattr(printing, "available", lambda: True)
-    monkeypatch.setattr(printing, "to_pdf", lambda html, _who=None: html.encode())
+    monkeypatch.setattr(printing, "to_pdf", str.encode)
     monkeypatch.setattr("tests.support.browser.faults_of_new_page", lambda _page: [])
     visitor = arrive(app, people.moreau, "Bleuet", 2026)
     pages = [(path, "GET") for path in visitor.addresses()]

@@ -59,9 +59,10 @@ def send_paper(html: str, name: str, *, inline: bool = False) -> Response:
     Raises Refusal after too many in a day, Crowded while others are being made.
     """
     account_id = current_account().account_id
-    if opens_page():
-        allowances.spend_now(account_id, Allowance.PAPERS)
-    return send_made_file(printing.to_pdf(html, account_id), PDF, name, inline=inline)
+    with printing.making.passing(account_id):
+        if opens_page():
+            allowances.spend_now(account_id, Allowance.PAPERS)
+        return send_made_file(printing.to_pdf(html), PDF, name, inline=inline)
 
 
 def only_with_printing(

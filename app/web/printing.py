@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 # Twenty years of statement take 12 s and 200 MiB: one paper at once in a process.
-_laying_out = Gate()
+making = Gate()
 # What WeasyPrint opens when it is imported.
 LIBRARIES = ("gobject-2.0", "pango-1.0", "harfbuzz", "fontconfig", "pangoft2-1.0")
 
@@ -36,16 +36,11 @@ def available() -> bool:
     return find_spec("weasyprint") is not None
 
 
-def to_pdf(html: str, who: int | None = None) -> bytes:
+def to_pdf(html: str) -> bytes:
     """Lay a whole HTML page out on paper; its `lang` and `title` become the document's.
 
-    Raises Crowded while other papers are being made, or one for `who` already.
+    For whoever passes the gate `making`.
     """
-    with _laying_out.passing(who):
-        return _laid_out(html)
-
-
-def _laid_out(html: str) -> bytes:
     import weasyprint
 
     # It complains of each rule that is for screens only.

@@ -57,7 +57,7 @@ def test_papers_are_made_one_at_a_time(
         return b"%PDF-"
 
     def print_one(_number: int) -> bytes:
-        with app_without_database.app_context(), suppress(Crowded):
+        with app_without_database.app_context(), suppress(Crowded), printing.making.passing():
             return printing.to_pdf('<html lang="fr"><title>T</title>')
         return b""
 

@@ -54,7 +54,8 @@ def guide_pdf() -> ResponseReturnValue:
 @lru_cache(maxsize=GUIDES_KEPT)
 def _pdf(public_url: str, _town: str, _day: date) -> bytes:
     stranger = current_app.test_client(use_cookies=False)
-    return printing.to_pdf(stranger.get("/guide", base_url=public_url).text)
+    with printing.making.passing():
+        return printing.to_pdf(stranger.get("/guide", base_url=public_url).text)
 
 
 @lru_cache(maxsize=GUIDES_KEPT)

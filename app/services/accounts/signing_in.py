@@ -1,12 +1,14 @@
 """Getting in: asking for a temporary password, and signing in."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app import db
+from app.gates import Crowded, Gate
 from app.models import MAY_SIGN_IN, Account, Family, Guardian, OutboxMail, TemporaryPassword
 from app.services import journal
 from app.services.accounts import (
@@ -17,7 +19,7 @@ from app.services.accounts import (
     sessions,
     throttles,
 )
-from app.services.accounts.throttles import Obstacle, Tries
+from app.services.accounts.throttles import Obstacle, Tries, Wait
 from app.services.actors import Origin, Stranger
 from app.services.mail import outbox
 from app.services.mail.kinds import MailKind
@@ -25,6 +27,8 @@ from app.services.tokens import temporary_passwords
 
 # No row has this id: an unknown identifiant costs the same look-ups as a known one.
 NOBODY = 0
+A_MOMENT = timedelta(seconds=5)
+_flooded = Gate()
 CREDENTIALS_SUBJECT = "Envoi de vos identifiants de connexion"
 
 
@@ -110,8 +114,11 @@ def sign_in(identifier: str, clear: str, origin: Origin, device: str = "") -> Ou
     known_as = devices.recognize(device, account.id, account.password_changed_at)
     attempt = _Attempt(identifier, account, origin, known_as)
     obstacle = throttles.obstacle(db.session(), attempt.tries)
-    if obstacle is None and passwords.verify(account.password_hash, clear, password_costs.in_use()):
-        return _accept(clear, attempt)
+    try:
+        if obstacle is None and _is_right(clear, attempt):
+            return _accept(clear, attempt)
+    except Crowded:
+        obstacle = Wait(A_MOMENT)
     return _refuse(attempt, obstacle)
 
 
@@ -148,6 +155,16 @@ class _Attempt:
 def _find_active(identifier: str) -> _Account:
     found = db.session().execute(_ACTIVE, {"identifier": identifier}).one_or_none()
     return _Account(*found) if found else _Account()
+
+
+def _is_right(clear: str, attempt: _Attempt) -> bool:
+    """Check a password; where a network floods, one at a time, so that others keep the processor.
+
+    Raises Crowded when several are being checked for such networks.
+    """
+    floods = throttles.floods(db.session(), attempt.tries)
+    with _flooded.passing() if floods else nullcontext():
+        return passwords.verify(attempt.account.password_hash, clear, password_costs.in_use())
 
 
 def _accept_temporary(row: TemporaryPassword, origin: Origin) -> MustChoose | Expired:

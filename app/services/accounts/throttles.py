@@ -146,6 +146,12 @@ def obstacle(session: Session, tries: Tries) -> Obstacle | None:
     return _rest_of(waiting.blocked_until, now) if waiting is not None else None
 
 
+def floods(session: Session, tries: Tries) -> bool:
+    """Tell whether so many failures come from this network that each check has to be spared."""
+    found = session.execute(_COUNTERS, {"keys": [tries.network], "now": datetime.now(UTC)})
+    return any(row.number > ADDRESS_FAILURES for row in found)
+
+
 def fail(session: Session, tries: Tries) -> Obstacle | None:
     """Count a failure: 5 are free, one where the network floods; then the wait doubles.
 

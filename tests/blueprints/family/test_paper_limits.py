@@ -18,7 +18,7 @@ PAPERS = ("/releve/pdf", f"/factures/{public_id('f59')}/pdf")
 def paper(monkeypatch: pytest.MonkeyPatch) -> None:
     """Laying out takes no time here."""
     monkeypatch.setattr(printing, "available", lambda: True)
-    monkeypatch.setattr(printing, "_laid_out", lambda _html: b"%PDF-")
+    monkeypatch.setattr(printing, "to_pdf", lambda _html: b"%PDF-")
     monkeypatch.setattr("app.gates.MOST_WAITING", 0)
 
 
@@ -33,7 +33,7 @@ def test_whoever_comes_too_many_is_told_at_once(app: Flask, people: People, path
     """A paper is being made for somebody else: a sentence, and when to come back; pages open."""
     parent = Browser(app)
     parent.sign_in(people.zest)
-    with printing._laying_out.passing(account_id(app, people.moreau.identifier)):
+    with printing.making.passing(account_id(app, people.moreau.identifier)):
         page = parent.visit(path, 503)
         assert page.response.headers["Retry-After"] == "5"
         assert "Le portail prépare déjà d’autres documents." in page.text
@@ -46,9 +46,22 @@ def test_six_clicks_are_one_paper(app: Flask, people: People) -> None:
     parent = Browser(app)
     parent.sign_in(people.zest)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(printing._laying_out, "_at_once", 6)
-        with printing._laying_out.passing(account_id(app, people.zest.identifier)):
+        patch.setattr(printing.making, "_at_once", 6)
+        with printing.making.passing(account_id(app, people.zest.identifier)):
             assert parent.fetch(PAPERS[0]).status_code == 503
+
+
+def test_who_is_told_to_come_back_has_had_no_paper(
+    app: Flask, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Being refused costs nothing of the day's papers."""
+    monkeypatch.setattr(Allowance.PAPERS, "most", 1)
+    parent = Browser(app)
+    parent.sign_in(people.zest)
+    with printing.making.passing():
+        for _ in range(3):
+            assert parent.fetch(PAPERS[0]).status_code == 503
+    assert parent.fetch(PAPERS[0]).status_code == 200
 
 
 def test_so_many_papers_a_day(app: Flask, people: People, monkeypatch: pytest.MonkeyPatch) -> None:
