@@ -46,7 +46,7 @@ NO_SUCH_ID = "0123456789abcdef"
 METHODS = ("GET", "HEAD", "POST")
 RANGE = {"Range": "bytes=0-3"}
 # What changes from one answer to the next: proofs, names of sendings, references.
-CHANGING = re.compile(r"(?<=value=\")[\w.-]{32,}(?=\")|(?<=<strong>)[0-9a-f]{8,32}(?=</strong>)")
+CHANGING = re.compile(r"(?<=value=\")[\w.-]{32,}(?=\")|(?<=<strong>)[0-9a-f]{6,32}(?=</strong>)")
 QUERIES = (
     "/messages?filtre=archives", "/messages?filtre=non-lus", "/messages?page=2",
 )  # fmt: skip

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app import db
 from app.models import Document
@@ -123,6 +123,21 @@ def test_looking_writes_nothing(app: Flask, people: People, menu: Path) -> None:
         give(app, menu, f"Menu {more}")
     # Who asks, the documents, and what the menu counts.
     assert counts == [3, 3]
+
+
+def test_no_name_is_read_backwards(app: Flask, people: People, menu: Path) -> None:
+    """A mark makes « fdp.exe » read « exe.pdf »: it is neither kept, shown nor downloaded."""
+    with app.app_context():
+        assert publishing.add(menu, Notice("Menu \u202efdp.exe\u2066\u200f", "Cantine"), TOWN_HALL)
+        found = db.session().scalars(select(Document).where(Document.title == "Menu fdp.exe"))
+        name = found.one().public_id
+    parent = Browser(app)
+    parent.sign_in(people.zest)
+    assert "Menu fdp.exe" in parent.get("family.documents").text
+    with app.app_context(), db.transaction() as session:
+        session.execute(update(Document).values(title="Menu \u202efdp.exe"))
+    answer = parent.fetch(parent.address("family.document", public_id=name))
+    assert answer.headers["Content-Disposition"].endswith('filename="Menu fdp.exe.pdf"')
 
 
 def test_a_document_is_kept_under_its_title(app: Flask, people: People, menu: Path) -> None:
