@@ -5,6 +5,7 @@ and may stand beside any text. Each tag that would act becomes a plain one with 
 which the stylesheet draws alike.
 """
 
+import re
 from html.parser import HTMLParser
 
 from markupsafe import Markup, escape
@@ -26,8 +27,11 @@ SVG_NAMES = {"viewbox": "viewBox"}
 VOID = frozenset({"input", "br", "hr", "img", "wbr", "path", "circle"})
 CLOSED_AT_ONCE = frozenset({"input", "path", "circle"})
 LEFT_OUT = frozenset({"script", "style", "template", "img", "hr"})
+# How a template is indented weighs a third of a page that shows seven others.
+BLANKS = re.compile(r"[ \n\t]+")
 # Words for those who do not see the screen: the text beside a facsimile speaks to them.
-UNSEEN = "visually-hidden"
+# Nor the file at the foot of home, below what a step of the guide shows.
+UNSEEN = frozenset({"visually-hidden", "blocks"})
 
 Attributes = list[tuple[str, str | None]]
 
@@ -80,11 +84,11 @@ class _Copier(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self._open and self._open[-1][1]:
-            self.copied.append(escape(data))
+            self.copied.append(escape(BLANKS.sub(" ", data)))
 
     def _is_left_out(self, tag: str, attributes: dict[str, str | None]) -> bool:
         inside = bool(self._open) and self._open[-1][1] is None
-        unseen = UNSEEN in (attributes.get("class") or "").split() and tag != "caption"
+        unseen = not UNSEEN.isdisjoint((attributes.get("class") or "").split()) and tag != "caption"
         hidden = "hidden" in attributes or attributes.get("type") == "hidden"
         return inside or unseen or hidden or tag in LEFT_OUT
 

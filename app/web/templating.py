@@ -1,5 +1,6 @@
 """Jinja, as the portal's templates need it."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,10 +12,18 @@ from jinja2.runtime import Macro
 from app.memo import Kept
 
 DRAWINGS_KEPT = 4096
+# Those that never break are words.
+BLANKS = re.compile(r"[ \n\t]+")
 
 
 def once(macro: Callable[..., str]) -> Kept[str]:
-    """Draw a macro once for its arguments."""
+    """Draw a macro once for its arguments, without its indentation: every page carries it."""
+
+    def draw(*args: Any, **kwargs: Any) -> str:
+        drawn = macro(*args, **kwargs)
+        # What a macro returns says whether it is escaped: that stays.
+        return type(drawn)(BLANKS.sub(" ", drawn))
+
     return Kept(macro, DRAWINGS_KEPT)
 
 
