@@ -2,17 +2,18 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 from flask import Flask
 
 from app import db
+from app.calendar import working_days
 from app.formats import today
 from app.models import Child, FamilyRequest
 from app.services.files.uploads import CheckedFile
 from app.services.requests import desk
 from tests.support.browser import Browser, Page
-from tests.support.people import TOWN_HALL, People, Person
+from tests.support.people import TOWN_HALL, People, Person, public_id
 
 PAPER = CheckedFile("Plan", ".pdf", b"%PDF-1.7\n%%EOF")
 KINDS = ("cantine", "garderie", "absence", "fiche-enfant", "photo", "attestation", "autre")
@@ -60,6 +61,7 @@ def requests(app: Flask, people: People) -> Iterator[tuple[str, Page]]:
             yield "requests, withdraw", page.link("Retirer ma demande").click()
             _forget(app, int(number[1]))
             yield "requests, late", parent.visit(page.path)
+    yield from _registered(app, parent, adam)
     page = parent.get("family.request_form", kind="suppression").submit("Continuer", _refused=200)
     yield "requests, without a word", page.submit("Envoyer ma demande")
     page = parent.get("family.request_form", kind="fiche-enfant")
@@ -92,3 +94,21 @@ def _forget(app: Flask, number: int) -> None:
     """The town hall lets the date pass."""
     with app.app_context(), db.transaction() as session:
         session.get_one(FamilyRequest, number).expected_on = today() - timedelta(days=1)
+
+
+def _registered(app: Flask, parent: Browser, adam: str) -> Iterator[tuple[str, Page]]:
+    """See what was accepted, and that it was asked already; then tell an absence of today."""
+    page = parent.get("family.request_form", kind="cantine")
+    page = page.fill({adam: True, "Lundi": True, "À partir du": f"{_school_day():%d/%m/%Y}"})
+    page.submit("Continuer", _refused=200).submit("Envoyer ma demande")
+    page = parent.get("family.request_form", kind="cantine").fill({adam: True, "Mardi": True})
+    page = page.fill({"À partir du": f"{_school_day():%d/%m/%Y}"})
+    yield "requests, cantine asked already", page.submit("Continuer", _refused=200)
+    with app.app_context():
+        desk.accept(desk.listed(everything=True).items[0].number, "", TOWN_HALL)
+    yield "home, registered", parent.get("family.home")
+    yield "child, registered", parent.get("family.child", public_id=public_id("e3"))
+
+
+def _school_day() -> date:
+    return working_days.after(today(), 1)
