@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
+from app.calendar import working_days
 from app.formats import day_in_full, today
 from app.services.families import accepted
 from app.services.requests.kinds import KINDS
@@ -65,9 +66,9 @@ def with_children(details: Mapping[str, object], names: list[str]) -> dict[str, 
 
 
 def start_soon(details: Mapping[str, object]) -> bool:
-    """Tell whether it begins today or tomorrow: too soon for an answer in writing."""
+    """Tell whether it begins by the next working day: too soon for an answer in writing."""
     first = date.fromisoformat(str(details["starts_on"]))
-    return today() <= first <= today() + timedelta(days=1)
+    return today() <= first <= working_days.after(today(), 1)
 
 
 def days_in_words(details: Mapping[str, object]) -> str:

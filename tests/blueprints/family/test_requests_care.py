@@ -39,7 +39,10 @@ def names(parent: Browser) -> list[str]:
 def test_a_child_who_is_ill_today_is_told_by_phone_first(parent: Browser) -> None:
     """Nobody at the town hall reads a request before noon."""
     page = parent.get("family.request_form", kind="absence")
-    assert "Pour aujourd’hui ou demain, appelez d’abord la mairie au 04 76 00 00 00." in page.text
+    assert (
+        "Pour aujourd’hui ou le prochain jour d’école, appelez d’abord la mairie au 04 76 00 00 00."
+        in page.text
+    )
     child = names(parent)[0]
     soon = absence(parent, "24/11/2026", "24/11/2026", child)
     assert "C’est pour tout de suite" in soon.text

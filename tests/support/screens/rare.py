@@ -48,7 +48,7 @@ def rare_screens(app: Flask, people: People) -> Screens:
     yield from _debited(app, people.claire)
     yield from _one_of_everything(app, people.claire)
     yield from _many_requests(app, people.moreau)
-    yield from _talkative_town(app, people.zest)
+    yield from _talkative_town(app, people)
 
 
 def _almost_empty(app: Flask, person: Person) -> Screens:
@@ -129,7 +129,7 @@ def _many_requests(app: Flask, person: Person) -> Screens:
     yield "home, pieces missing", parent.get("family.home")
 
 
-def _talkative_town(app: Flask, person: Person) -> Screens:
+def _talkative_town(app: Flask, people: People) -> Screens:
     """Texts in each place that takes one, a coat of arms, a site; requests go by phone."""
     instance = Path(app.instance_path)
     folder = instance / town_texts.FOLDER
@@ -143,15 +143,22 @@ def _talkative_town(app: Flask, person: Person) -> Screens:
         town_website="https://www.exemple.fr",
         # What no telephone can dial from elsewhere.
         town_phone="poste 12",
-        request_kinds_off=REQUEST_KINDS,
     )
     talkative = create_app(settings)
     parent = Browser(talkative)
+    parent.sign_in(people.zest)
+    yield "absence, the town's own", parent.get("family.request_form", kind="absence")
+    talkative.extensions[db.EXTENSION].dispose()
+    talkative = create_app(replace(settings, request_kinds_off=REQUEST_KINDS))
+    parent = Browser(talkative)
     for page in ("legal_notice", "personal_data", "accessibility"):
         yield f"{page}, the town's own", parent.get(f"site.{page}")
-    yield "home, the town's own", parent.sign_in(person)
+    yield "home, the town's own", parent.sign_in(people.zest)
     yield "invoice, the town's own", parent.get("family.invoice", public_id=public_id("f59"))
     yield "requests, no kind", parent.get("family.new_request")
+    reader = Browser(talkative)
+    reader.sign_in(people.moreau)
+    yield "message, no kind", reader.get("family.message", public_id=public_id("m3"))
     talkative.extensions[db.EXTENSION].dispose()
 
 

@@ -104,6 +104,10 @@ def _registered(app: Flask, parent: Browser, adam: str) -> Iterator[tuple[str, P
     page = parent.get("family.request_form", kind="cantine").fill({adam: True, "Mardi": True})
     page = page.fill({"À partir du": f"{_school_day():%d/%m/%Y}"})
     yield "requests, cantine asked already", page.submit("Continuer", _refused=200)
+    page = parent.get("family.request_form", kind="absence").fill({adam: True})
+    soon = f"{_school_day():%d/%m/%Y}"
+    page = page.fill({"Premier jour d’absence": soon, "Dernier jour d’absence": soon})
+    yield "requests, absence tomorrow", page.submit("Continuer", _refused=200)
     with app.app_context():
         desk.accept(desk.listed(everything=True).items[0].number, "", TOWN_HALL)
     yield "home, registered", parent.get("family.home")
