@@ -134,7 +134,7 @@ def test_naive_instants_are_refused() -> None:
 
 def test_a_third_decimal_is_refused() -> None:
     """Nobody's money is rounded in silence."""
-    with pytest.raises(ValueError, match="two decimals"):
+    with pytest.raises(ValueError, match="more than 2 decimals"):
         db.Hundredths().process_bind_param(Decimal("1.005"), None)  # type: ignore[arg-type]
 
 

@@ -141,7 +141,8 @@ def sign_in(page: Page, identifier: str = IDENTIFIER, password: str = PASSWORD) 
 def follow_menu(page: Page, entry: str) -> None:
     """Open an entry of the menu, which a phone keeps folded; it may say how much is new."""
     unfold_menu(page)
-    words = re.compile(rf"^{entry}(\s.*)?$")
+    # Playwright writes it between slashes, and escapes none.
+    words = re.compile(rf"^{entry}(\s.*)?$".replace("/", r"\/"))
     link = page.get_by_role("navigation", name="Menu", include_hidden=True).get_by_role(
         "link", name=words, include_hidden=True
     )

@@ -129,6 +129,8 @@ def resend(account: CurrentAccount) -> str | None:
         change = _pending(session, account.account_id)
         if change is None:
             return None
+        if _mails_of_today(session, account.identifier) >= MAILS_A_DAY:
+            return TOO_MANY_MAILS
         refusal = _send_link_again(session, account, change)
         if refusal is None:
             journal.record(session, "email_change_resent", account)

@@ -87,7 +87,7 @@ def test_what_the_bank_rejected_is_to_be_paid_otherwise(
     """A family in direct debit too: nobody debits it a second time."""
     change(app, people.moreau, debit)
 
-    reject(app, people)
+    reject(app)
     home = browser.sign_in(people.moreau)
     assert "80,00 € à régler" in home.text
     assert "Règlement rejeté" in home.text

@@ -6,9 +6,10 @@ from datetime import date
 from decimal import Decimal
 
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from app import create_app, db
-from app.models import Family, Invoice, InvoiceKind, Payment
+from app.models import Invoice, InvoiceKind, Payment
 from app.services.billing import sharing
 from app.settings import EXTENSION
 from tests.support.browser import Browser, Page
@@ -18,31 +19,34 @@ from tests.support.people import People, public_id
 def money_screens(app: Flask, people: People) -> Iterator[tuple[str, Page]]:
     """Go through them; the invoices of the cast are no more as they were."""
     yield from _payfip(app, people)
-    reject(app, people)
+    reject(app)
     parent = Browser(app)
     yield "home, rejected", parent.sign_in(people.moreau)
     yield "statement, rejected", parent.get("family.statement")
     yield "invoice, rejected", parent.get("family.invoice", public_id=public_id("f60"))
     with app.app_context(), db.transaction() as session:
-        session.query(Invoice).filter_by(number="59").one().kind = InvoiceKind.CANCELLED
+        _invoice(session, "f59").kind = InvoiceKind.CANCELLED
     parent = Browser(app)
     yield "home, cancelled", parent.sign_in(people.zest)
     yield "invoice, cancelled", parent.get("family.invoice", public_id=public_id("f59"))
 
 
-def reject(app: Flask, people: People) -> None:
+def reject(app: Flask) -> None:
     """Let the bank take back what MOREAU paid of invoice 60."""
     with app.app_context(), db.transaction() as session:
-        family = session.query(Family).filter_by(number=people.moreau.family_number).one()
+        invoice = _invoice(session, "f60")
         session.add(
             Payment(
-                source_id="rejected", family_id=family.id, paid_on=date(2026, 10, 14),
-                invoice_id=session.query(Invoice).filter_by(number="60").one().id,
-                amount=Decimal("-80.00"), mode="REJET",
+                source_id="rejected", family_id=invoice.family_id, paid_on=date(2026, 10, 14),
+                invoice_id=invoice.id, amount=Decimal("-80.00"), mode="REJET",
             )
         )  # fmt: skip
         session.flush()
-        sharing.share_anew(session.connection(), [family.id])
+        sharing.share_anew(session.connection(), [invoice.family_id])
+
+
+def _invoice(session: Session, source_id: str) -> Invoice:
+    return session.query(Invoice).filter_by(public_id=public_id(source_id)).one()
 
 
 def _payfip(app: Flask, people: People) -> Iterator[tuple[str, Page]]:
