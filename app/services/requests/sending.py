@@ -229,7 +229,8 @@ def _about(
     session: Session, account: CurrentAccount, asked: Asked
 ) -> tuple[int | None, dict[str, object]]:
     """Return the one child that it is about; several are named among the answers."""
-    ids = [_own(session, account, _CHILD, public_id) for public_id in asked.children]
+    once = dict.fromkeys(asked.children)
+    ids = [_own(session, account, _CHILD, public_id) for public_id in once]
     if len(ids) <= 1:
         return (ids[0] if ids else None), asked.details
     names = session.execute(_NAMES, {"ids": ids}).all()

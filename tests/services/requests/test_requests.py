@@ -124,6 +124,15 @@ def test_who_sees_what(people: People) -> None:
     assert acting.withdraw(karim, own.public_id) is Outcome.UNKNOWN
 
 
+def test_a_child_who_is_named_twice_is_one_child(people: People) -> None:
+    """A double tick, or a page that was sent by hand: the request is about that child."""
+    claire = signed_in(people.claire)
+    sent = send(claire, "absence", details={}, children=[public_id("e5")] * 2)
+    found = reading.find(claire, sent.public_id)
+    assert found is not None
+    assert [answer.label for answer in found.answers] == ["Enfant"]
+
+
 def test_separated_parents_see_nothing_of_each_other(people: People) -> None:
     claire, marc = signed_in(people.claire), signed_in(people.marc)
     sent = send(claire, children=[public_id("e5")])
