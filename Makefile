@@ -45,7 +45,8 @@ bench: .venv/development ## Measure, and print each table
 
 lock: .venv/development ## Compile pyproject.toml into locked, hashed requirements*.txt
 	$(LOCK) --output-file requirements.txt
-	$(LOCK) --group dev --constraint requirements.txt --output-file requirements-dev.txt
+	$(LOCK) --all-extras --constraint requirements.txt --output-file requirements-full.txt
+	$(LOCK) --all-extras --group dev --constraint requirements-full.txt --output-file requirements-dev.txt
 
 # Not bin/python: the environment that `uv run` makes has no pip, and gets one here.
 .venv/bin/pip:
