@@ -20,11 +20,13 @@ COMMANDS = {
     "familles": "families:familles",
     "guide": "printed_guide:guide",
     "import": "imports:import_files",
+    "instance": "instances:instance",
     "jobs": "jobs:jobs",
     "mail": "mail:mail",
     "messages": "messages:messages",
     "purge": "purge:purge",
     "reporting": "reporting:reporting",
+    "static": "static_files:static",
     "version": "version:version",
 }
 # What Click says itself; `messages` is gettext's name for whoever did not choose one.

@@ -11,12 +11,14 @@ from app.cli.context import whoever_launched, with_appcontext
 from app.cli.tables import ROW_NUMBER, align
 from app.formats import day, day_of, hour, plural
 from app.mailer.courier import Courier, courier
-from app.mailer.delivery import Fate, Tally
+from app.mailer.delivery import Fate, Tally, plain, send_now
+from app.mailer.failures import MailError
 from app.models import MailState
 from app.services.jobs.running import workshop
 from app.services.mail import letters, outbox
-from app.services.mail.kinds import IN_FRENCH
+from app.services.mail.kinds import IN_FRENCH, MailKind
 from app.services.mail.outbox import MailLine, Waiting
+from app.settings import settings
 
 HEADINGS = (
     "N°", "Identifiant", "Nom", "Adresse", "Courriel", "État", "Essais", "Quand", "Dernière erreur",
@@ -91,6 +93,26 @@ def retry(ids: tuple[int, ...], *, everything: bool) -> None:
         numbers = ", ".join(map(str, left))
         click.echo(f"Déjà partis, en cours d’envoi ou inconnus : {numbers}.", err=True)
         sys.exit(1)
+
+
+@mail.command("test")
+@click.argument("address", metavar="ADRESSE")
+@with_appcontext
+def send_trial(address: str) -> None:
+    """Envoie tout de suite un vrai courriel d’essai à ADRESSE, et dit ce qui s’est passé."""
+    recipient = letters.Recipient(account_id=0, identifier="", address=address)
+    try:
+        message = letters.write(MailKind.TRIAL, recipient, None, datetime.now(UTC), {})
+        send_now(courier().backend, message)
+    except MailError as error:
+        raise click.ClickException(f"rien n’est parti. {plain(error)}.") from error
+    server = f"{settings.smtp_host}:{settings.smtp_port}"
+    way = server if settings.mail_backend == "smtp" else settings.mail_backend
+    click.echo(f"Parti pour {message.recipient}, de la part de {settings.mail_sender}, par {way}.")
+    click.echo(
+        "Ouvrez cette boîte. S’il est parmi les indésirables, ou n’y est pas\u00a0: SPF, DKIM et "
+        "DMARC, dans docs/mail.md."
+    )
 
 
 def cells(line: MailLine) -> tuple[str, ...]:

@@ -135,6 +135,18 @@ def deliver(queue: Queue[C], backend: Backend, stopping: Callable[[], bool] = go
     return tally
 
 
+def send_now(backend: Backend, message: Message) -> None:
+    """Hand one message over, outside of any queue. Raises MailError."""
+    with _connected(backend) as send:
+        try:
+            send(message)
+        except MailError:
+            raise
+        except Exception as error:
+            log_bug(NAME, error)
+            raise TemporaryFailure(f"Erreur du portail ({type(error).__name__})") from error
+
+
 def plain(error: MailError) -> str:
     """Write an error for operators: one short line, without anything that may be a secret."""
     line = UNPRINTABLE.sub(" ", str(error)).strip()

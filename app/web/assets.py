@@ -1,6 +1,7 @@
 """Addresses: static files carry a version and are kept for ever; pages' are built once."""
 
 import hashlib
+from collections.abc import Iterator
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
@@ -22,6 +23,15 @@ def init_app(app: Flask) -> None:
     # No address depends on the request, and a page has twenty of them: each is built once.
     app.jinja_env.globals["url_for"] = Kept(url_for, ADDRESSES_KEPT)
     app.after_request(_keep_for_ever)
+
+
+def files() -> Iterator[tuple[str, str, Path]]:
+    """Name each static file as its address does, with the version there and where it lies."""
+    assert current_app.static_folder is not None
+    folder = Path(current_app.static_folder)
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            yield path.relative_to(folder).as_posix(), _fingerprint(path), path
 
 
 def _add_version(endpoint: str, values: dict[str, Any]) -> None:

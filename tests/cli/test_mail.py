@@ -222,3 +222,39 @@ def test_numbers_out_of_reach_are_told(app: Flask, words: list[str]) -> None:
     result = launch(app, *words)
     assert result.exit_code == 2
     assert words[-1] in result.stderr
+
+
+def test_a_trial_leaves_at_once(app: Flask, server: Scripted) -> None:
+    """Ops see a real mail arrive: no row of the queue, no secret, nobody's name."""
+    result = launch(app, "test", "ops@saint-exemple.fr")
+    assert result.exit_code == 0, result.output
+    assert result.output.startswith(
+        "Parti pour ops@saint-exemple.fr, de la part de Portail famille"
+    )
+    [message] = server.sent
+    assert message.subject == "Essai d’envoi du portail famille"
+    with app.app_context():
+        assert rows() == []
+
+
+@pytest.mark.parametrize(
+    ("failure", "said"),
+    [
+        (PermanentFailure("Cette adresse n’existe pas"), "Cette adresse n’existe pas"),
+        (KeyError("bug"), "Erreur du portail (KeyError)"),
+    ],
+)
+def test_a_trial_that_fails_says_why(
+    app: Flask, server: Scripted, failure: Exception, said: str
+) -> None:
+    server.failures = [failure]
+    result = launch(app, "test", "ops@saint-exemple.fr")
+    assert result.exit_code == 1
+    assert f"rien n’est parti. {said}." in result.output
+
+
+def test_a_trial_to_no_address_is_refused(app: Flask, server: Scripted) -> None:
+    result = launch(app, "test", "a@x, b@y")
+    assert result.exit_code == 1
+    assert "n’est pas une adresse de courriel utilisable" in result.output
+    assert server.sent == []

@@ -16,6 +16,8 @@ class MailKind(StrEnum):
     REQUEST_ANSWERED = "request_answered"
     NEW_MESSAGE = "new_message"
     NEW_INVOICE = "new_invoice"
+    # Never in the queue: an operator sends it, and reads what becomes of it.
+    TRIAL = "trial"
 
 
 # Those that carry a temporary password: few are sent to one person.
@@ -33,4 +35,5 @@ IN_FRENCH: dict[str, str] = {
     MailKind.REQUEST_ANSWERED: "réponse à une demande",
     MailKind.NEW_MESSAGE: "nouveau message",
     MailKind.NEW_INVOICE: "nouvelle facture",
+    MailKind.TRIAL: "essai",
 }
