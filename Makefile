@@ -34,6 +34,7 @@ check: .venv/development ## Check format, lint, types, contracts and templates
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint app/templates --check --lint --quiet
+	$(BIN)/reuse lint --quiet
 
 format: .venv/development ## Put code and templates in their one format
 	$(BIN)/ruff format .

@@ -82,6 +82,7 @@ class Settings:
     town_host: str = ""
     payfip_client: str = ""
     security_contact: str = ""
+    source_url: str = ""
 
     request_kinds_off: tuple[str, ...] = ()
 

@@ -1,8 +1,8 @@
 """What an outside tester needs: the mails that the portal sent.
 
-    pytest_plugins = ["app.testing"]
-
-gives the fixture `outbox`, on top of a fixture `app` of your own; see `docs/mail.md`.
+Once the portal is installed by pip, pytest finds this plugin by itself. In a clone, a conftest.py
+names it: `pytest_plugins = ["app.testing"]`. It gives the fixture `outbox`, on top of a fixture
+`app` of your own; see `docs/mail.md`.
 """
 
 import re

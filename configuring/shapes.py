@@ -10,6 +10,7 @@ from sqlalchemy.exc import ArgumentError
 PUBLIC_URL = re.compile(r"https?://([\w.-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?/?")
 DATABASE_URL = re.compile(r"(sqlite:///|postgresql(\+psycopg)?://).+")
 PAYFIP_CLIENT = re.compile(r"[0-9]{6}", re.ASCII)
+SOURCE_URL = re.compile(r"https://[^\s]+")
 SECURITY_CONTACT = re.compile(r"(https://|mailto:|tel:)[^\s]+|[^\s@:]+@[^\s@:]+")
 
 
@@ -60,6 +61,12 @@ def _payfip_client(value: str) -> str:
     )
 
 
+def _source_url(value: str) -> str:
+    if not value or SOURCE_URL.fullmatch(value):
+        return ""
+    return "doit être l’adresse d’une page, qui commence par https://"
+
+
 def _security_contact(value: str) -> str:
     if not value or SECURITY_CONTACT.fullmatch(value):
         return ""
@@ -72,5 +79,6 @@ SHAPES: dict[str, Callable[[str], str]] = {
     "timezone": _timezone,
     "smtp_host": _smtp_host,
     "payfip_client": _payfip_client,
+    "source_url": _source_url,
     "security_contact": _security_contact,
 }

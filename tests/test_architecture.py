@@ -44,6 +44,8 @@ PUBLIC_ENDPOINTS = {
     "site.robots",
     "site.security_text",
     "site.site_map",
+    "site.source",
+    "site.source_archive",
     "site.sitemap",
     "static",
 }

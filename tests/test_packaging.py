@@ -100,6 +100,27 @@ def test_an_installed_portal_keeps_its_town_where_it_was_started(
     assert not (packages / "instance").exists()
 
 
+CONFTEST = """
+import pytest, config
+from app import create_app
+
+@pytest.fixture
+def app(tmp_path):
+    return create_app(config.Test(instance=tmp_path))
+"""
+TESTED = """
+def test_no_mail_left_yet(app, outbox):
+    assert len(outbox) == 0
+"""
+
+
+def test_a_tester_of_an_installed_portal_has_the_mails(installed: Path, tmp_path: Path) -> None:
+    """No line names the plugin: pytest finds it among the packages."""
+    (tmp_path / "conftest.py").write_text(CONFTEST)
+    (tmp_path / "test_mails.py").write_text(TESTED)
+    assert "1 passed" in run(installed, tmp_path, "-m", "pytest", "-q", "-p", "no:playwright")
+
+
 LOCKS = ["requirements.txt", "requirements-full.txt", "requirements-dev.txt"]
 
 

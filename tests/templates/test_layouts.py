@@ -33,7 +33,8 @@ def test_the_menu_marks_the_page_one_is_on(browser: Browser, people: People) -> 
 
 
 AROUND = (
-    "site.site_map", "site.legal_notice", "site.personal_data", "site.accessibility", "auth.guide",
+    "site.site_map", "site.legal_notice", "site.personal_data", "site.accessibility", "site.source",
+    "auth.guide",
 )  # fmt: skip
 
 

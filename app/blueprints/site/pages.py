@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
-from flask import abort, jsonify, redirect, render_template, send_from_directory, url_for
+from flask import Response, abort, jsonify, redirect, render_template, send_from_directory, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.blueprints.site.blueprint import site
 from app.services import health as health_service
+from app.services import source as source_service
 from app.services import town_texts
 from app.settings import settings
 from app.version import VERSION
@@ -56,6 +57,21 @@ def accessibility() -> ResponseReturnValue:
         text=town_texts.read(town_texts.ACCESSIBILITY),
         version=VERSION,
     )
+
+
+@site.get("/code-source")
+@labelled("Code source", place=5)
+def source() -> ResponseReturnValue:
+    """« Code source »."""
+    return render_template("site/source.html", version=VERSION)
+
+
+@site.get("/code-source/archive")
+def source_archive() -> ResponseReturnValue:
+    """The code that runs here, as the licence wants it."""
+    response = Response(source_service.archive(), mimetype="application/zip")
+    response.headers.set("Content-Disposition", "attachment", filename=f"{source_service.NAME}.zip")
+    return response
 
 
 @site.get("/armoiries")
