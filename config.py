@@ -101,9 +101,14 @@ class Settings:
             raise ConfigurationError(" ; ".join(faults))
 
     @property
+    def public_host(self) -> str:
+        """The name that parents type, without port: no other town has it."""
+        return urlsplit(self.public_url).hostname or ""
+
+    @property
     def trusted_hosts(self) -> list[str]:
         """Hosts the portal answers to, without port: the public one only."""
-        return [urlsplit(self.public_url).hostname or ""]
+        return [self.public_host]
 
     @property
     def secure(self) -> bool:

@@ -100,7 +100,8 @@ class Watcher(ABC):
         try:
             return self.make_pass()
         except Exception as error:
-            log_bug(self._name, error)
+            with self._app.app_context():
+                log_bug(self._name, error)
             return False
 
 

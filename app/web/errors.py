@@ -3,7 +3,7 @@
 import logging
 from contextlib import suppress
 
-from flask import Flask, g, render_template
+from flask import Flask, render_template
 from flask_login import AnonymousUserMixin
 from werkzeug.exceptions import (
     HTTPException,
@@ -17,10 +17,10 @@ from werkzeug.wrappers import Response
 from app.gates import Crowded
 from app.services.files import uploads
 from app.services.refusals import Reason, Refusal
+from app.web.request_ids import reference
 
 logger = logging.getLogger("portail.errors")
 RETRY_SECONDS = 30
-REFERENCE_LENGTH = 6
 HTTP_ERRORS_FROM = 400
 
 TEMPLATE = "errors/error.html"
@@ -80,7 +80,7 @@ def _show(error: HTTPException, words: tuple[str, str] | None = None) -> Respons
         return error.get_response()
     known = PAGES.get(code, PAGES[400 if code < InternalServerError.code else 500])
     title, advice = words or known
-    page = _draw(code=code, title=title, message=advice, reference=_short_reference())
+    page = _draw(code=code, title=title, message=advice, reference=reference())
     response = Response(page, status=code, content_type="text/html; charset=utf-8")
     # Keep what the protocol asks for (Allow, Retry-After), never the English page's own type.
     for name, value in error.get_headers():
@@ -104,11 +104,7 @@ def _show_foreign_host(_error: SecurityError) -> Response:
 
 
 def _show_unavailable(error: Exception) -> Response:
-    logger.error(
-        "database unavailable",
-        exc_info=error,
-        extra={"request": _reference(), "reference": _short_reference()},
-    )
+    logger.error("database unavailable", exc_info=error)
     return _show(ServiceUnavailable(retry_after=RETRY_SECONDS))
 
 
@@ -124,19 +120,5 @@ def show_refusal(refusal: Refusal) -> Response:
 
 
 def _show_unexpected(error: Exception) -> Response:
-    logger.error(
-        "unexpected error",
-        exc_info=error,
-        extra={"request": _reference(), "reference": _short_reference()},
-    )
+    logger.error("unexpected error", exc_info=error)
     return _show(InternalServerError())
-
-
-def _short_reference() -> str:
-    # To be read on the phone; in the log it stands beside the whole name of the request.
-    return _reference().replace("-", "")[-REFERENCE_LENGTH:]
-
-
-def _reference() -> str:
-    # A request that failed before it was named, such as one for a host that is not ours.
-    return str(g.get("request_id", "—"))

@@ -1,35 +1,47 @@
 """Log lines: JSON, one a line, with a request id; production alone shows what is no trouble."""
 
-import json
 import logging
-import re
-import secrets
+import socket
 import sys
 from datetime import UTC, datetime
 from functools import cache, partial
+from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask, current_app, has_app_context
+from pythonjsonlogger.json import JsonFormatter as LibraryFormatter
 
-REQUEST_ID = re.compile(r"[0-9A-Za-z-]{8,32}", re.ASCII)
-# What every LogRecord has: the rest was given as `extra`.
-STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+from app.settings import EXTENSION
+from app.web.request_ids import name_request, reference, request_id
+
+# What each line begins with, and how it is called there.
+FIELDS = {"asctime": "at", "levelname": "level", "name": "logger", "message": "event"}
 
 
-class JsonFormatter(logging.Formatter):
+class JsonFormatter(LibraryFormatter):
     """One line of JSON a record; JSON itself escapes CR, LF and ESC."""
 
-    def format(self, record: logging.LogRecord) -> str:
-        """Write the time in UTC, the level, the event and its details."""
-        line = {
-            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname,
-            "logger": record.name,
-            "event": record.getMessage(),
-        }
-        line |= {key: value for key, value in vars(record).items() if key not in STANDARD}
-        if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, default=str)
+    def __init__(self) -> None:
+        """Name the fields as our lines do, and the machine that writes them."""
+        super().__init__(
+            tuple(FIELDS),
+            rename_fields=FIELDS | {"exc_info": "exception"},
+            static_fields={"host": socket.gethostname()},
+        )
+
+    def formatTime(  # noqa: N802 (a name of logging's)
+        self, record: logging.LogRecord, datefmt: str | None = None
+    ) -> str:
+        """Write the instant in UTC, to the millisecond."""
+        at = datetime.fromtimestamp(record.created, UTC)
+        return at.strftime(datefmt) if datefmt else at.isoformat(timespec="milliseconds")
+
+    def add_fields(
+        self, log_data: dict[str, Any], record: logging.LogRecord, message_dict: dict[str, Any]
+    ) -> None:
+        """Add of which town and of which request it tells; what the record says itself stays."""
+        super().add_fields(log_data, record, message_dict)
+        for name, value in _context().items():
+            log_data.setdefault(name, value)
 
 
 def init_app(app: Flask, env: str, proxies: int) -> None:
@@ -38,7 +50,7 @@ def init_app(app: Flask, env: str, proxies: int) -> None:
     Every line is made everywhere, so that one which cannot be fails in tests before a town's
     portal; what is shown depends on who reads it.
     """
-    app.before_request(partial(_name_request, believed=proxies > 0))
+    app.before_request(partial(name_request, believed=proxies > 0))
     logger = logging.getLogger("portail")
     logger.setLevel(logging.INFO)
     _console().setLevel(logging.INFO if env == "production" else logging.WARNING)
@@ -53,7 +65,9 @@ def _console() -> logging.Handler:
     return console
 
 
-def _name_request(*, believed: bool) -> None:
-    """Take the name that our proxy gave; without a proxy, visitors would write their own."""
-    given = request.headers.get("X-Request-ID", "") if believed else ""
-    g.request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+def _context() -> dict[str, str]:
+    if not has_app_context():
+        return {}
+    town = {"town": current_app.extensions[EXTENSION].public_host}
+    name = request_id()
+    return town | {"request": name, "reference": reference()} if name else town

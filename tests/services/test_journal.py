@@ -5,13 +5,14 @@ import logging
 
 import pytest
 from flask import Flask
+from pythonjsonlogger.core import RESERVED_ATTRS
 from sqlalchemy import select
 
 from app import db
 from app.models import JournalEntry
 from app.services import journal
 from app.services.actors import Origin, Stranger
-from app.web.logs import STANDARD, JsonFormatter
+from app.web.logs import JsonFormatter
 from tests.services.accounts.conftest import signed_in
 from tests.support.people import People
 
@@ -19,7 +20,8 @@ VISITOR = Stranger(Origin(address="192.0.2.1", request_id="0123456789abcdef"))
 
 
 # What logging, or the line of the journal, keeps for itself.
-RESERVED = sorted(STANDARD | {"account", "address", "request", "details"})
+OURS = {"account", "address", "at", "details", "host", "reference", "request", "town"}
+RESERVED = sorted({*RESERVED_ATTRS, "taskName", *OURS})
 
 
 def test_a_detail_may_have_any_name(app: Flask, caplog: pytest.LogCaptureFixture) -> None:

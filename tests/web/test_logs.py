@@ -2,6 +2,7 @@
 
 import json
 import logging
+import socket
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from flask import Flask
 
 import config
 from app import create_app
+from app.mailer.courier import courier
 from app.testing import Outbox
 from app.web.logs import JsonFormatter
 from tests.support.browser import Browser
@@ -31,6 +33,33 @@ def test_a_line_says_when_and_what() -> None:
     assert written["at"] == "1970-01-01T00:00:00.000+00:00"
     assert written["event"] == "signed_in"
     assert written["account"] == 12
+
+
+def test_a_line_says_where(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    """On which machine, for which town, and for which request: its end is on the error page."""
+    caplog.handler.setFormatter(JsonFormatter())
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.view_functions["site.legal_notice"] = lambda: str(1 // 0)
+    page = app.test_client().get("/mentions-legales")
+    [told] = [json.loads(written) for written in caplog.text.splitlines()]
+    assert (told["event"], told["host"]) == ("unexpected error", socket.gethostname())
+    assert told["town"] == "localhost"
+    assert f"<strong>{told['reference']}</strong>" in page.text
+    assert told["request"].endswith(told["reference"])
+    assert "ZeroDivisionError" in told["exception"]
+
+
+def test_what_fails_in_the_background_says_for_which_town(
+    app_without_database: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Many towns may share a process: a thread has no request, and knows its application."""
+    caplog.handler.setFormatter(JsonFormatter())
+    with app_without_database.app_context():
+        watcher = courier()
+    watcher.notify()
+    [told] = [json.loads(written) for written in caplog.text.splitlines()]
+    assert (told["event"], told["town"]) == ("mail.bug", "localhost")
+    assert "request" not in told
 
 
 def test_nobody_forges_a_line() -> None:
