@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-from configuring import keys, shapes
+from configuring import keys, ownership, shapes
 from configuring.sources import PREFIX, ConfigurationError, Sources, convert, own_settings
 
 __all__ = ["ConfigurationError", "Development", "Production", "Settings", "Test", "load"]
@@ -241,6 +241,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     """
     environ = os.environ if environ is None else environ
     instance = Path(environ.get(f"{PREFIX}INSTANCE", HOME / "instance")).resolve()
+    _refuse_root(instance)
     sources = Sources(environ, instance)
     env = str(sources.values.pop("env", Development.env))
     if env not in ENVIRONMENTS:
@@ -259,6 +260,16 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     )
     _refuse_to_be_seen(settings)
     return settings
+
+
+def _refuse_root(instance: Path) -> None:
+    """Leave no file of root's where somebody else serves. Raises ConfigurationError."""
+    owner = ownership.owner_behind_root(instance)
+    if owner:
+        raise ConfigurationError(
+            f"{instance} est à {owner}, et ce que root y écrirait lui resterait fermé\u00a0: "
+            f"runuser -u {owner} -- et la même commande"
+        )
 
 
 def _refuse_to_be_seen(settings: Settings) -> None:

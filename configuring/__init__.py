@@ -2,5 +2,6 @@
 
 sources  settings.toml, the environment, and the names that are none
 keys     which keys others know or guess
+ownership  whose an instance is
 shapes   which addresses and zones cannot be used
 """
