@@ -22,6 +22,7 @@ COMMANDS = {
     "import": "imports:import_files",
     "instance": "instances:instance",
     "jobs": "jobs:jobs",
+    "journal": "journal:journal",
     "mail": "mail:mail",
     "messages": "messages:messages",
     "purge": "purge:purge",

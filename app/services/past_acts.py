@@ -1,0 +1,100 @@
+"""The acts of the journal, for those who answer for them: found by when, whose, what and who.
+
+Asked about one family, it answers with what is about that family alone.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, Select, and_, cast, func, or_, select
+
+from app import db
+from app.formats import fold
+from app.models import Account, Family, Guardian, JournalEntry
+
+AT_A_TIME = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which acts are looked for; what is None or empty chooses nothing."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    account: int | None = None
+    identifier: str = ""
+    family: str = ""
+    kinds: tuple[str, ...] = ()
+    actor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PastAct:
+    """One act: about whose account, by whom at the town hall, and from where."""
+
+    id: int
+    at: datetime
+    kind: str
+    account: int | None
+    # Empty for an act that is about nobody's account.
+    identifier: str
+    family: str
+    # Empty for a family.
+    actor: str
+    address: str
+    request: str
+    details: dict[str, str]
+
+
+# Acts of the town hall about a family name it by its own number, not by an account.
+_FAMILY_TOLD = cast(JournalEntry.details["family"].as_string(), Integer)
+_ACTS = (
+    select(
+        JournalEntry.id,
+        JournalEntry.at,
+        JournalEntry.event,
+        JournalEntry.account_id,
+        func.coalesce(Account.identifier, JournalEntry.details["identifier"].as_string(), ""),
+        func.coalesce(Family.number, ""),
+        JournalEntry.acted_by,
+        JournalEntry.address,
+        JournalEntry.request_id,
+        JournalEntry.details,
+    )
+    .outerjoin(Account, Account.id == JournalEntry.account_id)
+    .outerjoin(Guardian, Guardian.id == Account.guardian_id)
+    .outerjoin(Family, Family.id == func.coalesce(Guardian.family_id, _FAMILY_TOLD))
+    .order_by(JournalEntry.at.desc(), JournalEntry.id.desc())
+)
+
+
+def find(wanted: Wanted, most: int | None = None) -> Iterator[PastAct]:
+    """Go through the acts, the latest first; all of them unless `most` says how many."""
+    statement = _chosen(wanted).execution_options(yield_per=AT_A_TIME)
+    acts = (PastAct(*row) for row in db.session().execute(statement))
+    # No database of ours compares French without its accents.
+    name = fold(wanted.actor)
+    return islice((act for act in acts if name in fold(act.actor)), most)
+
+
+def _chosen(wanted: Wanted) -> Select[*tuple[Any, ...]]:
+    identifier = wanted.identifier
+    conditions: tuple[tuple[object, Callable[[], ColumnElement[bool]]], ...] = (
+        (wanted.since, lambda: JournalEntry.at >= wanted.since),
+        (wanted.until, lambda: JournalEntry.at < wanted.until),
+        (wanted.account, lambda: JournalEntry.account_id == wanted.account),
+        (identifier, lambda: or_(Account.identifier == identifier, _typed(identifier))),
+        (wanted.family, lambda: Family.number == wanted.family),
+        (wanted.kinds, lambda: JournalEntry.event.in_(wanted.kinds)),
+        (wanted.actor, lambda: JournalEntry.acted_by != ""),
+    )
+    return _ACTS.where(*(condition() for given, condition in conditions if given))
+
+
+def _typed(identifier: str) -> ColumnElement[bool]:
+    """Somebody typed it, and nobody has it."""
+    typed = JournalEntry.details["identifier"].as_string() == identifier
+    return and_(JournalEntry.account_id.is_(None), typed)
