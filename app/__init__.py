@@ -11,7 +11,17 @@ from app.services.jobs import running as jobs
 from app.services.jobs.kinds import JobKind
 from app.services.mail import dispatch
 from app.settings import EXTENSION
-from app.web import access, assets, errors, forms, logs, menu, security, templating
+from app.web import (
+    access,
+    assets,
+    errors,
+    forms,
+    forwarding,
+    logs,
+    menu,
+    security,
+    templating,
+)
 
 # Who does each kind of job.
 HANDLERS = {
@@ -46,6 +56,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         settings.proxies,
         own_machine=settings.env == "development" and settings.key_is_weak,
     )
+    forwarding.init_app(app, settings.proxies, unavailable=db.Unavailable)
     access.init_app(app)
     menu.init_app(app)
     forms.init_app(app)

@@ -163,11 +163,13 @@ def elided(word: str, name: str) -> str:
 
 
 def file_size(count: int) -> str:
-    """Write 240 Ko, 1,3 Mo, as a phone does."""
+    """Write 240 Ko, 1,3 Mo, 2,0 Go, as a phone does."""
     kibibytes = max(1, round(count / KIBI))
     if kibibytes < KIBI:
         return f"{kibibytes}{NBSP}Ko"
-    return f"{count / KIBI / KIBI:.1f}{NBSP}Mo".replace(".", ",")
+    mebibytes = count / KIBI / KIBI
+    written = f"{mebibytes:.1f}{NBSP}Mo" if mebibytes < KIBI else f"{mebibytes / KIBI:.1f}{NBSP}Go"
+    return written.replace(".", ",")
 
 
 def fold(text: str) -> str:

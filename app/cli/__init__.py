@@ -15,6 +15,7 @@ COMMANDS = {
     "db": "database:database",
     "demandes": "requests:demandes",
     "demo": "demo:demo",
+    "doctor": "doctor:doctor",
     "documents": "documents:documents",
     "enfants": "children:enfants",
     "familles": "families:familles",

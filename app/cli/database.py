@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from app.cli.bundled import bundled
+from app.bundled import bundled
 from app.cli.context import with_appcontext
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from app.cli.bundled import bundled
+from app.bundled import bundled
 from app.cli.context import with_appcontext
 from app.cli.database import alembic_config
 from app.cli.imports import progress_bar, refuse

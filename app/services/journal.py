@@ -59,6 +59,7 @@ ACTS = {
     "password_changed": "mot de passe changé",
     "password_chosen": "mot de passe choisi",
     "payment_certificate_made": "attestation de paiement faite",
+    "proxy_unannounced": "proxy qui n’est pas annoncé",
     "purge": "ménage",
     "request_accepted": "demande acceptée",
     "request_noted": "note interne sur une demande",

@@ -53,6 +53,8 @@ class Waiting:
     count: int
     # Of the one that is tried first.
     due_at: datetime | None
+    # When the first of them was asked for.
+    oldest_at: datetime | None
 
 
 LINES = (
@@ -74,7 +76,10 @@ LINES = (
     .outerjoin(Guardian, Guardian.id == Account.guardian_id)
     .order_by(OutboxMail.id.desc())
 )
-WAITING = select(func.count(), func.min(OutboxMail.due_at)).where(OutboxMail.state.in_(PENDING))
+WAITING = select(func.count(), func.min(OutboxMail.due_at), func.min(OutboxMail.created_at)).where(
+    OutboxMail.state.in_(PENDING)
+)
+BY_STATE = select(OutboxMail.state, func.count()).group_by(OutboxMail.state)
 
 
 def enqueue(
@@ -145,6 +150,12 @@ def waiting() -> Waiting:
     """Count the mails that wait, and tell when the first of them is tried."""
     row = db.session().execute(WAITING).one()
     return Waiting(*row)
+
+
+def by_state() -> dict[MailState, int]:
+    """Count the mails of the queue, in every state."""
+    counted = dict(db.session().execute(BY_STATE).tuples().all())
+    return {state: counted.get(state, 0) for state in MailState}
 
 
 def retry(actor: Actor, ids: Iterable[int] | None = None) -> list[int]:

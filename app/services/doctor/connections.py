@@ -1,0 +1,47 @@
+"""The connections: what processes may open, against what PostgreSQL takes."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import QueuePool, text
+
+from app import db
+from app.formats import plural
+from app.services.doctor.findings import Finding, broken, fine, look
+
+# Two processes for the pages, one for the mails, and a command.
+PROCESSES = 4
+ALMOST_ALL = 0.8
+TAKEN = text("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'")
+REMEDY = "baissez PORTAIL_DATABASE_POOL, ou montez max_connections de PostgreSQL"
+
+
+def check() -> Iterator[Finding]:
+    """Count them; SQLite has no bound."""
+    if db.engine().dialect.name == "sqlite":
+        yield fine("SQLite, sans limite")
+        return
+    limit = _shown("max_connections") - _shown("superuser_reserved_connections")
+    taken = db.session().scalars(TAKEN).one()
+    said = f"{plural(taken, 'prise')} sur {limit}"
+    if taken > ALMOST_ALL * limit:
+        yield broken(said, REMEDY)
+        return
+    each = per_process()
+    if each is None:
+        yield fine(f"{said}, aucune gardée (un pooler s’en charge)")
+    elif each * PROCESSES > limit:
+        yield look(f"{said}, et chaque processus peut en prendre {each}", REMEDY)
+    else:
+        yield fine(
+            f"{said}, {each} au plus par processus\u00a0: de quoi en faire tourner {limit // each}"
+        )
+
+
+def per_process() -> int | None:
+    """Return how many a process opens at most; None when it keeps none."""
+    pool = db.engine().pool
+    return pool.size() + pool._max_overflow if isinstance(pool, QueuePool) else None  # noqa: SLF001
+
+
+def _shown(name: str) -> int:
+    return int(db.session().execute(text(f"SHOW {name}")).scalar_one())

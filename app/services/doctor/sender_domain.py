@@ -1,0 +1,96 @@
+"""The sender's domain: what receivers look up before they believe that a mail is from there."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from app.mailer.message import Sender
+from app.services.doctor.findings import Finding, broken, fine, look
+from app.services.doctor.mail_server import NO_SERVER
+from app.settings import settings
+
+if TYPE_CHECKING:
+    from dns.resolver import Resolver
+
+PATIENCE_SECONDS = 3
+# Those of the documents; a town that sends as one of them has not set its own.
+EXAMPLES = frozenset({"commune.fr", "exemple.fr"})
+ASK_DNS = "demandez-le à qui gère le DNS de {} (docs/mail.md)"
+
+
+class Silent(Exception):  # noqa: N818 (no bug: the network is closed)
+    """No name server answers: nothing can be said."""
+
+
+def check() -> Iterator[Finding]:
+    """Ask the DNS for SPF and DMARC; DKIM cannot be found without the name of its key."""
+    domain = Sender.parse(settings.mail_sender).address.rpartition("@")[2].lower()
+    if settings.mail_backend in NO_SERVER:
+        yield fine("aucun courriel ne part d’ici")
+        return
+    if domain in EXAMPLES:
+        yield look(
+            f"PORTAIL_MAIL_SENDER est encore celui d’un exemple ({domain})",
+            "mettez l’adresse d’où la mairie écrit",
+        )
+        return
+    try:
+        found = [*_spf(domain), *_dmarc(domain)]
+    except Silent:
+        yield look("le DNS ne répond pas d’ici\u00a0: SPF et DMARC n’ont pas pu être lus", "")
+        return
+    yield from found or [fine(f"{domain} a SPF et DMARC\u00a0; DKIM est au serveur de courrier")]
+
+
+def _spf(domain: str) -> Iterator[Finding]:
+    records = [text for text in texts(domain) if text.lower().split()[:1] == ["v=spf1"]]
+    if len(records) > 1:
+        yield broken(
+            f"{domain} a {len(records)} enregistrements SPF\u00a0: aucun ne compte",
+            "réunissez-les en un seul",
+        )
+    elif not records:
+        yield look(
+            f"{domain} n’a pas de SPF\u00a0: nos courriels passent pour des faux", _ask(domain)
+        )
+    elif records[0].lower().split()[-1] in {"all", "+all"}:
+        yield look(
+            f"le SPF de {domain} permet à toute machine d’écrire en son nom",
+            "finissez-le par -all ou ~all",
+        )
+
+
+def _dmarc(domain: str) -> Iterator[Finding]:
+    # The record of the organisation holds for the names below it.
+    labels = domain.split(".")
+    above = [".".join(labels[start:]) for start in range(len(labels) - 1)]
+    for name in above:
+        if any(text.lower().startswith("v=dmarc1") for text in texts(f"_dmarc.{name}")):
+            return
+    yield look(
+        f"{domain} n’a pas de DMARC\u00a0: n’importe qui peut écrire en son nom", _ask(domain)
+    )
+
+
+def _ask(domain: str) -> str:
+    return ASK_DNS.format(domain)
+
+
+def texts(name: str) -> list[str]:
+    """Look up the texts of a name. Raises Silent."""
+    from dns.exception import DNSException
+    from dns.resolver import NXDOMAIN, NoAnswer
+
+    try:
+        answer = resolver().resolve(name, "TXT", lifetime=PATIENCE_SECONDS)
+    except (NXDOMAIN, NoAnswer):
+        return []
+    except DNSException as error:
+        raise Silent from error
+    return [b"".join(record.strings).decode("utf-8", "replace") for record in answer]
+
+
+def resolver() -> "Resolver":
+    """Ask as this machine does."""
+    from dns.resolver import Resolver
+
+    return Resolver()
