@@ -86,6 +86,9 @@ class Settings:
 
     request_kinds_off: tuple[str, ...] = ()
 
+    # The public keys, of age or of SSH, of whoever may read the backups.
+    backup_recipient: tuple[str, ...] = ()
+
     argon2_memory_kib: int = 19_456
     argon2_time_cost: int = 2
     argon2_parallelism: int = 1

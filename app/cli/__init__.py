@@ -11,6 +11,7 @@ from flask.cli import AppGroup
 
 COMMANDS = {
     "adresse": "address:correct",
+    "backup": "backups:backup",
     "credentials": "credentials:credentials",
     "db": "database:database",
     "demandes": "requests:demandes",
@@ -28,6 +29,7 @@ COMMANDS = {
     "messages": "messages:messages",
     "purge": "purge:purge",
     "reporting": "reporting:reporting",
+    "restore": "backups:restore",
     "static": "static_files:static",
     "version": "version:version",
 }

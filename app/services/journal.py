@@ -23,6 +23,8 @@ _LINES_SINCE = select(func.count(JournalEntry.id)).where(
 # Every act that is noted, and how a parent reads it in « Mes données ».
 ACTS = {
     "access_forgotten": "mot de passe et adresse retirés par un import",
+    "backup_made": "sauvegarde faite",
+    "backup_restored": "sauvegarde remise en place",
     "child_put_back": "enfant remis dans une famille par la mairie",
     "child_taken_out": "enfant retiré d’une famille par la mairie",
     "credentials_queued": "mots de passe temporaires demandés par la mairie",

@@ -1,0 +1,50 @@
+"""What a restored database must not open any more: a restore revives nothing.
+
+Between the backup and the restore somebody signed out, used a link, chose another password: the
+rows of the backup know nothing of it. What was signed for rows that came later names them by more
+than their number (`tokens`), so that rows which get these numbers again are not meant.
+"""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, Delete, Update, delete, inspect, update
+
+from app.models import (
+    AccountSession,
+    Draft,
+    EmailChange,
+    MailState,
+    OutboxMail,
+    TemporaryPassword,
+)
+from app.services.mail.outbox import PENDING
+
+HELD_BACK = "En attente quand la sauvegarde a été faite (pour l’envoyer : flask mail retry)"
+
+
+def void(connection: Connection) -> None:
+    """End all of it, in the caller's transaction; a table of a later version is not there yet."""
+    there = set(inspect(connection).get_table_names())
+    for name, ending in endings(datetime.now(UTC)).items():
+        if name in there:
+            connection.execute(ending)
+
+
+def endings(now: datetime) -> dict[str, Update | Delete]:
+    """Say how each table ends that lets somebody in, or has the portal write to somebody."""
+    waiting = OutboxMail.state.in_(PENDING)
+    return {
+        "account_session": update(AccountSession)
+        .where(AccountSession.ended_at.is_(None))
+        .values(ended_at=now),
+        "temporary_password": update(TemporaryPassword)
+        .where(TemporaryPassword.used_at.is_(None))
+        .values(used_at=now),
+        "email_change": update(EmailChange)
+        .where(EmailChange.ended_at.is_(None))
+        .values(ended_at=now),
+        "draft": delete(Draft),
+        "outbox_mail": update(OutboxMail)
+        .where(waiting)
+        .values(state=MailState.ABANDONED, settled_at=now, last_error=HELD_BACK),
+    }
