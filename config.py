@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-from configuring import keys, ownership, shapes
+from configuring import bounds, keys, object_storage, ownership, shapes
 from configuring.sources import PREFIX, ConfigurationError, Sources, convert, own_settings
 
 __all__ = ["ConfigurationError", "Development", "Production", "Settings", "Test", "load"]
@@ -28,19 +28,6 @@ REQUEST_KINDS = (
 )  # fmt: skip
 # Where nobody listens in between.
 OWN_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
-CHOICES = {
-    "mail_delivery": ("inline", "thread", "worker"),
-    "smtp_security": ("none", "starttls", "tls"),
-}
-# The least and the most that each number may be; argon2 wants 8 KiB for each of its threads.
-BOUNDS = {
-    "proxies": (0, 10),
-    "smtp_port": (1, 65_535),
-    "smtp_timeout": (1, 30),
-    "argon2_memory_kib": (64, 1_048_576),
-    "argon2_time_cost": (1, 20),
-    "argon2_parallelism": (1, 8),
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +44,12 @@ class Settings:
     public_url: str = ""
     proxies: int = 0
     timezone: str = "Europe/Paris"
+
+    files_url: str = ""
+    s3_endpoint: str = ""
+    s3_region: str = "us-east-1"
+    s3_access_key_id: str = ""
+    s3_secret_access_key: str = field(default="", repr=False)
 
     mail_backend: str = "smtp"
     mail_delivery: str = "thread"
@@ -125,15 +118,15 @@ class Settings:
 
     def faults(self) -> list[str]:
         """Say, in French, each thing that keeps these settings from being used."""
-        return [*self._wrong_choices(), *self._wrong_numbers(), *self._wrong_shapes()]
+        return [
+            *self._wrong_choices(),
+            *bounds.wrong_numbers(self),
+            *self._wrong_shapes(),
+            *self._wrong_storage(),
+        ]
 
     def _wrong_choices(self) -> Iterator[str]:
-        for name, values in CHOICES.items():
-            if getattr(self, name) not in values:
-                yield (
-                    f"{PREFIX}{name.upper()} vaut « {getattr(self, name)} », "
-                    f"choisissez parmi {', '.join(values)}"
-                )
+        yield from bounds.wrong_choices(self)
         unknown = [kind for kind in self.request_kinds_off if kind not in REQUEST_KINDS]
         if unknown:
             yield (
@@ -141,19 +134,17 @@ class Settings:
                 f"choisissez parmi {', '.join(REQUEST_KINDS)}"
             )
 
-    def _wrong_numbers(self) -> Iterator[str]:
-        for name, (least, most) in BOUNDS.items():
-            if not least <= getattr(self, name) <= most:
-                yield (
-                    f"{PREFIX}{name.upper()} vaut {getattr(self, name)}, "
-                    f"un nombre de {least} à {most} est attendu"
-                )
-
     def _wrong_shapes(self) -> Iterator[str]:
         for name, look in shapes.SHAPES.items():
             wanted = look(getattr(self, name))
             if wanted:
                 yield f"{PREFIX}{name.upper()} {wanted}"
+
+    def _wrong_storage(self) -> Iterator[str]:
+        keys_ = (self.s3_access_key_id, self.s3_secret_access_key)
+        return object_storage.faults(
+            self.files_url, self.s3_endpoint, keys_, own_machine=OWN_MACHINE
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

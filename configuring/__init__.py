@@ -1,7 +1,9 @@
 """How the settings of `config` come to a process.
 
-sources  settings.toml, the environment, and the names that are none
-keys     which keys others know or guess
-ownership  whose an instance is
-shapes   which addresses and zones cannot be used
+sources         settings.toml, the environment, and the names that are none
+keys            which keys others know or guess
+ownership       whose an instance is
+bounds          which words and numbers a setting takes
+shapes          which addresses and zones cannot be used
+object_storage  whether a bucket can be
 """

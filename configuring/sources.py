@@ -29,7 +29,7 @@ class Sources:
 
     def __init__(self, environ: Mapping[str, str], instance: Path) -> None:
         """Read both. Raises ConfigurationError when the file cannot be."""
-        self.file = _read(instance / FILE)
+        self.file = read_file(instance / FILE)
         self.environment = {
             name.removeprefix(PREFIX).lower(): value
             for name, value in environ.items()
@@ -101,7 +101,8 @@ def _in_the_environment(name: str) -> str:
     return PREFIX + name.upper()
 
 
-def _read(path: Path) -> dict[str, object]:
+def read_file(path: Path) -> dict[str, object]:
+    """Read a file of settings; none has none. Raises ConfigurationError when it cannot be."""
     if not path.exists():
         return {}
     if path.stat().st_mode & stat.S_IROTH:

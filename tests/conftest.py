@@ -14,6 +14,7 @@ from app import create_app
 from app.web import printing
 from app.web.logs import JsonFormatter
 from tests.support.browser import Browser
+from tests.support.bucket import Service, object_storage
 from tests.support.compiled_once import compiled_once
 from tests.support.databases import (
     POSTGRESQL_BINARIES,
@@ -83,6 +84,13 @@ def new_postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewData
         skip_or_fail("PostgreSQL is not installed (Debian: postgresql)")
     with postgresql_factory(tmp_path_factory.mktemp("postgresql")) as new:
         yield new
+
+
+@pytest.fixture(scope="session")
+def service() -> Iterator[Service]:
+    """A hosting company whose object storage a town may use."""
+    with object_storage() as running:
+        yield running
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

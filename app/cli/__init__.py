@@ -20,6 +20,7 @@ COMMANDS = {
     "documents": "documents:documents",
     "enfants": "children:enfants",
     "familles": "families:familles",
+    "files": "files:files",
     "guide": "printed_guide:guide",
     "import": "imports:import_files",
     "instance": "instances:instance",

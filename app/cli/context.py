@@ -13,6 +13,7 @@ from flask import cli
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from app.services.actors import Command
+from app.services.files.store import StoreAway
 from app.services.refusals import Refusal
 
 LONGEST_NAME = 100
@@ -34,6 +35,8 @@ def with_appcontext(command: Callable[Arguments, Result]) -> Callable[Arguments,
             return command(*args, **kwargs)
         except (OperationalError, ProgrammingError) as error:
             raise click.ClickException(unexpected(error)) from error
+        except StoreAway as error:
+            raise click.ClickException(store_away(error)) from error
 
     return run
 
@@ -44,6 +47,14 @@ def unexpected(error: DBAPIError) -> str:
     return (
         f"la base de données ne répond pas comme prévu ({reason}). "
         "Si elle est neuve ou d’une version d’avant : flask db upgrade."
+    )
+
+
+def store_away(error: StoreAway) -> str:
+    """Say what the store of the files answered, and what to do about it."""
+    return (
+        f"les fichiers ne peuvent être ni lus ni écrits ({error}). "
+        "Vérifiez le disque ou le stockage (PORTAIL_FILES_URL), puis recommencez."
     )
 
 

@@ -9,8 +9,15 @@ from typing import TYPE_CHECKING
 import click
 from sqlalchemy.exc import DBAPIError
 
-from app.cli.context import refusals, unexpected, whoever_launched, with_appcontext
+from app.cli.context import (
+    refusals,
+    store_away,
+    unexpected,
+    whoever_launched,
+    with_appcontext,
+)
 from app.formats import plural
+from app.services.files.store import StoreAway
 
 if TYPE_CHECKING:
     from app.services.importing.faults import ImportRefused
@@ -70,6 +77,8 @@ def import_files(
         refuse(refused)
     except DBAPIError as error:
         raise click.ClickException(f"rien n’a été importé, {unexpected(error)}") from error
+    except StoreAway as error:
+        raise click.ClickException(f"rien n’a été importé, {store_away(error)}") from error
     except OSError as error:
         raise click.ClickException(f"rien n’a été importé, le disque dit : {error}.") from error
     for line in report.lines():
@@ -96,10 +105,10 @@ def refuse(refused: "ImportRefused") -> None:
 
 
 @contextmanager
-def progress_bar() -> Iterator[Callable[[int, int], None]]:
-    """Show how far the import is, on a terminal only."""
+def progress_bar(label: str = "Import") -> Iterator[Callable[[int, int], None]]:
+    """Show how far it is, on a terminal only."""
     if not sys.stderr.isatty():
         yield lambda _done, _total: None
         return
-    with click.progressbar(length=STEPS, label="Import", file=sys.stderr) as bar:
+    with click.progressbar(length=STEPS, label=label, file=sys.stderr) as bar:
         yield lambda done, total: bar.update(done * STEPS // total - bar.pos)

@@ -45,6 +45,7 @@ from app.models import (
 from app.services import journal
 from app.services.actors import PORTAL, Actor
 from app.services.files import sweeping
+from app.services.files.store import StoreAway
 from app.services.jobs.running import Task
 from app.services.mail.outbox import PENDING
 
@@ -83,15 +84,24 @@ class Purged:
 
 
 def purge(actor: Actor) -> list[Purged]:
-    """Remove what was kept long enough. Done once more, it finds nothing."""
+    """Remove what was kept long enough. Done once more, it finds nothing.
+
+    Raises StoreAway when files cannot be listed, once the rows are removed all the same.
+    """
     now = datetime.now(UTC)
+    files, away = 0, None
+    try:
+        files = sweeping.sweep()
+    except StoreAway as error:
+        away = error
     with db.transaction() as session:
         counts = {rule: _remove(session, rule, now) for rule in RULES}
-        files = sweeping.sweep(session.connection())
         if files or any(counts.values()):
             figures = {rule.table.__tablename__: str(count) for rule, count in counts.items()}
             figures["files"] = str(files)
             journal.record(session, "purge", actor, None, **figures)
+    if away:
+        raise away
     return [
         *(Purged(count, rule.name, rule.plural) for rule, count in counts.items()),
         Purged(files, "fichier abandonné", "fichiers abandonnés"),

@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response
 
 from app.gates import Crowded
 from app.services.files import uploads
+from app.services.files.store import StoreAway
 from app.services.refusals import Reason, Refusal
 from app.web.request_ids import reference
 
@@ -62,6 +63,11 @@ CROWDED = (
     "revenez à la page précédente, puis recommencez.",
 )
 CROWDED_SECONDS = 5
+STORE_AWAY = (
+    "Les fichiers ne sont pas disponibles",
+    "Le portail ne parvient ni à lire ni à ranger les fichiers en ce moment. Rien n’est perdu, et "
+    "le reste du portail fonctionne. Recommencez dans quelques minutes.",
+)
 ENOUGH_FOR_TODAY = "C’est assez pour aujourd’hui"
 
 
@@ -110,6 +116,17 @@ def _show_unavailable(error: Exception) -> Response:
 
 def _show_crowded(_error: Exception) -> Response:
     return _show(ServiceUnavailable(retry_after=CROWDED_SECONDS), CROWDED)
+
+
+def show_store_away(error: StoreAway) -> Response:
+    """Say that files can be neither read nor kept now; a form that was filled in says so itself."""
+    note_store_away(error)
+    return _show(ServiceUnavailable(retry_after=RETRY_SECONDS), STORE_AWAY)
+
+
+def note_store_away(error: StoreAway) -> None:
+    """Log it as what it is."""
+    logger.error("store away", exc_info=error)
 
 
 def show_refusal(refusal: Refusal) -> Response:

@@ -22,6 +22,7 @@ from werkzeug.wrappers import Response
 from wtforms import Field, HiddenField, PasswordField
 
 from app.services.accounts.drafts import MOST_CHARACTERS, Draft
+from app.services.files.store import StoreAway
 from app.services.refusals import Reason, Refusal
 from app.web import drafts, errors
 from app.web.access import Audience, audience_of, current_account
@@ -37,6 +38,10 @@ NO_COOKIES = (
 )
 CAME_BACK = "Ce que vous aviez saisi est encore là. Relisez-le, puis envoyez-le."
 CHOOSE_AGAIN = "Choisissez de nouveau vos fichiers\u00a0: le navigateur ne les a pas gardés."
+STORE_AWAY = (
+    "Rien n’est envoyé\u00a0: les fichiers ne peuvent pas être rangés en ce moment. Vos réponses "
+    "sont gardées. Recommencez dans quelques minutes."
+)
 BLANK_PAGES = "portail.blank_pages"
 PLACEHOLDER = "the-token-of-this-visitor"
 
@@ -143,6 +148,7 @@ def init_app(app: Flask) -> None:
     app.extensions[BLANK_PAGES] = {}
     app.after_request(_forget_what_was_taken)
     app.register_error_handler(Refusal, _say_so)
+    app.register_error_handler(StoreAway, _say_store_is_away)
 
 
 def show_again(form: Form, step: str = drafts.CORRECTION, **facts: str) -> Response:
@@ -188,6 +194,16 @@ def _say_so(refusal: Refusal) -> Response:
         return show_again(taken)
     flash(str(refusal), "info")
     return redirect(drafts.page_of_form() or url_for("site.index"))
+
+
+def _say_store_is_away(away: StoreAway) -> Response:
+    """Say on the page of its form that files cannot be kept now, and lose nothing of it."""
+    taken = g.get("taken")
+    if not isinstance(taken, Form) or len(list(taken)) == 1:
+        return errors.show_store_away(away)
+    errors.note_store_away(away)
+    taken.form_errors.append(STORE_AWAY)
+    return show_again(taken, drafts.step() or drafts.CORRECTION)
 
 
 def owner() -> int | None:

@@ -232,8 +232,8 @@ def test_a_document_given_by_mistake_is_taken_back(app: Flask, people: People, m
     assert TITLE not in command(app, "list").stdout
     [file] = kept(app)
     os.utime(file, (0, 0))
-    with app.app_context(), db.transaction() as session:
-        assert sweeping.sweep(session.connection()) == 1
+    with app.app_context():
+        assert sweeping.sweep() == 1
     assert kept(app) == []
     assert command(app, "replace", number, str(menu)).exit_code == 1
     assert command(app, "withdraw", "99999").exit_code == 1

@@ -6,7 +6,6 @@ Every word of it holds a mark, so that it is known wherever it shows up.
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from flask import Flask
 from sqlalchemy import select
@@ -19,6 +18,7 @@ from app.models import (
     Document,
     EmailChange,
     FamilyRequest,
+    Folder,
     Invoice,
     JournalEntry,
     MailState,
@@ -61,7 +61,7 @@ def furnish(app: Flask, person: Person, mark: str, year: int, count: int = 1) ->
         account = session.scalars(
             select(Account).where(Account.identifier == person.identifier)
         ).one()
-        house = _Home(session, Path(app.instance_path), account, mark, year, count)
+        house = _Home(session, account, mark, year, count)
         children = house.children()
         invoices = house.ledger(children[0])
         ids = {
@@ -116,7 +116,7 @@ class _Home(House):
             MessageAttachment(
                 message_id=messages[0].id,
                 title=f"Jointe {self.mark} {number}.pdf",
-                file=self.file("messages", number),
+                file=self.file(Folder.MESSAGES, number),
                 file_size=WEIGHT,
             )
             for number in self.numbers
@@ -155,7 +155,7 @@ class _Home(House):
                 title=f"Document {self.mark} {number}",
                 category=f"Rayon {self.mark}",
                 published_on=self.day(number),
-                file=self.file("documents", number),
+                file=self.file(Folder.DOCUMENTS, number),
                 file_size=WEIGHT,
             )
             for number in self.numbers
@@ -196,7 +196,7 @@ class _Home(House):
             yield RequestFile(
                 request_id=request.id,
                 title=f"Justificatif {self.mark} {number}",
-                file=self.file("requests", number),
+                file=self.file(Folder.REQUESTS, number),
                 file_size=WEIGHT,
                 added_at=self.now,
             )

@@ -3,7 +3,6 @@
 import secrets
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,11 +12,13 @@ from app.models import (
     Allocation,
     Child,
     FamilyChild,
+    Folder,
     Invoice,
     InvoiceKind,
     InvoiceLine,
     Payment,
 )
+from app.services.files.stores import store
 from tests.support.people import public_id
 
 # What each file is said to weigh: nobody weighs them here.
@@ -28,10 +29,9 @@ class House:
     """Fills the tables for one guardian: children, and what was invoiced and paid."""
 
     def __init__(
-        self, session: Session, instance: Path, account: Account, mark: str, year: int, count: int
+        self, session: Session, account: Account, mark: str, year: int, count: int
     ) -> None:
         self.session = session
-        self.instance = instance
         self.account_id = account.id
         self.identifier = account.identifier
         self.family_id = account.guardian.family_id
@@ -53,12 +53,11 @@ class House:
         """Return a day of the year."""
         return date(self.year, 1, 1) + timedelta(days=number)
 
-    def file(self, folder: str, number: int, suffix: str = ".pdf") -> str:
+    def file(self, folder: Folder, number: int, suffix: str = ".pdf") -> str:
         """Store a file; return its name."""
         name = f"{self.mark}-{secrets.token_hex(4)}{suffix}"
-        path = self.instance / folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(f"%PDF-1.7\nContenu {folder} {self.mark} {number}\n%%EOF", "utf-8")
+        words = f"Contenu {folder.folder} {self.mark} {number}"
+        store().put(folder, name, (f"%PDF-1.7\n{words}\n%%EOF".encode(),))
         return name
 
     def children(self) -> list[Child]:
@@ -70,13 +69,13 @@ class House:
             .order_by(Child.id)
         ).first()
         assert eldest is not None
-        eldest.photo = eldest.photo or self.file("photos", 1, ".jpg")
+        eldest.photo = eldest.photo or self.file(Folder.PHOTOS, 1, ".jpg")
         others = [
             Child(
                 source_id=self.key("enfant", number),
                 first_name=f"Enfant {number}",
                 last_name=self.mark,
-                photo=self.file("photos", number, ".jpg"),
+                photo=self.file(Folder.PHOTOS, number, ".jpg"),
             )
             for number in self.numbers[1:]
         ]
@@ -125,7 +124,7 @@ class House:
     def invoice_with_file(self) -> Invoice:
         """Write an invoice that the town printed itself."""
         invoice = self._invoice(0, Decimal("1.00"))
-        invoice.file = self.file("invoices", 1)
+        invoice.file = self.file(Folder.INVOICES, 1)
         self.session.add(invoice)
         self.session.flush()
         return invoice

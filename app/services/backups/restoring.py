@@ -20,7 +20,7 @@ from app.services.actors import Actor
 from app.services.backups import dumps, figures, packing, town_files, voiding
 from app.services.backups.dumps import POSTGRESQL, SQLITE
 from app.services.backups.figures import ROWS
-from app.services.files.stores import LocalFolder, Store, store
+from app.services.files.stores import store, store_in
 from app.services.refusals import Reason, Refusal
 from app.services.town_texts import FOLDER
 from app.settings import settings
@@ -163,7 +163,7 @@ def _url_in(folder: Path | None) -> str:
 
 def _place_files(work: Path, folder: Path | None) -> None:
     """Put the stored files where they are looked for; those that are there already stay."""
-    target: Store = LocalFolder(folder) if folder else store()
+    target = store_in(folder) if folder else store()
     for kind in Folder:
         source = work / "files" / kind.folder
         for path in sorted(source.iterdir()) if source.is_dir() else ():

@@ -45,10 +45,10 @@ def erase(erasure_id: int) -> bool:
         if erasures.obstacle(session, erasure.family_id):
             return False
         files = _erase(session, erasure)
-    with db.transaction() as session:
+    with db.transaction():
         # Once nothing can bring the rows back. Should this be cut short, the purge does it.
         for folder, names in files.items():
-            sweeping.remove_unnamed(session.connection(), folder, names)
+            sweeping.remove_unnamed(folder, names)
     return True
 
 

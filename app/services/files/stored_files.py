@@ -3,12 +3,13 @@
 import hashlib
 import secrets
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import SEEK_END
 from typing import BinaryIO
 
 from app.models import Folder, kind_of
+from app.services.files.store import StoreAway
 from app.services.files.stores import store
 from app.services.files.uploads import CheckedFile
 
@@ -90,9 +91,10 @@ def keeping(folder: Folder, files: Iterable[CheckedFile]) -> Iterator[list[str]]
 
 
 def discard(folder: Folder, names: Iterable[str]) -> None:
-    """Remove stored files, which nothing names after all."""
-    for name in names:
-        store().delete(folder, name)
+    """Remove stored files, which nothing names after all; what is left so is swept later."""
+    with suppress(StoreAway):
+        for name in names:
+            store().delete(folder, name)
 
 
 def open_file(found: FoundFile) -> OpenFile | None:

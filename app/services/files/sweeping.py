@@ -3,15 +3,18 @@
 import contextlib
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 
-from sqlalchemy import Column, Connection, MetaData, select
+from sqlalchemy import Column, MetaData, select
 
-from app import models
+from app import db, models
 from app.models import Folder, StoredName
 from app.services.files.stores import store
 
 # No import lasts a day: what nobody refers to by then was left behind.
 SWEPT_AFTER = timedelta(days=1)
+# While they are removed nobody writes: as many as a store far away removes in a moment.
+SWEPT_AT_ONCE = 50
 
 
 def naming(tables: MetaData) -> Iterator[tuple[Folder, Column[str]]]:
@@ -25,34 +28,61 @@ def naming(tables: MetaData) -> Iterator[tuple[Folder, Column[str]]]:
 NAMING = tuple(naming(models.Document.metadata))
 
 
-def sweep(connection: Connection) -> int:
-    """Remove the files that no row names any more; return how many."""
+def sweep() -> int:
+    """Remove the files that no row names any more; return how many.
+
+    Raises StoreAway when they cannot all be listed: nothing is removed then.
+    """
     limit = datetime.now(UTC) - SWEPT_AFTER
-    swept = 0
-    for folder in Folder:
-        old = [entry.name for entry in store().list(folder) if entry.changed_at < limit]
-        named = _named(connection, folder) if old else set()
-        for name in old:
-            if name not in named:
-                with contextlib.suppress(OSError):
-                    store().delete(folder, name)
-                    swept += 1
+    old = {
+        folder: {entry.name for entry in store().list(folder) if entry.changed_at < limit}
+        for folder in Folder
+    }
+    unnamed = ((folder, names - named(folder)) for folder, names in old.items() if names)
+    return sum(_sweep_some(folder, names) for folder, names in unnamed)
+
+
+def _sweep_some(folder: Folder, names: set[str]) -> int:
+    swept, left = 0, iter(sorted(names))
+    while some := list(islice(left, SWEPT_AT_ONCE)):
+        # Asked again where nobody can name one meanwhile.
+        with db.transaction():
+            in_use = named(folder)
+            for name in some:
+                if name not in in_use:
+                    with contextlib.suppress(OSError):
+                        store().delete(folder, name)
+                        swept += 1
     return swept
 
 
-def remove_unnamed(connection: Connection, folder: Folder, names: Iterable[str]) -> None:
-    """Remove those of these files that no row names any more, however young they are."""
-    named = _named(connection, folder)
+def lasting(folder: Folder) -> set[str]:
+    """List the files that no sweep takes for hours: those that rows name, and the young."""
+    limit = datetime.now(UTC) - SWEPT_AFTER / 2
+    in_use = named(folder)
+    return {
+        entry.name
+        for entry in store().list(folder)
+        if entry.name in in_use or entry.changed_at > limit
+    }
+
+
+def remove_unnamed(folder: Folder, names: Iterable[str]) -> None:
+    """Remove those of these files that no row names any more, however young they are.
+
+    Inside a transaction, where nobody can name one meanwhile.
+    """
+    in_use = named(folder)
     for name in names:
-        if name and name not in named:
+        if name and name not in in_use:
             store().delete(folder, name)
 
 
-def _named(connection: Connection, folder: Folder) -> set[str]:
+def named(folder: Folder) -> set[str]:
     """Read the names that any column gives to files of a folder."""
     return {
         name
         for each, column in NAMING
         if each is folder
-        for name in connection.scalars(select(column).where(column != ""))
+        for name in db.session().scalars(select(column).where(column != ""))
     }

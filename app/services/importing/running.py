@@ -12,7 +12,6 @@ from app import db
 from app.models import Family
 from app.services import journal
 from app.services.actors import PORTAL, Actor
-from app.services.files import sweeping
 from app.services.importing import (
     decoding,
     doubles,
@@ -133,9 +132,6 @@ class _Import:
         _prepare(connection)
         staging = Staging(connection)
         self._read(connection, staging)
-        if not self._options.dry_run:
-            # Before loading: a file that this import replaces is still named, should it fail.
-            sweeping.sweep(connection)
         newest = notices.newest(session)
         self._load(connection, staging)
         if self._options.mail:

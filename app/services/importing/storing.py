@@ -1,14 +1,14 @@
 """Photos and PDFs: recognised by what they hold, kept under a name made from it.
 
 A file is copied before the import commits and can be reached only through a committed row. One that
-a killed import leaves behind is swept by a later import.
+a killed import leaves behind is swept in a later night.
 """
 
 import hashlib
 from pathlib import PurePath
 
 from app.models import Folder, kind_that_begins
-from app.services.files import stored_files, uploads
+from app.services.files import stored_files, sweeping, uploads
 from app.services.files.stores import store
 from app.services.files.uploads import UploadRefused
 from app.services.importing.decoding import blocks
@@ -54,6 +54,8 @@ class Copies:
         """Copy from this source."""
         self.source = source
         self._made: list[tuple[Folder, str]] = []
+        # Asked once: a store may be far away.
+        self._kept: dict[Folder, set[str]] = {}
 
     def look(self, attachments: Attachments, name: str) -> tuple[str, int]:
         """Return the name under which a file will be kept, and its size.
@@ -70,17 +72,20 @@ class Copies:
         return kept_as, self.source.size(f"{attachments.folder}/{name}")
 
     def keep(self, attachments: Attachments, name: str, kept_as: str) -> None:
-        """Copy a file into the store, unless it is already there."""
+        """Copy a file into the store, unless it is already there to stay."""
         folder = attachments.kept_in
-        if store().has(folder, kept_as):
+        if folder not in self._kept:
+            self._kept[folder] = sweeping.lasting(folder)
+        if kept_as in self._kept[folder]:
             return
         with self.source.open(f"{attachments.folder}/{name}") as stream:
             content = blocks(stream)
             drawn = (uploads.portrait(b"".join(content)),) if attachments.portraits else content
             store().put(folder, kept_as, drawn)
         self._made.append((folder, kept_as))
+        self._kept[folder].add(kept_as)
 
     def undo(self) -> None:
         """Remove what was copied."""
         for folder, name in self._made:
-            store().delete(folder, name)
+            stored_files.discard(folder, [name])

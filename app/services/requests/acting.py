@@ -1,6 +1,6 @@
 """What a parent may still do with a request that left: add a file, take it back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 
 from sqlalchemy import Date, Row, bindparam, case, select, update
@@ -53,31 +53,30 @@ class Outcome(Enum):
 
 def add_files(account: CurrentAccount, public_id: str, files: Sequence[CheckedFile]) -> Outcome:
     """Join files to an open request; a file that is there already is not joined twice."""
-    stored: list[str] = []
-    outcome = Outcome.UNKNOWN
+    # Before anybody is kept from writing: a store may be slow.
+    stored = stored_files.keep(Folder.REQUESTS, files)
+    joined: set[str] = set()
     try:
         with db.transaction() as session:
             found = _find(session, account, public_id)
             if found is None:
-                return outcome
+                return Outcome.UNKNOWN
             request_id, kind = found
             answer_by = working_days.after(today(), BY_KEY[kind].answer_within)
             touched = {"request_id": request_id, "answer_by": answer_by}
             if session.execute(_TOUCH, touched).first() is None:
                 return Outcome.CLOSED
-            new, held = _new(session, request_id, files)
+            new, held = _new(session, request_id, dict(zip(stored, files, strict=True)))
             if held + len(new) > MOST_FILES:
                 session.rollback()
                 return Outcome.TOO_MANY
             if new:
-                stored = stored_files.keep(Folder.REQUESTS, new)
-                attach(session, request_id, new, stored)
+                attach(session, request_id, list(new.values()), list(new))
                 moving.note(session, request_id, RequestEventKind.PIECE_ADDED, account)
-        outcome = Outcome.DONE
+        joined.update(new)
     finally:
-        if outcome is not Outcome.DONE:
-            stored_files.discard(Folder.REQUESTS, stored)
-    return outcome
+        stored_files.discard(Folder.REQUESTS, set(stored) - joined)
+    return Outcome.DONE
 
 
 def withdraw(account: CurrentAccount, public_id: str) -> Outcome:
@@ -105,17 +104,22 @@ def _find(session: Session, account: CurrentAccount, public_id: str) -> Row[int,
 
 
 def _new(
-    session: Session, request_id: int, files: Sequence[CheckedFile]
-) -> tuple[list[CheckedFile], int]:
+    session: Session, request_id: int, sent: Mapping[str, CheckedFile]
+) -> tuple[dict[str, CheckedFile], int]:
     """Keep what a double click did not bring already; count what is there."""
     held = session.execute(
-        select(RequestFile.title, RequestFile.file).where(RequestFile.request_id == request_id)
+        select(RequestFile.title, RequestFile.file_size, RequestFile.file).where(
+            RequestFile.request_id == request_id
+        )
     ).all()
-    new = [
-        file
-        for file in files
-        if not any(title == file.title and _holds(name, file) for title, name in held)
-    ]
+    new = {
+        stored: file
+        for stored, file in sent.items()
+        if not any(
+            (title, size) == (file.title, len(file.content)) and _holds(name, file)
+            for title, size, name in held
+        )
+    }
     return new, len(held)
 
 

@@ -110,7 +110,7 @@ def _photo(session: Session, request: FamilyRequest, actor: Actor) -> LeftToDo:
         [checked] = uploads.check([picture], Accepted.PICTURES, uploads.PORTRAIT_SIDE)
     except UploadRefused as refused:
         raise Refusal(Reason.UNFIT, SPOILT_PICTURE) from refused
-    # Should this transaction fail, the next import sweeps a photo that no child has.
+    # Should this transaction fail, a later night sweeps a photo that no child has.
     stored = stored_files.keep_by_content(Folder.PHOTOS, checked)
     child = session.get_one(Child, request.child_id)
     accepted.accept(session, child, "photo", stored, actor, request.id)

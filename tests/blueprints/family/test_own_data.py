@@ -91,9 +91,9 @@ def test_madame_zest_takes_her_data_home(app: Flask, people: People) -> None:
     store(app, "documents", "d1.pdf", PDF)
     archive = download(app, people.zest)
     assert archive.names == [
-        "LISEZMOI.txt",
-        "donnees.json",
         "documents/Attestation de paiement.pdf",
+        "donnees.json",
+        "LISEZMOI.txt",
     ]
     assert archive.read("documents/Attestation de paiement.pdf") == PDF
     readme = archive.read("LISEZMOI.txt").decode()

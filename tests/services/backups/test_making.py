@@ -21,7 +21,7 @@ import config
 from app import create_app, db
 from app.models import Family, Throttle
 from app.services.backups import making, packing
-from app.services.files.stores import LocalFolder
+from app.services.files.local_folder import LocalFolder
 from tests.services.backups.safe import EmptyPlace, back_up, restored, run
 from tests.support.databases import every_row
 from tests.support.people import People

@@ -49,18 +49,12 @@ def name_in(column: Column[str], name: str) -> None:
         )
 
 
-def sweep() -> int:
-    """Clean up, as a purge or an import does."""
-    with db.transaction() as session:
-        return sweeping.sweep(session.connection())
-
-
 @NAMING
 def test_a_file_that_one_column_names_stays(folder: Folder, column: Column[str]) -> None:
     """And its neighbour, which nobody names, goes."""
     named, nobody_s = leave(folder, "named.pdf"), leave(folder, "nobody-s.pdf")
     name_in(column, named.name)
-    assert sweep() == 1
+    assert sweeping.sweep() == 1
     assert named.exists()
     assert not nobody_s.exists()
 
@@ -72,7 +66,7 @@ def test_two_columns_may_name_files_of_one_folder(monkeypatch: pytest.MonkeyPatc
     files = [leave(Folder.MESSAGES, f"{number}.pdf") for number in range(3)]
     name_in(TABLES["message_attachment"].c.file, "0.pdf")
     name_in(other, "1.pdf")
-    sweep()
+    sweeping.sweep()
     assert [path.exists() for path in files] == [True, True, False]
 
 

@@ -15,7 +15,6 @@ from app.services.actors import CurrentAccount
 from app.services.billing import payment_modes
 from app.services.families.accepted import IN_FRENCH as FIELDS
 from app.services.files.stored_files import FoundFile
-from app.services.files.stores import store
 from app.services.journal import ACTS
 from app.services.mail import letters
 from app.services.mail.kinds import IN_FRENCH
@@ -38,8 +37,8 @@ class Files:
     found: dict[str, FoundFile] = field(default_factory=dict)
 
     def add(self, folder: Folder, stored: str, into: str, title: str) -> str | None:
-        """Take a stored file in; return its name in the archive, None when there is none."""
-        if not stored or not store().has(folder, stored):
+        """Take a stored file in; return its name in the archive, None when no file is named."""
+        if not stored:
             return None
         words = " ".join(UNSAFE.sub(" ", title).split()).strip(". ")[:LONGEST_NAME] or "fichier"
         suffix = PurePath(stored).suffix

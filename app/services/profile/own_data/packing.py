@@ -6,7 +6,7 @@ from decimal import Decimal
 from shutil import copyfileobj
 from tempfile import SpooledTemporaryFile
 from time import localtime
-from typing import IO
+from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from app import db
@@ -18,7 +18,8 @@ from app.services.accounts.allowances import Allowance
 from app.services.actors import CurrentAccount
 from app.services.files import stored_files
 from app.services.files.stored_files import FoundFile
-from app.services.profile.own_data.gathering import Gathered, gather
+from app.services.files.stores import store
+from app.services.profile.own_data.gathering import gather
 from app.services.refusals import Reason, Refusal
 from app.settings import settings
 
@@ -26,6 +27,12 @@ from app.settings import settings
 MEMORY_BYTES = 1_000_000
 TOO_OFTEN = "Vous venez de télécharger vos données. Attendez cinq minutes avant de recommencer."
 _packing = Gate()
+MISSING = """\
+Il manque dans cette archive des fichiers que le portail devrait avoir et n’a plus. Demandez-les
+à la mairie :
+{names}
+
+"""
 README = """\
 Mes données - Portail famille - {town}
 
@@ -47,7 +54,7 @@ Ce qui n'y est pas :
 - l'adresse internet de ceux qui ont essayé de se connecter sans y parvenir.
 
 Gardez cette archive pour vous : elle contient des informations sur vos enfants.
-Une erreur, une question ? Écrivez ou téléphonez à la mairie.
+{missing}Une erreur, une question ? Écrivez ou téléphonez à la mairie.
 {contact}
 """
 
@@ -55,9 +62,12 @@ Une erreur, une question ? Écrivez ou téléphonez à la mairie.
 def pack(account: CurrentAccount) -> IO[bytes]:
     """Make the archive, at its beginning for reading.
 
-    Raises Refusal when it was asked for too often, Crowded while others are being made.
+    Raises Refusal when it was asked for too often, Crowded while others are being made, StoreAway
+    when it could not be whole.
     """
     with _packing.passing(account.account_id):
+        # Before it counts as given.
+        store().check()
         with db.transaction() as session:
             key = throttles.own_data_key(account.account_id)
             if not throttles.count_in_window(session, key, throttles.OWN_DATA_REQUESTS):
@@ -71,10 +81,11 @@ def _packed(account: CurrentAccount) -> IO[bytes]:
     gathered = gather(account)
     archive = SpooledTemporaryFile(max_size=MEMORY_BYTES)  # noqa: SIM115
     with ZipFile(archive, "w") as file:
-        _write(file, "LISEZMOI.txt", _readme(account))
-        _write(file, "donnees.json", _json(gathered))
-        for name, source in gathered.files.found.items():
-            _copy(file, name, source)
+        missing = [
+            name for name, source in gathered.files.found.items() if not _copied(file, name, source)
+        ]
+        _write(file, "donnees.json", _json(gathered.data | {"fichiers_manquants": missing}))
+        _write(file, "LISEZMOI.txt", _readme(account, missing))
     archive.seek(0)
     return archive
 
@@ -83,28 +94,31 @@ def _write(file: ZipFile, name: str, text: str) -> None:
     file.writestr(name, text.encode("utf-8", "replace"), compress_type=ZIP_DEFLATED)
 
 
-def _copy(file: ZipFile, name: str, source: FoundFile) -> None:
+def _copied(file: ZipFile, name: str, source: FoundFile) -> bool:
+    """Pack a stored file; tell whether it is there."""
     opened = stored_files.open_file(source)
     if opened is None:
-        raise FileNotFoundError(source.name)
+        return False
     with opened.stream, file.open(ZipInfo(name, localtime()[:6]), "w") as packed:
         copyfileobj(opened.stream, packed)
+    return True
 
 
-def _readme(account: CurrentAccount) -> str:
+def _readme(account: CurrentAccount, missing: list[str]) -> str:
     contact = (settings.town_phone, settings.town_address, settings.town_hours)
     text = README.format(
         town=settings.town_name,
         name=account.display_name,
         moment=moment(datetime.now(UTC)),
         contact="\n".join(line for line in contact if line),
+        missing=MISSING.format(names="\n".join(f"- {name}" for name in missing)) if missing else "",
     )
     # The plainest editor of Windows reads it too.
     return text.replace("\n", "\r\n")
 
 
-def _json(gathered: Gathered) -> str:
-    return json.dumps(gathered.data, ensure_ascii=False, indent=2, default=_plain)
+def _json(data: dict[str, Any]) -> str:
+    return json.dumps(data, ensure_ascii=False, indent=2, default=_plain)
 
 
 def _plain(value: object) -> str:

@@ -1,0 +1,102 @@
+"""The store of most towns: folders of the instance, for their owner only."""
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from app.models import Folder
+from app.services.files.store import MARKED, MARKER, Entry, StoreAway, is_plain
+
+
+class LocalFolder:
+    """Files in folders of a folder."""
+
+    def __init__(self, root: Path) -> None:
+        """Keep them below this folder."""
+        self._root = root
+
+    def path_of(self, folder: Folder, name: str) -> Path:
+        """Join the one path of a stored file. Raises FileNotFoundError for no plain name."""
+        if not is_plain(name):
+            raise FileNotFoundError(name)
+        return self._root / folder.folder / name
+
+    def put(self, folder: Folder, name: str, content: Iterable[bytes]) -> int:
+        """Write beside, then rename: what is read is whole, and survives a power cut."""
+        target = self.path_of(folder, name)
+        with _there():
+            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return _write(target, content)
+
+    def open(self, folder: Folder, name: str) -> BinaryIO:
+        """Open it."""
+        path = self.path_of(folder, name)
+        with _there():
+            return path.open("rb")
+
+    def has(self, folder: Folder, name: str) -> bool:
+        """Look for it; what is no plain name is nowhere."""
+        return is_plain(name) and self.path_of(folder, name).is_file()
+
+    def delete(self, folder: Folder, name: str) -> None:
+        """Unlink it."""
+        path = self.path_of(folder, name)
+        with _there():
+            path.unlink(missing_ok=True)
+
+    def list(self, folder: Folder) -> Iterator[Entry]:
+        """List it, in no order."""
+        with suppress(FileNotFoundError), _there(), os.scandir(self._root / folder.folder) as some:
+            for found in some:
+                if found.is_file(follow_symlinks=False):
+                    changed_at = datetime.fromtimestamp(found.stat().st_mtime, UTC)
+                    yield Entry(found.name, changed_at)
+
+    def where(self, folder: Folder, name: str) -> str:
+        """Give its path."""
+        return str(self.path_of(folder, name))
+
+    def check(self) -> None:
+        """Read the marker; a folder that cannot take a new one is no store."""
+        marker = self._root / MARKER
+        with _there():
+            try:
+                marker.read_bytes()
+            except FileNotFoundError:
+                self._root.mkdir(parents=True, exist_ok=True)
+                _write(marker, (MARKED,))
+
+
+def _write(target: Path, content: Iterable[bytes]) -> int:
+    partial = target.with_suffix(".partial")
+    try:
+        with _there():
+            descriptor = os.open(partial, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as out:
+            for block in content:
+                with _there():
+                    out.write(block)
+            with _there():
+                size = out.tell()
+                out.flush()
+                os.fsync(descriptor)
+        with _there():
+            partial.rename(target)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+    return size
+
+
+@contextmanager
+def _there() -> Iterator[None]:
+    """Tell a folder that cannot be used, such as on a full disk, from a file that is missing."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise StoreAway(*error.args) from error
