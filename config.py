@@ -77,6 +77,9 @@ class Settings:
     security_contact: str = ""
     source_url: str = ""
 
+    # Whoever has it reads the metrics; none when it is empty.
+    metrics_token: str = field(default="", repr=False)
+
     request_kinds_off: tuple[str, ...] = ()
 
     # The public keys, of age or of SSH, of whoever may read the backups.

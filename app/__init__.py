@@ -19,6 +19,7 @@ from app.web import (
     forwarding,
     logs,
     menu,
+    metrics,
     security,
     templating,
 )
@@ -46,6 +47,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     )
     app.jinja_env.globals["settings"] = settings
     logs.init_app(app, settings.env, settings.proxies)
+    metrics.init_app(app, settings.instance, settings.metrics_token, unavailable=db.Unavailable)
     db.init_app(app, settings.database_url)
     templating.init_app(app)
     formats.init_app(app, settings.timezone)

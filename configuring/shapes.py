@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from configuring.keys import MINIMUM_BYTES, is_strong
+
 PUBLIC_URL = re.compile(r"https?://([\w.-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?/?")
 DATABASE_URL = re.compile(r"(sqlite:///|postgresql(\+psycopg)?://).+")
 PAYFIP_CLIENT = re.compile(r"[0-9]{6}", re.ASCII)
@@ -73,6 +75,15 @@ def _security_contact(value: str) -> str:
     return "doit être une adresse de courriel, ou commencer par https://, mailto: ou tel:"
 
 
+def _metrics_token(value: str) -> str:
+    if not value or is_strong(value):
+        return ""
+    return (
+        f"doit compter au moins {MINIMUM_BYTES} octets, tirés au hasard "
+        "(python -c 'import secrets; print(secrets.token_hex(32))')"
+    )
+
+
 SHAPES: dict[str, Callable[[str], str]] = {
     "public_url": _public_url,
     "database_url": _database_url,
@@ -81,4 +92,5 @@ SHAPES: dict[str, Callable[[str], str]] = {
     "payfip_client": _payfip_client,
     "source_url": _source_url,
     "security_contact": _security_contact,
+    "metrics_token": _metrics_token,
 }

@@ -1,6 +1,7 @@
 """The journal: one row and one log line for each act that somebody may ask about later."""
 
 import logging
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import ColumnElement, bindparam, func, select
@@ -11,6 +12,8 @@ from app.models import JournalEntry
 from app.services.actors import Actor
 
 logger = logging.getLogger("portail.journal")
+# Who else is told of each act, by its name alone.
+watchers: list[Callable[[str], None]] = []
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 # Nobody does as much in a day; a script might, to hide the rest or to fill the disk.
@@ -96,6 +99,7 @@ def record(
     """
     if event not in ACTS:
         raise ValueError(f"{event} has no words in the journal")
+    _tell(event)
     about = actor.account_id if account_id is None else account_id
     if actor.account_id is not None and _is_full(session, actor.account_id):
         mine = JournalEntry.account_id == about
@@ -111,9 +115,15 @@ def record_once_more(
 
     For what somebody can repeat as fast as a machine: the caller lets one of them in at a time.
     """
+    _tell(event)
     same = JournalEntry.details["identifier"].as_string() == identifier
     if not _count_in(session, event, same, datetime.now(UTC) - MINUTE):
         _add(session, event, actor, account_id, {"identifier": identifier, "count": "1"})
+
+
+def _tell(event: str) -> None:
+    for watcher in watchers:
+        watcher(event)
 
 
 def _is_full(session: Session, account_id: int) -> bool:

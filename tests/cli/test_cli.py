@@ -14,7 +14,15 @@ from flask import Flask
 from app import cli
 
 COMPILED = cli.TRANSLATIONS / "fr" / "LC_MESSAGES" / "messages.mo"
-UNUSED = ("app.cli.", "app.services.importing", "weasyprint", "alembic")
+UNUSED = (
+    "app.cli.",
+    "app.services.importing",
+    "alembic",
+    "dns",
+    "prometheus_client",
+    "sentry_sdk",
+    "weasyprint",
+)
 LOADED = f"import sys, wsgi; print([name for name in sys.modules if name.startswith({UNUSED})])"
 
 
