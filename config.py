@@ -79,6 +79,7 @@ class Settings:
 
     # Whoever has it reads the metrics; none when it is empty.
     metrics_token: str = field(default="", repr=False)
+    sentry_dsn: str = field(default="", repr=False)
 
     request_kinds_off: tuple[str, ...] = ()
 

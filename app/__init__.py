@@ -21,6 +21,7 @@ from app.web import (
     menu,
     metrics,
     security,
+    sentry,
     templating,
 )
 
@@ -47,6 +48,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     )
     app.jinja_env.globals["settings"] = settings
     logs.init_app(app, settings.env, settings.proxies)
+    sentry.init_app(app, settings.sentry_dsn, settings.env)
     metrics.init_app(app, settings.instance, settings.metrics_token, unavailable=db.Unavailable)
     db.init_app(app, settings.database_url)
     templating.init_app(app)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from importlib.util import find_spec
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import make_url
@@ -11,6 +12,7 @@ from configuring.keys import MINIMUM_BYTES, is_strong
 
 PUBLIC_URL = re.compile(r"https?://([\w.-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?/?")
 DATABASE_URL = re.compile(r"(sqlite:///|postgresql(\+psycopg)?://).+")
+SENTRY_DSN = re.compile(r"https?://[^\s/@]+@[^\s/@]+(/[^\s?#]*)?/[0-9]+")
 PAYFIP_CLIENT = re.compile(r"[0-9]{6}", re.ASCII)
 SOURCE_URL = re.compile(r"https://[^\s]+")
 SECURITY_CONTACT = re.compile(r"(https://|mailto:|tel:)[^\s]+|[^\s@:]+@[^\s@:]+")
@@ -84,6 +86,18 @@ def _metrics_token(value: str) -> str:
     )
 
 
+def _sentry_dsn(value: str) -> str:
+    """The value is never shown: it holds a key."""
+    if value and not SENTRY_DSN.fullmatch(value):
+        return "doit être l’adresse que Sentry donne, par exemple https://clé@sentry.commune.fr/1"
+    if value and find_spec("sentry_sdk") is None:
+        return (
+            "demande le paquet sentry-sdk\u00a0: installez requirements-full.txt, "
+            "ou ôtez ce réglage"
+        )
+    return ""
+
+
 SHAPES: dict[str, Callable[[str], str]] = {
     "public_url": _public_url,
     "database_url": _database_url,
@@ -93,4 +107,5 @@ SHAPES: dict[str, Callable[[str], str]] = {
     "source_url": _source_url,
     "security_contact": _security_contact,
     "metrics_token": _metrics_token,
+    "sentry_dsn": _sentry_dsn,
 }
