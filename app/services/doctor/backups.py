@@ -3,24 +3,19 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func, select
-
-from app import db
 from app.formats import moment
-from app.models import JournalEntry
+from app.services.backups import making
 from app.services.doctor.findings import Finding, broken, fine, look
 
-EVENT = "backup_made"
 # A night was missed, and may be made up for in the morning.
 LATE = timedelta(hours=36)
 LOST = timedelta(days=7)
 EACH_NIGHT = "lancez flask backup chaque nuit (portail-backup@.timer), et lisez ce qu’il dit"
-_LATEST = select(func.max(JournalEntry.at)).where(JournalEntry.event == EVENT)
 
 
 def check() -> Iterator[Finding]:
     """Tell when the last one was made; whoever backs up otherwise knows it better."""
-    latest = db.session().scalar(_LATEST)
+    latest = making.latest()
     if latest is None:
         yield look("aucune par flask backup", EACH_NIGHT)
         return

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from app import db
 from app.models import Job, JobState, JournalEntry, MailState, OutboxMail
 from app.services.actors import Origin
+from app.services.backups import making
 from app.services.doctor import (
     backups,
     clock,
@@ -107,7 +108,7 @@ def test_a_clock_that_was_put_back(app: Flask) -> None:
     [((), LOOK), ((10, 60), OK), ((40,), LOOK), ((24 * 8,), BROKEN)],
 )
 def test_the_last_backup_grows_old(app: Flask, ages: tuple[int, ...], verdict: Verdict) -> None:
-    add(app, *(act(backups.EVENT, ago(hours=age)) for age in ages))
+    add(app, *(act(making.EVENT, ago(hours=age)) for age in ages))
     assert verdicts(found(app, backups.check)) == [verdict]
 
 
