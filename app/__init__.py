@@ -43,6 +43,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SECRET_KEY_FALLBACKS=list(settings.secret_key_fallbacks),
+        # Flask-WTF knows no fallbacks, but hands this to itsdangerous, which signs with the last.
+        WTF_CSRF_SECRET_KEY=[*settings.secret_key_fallbacks, settings.secret_key],
         TRUSTED_HOSTS=settings.trusted_hosts,
         TESTING=settings.env == "test",
     )
