@@ -40,6 +40,8 @@ from app.paging import PAGE_SIZE, Page, page_number
 EXTENSION = "portail.engine"
 # The execution option of a transaction that writes: how long it waits for others who write, in ms.
 IMMEDIATE = "portail_immediate"
+# Whether what it wrote outlives a power cut; the end of a process it outlives always.
+DURABLE = "portail_durable"
 BUSY_TIMEOUT_MS = 5_000
 # What a session does once its transaction is committed.
 TO_DO_AFTER = "portail.after_commit"
@@ -184,17 +186,22 @@ def page(
 
 
 @contextmanager
-def transaction(patience_ms: int = BUSY_TIMEOUT_MS) -> Iterator[Session]:
+def transaction(patience_ms: int = BUSY_TIMEOUT_MS, *, durable: bool = True) -> Iterator[Session]:
     """Write: all of the block is kept when it ends, none of it when it raises.
 
     A SQLite transaction that starts by reading cannot safely go on to write, so what was read
     before is let go and the write lock is taken at once, or Unavailable raised when somebody else
     holds it longer than `patience_ms`. Transactions do not nest.
+
+    Without `durable` nobody waits for the disk, and a power cut may lose it: for what is found out
+    again, or done twice, at no cost.
     """
     _stop_reading()
     current = session()
     current.rollback()
-    current.connection(execution_options={IMMEDIATE: patience_ms})
+    connection = current.connection(execution_options={IMMEDIATE: patience_ms, DURABLE: durable})
+    if not durable and connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
     try:
         yield current
         current.commit()
@@ -258,12 +265,20 @@ def _set_sqlite_pragmas(connection: DBAPIConnection, _record: object) -> None:
 def _begin_sqlite_transaction(connection: Connection) -> None:
     patience_ms = connection.get_execution_options().get(IMMEDIATE)
     if patience_ms is not None:
+        _wait_for_the_disk(connection)
         _begin_writing(connection, patience_ms)
         return
     # A plain BEGIN never fails: the driver alone does it at a thirtieth of the price.
     driver = connection.connection.driver_connection
     assert driver is not None
     driver.execute("BEGIN")
+
+
+def _wait_for_the_disk(connection: Connection) -> None:
+    wanted = connection.get_execution_options()[DURABLE]
+    if connection.info.get(DURABLE, True) != wanted:
+        connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if wanted else 'NORMAL'}")
+        connection.info[DURABLE] = wanted
 
 
 def _begin_writing(connection: Connection, patience_ms: int) -> None:

@@ -15,6 +15,7 @@ from app.mailer.backends import SEND_LIMIT, Backend, Send
 from app.mailer.failures import (
     DoubtfulFailure,
     MailError,
+    PerhapsSent,
     PermanentFailure,
     TemporaryFailure,
     Unavailable,
@@ -25,8 +26,8 @@ from app.mailer.message import Message
 NAME = "mail"
 logger = logging.getLogger(f"portail.{NAME}")
 
-# Enough that the database's two commits weigh little, few enough that a killed sender makes few
-# doubles.
+# Enough that claiming weighs little. Each is settled as soon as its server took it: a sender that
+# is killed makes one double at most.
 BATCH = 25
 # A sender that is killed holds its mails that long; then another takes them.
 LEASE = timedelta(seconds=90)
@@ -60,6 +61,8 @@ class Fate(Enum):
     SENT = auto()
     # Tried, to be tried again.
     DEFERRED = auto()
+    # Handed over, without an answer: to be tried again, few times.
+    UNCERTAIN = auto()
     REFUSED = auto()
     # Refused by a server that may refuse everybody.
     DOUBTED = auto()
@@ -173,30 +176,36 @@ def _use_one_connection(
     """Send until nothing is due, or the connection is lost: then say why."""
     with _connected(backend) as send:
         while not stopping() and (claims := queue.claim(BATCH, LEASE)):
-            outcomes, loss = _send_all(claims, send, stopping)
-            queue.settle(outcomes)
-            fates.update(outcome.fate for outcome in outcomes if outcome.fate != Fate.RELEASED)
+            loss = _send_all(queue, claims, send, stopping, fates)
             if loss:
                 return loss
     return ""
 
 
 def _send_all(
-    claims: Sequence[C], send: Send, stopping: Callable[[], bool]
-) -> tuple[list[Outcome[C]], str]:
-    outcomes: list[Outcome[C]] = []
+    queue: Queue[C],
+    claims: Sequence[C],
+    send: Send,
+    stopping: Callable[[], bool],
+    fates: Counter[Fate],
+) -> str:
+    """Send and settle one after the other; give the rest back when the connection is lost."""
+    released: list[Outcome[C]] = []
     loss, doubts = "", 0
     for claim in claims:
         too_late = datetime.now(UTC) > claim.lease_ends - LAST_START
         if loss or too_late or stopping():
-            outcomes.append(Outcome(claim, Fate.RELEASED))
+            released.append(Outcome(claim, Fate.RELEASED))
             continue
         outcome, loss = _send_one(claim, send)
-        outcomes.append(outcome)
+        queue.settle([outcome])
+        fates[outcome.fate] += 1
         doubts = doubts + 1 if outcome.fate is Fate.DOUBTED else 0
         if doubts == DOUBTS:
             loss = outcome.error
-    return outcomes, loss
+    if released:
+        queue.settle(released)
+    return loss
 
 
 def _send_one(claim: C, send: Send) -> tuple[Outcome[C], str]:
@@ -216,6 +225,7 @@ def _send_one(claim: C, send: Send) -> tuple[Outcome[C], str]:
 # The first that fits.
 FATES: dict[type[MailError], Fate] = {
     WrongSettings: Fate.HELD,
+    PerhapsSent: Fate.UNCERTAIN,
     Unavailable: Fate.DEFERRED,
     TemporaryFailure: Fate.DEFERRED,
     DoubtfulFailure: Fate.DOUBTED,

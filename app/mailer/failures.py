@@ -9,6 +9,13 @@ class Unavailable(MailError):  # noqa: N818
     """The server cannot be used at all: every mail waits until it can."""
 
 
+class PerhapsSent(Unavailable):
+    """The line was lost once the whole mail was handed over: it may have arrived.
+
+    Trying again makes a copy, so it is tried again later and later, few times.
+    """
+
+
 class WrongSettings(Unavailable):
     """The server takes none of our mails as we are set: they wait, and no try is counted."""
 

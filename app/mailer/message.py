@@ -1,5 +1,6 @@
 """A mail ready to leave, and its bytes."""
 
+import hashlib
 import re
 import uuid
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 ADDRESS = re.compile(r"([\w!#$%&'*+/=?^`{|}~.-]{1,64})@((?:[\w-]{1,63}\.)*[\w-]{1,63})")
 SENDER = re.compile(r'\s*"?(?P<name>[^"<>]*?)"?\s*<(?P<address>[^<>]+)>\s*')
 
+UUID_BYTES = 16
 # Parts in quoted-printable, which people can read, where the standard library chooses base64.
 UTF_8 = Charset("utf-8")
 UTF_8.body_encoding = QP
@@ -69,6 +71,9 @@ class Message:
     html: str = field(repr=False)
     # Of the mail's identifiers.
     domain: str
+    # What tells this mail from any other, each time it is tried: its identifiers follow from it, so
+    # that a second copy is known for one. Without it each has identifiers of its own.
+    key: str = ""
     date: datetime = field(default_factory=lambda: datetime.now(UTC))
     message_id: str = ""
     # Mail programs thread by it: each mail is then its own conversation, never hidden in another.
@@ -79,9 +84,8 @@ class Message:
         if CONTROL.search(self.subject):
             raise ValueError("a subject is one line")
         object.__setattr__(self, "recipient", ascii_address(self.recipient))
-        # UUIDs keep their dashes: nothing here may look like a temporary password.
-        object.__setattr__(self, "message_id", f"<{uuid.uuid4()}@{self.domain}>")
-        object.__setattr__(self, "references", f"<{uuid.uuid4()}@{self.domain}>")
+        object.__setattr__(self, "message_id", self._identifier("message"))
+        object.__setattr__(self, "references", self._identifier("references"))
 
     @property
     def headers(self) -> dict[str, str]:
@@ -97,6 +101,12 @@ class Message:
             "X-Auto-Response-Suppress": "All",
             "Content-Language": "fr",
         }
+
+    def _identifier(self, purpose: str) -> str:
+        # UUIDs keep their dashes: nothing here may look like a temporary password.
+        digest = hashlib.sha256(f"{purpose} {self.domain} {self.key}".encode()).digest()
+        drawn = uuid.UUID(bytes=digest[:UUID_BYTES], version=4) if self.key else uuid.uuid4()
+        return f"<{drawn}@{self.domain}>"
 
     def as_bytes(self) -> bytes:
         """Write the mail as SMTP carries it: quoted-printable, lines of 76 at most, CRLF."""

@@ -12,7 +12,13 @@ from flask import Flask
 import config
 from app.mailer import backends
 from app.mailer.backends.smtp import SmtpBackend
-from app.mailer.failures import PermanentFailure, TemporaryFailure, Unavailable, WrongSettings
+from app.mailer.failures import (
+    PerhapsSent,
+    PermanentFailure,
+    TemporaryFailure,
+    Unavailable,
+    WrongSettings,
+)
 from app.mailer.message import Message, Sender
 from tests.support import smtp_servers
 from tests.support.smtp_servers import ACCOUNT, HANG_UP, HOST, SILENCE, Mailbox, serve
@@ -250,9 +256,23 @@ def test_a_connection_lost_in_the_middle(tmp_path: Path, stage: str, answer: str
     with serve(Mailbox()) as mailbox:
         mailbox.script[stage] = [answer]
         started = monotonic()
-        with pytest.raises(Unavailable):
+        with pytest.raises(Unavailable) as lost:
             send(backend(tmp_path, mailbox.port), mail())
         assert monotonic() - started < 2 * TIMEOUT
+    # Only of what was handed over whole, without a word, can one think that it may have arrived.
+    perhaps = stage == "DATA" and answer in {SILENCE, HANG_UP}
+    assert isinstance(lost.value, PerhapsSent) == perhaps
+    assert len(mailbox.received) == (stage == "DATA" and answer != "421 4.3.2 Closing")
+
+
+def test_a_line_lost_after_a_mail_was_taken(tmp_path: Path) -> None:
+    """The second mail had not begun: it cannot have arrived."""
+    with serve(Mailbox()) as mailbox, backend(tmp_path, mailbox.port).connect() as post:
+        post(mail())
+        mailbox.script["MAIL"] = [HANG_UP]
+        with pytest.raises(Unavailable) as lost:
+            post(mail())
+    assert not isinstance(lost.value, PerhapsSent)
 
 
 def test_a_mail_that_takes_too_long_is_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,12 +22,16 @@ import flask_mail
 from app.mailer import backends
 from app.mailer.answers import Answer
 from app.mailer.backends import Send
-from app.mailer.failures import MailError, Unavailable
+from app.mailer.failures import MailError, PerhapsSent, Unavailable
 from app.mailer.message import Message
 
 if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
     from config import Settings
 
+# What ends a mail on the wire.
+END_OF_MAIL = b"\r\n.\r\n"
 # Signed in, or already.
 SIGNED_IN = frozenset({235, 503})
 LOOK_EVERY_SECONDS = 0.2
@@ -65,6 +69,8 @@ class SmtpBackend:
                 except OSError as error:
                     failure = self._failure(error)
                     connection.broken = isinstance(failure, Unavailable)
+                    if _answer(error) is None and connection.handed_over:
+                        failure = PerhapsSent(f"{failure}, une fois le courriel remis")
                     raise failure from error
 
             yield send
@@ -78,6 +84,22 @@ class SmtpBackend:
             return answer.failure(server)
         words = words or f"est injoignable ({type(error).__name__})"
         return Unavailable(f"Le serveur de courrier {server} {words}")
+
+
+class _Host(smtplib.SMTP):
+    """Remembers whether the last thing it sent was a whole mail."""
+
+    handed_over = False
+
+    def send(self, s: "ReadableBuffer | str") -> None:
+        """Send it."""
+        self.handed_over = False
+        super().send(s)
+        self.handed_over = isinstance(s, bytes) and s.endswith(END_OF_MAIL)
+
+
+class _TlsHost(_Host, smtplib.SMTP_SSL):
+    """Under TLS from the first byte."""
 
 
 class _Connection(flask_mail.Connection):
@@ -108,9 +130,9 @@ class _Connection(flask_mail.Connection):
         server, timeout = (self.mail.server, self.mail.port), self._backend.timeout
         host: smtplib.SMTP
         if self.mail.use_ssl:
-            host = smtplib.SMTP_SSL(*server, timeout=timeout, context=self._backend.tls)
+            host = _TlsHost(*server, timeout=timeout, context=self._backend.tls)
         else:
-            host = smtplib.SMTP(*server, timeout=timeout)
+            host = _Host(*server, timeout=timeout)
         try:
             if self.mail.use_tls:
                 host.starttls(context=self._backend.tls)
@@ -133,6 +155,11 @@ class _Connection(flask_mail.Connection):
             with suppress(OSError):
                 self.host.quit()
         self.host.close()
+
+    @property
+    def handed_over(self) -> bool:
+        """Tell whether a whole mail was sent last: without an answer, it may have been taken."""
+        return isinstance(self.host, _Host) and self.host.handed_over
 
     def cut(self) -> None:
         """Break the connection from another thread: whatever waits on it fails at once."""

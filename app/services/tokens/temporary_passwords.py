@@ -37,7 +37,27 @@ class IssuedPassword:
 
 def issue(session: Session, account_id: int) -> IssuedPassword:
     """Make a new secret for this account, in the caller's transaction."""
-    secret = secrets.token_hex(SECRET_BYTES)
+    return _keep(session, account_id, secrets.token_hex(SECRET_BYTES))
+
+
+def issue_for_mail(session: Session, account_id: int, key: str) -> IssuedPassword | None:
+    """Make the secret of one mail, the same at each try; None when it was used or died meanwhile.
+
+    Nothing tells whether a copy that was handed over without an answer arrived: the parent then has
+    one secret, however many copies there are. Only our key gives it, and it is kept nowhere.
+    """
+    secret = _keyed_hash(f"mail {key}", settings.secret_key)[: 2 * SECRET_BYTES]
+    named = TemporaryPassword.secret_hash == _keyed_hash(secret, settings.secret_key)
+    row = session.scalars(select(TemporaryPassword).where(named)).one_or_none()
+    if row is None:
+        return _keep(session, account_id, secret)
+    if row.used_at is not None:
+        return None
+    row.expires_at = datetime.now(UTC) + VALIDITY
+    return IssuedPassword(secret, _link_token(row), row.expires_at)
+
+
+def _keep(session: Session, account_id: int, secret: str) -> IssuedPassword:
     now = datetime.now(UTC)
     row = TemporaryPassword(
         account_id=account_id,

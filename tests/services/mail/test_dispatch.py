@@ -40,7 +40,7 @@ def test_nobody_writes_to_a_family_that_left(app: Flask, people: People, server:
     assert server.sent == []
 
 
-def test_a_later_please_is_tried_again_with_a_fresh_secret(
+def test_a_later_please_is_tried_again_with_a_secret_that_works(
     app: Flask, people: People, server: Scripted, clock: time_machine.Traveller
 ) -> None:
     """The mailbox is full twice: the waits grow, the third try brings a secret that works."""

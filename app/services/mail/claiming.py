@@ -1,0 +1,198 @@
+"""Taking mails that are due: what each leads to, and its secret, the same at each try."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, or_, select
+from sqlalchemy.orm import Session
+
+from app.mailer.message import Message
+from app.models import MAY_SIGN_IN, Account, EmailChange, Guardian, MailState
+from app.services.mail import letters
+from app.services.mail.kinds import WITH_SECRET, MailKind
+from app.services.mail.letters import Recipient
+from app.services.mail.limits import Recent
+from app.services.tokens import temporary_passwords
+from app.services.tokens.temporary_passwords import IssuedPassword
+
+AnyRow = Row[*tuple[Any, ...]]
+Change = dict[str, Any]
+
+# Why a mail is not sent: what it would carry opens nothing any more.
+DEAD_LINK = "Son lien ne sert plus\u00a0: ce changement d’adresse a pris fin"
+DEAD_PASSWORD = "Son mot de passe temporaire a déjà servi, ou ne sert plus"  # noqa: S105
+
+
+# Locked, always in the same order: mails to one account, in two workers' hands, are counted one
+# after the other.
+RECIPIENTS = (
+    select(
+        Account.id,
+        Account.identifier,
+        Guardian.email,
+        Guardian.title,
+        Guardian.first_name,
+        Guardian.last_name,
+        Account.password_hash.is_(None).label("is_new"),
+        MAY_SIGN_IN.label("may_sign_in"),
+    )
+    .join(Account.guardian)
+    .join(Guardian.family)
+    .where(Account.identifier.in_(bindparam("identifiers", expanding=True)))
+    .order_by(Account.id)
+    .with_for_update(of=Account, key_share=True)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedMail:
+    """A mail in the hands of one courier."""
+
+    id: int
+    kind: str
+    lease_ends: datetime
+    # This try included.
+    attempts: int
+    created_at: datetime
+    due_at: datetime
+    recipient: Recipient
+    context: dict[str, str]
+    issued: IssuedPassword | None = field(repr=False)
+
+    def compose(self) -> Message:
+        """Write the mail. Raises PermanentFailure when its address cannot be used."""
+        return letters.write(
+            MailKind(self.kind),
+            self.recipient,
+            self.issued,
+            self.created_at,
+            self.context,
+            _key(self),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DeadEnd:
+    """Why a mail is not sent at all."""
+
+    state: MailState
+    why: str = ""
+
+
+def take(
+    session: Session, rows: Sequence[AnyRow], now: datetime, lease_ends: datetime
+) -> tuple[list[ClaimedMail], list[Change]]:
+    """Claim these mails, but for those that nobody can be sent; say what becomes of each row."""
+    if not rows:
+        return [], []
+    identifiers = sorted({row.identifier for row in rows})
+    accounts = {
+        row.identifier: row for row in session.execute(RECIPIENTS, {"identifiers": identifiers})
+    }
+    recent = Recent(session, identifiers, {row.id for row in rows}, now)
+    dead_links = _dead_links(session, rows, now)
+    claims, changes = [], []
+    for row in rows:
+        account = accounts.get(row.identifier)
+        dead_end = _dead_end(row, account, recent, dead_links)
+        claim = None if dead_end or account is None else _claimed(session, row, account, lease_ends)
+        if claim is not None:
+            claims.append(claim)
+            changes.append(_taken(row, lease_ends))
+        else:
+            changes.append(_ended(row, dead_end or DeadEnd(MailState.LIMITED, DEAD_PASSWORD), now))
+    return claims, changes
+
+
+def _taken(row: AnyRow, lease_ends: datetime) -> Change:
+    return {
+        "row_id": row.id,
+        "state": MailState.SENDING,
+        "attempts": row.attempts + 1,
+        "due_at": lease_ends,
+        "settled_at": None,
+        "last_error": "",
+    }
+
+
+def _ended(row: AnyRow, dead_end: DeadEnd, now: datetime) -> Change:
+    return {
+        "row_id": row.id,
+        "state": dead_end.state,
+        "attempts": row.attempts,
+        "due_at": row.due_at,
+        "settled_at": now,
+        "last_error": dead_end.why,
+    }
+
+
+def _dead_end(
+    mail: AnyRow, account: AnyRow | None, recent: Recent, dead_links: set[int]
+) -> DeadEnd | None:
+    if account is None:
+        return DeadEnd(MailState.UNKNOWN)
+    if not account.may_sign_in:
+        return DeadEnd(MailState.ARCHIVED)
+    if not (mail.address or account.email.strip()):
+        return DeadEnd(MailState.NO_ADDRESS)
+    if mail.id in dead_links:
+        return DeadEnd(MailState.LIMITED, DEAD_LINK)
+    too_many = recent.limit(mail)
+    return DeadEnd(too_many) if too_many else None
+
+
+def _dead_links(session: Session, rows: Sequence[AnyRow], now: datetime) -> set[int]:
+    """Find the mails whose link confirms nothing any more: asked anew, given up, too old."""
+    named = {
+        row.id: int(row.context["change"])
+        for row in rows
+        if row.kind == MailKind.EMAIL_CONFIRMATION
+    }
+    if not named:
+        return set()
+    over = select(EmailChange.id).where(
+        EmailChange.id.in_(named.values()),
+        or_(EmailChange.ended_at.is_not(None), EmailChange.expires_at < now),
+    )
+    ended = set(session.scalars(over))
+    return {mail for mail, change in named.items() if change in ended}
+
+
+def _claimed(
+    session: Session, row: AnyRow, account: AnyRow, lease_ends: datetime
+) -> ClaimedMail | None:
+    """Take one; None when its secret was used, or died, since the try before."""
+    secret = row.kind in WITH_SECRET
+    issued = temporary_passwords.issue_for_mail(session, account.id, _key(row)) if secret else None
+    if secret and issued is None:
+        return None
+    return ClaimedMail(
+        id=row.id,
+        # Whoever asks before having chosen a password has lost nothing: it is their first time.
+        kind=MailKind.ACTIVATION if secret and account.is_new else row.kind,
+        lease_ends=lease_ends,
+        attempts=row.attempts + 1,
+        created_at=row.created_at,
+        due_at=row.due_at,
+        recipient=_recipient(row, account),
+        context=row.context,
+        issued=issued,
+    )
+
+
+def _recipient(row: AnyRow, account: AnyRow) -> Recipient:
+    """Name whom it is for, unless it goes elsewhere than to their own address."""
+    names = () if row.address else (account.title, account.first_name, account.last_name)
+    return Recipient(
+        account.id,
+        account.identifier,
+        row.address or account.email,
+        " ".join(filter(None, names)),
+    )
+
+
+def _key(mail: ClaimedMail | AnyRow) -> str:
+    """Tell a mail from any other: one that is asked for again is another."""
+    return f"{mail.id} {mail.created_at.isoformat()}"
