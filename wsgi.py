@@ -4,7 +4,7 @@ import sys
 from typing import NoReturn
 
 import config
-from app import create_app
+from app import background, create_app
 from app.mailer.failures import MailSettingsError
 
 # gunicorn stops at this status; at any other it would start its workers again for ever.
@@ -22,3 +22,4 @@ except (config.ConfigurationError, MailSettingsError) as error:
     _stop(str(error))
 except OSError as error:
     _stop(f"{error.filename} est inutilisable ({error.strerror})")
+background.begin(app)

@@ -3,18 +3,22 @@
 import atexit
 import logging
 import os
+import sys
 import traceback
 from abc import ABC, abstractmethod
 from datetime import timedelta
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 
+import click
 from flask import current_app
 
 if TYPE_CHECKING:
     from flask import Flask
 
 POLL_SECONDS = 3.0
+# What is only loaded to be looked at has ended by then, and nothing was begun.
+FIRST_LOOK_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 30.0
 FAREWELL_SECONDS = 5.0
 
@@ -56,8 +60,9 @@ class Watcher(ABC):
             self._make_pass_and_log()
         self._due.set()
 
-    def watch(self) -> None:
+    def watch(self, first_look: float = 0) -> None:
         """Do what comes, until `stop`; look at the queue every few seconds."""
+        self._due.wait(first_look)
         pause = POLL_SECONDS
         while not self._stopping.is_set():
             self._due.clear()
@@ -68,13 +73,15 @@ class Watcher(ABC):
                 self._stopping.wait(pause)
                 pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
-    def start(self) -> None:
+    def start(self, first_look: float = 0) -> None:
         """Watch in a thread of this process, unless one does already."""
         with self._starting:
             if self._thread_pid == os.getpid():
                 return
             self._due, self._stopping = Event(), Event()
-            self._thread = Thread(target=self.watch, name=self._name, daemon=True)
+            self._thread = Thread(
+                target=self.watch, args=(first_look,), name=self._name, daemon=True
+            )
             self._thread.start()
             self._thread_pid = os.getpid()
             atexit.register(self.stop)
@@ -91,7 +98,7 @@ class Watcher(ABC):
             self._thread.join(FAREWELL_SECONDS)
 
     def _start_when_serving(self) -> None:
-        """Start at the first request: gunicorn forks after loading the application."""
+        """Start at the first request, whatever server it is that nobody told to begin."""
         if not self._resting and self._thread_pid != os.getpid():
             self.start()
 
@@ -114,6 +121,34 @@ def watcher(extension: str) -> Watcher:
 def watchers() -> list[Watcher]:
     """Return those of the current application."""
     return [each for each in current_app.extensions.values() if isinstance(each, Watcher)]
+
+
+def begin(app: "Flask") -> None:
+    """Start before any visitor comes, in a process that serves this application.
+
+    A command loads it too, and serves nobody. A server that loads it before it forks has no thread
+    itself, which would share its connections with its children: each of them starts its own.
+    """
+    if click.get_current_context(silent=True) is not None:
+        return
+    for each in app.extensions.values():
+        if isinstance(each, Watcher) and each.mode == "thread":
+            os.register_at_fork(after_in_child=each.start)
+            if not _forks_later():
+                each.start(FIRST_LOOK_SECONDS)
+
+
+def _forks_later() -> bool:
+    """Tell whether gunicorn loads the application in its master (`--preload`)."""
+    frame = sys._getframe()  # noqa: SLF001
+    while frame.f_back is not None:
+        frame = frame.f_back
+        if (
+            frame.f_globals.get("__name__") == "gunicorn.arbiter"
+            and frame.f_code.co_name == "setup"
+        ):
+            return True
+    return False
 
 
 def retry_delay(attempts: int) -> timedelta:
