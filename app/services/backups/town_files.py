@@ -15,7 +15,12 @@ SETTINGS = "settings.toml"
 CREST = "crest"
 KEY_BYTES = 32
 # They say where this instance is, not what it is.
-PLACES = frozenset({"instance", "database_url", "mail_dir", "files_url", "towns"})
+PLACES = frozenset(
+    {
+        "instance", "database_url", "mail_dir", "towns",
+        "files_url", "s3_endpoint", "s3_region", "s3_access_key_id", "s3_secret_access_key",
+    }
+)  # fmt: skip
 
 
 def settings_in_force() -> tuple[str, list[str]]:
