@@ -30,6 +30,7 @@ ACTS = {
     "backup_restored": "sauvegarde remise en place",
     "child_put_back": "enfant remis dans une famille par la mairie",
     "child_taken_out": "enfant retiré d’une famille par la mairie",
+    "credentials_flooded": "demandes de mot de passe écartées, trop nombreuses",
     "credentials_queued": "mots de passe temporaires demandés par la mairie",
     "credentials_requested": "mot de passe temporaire demandé",
     "device_signed_out": "appareil déconnecté",
@@ -109,16 +110,25 @@ def record(
 
 
 def record_once_more(
-    session: Session, event: str, actor: Actor, account_id: int | None, identifier: str
+    session: Session,
+    event: str,
+    actor: Actor,
+    account_id: int | None = None,
+    identifier: str = "",
 ) -> None:
     """Add to the count of this minute's entry about an identifiant; begin one where there is none.
 
-    For what somebody can repeat as fast as a machine: the caller lets one of them in at a time.
+    Without an identifiant, of what comes from the same address. For what somebody can repeat as
+    fast as a machine: the caller lets one of them in at a time.
     """
     _tell(event)
-    same = JournalEntry.details["identifier"].as_string() == identifier
+    about = {"identifier": identifier} if identifier else {}
+    if identifier:
+        same = JournalEntry.details["identifier"].as_string() == identifier
+    else:
+        same = JournalEntry.address == actor.origin.address
     if not _count_in(session, event, same, datetime.now(UTC) - MINUTE):
-        _add(session, event, actor, account_id, {"identifier": identifier, "count": "1"})
+        _add(session, event, actor, account_id, about | {"count": "1"})
 
 
 def _tell(event: str) -> None:

@@ -77,9 +77,10 @@ def request_credentials(identifier: str, origin: Origin) -> int | None:
     """
     flood_key = throttles.address_key("reset", origin.address)
     with db.transaction() as session:
-        journal.record(session, "credentials_requested", Stranger(origin), identifier=identifier)
         if not throttles.count_in_window(session, flood_key, throttles.ADDRESS_REQUESTS):
+            journal.record_once_more(session, "credentials_flooded", Stranger(origin))
             return None
+        journal.record(session, "credentials_requested", Stranger(origin), identifier=identifier)
         return outbox.enqueue(session, MailKind.CREDENTIALS, identifier).id
 
 

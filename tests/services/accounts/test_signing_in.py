@@ -188,3 +188,29 @@ def test_a_flood_of_requests_makes_no_more_mails(
     monkeypatch.setattr(throttles, "ADDRESS_REQUESTS", 2)
     numbers = [signing_in.request_credentials(people.zest.identifier, HOME) for _ in range(4)]
     assert [number is None for number in numbers] == [False, False, True, True]
+
+
+def test_a_flood_of_requests_adds_a_line_a_minute_to_the_journal(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever identifiants it types: with how many there were, and from where."""
+    monkeypatch.setattr(throttles, "ADDRESS_REQUESTS", 2)
+    elsewhere = replace(HOME, address="198.51.100.9")
+    for number in range(40):
+        signing_in.request_credentials(str(10_000_000 + number), HOME)
+    for _ in range(5):
+        signing_in.request_credentials(people.zest.identifier, elsewhere)
+    with time_machine.travel(NOW + timedelta(seconds=61), tick=False):
+        signing_in.request_credentials(people.zest.identifier, HOME)
+    query = select(JournalEntry.event, JournalEntry.address, JournalEntry.details)
+    asked = query.where(JournalEntry.event.startswith("credentials_")).order_by(JournalEntry.id)
+    noted = db.session().execute(asked).all()
+    assert [(event, address, details.get("count")) for event, address, details in noted] == [
+        ("credentials_requested", HOME.address, None),
+        ("credentials_requested", HOME.address, None),
+        ("credentials_flooded", HOME.address, "38"),
+        ("credentials_requested", elsewhere.address, None),
+        ("credentials_requested", elsewhere.address, None),
+        ("credentials_flooded", elsewhere.address, "3"),
+        ("credentials_flooded", HOME.address, "1"),
+    ]
