@@ -1,6 +1,9 @@
 """Every check of the doctor, one after the other; one that fails keeps none of the others."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+
+from sqlalchemy.exc import ProgrammingError
 
 from app import db
 from app.background import log_bug
@@ -26,9 +29,9 @@ from app.services.doctor.findings import Check, Finding, broken
 CHECKS: dict[str, tuple[str, Check]] = {
     "settings": ("Réglages", settings_in_use.check),
     "key": ("Clé", signing_key.check),
-    "proxy": ("Proxy", unannounced_proxy.check),
     "schema": ("Base de données", schema.check),
     "connections": ("Connexions", connections.check),
+    "proxy": ("Proxy", unannounced_proxy.check),
     "clock": ("Horloge", clock.check),
     "disk": ("Disque", disk.check),
     "modes": ("Droits", file_modes.check),
@@ -43,15 +46,18 @@ CHECKS: dict[str, tuple[str, Check]] = {
 
 def examine() -> Iterator[tuple[str, Finding]]:
     """Make each check; give its name with each thing it found."""
+    remedies: set[str] = set()
     for name, (_title, check) in CHECKS.items():
         for finding in _found(name, check):
-            yield name, finding
+            # A database that is away is what many checks find: its remedy is told once.
+            yield name, finding if finding.remedy not in remedies else replace(finding, remedy="")
+            remedies.add(finding.remedy)
 
 
 def _found(name: str, check: Check) -> list[Finding]:
     try:
         return list(check())
-    except db.Unavailable as error:
+    except (db.Unavailable, ProgrammingError) as error:
         reason = str(error.orig).strip().partition("\n")[0]
         return [
             broken(

@@ -21,12 +21,15 @@ def check() -> Iterator[Finding]:
         yield fine(f"{db.engine().dialect.name}, schéma à jour ({newest})")
     elif found in {script.revision for script in scripts.walk_revisions()} | {None}:
         yield broken(
-            f"le schéma est «\u00a0{found or 'vide'}\u00a0», cette version attend "
-            f"«\u00a0{newest}\u00a0»",
-            "flask backup, puis flask db upgrade",
+            f"{_said(found)}, cette version attend «\u00a0{newest}\u00a0»",
+            "flask backup, puis flask db upgrade" if found else "flask db upgrade",
         )
     else:
         yield broken(
             f"le schéma «\u00a0{found}\u00a0» est d’une version plus récente que celle-ci",
             "remettez la version du portail qui l’a fait",
         )
+
+
+def _said(revision: str | None) -> str:
+    return f"le schéma est «\u00a0{revision}\u00a0»" if revision else "la base de données est vide"
