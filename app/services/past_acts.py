@@ -6,10 +6,9 @@ Asked about one family, it answers with what is about that family alone.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Row, Select, and_, cast, func, or_, select
 
 from app import db
 from app.formats import fold
@@ -74,10 +73,20 @@ _ACTS = (
 def find(wanted: Wanted, most: int | None = None) -> Iterator[PastAct]:
     """Go through the acts, the latest first; all of them unless `most` says how many."""
     statement = _chosen(wanted).execution_options(yield_per=AT_A_TIME)
-    acts = (PastAct(*row) for row in db.session().execute(statement))
     # No database of ours compares French without its accents.
-    name = fold(wanted.actor)
-    return islice((act for act in acts if name in fold(act.actor)), most)
+    name, found = fold(wanted.actor), 0
+    # PostgreSQL's side of it is to be closed, also when what is wanted comes first.
+    with db.session().execute(statement) as rows:
+        for act in map(_act, rows):
+            if name in fold(act.actor):
+                yield act
+                found += 1
+            if found == most:
+                return
+
+
+def _act(row: Row[*tuple[Any, ...]]) -> PastAct:
+    return PastAct(*row)
 
 
 def _chosen(wanted: Wanted) -> Select[*tuple[Any, ...]]:

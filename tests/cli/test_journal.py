@@ -3,7 +3,10 @@
 import csv
 import io
 import json
+import re
+import shlex
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from click.testing import Result
@@ -18,6 +21,7 @@ from app.services.actors import Clerk, Command, Origin, Stranger
 from app.services.families.lookup import open_families
 from tests.support.people import People
 
+DOCUMENT = Path(__file__).parents[2] / "docs" / "supervision.md"
 HOME = Origin("192.0.2.7", "0123456789abcdef")
 ELSEWHERE = Origin("198.51.100.9", "fedcba9876543210")
 UNKNOWN = "99999999"
@@ -134,6 +138,17 @@ def test_a_slip_is_told(app: Flask) -> None:
     shown = read(app, "--kinds")
     assert shown.exit_code == 0
     assert len(shown.stdout.splitlines()) == len(journal.ACTS)
+
+
+def test_the_examples_of_the_document_work(a_day: Flask) -> None:
+    """Whoever copies a line of docs/supervision.md gets an answer."""
+    examples = re.findall(
+        r"^flask journal (.+?)(?: +#.*)?$", DOCUMENT.read_text("utf-8"), re.MULTILINE
+    )
+    assert len(examples) > 3
+    for example in examples:
+        result = read(a_day, *shlex.split(example))
+        assert result.exit_code == 0, f"{example}: {result.output}"
 
 
 def test_nothing_is_said_to_be_nothing(app: Flask) -> None:
