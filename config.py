@@ -43,6 +43,7 @@ class Settings:
     secret_key_fallbacks: tuple[str, ...] = field(default=(), repr=False)
     public_url: str = ""
     proxies: int = 0
+    x_accel_prefix: str = ""
     timezone: str = "Europe/Paris"
 
     files_url: str = ""

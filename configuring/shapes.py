@@ -15,6 +15,7 @@ DATABASE_URL = re.compile(r"(sqlite:///|postgresql(\+psycopg)?://).+")
 SENTRY_DSN = re.compile(r"https?://[^\s/@]+@[^\s/@]+(/[^\s?#]*)?/[0-9]+")
 PAYFIP_CLIENT = re.compile(r"[0-9]{6}", re.ASCII)
 SOURCE_URL = re.compile(r"https://[^\s]+")
+X_ACCEL_PREFIX = re.compile(r"(/[\w-]+)+", re.ASCII)
 SECURITY_CONTACT = re.compile(r"(https://|mailto:|tel:)[^\s]+|[^\s@:]+@[^\s@:]+")
 
 
@@ -71,6 +72,12 @@ def _source_url(value: str) -> str:
     return "doit être l’adresse d’une page, qui commence par https://"
 
 
+def _x_accel_prefix(value: str) -> str:
+    if not value or X_ACCEL_PREFIX.fullmatch(value):
+        return ""
+    return "doit être un chemin comme /prive, sans barre à la fin"
+
+
 def _security_contact(value: str) -> str:
     if not value or SECURITY_CONTACT.fullmatch(value):
         return ""
@@ -108,4 +115,5 @@ SHAPES: dict[str, Callable[[str], str]] = {
     "security_contact": _security_contact,
     "metrics_token": _metrics_token,
     "sentry_dsn": _sentry_dsn,
+    "x_accel_prefix": _x_accel_prefix,
 }

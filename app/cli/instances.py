@@ -23,6 +23,10 @@ PORTS = {"none": "25", "starttls": "587", "tls": "465"}
 Answers = dict[str, str]
 
 
+# Where the files of nginx that come with the portal show the folder of a town.
+X_ACCEL_PREFIX = "/prive"
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """A setting that only the town knows: how it is asked for, and what is taken."""
@@ -161,6 +165,7 @@ def _checked(question: Question, value: str) -> str:
 
 def _write(folder: Path, answers: Answers) -> None:
     """Make the folders and the two files; nobody else may read the key."""
+    # nginx, in the group of the portal, reads the files of families.
     for each in (folder, folder / FOLDER):
         each.mkdir(mode=0o750, parents=True, exist_ok=True)
     (folder / READ_ME).write_text(_read_me(folder, answers), "utf-8")
@@ -176,6 +181,7 @@ def _settings(answers: Answers) -> Iterator[str]:
         "env": "production",
         "secret_key": secrets.token_hex(32),
         "proxies": 1,
+        "x_accel_prefix": X_ACCEL_PREFIX,
         "mail_delivery": "worker",
     }
     for name, value in (fixed | answers).items():

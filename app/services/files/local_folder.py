@@ -14,9 +14,10 @@ from app.services.files.store import MARKED, MARKER, Entry, StoreAway, is_plain
 class LocalFolder:
     """Files in folders of a folder."""
 
-    def __init__(self, root: Path) -> None:
-        """Keep them below this folder."""
+    def __init__(self, root: Path, *, shared: bool = False) -> None:
+        """Keep them below this folder; shared, the group of the folder reads them too."""
         self._root = root
+        self._folder_mode, self._file_mode = (0o750, 0o640) if shared else (0o700, 0o600)
 
     def path_of(self, folder: Folder, name: str) -> Path:
         """Join the one path of a stored file. Raises FileNotFoundError for no plain name."""
@@ -28,8 +29,8 @@ class LocalFolder:
         """Write beside, then rename: what is read is whole, and survives a power cut."""
         target = self.path_of(folder, name)
         with _there():
-            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return _write(target, content)
+            target.parent.mkdir(mode=self._folder_mode, parents=True, exist_ok=True)
+        return _write(target, content, self._file_mode)
 
     def open(self, folder: Folder, name: str) -> BinaryIO:
         """Open it."""
@@ -59,6 +60,10 @@ class LocalFolder:
         """Give its path."""
         return str(self.path_of(folder, name))
 
+    def address_below(self, prefix: str, folder: Folder, name: str) -> str:
+        """Write it as below the instance."""
+        return f"{prefix}/{self.path_of(folder, name).relative_to(self._root)}"
+
     def check(self) -> None:
         """Read the marker; a folder that cannot take a new one is no store."""
         marker = self._root / MARKER
@@ -70,11 +75,11 @@ class LocalFolder:
                 _write(marker, (MARKED,))
 
 
-def _write(target: Path, content: Iterable[bytes]) -> int:
+def _write(target: Path, content: Iterable[bytes], mode: int = 0o600) -> int:
     partial = target.with_suffix(".partial")
     try:
         with _there():
-            descriptor = os.open(partial, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+            descriptor = os.open(partial, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, mode)
         with os.fdopen(descriptor, "wb") as out:
             for block in content:
                 with _there():

@@ -99,6 +99,10 @@ class ObjectStorage:
         """Give its address."""
         return f"{self._address}/{self.key_of(folder, name)}"
 
+    def address_below(self, _prefix: str, _folder: Folder, _name: str) -> str:
+        """No server in front of the portal reads a bucket."""
+        return ""
+
     def check(self) -> None:
         """Read the marker; a bucket that cannot take a new one is no store."""
         marker = self._prefix + MARKER

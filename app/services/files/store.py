@@ -50,6 +50,9 @@ class Store(Protocol):
     def where(self, folder: Folder, name: str) -> str:
         """Say to whoever keeps the server where a file lies."""
 
+    def address_below(self, prefix: str, folder: Folder, name: str) -> str:
+        """Say where a server that shows our folder at `prefix` has a file; nothing for a bucket."""
+
     def check(self) -> None:
         """Look for the marker, which a new store is given. Raises StoreAway."""
 

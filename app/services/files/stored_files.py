@@ -111,6 +111,11 @@ def open_file(found: FoundFile) -> OpenFile | None:
     return OpenFile(stream, size, kind.suffix, kind.media_type)
 
 
+def address_below(prefix: str, found: FoundFile) -> str:
+    """Say where a server that shows our folder at `prefix` has a file; nothing for a bucket."""
+    return store().address_below(prefix, found.folder, found.name)
+
+
 def read(folder: Folder, name: str) -> bytes | None:
     """Read a stored file whole; None when it is not there any more."""
     opened = open_file(FoundFile(folder, name))

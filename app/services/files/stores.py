@@ -22,7 +22,7 @@ def store_in(folder: Path) -> Store:
 def store_at(address: str) -> Store:
     """Return the store at this address: a bucket, or else the folder of the instance."""
     if not address.startswith(BUCKET):
-        return LocalFolder(settings.instance)
+        return LocalFolder(settings.instance, shared=bool(settings.x_accel_prefix))
     # Most towns have none.
     from app.services.files.object_storage import Access, ObjectStorage, split
 

@@ -8,7 +8,8 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select, update
 
-from app import db
+import config
+from app import create_app, db
 from app.models import Document
 from app.services.documents import publishing
 from app.services.documents.publishing import Notice
@@ -175,3 +176,35 @@ def test_a_document_of_another_family_does_not_exist(
         assert ("Pour Claire" in parent.get("family.documents").text) == (status == 200)
         path = parent.address("family.document", public_id=name)
         assert parent.fetch(path).status_code == status
+
+
+def test_the_server_in_front_sends_what_it_may(
+    app: Flask, settings: config.Settings, people: People, menu: Path
+) -> None:
+    """nginx is told which file, and by what name; of another family's it hears nothing."""
+    behind = create_app(
+        config.Test(
+            instance=settings.instance,
+            database_url=settings.database_url,
+            x_accel_prefix="/prive",
+        )
+    )
+    name = give(behind, menu, "Pour Claire", family_number=people.claire.family_number)
+    with app.app_context():
+        stored = (
+            db.session().scalars(select(Document.file).where(Document.title == "Pour Claire")).one()
+        )
+    for person, status in ((people.claire, 200), (people.marc, 404)):
+        parent = Browser(behind)
+        parent.sign_in(person)
+        answer = parent.fetch(parent.address("family.document", public_id=name))
+        assert answer.status_code == status
+        found = answer.headers.get("X-Accel-Redirect")
+        assert found == (f"/prive/documents/{stored}" if status == 200 else None)
+        if found:
+            assert answer.data == b""
+            assert answer.mimetype == "application/pdf"
+            assert answer.headers["Content-Disposition"].endswith('filename="Pour Claire.pdf"')
+            assert answer.headers["Cache-Control"] == "no-store"
+    kept = settings.instance / "documents" / stored
+    assert [oct(path.stat().st_mode)[-3:] for path in (kept, kept.parent)] == ["640", "750"]

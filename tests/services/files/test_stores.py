@@ -42,6 +42,13 @@ def names(store: Store) -> list[str]:
     return sorted(entry.name for entry in store.list(Folder.REQUESTS))
 
 
+def test_a_folder_that_a_server_shows_has_addresses(store: Store) -> None:
+    """A bucket has none: the portal sends those files itself."""
+    local = isinstance(store, LocalFolder)
+    address = store.address_below("/prive", Folder.REQUESTS, "a.pdf")
+    assert address == ("/prive/requests/a.pdf" if local else "")
+
+
 def test_what_is_put_is_read_back_and_listed(store: Store) -> None:
     assert store.put(Folder.REQUESTS, "a.pdf", (b"%PDF-", b"1.7")) == len(b"%PDF-1.7")
     with store.open(Folder.REQUESTS, "a.pdf") as stream:
