@@ -51,13 +51,13 @@ def whole_chromium(playwright: Playwright) -> Iterator[Chromium]:
 
 
 @contextmanager
-def launch(playwright: Playwright, program: Path) -> Iterator[Chromium]:
+def launch(playwright: Playwright, program: Path, *arguments: str) -> Iterator[Chromium]:
     """Start a browser, with the back/forward cache that Playwright would turn off."""
     if not program.exists():
         skip_or_fail("Chromium is not installed (Debian: chromium)")
     browser = playwright.chromium.launch(
         executable_path=program,
-        args=["--no-sandbox"],
+        args=["--no-sandbox", *arguments],
         ignore_default_args=["--disable-back-forward-cache"],
     )
     yield browser

@@ -15,7 +15,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from flask import Flask
 
@@ -65,15 +65,7 @@ class Portal:
 
     def mail_to(self, address: str) -> EmailMessage:
         """Wait for the first mail to this address and read it as it came over the wire."""
-
-        def look() -> EmailMessage | None:
-            for raw in list(self.mailbox.received):
-                mail = message_from_bytes(raw, policy=policy.default)
-                if mail["To"] == address:
-                    return mail
-            return None
-
-        return wait_for(look, f"no mail came to {address}")
+        return mail_to(self.mailbox, address)
 
     def give_password(self, identifier: str, password: str) -> None:
         """Let somebody in, as if they had chosen this password."""
@@ -184,6 +176,26 @@ def wait_for(
         assert time.monotonic() < deadline, complaint
         time.sleep(0.05)
     return found
+
+
+def mail_to(mailbox: Mailbox, address: str) -> EmailMessage:
+    """Wait for the first mail to this address and read it as it came over the wire."""
+
+    def look() -> EmailMessage | None:
+        for raw in list(mailbox.received):
+            mail = message_from_bytes(raw, policy=policy.default)
+            if mail["To"] == address:
+                return mail
+        return None
+
+    return wait_for(look, f"no mail came to {address}")
+
+
+class Mailed(Protocol):
+    """A portal whose mails can be read."""
+
+    def mail_to(self, address: str) -> EmailMessage:
+        """Wait for the first mail to this address."""
 
 
 def words_of(mail: EmailMessage, pattern: re.Pattern[str]) -> str:

@@ -6,7 +6,7 @@ from email.message import EmailMessage
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import IDENTIFIER, sign_out
-from tests.e2e.live import Portal, words_of
+from tests.e2e.live import Mailed, Portal, words_of
 
 ADDRESS = "pays.zest@exemple.fr"
 CHOSEN = "Tramontane66"
@@ -40,7 +40,7 @@ def test_a_parent_gets_in_with_the_link_of_the_mail(window: Page, live: Portal) 
     expect(window.locator("h1")).to_have_text("Ce lien ne fonctionne plus")
 
 
-def ask_for_a_password(window: Page, live: Portal) -> EmailMessage:
+def ask_for_a_password(window: Page, live: Mailed) -> EmailMessage:
     """From the printed address to « Mot de passe oublié » and to the mail."""
     window.goto("/portail/index.jsp")
     expect(window.locator("h1")).to_have_text("Accès famille")

@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -51,7 +52,8 @@ def sqlite_factory(folder: Path) -> NewDatabase:
 @contextmanager
 def postgresql_factory(folder: Path) -> Iterator[NewDatabase]:
     """Run a throw-away server with one migrated database, handed out empty each time."""
-    with _server() as server:
+    with postgresql_server() as running:
+        server = f"postgresql://portail@127.0.0.1:{running.port}"
         with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
             admin.execute("CREATE DATABASE portail")
         url = f"{server}/portail"
@@ -104,25 +106,33 @@ def _empty_every_table() -> str:
     return "; ".join(statements)
 
 
+@dataclass(frozen=True)
+class PostgreSql:
+    """A server that listens: on a port of this machine, and in its folder."""
+
+    folder: Path
+    port: int
+
+
 @contextmanager
-def _server() -> Iterator[str]:
+def postgresql_server(superuser: str = "portail") -> Iterator[PostgreSql]:
+    """Run a throw-away server, which asks nobody for a password."""
     binaries = POSTGRESQL_BINARIES[0]
     with tempfile.TemporaryDirectory(prefix="portail-postgresql-") as data:
         # PostgreSQL refuses to run as root.
         as_owner = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
         if as_owner:
             shutil.chown(data, "postgres")
-        initdb = f"{binaries}/initdb -D {data} -U portail -A trust -E UTF8"
+        initdb = f"{binaries}/initdb -D {data} -U {superuser} -A trust -E UTF8"
         subprocess.run([*as_owner, *initdb.split()], check=True, capture_output=True, cwd="/")
         port = _free_port()
         command = f"{binaries}/postgres -D {data} -k {data} -h 127.0.0.1 -p {port} -F"
         process = subprocess.Popen(
             [*as_owner, *command.split()], cwd="/", stderr=subprocess.DEVNULL
         )
-        server = f"postgresql://portail@127.0.0.1:{port}"
         try:
-            _wait_for(f"{server}/postgres")
-            yield server
+            _wait_for(f"postgresql://{superuser}@127.0.0.1:{port}/postgres")
+            yield PostgreSql(Path(data), port)
         finally:
             stop = f"{binaries}/pg_ctl -D {data} -m immediate stop"
             subprocess.run([*as_owner, *stop.split()], check=True, capture_output=True, cwd="/")

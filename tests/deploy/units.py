@@ -1,0 +1,117 @@
+"""The units of systemd, read and run where systemd is not the first process."""
+
+import re
+import shlex
+import signal
+import socket
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.e2e.live import wait_for
+
+if TYPE_CHECKING:
+    from tests.deploy.machine import Machine
+
+START_SECONDS = 60
+SETTING = re.compile(r"^(\w+)=(.*)$", re.MULTILINE)
+
+
+def settings(unit: Path, town: str) -> dict[str, list[str]]:
+    """Read a template for one town."""
+    found: dict[str, list[str]] = {}
+    for name, value in SETTING.findall(unit.read_text("utf-8").replace("%i", town)):
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def obey(machine: "Machine", verb: str, *names: str) -> None:
+    """Do what `systemctl` would."""
+    for name in names:
+        if name == "nginx":
+            _reload_nginx(machine)
+        elif name.startswith("portail") and not name.endswith(".timer"):
+            VERBS[verb](machine, name)
+        elif name.startswith("portail"):
+            # What it starts can be: the day is not waited for.
+            _unit(machine, name.removesuffix(".timer"))
+
+
+def _unit(machine: "Machine", name: str) -> tuple[dict[str, list[str]], dict[str, str]]:
+    template, _, town = name.partition("@")
+    found = settings(machine.path(f"/etc/systemd/system/{template}@.service"), town)
+    environment = machine.environment()
+    for line in found.get("Environment", []):
+        environment |= dict(each.split("=", 1) for each in shlex.split(line))
+    for folder in found.get("RuntimeDirectory", []):
+        made = machine.path(f"/run/{folder}")
+        made.mkdir(parents=True, exist_ok=True)
+        machine.give(made, 0o750)
+        environment["RUNTIME_DIRECTORY"] = str(made)
+    return found, environment
+
+
+def _start(machine: "Machine", name: str) -> None:
+    """As its type wants: until it is done, until it says that it is ready, or just so."""
+    found, environment = _unit(machine, name)
+    [command] = found["ExecStart"]
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear:
+        if found["Type"] == ["notify"]:
+            environment["NOTIFY_SOCKET"] = _listen(machine, ear)
+        machine.start(name, shlex.split(command), environment)
+        if found["Type"] == ["notify"]:
+            while b"READY=1" not in ear.recv(4096):
+                pass
+    if found["Type"] == ["oneshot"]:
+        assert machine.running.pop(name).wait() == 0, machine.log(name).read_text()
+
+
+def _listen(machine: "Machine", ear: socket.socket) -> str:
+    path = machine.path("/run/notify")
+    path.unlink(missing_ok=True)
+    ear.bind(str(path))
+    ear.settimeout(START_SECONDS)
+    path.chmod(0o777)
+    return str(path)
+
+
+def _restart(machine: "Machine", name: str) -> None:
+    machine.stop(name)
+    _start(machine, name)
+
+
+def _reload(machine: "Machine", name: str) -> None:
+    """Each command in turn, until one fails."""
+    found, environment = _unit(machine, name)
+    environment["MAINPID"] = str(machine.running[name].pid)
+    for command in found["ExecReload"]:
+        outcome = subprocess.run(
+            [*machine.as_somebody, "bash", "-c", command],
+            cwd=machine.path("/opt/portail/current"), env=environment,
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert outcome.returncode == 0, outcome.stderr
+
+
+def _reload_nginx(machine: "Machine") -> None:
+    """Debian's package starts it; then its workers leave for others that read the files anew."""
+    if "nginx" not in machine.running:
+        command = [str(machine.path("/shims/nginx")), "-g", "daemon off;"]
+        machine.start("nginx", command, machine.environment())
+        before: set[int] = set()
+    else:
+        before = children(machine.running["nginx"])
+        machine.running["nginx"].send_signal(signal.SIGHUP)
+    wait_for(
+        lambda: (now := children(machine.running["nginx"])) and not now & before,
+        "nginx did not read its files",
+    )
+
+
+def children(process: subprocess.Popen[bytes]) -> set[int]:
+    """The processes that one has started: the workers of nginx, or of gunicorn."""
+    found = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text("ascii")
+    return {int(pid) for pid in found.split()}
+
+
+VERBS = {"enable": _start, "start": _start, "restart": _restart, "reload": _reload}
