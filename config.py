@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from types import MappingProxyType
 from typing import ClassVar
 from urllib.parse import urlsplit
 
@@ -37,6 +38,8 @@ class Settings:
     env: ClassVar[str]
 
     instance: Path = HOME / "instance"
+    # Of a process of many towns: each has settings of its own.
+    towns: str = ""
     # It may hold a password.
     database_url: str = field(default="", repr=False)
     secret_key: str = field(default="", repr=False)
@@ -233,15 +236,17 @@ ENVIRONMENTS: dict[str, type[Settings]] = {
 }
 
 
-def load(environ: Mapping[str, str] | None = None) -> Settings:
-    """Read the settings of this process.
+def load(
+    environ: Mapping[str, str] | None = None, common: Mapping[str, object] = MappingProxyType({})
+) -> Settings:
+    """Read the settings of this process, or of a town among others that have some in common.
 
     Raises ConfigurationError when one is missing, malformed, unsafe, or none of ours.
     """
     environ = os.environ if environ is None else environ
     instance = Path(environ.get(f"{PREFIX}INSTANCE", HOME / "instance")).resolve()
     _refuse_root(instance)
-    sources = Sources(environ, instance)
+    sources = Sources(environ, instance, common)
     env = str(sources.values.pop("env", Development.env))
     if env not in ENVIRONMENTS:
         raise ConfigurationError(

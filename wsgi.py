@@ -4,7 +4,7 @@ import sys
 from typing import NoReturn
 
 import config
-from app import background, create_app
+from app import background, create_portal
 from app.mailer.failures import MailSettingsError
 
 # gunicorn stops at this status; at any other it would start its workers again for ever.
@@ -17,7 +17,7 @@ def _stop(reason: str) -> NoReturn:
 
 
 try:
-    app = create_app()
+    app = create_portal()
 except (config.ConfigurationError, MailSettingsError) as error:
     _stop(str(error))
 except OSError as error:

@@ -1,5 +1,9 @@
 """The portal's application: `create_app` is its table of contents."""
 
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
 from flask import Flask
 
 import config
@@ -72,3 +76,27 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     jobs.init_app(app, settings.mail_delivery, handlers=HANDLERS)
     cli.init_app(app)
     return app
+
+
+def create_portal(environ: Mapping[str, str] | None = None) -> Flask:
+    """Build what gunicorn and `flask` load: the application of a town, or the lobby of many.
+
+    Raises config.ConfigurationError when it cannot be; of many towns, one that cannot stops nobody.
+    """
+    environ = os.environ if environ is None else environ
+    folder = environ.get("PORTAIL_TOWNS")
+    if not folder:
+        return create_app(config.load(environ))
+    from app.cli.towns import init_app
+    from app.towns.hosted import Town
+    from app.towns.lobby import open_lobby
+    from configuring.towns import Place, Settling, places
+
+    settling = Settling(environ, config.load)
+
+    def host(place: Place) -> Town:
+        return Town(place.name, settling.host(place), lambda: create_app(settling.settle(place)))
+
+    opened = open_lobby([host(place) for place in places(Path(folder).resolve())])
+    init_app(opened)
+    return opened

@@ -57,7 +57,7 @@ class Watcher(ABC):
     def notify(self) -> None:
         """Learn that something was just committed to the queue."""
         if self.mode == "inline":
-            self._make_pass_and_log()
+            self.try_pass()
         self._due.set()
 
     def watch(self, first_look: float = 0) -> None:
@@ -66,7 +66,7 @@ class Watcher(ABC):
         pause = POLL_SECONDS
         while not self._stopping.is_set():
             self._due.clear()
-            if self._make_pass_and_log():
+            if self.try_pass():
                 self._due.wait(POLL_SECONDS)
                 pause = POLL_SECONDS
             else:
@@ -102,8 +102,8 @@ class Watcher(ABC):
         if not self._resting and self._thread_pid != os.getpid():
             self.start()
 
-    def _make_pass_and_log(self) -> bool:
-        """Keep a broken database from ending the thread, or the request that filled the queue."""
+    def try_pass(self) -> bool:
+        """Make one; a broken database ends neither the thread nor what filled the queue."""
         try:
             return self.make_pass()
         except Exception as error:

@@ -5,7 +5,7 @@ comes after is told at once.
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 
 MOST_WAITING = 1
@@ -25,15 +25,16 @@ class Gate:
         self._changed = threading.Condition()
         self._inside = 0
         self._waiting = 0
-        self._known: set[int | None] = set()
+        self._known: set[Hashable] = set()
 
     @contextmanager
     def passing(
-        self, who: int | None = None, patience: float | None = PATIENCE_SECONDS
+        self, who: Hashable = None, patience: float | None = PATIENCE_SECONDS
     ) -> Iterator[None]:
         """Do the work. Raises Crowded when it is full, or when `who` is at it already.
 
-        Without a limit of patience it waits for its turn: for what no visitor waits for.
+        A process may serve many towns: `who` says of which. Without a limit of patience it waits
+        for its turn: for what no visitor waits for.
         """
         with self._changed:
             if who in self._known:

@@ -5,5 +5,6 @@ keys            which keys others know or guess
 ownership       whose an instance is
 bounds          which words and numbers a setting takes
 shapes          which addresses and zones cannot be used
+towns           where those of a process that serves many are, and what they share
 object_storage  whether a bucket can be
 """

@@ -14,8 +14,8 @@ from typing import Any
 
 PREFIX = "PORTAIL_"
 FILE = "settings.toml"
-# The file lies in the folder that this names.
-ONLY_IN_THE_ENVIRONMENT = "instance"
+# The file lies in the folder that these name.
+ONLY_IN_THE_ENVIRONMENT = frozenset({"instance", "towns"})
 EXPECTED_TYPES = (str, int, bool, list)
 logger = logging.getLogger("portail.settings")
 
@@ -27,22 +27,28 @@ class ConfigurationError(Exception):
 class Sources:
     """What is set for a process, by name of setting (`smtp_host`), and who said it."""
 
-    def __init__(self, environ: Mapping[str, str], instance: Path) -> None:
-        """Read both. Raises ConfigurationError when the file cannot be."""
+    def __init__(
+        self, environ: Mapping[str, str], instance: Path, common: Mapping[str, object]
+    ) -> None:
+        """Read both; `common` is what holds where the town says nothing itself.
+
+        Raises ConfigurationError when the file cannot be read.
+        """
+        self.common = common
         self.file = read_file(instance / FILE)
         self.environment = {
             name.removeprefix(PREFIX).lower(): value
             for name, value in environ.items()
             if name.startswith(PREFIX)
         }
-        self.values: dict[str, object] = {**self.file, **self.environment}
+        self.values: dict[str, object] = {**common, **self.file, **self.environment}
 
     def unknown(self, known: Collection[str]) -> Iterator[str]:
         """Say of each name that is none which one it may have been."""
         for name in self.environment.keys() - known:
             yield _unknown(name, known, _in_the_environment)
-        in_the_file = set(known) - {ONLY_IN_THE_ENVIRONMENT}
-        for name in self.file.keys() - in_the_file:
+        in_the_file = set(known) - ONLY_IN_THE_ENVIRONMENT
+        for name in (self.file.keys() | self.common.keys()) - in_the_file:
             yield f"dans {FILE}, {_unknown(name, in_the_file, str)}"
 
 

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 
 import config
+from app.cli.towns import OF_MANY
 from app.version import VERSION
 from tests.support.page_checks.language import ENGLISH, typography_faults
 
@@ -23,7 +24,9 @@ IN_WORDS = {"env", "instance", "database_url", "mail_dir", "secret_key", "public
 SETTINGS = {field.name for field in fields(config.Settings)} - {"own_settings"}
 LOCAL_LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
 MAKE = re.compile(r"`(?:\$ )?make ([a-z]+)|^    (?:\$ )?make ([a-z]+)", re.MULTILINE)
-FLASK = re.compile(r"(?:`|^ {4}|\$ |bin/)flask ([a-z]+(?: [a-z]+)?)", re.MULTILINE)
+FLASK = re.compile(r"(?:`|^ {4}|\$ |bin/)flask ([a-z][a-z-]*(?: [a-z]+)?)", re.MULTILINE)
+# Before any command, for one of many towns or for all.
+FOR_TOWNS = re.compile(r"flask (town [\w-]+|all-towns) (?=[a-z])")
 HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 PART = re.compile(r"^### (.+)$((?:\n(?!##).*)*)", re.MULTILINE)
 READERS = {"Pour les familles", "Pour la mairie", "Pour l’exploitant", "Pour le développement"}
@@ -101,8 +104,8 @@ def test_documents_name_commands_that_exist(app: Flask, document: Path) -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     for groups in MAKE.findall(text):
         assert "".join(groups) in targets, f"make {''.join(groups)}"
-    ours = {name for name, _ in commands(app)}
-    for words in FLASK.findall(text):
+    ours = {name for name, _ in commands(app)} | {str(each.name) for each in OF_MANY}
+    for words in FLASK.findall(FOR_TOWNS.sub(r"flask \1\n    flask ", text)):
         first = words.split()[0]
         if first in ALREADY_IN_FLASK:
             continue

@@ -27,7 +27,8 @@ NAMES = frozenset({LEGAL_NOTICE, PERSONAL_DATA, ACCESSIBILITY, PAYMENT, ABSENCE}
 # Twenty printed pages: more is a file put there by mistake.
 MOST_BYTES = 64 * 1024
 LONGEST_HEADING = 100
-FILES_KEPT = 16
+# Of many towns in one process; most are a page long.
+FILES_KEPT = 256
 
 BLANK_LINES = re.compile(r"\n\s*\n")
 LIST_ITEM = re.compile(r"[-–•]\s+(?P<words>.+)")

@@ -12,7 +12,7 @@ from app.services.accounts import allowances
 from app.services.accounts.allowances import Allowance
 from app.services.files import stored_files
 from app.services.files.stored_files import FoundFile
-from app.settings import settings
+from app.settings import in_this_town, settings
 from app.web import printing
 from app.web.access import current_account, opens_page
 
@@ -72,7 +72,7 @@ def send_paper(html: str, name: str, *, inline: bool = False) -> Response:
     Raises Refusal after too many in a day, Crowded while others are being made.
     """
     account_id = current_account().account_id
-    with printing.making.passing(account_id):
+    with printing.making.passing(in_this_town(account_id)):
         if opens_page():
             allowances.spend_now(account_id, Allowance.PAPERS)
         return send_made_file(printing.to_pdf(html), PDF, name, inline=inline)

@@ -14,6 +14,7 @@ from app.services.accounts.allowances import KIBIBYTE, Allowance
 from app.services.accounts.drafts import Draft
 from app.services.files import uploads
 from app.services.refusals import Refusal
+from app.settings import in_this_town
 from app.web import drafts
 from app.web.access import current_account
 from app.web.bodies import A_FLOOD, read_away
@@ -48,7 +49,7 @@ def takes_files(
             return view(**arguments)
         account_id = current_account().account_id
         try:
-            with _reading.passing(account_id):
+            with _reading.passing(in_this_town(account_id)):
                 kibibytes = (request.content_length or 0) // KIBIBYTE
                 allowances.spend_now(account_id, Allowance.UPLOADS, kibibytes)
                 request.files  # noqa: B018 (read now)

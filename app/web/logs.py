@@ -68,6 +68,8 @@ def _console() -> logging.Handler:
 def _context() -> dict[str, str]:
     if not has_app_context():
         return {}
-    town = {"town": current_app.extensions[EXTENSION].public_host}
+    settings = current_app.extensions.get(EXTENSION)
+    # The lobby of many towns has none.
+    town = {"town": settings.public_host} if settings else {}
     name = request_id()
     return town | {"request": name, "reference": reference()} if name else town

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable
+from types import CodeType
 from typing import Any
 
 import jinja2
 from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 from jinja2.environment import TemplateModule
 from jinja2.runtime import Macro
 
@@ -54,9 +56,34 @@ class Template(jinja2.Template):
         return super()._get_default_module()
 
 
+class CompiledTemplates(BytecodeCache):
+    """The code of each template, by what it was made of: the towns of a process share it."""
+
+    def __init__(self) -> None:
+        """Know none yet."""
+        self._codes: dict[tuple[object, ...], CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give the code that was made of this very source."""
+        bucket.code = self._codes.get(_origin(bucket))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep new code."""
+        self._codes[_origin(bucket)] = bucket.code
+
+
+_COMPILED = CompiledTemplates()
+
+
+def _origin(bucket: Bucket) -> tuple[object, ...]:
+    # Code is generated in another way by who looks at what was drawn (tests/support/branches.py).
+    return bucket.environment.code_generator_class, bucket.key, bucket.checksum
+
+
 def init_app(app: Flask) -> None:
     """Make every template one of ours, and let components draw the same thing once."""
     app.jinja_env.template_class = Template
+    app.jinja_env.bytecode_cache = _COMPILED
     app.jinja_env.context_class = Context
     # For a macro that depends on its arguments and on the settings, on nothing else.
     app.jinja_env.globals["once"] = once

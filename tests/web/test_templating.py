@@ -1,6 +1,12 @@
 """Components are prepared once for all pages, whatever each page knows."""
 
+from unittest import mock
+
 from flask import Flask, render_template_string
+from jinja2 import DictLoader
+from jinja2.compiler import CodeGenerator
+
+from app.web import templating
 
 PAGE = '{% from "components/values.html" import amount %}{{ amount(value) }}'
 
@@ -36,3 +42,24 @@ def test_a_macro_is_called_as_jinja_calls_it(app: Flask) -> None:
             "{% autoescape false %}{{ item(3) ~ '<' }}{% endautoescape %}{{ item(4) ~ '<' }}"
         )
     assert page == "&lt;2&lt;4&lt;3<&lt;4&lt;"
+
+
+def draw(source: str) -> str:
+    """Draw a page with a new application."""
+    app = Flask(__name__)
+    templating.init_app(app)
+    app.jinja_env.loader = DictLoader({"page.html": source})
+    return app.jinja_env.get_template("page.html").render()
+
+
+def test_a_template_is_compiled_once() -> None:
+    compiling = CodeGenerator.visit_Template
+    watched = mock.patch.object(CodeGenerator, "visit_Template", autospec=True)
+    with watched as compiled:
+        compiled.side_effect = compiling
+        assert [draw("Bonsoir"), draw("Bonsoir")] == ["Bonsoir", "Bonsoir"]
+    assert compiled.call_count == 1
+
+
+def test_a_template_that_changed_is_compiled_again() -> None:
+    assert [draw("Bonjour"), draw("Au revoir")] == ["Bonjour", "Au revoir"]

@@ -19,8 +19,8 @@ from app.web.facsimile import facsimile
 from app.web.forms import EmptyForm
 from app.web.site_map import labelled
 
-# A new day, or another town in the same process (tests): the guide is drawn anew.
-GUIDES_KEPT = 4
+# A new day, or another town in the same process: the guide is drawn anew.
+GUIDES_KEPT = 64
 
 
 @auth.get("/guide")

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from app import db
 from app.models import Account
 from app.services.accounts.allowances import Allowance
+from app.settings import in_this_town
 from app.web import printing
 from tests.support.browser import Browser
 from tests.support.people import People, public_id
@@ -22,10 +23,10 @@ def paper(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.gates.MOST_WAITING", 0)
 
 
-def account_id(app: Flask, identifier: str) -> int:
+def account(app: Flask, identifier: str) -> tuple[str, int]:
     with app.app_context():
         query = select(Account.id).where(Account.identifier == identifier)
-        return db.session().scalars(query).one()
+        return in_this_town(db.session().scalars(query).one())
 
 
 @pytest.mark.parametrize("path", PAPERS)
@@ -33,7 +34,7 @@ def test_whoever_comes_too_many_is_told_at_once(app: Flask, people: People, path
     """A paper is being made for somebody else: a sentence, and when to come back; pages open."""
     parent = Browser(app)
     parent.sign_in(people.zest)
-    with printing.making.passing(account_id(app, people.moreau.identifier)):
+    with printing.making.passing(account(app, people.moreau.identifier)):
         page = parent.visit(path, 503)
         assert page.response.headers["Retry-After"] == "5"
         assert "Le portail prépare déjà d’autres documents." in page.text
@@ -47,7 +48,7 @@ def test_six_clicks_are_one_paper(app: Flask, people: People) -> None:
     parent.sign_in(people.zest)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(printing.making, "_at_once", 6)
-        with printing.making.passing(account_id(app, people.zest.identifier)):
+        with printing.making.passing(account(app, people.zest.identifier)):
             assert parent.fetch(PAPERS[0]).status_code == 503
 
 

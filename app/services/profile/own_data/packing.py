@@ -21,7 +21,7 @@ from app.services.files.stored_files import FoundFile
 from app.services.files.stores import store
 from app.services.profile.own_data.gathering import gather
 from app.services.refusals import Reason, Refusal
-from app.settings import settings
+from app.settings import in_this_town, settings
 
 # Past that it goes to a file without a name, which the system forgets as soon as it is closed.
 MEMORY_BYTES = 1_000_000
@@ -65,7 +65,7 @@ def pack(account: CurrentAccount) -> IO[bytes]:
     Raises Refusal when it was asked for too often, Crowded while others are being made, StoreAway
     when it could not be whole.
     """
-    with _packing.passing(account.account_id):
+    with _packing.passing(in_this_town(account.account_id)):
         # Before it counts as given.
         store().check()
         with db.transaction() as session:
