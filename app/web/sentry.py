@@ -6,6 +6,7 @@ kind of the fault, the lines of code it went through, the page, the reference. W
 says is left out, as it may quote what was typed.
 """
 
+import atexit
 import logging
 from time import monotonic
 from typing import Any
@@ -41,7 +42,10 @@ def init_app(app: Flask, dsn: str, env: str) -> None:
         return
     import sentry_sdk
 
-    app.extensions[EXTENSION] = sentry_sdk.Client(dsn, environment=env, **OPTIONS)
+    client = sentry_sdk.Client(dsn, environment=env, **OPTIONS)
+    app.extensions[EXTENSION] = client
+    # A command ends as soon as it has failed.
+    atexit.register(client.close)
     logger = logging.getLogger("portail")
     if not any(isinstance(each, _Handler) for each in logger.handlers):
         logger.addHandler(_Handler())

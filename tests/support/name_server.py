@@ -45,7 +45,10 @@ def _answer_all(server: socket.socket, texts: dict[str, list[str]]) -> None:
 def _answer(query: dns.message.Message, texts: dict[str, list[str]]) -> bytes:
     answer = dns.message.make_response(query)
     name = query.question[0].name
-    found = texts.get(name.to_text(omit_final_dot=True))
+    asked = name.to_text(omit_final_dot=True)
+    # A name above others is there, though it has nothing.
+    above = any(each.endswith(f".{asked}") for each in texts)
+    found = texts.get(asked, [] if above else None)
     if found is None:
         answer.set_rcode(dns.rcode.NXDOMAIN)
     elif found:

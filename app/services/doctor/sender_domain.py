@@ -22,7 +22,7 @@ class Silent(Exception):  # noqa: N818 (no bug: the network is closed)
 
 
 def check() -> Iterator[Finding]:
-    """Ask the DNS for SPF and DMARC; DKIM cannot be found without the name of its key."""
+    """Ask the DNS for SPF and DMARC, and whether there is any key of DKIM."""
     domain = Sender.parse(settings.mail_sender).address.rpartition("@")[2].lower()
     if settings.mail_backend in NO_SERVER:
         yield fine("aucun courriel ne part d’ici")
@@ -34,11 +34,11 @@ def check() -> Iterator[Finding]:
         )
         return
     try:
-        found = [*_spf(domain), *_dmarc(domain)]
+        found = [*_spf(domain), *_dkim(domain), *_dmarc(domain)]
     except Silent:
-        yield look("le DNS ne répond pas d’ici\u00a0: SPF et DMARC n’ont pas pu être lus", "")
+        yield look("le DNS ne répond pas d’ici\u00a0: SPF, DKIM et DMARC n’ont pas pu être lus", "")
         return
-    yield from found or [fine(f"{domain} a SPF et DMARC\u00a0; DKIM est au serveur de courrier")]
+    yield from found or [fine(f"{domain} a SPF, DKIM et DMARC")]
 
 
 def _spf(domain: str) -> Iterator[Finding]:
@@ -59,11 +59,19 @@ def _spf(domain: str) -> Iterator[Finding]:
         )
 
 
+def _dkim(domain: str) -> Iterator[Finding]:
+    # A key has a name of its own below this one, which is not known here; where there is none at
+    # all, this one does not exist either (RFC 8020).
+    if not any(exists(f"_domainkey.{name}") for name in _and_above(domain)):
+        yield look(
+            f"{domain} n’a aucune clé DKIM\u00a0: nos courriels ne sont pas signés, ou en vain",
+            _ask(domain),
+        )
+
+
 def _dmarc(domain: str) -> Iterator[Finding]:
     # The record of the organisation holds for the names below it.
-    labels = domain.split(".")
-    above = [".".join(labels[start:]) for start in range(len(labels) - 1)]
-    for name in above:
+    for name in _and_above(domain):
         if any(text.lower().startswith("v=dmarc1") for text in texts(f"_dmarc.{name}")):
             return
     yield look(
@@ -75,14 +83,30 @@ def _ask(domain: str) -> str:
     return ASK_DNS.format(domain)
 
 
+def _and_above(domain: str) -> list[str]:
+    labels = domain.split(".")
+    return [".".join(labels[start:]) for start in range(len(labels) - 1)]
+
+
 def texts(name: str) -> list[str]:
     """Look up the texts of a name. Raises Silent."""
+    return _look_up(name) or []
+
+
+def exists(name: str) -> bool:
+    """Tell whether there is this name, or any below it. Raises Silent."""
+    return _look_up(name) is not None
+
+
+def _look_up(name: str) -> list[str] | None:
     from dns.exception import DNSException
     from dns.resolver import NXDOMAIN, NoAnswer
 
     try:
         answer = resolver().resolve(name, "TXT", lifetime=PATIENCE_SECONDS)
-    except (NXDOMAIN, NoAnswer):
+    except NXDOMAIN:
+        return None
+    except NoAnswer:
         return []
     except DNSException as error:
         raise Silent from error

@@ -33,6 +33,8 @@ OK, LOOK, BROKEN = Verdict
 OLD_KEY = STRONG[::-1]
 DOMAIN = "saint-exemple.fr"
 SPF, DMARC = "v=spf1 mx -all", "v=DMARC1; p=reject"
+KEY_OF, DMARC_OF = f"2026._domainkey.{DOMAIN}", f"_dmarc.{DOMAIN}"
+RIGHT = {DOMAIN: [SPF], KEY_OF: ["v=DKIM1; p=MCowBQYDK2Vw"], DMARC_OF: [DMARC]}
 
 
 def test_a_town_that_set_everything(patient: Patient) -> None:
@@ -171,15 +173,13 @@ def test_mails_that_go_nowhere_are_told(patient: Patient) -> None:
 @pytest.mark.parametrize(
     ("texts", "told"),
     [
-        ({DOMAIN: [SPF], f"_dmarc.{DOMAIN}": [DMARC]}, [(OK, "SPF et DMARC")]),
-        ({DOMAIN: [], f"_dmarc.{DOMAIN}": [DMARC]}, [(LOOK, "pas de SPF")]),
-        ({DOMAIN: ["google-site=1", SPF]}, [(LOOK, "pas de DMARC")]),
-        (
-            {DOMAIN: [SPF, "v=spf1 a"], f"_dmarc.{DOMAIN}": [DMARC]},
-            [(BROKEN, "2 enreg")],
-        ),
-        ({DOMAIN: ["v=spf1 +all"], f"_dmarc.{DOMAIN}": [DMARC]}, [(LOOK, "toute machine")]),
-        ({}, [(LOOK, "pas de SPF"), (LOOK, "pas de DMARC")]),
+        (RIGHT, [(OK, "SPF, DKIM et DMARC")]),
+        (RIGHT | {DOMAIN: []}, [(LOOK, "pas de SPF")]),
+        (RIGHT | {DOMAIN: ["google-site=1", SPF], DMARC_OF: []}, [(LOOK, "pas de DMARC")]),
+        (RIGHT | {DOMAIN: [SPF, "v=spf1 a"]}, [(BROKEN, "2 enreg")]),
+        (RIGHT | {DOMAIN: ["v=spf1 +all"]}, [(LOOK, "toute machine")]),
+        ({DOMAIN: [SPF], DMARC_OF: [DMARC]}, [(LOOK, "aucune clé DKIM")]),
+        ({}, [(LOOK, "pas de SPF"), (LOOK, "aucune clé DKIM"), (LOOK, "pas de DMARC")]),
     ],
 )
 def test_what_receivers_look_up(
@@ -198,7 +198,7 @@ def test_what_receivers_look_up(
 def test_the_organisation_answers_for_the_names_below(
     patient: Patient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    texts = {f"portail.{DOMAIN}": [SPF], f"_dmarc.{DOMAIN}": [DMARC]}
+    texts = RIGHT | {f"portail.{DOMAIN}": [SPF]}
     with name_server.serving(texts) as resolver:
         monkeypatch.setattr(sender_domain, "resolver", lambda: resolver)
         sender = f"Portail <portail@portail.{DOMAIN}>"
