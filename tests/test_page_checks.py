@@ -26,6 +26,7 @@ GOOD = """<!doctype html>
 <head>
   <meta charset="utf-8">
   <meta name="viewport" content="width=device-width, initial-scale=1">
+  <meta name="description" content="La cantine et la garderie de votre commune.">
   <title>Erreur\u00a0: Accès famille – Portail famille – Saint-Exemple</title>
   <link rel="stylesheet" href="/static/look.css">
   <script src="/static/look.js" defer></script>
@@ -95,6 +96,7 @@ BROKEN: list[tuple[Callable[[Subject], object], str, str]] = [
     (structure.headings_skip_no_level, "h2>", "h3>"),
     (structure.has_the_title_of_every_screen, "Accès famille – ", ""),
     (structure.has_the_title_of_every_screen, "– Saint-Exemple", "– Ailleurs"),
+    (structure.says_what_it_is_about, "La cantine et la garderie de votre commune.", ""),
     (structure.has_landmarks, "main", "div"),
     (structure.can_skip_to_the_content, "#contenu", "/connexion"),
     (structure.has_unique_ids, 'id="password"', 'id="identifier"'),

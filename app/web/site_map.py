@@ -70,7 +70,17 @@ def site_map() -> list[Group]:
 def public_endpoints() -> list[str]:
     """Return the pages of the map that anybody may open."""
     rules = sorted(_labelled_rules(), key=_order)
-    return [rule.endpoint for rule in rules if audience_of(rule.endpoint) is Audience.STRANGERS]
+    return [rule.endpoint for rule in rules if is_public(rule.endpoint)]
+
+
+def is_public(endpoint: str) -> bool:
+    """Tell whether anybody may open it."""
+    return audience_of(endpoint) is Audience.STRANGERS
+
+
+def is_shown(endpoint: str) -> bool:
+    """Tell whether the map shows it."""
+    return hasattr(current_app.view_functions[endpoint], LABEL)
 
 
 def _screens() -> list[Screens]:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, time, timedelta
 from xml.etree import ElementTree
 
-from flask import Response, abort, jsonify, url_for
+from flask import Response, abort, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.site.blueprint import site
@@ -21,10 +21,25 @@ SECURITY_TEXT_LIFE = timedelta(days=180)
 
 @site.get("/robots.txt")
 def robots() -> ResponseReturnValue:
-    """Search engines may read the public pages: the others would only ask them to sign in."""
-    paths = ["/$", "/static/", *map(url_for, site_map.public_endpoints())]
-    lines = ["User-agent: *", *(f"Allow: {path}" for path in paths), "Disallow: /"]
-    return _text([*lines, "", f"Sitemap: {_absolute('site.sitemap')}"])
+    """Robots may ask for any page: what is not for search says so itself, to who asks.
+
+    An address that they may not ask for can still be listed, and some carry a secret.
+    """
+    return _text(["User-agent: *", "Disallow:", "", f"Sitemap: {_absolute('site.sitemap')}"])
+
+
+@site.after_app_request
+def keep_out_of_search(response: Response) -> Response:
+    """Of what anybody may open, the pages of the map alone are to be found, without arguments.
+
+    Those of a family need no word: robots are led to sign-in.
+    """
+    endpoint = request.endpoint
+    if endpoint is None or endpoint == "static":
+        return response
+    if site_map.is_public(endpoint) and (request.query_string or not site_map.is_shown(endpoint)):
+        response.headers["X-Robots-Tag"] = "noindex"
+    return response
 
 
 @site.get("/sitemap.xml")

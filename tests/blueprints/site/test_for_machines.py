@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 from urllib.robotparser import RobotFileParser
 from xml.etree import ElementTree
 
@@ -11,6 +12,8 @@ from flask import Flask
 import config
 from app import create_app
 from tests.support.browser import Browser
+from tests.support.people import People
+from tests.test_architecture import PUBLIC_ENDPOINTS, rules, sample_path
 
 ROOT = Path(__file__).parents[3]
 TOWN = "https://portail.saint-exemple.fr"
@@ -36,27 +39,50 @@ def test_a_search_engine_finds_the_public_pages_and_no_other(tmp_path: Path) -> 
     stranger = Browser(portal(tmp_path))
     answer = stranger.fetch("/sitemap.xml")
     assert answer.mimetype == "application/xml"
-    found = [str(tag.text) for tag in ElementTree.fromstring(answer.data).iter(LOC)]
+    found = _addresses(stranger)
     assert f"{TOWN}/connexion" in found
     assert f"{TOWN}/guide" in found
     assert f"{TOWN}/accessibilite" in found
     for address in found:
         page = stranger.visit(address.removeprefix(TOWN))
         assert page.path == address.removeprefix(TOWN)
-        [description] = page.soup.select("meta[name=description]")
-        assert 30 < len(str(description["content"])) < 160
+        assert "X-Robots-Tag" not in page.response.headers
 
 
-def test_robots_may_read_what_is_public(tmp_path: Path) -> None:
+def test_nothing_else_that_anybody_may_open_is_for_search(app: Flask) -> None:
+    """Not the links of mails, which hold a secret, nor one page under many addresses."""
+    stranger = Browser(app)
+    shown = [urlsplit(path).path for path in _addresses(stranger)]
+    for rule in rules(app):
+        if rule.endpoint in PUBLIC_ENDPOINTS - {"static"}:
+            path = sample_path(app, rule)
+            kept_out = stranger.fetch(path).headers.get("X-Robots-Tag") == "noindex"
+            assert kept_out is (path not in shown), path
+    answer = stranger.fetch("/accueil")
+    assert answer.status_code == 302
+    assert stranger.fetch(answer.location).headers["X-Robots-Tag"] == "noindex"
+
+
+def test_a_page_of_a_family_may_be_audited(app: Flask, people: People) -> None:
+    """What audits it takes a page that robots may not read for a fault; nobody else opens it."""
+    parent = Browser(app)
+    assert "X-Robots-Tag" not in parent.sign_in(people.zest).response.headers
+
+
+def _addresses(stranger: Browser) -> list[str]:
+    found = ElementTree.fromstring(stranger.fetch("/sitemap.xml").data).iter(LOC)
+    return [str(tag.text) for tag in found]
+
+
+def test_robots_may_ask_for_any_page(tmp_path: Path) -> None:
+    """One that they may not ask for is listed all the same, by its address."""
     answer = Browser(portal(tmp_path)).fetch("/robots.txt")
     assert answer.mimetype == "text/plain"
     reader = RobotFileParser()
     reader.parse(answer.text.splitlines())
     assert reader.site_maps() == [f"{TOWN}/sitemap.xml"]
     assert reader.can_fetch("anybody", "/connexion")
-    assert reader.can_fetch("anybody", "/static/portail.css")
-    assert not reader.can_fetch("anybody", "/releve")
-    assert not reader.can_fetch("anybody", "/mot-de-passe/lien/0123")
+    assert reader.can_fetch("anybody", "/accueil")
 
 
 def test_a_weakness_can_be_told(tmp_path: Path) -> None:

@@ -77,6 +77,12 @@ def has_the_title_of_every_screen(page: Subject) -> Iterator[str]:
         yield f"title « {title} » does not end with the town, « {town} »"
 
 
+def says_what_it_is_about(page: Subject) -> Iterator[str]:
+    found = [str(tag.get("content", "")) for tag in page.all('meta[name="description"]')]
+    if len(found) != 1 or not 30 <= len(found[0]) <= 160:
+        yield f"expected one description of 30 to 160 signs, found {found}"
+
+
 def has_landmarks(page: Subject) -> Iterator[str]:
     for name in ("main", "body > header", "body > footer"):
         if len(page.all(name)) != 1:
@@ -169,6 +175,7 @@ CHECKS: tuple[Check, ...] = (
     has_one_h1,
     headings_skip_no_level,
     has_the_title_of_every_screen,
+    says_what_it_is_about,
     has_landmarks,
     can_skip_to_the_content,
     has_unique_ids,
