@@ -1,5 +1,6 @@
 """Chromium, the portal it visits, and the screens it is shown."""
 
+import csv
 import re
 import shutil
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ import config
 from app import create_app, db
 from tests.conftest import skip_or_fail
 from tests.e2e.gallery import DESKTOP, PHONE, Screen, hang
-from tests.e2e.live import Portal, import_town, portal
+from tests.e2e.live import ROOT, Portal, demonstrate, import_town, portal
 from tests.support.databases import NewDatabase
 from tests.support.people import settle_in
 
@@ -79,6 +80,23 @@ def served(town: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Por
     shutil.copytree(town, instance)
     with portal(instance) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """The whole demonstration town, where everybody has the same password; to be looked at."""
+    instance = tmp_path_factory.mktemp("demonstration") / "instance"
+    demonstrate(instance)
+    with portal(instance) as running:
+        for identifier in identifiers():
+            running.give_password(identifier, PASSWORD)
+        yield running
+
+
+def identifiers() -> list[str]:
+    """Everybody who has an account in the demonstration town."""
+    with (ROOT / "demo" / "compte.csv").open(encoding="utf-8", newline="") as file:
+        return [row["identifiant"] for row in csv.DictReader(file, delimiter=";")]
 
 
 @pytest.fixture

@@ -107,13 +107,22 @@ class Portal:
 def import_town(instance: Path) -> None:
     """Migrate an empty instance and import the demonstration town into it."""
     for command in ("db upgrade", "import demo"):
-        subprocess.run(
-            [sys.executable, "-m", "flask", *command.split()],
-            cwd=ROOT,
-            env=_environment(instance),
-            check=True,
-            capture_output=True,
-        )
+        _run_flask(command, _environment(instance))
+
+
+def demonstrate(instance: Path) -> None:
+    """Make the demonstration town whole, with what was asked and answered there."""
+    _run_flask("demo", _environment(instance) | {"PORTAIL_ENV": "development"})
+
+
+def _run_flask(command: str, environment: dict[str, str]) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "flask", *command.split()],
+        cwd=ROOT,
+        env=environment,
+        check=True,
+        capture_output=True,
+    )
 
 
 @contextmanager
