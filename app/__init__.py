@@ -19,6 +19,7 @@ from app.web import (
     access,
     assets,
     errors,
+    failed_posts,
     forms,
     forwarding,
     logs,
@@ -71,6 +72,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     menu.init_app(app)
     forms.init_app(app)
     errors.init_app(app, unavailable=db.Unavailable)
+    failed_posts.init_app(app)
     blueprints.init_app(app)
     courier.init_app(app, settings, queue=dispatch)
     jobs.init_app(app, settings.mail_delivery, handlers=HANDLERS)

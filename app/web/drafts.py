@@ -2,7 +2,8 @@
 
 Every POST of a form answers by a redirect: a page that answers a POST is one that the browser asks
 to send again on Back. What strangers typed, hardly more than an identifiant, waits sealed in their
-cookie; a family's waits in a row, of which the cookie holds the key.
+cookie; a family's waits in a row, of which the cookie holds the key, or sealed where the database
+is away.
 """
 
 import json
@@ -28,9 +29,9 @@ CORRECTION, CHECK, EDIT = "correction", "verification", "modification"
 WITHOUT_COOKIES = "cookies"
 # In the cookie: the key of a family's drafts, or a stranger's own.
 KEY, SEALED = "drafts", "draft"
-STRANGERS_KEPT = timedelta(minutes=10)
-# A cookie holds four thousand signs in all.
-LONGEST_SEALED, LONGEST_PAGE = 1_000, 200
+SEALED_KEPT = timedelta(minutes=10)
+# A cookie holds four thousand bytes in all, and what is sealed takes a third more.
+LONGEST_SEALED, LONGEST_PAGE = 2_200, 200
 PAGE = "page_of_its_form"
 # The names of the fields that hold passwords, whatever their form: see forms.Form.
 SECRETS = {"csrf_token"}
@@ -82,24 +83,30 @@ def typed_in(form: MultiDict[str, str]) -> dict[str, list[str]]:
 def keep(account_id: int | None, page: str, draft: Draft) -> None:
     """Keep it for this browser; a stranger has no account, and but one draft."""
     if account_id is None:
-        _seal(page, draft)
+        _ = _sealed(None, page, draft) or _sealed(None, page, Draft({}, draft.errors, draft.facts))
     elif len(page) <= LONGEST_PAGE:
+        session.pop(SEALED, None)
         key = session.setdefault(KEY, secrets.token_hex(16))
         drafts.keep(account_id, key, page, draft)
 
 
+def keep_without_database(account_id: int | None, page: str, draft: Draft) -> bool:
+    """Keep it whole in the cookie; False when it is too long for it."""
+    return _sealed(account_id, page, draft)
+
+
 def find(account_id: int | None, page: str) -> Draft | None:
     """Return what was kept of the form on a page; costs nothing where nothing was."""
-    if account_id is None:
-        return _unsealed(page) if SEALED in session else None
-    return drafts.find(account_id, session[KEY], page) if KEY in session else None
+    found = _unsealed(account_id, page) if SEALED in session else None
+    if found is None and account_id is not None and KEY in session:
+        return drafts.find(account_id, session[KEY], page)
+    return found
 
 
 def forget(account_id: int | None, page: str) -> None:
     """Forget what the form on a page took."""
-    if account_id is None:
-        session.pop(SEALED, None)
-    elif KEY in session:
+    session.pop(SEALED, None)
+    if account_id is not None and KEY in session:
         drafts.forget(account_id, session[KEY], page)
 
 
@@ -125,19 +132,22 @@ def to_page(page: str, what: str) -> Response:
     return redirect(f"{page}?{urlencode({**arguments, STEP: what})}")
 
 
-def _seal(page: str, draft: Draft) -> None:
-    short = Draft(bounded(draft.typed.items(), LONGEST_SEALED), draft.errors, draft.facts)
-    until = (datetime.now(UTC) + STRANGERS_KEPT).isoformat()
-    session[SEALED] = seal(json.dumps([page, until, asdict(short)]))
+def _sealed(account_id: int | None, page: str, draft: Draft) -> bool:
+    until = (datetime.now(UTC) + SEALED_KEPT).isoformat()
+    words = json.dumps([account_id, page, until, asdict(draft)], ensure_ascii=False)
+    if len(words.encode("utf-8", "surrogatepass")) > LONGEST_SEALED:
+        return False
+    session[SEALED] = seal(words)
+    return True
 
 
-def _unsealed(page: str) -> Draft | None:
+def _unsealed(account_id: int | None, page: str) -> Draft | None:
     words = unseal(session[SEALED])
     if words is None:
         return None
-    of, until, draft = json.loads(words)
-    fresh = of == page and datetime.fromisoformat(until) > datetime.now(UTC)
-    return Draft(**draft) if fresh else None
+    *of, until, draft = json.loads(words)
+    fresh = datetime.fromisoformat(until) > datetime.now(UTC)
+    return Draft(**draft) if fresh and of == [account_id, page] else None
 
 
 def _cookie() -> str:

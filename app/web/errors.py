@@ -2,8 +2,9 @@
 
 import logging
 from contextlib import suppress
+from typing import NamedTuple
 
-from flask import Flask, render_template
+from flask import Flask, g, render_template
 from flask_login import AnonymousUserMixin
 from werkzeug.exceptions import (
     HTTPException,
@@ -56,6 +57,14 @@ PAGES = {
 }
 
 
+class Failure(NamedTuple):
+    """What went wrong in this request, for whoever leads back to its form."""
+
+    code: int
+    advice: str
+    reference: str
+
+
 CROWDED = (
     "Un instant, s’il vous plaît",
     "Le portail prépare déjà d’autres documents. Rien n’est perdu\u00a0: attendez quelques "
@@ -86,7 +95,8 @@ def _show(error: HTTPException, words: tuple[str, str] | None = None) -> Respons
         return error.get_response()
     known = PAGES.get(code, PAGES[400 if code < InternalServerError.code else 500])
     title, advice = words or known
-    page = _draw(code=code, title=title, message=advice, reference=reference())
+    g.failure = Failure(code, advice, reference())
+    page = _draw(code=code, title=title, message=advice, reference=g.failure.reference)
     response = Response(page, status=code, content_type="text/html; charset=utf-8")
     # Keep what the protocol asks for (Allow, Retry-After), never the English page's own type.
     for name, value in error.get_headers():
