@@ -30,8 +30,8 @@ LEFT_OUT = frozenset({"script", "style", "template", "img", "hr"})
 # How a template is indented weighs a third of a page that shows seven others.
 BLANKS = re.compile(r"[ \n\t]+")
 # Words for those who do not see the screen: the text beside a facsimile speaks to them.
-# Nor the file at the foot of home, below what a step of the guide shows.
-UNSEEN = frozenset({"visually-hidden", "blocks"})
+# Nor the file at the foot of home, below what a step of the guide shows, nor what is beside it.
+UNSEEN = frozenset({"visually-hidden", "blocks", "aside", "way", "reveal", "hint"})
 
 Attributes = list[tuple[str, str | None]]
 

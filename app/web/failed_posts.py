@@ -68,21 +68,30 @@ def _in_words(failure: Failure) -> str:
 
 def _is_kept(failure: Failure, page: str) -> bool:
     """Keep what was typed, as far from the database as can be: it may be what failed."""
-    if failure.code == RequestEntityTooLarge.code:
-        # What was kept of this form before is still there.
-        read_away(uploads.MOST_BYTES)
-        return True
-    typed = drafts.typed_in(request.form)
-    if not typed:
-        # A button: the form beside it may have a draft.
+    draft = _left(failure)
+    if draft is None:
         return True
     family = audience_of(request.endpoint or "") is Audience.FAMILY
     account_id = session.get("account") if family else None
-    if drafts.keep_without_database(account_id, page, Draft(typed)):
+    if drafts.keep_without_database(account_id, page, draft):
         return True
     if account_id is None or failure.code == ServiceUnavailable.code:
         return False
     with suppress(Exception):
-        drafts.keep(account_id, page, Draft(typed))
+        drafts.keep(account_id, page, draft)
         return True
     return False
+
+
+def _left(failure: Failure) -> Draft | None:
+    """Return what the page of the form would lose, if anything."""
+    if failure.code == NotFound.code:
+        return None
+    try:
+        typed = drafts.typed_in(request.form)
+    except RequestEntityTooLarge:
+        # What was kept of this form before is still there.
+        read_away(uploads.MOST_BYTES)
+        return None
+    # A button types nothing: the form beside it may have a draft.
+    return Draft(typed) if typed else None
