@@ -59,6 +59,8 @@ class Settings:
     mail_delivery: str = "thread"
     mail_sender: str = "Portail famille <portail@commune.fr>"
     mail_dir: Path = Path()
+    # Where servers send back what they cannot deliver: empty, to the sender, and nobody reads it.
+    mail_bounces: str = ""
     mail_allow_insecure: bool = False
     smtp_host: str = "127.0.0.1"
     smtp_port: int = 25

@@ -16,6 +16,7 @@ SENTRY_DSN = re.compile(r"https?://[^\s/@]+@[^\s/@]+(/[^\s?#]*)?/[0-9]+")
 PAYFIP_CLIENT = re.compile(r"[0-9]{6}", re.ASCII)
 SOURCE_URL = re.compile(r"https://[^\s]+")
 X_ACCEL_PREFIX = re.compile(r"(/[\w-]+)+", re.ASCII)
+BOUNCES = re.compile(r"[\w.-]{1,30}@[\w.-]+", re.ASCII)
 SECURITY_CONTACT = re.compile(r"(https://|mailto:|tel:)[^\s]+|[^\s@:]+@[^\s@:]+")
 
 
@@ -105,11 +106,18 @@ def _sentry_dsn(value: str) -> str:
     return ""
 
 
+def _mail_bounces(value: str) -> str:
+    if not value or BOUNCES.fullmatch(value):
+        return ""
+    return "doit être une adresse sans +, comme rebonds@commune.fr"
+
+
 SHAPES: dict[str, Callable[[str], str]] = {
     "public_url": _public_url,
     "database_url": _database_url,
     "timezone": _timezone,
     "smtp_host": _smtp_host,
+    "mail_bounces": _mail_bounces,
     "payfip_client": _payfip_client,
     "source_url": _source_url,
     "security_contact": _security_contact,

@@ -2,12 +2,15 @@
 
 import signal
 import sys
+from collections import Counter
 from datetime import UTC, datetime
+from pathlib import Path
 from threading import Thread
 
 import click
+from sqlalchemy.exc import OperationalError
 
-from app.cli.context import whoever_launched, with_appcontext
+from app.cli.context import unexpected, whoever_launched, with_appcontext
 from app.cli.tables import ROW_NUMBER, align
 from app.formats import day, day_of, hour, plural
 from app.mailer.courier import Courier, courier
@@ -15,7 +18,8 @@ from app.mailer.delivery import Fate, Tally, plain, send_now
 from app.mailer.failures import MailError
 from app.models import MailState
 from app.services.jobs.running import workshop
-from app.services.mail import letters, outbox
+from app.services.mail import bounces, letters, outbox, refused_addresses
+from app.services.mail.bounces import Verdict
 from app.services.mail.kinds import IN_FRENCH, MailKind
 from app.services.mail.outbox import MailLine, Waiting
 from app.settings import settings
@@ -23,6 +27,17 @@ from app.settings import settings
 HEADINGS = (
     "N°", "Identifiant", "Nom", "Adresse", "Courriel", "État", "Essais", "Quand", "Dernière erreur",
 )  # fmt: skip
+
+REFUSED_HEADINGS = ("Famille", "Nom", "Identifiant", "Adresse", "Refusée le", "Pourquoi")
+TO_HELP = "L’adresse à laquelle il est revenu, si le serveur ne l’écrit pas dans le courriel."
+VERDICTS = {
+    Verdict.REFUSED: ("courriel refusé", "courriels refusés"),
+    Verdict.DELAYED: ("courriel retardé, rien à faire", "courriels retardés, rien à faire"),
+    Verdict.UNKNOWN: ("retour d’aucun courriel à nous", "retours d’aucun courriel à nous"),
+    Verdict.OTHER: ("courriel qui n’est pas un retour", "courriels qui ne sont pas des retours"),
+}
+# EX_TEMPFAIL of sysexits.h: any other status would send the bounce back to its server.
+TRY_LATER = 75
 
 
 @click.group()
@@ -113,6 +128,60 @@ def send_trial(address: str) -> None:
         "Ouvrez cette boîte. S’il est parmi les indésirables, ou n’y est pas\u00a0: SPF, DKIM et "
         "DMARC, dans docs/mail.md."
     )
+
+
+@mail.command("refused")
+@with_appcontext
+def list_refused() -> None:
+    """Montre les familles dont l’adresse refuse nos courriels, et pourquoi."""
+    found = refused_addresses.lines()
+    if not found:
+        click.echo("Aucune adresse refusée.")
+        return
+    rows = [
+        (
+            each.family,
+            f"{each.first_name} {each.last_name}".strip(),
+            each.identifier,
+            each.address,
+            day(day_of(each.refused_at)),
+            each.reason,
+        )
+        for each in found
+    ]
+    for row in align([REFUSED_HEADINGS, *rows]):
+        click.echo(row)
+
+
+@mail.command("bounces")
+@click.option("--to", "came_back_to", default="", metavar="ADRESSE", help=TO_HELP)
+@click.option(
+    "--maildir",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Lit les nouveaux courriels de cette boîte, au lieu d’en recevoir un.",
+)
+@with_appcontext
+def take_bounces(came_back_to: str, *, maildir: Path | None) -> None:
+    """Prend ce qui revient à PORTAIL_MAIL_BOUNCES, un courriel reçu ou toute une boîte."""
+    try:
+        verdicts = (
+            bounces.receive_all(maildir, whoever_launched())
+            if maildir
+            else Counter([bounces.receive(_received(), whoever_launched(), came_back_to)])
+        )
+    except OperationalError as error:
+        click.echo(unexpected(error), err=True)
+        # The mail server keeps the mail, and gives it again.
+        sys.exit(TRY_LATER)
+    for verdict, words in VERDICTS.items():
+        if verdicts[verdict]:
+            click.echo(f"{plural(verdicts[verdict], *words)}.")
+    if not verdicts:
+        click.echo("Rien n’est revenu.")
+
+
+def _received() -> bytes:
+    return sys.stdin.buffer.read(bounces.MOST_BYTES)
 
 
 def cells(line: MailLine) -> tuple[str, ...]:

@@ -74,6 +74,8 @@ class Message:
     # What tells this mail from any other, each time it is tried: its identifiers follow from it, so
     # that a second copy is known for one. Without it each has identifiers of its own.
     key: str = ""
+    # Where servers send back what they cannot deliver; the sender's address when empty.
+    bounces_to: str = ""
     date: datetime = field(default_factory=lambda: datetime.now(UTC))
     message_id: str = ""
     # Mail programs thread by it: each mail is then its own conversation, never hidden in another.
@@ -101,6 +103,11 @@ class Message:
             "X-Auto-Response-Suppress": "All",
             "Content-Language": "fr",
         }
+
+    @property
+    def envelope_sender(self) -> str:
+        """Give the address that servers know: what they cannot deliver comes back to it."""
+        return self.bounces_to or self.sender.address
 
     def _identifier(self, purpose: str) -> str:
         # UUIDs keep their dashes: nothing here may look like a temporary password.

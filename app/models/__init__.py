@@ -25,6 +25,7 @@ from app.models.operations import (
     JournalEntry,
     MailState,
     OutboxMail,
+    RefusedAddress,
     Throttle,
 )
 from app.models.parameters import FAMILY, MAY_SIGN_IN
@@ -73,6 +74,7 @@ __all__ = [
     "MessageReply",
     "OutboxMail",
     "Payment",
+    "RefusedAddress",
     "RequestEvent",
     "RequestEventKind",
     "RequestFile",

@@ -49,6 +49,18 @@ class OutboxMail(Base):
     last_error: Mapped[str] = mapped_column(String(500), default="")
 
 
+class RefusedAddress(Base):
+    """An address whose server sends our mails back, until its owner proves it or time goes by."""
+
+    __tablename__ = "refused_address"
+
+    # As the guardian's file has it: another address there is not refused.
+    address: Mapped[str] = mapped_column(String(254), primary_key=True)
+    refused_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    # What to do about it, for the town hall.
+    reason: Mapped[str] = mapped_column(String(500))
+
+
 class JobState(StrEnum):
     """Where a job stands. The last two are final."""
 

@@ -36,6 +36,8 @@ def sample_home(day: date) -> Home:
         family_number="3816231",
         direct_debit=False,
         balance=-AMOUNT,
+        email="",
+        address_refused=False,
         address_waits=False,
         counts=MenuCounts(unread=2, pieces_missing=0),
         unpaid=[UnpaidInvoice("", "59", issued_on, day + timedelta(days=19), AMOUNT)],

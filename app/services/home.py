@@ -19,6 +19,7 @@ from app.services.billing.ledger import BALANCE, UnpaidInvoice
 from app.services.counts import MenuCounts
 from app.services.inbox import listing
 from app.services.inbox.listing import MessageLine
+from app.services.mail import refused_addresses
 from app.services.requests import kinds, latest, registrations
 from app.services.requests.latest import LatestRequest
 from app.services.requests.registrations import RegisteredChild
@@ -31,6 +32,8 @@ _SUMMARY = (
         Family.number,
         Family.direct_debit,
         BALANCE.label("balance"),
+        Guardian.email,
+        refused_addresses.IS_REFUSED.label("address_refused"),
         email_changes.WAITS.label("address_waits"),
         *counts.COLUMNS,
     )
@@ -45,6 +48,7 @@ class Act(StrEnum):
     PAY_LATE = "pay_late"
     SEND_PIECE = "send_piece"
     CONFIRM_ADDRESS = "confirm_address"
+    CHECK_ADDRESS = "check_address"
     PAY = "pay"
 
 
@@ -56,6 +60,9 @@ class Home:
     family_number: str
     direct_debit: bool
     balance: Decimal
+    # Where mails go, and come back from.
+    email: str
+    address_refused: bool
     address_waits: bool
     counts: MenuCounts
     unpaid: list[UnpaidInvoice]
@@ -74,6 +81,7 @@ class Home:
             Act.PAY_LATE: late,
             Act.SEND_PIECE: self.counts.pieces_missing,
             Act.CONFIRM_ADDRESS: self.address_waits,
+            Act.CHECK_ADDRESS: self.address_refused and not self.address_waits,
             Act.PAY: owes and not late and not self.debit,
         }
         return [act for act, waiting in waits.items() if waiting]
@@ -108,7 +116,7 @@ class Home:
 
 def home(account: CurrentAccount) -> Home:
     """Gather the first page in five statements, whatever the size of the family."""
-    [(title, number, direct_debit, balance, address_waits, *counted)] = db.rows(
+    [(title, number, debited, balance, email, refused, waits, *counted)] = db.rows(
         _SUMMARY,
         family_id=account.family_id,
         guardian_id=account.guardian_id,
@@ -118,9 +126,11 @@ def home(account: CurrentAccount) -> Home:
     return Home(
         title=title,
         family_number=number,
-        direct_debit=direct_debit,
+        direct_debit=debited,
         balance=balance,
-        address_waits=address_waits,
+        email=email,
+        address_refused=refused,
+        address_waits=waits,
         counts=MenuCounts(*counted),
         unpaid=ledger.unpaid_invoices(account.family_id),
         children=registrations.of_family(account.family_id),

@@ -37,6 +37,7 @@ from app.models import (
     MessageReply,
     OutboxMail,
     Payment,
+    RefusedAddress,
     RequestEvent,
     RequestFile,
     TemporaryPassword,
@@ -50,6 +51,8 @@ from app.services.jobs.running import Task
 from app.services.mail.outbox import PENDING
 
 A_MONTH = timedelta(days=30)
+# A mailbox that was full has room again by then; one that is gone has refused another mail.
+A_SEASON = timedelta(days=90)
 # Long enough for whoever asks what happened to their account, as the CNIL recommends for logs.
 A_YEAR = timedelta(days=365)
 
@@ -185,6 +188,13 @@ RULES = (
         AcceptedValue,
         A_MONTH,
         lambda limit: AcceptedValue.settled_at < limit,
+    ),
+    Rule(
+        "adresse refusée",
+        "adresses refusées",
+        RefusedAddress,
+        A_SEASON,
+        lambda limit: RefusedAddress.refused_at < limit,
     ),
     Rule("travail de fond", "travaux de fond", Job, A_MONTH, _jobs),
     Rule(

@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
 
 import config
 from app import create_app, db
 from app.cli.imports import progress_bar
+from app.models import Guardian
 from app.services.importing import running
+from app.services.mail import refused_addresses
 from tests.services.importing.town import Town, everything
 
 
@@ -27,6 +29,21 @@ def test_an_import_prints_its_report(app: Flask, tmp_path: Path, town: Town) -> 
     assert result.exit_code == 0
     assert result.stdout.startswith("Import de « files »")
     assert result.stderr == ""
+
+
+def test_an_import_names_the_addresses_that_refuse_our_mails(
+    app: Flask, tmp_path: Path, town: Town
+) -> None:
+    """Whoever hands the files over can ask the family for another one."""
+    folder = str(town.folder(tmp_path / "files"))
+    assert "flask mail refused" not in launch(app, folder).stdout
+    with app.app_context(), db.transaction() as session:
+        email = session.scalars(select(Guardian.email).where(Guardian.email != "")).first()
+        assert email
+        refused_addresses.note(session, email, "Cette adresse n’existe pas")
+    said = launch(app, folder).stdout
+    assert "1\u00a0responsable a une adresse qui refuse nos courriels" in said
+    assert "flask mail refused" in said
 
 
 def test_faults_are_printed_and_the_command_fails(app: Flask, tmp_path: Path, town: Town) -> None:

@@ -65,7 +65,7 @@ class SmtpBackend:
                 envelope.fill(message)
                 try:
                     with guard.limit():
-                        connection.send(envelope, envelope_from=message.sender.address)
+                        connection.send(envelope, envelope_from=message.envelope_sender)
                 except OSError as error:
                     failure = self._failure(error)
                     connection.broken = isinstance(failure, Unavailable)

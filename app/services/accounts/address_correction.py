@@ -9,6 +9,7 @@ from app import db
 from app.models import MAY_SIGN_IN, Account, Family, Guardian
 from app.services import journal
 from app.services.accounts import email_changes, sessions
+from app.services.accounts.addresses import normalized
 from app.services.accounts.identifiers import normalize_identifier
 from app.services.actors import Actor
 from app.services.families import accepted
@@ -57,7 +58,7 @@ def correct(typed_identifier: str, typed_address: str, actor: Actor) -> Correcte
 
     Raises Refusal.
     """
-    address = email_changes.normalized(typed_address)
+    address = normalized(typed_address)
     if address is None:
         raise Refusal(Reason.UNFIT, NOT_AN_ADDRESS.format(typed_address))
     with db.transaction() as session:

@@ -12,19 +12,17 @@ from sqlalchemy.orm import Session
 
 from app import db
 from app.db import UtcDateTime
-from app.mailer.failures import PermanentFailure
-from app.mailer.message import ascii_address
 from app.models import MAY_SIGN_IN, Account, EmailChange, Family, Guardian, OutboxMail
 from app.services import journal
 from app.services.accounts import allowances, current_password
+from app.services.accounts.addresses import normalized
 from app.services.actors import CurrentAccount, Origin, Stranger
 from app.services.families import accepted
-from app.services.mail import outbox
+from app.services.mail import outbox, refused_addresses
 from app.services.mail.kinds import MailKind
 from app.services.tokens import email_links, temporary_passwords
 
 VALIDITY = timedelta(hours=24)
-LONGEST_ADDRESS = 254
 
 # These go to an address that nobody proved: whoever mistypes is helped, no stranger is flooded.
 MAIL_GAP = timedelta(minutes=2)
@@ -80,7 +78,9 @@ def problem(account: CurrentAccount, typed: str) -> str | None:
     if address is None:
         return NOT_AN_ADDRESS
     session = db.session()
-    if address == _guardian(session, account.account_id).email:
+    current = _guardian(session, account.account_id).email
+    # One that refused our mails is proved anew by the link that gets there.
+    if address == current and not refused_addresses.is_refused(session, address):
         return ALREADY_YOURS
     return TOO_MANY_MAILS if _mails_of_today(session, account.identifier) >= MAILS_A_DAY else None
 
@@ -104,7 +104,7 @@ def ask(account: CurrentAccount, typed: str, password: str) -> str | None:
         change = _begin(session, account.account_id, address)
         _send_link(session, account.identifier, change)
         old = _guardian(session, account.account_id).email
-        if old:
+        if old and old != address:
             outbox.enqueue(session, MailKind.EMAIL_CHANGING, account.identifier, address=old)
         journal.record(session, "email_change_asked", account)
     return None
@@ -180,25 +180,15 @@ def confirm(token: str, origin: Origin) -> None:
         account = session.get_one(Account, change.account_id)
         guardian = _guardian(session, account.id)
         old, parent = guardian.email, Stranger(origin)
-        accepted.accept(session, guardian, "email", change.address, parent)
+        refused_addresses.forget(session, change.address)
+        if old != change.address:
+            accepted.accept(session, guardian, "email", change.address, parent)
         guardian.email_confirmed_at = now
         # They went to the old address.
         temporary_passwords.revoke_all(session, account.id)
-        if old:
+        if old and old != change.address:
             outbox.enqueue(session, MailKind.EMAIL_CHANGED, account.identifier, address=old)
         journal.record(session, "email_confirmed", parent, account.id)
-
-
-def normalized(typed: str) -> str | None:
-    """Write an address as it is kept; None when no mail of ours could go there."""
-    from email_validator import EmailNotValidError, validate_email
-
-    try:
-        address = validate_email(typed.strip(), check_deliverability=False).normalized
-        ascii_address(address)
-    except (EmailNotValidError, PermanentFailure, UnicodeError):
-        return None
-    return address if len(address) <= LONGEST_ADDRESS else None
 
 
 def _pending(session: Session, account_id: int) -> EmailChange | None:

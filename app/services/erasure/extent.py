@@ -41,6 +41,7 @@ from app.models import (
     MessageMark,
     MessageReply,
     OutboxMail,
+    RefusedAddress,
     RequestEvent,
     RequestFile,
     TemporaryPassword,
@@ -62,6 +63,7 @@ class Extent:
         self.guardians = select(Guardian.id).where(Guardian.family_id == family_id)
         self.accounts = select(Account.id).where(Account.guardian_id.in_(self.guardians))
         self.identifiers = select(Account.identifier).where(Account.guardian_id.in_(self.guardians))
+        self.addresses = select(Guardian.email).where(Guardian.family_id == family_id)
         self.messages = select(Message.id).where(Message.family_id == family_id)
         self.requests = select(FamilyRequest.id).where(FamilyRequest.family_id == family_id)
         # What asked for it stays, emptied: the town hall answered.
@@ -94,6 +96,7 @@ class Extent:
         return (
             Gone(AccountSession, AccountSession.account_id.in_(self.accounts)),
             Gone(Draft, Draft.account_id.in_(self.accounts)),
+            Gone(RefusedAddress, RefusedAddress.address.in_(self.addresses)),
             Emptied(
                 TemporaryPassword,
                 TemporaryPassword.account_id.in_(self.accounts),

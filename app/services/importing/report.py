@@ -26,6 +26,7 @@ class Report:
     made_up: int = 0
     new_identifiers: list[NewIdentifier] = field(default_factory=list)
     lost_addresses: int = 0
+    refused_addresses: int = 0
     headlines: Headlines = field(default_factory=Headlines)
     last_words: dict[LastWord, int] = field(default_factory=dict)
     # Invoices and payments that left the files, and stay.
@@ -86,6 +87,11 @@ class Report:
                 f"{plural(self.lost_addresses, 'responsable n’a', 'responsables n’ont')} plus "
                 "d’adresse électronique dans les fichiers : aucun mot de passe ne pourra leur "
                 "être envoyé."
+            )
+        if self.refused_addresses:
+            told = plural(self.refused_addresses, "responsable a", "responsables ont")
+            notices.append(
+                f"{told} une adresse qui refuse nos courriels\u00a0: flask mail refused."
             )
         notices += self._missing()
         notices += self._reporting()

@@ -50,7 +50,7 @@ from app.services.importing.tables import (
     PAYMENTS,
     SourceFile,
 )  # fmt: skip
-from app.services.mail import notices
+from app.services.mail import notices, refused_addresses
 from app.services.refusals import Reason, Refusal
 
 # Called with how much is done, and of how much.
@@ -227,6 +227,7 @@ class _Import:
         self._settle_missing(MissingMovements(connection, staging, self.report.headlines))
         movements.share()
         self.report.lost_addresses = guardians.lost_addresses
+        self.report.refused_addresses = connection.scalar(refused_addresses.COUNT) or 0
         erased.note_who_left(connection, staging)
         self._settle_accounts(accounts)
         doubles.tell(connection, self.report.headlines)

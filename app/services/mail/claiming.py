@@ -1,7 +1,7 @@
 """Taking mails that are due: what each leads to, and its secret, the same at each try."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from app.services.mail import letters
 from app.services.mail.kinds import WITH_SECRET, MailKind
 from app.services.mail.letters import Recipient
 from app.services.mail.limits import Recent
-from app.services.tokens import temporary_passwords
+from app.services.tokens import bounce_tags, temporary_passwords
 from app.services.tokens.temporary_passwords import IssuedPassword
 
 AnyRow = Row[*tuple[Any, ...]]
@@ -63,14 +63,11 @@ class ClaimedMail:
 
     def compose(self) -> Message:
         """Write the mail. Raises PermanentFailure when its address cannot be used."""
-        return letters.write(
-            MailKind(self.kind),
-            self.recipient,
-            self.issued,
-            self.created_at,
-            self.context,
-            _key(self),
+        written = letters.write(
+            MailKind(self.kind), self.recipient, self.issued, self.created_at, self.context
         )
+        comes_back_to = bounce_tags.address_for(self.id, self.recipient.address)
+        return replace(written, key=_key(self), bounces_to=comes_back_to)
 
 
 @dataclass(frozen=True, slots=True)

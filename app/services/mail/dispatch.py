@@ -17,6 +17,7 @@ from app.mailer.delivery import Fate, Outcome
 from app.models import MailState, OutboxMail
 from app.services import journal
 from app.services.actors import PORTAL
+from app.services.mail import refused_addresses
 from app.services.mail.claiming import ClaimedMail, take
 from app.services.mail.outbox import PENDING
 
@@ -112,6 +113,8 @@ def settle(outcomes: Sequence[Outcome[ClaimedMail]]) -> None:
         changes = [_change(outcome, now, last_sent) for outcome in outcomes]
         session.connection().execute(SETTLE, changes)
         for outcome, change in zip(outcomes, changes, strict=True):
+            if change["state"] is MailState.REFUSED and outcome.claim.recipient.name:
+                refused_addresses.note(session, outcome.claim.recipient.address, outcome.error)
             if change["state"] in JOURNAL_EVENTS:
                 journal.record(
                     session,

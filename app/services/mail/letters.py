@@ -45,12 +45,8 @@ def write(
     issued: IssuedPassword | None,
     asked_at: datetime,
     context: dict[str, str],
-    key: str = "",
 ) -> Message:
-    """Write the mail of this kind. Raises PermanentFailure when the address cannot be used.
-
-    The key is what tells this mail from any other.
-    """
+    """Write the mail of this kind. Raises PermanentFailure when the address cannot be used."""
     portal = settings.public_url.rstrip("/")
     content = templates.render(
         kind,
@@ -75,7 +71,6 @@ def write(
         text=content.text,
         html=content.html,
         domain=domain_of(settings),
-        key=key,
     )
 
 

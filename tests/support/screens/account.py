@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 import time_machine
 from flask import Flask
 
+from app import db
+from app.services.mail import refused_addresses
 from app.testing import Outbox
 from tests.support.browser import Browser, Page
 from tests.support.people import People
@@ -25,6 +27,9 @@ def account_screens(app: Flask, people: People) -> Iterator[tuple[str, Page]]:
     page = parent.get("family.choose_mails")
     yield "account, mails", page
     yield "account, mails saved", page.fill({"Une nouvelle facture": False}).submit("Enregistrer")
+    with app.app_context(), db.transaction() as session:
+        refused_addresses.note(session, people.moreau.email, "Cette adresse n’existe pas")
+    yield "home, an address refused", parent.get("family.home")
     page = parent.get("family.change_email")
     yield "account, e-mail", page
     wrong = {"Nouvelle adresse de courriel": "paul", "Mot de passe actuel": "Faux2026"}

@@ -31,6 +31,8 @@ QUIET = Home(
     family_number="3816231",
     direct_debit=False,
     balance=Decimal("0.00"),
+    email="pays.zest@exemple.fr",
+    address_refused=False,
     address_waits=False,
     counts=MenuCounts(0, 0),
     unpaid=[],
@@ -196,3 +198,12 @@ def test_many_unpaid_invoices_are_counted_not_listed(app: Flask) -> None:
     text = cards(app, owing("-60.00", *[(SOON, "10.00")] * 6))["Factures impayées"]
     assert text.count("10,00 €") == 5
     assert text.endswith("Total 60,00 € Voir les 6 factures non soldées")
+
+
+def test_an_address_that_refuses_our_mails_is_told_calmly(app: Flask) -> None:
+    """With what to do; not while a new one waits to be confirmed."""
+    refused = replace(QUIET, address_refused=True)
+    text = to_do(app, refused)
+    assert "Nos courriels à pays.zest@exemple.fr nous reviennent." in text
+    assert "Donner une adresse" in text
+    assert "nous reviennent" not in to_do(app, replace(refused, address_waits=True))

@@ -10,6 +10,9 @@ LEFT_OUT = {
     "What a form could not take, shown again in its form by the browser that sent it; 12 hours.": (
         "draft",
     ),
+    "That an address, which is told, sends our mails back: home says so as long as it does.": (
+        "refused_address",
+    ),
     "The portal's own work, by numbers of rows: it holds nothing of a parent.": ("job",),
     "What the town hall took back is not in the archive: it was given by mistake.": (
         "document.withdrawn_at",
