@@ -3,9 +3,12 @@
 import os
 import re
 import signal
+import subprocess
+import sys
 import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -14,7 +17,7 @@ from app import db
 from app.models import Job, JobState, MailState, OutboxMail
 from app.services.jobs.kinds import JobKind
 from app.services.mail.kinds import MailKind
-from tests.monitoring.conftest import TOKEN, Watched
+from tests.monitoring.conftest import ROOT, TOKEN, Watched
 from tests.support.people import Person
 
 CSRF = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
@@ -149,3 +152,34 @@ def test_a_database_that_is_away_is_told(watched: Watched) -> None:
     assert watched.value("portail_database_up") == 0
     assert watched.value("portail_requests_total") > 0
     assert not [sample for sample in watched.samples() if sample.name == "portail_mails"]
+
+
+TWO_TOWNS = """
+import sys
+from pathlib import Path
+import config
+from app import create_app
+
+def town(name):
+    return create_app(config.Test(
+        instance=Path(sys.argv[1]), public_url=f"https://{name}.fr", metrics_token=sys.argv[2]))
+
+def ask(app, path):
+    authorization = {"Authorization": f"Bearer {sys.argv[2]}"}
+    host = f"https://{app.extensions['portail.settings'].public_host}"
+    return app.test_client().get(path, base_url=host, headers=authorization).text
+
+first, second = town("premiere"), town("seconde")
+ask(first, "/plan-du-site")
+print(ask(second, "/metrics"))
+"""
+
+
+def test_towns_that_share_a_process_know_nothing_of_each_other(tmp_path: Path) -> None:
+    """Each reads its own: how many come elsewhere is not its business."""
+    told = subprocess.run(
+        [sys.executable, "-c", TWO_TOWNS, str(tmp_path), TOKEN],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    assert 'portail_database_up{town="seconde.fr"} 0.0' in told
+    assert "premiere" not in told
