@@ -32,6 +32,9 @@ graceful_timeout = 30
 # Nobody reuses a connection of nginx's, which costs nothing on a socket and survives reloads.
 keepalive = 0
 
+# As long as those that nginx takes: it says no in French.
+limit_request_line = 8190
+
 # nginx writes one. Whoever wants this one (--access-logfile -) gets it without a secret either.
 accesslog = None
 access_log_format = '%({x-forwarded-for}i)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms %({x-request-id}i)s'

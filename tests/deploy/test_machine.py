@@ -16,7 +16,7 @@ from app.services.files.uploads import MOST_BYTES
 from app.web.security import HEADERS, ONE_YEAR_HSTS
 from tests.deploy import page
 from tests.deploy.machine import HOST, NAME, TOWN, Machine
-from tests.deploy.visits import ask, ask_in_clear, secured
+from tests.deploy.visits import ask, ask_by, ask_in_clear, secured
 from tests.e2e.conftest import CHROMIUM, IDENTIFIER, SHELL, launch, sign_in
 from tests.e2e.gallery import PHONE
 from tests.e2e.live import words_of
@@ -127,6 +127,17 @@ def test_nginx_says_as_much_as_the_portal(machine: Machine) -> None:
             assert "nginx" not in answer.text
     # The portal's own are not doubled.
     assert ask(machine, "/connexion").headers.get_all("X-Frame-Options") == ["DENY"]
+
+
+def test_gunicorn_s_own_errors_are_no_exception(machine: Machine) -> None:
+    """A word that is no method passes nginx, never the portal."""
+    answer = ask_by(machine, "AB")
+    assert (answer.status, b"Invalid" in answer.body) == (400, True)
+    assert {name: answer.headers.get_all(name) for name in ALL_HEADERS} == {
+        name: [value] for name, value in ALL_HEADERS.items()
+    }
+    # A long address is the portal's to answer.
+    assert ask(machine, f"/{'x' * 5000}").status == 404
 
 
 def test_a_portal_that_is_away_is_told(machine: Machine) -> None:

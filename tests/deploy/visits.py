@@ -47,6 +47,17 @@ def ask(
         connection.close()
 
 
+def ask_by(machine: Machine, method: str) -> Answer:
+    """Ask by another method, or by what is none."""
+    connection = http.client.HTTPConnection(NAME)
+    connection.sock = secured(machine)
+    try:
+        connection.request(method, "/connexion")
+        return _read(connection)
+    finally:
+        connection.close()
+
+
 def ask_in_clear(machine: Machine, path: str, host: str = NAME) -> Answer:
     """Ask at the port of HTTP."""
     connection = http.client.HTTPConnection(HOST, machine.http, timeout=SECONDS)
