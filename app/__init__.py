@@ -100,5 +100,6 @@ def create_portal(environ: Mapping[str, str] | None = None) -> Flask:
         return Town(place.name, settling.host(place), lambda: create_app(settling.settle(place)))
 
     opened = open_lobby([host(place) for place in places(Path(folder).resolve())])
+    logs.init_app(opened, environ.get("PORTAIL_ENV", ""), proxies=0)
     init_app(opened)
     return opened

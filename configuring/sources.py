@@ -8,6 +8,7 @@ import logging
 import stat
 import tomllib
 from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -112,10 +113,16 @@ def read_file(path: Path) -> dict[str, object]:
     if not path.exists():
         return {}
     if path.stat().st_mode & stat.S_IROTH:
-        logger.warning(
-            "%s peut être lu par tous les utilisateurs de la machine : chmod 600 %s", path, path
-        )
+        _tell_who_reads(path)
     try:
         return tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path} est illisible : {error}") from error
+
+
+@cache
+def _tell_who_reads(path: Path) -> None:
+    """Say it once in a process: what towns have in common is read for each."""
+    logger.warning(
+        "%s peut être lu par tous les utilisateurs de la machine : chmod 600 %s", path, path
+    )

@@ -66,9 +66,13 @@ class Town:
             app = self._make()
         # Its settings, its mail backend, its disk: whatever it is, the others go on.
         except Exception as error:
-            self._broken = f"{error}" or type(error).__name__
+            reason = f"{error}" or type(error).__name__
+            if reason != self._broken:
+                # Once, however often its visitors come.
+                told = {"broken_town": self.name, "reason": reason}
+                logger.error("town.broken", extra=told)  # noqa: TRY400
+            self._broken = reason
             self._closed_until = time.monotonic() + TRY_AGAIN_SECONDS
-            logger.error("town.broken", extra={"broken_town": self.name, "reason": self._broken})  # noqa: TRY400
             raise TownBroken(self._broken) from error
         statements.share(app.extensions[db.EXTENSION])
         return app

@@ -127,18 +127,19 @@ def test_two_towns_share_nothing_that_would_mix_them(department: Department, nam
 
 def test_towns_have_settings_in_common(department: Department) -> None:
     """Each may say otherwise; what is written for all may name the town."""
-    department.write("", {"town_phone": "04 75 00 00 00", "town_website": "https://{town}.fr"})
+    shared = {"town_phone": "04 75 00 00 00", "x_accel_prefix": "/prive/{town}"}
+    department.write("", shared)
     with (department.folder / "allex" / "settings.toml").open("a") as file:
         file.write('town_phone = "04 75 11 11 11"')
     department.open(PORTAIL_TOWN_HOURS="le matin")
     read = {}
     for name in ("allex", "bourdeaux"):
         settings: config.Settings = department.town(name).app().extensions["portail.settings"]
-        read[name] = (settings.town_phone, settings.town_website, settings.town_hours)
+        read[name] = (settings.town_phone, settings.x_accel_prefix, settings.town_hours)
         assert settings.mail_delivery == "worker"
     assert read == {
-        "allex": ("04 75 11 11 11", "https://allex.fr", "le matin"),
-        "bourdeaux": ("04 75 00 00 00", "https://bourdeaux.fr", "le matin"),
+        "allex": ("04 75 11 11 11", "/prive/allex", "le matin"),
+        "bourdeaux": ("04 75 00 00 00", "/prive/bourdeaux", "le matin"),
     }
 
 
