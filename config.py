@@ -42,6 +42,8 @@ class Settings:
     towns: str = ""
     # It may hold a password.
     database_url: str = field(default="", repr=False)
+    # A number, or "none" behind a pooler.
+    database_pool: str = "15"
     secret_key: str = field(default="", repr=False)
     secret_key_fallbacks: tuple[str, ...] = field(default=(), repr=False)
     public_url: str = ""
@@ -115,6 +117,11 @@ class Settings:
     def trusted_hosts(self) -> list[str]:
         """Hosts the portal answers to, without port: the public one only."""
         return [self.public_host]
+
+    @property
+    def most_connections(self) -> int | None:
+        """How many connections a process keeps; None when a pooler keeps them."""
+        return None if self.database_pool == shapes.NO_POOL else int(self.database_pool)
 
     @property
     def secure(self) -> bool:

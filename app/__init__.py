@@ -25,6 +25,7 @@ from app.web import (
     logs,
     menu,
     metrics,
+    printing,
     security,
     sentry,
     templating,
@@ -57,7 +58,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     logs.init_app(app, settings.env, settings.proxies)
     sentry.init_app(app, settings.sentry_dsn, settings.env)
     metrics.init_app(app, settings.instance, settings.metrics_token, unavailable=db.Unavailable)
-    db.init_app(app, settings.database_url)
+    db.init_app(app, settings.database_url, settings.most_connections)
     templating.init_app(app)
     formats.init_app(app, settings.timezone)
     assets.init_app(app)
@@ -71,6 +72,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     access.init_app(app)
     menu.init_app(app)
     forms.init_app(app)
+    printing.init_app(app, before=db.let_go)
     errors.init_app(app, unavailable=db.Unavailable)
     failed_posts.init_app(app)
     blueprints.init_app(app)

@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-from flask import current_app
+PACKAGE = Path(__file__).resolve().parent
 
 
 def bundled(folder: str) -> Path:
     """Find one of them: `migrations`, `demo`."""
-    package = Path(current_app.root_path)
-    installed = package / folder
-    return installed if installed.is_dir() else package.parent / folder
+    installed = PACKAGE / folder
+    return installed if installed.is_dir() else PACKAGE.parent / folder

@@ -7,6 +7,7 @@ comes after is told at once.
 import threading
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
+from time import monotonic
 
 MOST_WAITING = 1
 PATIENCE_SECONDS = 3.0
@@ -19,11 +20,19 @@ class Crowded(Exception):  # noqa: N818 (nothing is broken)
 class Gate:
     """The way to one kind of work."""
 
-    def __init__(self, at_once: int = 1) -> None:
-        """Let that many through at once."""
+    def __init__(
+        self, at_once: int = 1, most_waiting: int | None = None, moment: float = 0.0
+    ) -> None:
+        """Let that many through at once, and that many wait (one, when it is not said).
+
+        Where the work usually takes less than a `moment`, anybody may wait as long as it moves.
+        """
         self._at_once = at_once
+        self._most_waiting = most_waiting
+        self._moment = moment
         self._changed = threading.Condition()
         self._inside = 0
+        self._last_came = 0.0
         self._waiting = 0
         self._known: set[Hashable] = set()
 
@@ -42,6 +51,7 @@ class Gate:
             if not self._has_room() and not self._waited(patience):
                 raise Crowded
             self._inside += 1
+            self._last_came = monotonic()
             if who is not None:
                 self._known.add(who)
         try:
@@ -55,13 +65,24 @@ class Gate:
     def _waited(self, patience: float | None) -> bool:
         if patience is None:
             return self._changed.wait_for(self._has_room)
-        if self._waiting >= MOST_WAITING:
+        end = monotonic() + patience
+        if self._saw_it_move(end):
+            return True
+        most_waiting = MOST_WAITING if self._most_waiting is None else self._most_waiting
+        if self._waiting >= most_waiting:
             return False
         self._waiting += 1
         try:
-            return self._changed.wait_for(self._has_room, patience)
+            return self._changed.wait_for(self._has_room, end - monotonic())
         finally:
             self._waiting -= 1
+
+    def _saw_it_move(self, end: float) -> bool:
+        """Wait as long as nobody has been inside for more than a moment; tell whether to go in."""
+        while (left := min(end, self._last_came + self._moment) - monotonic()) > 0:
+            if self._changed.wait_for(self._has_room, left):
+                return True
+        return False
 
     def _has_room(self) -> bool:
         return self._inside < self._at_once

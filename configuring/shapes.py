@@ -13,6 +13,8 @@ from configuring.keys import MINIMUM_BYTES, is_strong
 PUBLIC_URL = re.compile(r"https?://([\w.-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?/?")
 DATABASE_URL = re.compile(r"(sqlite:///|postgresql(\+psycopg)?://).+")
 SENTRY_DSN = re.compile(r"https?://[^\s/@]+@[^\s/@]+(/[^\s?#]*)?/[0-9]+")
+NO_POOL = "none"
+DATABASE_POOL = re.compile(r"none|[1-9][0-9]{0,2}", re.ASCII)
 PAYFIP_CLIENT = re.compile(r"[0-9]{6}", re.ASCII)
 SOURCE_URL = re.compile(r"https://[^\s]+")
 X_ACCEL_PREFIX = re.compile(r"(/[\w-]+)+", re.ASCII)
@@ -38,6 +40,15 @@ def _database_url(value: str) -> str:
             "(dans le mot de passe, @ s’écrit %40, : s’écrit %3A et / s’écrit %2F)"
         )
     return ""
+
+
+def _database_pool(value: str) -> str:
+    if DATABASE_POOL.fullmatch(value):
+        return ""
+    return (
+        f"vaut «\u00a0{value}\u00a0», un nombre de connexions de 1 à 999 est attendu, "
+        f"ou {NO_POOL} derrière un pooler"
+    )
 
 
 def _timezone(value: str) -> str:
@@ -115,6 +126,7 @@ def _mail_bounces(value: str) -> str:
 SHAPES: dict[str, Callable[[str], str]] = {
     "public_url": _public_url,
     "database_url": _database_url,
+    "database_pool": _database_pool,
     "timezone": _timezone,
     "smtp_host": _smtp_host,
     "mail_bounces": _mail_bounces,

@@ -62,6 +62,8 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
         ("DATABASE_URL", "mysql://localhost/portail", "postgresql://"),
         ("DATABASE_URL", "postgresql://portail:secret@base:port/portail", "est mal écrite"),
         ("DATABASE_URL", "postgresql://portail:p@ss:/w@base/portail", "est mal écrite"),
+        ("DATABASE_POOL", "0", "de 1 à 999"),
+        ("DATABASE_POOL", "aucun", "none derrière un pooler"),
         ("TIMEZONE", "Europe/Pari", "fuseau horaire"),
         ("TIMEZONE", "../etc/passwd", "fuseau horaire"),
         ("TIMEZONE", "", "fuseau horaire"),
@@ -267,6 +269,19 @@ def test_gunicorn_stops_at_settings_that_cannot_be_used(
     )  # fmt: skip
     assert outcome.returncode == 3
     assert "vouliez-vous dire PORTAIL_SMTP_HOST" in outcome.stderr
+    assert "Traceback" not in outcome.stderr
+
+
+def test_gunicorn_stops_at_a_schema_of_before(tmp_path: Path) -> None:
+    """With the command to run; otherwise every page would be an error."""
+    environ = SAFE | {"PATH": os.environ["PATH"], "PORTAIL_INSTANCE": str(tmp_path)}
+    outcome = subprocess.run(
+        [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{free_port()}",
+         "--no-control-socket", "wsgi:app"],
+        cwd=ROOT, env=environ, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert outcome.returncode == 3
+    assert outcome.stderr.count("flask --app wsgi db upgrade") == 1
     assert "Traceback" not in outcome.stderr
 
 

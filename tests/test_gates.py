@@ -83,3 +83,50 @@ def test_nobody_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     gate = Gate()
     with gate.passing(), pytest.raises(Crowded), gate.passing(patience=0.01):
         raise AssertionError("let in")
+
+
+def test_anybody_waits_while_it_moves() -> None:
+    """Short work of many: all of them get through, though none may wait long."""
+    gate, through, together = Gate(moment=60), [], threading.Barrier(8)
+
+    def next_one(number: int) -> None:
+        together.wait()
+        with gate.passing():
+            through.append(number)
+
+    threads = [threading.Thread(target=next_one, args=(number,)) for number in range(8)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert sorted(through) == list(range(8))
+
+
+def test_nobody_waits_behind_what_stands_still() -> None:
+    """Whoever is inside has been so for more than a moment: the others are told at once."""
+    gate = Gate(moment=0.01)
+    with gate.passing(), pytest.raises(Crowded), gate.passing(patience=60):
+        raise AssertionError("let in")
+
+
+def test_a_few_wait_all_the_same() -> None:
+    """As many as it says."""
+    gate, results = Gate(moment=0.01, most_waiting=2), []
+
+    def next_one() -> None:
+        try:
+            with gate.passing(patience=60):
+                results.append("in")
+        except Crowded:
+            results.append("told")
+
+    threads = [threading.Thread(target=next_one) for _ in range(6)]
+    with gate.passing():
+        for each in threads:
+            each.start()
+        while len(results) < 4:
+            pass
+        assert results == ["told"] * 4
+    for each in threads:
+        each.join()
+    assert results == ["told"] * 4 + ["in"] * 2

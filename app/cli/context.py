@@ -12,6 +12,7 @@ import click
 from flask import cli
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
+from app import db
 from app.services.actors import Command
 from app.services.files.store import StoreAway
 from app.services.refusals import Refusal
@@ -31,6 +32,7 @@ def with_appcontext(command: Callable[Arguments, Result]) -> Callable[Arguments,
     @cli.with_appcontext
     @wraps(command)
     def run(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+        db.take_time()
         try:
             return command(*args, **kwargs)
         except (OperationalError, ProgrammingError) as error:
@@ -44,10 +46,10 @@ def with_appcontext(command: Callable[Arguments, Result]) -> Callable[Arguments,
 def unexpected(error: DBAPIError) -> str:
     """Say what the database answered, and what to do about it."""
     reason = str(error.orig).strip().partition("\n")[0]
-    return (
-        f"la base de données ne répond pas comme prévu ({reason}). "
-        "Si elle est neuve ou d’une version d’avant : flask db upgrade."
-    )
+    advice = "Si elle est neuve ou d’une version d’avant : flask db upgrade."
+    if "prepared statement" in reason:
+        advice = "Derrière PgBouncer : PORTAIL_DATABASE_POOL=none."
+    return f"la base de données ne répond pas comme prévu ({reason}). {advice}"
 
 
 def store_away(error: StoreAway) -> str:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import current_app
 
+from app import db
 from app.background import Watcher
 from app.mailer import backends, delivery
 from app.mailer.delivery import NAME, Queue, Tally
@@ -34,6 +35,7 @@ class Courier(Watcher):
     def deliver(self) -> Tally:
         """Send what is due now, in a context and a database session of its own."""
         with self._app.app_context():
+            db.take_time()
             return delivery.deliver(self._queue, self.backend, self.stopping)
 
 

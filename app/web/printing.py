@@ -5,6 +5,7 @@ Where it cannot be, `available` says so, pages offer no PDF, and print well by t
 """
 
 import logging
+from collections.abc import Callable
 from ctypes.util import find_library
 from functools import cache
 from http import HTTPStatus
@@ -12,7 +13,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from flask import current_app
+from flask import Flask, current_app
 
 from app.gates import Gate
 from app.settings import settings
@@ -23,8 +24,14 @@ if TYPE_CHECKING:
 
 # Twenty years of statement take 12 s and 200 MiB: one paper at once in a process.
 making = Gate()
+EXTENSION = "portail.before_printing"
 # What WeasyPrint opens when it is imported.
 LIBRARIES = ("gobject-2.0", "pango-1.0", "harfbuzz", "fontconfig", "pangoft2-1.0")
+
+
+def init_app(app: Flask, before: Callable[[], None]) -> None:
+    """Do `before` ahead of each paper: let go of what the others wait for."""
+    app.extensions[EXTENSION] = before
 
 
 @cache
@@ -43,6 +50,7 @@ def to_pdf(html: str) -> bytes:
     """
     import weasyprint
 
+    current_app.extensions[EXTENSION]()
     # It complains of each rule that is for screens only.
     logging.getLogger("weasyprint").setLevel(logging.ERROR)
     page = weasyprint.HTML(string=html, base_url=settings.public_url, url_fetcher=_fetcher())

@@ -16,7 +16,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.engine.default import DefaultDialect
 from werkzeug.routing import Rule
 
-from app import db
+from app.db import engines
 
 Builder = Callable[..., tuple[str, str]]
 
@@ -42,7 +42,7 @@ def compiled_once() -> Iterator[None]:
     with ExitStack() as patches:
         for patch in (
             mock.patch.object(Flask, "url_rule_class", CompiledRule),
-            mock.patch.object(db, "create_engine", engine_with_statements),
+            mock.patch.object(engines, "create_engine", engine_with_statements),
             # What was compiled is found again by its dialect, of which each engine has its own.
             mock.patch.object(
                 DefaultDialect, "__eq__", lambda one, other: type(one) is type(other)

@@ -15,12 +15,12 @@ from pathlib import Path
 import psycopg
 from alembic import command as alembic
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import Engine, event, select
 
 import config
 from app import create_app
 from app.cli.database import alembic_config
-from app.db import Base, engine, session
+from app.db import Base, session
 
 POSTGRESQL_BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
 START_SECONDS = 20
@@ -67,6 +67,12 @@ def postgresql_factory(folder: Path) -> Iterator[NewDatabase]:
         yield new
 
 
+def engine_of(app: Flask) -> Engine:
+    """Return the engine of an application."""
+    found: Engine = app.extensions["portail.engine"]
+    return found
+
+
 def every_row(app: Flask) -> dict[str, list[tuple[object, ...]]]:
     """Read all that an act may change, but for what notes that somebody tried."""
     with app.app_context():
@@ -85,8 +91,7 @@ def statements_of(app: Flask) -> Iterator[list[str]]:
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
         sent.append(statement)
 
-    with app.app_context():
-        found = engine()
+    found = engine_of(app)
     event.listen(found, "before_cursor_execute", note)
     try:
         yield sent
@@ -131,7 +136,7 @@ def postgresql_server(superuser: str = "portail") -> Iterator[PostgreSql]:
             [*as_owner, *command.split()], cwd="/", stderr=subprocess.DEVNULL
         )
         try:
-            _wait_for(f"postgresql://{superuser}@127.0.0.1:{port}/postgres")
+            wait_for_server(f"postgresql://{superuser}@127.0.0.1:{port}/postgres")
             yield PostgreSql(Path(data), port)
         finally:
             stop = f"{binaries}/pg_ctl -D {data} -m immediate stop"
@@ -146,7 +151,8 @@ def _free_port() -> int:
         return port
 
 
-def _wait_for(url: str) -> None:
+def wait_for_server(url: str) -> None:
+    """Wait until a server that was just started answers."""
     deadline = time.monotonic() + START_SECONDS
     while True:
         try:

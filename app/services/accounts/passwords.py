@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import argon2
 
+from app import db
 from app.formats import fold
 from app.settings import settings
 
@@ -110,6 +111,7 @@ def is_common(clear: str) -> bool:
 
 def hash_password(clear: str) -> str:
     """Hash a password for keeping (Argon2id, RFC 9106)."""
+    db.let_go()
     with _hashing_slots:
         return _hasher(current_cost()).hash(_normalize(clear))
 
@@ -122,6 +124,8 @@ def verify(password_hash: str | None, clear: str, costs: Iterable[Cost] = ()) ->
     """
     if len(clear) > MAXIMUM_LENGTH:
         return False
+    # Waiting for a hash takes nothing from who waits for the database.
+    db.let_go()
     own = cost_of(password_hash) if password_hash else None
     if password_hash and own and _matches(_hasher(own), password_hash, clear):
         return True

@@ -18,10 +18,7 @@ from app.services.refusals import Reason, Refusal
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 # A page may not hold the database for long; a backup reads all of it.
-WITHOUT_LIMITS = (
-    "SET LOCAL statement_timeout = 0",
-    "SET LOCAL idle_in_transaction_session_timeout = 0",
-)
+WITHOUT_LIMIT = "SET LOCAL idle_in_transaction_session_timeout = 0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +44,7 @@ def dump(path: Path) -> Dump:
 @contextmanager
 def loaded(kind: str, path: Path, url: str, schema: str) -> Iterator[Engine]:
     """Load a dump into an empty database, and work there; a SQLite file is one already."""
-    engine = db.open_engine(f"sqlite:///{path}" if kind == SQLITE else url)
+    engine = db.unhurried(db.open_engine(f"sqlite:///{path}" if kind == SQLITE else url))
     try:
         if kind == POSTGRESQL:
             with engine.connect() as connection:
@@ -84,10 +81,9 @@ def _dump_sqlite(path: Path) -> Dump:
 
 
 def _dump_postgresql(path: Path) -> Dump:
-    with db.engine().connect() as connection:
+    with db.unhurried(db.engine()).connect() as connection:
         connection.execution_options(isolation_level="REPEATABLE READ")
-        for statement in WITHOUT_LIMITS:
-            connection.exec_driver_sql(statement)
+        connection.exec_driver_sql(WITHOUT_LIMIT)
         snapshot = connection.exec_driver_sql("SELECT pg_export_snapshot()").scalar_one()
         schema = _schema(connection)
         command, environ = _client(connection, "pg_dump")

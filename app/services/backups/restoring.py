@@ -203,7 +203,7 @@ def _database_of_its_own(manifest: dict[str, Any], url: str) -> Iterator[str]:
         finally:
             _empty(lent)
         return
-    engine = db.engine()
+    engine = db.unhurried(db.engine())
     if engine.dialect.name != POSTGRESQL:
         raise Refusal(
             Reason.MISSING,
@@ -220,7 +220,7 @@ def _database_of_its_own(manifest: dict[str, Any], url: str) -> Iterator[str]:
 
 def _empty(url: str) -> None:
     """Leave nothing of a town in a database that was lent."""
-    engine = db.open_engine(url)
+    engine = db.unhurried(db.open_engine(url))
     lent = MetaData()
     lent.reflect(engine)
     lent.drop_all(engine)

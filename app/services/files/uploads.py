@@ -13,6 +13,7 @@ from math import ceil
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from app import db
 from app.gates import PATIENCE_SECONDS, Crowded, Gate
 from app.models.stored_files import PDF, PICTURES, kind_that_begins
 from app.services.files import jpeg_scans
@@ -161,6 +162,7 @@ def _picture(
     kind = kind_that_begins(content)
     if kind not in PICTURES:
         return None
+    db.let_go()
     try:
         with _drawing.passing(patience=patience):
             return kind.suffix, _draw_anew(content, kind.short, longest_side)

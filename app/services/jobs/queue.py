@@ -82,10 +82,9 @@ def enqueue(session: Session, kind: JobKind, payload: Mapping[str, str] | None =
 
 def waiting() -> bool:
     """Tell whether a job is due."""
-    session = db.session()
-    found = session.execute(ANY_DUE, {"now": datetime.now(UTC)}).first()
-    # What follows may be long: leave no transaction open.
-    session.rollback()
+    found = db.session().execute(ANY_DUE, {"now": datetime.now(UTC)}).first()
+    # What follows may be long: keep no connection.
+    db.let_go()
     return found is not None
 
 

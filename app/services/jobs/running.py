@@ -72,6 +72,7 @@ class Workshop(Watcher):
         """Do every job that is due now; count what became of them."""
         fates: Counter[JobState] = Counter()
         with self._app.app_context():
+            db.take_time()
             while not self.stopping() and queue.waiting() and (job := queue.claim()):
                 if fate := self._do(job):
                     fates[fate] += 1
@@ -89,6 +90,7 @@ class Workshop(Watcher):
         """Do one job in a context of its own; tell what became of it, nothing if it was let go."""
         try:
             with self._app.app_context():
+                db.take_time()
                 self.handlers[job.kind](Task(job, self))
         except Interrupted:
             queue.release(job)

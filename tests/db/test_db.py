@@ -4,6 +4,7 @@ import contextlib
 import signal
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +19,7 @@ from app.models import Family, JournalEntry, Throttle
 from app.services.accounts import signing_in
 from app.services.actors import Origin
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
@@ -164,3 +165,30 @@ def test_only_who_asks_does_without_the_disk(app: Flask) -> None:
         for durable, expected in ((False, without), (True, with_), (False, without)):
             with db.transaction(durable=durable) as session:
                 assert session.connection().exec_driver_sql(ask).scalar_one() == expected
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_whoever_writes_to_sqlite_is_not_waited_for_by_all(app: Flask) -> None:
+    """An import holds the lock: two may wait for it, the others hear at once; all may read."""
+    told: list[str] = []
+
+    def write() -> None:
+        with app.app_context():
+            try:
+                with db.transaction() as session:
+                    session.add(JournalEntry(event="x", at=NOON))
+            except db.Busy:
+                told.append("busy")
+
+    with app.app_context(), db.transaction():
+        threads = [threading.Thread(target=write) for _ in range(8)]
+        for each in threads:
+            each.start()
+        while len(told) < 6:
+            with app.app_context():
+                db.rows(select(Family.id))
+    for each in threads:
+        each.join()
+    assert told == ["busy"] * 6
+    with app.app_context():
+        assert len(db.rows(select(JournalEntry.id))) == 2

@@ -1,0 +1,117 @@
+"""Connections that wait for PostgreSQL no longer than they may.
+
+Its own limits are set inside each transaction, in the message that begins it: they cost no more
+round trips, and hold behind a pooler, where nothing else of a session lasts. A server that is
+frozen keeps no limit of its own, so that each connection counts how long it was waited for.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+
+import psycopg
+from psycopg.pq import TransactionStatus
+from sqlalchemy import Connection, Engine, event
+
+from app.db.options import UNHURRIED
+
+# A page waits for the pool, for an answer to a ping, for a new connection: 5 seconds in all.
+PING_SECONDS = 1.0
+# What the address of the database may say otherwise. libpq takes no less than 2 seconds.
+CONNECTING: Mapping[str, int] = {
+    "connect_timeout": 2,
+    # A machine that is gone says nothing: the kernel finds out.
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long one transaction may wait for the database, in all and for each statement."""
+
+    seconds: float | None
+    statement_ms: int
+    lock_ms: int
+
+    @property
+    def statements(self) -> bytes:
+        """Write what the first message of such a transaction says of them."""
+        return (
+            f"SET LOCAL statement_timeout = {self.statement_ms}; "
+            f"SET LOCAL lock_timeout = {self.lock_ms}"
+        ).encode()
+
+
+OF_A_PAGE = Limits(seconds=4.0, statement_ms=3_500, lock_ms=3_000)
+# An import, a migration, a backup; even these do not stand for ever in others' way.
+OF_LONG_WORK = Limits(seconds=None, statement_ms=0, lock_ms=60_000)
+
+
+class BoundedConnection(psycopg.Connection[Any]):
+    """Gives up on a server that does not answer."""
+
+    # What is left of the seconds that it may be waited for; None: as long as it takes.
+    _left: float | None = PING_SECONDS
+
+    def begin(self, limits: Limits) -> None:
+        """Begin a transaction with these limits."""
+        self.bound(limits)
+        # Where an isolation level was asked for, the driver begins.
+        first = b"BEGIN; " if self.autocommit else b""
+        # Prepared, it would be one statement.
+        self.execute(first + limits.statements, prepare=False)
+
+    def bound(self, limits: Limits) -> None:
+        """Wait that long for what comes next."""
+        self._left = limits.seconds
+
+    def commit(self) -> None:
+        """Keep what the transaction did."""
+        super().commit()
+        self._left = PING_SECONDS
+
+    def rollback(self) -> None:
+        """Undo what the transaction did."""
+        super().rollback()
+        self._left = PING_SECONDS
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        """Wait for the server, on whose answer everything that psycopg does depends."""
+        if self._left is None:
+            return super().wait(gen, interval, timeout)
+        started = monotonic()
+        try:
+            return super().wait(gen, interval, max(0.0, self._left))
+        except psycopg.OperationalError:
+            if self.info.transaction_status == TransactionStatus.ACTIVE:
+                # Nobody knows what it would answer, nor to what.
+                self.close()
+            raise
+        finally:
+            self._left -= monotonic() - started
+
+
+def set_up(engine: Engine) -> None:
+    """Make each connection of this engine a bounded one."""
+    event.listen(engine, "do_connect", _connect)
+    event.listen(engine, "begin", _begin)
+
+
+def _connect(_dialect: object, _record: object, args: Any, parameters: Any) -> BoundedConnection:
+    # The driver must leave BEGIN to us: see _begin.
+    return BoundedConnection.connect(*args, **{**CONNECTING, **parameters, "autocommit": True})
+
+
+def _begin(connection: Connection) -> None:
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, BoundedConnection)
+    options = connection.get_execution_options()
+    limits = OF_LONG_WORK if options.get(UNHURRIED) else OF_A_PAGE
+    if options.get("isolation_level") == "AUTOCOMMIT":
+        driver.bound(limits)
+    else:
+        driver.begin(limits)

@@ -1,0 +1,107 @@
+"""A PostgreSQL that freezes, cuts its connections, or stands behind PgBouncer."""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import psycopg
+from flask import Flask
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import make_url
+
+from tests.support.databases import engine_of, wait_for_server
+from tests.support.smtp_servers import free_port
+
+PGBOUNCER = "/usr/sbin/pgbouncer"
+POOLER = """
+[databases]
+portail = host=127.0.0.1 port={server_port} dbname=portail user=portail
+
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = {port}
+auth_type = any
+pool_mode = transaction
+default_pool_size = 3
+unix_socket_dir =
+logfile = {folder}/pgbouncer.log
+pidfile = {folder}/pgbouncer.pid
+"""
+
+
+@contextmanager
+def frozen(url: str) -> Iterator[None]:
+    """Stop every process of the server in its tracks: it takes connections, and says nothing."""
+    with psycopg.connect(url) as connection:
+        [folder] = connection.execute("SHOW data_directory").fetchone() or [""]
+    server = int(Path(folder, "postmaster.pid").read_text().split()[0])
+    processes = [server, *_children(server)]
+    for process in processes:
+        os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        # runuser stops with whom it runs.
+        for process in (*processes, _parent(server)):
+            os.kill(process, signal.SIGCONT)
+
+
+@contextmanager
+def cut_after(app: Flask, url: str, statements: int) -> Iterator[None]:
+    """Cut the connection once it has answered that many statements."""
+    answered = 0
+
+    def count(connection: Connection, *_details: object) -> None:
+        nonlocal answered
+        answered += 1
+        if answered == statements:
+            driver = connection.connection.driver_connection
+            assert driver is not None
+            with psycopg.connect(url) as other:
+                other.execute("SELECT pg_terminate_backend(%s)", (driver.info.backend_pid,))
+
+    event.listen(engine_of(app), "after_cursor_execute", count)
+    try:
+        yield
+    finally:
+        event.remove(engine_of(app), "after_cursor_execute", count)
+
+
+@contextmanager
+def pooled(url: str) -> Iterator[str]:
+    """Put PgBouncer in front of the server, a transaction at a time; give its address."""
+    server = make_url(url)
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="portail-pgbouncer-") as folder:
+        settings = Path(folder, "pgbouncer.ini")
+        settings.write_text(POOLER.format(server_port=server.port, port=port, folder=folder))
+        as_owner = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        if as_owner:
+            shutil.chown(folder, "postgres")
+        process = subprocess.Popen(
+            [*as_owner, PGBOUNCER, str(settings)], cwd="/", stderr=subprocess.DEVNULL
+        )
+        address = f"postgresql://portail@127.0.0.1:{port}/portail"
+        try:
+            wait_for_server(address)
+            yield address
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def _children(parent: int) -> Iterator[int]:
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            if _parent(int(folder.name)) == parent:
+                yield int(folder.name)
+
+
+def _parent(process: int) -> int:
+    # The name of a process stands between brackets, and may hold blanks.
+    return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
