@@ -99,7 +99,7 @@ def run(
     """
     with opened(path) as source:
         importing = _Import(source, path, options, progress)
-        with suppress(_Undone), db.transaction() as session:
+        with suppress(_Undone), db.transaction(prepares=True) as session:
             try:
                 importing.run(session)
             except BaseException:
@@ -131,12 +131,14 @@ class _Import:
         connection = session.connection()
         _prepare(connection)
         staging = Staging(connection)
-        self._read(connection, staging)
+        self._stage(connection, staging)
+        # Half of the work is done, and others have written meanwhile.
+        db.write_now(session)
+        self._settle(connection, staging)
         newest = notices.newest(session)
         self._load(connection, staging)
         if self._options.mail:
             self.report.mails = notices.tell_of_new(session, newest)
-        self._keep_attachments(connection, staging)
         self._progress(self._total, self._total)
         if self._options.dry_run:
             raise _Undone
@@ -150,10 +152,16 @@ class _Import:
         session.flush()
         temporary.drop(connection)
 
-    def _read(self, connection: Connection, staging: Staging) -> None:
+    def _stage(self, connection: Connection, staging: Staging) -> None:
+        """Read the files, which changes nothing of the portal's: everybody may write."""
         # Reading is half of the work, loading the other half.
         self._total = 2 * staging.survey(self._source, self._told.faults) + 1
         staging.fill(self.copies, self._told, self._advance)
+        if not self._told.faults:
+            self._keep_attachments(connection, staging)
+
+    def _settle(self, connection: Connection, staging: Staging) -> None:
+        """Compare the rows with what the portal knows, and check them."""
         erased.leave_out(connection, staging, self.report.headlines)
         opened = AccountLoader(connection, staging, self.report.headlines).opened()
         self._settle_places(connection, staging)

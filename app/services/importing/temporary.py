@@ -1,4 +1,4 @@
-"""The temporary tables of an import, which end with its transaction."""
+"""The temporary tables of an import, which end with it."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -53,6 +53,10 @@ TOUCHED = _table("import_touched", Column("family", Integer))
 
 def create(connection: Connection) -> None:
     """Create every table, empty."""
+    if connection.dialect.name == "sqlite":
+        # An import that failed left its own on this connection.
+        for table in METADATA.tables.values():
+            connection.exec_driver_sql(f"DROP TABLE IF EXISTS temp.{table.name}")
     METADATA.create_all(connection, checkfirst=False)
 
 
