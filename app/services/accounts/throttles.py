@@ -200,7 +200,9 @@ def clear_sign_in(session: Session, identifier: str) -> None:
 
 
 def _rest_of(blocked_until: datetime | None, now: datetime) -> Wait | None:
-    return Wait(blocked_until - now) if blocked_until and blocked_until > now else None
+    if blocked_until is None or not now < blocked_until <= now + LONGEST_WAIT + db.CLOCKS_DIFFER:
+        return None
+    return Wait(min(blocked_until - now, LONGEST_WAIT))
 
 
 def _count(
@@ -217,7 +219,7 @@ def _count(
     One that is `fed` lives on as long as something is added.
     """
     new = db.insert(Throttle).values(key=key, count=amount, expires_at=now + lasting)
-    over = Throttle.expires_at <= now
+    over = (Throttle.expires_at <= now) | (Throttle.expires_at > now + lasting + db.CLOCKS_DIFFER)
     expires_at = case((over, new.excluded.expires_at), else_=Throttle.expires_at)
     added = new.on_conflict_do_update(
         index_elements=[Throttle.key],

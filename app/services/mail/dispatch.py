@@ -42,7 +42,9 @@ FINAL_STATES = {
 }
 
 TRIED_AGAIN = frozenset({Fate.DEFERRED, Fate.UNCERTAIN, Fate.HELD})
-IS_DUE = OutboxMail.state.in_(PENDING) & (OutboxMail.due_at <= bindparam("now"))
+IS_DUE = OutboxMail.state.in_(PENDING) & (
+    (OutboxMail.due_at <= bindparam("now")) | (OutboxMail.due_at > bindparam("never_so_late"))
+)
 ANY_DUE = select(OutboxMail.id).where(IS_DUE).limit(1)
 TAKE_DUE = (
     select(
@@ -82,10 +84,9 @@ SETTLE = SET_STATE.where(
 
 def waiting() -> bool:
     """Tell whether a mail is due."""
-    session = db.session()
-    found = session.execute(ANY_DUE, {"now": datetime.now(UTC)}).first()
-    # The answer may be followed by half a minute of SMTP: leave no transaction open.
-    session.rollback()
+    found = db.session().execute(ANY_DUE, _moments(datetime.now(UTC))).first()
+    # The answer may be followed by half a minute of SMTP: keep no connection.
+    db.let_go()
     return found is not None
 
 
@@ -94,7 +95,7 @@ def claim(limit: int, lease: timedelta) -> Sequence[ClaimedMail]:
     while True:
         with db.transaction() as session:
             now = datetime.now(UTC)
-            rows = session.execute(TAKE_DUE, {"now": now, "limit": limit}).all()
+            rows = session.execute(TAKE_DUE, _moments(now) | {"limit": limit}).all()
             claims, changes = take(session, rows, now, now + lease)
             if changes:
                 session.connection().execute(SET_STATE, changes)
@@ -138,6 +139,10 @@ def hold(reason: str) -> None:
                 state=MailState.ABANDONED, settled_at=now
             )
         )
+
+
+def _moments(now: datetime) -> dict[str, Any]:
+    return {"now": now, "never_so_late": now + LONGEST_COPY + db.CLOCKS_DIFFER}
 
 
 def _last_sent(session: Session, outcomes: Sequence[Outcome[ClaimedMail]]) -> datetime:

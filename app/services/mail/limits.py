@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, or_, select
 from sqlalchemy.orm import Session
 
+from app import db
 from app.models import MailState, OutboxMail
 from app.services.mail.kinds import WITH_SECRET
 
@@ -36,9 +37,12 @@ class Recent:
         self._now = now
         self._mails: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
         parameters = {"identifiers": identifiers, "since": now - DAY}
+        latest = now + db.CLOCKS_DIFFER
         for row in session.execute(RECENT, parameters):
-            if row.id not in claimed:
-                self._mails[row.identifier].append((row.created_at, row.settled_at or now))
+            if row.id not in claimed and row.created_at <= latest:
+                sent = row.settled_at or now
+                known = sent if sent <= latest else row.created_at
+                self._mails[row.identifier].append((row.created_at, known))
 
     def limit(self, row: Row[*tuple[Any, ...]]) -> MailState | None:
         """Say whether one more is too many; otherwise count it in.

@@ -185,3 +185,32 @@ def test_an_address_is_counted_in_its_window(app: Flask, limit: int) -> None:
         after = START + timedelta(minutes=5)
         with time_machine.travel(after, tick=False), db.transaction() as session:
             assert throttles.count_in_window(session, key, limit) is (limit > 0)
+
+
+def test_a_clock_that_was_ahead_makes_nobody_wait(app: Flask) -> None:
+    """The server's clock is a day ahead for a while: no wait is above the longest."""
+    with app.app_context():
+        with time_machine.travel(START + timedelta(days=1), tick=False):
+            fail(9)
+            with db.transaction() as session:
+                for _ in range(4):
+                    assert throttles.count_in_window(session, "reset", 4)
+        with time_machine.travel(START, tick=False):
+            assert seconds_to_wait() == 0
+            fail(5)
+            assert seconds_to_wait() == 30
+            with db.transaction() as session:
+                assert throttles.count_in_window(session, "reset", 4)
+
+
+def test_clocks_of_two_machines_may_differ(app: Flask) -> None:
+    """The one that is half a minute ahead counts and makes wait for the other as well."""
+    with app.app_context():
+        with time_machine.travel(START + timedelta(seconds=30), tick=False):
+            fail(12)
+            with db.transaction() as session:
+                assert throttles.count_in_window(session, "reset", 1)
+        with time_machine.travel(START, tick=False):
+            assert seconds_to_wait() == 900
+            with db.transaction() as session:
+                assert not throttles.count_in_window(session, "reset", 1)

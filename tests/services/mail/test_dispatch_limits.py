@@ -96,3 +96,23 @@ def test_two_workers_count_one_person_s_mails_together(
     in_parallel(*[work] * 4)
     assert Counter(states()) == {MailState.SENT: 1, MailState.LIMITED: 7}
     assert server.sent == []
+
+
+def test_a_clock_that_was_ahead_keeps_no_mail(
+    app: Flask, people: People, server: Scripted, clock: time_machine.Traveller
+) -> None:
+    """It is a day ahead while mails leave and one waits; set right again, all get theirs."""
+    ask(people.karim.identifier)
+    clock.shift(timedelta(days=1))
+    deliver(app)
+    ask(people.zest.identifier)
+    deliver(app)
+    server.down = True
+    ask(people.moreau.identifier)
+    deliver(app)
+    server.down = False
+    clock.shift(timedelta(days=-1, minutes=5))
+    ask(people.zest.identifier)
+    ask(people.karim.identifier)
+    deliver(app)
+    assert states() == [MailState.SENT] * 5
