@@ -1,11 +1,17 @@
 """The application object that gunicorn and `flask` serve."""
 
+import logging
 import sys
 from typing import NoReturn
 
+import click
+from sqlalchemy.exc import DBAPIError
+
 import config
-from app import background, create_portal
+from app import background, create_portal, db
+from app.db import schema
 from app.mailer.failures import MailSettingsError
+from app.settings import settings
 
 # gunicorn stops at this status; at any other it would start its workers again for ever.
 CANNOT_START = 3
@@ -16,10 +22,35 @@ def _stop(reason: str) -> NoReturn:
     sys.exit(CANNOT_START)
 
 
+def _refuse_an_old_schema() -> None:
+    """Leave the port closed rather than answer every page by an error."""
+    with app.app_context():
+        try:
+            found = schema.revision(db.session().connection())
+        except DBAPIError as error:
+            # Down now, it may be up in a minute; until then pages say so.
+            logging.getLogger("portail.start").warning("database unavailable: %s", error.orig)
+            return
+        finally:
+            db.let_go()
+            # Workers that are forked open their own connections.
+            db.engine().dispose()
+        # On one's own machine, an empty one waits for the first command.
+        if found < schema.newest() and (found or settings.env == "production"):
+            _stop(
+                "la base de données est vide ou d’une version d’avant. Lancez "
+                "«\u00a0flask --app wsgi db upgrade\u00a0», puis démarrez de nouveau"
+            )
+
+
 try:
     app = create_portal()
 except (config.ConfigurationError, MailSettingsError) as error:
     _stop(str(error))
 except OSError as error:
     _stop(f"{error.filename} est inutilisable ({error.strerror})")
+
+# A command may be the one that mends it; of many towns, one that cannot serve stops nobody.
+if click.get_current_context(silent=True) is None and db.EXTENSION in app.extensions:
+    _refuse_an_old_schema()
 background.begin(app)

@@ -11,6 +11,7 @@ from flask import Flask
 
 import config
 from app import create_app
+from app.services.files import stores
 from app.web import printing
 from app.web.logs import JsonFormatter
 from tests.support.browser import Browser
@@ -132,6 +133,8 @@ def settings(tmp_path: Path, database_url: str) -> config.Settings:
 def app(settings: config.Settings) -> Iterator[Flask]:
     """The application, on an empty database, without a context pushed."""
     application = create_app(settings)
+    with application.app_context():
+        stores.store().check()
     yield application
     application.extensions["portail.engine"].dispose()
 

@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-from flask import Response, abort, jsonify, redirect, render_template, send_from_directory, url_for
+from flask import Response, abort, redirect, render_template, send_from_directory, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.blueprints.site.blueprint import site
-from app.services import health as health_service
 from app.services import source as source_service
 from app.services import town_texts
 from app.settings import settings
@@ -81,10 +80,3 @@ def crest() -> ResponseReturnValue:
         abort(404)
     name = Path(settings.town_crest)
     return send_from_directory(settings.instance / name.parent, name.name, max_age=3600)
-
-
-@site.get("/sante")
-def health() -> ResponseReturnValue:
-    """Answer whoever watches over the server: up, with its database."""
-    health_service.check()
-    return jsonify(status="ok")

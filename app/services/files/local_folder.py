@@ -74,6 +74,11 @@ class LocalFolder:
                 self._root.mkdir(parents=True, exist_ok=True)
                 _write(marker, (MARKED,))
 
+    def is_marked(self) -> bool:
+        """Look for the marker."""
+        with _there():
+            return (self._root / MARKER).is_file()
+
 
 def _write(target: Path, content: Iterable[bytes], mode: int = 0o600) -> int:
     partial = target.with_suffix(".partial")

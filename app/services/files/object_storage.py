@@ -112,6 +112,15 @@ class ObjectStorage:
             except FileNotFoundError:
                 obstore.put(self._client, marker, MARKED)
 
+    def is_marked(self) -> bool:
+        """Ask for the marker."""
+        with _answering():
+            try:
+                obstore.head(self._client, self._prefix + MARKER)
+            except FileNotFoundError:
+                return False
+        return True
+
 
 class _Remote(io.RawIOBase):
     """A file of a bucket, of which what is read is asked for."""

@@ -56,6 +56,9 @@ class Store(Protocol):
     def check(self) -> None:
         """Look for the marker, which a new store is given. Raises StoreAway."""
 
+    def is_marked(self) -> bool:
+        """Look for the marker, and leave the store as it is. Raises StoreAway."""
+
 
 def is_plain(name: str) -> bool:
     """Tell whether this names a file, and leads nowhere else."""
