@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from typing import Any, Literal
 
 from alembic import context
-from sqlalchemy import Connection, TypeDecorator
+from sqlalchemy import Connection, TypeDecorator, inspect
 
 from app import models
-from app.db import engine
+from app.db import engine, unhurried
 
 
 def render_stored_type(kind: str, item: Any, autogen_context: Any) -> str | Literal[False]:
@@ -38,7 +38,21 @@ def tables_may_be_copied(connection: Connection) -> Iterator[None]:
         driver.execute("PRAGMA foreign_keys = ON")
 
 
-with engine().connect() as connection, tables_may_be_copied(connection):
+def columns(connection: Connection) -> dict[str, set[str]]:
+    """List the columns of each table."""
+    seen = inspect(connection)
+    return {
+        table: {column["name"] for column in seen.get_columns(table)}
+        for table in seen.get_table_names()
+    }
+
+
+# When somebody asks what a migration would leave: what there is once it has run, then undone.
+left: dict[str, set[str]] | None = context.config.attributes.get("left")
+with unhurried(engine()).connect() as connection, tables_may_be_copied(connection):
+    if left is not None:
+        # Alembic ends the transactions that it begins.
+        connection.begin()
     context.configure(
         connection=connection,
         target_metadata=models.Account.metadata,
@@ -49,3 +63,6 @@ with engine().connect() as connection, tables_may_be_copied(connection):
     )
     with context.begin_transaction():
         context.run_migrations()
+    if left is not None:
+        left |= columns(connection)
+        connection.rollback()

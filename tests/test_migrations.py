@@ -6,6 +6,8 @@ from sqlalchemy import func, inspect, select
 from sqlalchemy.exc import IntegrityError
 
 from app import db
+from app.cli import database
+from app.models import FamilyChild, KeptOut
 from tests.support.people import settle_in
 
 
@@ -48,11 +50,38 @@ def test_a_town_that_is_settled_goes_down_and_up_whole(app: Flask) -> None:
     """SQLite changes a table by copying it: nothing that refers to it may be lost."""
     settle_in(app)
     before = rows_by_table(app)
-    flask(app, "db", "downgrade", "0002")
+    migrate_in(app, "0002")
     flask(app, "db", "upgrade")
     assert rows_by_table(app) == before
     with app.app_context(), pytest.raises(IntegrityError), db.transaction() as session:
         session.connection().exec_driver_sql("DELETE FROM guardian")
+
+
+def test_going_down_says_what_it_would_erase(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody at a terminal reads the counts, and may think better of it."""
+    settle_in(app)
+    with app.app_context(), db.transaction() as session:
+        child = session.scalars(select(FamilyChild).limit(1)).one()
+        session.add(KeptOut(family_id=child.family_id, child_id=child.child_id))
+    before = rows_by_table(app)
+    refused = app.test_cli_runner().invoke(args=["db", "downgrade", "0011"])
+    assert refused.exit_code != 0
+    assert "kept_out : 1\u00a0ligne" in refused.output
+    assert "rien n’a été changé" in refused.output
+    monkeypatch.setattr(database, "_at_a_terminal", lambda: True)
+    runner = app.test_cli_runner()
+    assert runner.invoke(args=["db", "downgrade", "0011"], input="oui\n").exit_code != 0
+    assert rows_by_table(app) == before
+    gone = runner.invoke(args=["db", "downgrade", "0011"], input="effacer\n")
+    assert gone.exit_code == 0, gone.output
+    flask(app, "db", "upgrade")
+    assert rows_by_table(app) == before | {"kept_out": 0}
+
+
+def migrate_in(app: Flask, revision: str) -> None:
+    """Go down as who has said yes."""
+    with app.app_context():
+        database.migrate("downgrade", revision)
 
 
 def rows_by_table(app: Flask) -> dict[str, int]:

@@ -1,34 +1,78 @@
 """`flask db`: the schema of the database."""
 
+import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
+from sqlalchemy import Connection, column, func, inspect, select, table
 
+from app import db
 from app.bundled import bundled
 from app.cli.context import with_appcontext
+from app.formats import plural
+from app.services.files import stores
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
+# What somebody types to go on.
+WORD = "effacer"
 
-def alembic_config() -> "Config":
+
+def alembic_config(**attributes: object) -> "Config":
     """Point Alembic, which takes a second to import, at this project's migrations."""
     from alembic.config import Config
 
-    config = Config()
+    config = Config(attributes=attributes)
     config.set_main_option("script_location", str(bundled("migrations")))
     return config
 
 
-def migrate(direction: str, revision: str) -> None:
+def migrate(direction: str, revision: str, **attributes: object) -> None:
     """Go up or down to a revision; leave with a sentence when Alembic knows of no such."""
     from alembic import command
     from alembic.util.exc import CommandError
 
+    db.let_go()
     try:
-        getattr(command, direction)(alembic_config(), revision)
+        getattr(command, direction)(alembic_config(**attributes), revision)
     except CommandError as error:
         raise click.ClickException(f"« {revision} » n’est pas une révision : {error}.") from error
+
+
+def bring_up_to_date(revision: str = "head") -> None:
+    """Migrate the database, and mark the store of its files as theirs."""
+    migrate("upgrade", revision)
+    stores.store().check()
+
+
+def would_be_lost(revision: str) -> list[str]:
+    """Go down, look, and undo it: say what of the tables and columns that leave is not empty."""
+    left: dict[str, set[str]] = {}
+    migrate("downgrade", revision, left=left)
+    connection = db.session().connection()
+    seen = inspect(connection)
+    lost = []
+    for name in sorted(seen.get_table_names()):
+        columns = {each["name"] for each in seen.get_columns(name)}
+        lost += list(_losses(connection, name, columns, left.get(name, set())))
+    db.let_go()
+    return lost
+
+
+def _losses(connection: Connection, name: str, columns: set[str], left: set[str]) -> Iterator[str]:
+    rows = table(name, *map(column, sorted(columns)))
+    if not left:
+        count = connection.scalar(select(func.count()).select_from(rows)) or 0
+        if count:
+            yield f"{name} : {plural(count, 'ligne')}"
+        return
+    for gone in sorted(columns - left):
+        # What stands in more than one way was written by somebody: one alone may be the default.
+        count = connection.scalar(select(func.count(rows.c[gone]))) or 0
+        if count and (connection.scalar(select(func.count(rows.c[gone].distinct()))) or 0) > 1:
+            yield f"{name}.{gone} : {plural(count, 'valeur')}"
 
 
 @click.group("db")
@@ -41,7 +85,7 @@ def database() -> None:
 @with_appcontext
 def upgrade(revision: str) -> None:
     """Amène la base à REVISION (par défaut la plus récente)."""
-    migrate("upgrade", revision)
+    bring_up_to_date(revision)
     click.echo("La base de données est à jour.")
 
 
@@ -49,9 +93,36 @@ def upgrade(revision: str) -> None:
 @click.argument("revision", default="-1")
 @with_appcontext
 def downgrade(revision: str) -> None:
-    """Ramène la base à REVISION (par défaut la précédente)."""
+    """Ramène la base à REVISION (par défaut la précédente).
+
+    Ce que la version d’avant ne sait pas garder serait effacé. La commande dit quoi, et demande.
+    """
+    lost = would_be_lost(revision)
+    if lost:
+        _ask(lost)
     migrate("downgrade", revision)
     click.echo(f"La base de données est revenue à « {revision} ».")
+
+
+def _ask(lost: list[str]) -> None:
+    """Go on when somebody at a terminal says so."""
+    click.echo("Seraient effacés pour toujours :", err=True)
+    for line in lost:
+        click.echo(f"  {line}", err=True)
+    if not _at_a_terminal():
+        raise click.ClickException(
+            "rien n’a été changé. Sauvegardez, puis lancez la commande dans un terminal, "
+            "où elle demande confirmation."
+        )
+    typed = click.prompt(
+        f"Tapez «\u00a0{WORD}\u00a0» pour continuer", default="", show_default=False
+    )
+    if typed != WORD:
+        raise click.ClickException("rien n’a été changé.")
+
+
+def _at_a_terminal() -> bool:
+    return sys.stdin.isatty()
 
 
 @database.command()

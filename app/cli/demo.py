@@ -11,7 +11,7 @@ import click
 
 from app.bundled import bundled
 from app.cli.context import with_appcontext
-from app.cli.database import alembic_config
+from app.cli.database import bring_up_to_date
 from app.cli.imports import progress_bar, refuse
 from app.formats import day, today
 from app.services.town_texts import FOLDER
@@ -54,12 +54,10 @@ def demo(*, if_empty: bool) -> None:
     """Prépare la base et y charge une ville de démonstration, inventée."""
     if settings.env == "production":
         raise click.ClickException("la ville de démonstration n’a pas sa place en production.")
-    from alembic import command
-
     from app.services.demonstration import playing
     from app.services.importing import running
 
-    command.upgrade(alembic_config(), "head")
+    bring_up_to_date()
     if not running.has_families():
         town = bundled("demo")
         _load(town)

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy.engine import make_url
 
 from app import create_portal, db
+from app.services.files.store import MARKER
 from app.towns.hosted import Town
 from app.towns.lobby import EXTENSION, Towns
 from tests.support.browser import Browser
@@ -28,6 +29,7 @@ class Department:
         """Prepare the instance of a town, with an empty database; return its folder."""
         instance = self.folder / name
         instance.mkdir(parents=True)
+        (instance / MARKER).touch()
         shutil.move(make_url(self.new_database()).database or "", instance / "portail.db")
         values: dict[str, object] = {
             "public_url": f"http://{name}.exemple.fr",

@@ -42,13 +42,13 @@ def frozen(url: str) -> Iterator[None]:
     server = int(Path(folder, "postmaster.pid").read_text().split()[0])
     processes = [server, *_children(server)]
     for process in processes:
-        os.kill(process, signal.SIGSTOP)
+        _signal(process, signal.SIGSTOP)
     try:
         yield
     finally:
         # runuser stops with whom it runs.
         for process in (*processes, _parent(server)):
-            os.kill(process, signal.SIGCONT)
+            _signal(process, signal.SIGCONT)
 
 
 @contextmanager
@@ -93,6 +93,12 @@ def pooled(url: str) -> Iterator[str]:
         finally:
             process.terminate()
             process.wait()
+
+
+def _signal(process: int, what: signal.Signals) -> None:
+    # One that looks after something in the background may have ended.
+    with suppress(ProcessLookupError):
+        os.kill(process, what)
 
 
 def _children(parent: int) -> Iterator[int]:

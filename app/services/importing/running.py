@@ -97,6 +97,7 @@ def run(
     Raises ImportRefused, with every fault found, when the files cannot be imported as they are,
     and Refusal when they would close more accesses than was said: nothing is written then.
     """
+    db.take_time()
     with opened(path) as source:
         importing = _Import(source, path, options, progress)
         with suppress(_Undone), db.transaction(prepares=True) as session:
@@ -132,7 +133,6 @@ class _Import:
         _prepare(connection)
         staging = Staging(connection)
         self._stage(connection, staging)
-        # Half of the work is done, and others have written meanwhile.
         db.write_now(session)
         self._settle(connection, staging)
         newest = notices.newest(session)
@@ -153,8 +153,7 @@ class _Import:
         temporary.drop(connection)
 
     def _stage(self, connection: Connection, staging: Staging) -> None:
-        """Read the files, which changes nothing of the portal's: everybody may write."""
-        # Reading is half of the work, loading the other half.
+        """Read the files, beside everybody: half of the work."""
         self._total = 2 * staging.survey(self._source, self._told.faults) + 1
         staging.fill(self.copies, self._told, self._advance)
         if not self._told.faults:

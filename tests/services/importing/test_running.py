@@ -4,7 +4,6 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -23,8 +22,6 @@ from app.models import (
     Payment,
     Sex,
 )
-from app.services.accounts import throttles
-from app.services.importing import running
 from tests.services.importing.town import PDF, Town, everything, hand_over
 
 
@@ -288,25 +285,3 @@ def test_an_invoice_that_changes_family_leaves_no_allocation_behind(
             .where(Payment.family_id != Invoice.family_id)
         )
         assert crossed.all() == []
-
-
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_others_write_while_the_files_are_read(app: Flask, tmp_path: Path, town: Town) -> None:
-    """Parents sign in meanwhile; they wait while what was read becomes what they see."""
-    written: list[bool] = []
-
-    def write(_done: int, _total: int) -> None:
-        with app.app_context():
-            try:
-                with db.transaction(patience_ms=0) as session:
-                    throttles.count_in_window(session, "somebody", 1)
-            except db.Unavailable:
-                written.append(False)
-            else:
-                written.append(True)
-
-    with app.app_context():
-        running.run(town.folder(tmp_path / "files"), progress=write)
-    assert written == sorted(written, reverse=True)
-    assert written.count(True) >= 5
-    assert written.count(False) >= 5
