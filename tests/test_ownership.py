@@ -2,58 +2,69 @@
 
 import os
 import pwd
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from configuring.ownership import owner_behind_root
-from tests.conftest import skip_or_fail
+import config
+from configuring.ownership import ROOT, owner_behind_root
 
-ROOT = Path(__file__).parent.parent
-SOMEBODY = pwd.getpwnam("nobody")
+NOBODY_S = 54_321
 
 
 @pytest.fixture
-def of_somebody(tmp_path: Path) -> Path:
-    """An instance that is not root's."""
-    if os.geteuid() != 0:
-        skip_or_fail("only root can give an instance to somebody else")
-    os.chown(tmp_path, SOMEBODY.pw_uid, SOMEBODY.pw_gid)
-    return tmp_path
+def of_somebody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The folder is an ordinary user's, and whoever runs the test is root; give the user's name."""
+    if os.geteuid() == ROOT:
+        somebody = pwd.getpwnam("nobody")
+        os.chown(tmp_path, somebody.pw_uid, somebody.pw_gid)
+        return somebody.pw_name
+    monkeypatch.setattr(os, "geteuid", lambda: ROOT)
+    return pwd.getpwuid(os.getuid()).pw_name
 
 
-def flask(instance: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "flask", "--app", "wsgi", *words],
-        cwd=ROOT, env={"PORTAIL_INSTANCE": str(instance)}, capture_output=True, text=True,
-        check=False,
-    )  # fmt: skip
+def load(instance: Path) -> config.Settings:
+    """Read the settings, as each command does before it writes anything."""
+    return config.load({"PORTAIL_INSTANCE": str(instance)})
 
 
-def test_root_makes_no_file_of_somebody_else_s_portal(of_somebody: Path) -> None:
-    """`flask demo` as root: one sentence says under whose name, and nothing was written."""
-    refused = flask(of_somebody, "demo")
-    assert refused.returncode != 0
-    assert f"runuser -u {SOMEBODY.pw_name} --" in refused.stderr
-    assert refused.stderr.count("\n") == 1
-    assert list(of_somebody.iterdir()) == []
+def test_root_uses_nobody_else_s_instance(tmp_path: Path, of_somebody: str) -> None:
+    """One sentence says whose it is and under whose name to launch; nothing was written."""
+    with pytest.raises(config.ConfigurationError) as refused:
+        load(tmp_path)
+    assert f"{tmp_path} est à {of_somebody}" in str(refused.value)
+    assert f"runuser -u {of_somebody} --" in str(refused.value)
+    assert list(tmp_path.iterdir()) == []
 
 
-def test_a_database_of_somebody_else_counts_too(of_somebody: Path) -> None:
+def test_its_owner_does(tmp_path: Path, of_somebody: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    owner = pwd.getpwnam(of_somebody).pw_uid
+    monkeypatch.setattr(os, "geteuid", lambda: owner)
+    assert load(tmp_path).instance == tmp_path
+
+
+def test_root_makes_a_new_one(tmp_path: Path, of_somebody: str) -> None:
+    """What is not there yet is nobody's."""
+    assert of_somebody
+    assert load(tmp_path / "new").instance == tmp_path / "new"
+
+
+def test_a_database_of_somebody_else_counts_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The folder is root's, as a volume may be; the file in it is the portal's."""
-    os.chown(of_somebody, 0, 0)
-    assert owner_behind_root(of_somebody) == ""
-    database = of_somebody / "portail.db"
-    database.touch()
-    os.chown(database, SOMEBODY.pw_uid, SOMEBODY.pw_gid)
-    assert owner_behind_root(of_somebody) == SOMEBODY.pw_name
-    os.chown(database, 54321, 54321)
-    assert owner_behind_root(of_somebody) == "#54321"
+    (tmp_path / "portail.db").touch()
+    owners = {tmp_path: ROOT, tmp_path / "portail.db": NOBODY_S}
+    real = Path.stat
 
+    def stat(path: Path, **options: bool) -> os.stat_result:
+        told = list(real(path, **options))
+        told[4] = owners.get(path, told[4])
+        return os.stat_result(told)
 
-def test_others_are_not_root(of_somebody: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its owner uses it; whoever may not write there is told so by the system."""
-    monkeypatch.setattr(os, "geteuid", lambda: SOMEBODY.pw_uid)
-    assert owner_behind_root(of_somebody) == ""
+    monkeypatch.setattr(os, "geteuid", lambda: ROOT)
+    monkeypatch.setattr(Path, "stat", stat)
+    # A container has numbers that no name goes with.
+    assert owner_behind_root(tmp_path) == f"#{NOBODY_S}"
+    owners[tmp_path / "portail.db"] = ROOT
+    assert owner_behind_root(tmp_path) == ""
