@@ -28,7 +28,8 @@ worker_tmp_dir = "/dev/shm"  # noqa: S108 (a file without a name)
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = 8
 timeout = 60
-graceful_timeout = 30
+# Longer than PATIENCE_SECONDS: gunicorn asks those who are still there once more.
+graceful_timeout = 60
 # Nobody reuses a connection of nginx's, which costs nothing on a socket and survives reloads.
 keepalive = 0
 
@@ -43,7 +44,7 @@ access_log_format = '%({x-forwarded-for}i)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms %(
 # stands in nginx/portail.conf.
 OPEN_PARTS = re.compile(r"(/[\w.-]{0,24}(?![^/?]))*", re.ASCII)
 BORN, WANTED = 0, 8
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 50
 
 
 def shown(address):

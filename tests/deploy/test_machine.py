@@ -162,6 +162,13 @@ def test_a_name_that_is_no_town_s_gets_no_answer(machine: Machine) -> None:
         secured(machine, "evil.example")
     with pytest.raises(RemoteDisconnected):
         ask(machine, "/connexion", host="evil.example")
+    # But the question of an authority, before the town has a certificate and after.
+    proof = machine.path("/var/www/html/.well-known/acme-challenge/proof")
+    proof.parent.mkdir(parents=True, exist_ok=True)
+    proof.write_text("ours")
+    for name in ("new-town.example", NAME):
+        answer = ask_in_clear(machine, "/.well-known/acme-challenge/proof", host=name)
+        assert (answer.status, answer.text) == (200, "ours")
     assert ask_in_clear(machine, "/releve?x=1").headers["Location"] == f"{machine.url}/releve?x=1"
 
 

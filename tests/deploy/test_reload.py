@@ -53,7 +53,7 @@ def test_the_old_version_serves_until_the_new_one_can(machine: Machine, tmp_path
     try:
         _lead(current, code)
         hang_up(master)
-        wait_for(lambda: units.children(master) - elders, "no successor")
+        wait_for(lambda: units.children(master) - elders, "no successor", 60)
         # Asked to leave, and nobody to follow yet.
         assert [version_of(machine) for _ in range(20)] == [None] * 20
         assert elders <= units.children(master)

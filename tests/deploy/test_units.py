@@ -67,7 +67,9 @@ def test_a_town_sees_its_own_folder_alone(service: Path) -> None:
     assert found["User"] == ["portail"]
     assert found["TemporaryFileSystem"] == ["/var/lib/portail:ro"]
     assert found["BindPaths"] == ["/var/lib/portail/saint-exemple"]
-    assert found["Environment"] == ["PORTAIL_INSTANCE=/var/lib/portail/saint-exemple"]
+    assert found["Environment"] == [
+        "PORTAIL_INSTANCE=/var/lib/portail/saint-exemple XDG_CACHE_HOME=/tmp"
+    ]
     assert not any("/" in each and "@" in each for each in found)
 
 

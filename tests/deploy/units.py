@@ -105,6 +105,7 @@ def _reload_nginx(machine: "Machine") -> None:
     wait_for(
         lambda: (now := children(machine.running["nginx"])) and not now & before,
         "nginx did not read its files",
+        START_SECONDS,
     )
 
 
