@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import QueuePool, text
+from sqlalchemy import text
 
 from app import db
 from app.formats import plural
 from app.services.doctor.findings import Finding, broken, fine, look
+from app.settings import settings
 
 # Two processes for the pages, one for the mails, and a command.
 PROCESSES = 4
@@ -26,7 +27,7 @@ def check() -> Iterator[Finding]:
     if taken > ALMOST_ALL * limit:
         yield broken(said, REMEDY)
         return
-    each = per_process()
+    each = settings.most_connections
     if each is None:
         yield fine(f"{said}, aucune gardée (un pooler s’en charge)")
     elif each * PROCESSES > limit:
@@ -35,12 +36,6 @@ def check() -> Iterator[Finding]:
         yield fine(
             f"{said}, {each} au plus par processus\u00a0: de quoi en faire tourner {limit // each}"
         )
-
-
-def per_process() -> int | None:
-    """Return how many a process opens at most; None when it keeps none."""
-    pool = db.engine().pool
-    return pool.size() + pool._max_overflow if isinstance(pool, QueuePool) else None  # noqa: SLF001
 
 
 def _shown(name: str) -> int:

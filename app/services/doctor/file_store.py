@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from app.models import Folder
 from app.services.doctor.findings import Finding, broken, fine
 from app.services.files.stores import store
+from app.settings import settings
 
+AWAY = "le service de PORTAIL_FILES_URL répond-il, avec ce seau et ces clés\u00a0?"
 CONTENT = b"flask doctor\n"
 
 
@@ -22,7 +24,7 @@ def check() -> Iterator[Finding]:
     except OSError as error:
         yield broken(
             f"{error.filename or 'le dépôt'} est inutilisable ({error.strerror or error})",
-            "le disque est-il monté, et au portail\u00a0?",
+            AWAY if settings.files_url else "le disque est-il monté, et au portail\u00a0?",
         )
         return
     if same and not store().has(place, name):

@@ -134,6 +134,18 @@ def test_the_store_keeps_and_gives_back(patient: Patient) -> None:
     assert verdicts(patient.found(file_store.check)) == [BROKEN]
 
 
+def test_a_bucket_that_does_not_answer_is_told(patient: Patient) -> None:
+    [found] = patient.found(
+        file_store.check,
+        files_url="s3://ville",
+        s3_endpoint=f"http://{HOST}:{free_port()}",
+        s3_access_key_id="portail",
+        s3_secret_access_key="secret",
+    )
+    assert found.verdict is BROKEN
+    assert "PORTAIL_FILES_URL" in found.remedy
+
+
 def test_the_mail_server_is_greeted_and_gets_no_mail(
     patient: Patient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
