@@ -30,6 +30,7 @@ from app.web import (
     sentry,
     templating,
 )
+from app.web.application import Application
 
 # Who does each kind of job.
 HANDLERS = {
@@ -44,7 +45,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     Raises config.ConfigurationError when the settings cannot be used.
     """
     settings = settings or config.load()
-    app = Flask(__name__, instance_path=str(settings.instance))
+    app = Application(__name__, instance_path=str(settings.instance))
     app.extensions[EXTENSION] = settings
     app.config.update(
         SECRET_KEY=settings.secret_key,
@@ -54,12 +55,12 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         TRUSTED_HOSTS=settings.trusted_hosts,
         TESTING=settings.env == "test",
     )
-    app.jinja_env.globals["settings"] = settings
     logs.init_app(app, settings.env, settings.proxies)
     sentry.init_app(app, settings.sentry_dsn, settings.env)
     metrics.init_app(app, settings.instance, settings.metrics_token, unavailable=db.Unavailable)
     db.init_app(app, settings.database_url, settings.most_connections)
     templating.init_app(app)
+    app.jinja_env.globals["settings"] = settings
     formats.init_app(app, settings.timezone)
     assets.init_app(app)
     security.init_app(

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import babel.dates
 import babel.numbers
-from flask import Flask, current_app, has_app_context
+from flask import Flask, current_app
 
 from app import telephones
 
@@ -41,11 +41,15 @@ def init_app(app: Flask, timezone: str) -> None:
     )  # fmt: skip
     for function in filters:
         app.jinja_env.filters[function.__name__] = function
+    app.jinja_env.globals["today"] = today
 
 
 def town_zone() -> ZoneInfo:
     """Return the time zone that the town lives in."""
-    zone: ZoneInfo = current_app.extensions[EXTENSION] if has_app_context() else PARIS
+    try:
+        zone: ZoneInfo = current_app.extensions[EXTENSION]
+    except RuntimeError:
+        return PARIS
     return zone
 
 
@@ -54,9 +58,9 @@ def today() -> date:
     return datetime.now(town_zone()).date()
 
 
-def day_of(instant: datetime) -> date:
-    """Return the day that it is in the town at this instant."""
-    return _in_town(instant).date()
+def day_of(instant: datetime, zone: ZoneInfo | None = None) -> date:
+    """Return the day that it is in the town at this instant; lists ask for its zone once."""
+    return _in_town(instant, zone).date()
 
 
 # Babel takes 70 µs an amount, and a statement repeats the same few prices.
@@ -193,7 +197,7 @@ def _territory() -> str:
     return telephones.TERRITORIES.get(town_zone().key, telephones.METROPOLE)
 
 
-def _in_town(instant: datetime) -> datetime:
+def _in_town(instant: datetime, zone: ZoneInfo | None = None) -> datetime:
     if instant.tzinfo is None:
         raise ValueError(f"an instant needs a time zone: {instant!r}")
-    return instant.astimezone(UTC).astimezone(town_zone())
+    return instant.astimezone(UTC).astimezone(zone or town_zone())

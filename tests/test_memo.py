@@ -23,6 +23,16 @@ def test_what_is_short_is_made_once() -> None:
     assert made == ["a", "a"]
 
 
+def test_the_latest_are_kept() -> None:
+    """As many as were promised; those that left are made again."""
+    made: list[int] = []
+    remembered = Kept(made.append, 2)
+    for number in (1, 2, 3, 3, 2, 1):
+        remembered(number)
+    assert made == [1, 2, 3, 1]
+    assert remembered.count == 2
+
+
 @pytest.mark.parametrize("times", [1, 3])
 def test_what_is_long_is_made_and_forgotten(times: int) -> None:
     """As a word or under a name."""

@@ -1,9 +1,11 @@
 """Security headers, limits, and the only safe redirect target."""
 
 import logging
+from collections.abc import Iterable
 from functools import partial
 from http import HTTPStatus
 from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, redirect, request, url_for
@@ -11,6 +13,9 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter, RequestRedirect
 from werkzeug.wrappers import Response
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 logger = logging.getLogger("portail.security")
 
@@ -70,8 +75,11 @@ def init_app(app: Flask, secure: bool, proxies: int, *, own_machine: bool) -> No
     )
     app.before_request(_refuse_too_many_fields)
     app.before_request(_forgive_a_slash)
+    app.after_request(_keep_nothing)
     headers = HEADERS | ({"Strict-Transport-Security": ONE_YEAR_HSTS} if secure else {})
-    app.after_request(partial(_set_headers, headers))
+    app.wsgi_app = partial(  # type: ignore[method-assign]
+        _with_headers, list(headers.items()), app.wsgi_app
+    )
     if proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0, x_port=0, x_prefix=0
@@ -113,7 +121,7 @@ def safe_target(target: str | None) -> str | None:
 def _refuse_too_many_fields() -> None:
     """Count the fields before they are parsed; those of a form with files are bounded by Flask."""
     sent = request.query_string.count(b"&")
-    if request.mimetype == URLENCODED:
+    if request.content_type and request.mimetype == URLENCODED:
         sent += request.get_data().count(b"&")
     if sent >= MOST_FIELDS:
         raise RequestEntityTooLarge
@@ -121,16 +129,30 @@ def _refuse_too_many_fields() -> None:
 
 def _forgive_a_slash() -> Response | None:
     """Lead from /connexion/ to /connexion: people type it so."""
+    if request.endpoint is not None or request.method not in {"GET", "HEAD"}:
+        return None
     path = request.path.rstrip("/")
-    asked = request.endpoint is None and request.method in {"GET", "HEAD"}
-    target = safe_target(path) if asked and path != request.path else None
+    target = safe_target(path) if path != request.path else None
     if target is None:
         return None
     query = request.query_string.decode("ascii", "replace")
     return redirect(f"{target}?{query}" if query else target, HTTPStatus.MOVED_PERMANENTLY)
 
 
-def _set_headers(headers: dict[str, str], response: Response) -> Response:
-    response.headers.extend(headers)
+def _keep_nothing(response: Response) -> Response:
     response.headers.setdefault("Cache-Control", "no-store")
     return response
+
+
+def _with_headers(
+    ours: list[tuple[str, str]],
+    answer: "WSGIApplication",
+    environ: "WSGIEnvironment",
+    start_response: "StartResponse",
+) -> Iterable[bytes]:
+    """Add the headers that every answer has; Flask would look through those it has for each."""
+
+    def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+        return start_response(status, headers + ours, *error)
+
+    return answer(environ, start)

@@ -2,18 +2,23 @@
 
 import re
 from collections.abc import Callable
-from types import CodeType
+from types import BuiltinMethodType, CodeType, MethodType
 from typing import Any
 
+import flask.templating
 import jinja2
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
+from jinja2.compiler import Frame, optimizeconst
 from jinja2.environment import TemplateModule
+from jinja2.nodes import Expr, Getattr
 from jinja2.runtime import Macro
 
 from app.memo import Kept
 
 DRAWINGS_KEPT = 4096
+# Of objects: none wants the context.
+METHODS = (MethodType, BuiltinMethodType)
 # Those that never break are words.
 BLANKS = re.compile(r"[ \n\t]+")
 
@@ -26,24 +31,62 @@ def once(macro: Callable[..., str]) -> Kept[str]:
         # What a macro returns says whether it is escaped: that stays.
         return type(drawn)(BLANKS.sub(" ", drawn))
 
-    return Kept(macro, DRAWINGS_KEPT)
+    return Kept(draw, DRAWINGS_KEPT)
 
 
 class Context(jinja2.runtime.Context):
-    """What a page knows; macros, which are most of what it calls, are called at once.
+    """What a page knows; macros and methods, which are most of what it calls, are called at once.
 
     Jinja first asks every callable whether it wants the context, for an eighth of a page's time.
     """
 
-    def call(self, called: Any, /, *args: Any, **kwargs: Any) -> Any:
+    def call(
+        self,
+        called: Any,
+        /,
+        *args: Any,
+        _loop_vars: dict[str, Any] | None = None,
+        _block_vars: dict[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> Any:
         """Call what a template calls; the variables of its loops are not for macros."""
-        if not isinstance(called, (Macro, Kept)):
-            return super().call(called, *args, **kwargs)
-        kwargs.pop("_loop_vars", None)
-        kwargs.pop("_block_vars", None)
-        if isinstance(called, Macro):
+        if type(called) is Kept or type(called) in METHODS:
+            return called(*args, **kwargs)
+        if type(called) is Macro:
             return called(self.eval_ctx, *args, **kwargs)
-        return called(*args, **kwargs)
+        return super().call(called, *args, _loop_vars=_loop_vars, _block_vars=_block_vars, **kwargs)
+
+
+class CodeGenerator(jinja2.compiler.CodeGenerator):
+    """Writes the code of templates, in which what is most frequent costs no call.
+
+    What a macro drew is put in as it is: Jinja copies it to say that it needs no escaping. What an
+    object has is asked of it: Jinja asks the environment, which asks the object.
+    """
+
+    def _output_child_pre(self, node: Expr, frame: Frame, finalize: Any) -> None:
+        if _is_escaped(frame):
+            self.write("(drawn if type(drawn := ")
+        else:
+            super()._output_child_pre(node, frame, finalize)
+
+    def _output_child_post(self, node: Expr, frame: Frame, finalize: Any) -> None:
+        if _is_escaped(frame):
+            self.write(") is Markup else escape(drawn))")
+        else:
+            super()._output_child_post(node, frame, finalize)
+
+    @optimizeconst
+    def visit_Getattr(self, node: Getattr, frame: Frame) -> None:  # noqa: N802
+        """Write what reads an attribute; without it, the environment knows what to do."""
+        self.write("(found if (found := getattr((owner := ")
+        self.visit(node.node, frame)
+        self.write(f"), {node.attr!r}, missing)) is not missing")
+        self.write(f" else environment.getattr(owner, {node.attr!r}))")
+
+
+def _is_escaped(frame: Frame) -> bool:
+    return frame.eval_ctx.autoescape and not frame.eval_ctx.volatile
 
 
 class Template(jinja2.Template):
@@ -80,10 +123,16 @@ def _origin(bucket: Bucket) -> tuple[object, ...]:
     return bucket.environment.code_generator_class, bucket.key, bucket.checksum
 
 
+class Environment(flask.templating.Environment):
+    """Jinja's settings, and its classes as ours are."""
+
+    template_class = Template
+    context_class = Context
+    code_generator_class = CodeGenerator
+
+
 def init_app(app: Flask) -> None:
-    """Make every template one of ours, and let components draw the same thing once."""
-    app.jinja_env.template_class = Template
+    """Let components draw the same thing once."""
     app.jinja_env.bytecode_cache = _COMPILED
-    app.jinja_env.context_class = Context
     # For a macro that depends on its arguments and on the settings, on nothing else.
     app.jinja_env.globals["once"] = once

@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from unittest import mock
 
-from flask.templating import Environment
 from jinja2 import nodes
-from jinja2.compiler import CodeGenerator, Frame
+from jinja2.compiler import Frame
+
+from app.web.templating import CodeGenerator, Environment
 
 DRAW = f"{__name__}.draw"
 

@@ -1,9 +1,11 @@
 """Components are prepared once for all pages, whatever each page knows."""
 
+from datetime import date
 from unittest import mock
 
+import pytest
 from flask import Flask, render_template_string
-from jinja2 import DictLoader
+from jinja2 import DictLoader, UndefinedError
 from jinja2.compiler import CodeGenerator
 
 from app.web import templating
@@ -31,6 +33,26 @@ def test_what_depends_on_its_arguments_alone_is_drawn_once(app: Flask) -> None:
         )
     assert page == "1 1 2 &lt;"
     assert drawings == [1, 2, "<"]
+
+
+def test_what_is_drawn_once_has_no_indentation(app: Flask) -> None:
+    """Every page carries it."""
+    with app.test_request_context():
+        page = render_template_string(
+            "{% macro _draw() %}\n    <p>\n      Un\xa0mot\n    </p>{% endmacro %}"
+            "{% set draw = once(_draw) %}{{ draw() }}"
+        )
+    assert page == " <p> Un\xa0mot </p>"
+
+
+def test_attributes_and_items_are_read_as_jinja_reads_them(app: Flask) -> None:
+    """The attribute before the item, and nothing where there is neither, unless more is asked."""
+    page = "{{ date.year }} {{ {'year': {'items': 2}}.year['items'] }} {{ {'a': '<'}.a }}"
+    with app.test_request_context():
+        assert render_template_string(page, date=date(2018, 7, 12)) == "2018 2 &lt;"
+        assert render_template_string("{{ {}.missing }}{{ 'ok' if not {}.missing }}") == "ok"
+        with pytest.raises(UndefinedError, match="missing"):
+            render_template_string("{{ {}.missing.deeper }}")
 
 
 def test_a_macro_is_called_as_jinja_calls_it(app: Flask) -> None:

@@ -29,6 +29,7 @@ def statement() -> ResponseReturnValue:
         unpaid=ledger.unpaid_invoices(family_id) if only_unpaid else None,
         period=page.period,
         page=page.lines,
+        months=page.months,
         means=page.means,
         today=today(),
         can_print=printing.available(),

@@ -1,14 +1,14 @@
 """The list of messages: all, unread or archived, and those that hold some words."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Date, Select, bindparam, false, func, select
 
 from app import db
-from app.formats import day_of, fold
+from app.formats import day_of, fold, town_zone
 from app.models import FAMILY, Message, MessageAttachment, MessageMark, MessageReply
 from app.models.messages import TOWN_HALL
 from app.paging import PAGE_SIZE, Page, page_number
@@ -32,15 +32,13 @@ UNREAD_COUNT = (
     .where(FOR_FAMILY, UNREAD)
     .scalar_subquery()
 )
+_TOWN_AT = func.max(MessageReply.written_at).filter(MessageReply.account_id.is_(None))
+_FAMILY_AT = func.max(MessageReply.written_at).filter(MessageReply.account_id.is_not(None))
 _REPLIES = (
     select(
         MessageReply.message_id,
-        func.max(MessageReply.written_at)
-        .filter(MessageReply.account_id.is_(None))
-        .label("town_at"),
-        func.max(MessageReply.written_at)
-        .filter(MessageReply.account_id.is_not(None))
-        .label("family_at"),
+        func.coalesce(func.coalesce(_FAMILY_AT, _TOWN_AT) <= _TOWN_AT, false()).label("by_town"),
+        _FAMILY_AT.is_not(None).label("by_family"),
         func.max(MessageReply.written_at).label("last_at"),
     )
     .where(MessageReply.family_id == FAMILY)
@@ -68,23 +66,13 @@ class MessageLine:
     public_id: str
     sender: str
     subject: str
-    sent_on: date
+    # When somebody last wrote.
+    day: date
     read: bool
     attachments: int
-    town_answered_at: datetime | None
-    family_answered_at: datetime | None
-
-    @property
-    def answered_by_town(self) -> bool:
-        """Tell whether the town hall wrote last in the thread."""
-        town, family = self.town_answered_at, self.family_answered_at
-        return town is not None and (family is None or town >= family)
-
-    @property
-    def day(self) -> date:
-        """Return when somebody last wrote."""
-        answers = [each for each in (self.town_answered_at, self.family_answered_at) if each]
-        return day_of(max(answers)) if answers else self.sent_on
+    # Whether it wrote last in the thread.
+    answered_by_town: bool
+    answered_by_family: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +123,19 @@ def latest(account: CurrentAccount) -> list[MessageLine]:
 
 
 def _read(statement: Select[*tuple[Any, ...]], **parameters: object) -> list[MessageLine]:
-    found = db.rows(statement, **parameters)
-    return [MessageLine(row[0], row[1] or TOWN_HALL, *row[2:]) for row in found]
+    zone = town_zone()
+    return [
+        MessageLine(
+            public_id,
+            sender or TOWN_HALL,
+            subject,
+            day_of(answered_at, zone) if answered_at else sent_on,
+            *read_and_answered,
+        )
+        for public_id, sender, subject, sent_on, answered_at, *read_and_answered in db.rows(
+            statement, **parameters
+        )
+    ]
 
 
 @cache
@@ -147,10 +146,11 @@ def _lines(view: str, words: int) -> Select[*tuple[Any, ...]]:
             Message.sender,
             Message.subject,
             Message.sent_on,
+            _REPLIES.c.last_at,
             MessageMark.read_at.is_not(None),
             _ATTACHMENTS,
-            _REPLIES.c.town_at,
-            _REPLIES.c.family_at,
+            _REPLIES.c.by_town,
+            _REPLIES.c.by_family,
         )
         .outerjoin(MessageMark, MARKED)
         .outerjoin(_REPLIES, _REPLIES.c.message_id == Message.id)

@@ -1,12 +1,12 @@
 """The list of a family's requests, as a guardian sees it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import bindparam, case, func, or_, select
 
 from app import db, paging
-from app.formats import day_of
+from app.formats import day_of, town_zone
 from app.models import Account, Child, FamilyRequest, Guardian, RequestState
 from app.paging import PAGE_SIZE, Page
 from app.services.actors import CurrentAccount
@@ -52,26 +52,19 @@ class RequestLine:
     public_id: str
     number: int
     kind: str
+    # What is asked, in words.
+    label: str
     state: RequestState
-    sent_at: datetime
+    # By the town's clock.
+    sent_on: date
     expected_on: date
     child: str | None
     sender: str
 
     @property
-    def label(self) -> str:
-        """Say what is asked."""
-        return BY_KEY[self.kind].label
-
-    @property
     def is_open(self) -> bool:
         """Tell whether somebody still has something to do."""
         return self.state in OPEN
-
-    @property
-    def sent_on(self) -> date:
-        """Return the day it left, by the town's clock."""
-        return day_of(self.sent_at)
 
     @property
     def waits_for_town(self) -> bool:
@@ -85,4 +78,9 @@ def listed(account: CurrentAccount, asked_page: str) -> Page[RequestLine]:
     [(total,)] = db.rows(_COUNT, **who)
     number = paging.page_number(asked_page, total)
     found = db.rows(_LINES, **who, skipped=(number - 1) * PAGE_SIZE)
-    return Page([RequestLine(*row) for row in found], number, total)
+    zone = town_zone()
+    lines = [
+        RequestLine(public_id, asked, kind, BY_KEY[kind].label, state, day_of(sent_at, zone), *rest)
+        for public_id, asked, kind, state, sent_at, *rest in found
+    ]
+    return Page(lines, number, total)

@@ -32,7 +32,14 @@ TOO_MANY = f"Une demande porte {acting.MOST_FILES} pièces au plus. Faites une n
 def requests() -> ResponseReturnValue:
     """What the family asked, and what became of it."""
     page = listing.listed(current_account(), asked.args.get("page", ""))
-    return render_template("family/requests/list.html", page=page)
+    # The open ones come first.
+    waiting = sum(line.is_open for line in page.items)
+    return render_template(
+        "family/requests/list.html",
+        page=page,
+        waiting=page.items[:waiting],
+        over=page.items[waiting:],
+    )
 
 
 @family.get("/demandes/<opaque:public_id>")

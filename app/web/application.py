@@ -1,0 +1,34 @@
+"""Flask, without what it would ask or make again at each request."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import URLSafeTimedSerializer
+
+from app.web.templating import Environment
+
+SIGNER = "portail.cookie_signer"
+
+
+class SignedCookie(SecureCookieSessionInterface):
+    """The session's cookie, whose signer is made once: the keys stay as they are."""
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """Give the application's own."""
+        if SIGNER not in app.extensions:
+            app.extensions[SIGNER] = super().get_signing_serializer(app)
+        signer: URLSafeTimedSerializer | None = app.extensions[SIGNER]
+        return signer
+
+
+class Application(Flask):
+    """The portal's."""
+
+    jinja_environment = Environment
+    session_interface = SignedCookie()
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Call views and hooks as they are: none is a coroutine, and Flask asks each time."""
+        return func
