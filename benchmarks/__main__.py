@@ -7,17 +7,18 @@ mean nothing, and it exits with 0 whatever they are.
 import argparse
 import sys
 
-from benchmarks import importing, mail, web
+from benchmarks import importing, instructions, mail, web
 
 
 def main(*, small: bool) -> bool:
     """Run them one after the other, so that none weighs on another."""
     if small:
+        instructions.main(families=20, counting=False)
         web.main(families=20, requests=10, rounds=1)
         importing.main(families=200)
         mail.main(batch=20, rounds=1)
         return True
-    return all([web.main(), importing.main(), mail.main()])
+    return all([instructions.main(), web.main(), importing.main(), mail.main()])
 
 
 if __name__ == "__main__":

@@ -14,7 +14,15 @@ from pathlib import Path
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from app.models import Account, FamilyRequest, Message, MessageReply, RequestState
+from app.models import (
+    Account,
+    FamilyRequest,
+    Message,
+    MessageReply,
+    RequestEvent,
+    RequestEventKind,
+    RequestState,
+)
 from app.services.requests.kinds import KINDS
 
 CHILDREN_PER_FAMILY = 2
@@ -95,7 +103,7 @@ def write(folder: Path, families: int, *, whole: bool = False) -> int:
 def act(session: Session, account: Account) -> None:
     """Ask the town hall for much, and answer some of its messages."""
     family_id, now = account.guardian.family_id, datetime.now(UTC)
-    session.add_all(
+    asked = [
         FamilyRequest(
             family_id=family_id,
             account_id=account.id,
@@ -106,6 +114,12 @@ def act(session: Session, account: Account) -> None:
             sending_key=secrets.token_hex(16),
         )
         for kind, state in islice(product(KINDS, RequestState), REQUESTS)
+    ]
+    session.add_all(asked)
+    session.flush()
+    session.add_all(
+        RequestEvent(request_id=each.id, at=now, kind=RequestEventKind.SENT, account_id=account.id)
+        for each in asked
     )
     received = select(Message.id).where(
         or_(Message.family_id == family_id, Message.family_id.is_(None))

@@ -11,5 +11,5 @@ def test_every_benchmark_prints_its_table() -> None:
     command = [sys.executable, "-m", "benchmarks", "--small"]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
-    for title in ("Pages in a town", "Import of", "Mail:"):
+    for title in ("Instructions a request", "Pages in a town", "Import of", "Mail:"):
         assert title in result.stdout

@@ -1,0 +1,83 @@
+"""Portals under measure: a town in an instance of its own, and parents who are signed in there."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import select
+
+from app import db
+from app.models import Account
+from app.services.accounts.passwords import hash_password
+from app.settings import EXTENSION
+from benchmarks import town
+
+HOST = "127.0.0.1"
+ROOT = Path(__file__).parents[1]
+PASSWORD = "Tramontane66"
+SIGN_IN, HOME = "/connexion", "/accueil"
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+def environment(instance: Path, port: int) -> dict[str, str]:
+    """Return the settings of a town's portal in production."""
+    return {
+        "PATH": "/usr/bin:/bin",
+        "PORTAIL_ENV": "production",
+        "PORTAIL_INSTANCE": str(instance),
+        "PORTAIL_SECRET_KEY": "d3aebd8f5b8c2f64e0a9b1c7f2635e48",
+        "PORTAIL_PUBLIC_URL": f"http://{HOST}:{port}",
+        "PORTAIL_MAIL_DELIVERY": "worker",
+        "PORTAIL_TOWN_NAME": "Saint-Exemple-sur-Isère",
+        "PORTAIL_TOWN_PHONE": "04 76 00 00 00",
+        "PORTAIL_TOWN_ADDRESS": "1 place de la Mairie, 38590 Saint-Exemple-sur-Isère",
+    }
+
+
+def load(settings: dict[str, str], families: int, checkout: Path = ROOT) -> None:
+    """Migrate the instance that these settings name, and import a town of this many families."""
+    files = Path(settings["PORTAIL_INSTANCE"]) / "town"
+    town.write(files, families, whole=True)
+    for command in ("db upgrade", f"import {files}"):
+        subprocess.run(
+            [sys.executable, "-m", "flask", *command.split()],
+            cwd=checkout,
+            env=settings,
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+
+
+def settle_in(app: Flask) -> dict[int | None, str]:
+    """Give the parents under measure what no file brings; return their cookies, by family.
+
+    They sign in as browsers do. Nobody is the family of a stranger, whose cookie is empty.
+    """
+    with app.app_context(), db.transaction() as session:
+        for family in town.MEASURED:
+            wanted = select(Account).where(Account.identifier == town.identifier_of(family))
+            account = session.scalars(wanted).one()
+            account.password_hash = hash_password(PASSWORD)
+            town.act(session, account)
+    cookies: dict[int | None, str] = {None: ""}
+    return cookies | {family: _sign_in(app, family) for family in town.MEASURED}
+
+
+def _sign_in(app: Flask, family: int) -> str:
+    client = app.test_client()
+    url = app.extensions[EXTENSION].public_url
+    token = TOKEN.search(client.get(SIGN_IN, base_url=url).text)
+    assert token is not None
+    form = {"csrf_token": token[1], "identifier": town.identifier_of(family), "password": PASSWORD}
+    signed_in = client.post(SIGN_IN, base_url=url, data=form)
+    assert signed_in.location.endswith(HOME), signed_in.location
+    # The first page makes the token of all that follow, and leaves it in the cookie.
+    first_page = client.get(HOME, base_url=url)
+    cookies: dict[str, str] = {}
+    for answer in (signed_in, first_page):
+        for given in answer.headers.getlist("Set-Cookie"):
+            name, _, value = given.partition(";")[0].partition("=")
+            cookies[name] = value
+    return "; ".join(f"{name}={value}" for name, value in cookies.items())
