@@ -1,5 +1,9 @@
 """« Relevé de compte », on the screen, for a spreadsheet and on paper."""
 
+from collections.abc import Sequence
+from datetime import date
+from itertools import groupby
+
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -7,6 +11,7 @@ from app.blueprints.family.blueprint import family
 from app.formats import today
 from app.services.billing import ledger, statement_csv
 from app.services.billing import statement as service
+from app.services.billing.statement import StatementLine
 from app.services.families import letterheads
 from app.web import printing
 from app.web.access import current_account
@@ -29,7 +34,7 @@ def statement() -> ResponseReturnValue:
         unpaid=ledger.unpaid_invoices(family_id) if only_unpaid else None,
         period=page.period,
         page=page.lines,
-        months=page.months,
+        months=_by_month(page.lines.items),
         means=page.means,
         today=today(),
         can_print=printing.available(),
@@ -56,6 +61,13 @@ def statement_pdf() -> ResponseReturnValue:
         today=today(),
     )
     return send_paper(html, _name(found), inline=True)
+
+
+def _by_month(lines: Sequence[StatementLine]) -> list[tuple[date, list[StatementLine]]]:
+    """Put the lines of each month together, under one of its days."""
+    months = groupby(lines, key=lambda line: (line.day.year, line.day.month))
+    together = (list(found) for _, found in months)
+    return [(found[0].day, found) for found in together]
 
 
 def _whole() -> service.WholeStatement:

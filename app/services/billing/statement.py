@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from itertools import groupby
 from typing import Any
 
 from sqlalchemy import (
@@ -198,13 +197,6 @@ class StatementPage:
 
     period: Period
     lines: Page[StatementLine]
-
-    @property
-    def months(self) -> list[tuple[date, list[StatementLine]]]:
-        """Put the lines of each month together, under one of its days."""
-        found = groupby(self.lines.items, key=lambda line: (line.day.year, line.day.month))
-        months = (list(lines) for _, lines in found)
-        return [(lines[0].day, lines) for lines in months]
 
     @property
     def means(self) -> PaymentMeans | None:
