@@ -14,6 +14,7 @@ from app.background import log_bug
 from app.mailer.backends import SEND_LIMIT, Backend, Send
 from app.mailer.failures import (
     DoubtfulFailure,
+    ForNobody,
     MailError,
     PerhapsSent,
     PermanentFailure,
@@ -70,6 +71,8 @@ class Fate(Enum):
     HELD = auto()
     # Not tried after all.
     RELEASED = auto()
+    # Written for nobody, and thrown away.
+    DISCARDED = auto()
 
 
 C = TypeVar("C", bound=Claimed)
@@ -199,7 +202,8 @@ def _send_all(
             continue
         outcome, loss = _send_one(claim, send)
         queue.settle([outcome])
-        fates[outcome.fate] += 1
+        if outcome.fate is not Fate.DISCARDED:
+            fates[outcome.fate] += 1
         doubts = doubts + 1 if outcome.fate is Fate.DOUBTED else 0
         if doubts == DOUBTS:
             loss = outcome.error
@@ -230,4 +234,5 @@ FATES: dict[type[MailError], Fate] = {
     TemporaryFailure: Fate.DEFERRED,
     DoubtfulFailure: Fate.DOUBTED,
     PermanentFailure: Fate.REFUSED,
+    ForNobody: Fate.DISCARDED,
 }

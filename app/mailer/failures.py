@@ -36,5 +36,9 @@ class DoubtfulFailure(MailError):  # noqa: N818
     """
 
 
+class ForNobody(MailError):  # noqa: N818
+    """It was written as any other, and nobody is there to have it."""
+
+
 class MailSettingsError(MailError):
     """The mail settings cannot be used: the portal does not start."""

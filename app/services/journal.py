@@ -50,6 +50,7 @@ ACTS = {
     "import": "import des fichiers de la mairie",
     "job_failed": "travail de fond abandonné",
     "mail_abandoned": "courriel abandonné",
+    "mail_for_nobody": "courriel demandé pour personne",
     "mail_refused": "courriel refusé",
     "mail_retried": "courriel à envoyer de nouveau",
     "mail_sent": "courriel envoyé",

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, or_, select
 from sqlalchemy.orm import Session
 
+from app.mailer.failures import ForNobody
 from app.mailer.message import Message
 from app.models import MAY_SIGN_IN, Account, EmailChange, Guardian, MailState
 from app.services.mail import letters
@@ -15,7 +16,7 @@ from app.services.mail.kinds import WITH_SECRET, MailKind
 from app.services.mail.letters import Recipient
 from app.services.mail.limits import Recent
 from app.services.tokens import bounce_tags, temporary_passwords
-from app.services.tokens.temporary_passwords import IssuedPassword
+from app.services.tokens.temporary_passwords import NOBODY, IssuedPassword
 
 AnyRow = Row[*tuple[Any, ...]]
 Change = dict[str, Any]
@@ -23,7 +24,8 @@ Change = dict[str, Any]
 # Why a mail is not sent: what it would carry opens nothing any more.
 DEAD_LINK = "Son lien ne sert plus\u00a0: ce changement d’adresse a pris fin"
 DEAD_PASSWORD = "Son mot de passe temporaire a déjà servi, ou ne sert plus"  # noqa: S105
-
+# Of what is written for nobody.
+NO_MAILBOX = "personne@localhost"
 
 # Locked, always in the same order: mails to one account, in two workers' hands, are counted one
 # after the other.
@@ -60,6 +62,8 @@ class ClaimedMail:
     recipient: Recipient
     context: dict[str, str]
     issued: IssuedPassword | None = field(repr=False)
+    # Why nobody has it, for one that is written all the same.
+    dead_end: MailState | None = None
 
     def compose(self) -> Message:
         """Write the mail. Raises PermanentFailure when its address cannot be used."""
@@ -67,7 +71,11 @@ class ClaimedMail:
             MailKind(self.kind), self.recipient, self.issued, self.created_at, self.context
         )
         comes_back_to = bounce_tags.address_for(self.id, self.recipient.address)
-        return replace(written, key=_key(self), bounces_to=comes_back_to)
+        message = replace(written, key=_key(self), bounces_to=comes_back_to)
+        if self.dead_end is not None:
+            message.as_bytes()
+            raise ForNobody
+        return message
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +101,15 @@ def take(
     claims, changes = [], []
     for row in rows:
         account = accounts.get(row.identifier)
-        dead_end = _dead_end(row, account, recent, dead_links)
-        claim = None if dead_end or account is None else _claimed(session, row, account, lease_ends)
+        dead_end = _dead_end(row, account, dead_links)
+        too_many = recent.limit(row, for_nobody=dead_end is not None)
+        end = DeadEnd(too_many) if too_many else None if _is_written(row, dead_end) else dead_end
+        claim = None if end else _claimed(session, row, account, dead_end, lease_ends)
         if claim is not None:
             claims.append(claim)
             changes.append(_taken(row, lease_ends))
         else:
-            changes.append(_ended(row, dead_end or DeadEnd(MailState.LIMITED, DEAD_PASSWORD), now))
+            changes.append(_ended(row, end or DeadEnd(MailState.LIMITED, DEAD_PASSWORD), now))
     return claims, changes
 
 
@@ -125,19 +135,19 @@ def _ended(row: AnyRow, dead_end: DeadEnd, now: datetime) -> Change:
     }
 
 
-def _dead_end(
-    mail: AnyRow, account: AnyRow | None, recent: Recent, dead_links: set[int]
-) -> DeadEnd | None:
+def _is_written(mail: AnyRow, dead_end: DeadEnd | None) -> bool:
+    """Tell whether it is; what a stranger asked is, whoever it is for."""
+    return dead_end is None or (mail.kind in WITH_SECRET and not mail.by_town_hall)
+
+
+def _dead_end(mail: AnyRow, account: AnyRow | None, dead_links: set[int]) -> DeadEnd | None:
     if account is None:
         return DeadEnd(MailState.UNKNOWN)
     if not account.may_sign_in:
         return DeadEnd(MailState.ARCHIVED)
     if not (mail.address or account.email.strip()):
         return DeadEnd(MailState.NO_ADDRESS)
-    if mail.id in dead_links:
-        return DeadEnd(MailState.LIMITED, DEAD_LINK)
-    too_many = recent.limit(mail)
-    return DeadEnd(too_many) if too_many else None
+    return DeadEnd(MailState.LIMITED, DEAD_LINK) if mail.id in dead_links else None
 
 
 def _dead_links(session: Session, rows: Sequence[AnyRow], now: datetime) -> set[int]:
@@ -158,29 +168,38 @@ def _dead_links(session: Session, rows: Sequence[AnyRow], now: datetime) -> set[
 
 
 def _claimed(
-    session: Session, row: AnyRow, account: AnyRow, lease_ends: datetime
+    session: Session,
+    row: AnyRow,
+    account: AnyRow | None,
+    dead_end: DeadEnd | None,
+    lease_ends: datetime,
 ) -> ClaimedMail | None:
     """Take one; None when its secret was used, or died, since the try before."""
     secret = row.kind in WITH_SECRET
-    issued = temporary_passwords.issue_for_mail(session, account.id, _key(row)) if secret else None
+    somebody = None if dead_end else account
+    account_id, is_new = (somebody.id, somebody.is_new) if somebody else (None, False)
+    issued = temporary_passwords.issue_for_mail(session, account_id, _key(row)) if secret else None
     if secret and issued is None:
         return None
     return ClaimedMail(
         id=row.id,
         # Whoever asks before having chosen a password has lost nothing: it is their first time.
-        kind=MailKind.ACTIVATION if secret and account.is_new else row.kind,
+        kind=MailKind.ACTIVATION if secret and is_new else row.kind,
         lease_ends=lease_ends,
         attempts=row.attempts + 1,
         created_at=row.created_at,
         due_at=row.due_at,
-        recipient=_recipient(row, account),
+        recipient=_recipient(row, somebody),
         context=row.context,
         issued=issued,
+        dead_end=dead_end.state if dead_end else None,
     )
 
 
-def _recipient(row: AnyRow, account: AnyRow) -> Recipient:
+def _recipient(row: AnyRow, account: AnyRow | None) -> Recipient:
     """Name whom it is for, unless it goes elsewhere than to their own address."""
+    if account is None:
+        return Recipient(NOBODY, row.identifier, NO_MAILBOX)
     names = () if row.address else (account.title, account.first_name, account.last_name)
     return Recipient(
         account.id,

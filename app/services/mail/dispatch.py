@@ -2,6 +2,8 @@
 
 Whether an identifiant exists is found out here, and the temporary password made, the same at each
 try of one mail. What became of each is written down at once: who is killed makes one double.
+What a stranger asked for nobody is written as well, and thrown away: whoever opens pages meanwhile
+cannot tell.
 """
 
 from collections.abc import Sequence
@@ -19,6 +21,7 @@ from app.services import journal
 from app.services.actors import PORTAL
 from app.services.mail import refused_addresses
 from app.services.mail.claiming import ClaimedMail, take
+from app.services.mail.limits import DEAD_ENDS
 from app.services.mail.outbox import PENDING
 
 GIVE_UP_AFTER = timedelta(hours=24)
@@ -31,6 +34,7 @@ JOURNAL_EVENTS = {
     MailState.SENT: "mail_sent",
     MailState.REFUSED: "mail_refused",
     MailState.ABANDONED: "mail_abandoned",
+    **dict.fromkeys(DEAD_ENDS, "mail_for_nobody"),
 }
 
 FINAL_STATES = {
@@ -121,7 +125,7 @@ def settle(outcomes: Sequence[Outcome[ClaimedMail]]) -> None:
                     session,
                     JOURNAL_EVENTS[change["state"]],
                     PORTAL,
-                    outcome.claim.recipient.account_id,
+                    outcome.claim.recipient.account_id or None,
                     kind=outcome.claim.kind,
                     mail=str(outcome.claim.id),
                 )
@@ -164,6 +168,8 @@ def _change(outcome: Outcome[ClaimedMail], now: datetime, last_sent: datetime) -
         "settled_at": None,
         "last_error": outcome.error,
     }
+    if mail.dead_end is not None and fate is Fate.DISCARDED:
+        return change | {"state": mail.dead_end, "settled_at": now}
     if fate in {Fate.RELEASED, Fate.HELD}:
         change["attempts"] = mail.attempts - 1
     if fate is Fate.RELEASED:

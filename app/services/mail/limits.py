@@ -16,42 +16,51 @@ from app.services.mail.kinds import WITH_SECRET
 GAP = timedelta(minutes=2)
 MAILS_A_DAY = 6
 DAY = timedelta(days=1)
+# Nobody can be written to: nobody has this identifiant, or who has it left, or has no address.
+DEAD_ENDS = (MailState.UNKNOWN, MailState.ARCHIVED, MailState.NO_ADDRESS)
 
 RECENT = select(
-    OutboxMail.id, OutboxMail.identifier, OutboxMail.created_at, OutboxMail.settled_at
+    OutboxMail.id,
+    OutboxMail.identifier,
+    OutboxMail.created_at,
+    OutboxMail.settled_at,
+    OutboxMail.state.in_(DEAD_ENDS).label("for_nobody"),
 ).where(
     OutboxMail.identifier.in_(bindparam("identifiers", expanding=True)),
     OutboxMail.kind.in_(WITH_SECRET),
-    OutboxMail.state.in_((MailState.SENT, MailState.SENDING)),
+    OutboxMail.state.in_((MailState.SENT, MailState.SENDING, *DEAD_ENDS)),
     or_(OutboxMail.settled_at > bindparam("since"), OutboxMail.settled_at.is_(None)),
 )
 
 
 class Recent:
-    """The mails with a secret that these people got, or are about to get."""
+    """The mails with a secret that these people got, or are about to get.
+
+    What was asked for nobody is counted apart: whoever gets an address today gets a mail today.
+    """
 
     def __init__(
         self, session: Session, identifiers: Iterable[str], claimed: set[int], now: datetime
     ) -> None:
         """Look them up, but for those that are claimed."""
         self._now = now
-        self._mails: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
+        self._mails: dict[tuple[str, bool], list[tuple[datetime, datetime]]] = defaultdict(list)
         parameters = {"identifiers": identifiers, "since": now - DAY}
         latest = now + db.CLOCKS_DIFFER
         for row in session.execute(RECENT, parameters):
             if row.id not in claimed and row.created_at <= latest:
                 sent = row.settled_at or now
                 known = sent if sent <= latest else row.created_at
-                self._mails[row.identifier].append((row.created_at, known))
+                self._mails[row.identifier, row.for_nobody].append((row.created_at, known))
 
-    def limit(self, row: Row[*tuple[Any, ...]]) -> MailState | None:
+    def limit(self, row: Row[*tuple[Any, ...]], *, for_nobody: bool) -> MailState | None:
         """Say whether one more is too many; otherwise count it in.
 
         What the town hall sends on purpose is never too many: no stranger asked for it.
         """
         if row.kind not in WITH_SECRET:
             return None
-        others = self._mails[row.identifier]
+        others = self._mails[row.identifier, for_nobody]
         # A mail that left after this one was asked for answers it too.
         answered = any(
             asked > row.created_at - GAP or sent > row.created_at for asked, sent in others

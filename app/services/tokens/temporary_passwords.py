@@ -9,12 +9,13 @@ import re
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from app.models import TemporaryPassword
+from app.models import Account, TemporaryPassword
 from app.services.tokens.signing import signing_keys
 from app.settings import settings
 from app.typed_text import compact
@@ -24,6 +25,22 @@ SECRET_BYTES = 16
 SECRET_FORM = re.compile(r"[0-9a-f]{32}", re.ASCII)
 LINK_SALT = "temporary-password-link"
 MARK_CHARACTERS = 8
+# No row has this number.
+NOBODY = 0
+
+_TABLE = cast(Table, TemporaryPassword.__table__)
+_MADE = [_TABLE.c.secret_hash, _TABLE.c.created_at, _TABLE.c.expires_at]
+# Of an account that is there; of nobody, the same statement adds nothing.
+_KEEP = (
+    insert(_TABLE)
+    .from_select(
+        ["account_id", *(column.key for column in _MADE)],
+        select(Account.id, *(bindparam(column.key, type_=column.type) for column in _MADE)).where(
+            Account.id == bindparam("account")
+        ),
+    )
+    .returning(_TABLE.c.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +57,13 @@ def issue(session: Session, account_id: int) -> IssuedPassword:
     return _keep(session, account_id, secrets.token_hex(SECRET_BYTES))
 
 
-def issue_for_mail(session: Session, account_id: int, key: str) -> IssuedPassword | None:
+def issue_for_mail(session: Session, account_id: int | None, key: str) -> IssuedPassword | None:
     """Make the secret of one mail, the same at each try; None when it was used or died meanwhile.
 
     Nothing tells whether a copy that was handed over without an answer arrived: the parent then has
     one secret, however many copies there are. Only our key gives it, and it is kept nowhere.
+
+    For nobody the same is done, and nothing kept: who watches the clock sees no difference.
     """
     secret = _keyed_hash(f"mail {key}", settings.secret_key)[: 2 * SECRET_BYTES]
     named = TemporaryPassword.secret_hash == _keyed_hash(secret, settings.secret_key)
@@ -54,20 +73,15 @@ def issue_for_mail(session: Session, account_id: int, key: str) -> IssuedPasswor
     if row.used_at is not None:
         return None
     row.expires_at = datetime.now(UTC) + VALIDITY
-    return IssuedPassword(secret, _link_token(row), row.expires_at)
+    return IssuedPassword(secret, _link_token(row.id, row.secret_hash), row.expires_at)
 
 
-def _keep(session: Session, account_id: int, secret: str) -> IssuedPassword:
+def _keep(session: Session, account_id: int | None, secret: str) -> IssuedPassword:
+    secret_hash = _keyed_hash(secret, settings.secret_key)
     now = datetime.now(UTC)
-    row = TemporaryPassword(
-        account_id=account_id,
-        secret_hash=_keyed_hash(secret, settings.secret_key),
-        created_at=now,
-        expires_at=now + VALIDITY,
-    )
-    session.add(row)
-    session.flush()
-    return IssuedPassword(secret, _link_token(row), row.expires_at)
+    made = {"secret_hash": secret_hash, "created_at": now, "expires_at": now + VALIDITY}
+    row_id = session.scalar(_KEEP, {"account": account_id or NOBODY, **made})
+    return IssuedPassword(secret, _link_token(row_id or NOBODY, secret_hash), now + VALIDITY)
 
 
 def find_by_secret(session: Session, account_id: int, typed: str) -> TemporaryPassword | None:
@@ -100,7 +114,7 @@ def find_by_link(session: Session, token: str) -> TemporaryPassword | None:
 
 def reference(row: TemporaryPassword) -> list[object]:
     """Name a row for something signed: by its number, and by a part of what no other row has."""
-    return [row.id, _mark(row)]
+    return _named(row.id, row.secret_hash)
 
 
 def referred_to(session: Session, reference: object) -> TemporaryPassword | None:
@@ -108,7 +122,8 @@ def referred_to(session: Session, reference: object) -> TemporaryPassword | None
     match reference:
         case [int(row_id), str(mark)]:
             row = session.get(TemporaryPassword, row_id)
-            return row if row is not None and _mark(row) == mark else None
+            found = row is not None and _named(row.id, row.secret_hash) == [row_id, mark]
+            return row if found else None
     return None
 
 
@@ -146,13 +161,13 @@ def _keyed_hash(secret: str, key: str) -> str:
     return hmac.new(key.encode(), secret.encode(), hashlib.sha256).hexdigest()
 
 
-def _link_token(row: TemporaryPassword) -> str:
-    return _link_serializer().dumps(reference(row))
+def _link_token(row_id: int, secret_hash: str) -> str:
+    return _link_serializer().dumps(_named(row_id, secret_hash))
 
 
-def _mark(row: TemporaryPassword) -> str:
-    """Tell a row from another that gets its number, after a backup was restored."""
-    return row.secret_hash[:MARK_CHARACTERS]
+def _named(row_id: int, secret_hash: str) -> list[object]:
+    # The mark tells a row from another that gets its number, after a backup was restored.
+    return [row_id, secret_hash[:MARK_CHARACTERS]]
 
 
 def _link_serializer() -> URLSafeSerializer:
