@@ -1,6 +1,8 @@
 """Back never meets an error of the browser's own, and nothing typed is lost, in a real browser."""
 
 import re
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,11 +13,12 @@ from app import db
 from app.models import AccountSession
 from tests.e2e.conftest import IDENTIFIER, PASSWORD
 from tests.e2e.gallery import PHONE
-from tests.e2e.live import Portal, words_of
+from tests.e2e.live import DATABASE, Portal, words_of
 from tests.e2e.test_journey import CHOSEN, LINK, ask_for_a_password
 
 TEXT = "Un texte qui a pris une demi-heure, à l’aise"
-FIRST_MESSAGE = "main .rows a"
+# Longer than a page waits for the database.
+PATIENCE_MS = 30_000
 # Each form: where it stands, the field, what is typed, the button, the title of what follows.
 FORMS = (
     ("/demandes/nouvelle/autre", "Votre demande", TEXT, "Continuer", "Vérifiez vos réponses"),
@@ -96,6 +99,26 @@ def test_a_session_ended_on_each_form_loses_no_character(parent: Page, live: Por
         parent.get_by_role("button", name="Connexion").click()
         expect(parent.get_by_label(label, exact=True)).to_have_value(typed)
     assert live.keeps(PASSWORD) == []
+
+
+@on_a_phone
+def test_a_busy_database_loses_no_text(parent: Page, live: Portal) -> None:
+    """Somebody writes for too long: the form is there again, filled, and Back shows pages."""
+    live.post(IDENTIFIER, "Réunion", "Venez-vous\u00a0?")
+    open_form(parent, "/messages")
+    answer = parent.get_by_label("Votre réponse")
+    answer.fill(TEXT)
+    with closing(sqlite3.connect(live.instance / DATABASE, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        parent.get_by_role("button", name="Envoyer ma réponse").click()
+        told = parent.locator("main")
+        expect(told).to_contain_text("Rien n’est envoyé", timeout=PATIENCE_MS)
+    expect(answer).to_have_value(TEXT)
+    parent.locator("footer").get_by_role("link", name="Plan du site").click()
+    go_back(parent)
+    expect(answer).to_have_value(TEXT)
+    parent.get_by_role("button", name="Envoyer ma réponse").click()
+    expect(parent.locator("main")).to_contain_text("Votre réponse est envoyée à la mairie.")
 
 
 @on_a_phone
