@@ -64,6 +64,9 @@ class Settings:
     # Where servers send back what they cannot deliver: empty, to the sender, and nobody reads it.
     mail_bounces: str = ""
     mail_allow_insecure: bool = False
+    # Where the mail server does not sign: the name in the DNS, and the file of the private key.
+    dkim_selector: str = ""
+    dkim_key: str = ""
     smtp_host: str = "127.0.0.1"
     smtp_port: int = 25
     smtp_username: str = ""

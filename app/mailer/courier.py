@@ -6,7 +6,7 @@ from flask import current_app
 
 from app import db
 from app.background import Watcher
-from app.mailer import backends, delivery
+from app.mailer import backends, delivery, signing
 from app.mailer.delivery import NAME, Queue, Tally
 from app.mailer.message import Sender
 
@@ -26,6 +26,7 @@ class Courier(Watcher):
         super().__init__(app, NAME, settings.mail_delivery)
         Sender.parse(settings.mail_sender)
         self.backend = backends.choose(settings)
+        self._sign = signing.signer(settings)
         self._queue = queue
 
     def make_pass(self) -> bool:
@@ -36,7 +37,8 @@ class Courier(Watcher):
         """Send what is due now, in a context and a database session of its own."""
         with self._app.app_context():
             db.take_time()
-            return delivery.deliver(self._queue, self.backend, self.stopping)
+            backend = signing.Signing(self.backend, self._sign) if self._sign else self.backend
+            return delivery.deliver(self._queue, backend, self.stopping)
 
 
 def courier() -> Courier:
