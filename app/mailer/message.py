@@ -77,6 +77,8 @@ class Message:
     key: str = ""
     # Where servers send back what they cannot deliver; the sender's address when empty.
     bounces_to: str = ""
+    # Where one press stops mails of this sort; empty for those that nobody may do without.
+    unsubscribe_url: str = ""
     # Adds a signature to the bytes that leave, where the town signs.
     sign: Callable[[bytes], bytes] = field(default=bytes, repr=False, compare=False)
     date: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -105,6 +107,16 @@ class Message:
             "Auto-Submitted": "auto-generated",
             "X-Auto-Response-Suppress": "All",
             "Content-Language": "fr",
+            **self._unsubscribing(),
+        }
+
+    def _unsubscribing(self) -> dict[str, str]:
+        """Let mail programs offer to stop these mails, by one press (RFC 2369, RFC 8058)."""
+        if not self.unsubscribe_url:
+            return {}
+        return {
+            "List-Unsubscribe": f"<{self.unsubscribe_url}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         }
 
     @property

@@ -196,7 +196,10 @@ def test_the_bytes_are_those_of_a_good_mail(town: Flask, kind: MailKind) -> None
     assert parts[1].get_content().replace("\r\n", "\n").rstrip() == message.html.rstrip()
     assert len(raw) < TWENTY_KB
     assert raw.isascii()
-    assert all(len(line) <= 78 for line in raw.split(b"\r\n"))
+    # A signed link cannot be folded.
+    lines = [line for line in raw.split(b"\r\n") if not line.startswith(b" <https://")]
+    assert all(len(line) <= 78 for line in lines)
+    assert len(lines) >= raw.count(b"\r\n")
     assert b"\n" not in raw.replace(b"\r\n", b"")
     assert mail["Auto-Submitted"] == "auto-generated"
     if kind in WITH_SECRET:

@@ -56,7 +56,13 @@ DOORS = (
 )
 # These take nothing of a family: a kind of request, a secret out of a mail, a file of ours.
 OF_NOBODY = frozenset(
-    {"family.request_form", "auth.password_link", "family.confirm_email", "static"}
+    {
+        "family.request_form",
+        "auth.password_link",
+        "family.confirm_email",
+        "family.stop_mails",
+        "static",
+    }
 )
 
 

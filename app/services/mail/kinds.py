@@ -23,6 +23,14 @@ class MailKind(StrEnum):
 # Those that carry a temporary password: few are sent to one person.
 WITH_SECRET = frozenset({MailKind.CREDENTIALS, MailKind.ACTIVATION})
 
+# Those that somebody may do without, each with the wish that says so.
+WISHES = {
+    MailKind.NEW_MESSAGE: "messages",
+    MailKind.NEW_INVOICE: "invoices",
+    MailKind.REQUEST_RECEIVED: "requests",
+    MailKind.REQUEST_ANSWERED: "requests",
+}
+
 # By what a row of the queue holds, which is text.
 IN_FRENCH: dict[str, str] = {
     MailKind.CREDENTIALS: "identifiants perdus",

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from app.mailer import templates
 from app.mailer.message import Message, Sender, domain_of
 from app.models import MailState
-from app.services.mail.kinds import MailKind
-from app.services.tokens import email_links
+from app.services.mail.kinds import WISHES, MailKind
+from app.services.tokens import email_links, wish_links
 from app.services.tokens.temporary_passwords import IssuedPassword
 from app.settings import settings
 
@@ -71,7 +71,16 @@ def write(
         text=content.text,
         html=content.html,
         domain=domain_of(settings),
+        unsubscribe_url=_unsubscribe_url(portal, kind, recipient),
     )
+
+
+def _unsubscribe_url(portal: str, kind: MailKind, recipient: Recipient) -> str:
+    """Write the link that mail programs offer beside a mail of news; empty for the others."""
+    if kind not in WISHES:
+        return ""
+    token = wish_links.token_for(recipient.identifier, WISHES[kind])
+    return f"{portal}/compte/courriels/arreter/{token}"
 
 
 def _dated(context: dict[str, str]) -> dict[str, object]:

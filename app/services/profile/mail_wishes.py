@@ -7,11 +7,26 @@ from sqlalchemy import bindparam, select
 from app import db
 from app.models import Account
 from app.services import journal
-from app.services.actors import CurrentAccount
+from app.services.actors import CurrentAccount, Origin, Stranger
+from app.services.tokens import wish_links
 
 _WISHES = select(Account.mail_messages, Account.mail_invoices, Account.mail_requests).where(
     Account.id == bindparam("account_id")
 )
+# Each wish, with its column and what the mails are about.
+_COLUMNS = {
+    "messages": (Account.mail_messages, "un nouveau message"),
+    "invoices": (Account.mail_invoices, "une nouvelle facture"),
+    "requests": (Account.mail_requests, "vos demandes"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedWish:
+    """What the link of a mail is about."""
+
+    words: str
+    wanted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +52,27 @@ def save(account: CurrentAccount, wanted: MailWishes) -> None:
         row.mail_requests = wanted.requests
         chosen = ",".join(name for name, wish in asdict(wanted).items() if wish)
         journal.record(session, "mail_wishes_saved", account, mails=chosen)
+
+
+def linked(token: str) -> LinkedWish | None:
+    """Say what the link of a mail stops, and whether it still comes; None for no such link."""
+    match wish_links.wish_of(token):
+        case (identifier, wish) if wish in _COLUMNS:
+            column, words = _COLUMNS[wish]
+            statement = select(column).where(Account.identifier == identifier)
+            wanted = db.session().scalar(statement)
+            return None if wanted is None else LinkedWish(words, wanted)
+    return None
+
+
+def stop(token: str, origin: Origin) -> None:
+    """Stop the mails of a link, whoever is at the keyboard; no other link changes anything."""
+    found = linked(token)
+    named = wish_links.wish_of(token)
+    if found is None or named is None or not found.wanted:
+        return
+    identifier, wish = named
+    with db.transaction() as session:
+        account = session.scalars(select(Account).filter_by(identifier=identifier)).one()
+        setattr(account, _COLUMNS[wish][0].key, False)
+        journal.record(session, "mail_wishes_saved", Stranger(origin), account.id, without=wish)

@@ -9,6 +9,7 @@ from flask import Flask
 
 from app import db
 from app.services.mail import refused_addresses
+from app.services.tokens import wish_links
 from app.testing import Outbox
 from tests.support.browser import Browser, Page
 from tests.support.people import People
@@ -26,6 +27,10 @@ def account_screens(app: Flask, people: People) -> Iterator[tuple[str, Page]]:
     parent.sign_in(people.moreau)
     page = parent.get("family.choose_mails")
     yield "account, mails", page
+    news = parent.get("family.stop_mails", token=stopping(app, people.moreau.identifier))
+    yield "account, mails to stop", news
+    yield "account, mails stopped", news.submit("Ne plus les recevoir")
+    yield "account, mails by no link", parent.get("family.stop_mails", token="forged")
     yield "account, mails saved", page.fill({"Une nouvelle facture": False}).submit("Enregistrer")
     with app.app_context(), db.transaction() as session:
         refused_addresses.note(session, people.moreau.email, "Cette adresse n’existe pas")
@@ -59,6 +64,12 @@ def account_screens(app: Flask, people: People) -> Iterator[tuple[str, Page]]:
     nobody.sign_in(people.no_address)
     yield "account, no address", nobody.get("family.account")
     yield "account, first e-mail", nobody.get("family.change_email")
+
+
+def stopping(app: Flask, identifier: str) -> str:
+    """Sign the link beside a mail of news."""
+    with app.app_context():
+        return wish_links.token_for(identifier, "requests")
 
 
 def _details(parent: Browser) -> Iterator[tuple[str, Page]]:

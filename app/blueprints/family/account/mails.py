@@ -1,16 +1,19 @@
 """« Courriels que je reçois »."""
 
-from flask import flash, redirect, render_template, url_for
+from http import HTTPStatus
+
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.family.account.forms import MailWishesForm
 from app.blueprints.family.blueprint import family
 from app.services.profile import mail_wishes
 from app.services.profile.mail_wishes import MailWishes
-from app.web.access import current_account
+from app.web.access import Audience, current_account, opens_to, origin
 from app.web.forms import show_again
 from app.web.site_map import labelled
 
+ONE_CLICK = "List-Unsubscribe"
 SAVED = "Vos choix de courriels sont enregistrés."
 
 
@@ -28,3 +31,20 @@ def choose_mails() -> ResponseReturnValue:
         flash(SAVED, "success")
         return redirect(url_for("family.account"))
     return render_template("family/account/mails.html", form=form)
+
+
+@family.route("/compte/courriels/arreter/<token>", methods=["GET", "POST"])
+@opens_to(Audience.STRANGERS)
+def stop_mails(token: str) -> ResponseReturnValue:
+    """The link beside a mail of news: a button for people, one press for mail programs.
+
+    They post without a cookie or a page of ours (RFC 8058): the link itself is what lets them.
+    """
+    if request.method == "POST":
+        mail_wishes.stop(token, origin())
+        if ONE_CLICK in request.form:
+            return "", HTTPStatus.NO_CONTENT
+        return redirect(url_for("family.stop_mails", token=token))
+    return render_template(
+        "family/account/stop_mails.html", wish=mail_wishes.linked(token), token=token
+    )
