@@ -22,7 +22,8 @@ STATEFUL = frozenset(
 )  # fmt: skip
 # It is made of its arguments alone: what it says is the same in every town.
 FROM_ITS_ARGUMENTS = {
-    "blueprints/auth/guide_pages.py _code", "formats.py day", "formats.py day_in_full",
+    "blueprints/auth/guide_pages.py _code", "db/schema.py newest", "formats.py day",
+    "formats.py day_in_full",
     "formats.py day_in_words", "formats.py euros", "formats.py month", "formats.py number",
     "formats.py price", "formats.py signed_euros", "mailer/message.py _encoded_sender",
     "mailer/message.py _encoded_text", "services/accounts/passwords.py _dummy_hash",

@@ -1,6 +1,6 @@
 """A store behind the protocol of S3, as most hosting companies offer it.
 
-For towns whose portal runs on several machines. obstore weighs 7 MiB in a worker: this module is
+For towns whose portal runs on several machines. obstore takes 5 MiB of a worker: this module is
 read where the settings ask for it.
 """
 
