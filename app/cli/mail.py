@@ -163,6 +163,10 @@ def list_refused() -> None:
 @with_appcontext
 def take_bounces(came_back_to: str, *, maildir: Path | None) -> None:
     """Prend ce qui revient à PORTAIL_MAIL_BOUNCES, un courriel reçu ou toute une boîte."""
+    if maildir and not (maildir / "new").is_dir():
+        raise click.ClickException(
+            f"{maildir} n’est pas une boîte Maildir\u00a0: elle n’a pas de dossier new."
+        )
     try:
         verdicts = (
             bounces.receive_all(maildir, whoever_launched())

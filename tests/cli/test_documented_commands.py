@@ -11,6 +11,7 @@ from flask import Flask
 import config
 from app import create_app
 from tests.support.databases import NewDatabase
+from tests.support.department import Department
 from tests.support.people import settle_in
 
 ROOT = Path(__file__).parent.parent.parent
@@ -46,6 +47,19 @@ def town(tmp_path_factory: pytest.TempPathFactory, new_sqlite: NewDatabase) -> F
     return app
 
 
+@pytest.fixture(scope="module")
+def department(
+    tmp_path_factory: pytest.TempPathFactory, new_sqlite: NewDatabase
+) -> Iterator[Flask]:
+    """The towns of one process, whose commands have a page of their own."""
+    department = Department(tmp_path_factory.mktemp("towns"), new_sqlite)
+    department.found("saint-exemple")
+    department.open()
+    assert department.lobby is not None
+    yield department.lobby
+    department.close()
+
+
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where somebody types: neither the code nor the instance."""
@@ -61,7 +75,9 @@ def test_the_documents_show_commands() -> None:
 
 
 @pytest.mark.parametrize(("document", "line"), COMMANDS, ids=lambda value: value[:40])
-def test_a_documented_command_runs(town: Flask, folder: Path, document: str, line: str) -> None:
+def test_a_documented_command_runs(
+    town: Flask, department: Flask, folder: Path, document: str, line: str
+) -> None:
     """It may have nothing to do in this town; it is never a word that the portal does not know."""
     line = ELSEWHERE.sub(str(folder), line)
     words = shlex.split(line, comments=True)
@@ -71,8 +87,11 @@ def test_a_documented_command_runs(town: Flask, folder: Path, document: str, lin
         if re.fullmatch(r"[\w/.-]+\.(age|csv|gz|pdf|txt|zip)", word):
             Path(word).parent.mkdir(parents=True, exist_ok=True)
             Path(word).write_bytes(b"")
+        elif word.startswith(str(folder)):
+            Path(word).mkdir(parents=True, exist_ok=True)
     if words[0] in NOT_RUN:
         words.append("--help")
-    result = town.test_cli_runner().invoke(args=words, input="")
+    many = words[0] in {"towns", "town", "all-towns"}
+    result = (department if many else town).test_cli_runner().invoke(args=words, input="")
     assert result.exit_code != USAGE_ERROR, f"{document}: flask {line}\n{result.output}"
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
