@@ -3,6 +3,7 @@
 import http.client
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -52,7 +53,7 @@ class Watched:
     @property
     def counted_in(self) -> Path:
         """Where the processes count."""
-        return Path(self.environ["PORTAIL_INSTANCE"]) / "metrics"
+        return Path(self.environ["PORTAIL_INSTANCE"]) / "metrics" / socket.gethostname()
 
     def ask(
         self, path: str, method: str = "GET", form: dict[str, str] | None = None, **headers: str

@@ -5,6 +5,7 @@ files     the files in which processes count, added up
 """
 
 import os
+import socket
 from pathlib import Path
 
 from flask import Flask
@@ -17,7 +18,10 @@ def init_app(app: Flask, instance: Path, token: str, unavailable: type[Exception
     """Count what this application answers, and show it to whoever has the token."""
     if not token:
         return
-    folder = Path(os.environ.setdefault(DIRECTORY, str(instance / "metrics")))
+    # Processes are told apart by their numbers, which those of another machine or container have
+    # too: a folder that they share has one for each.
+    own = instance / "metrics" / socket.gethostname()
+    folder = Path(os.environ.setdefault(DIRECTORY, str(own)))
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     from app.web.metrics import counting
 
