@@ -194,7 +194,7 @@ def test_what_was_accepted_stands_by_the_child(app: Flask) -> None:
 
 
 def test_many_unpaid_invoices_are_counted_not_listed(app: Flask) -> None:
-    """The five most urgent, the sum of all, and where the others are."""
+    """The three most urgent, the sum of all, and where the others are."""
     text = cards(app, owing("-60.00", *[(SOON, "10.00")] * 6))["Factures impayées"]
     assert text.count("10,00 €") == 3
     assert text.endswith("Total 60,00 € Voir les 6 factures non soldées")
