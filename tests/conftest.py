@@ -25,7 +25,7 @@ from tests.support.databases import (
 )
 from tests.support.people import People, settle_in
 
-pytest_plugins = ["app.testing"]
+pytest_plugins = ["app.testing", "tests.support.gallery"]
 
 TESTS = Path(__file__).parent
 BOTH_DATABASES = ("sqlite", "postgresql")
@@ -116,17 +116,22 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return new()
 
 
-@pytest.fixture
-def settings(tmp_path: Path, database_url: str) -> config.Settings:
-    """The settings of the application under test."""
+def settings_of(instance: Path, database_url: str) -> config.Settings:
+    """Return the settings of a town that says all of itself."""
     return config.Test(
-        instance=tmp_path / "instance",
+        instance=instance,
         database_url=database_url,
         town_name="Saint-Exemple",
         town_phone="04 76 00 00 00",
         town_address="1 place de la Mairie, 38000 Saint-Exemple",
         town_hours="du lundi au vendredi, de 9 h à 12 h",
     )
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> config.Settings:
+    """The settings of the application under test."""
+    return settings_of(tmp_path / "instance", database_url)
 
 
 @pytest.fixture

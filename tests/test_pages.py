@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Flask
 
-from tests.support.branches import watched
 from tests.support.browser import Browser, Page
+from tests.support.gallery import Gallery
 from tests.support.people import People
 from tests.support.screens import all_screens
 
@@ -21,41 +21,34 @@ STYLED_CLASS = re.compile(r"\.([a-z][\w-]*)")
 QUOTED_WORD = re.compile(r"\"([a-z][\w-]*)\"")
 
 
-@pytest.mark.both_databases
-def test_every_screen_is_sound(app: Flask, people: People) -> None:
+def test_every_screen_is_sound(walk: Gallery) -> None:
     """Each screen in each state passes all checks, on its way here, and none is met twice."""
-    names = [name for name, _ in all_screens(app, people)]
+    names = [screen.name for screen in walk.screens]
     assert len(names) == len(set(names))
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_every_branch_of_every_template_is_seen(app: Flask, people: People) -> None:
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_every_screen_is_as_sound_on_postgresql(app: Flask, people: People, walk: Gallery) -> None:
+    names = [name for name, _ in all_screens(app, people)]
+    assert names == [screen.name for screen in walk.screens]
+
+
+def test_every_branch_of_every_template_is_seen(walk: Gallery) -> None:
     """No state of a screen escapes the walk; mails and papers have tests of their own."""
-    with watched() as branches:
-        for _ in all_screens(app, people):
-            pass
-        templates = app.jinja_env.list_templates()
-        for name in templates:
-            app.jinja_env.get_template(name)
-    assert {place.partition(":")[0] for place in branches.read} == set(templates)
+    assert walk.templates_read == walk.templates
     elsewhere = ("mail/", "print/", "layouts/paper.html")
-    assert [place for place in branches.never_drawn if not place.startswith(elsewhere)] == []
+    missed = [place for place in walk.branches_never_drawn if not place.startswith(elsewhere)]
+    assert missed == []
 
 
-def test_each_class_of_the_sheets_is_drawn_somewhere(app: Flask, people: People) -> None:
+def test_each_class_of_the_sheets_is_drawn_somewhere(walk: Gallery) -> None:
     """A rule for a class that no screen, no paper and no script bears is dead."""
     sheets = "".join(path.read_text("utf-8") for path in STATIC.glob("*.css"))
     styled = set(STYLED_CLASS.findall(NOT_A_SELECTOR.sub("", sheets)))
     assert {"button", "cards"} <= styled
-    borne = {
-        name
-        for _, page in all_screens(app, people)
-        for tag in page.soup.select("[class]")
-        for name in tag.get_attribute_list("class")
-    }
     papers = [*TEMPLATES.glob("print/*.html"), TEMPLATES / "layouts/paper.html"]
     elsewhere = [path.read_text("utf-8") for path in [*papers, *STATIC.glob("*.js")]]
-    borne.update(QUOTED_WORD.findall("".join(elsewhere)))
+    borne = walk.classes | set(QUOTED_WORD.findall("".join(elsewhere)))
     assert styled - borne == set()
 
 
@@ -82,4 +75,5 @@ def test_every_link_leads_to_a_page(app: Flask, people: People) -> None:
 
 
 def _is_a_file(path: str) -> bool:
-    return path.startswith("/documents/") or path.endswith(("/pdf", ".pdf", "/csv", "/photo"))
+    endings = ("/pdf", ".pdf", "/csv", "/photo", "/archive")
+    return path.startswith("/documents/") or path.endswith(endings)

@@ -11,13 +11,10 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, Playwright, ViewportSize, expect, sync_playwright
 
-import config
-from app import create_app, db
 from tests.conftest import skip_or_fail
-from tests.e2e.gallery import DESKTOP, PHONE, Screen, hang
+from tests.e2e.gallery import DESKTOP, PHONE
 from tests.e2e.live import ROOT, Portal, demonstrate, import_town, portal
-from tests.support.databases import NewDatabase
-from tests.support.people import settle_in
+from tests.support.gallery import Gallery, Screen
 
 IDENTIFIER = "38162386"
 PASSWORD = "Tramontane66"
@@ -186,18 +183,6 @@ def sign_out(page: Page) -> None:
 
 
 @pytest.fixture(scope="session")
-def gallery(
-    tmp_path_factory: pytest.TempPathFactory, new_sqlite: NewDatabase
-) -> Iterator[list[Screen]]:
+def gallery(walk: Gallery) -> list[Screen]:
     """Every screen in every state, as saved pages."""
-    settings = config.Test(
-        instance=tmp_path_factory.mktemp("gallery"),
-        database_url=new_sqlite(),
-        town_name="Saint-Exemple",
-        town_phone="04 76 00 00 00",
-        town_address="1 place de la Mairie, 38000 Saint-Exemple",
-        town_hours="du lundi au vendredi, de 9\u00a0h à 12\u00a0h",
-    )
-    app = create_app(settings)
-    yield hang(app, settle_in(app))
-    app.extensions[db.EXTENSION].dispose()
+    return walk.screens

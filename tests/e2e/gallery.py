@@ -1,32 +1,16 @@
-"""The screens of tests/support/screens.py, saved, and shown again to a real browser."""
+"""The screens of tests/support/gallery.py, shown again to a real browser."""
 
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from flask import Flask
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import BrowserContext, Page, Request, Route, ViewportSize
 
-from tests.support.browser import Browser
-from tests.support.people import People
-from tests.support.screens import all_screens
+from tests.support.gallery import Screen
 
 ORIGIN = "http://localhost"
 PHONE = ViewportSize(width=320, height=568)
 DESKTOP = ViewportSize(width=1440, height=900)
-
-
-@dataclass(frozen=True)
-class Screen:
-    """A page as it was answered."""
-
-    name: str
-    path: str
-    status: int
-    headers: dict[str, str]
-    body: str
-    # Who saw it, and may ask for the pictures on it.
-    visitor: Browser
 
 
 @dataclass
@@ -61,22 +45,6 @@ class Visit:
         route.fulfill(
             status=answer.status_code, headers=dict(answer.headers), body=answer.get_data()
         )
-
-
-def hang(app: Flask, people: People) -> list[Screen]:
-    """Go through every screen and keep it."""
-    return [
-        Screen(
-            name,
-            page.path,
-            page.response.status_code,
-            # Cookies have no meaning for a saved page.
-            {key: value for key, value in page.response.headers if key != "Set-Cookie"},
-            page.html,
-            page.browser,
-        )
-        for name, page in all_screens(app, people)
-    ]
 
 
 def open_visit(chromium: Chromium, **options: object) -> Visit:

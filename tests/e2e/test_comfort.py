@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import expect
 
-from tests.e2e.gallery import PHONE, Screen, Visit, open_visit
+from tests.e2e.gallery import PHONE, Visit, open_visit
+from tests.support.gallery import Screen
 
 
 @pytest.fixture

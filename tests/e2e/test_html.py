@@ -12,7 +12,7 @@ from pathlib import Path
 from bs4 import BeautifulSoup
 
 from tests.conftest import skip_or_fail
-from tests.e2e.gallery import Screen
+from tests.support.gallery import Screen
 from tests.support.page_checks.subject import read
 
 CHECKER = Path(__file__).parents[1] / "nu/node_modules/vnu-jar/build/dist/vnu.jar"

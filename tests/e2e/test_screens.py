@@ -9,7 +9,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page
 
-from tests.e2e.gallery import DESKTOP, ORIGIN, PHONE, Screen, Visit, open_visit
+from tests.e2e.gallery import DESKTOP, ORIGIN, PHONE, Visit, open_visit
+from tests.support.gallery import Screen
 
 AXE = Axe().axe_script
 FIRST_LOAD_BYTES = 60_000

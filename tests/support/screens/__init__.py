@@ -29,7 +29,7 @@ from tests.support.screens.statement import statement_screens
 
 GOOD_PASSWORD = "Tramontane66"
 WEAK_PASSWORD = "abc"
-STATIC_SCREENS = ("site_map", "legal_notice", "personal_data", "accessibility")
+STATIC_SCREENS = ("site_map", "legal_notice", "personal_data", "accessibility", "source")
 # Somebody who owes, somebody who has paid, and what differs for the others.
 FAMILY_SCREENS = {
     "zest": ("account", "children", "statement", "messages", "requests", "documents"),

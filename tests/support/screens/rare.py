@@ -141,6 +141,7 @@ def _talkative_town(app: Flask, people: People) -> Screens:
         app.extensions[EXTENSION],
         town_crest=CREST.name,
         town_website="https://www.exemple.fr",
+        source_url="https://forge.exemple.fr/portail",
         # What no telephone can dial from elsewhere.
         town_phone="poste 12",
     )
@@ -151,7 +152,7 @@ def _talkative_town(app: Flask, people: People) -> Screens:
     talkative.extensions[db.EXTENSION].dispose()
     talkative = create_app(replace(settings, request_kinds_off=REQUEST_KINDS))
     parent = Browser(talkative)
-    for page in ("legal_notice", "personal_data", "accessibility"):
+    for page in ("legal_notice", "personal_data", "accessibility", "source"):
         yield f"{page}, the town's own", parent.get(f"site.{page}")
     yield "home, the town's own", parent.sign_in(people.zest)
     yield "invoice, the town's own", parent.get("family.invoice", public_id=public_id("f59"))
