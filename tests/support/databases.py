@@ -59,12 +59,15 @@ def postgresql_factory(folder: Path) -> Iterator[NewDatabase]:
         url = f"{server}/portail"
         migrate(url, folder)
 
-        def new() -> str:
-            with psycopg.connect(url) as connection:
-                connection.execute(_empty_every_table())
-            return url
+        # One connection for all: a new one would cost more than what it is asked.
+        with psycopg.connect(url, autocommit=True) as owner:
 
-        yield new
+            def new() -> str:
+                with owner.transaction():
+                    owner.execute(_empty_every_table())
+                return url
+
+            yield new
 
 
 def engine_of(app: Flask) -> Engine:

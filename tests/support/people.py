@@ -14,10 +14,8 @@ from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from hashlib import sha256
-from typing import Any
 
 from flask import Flask
-from sqlalchemy import Table, insert, select
 from sqlalchemy.orm import Session
 
 from app import db
@@ -37,6 +35,7 @@ from app.models import (
 )
 from app.services.accounts import passwords
 from app.services.actors import Clerk
+from tests.support.written_once import WrittenOnce
 
 # Who answers families at the town hall.
 TOWN_HALL = Clerk("Aline MAIRE")
@@ -97,22 +96,16 @@ class People:
         return (getattr(self, member.name) for member in fields(self))
 
 
-# What SQLite was told of the cast the first time: telling it again costs a tenth of the price.
-# PostgreSQL, whose sequences go on, is told anew.
-_rows: dict[Table, list[dict[str, Any]]] = {}
+cast = WrittenOnce()
 
 
 def settle_in(app: Flask) -> People:
     """Write the whole cast, with their children and their ledgers, into an empty database."""
     people = People()
     with app.app_context(), db.transaction() as session:
-        if _rows and db.engine().dialect.name == "sqlite":
-            for table, rows in _rows.items():
-                session.execute(insert(table), rows)
-            return people
-        _write(session, people)
-        if db.engine().dialect.name == "sqlite":
-            _rows.update(_written(session))
+        if not cast.copied_into(session):
+            _write(session, people)
+            cast.learn(session)
     return people
 
 
@@ -127,15 +120,6 @@ def _write(session: Session, people: People) -> None:
     _children(session, ids)
     _ledgers(session, ids)
     _post(session, ids)
-
-
-def _written(session: Session) -> dict[Table, list[dict[str, Any]]]:
-    session.flush()
-    read = {
-        table: [dict(row) for row in session.execute(select(table)).mappings()]
-        for table in db.Base.metadata.sorted_tables
-    }
-    return {table: rows for table, rows in read.items() if rows}
 
 
 def public_id(source_id: str) -> str:

@@ -1,0 +1,40 @@
+"""What many tests begin with, written once into an empty database and copied into the next ones.
+
+Telling a database the same rows again, as they are, costs a tenth of what making them does.
+"""
+
+from typing import Any
+
+from sqlalchemy import Table, insert, select
+from sqlalchemy.orm import Session
+
+from app import db
+
+Rows = dict[Table, list[dict[str, Any]]]
+
+
+class WrittenOnce:
+    """Every row of a database, by its kind: each numbers them its own way.
+
+    The sequences of PostgreSQL go on from one test to the next, past every number that is copied.
+    """
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        self._rows: dict[str, Rows] = {}
+
+    def copied_into(self, session: Session) -> bool:
+        """Write what is known of this kind of database into an empty one; tell whether it was."""
+        rows = self._rows.get(db.engine().dialect.name)
+        for table, of_table in (rows or {}).items():
+            session.execute(insert(table), of_table)
+        return rows is not None
+
+    def learn(self, session: Session) -> None:
+        """Remember what was written."""
+        session.flush()
+        read = {
+            table: [dict(row) for row in session.execute(select(table)).mappings()]
+            for table in db.Base.metadata.sorted_tables
+        }
+        self._rows[db.engine().dialect.name] = {table: rows for table, rows in read.items() if rows}
