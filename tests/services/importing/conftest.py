@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app import db
 from app.models import Account, AccountSession, Guardian, TemporaryPassword
 from app.services.tokens import temporary_passwords
-from tests.services.importing.town import Town, hand_over
+from tests.services.importing.town import Town, settle
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -22,11 +22,9 @@ def town() -> Town:
 
 
 @pytest.fixture
-def settled(app: Flask, tmp_path: Path, town: Town) -> Path:
+def settled(app: Flask, tmp_path: Path) -> Path:
     """The town is imported; returns where its files are."""
-    files = tmp_path / "files"
-    hand_over(app, town.folder(files))
-    return files
+    return settle(app, tmp_path / "files")
 
 
 def account_of(first_name: str) -> Account:

@@ -17,7 +17,7 @@ from sqlalchemy import event
 import config
 from app import db
 from app.services.importing.tables import ALL
-from tests.services.importing.town import FILES, Town, everything, faults_of, hand_over
+from tests.services.importing.town import FILES, Town, everything, faults_of, hand_over, settle
 
 ROOT = Path(__file__).parents[3]
 # One statement in so many fails, each in turn: all of them would take minutes.
@@ -54,7 +54,7 @@ def changed_town(tmp_path: Path) -> Path:
 
 def test_a_failure_at_any_statement_leaves_nothing(app: Flask, tmp_path: Path, town: Town) -> None:
     """The disk is full, the database restarts: as if nobody had launched the import."""
-    hand_over(app, town.folder(tmp_path / "files"))
+    settle(app, tmp_path / "files")
     changed = changed_town(tmp_path)
     before = everything(app)
     failing = Failing(app)

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from tests.services.importing.test_checking import plain
-from tests.services.importing.town import Town, faults_of, hand_over
+from tests.services.importing.town import Town, faults_of, settle
 
 GARNIER, LE_GOFF = "famille F1 (GARNIER)", "famille 2 (LE GOFF)"
 CELLS = [
@@ -29,7 +29,7 @@ def test_a_fault_names_the_family(
     """Whichever file it is in, and also where that file comes with less of the others."""
     file, column, value, named = cell
     if known:
-        hand_over(app, town.folder(tmp_path / "before"))
+        settle(app, tmp_path / "before")
     town.row(file)[column] = value
     if known:
         town.files = {name: town.files[name] for name in {"famille.csv", file}}
@@ -41,7 +41,7 @@ def test_a_family_that_only_the_portal_knows_is_named(
     app: Flask, tmp_path: Path, town: Town
 ) -> None:
     """Its number and name are those of the last import."""
-    hand_over(app, town.folder(tmp_path / "before"))
+    settle(app, tmp_path / "before")
     del town.files["famille.csv"][1]
     town.row("reglement.csv", 1)["montant"] = "beaucoup"
     faults = faults_of(app, town.folder(tmp_path / "files"))

@@ -22,7 +22,7 @@ from app.models import (
     Payment,
     Sex,
 )
-from tests.services.importing.town import PDF, Town, everything, hand_over
+from tests.services.importing.town import PDF, Town, everything, hand_over, settle
 
 
 def test_a_family_comes_in_with_its_guardians(app: Flask, tmp_path: Path, town: Town) -> None:
@@ -53,7 +53,7 @@ def test_a_child_of_separated_parents_is_in_both_families(
     app: Flask, tmp_path: Path, town: Town
 ) -> None:
     """Maëlle is one child, in two families."""
-    hand_over(app, town.folder(tmp_path / "files"))
+    settle(app, tmp_path / "files")
     with app.app_context():
         found = db.session().execute(
             select(Family.source_id, Child.first_name)
@@ -66,7 +66,7 @@ def test_a_child_of_separated_parents_is_in_both_families(
 
 def test_invoices_come_in_to_the_cent(app: Flask, tmp_path: Path, town: Town) -> None:
     """Thousands, commas and points are read; lines keep their order and their child."""
-    hand_over(app, town.folder(tmp_path / "files"))
+    settle(app, tmp_path / "files")
     with app.app_context():
         invoices = db.session().scalars(select(Invoice).order_by(Invoice.number)).all()
         lines = db.session().scalars(select(InvoiceLine).order_by(InvoiceLine.position)).all()
@@ -86,7 +86,7 @@ def test_payments_and_credit_notes_pay_the_oldest_first(
     app: Flask, tmp_path: Path, town: Town
 ) -> None:
     """A payment meant for an invoice pays it; the credit note pays what is oldest."""
-    hand_over(app, town.folder(tmp_path / "files"))
+    settle(app, tmp_path / "files")
     with app.app_context():
         found = db.session().execute(
             select(Invoice.number, Allocation.amount, Payment.source_id)
@@ -103,7 +103,7 @@ def test_payments_and_credit_notes_pay_the_oldest_first(
 
 def test_messages_and_documents_come_in(app: Flask, tmp_path: Path, town: Town) -> None:
     """Some for one family, some for all; a text keeps its line breaks."""
-    hand_over(app, town.folder(tmp_path / "files"))
+    settle(app, tmp_path / "files")
     with app.app_context():
         messages = db.session().scalars(select(Message).order_by(Message.source_id)).all()
         document = db.session().scalars(select(Document)).one()
@@ -154,7 +154,7 @@ def test_counts_say_what_was_created_changed_and_left(
     app: Flask, tmp_path: Path, town: Town
 ) -> None:
     """One family moves house, one invoice is new, one is no longer in the files."""
-    hand_over(app, town.folder(tmp_path / "files"))
+    settle(app, tmp_path / "files")
     town.row("famille.csv")["adrNumeroVoie"] = "3 place de l’Église"
     town.row("facture.csv", 3).update(id="201", numero="B201")
     report = hand_over(app, town.folder(tmp_path / "files"))
@@ -166,7 +166,7 @@ def test_counts_say_what_was_created_changed_and_left(
 
 def test_missing_rows_are_left_alone(app: Flask, tmp_path: Path, town: Town) -> None:
     """A set that holds fewer invoices takes none away."""
-    hand_over(app, town.folder(tmp_path / "files"))
+    settle(app, tmp_path / "files")
     before = everything(app, but=("journal_entry",))
     del town.files["facture.csv"][1:]
     town.files["reglement.csv"].pop()
@@ -179,7 +179,7 @@ def test_a_column_that_is_absent_leaves_what_is_known(
     app: Flask, tmp_path: Path, town: Town
 ) -> None:
     """An export without the class does not empty the classes."""
-    hand_over(app, town.folder(tmp_path / "files"))
+    settle(app, tmp_path / "files")
     before = everything(app, but=("journal_entry",))
     for file, column in (
         ("enfant.csv", "classe"), ("enfant.csv", "photo"), ("famille.csv", "emailResp1"),
@@ -216,7 +216,7 @@ def test_the_journal_remembers_an_import(app: Flask, tmp_path: Path, town: Town)
 
 def test_iban_and_bic_are_never_stored(app: Flask, tmp_path: Path, town: Town) -> None:
     """A bank's numbers are in the file, and nowhere after."""
-    hand_over(app, town.folder(tmp_path / "files"))
+    settle(app, tmp_path / "files")
     dump = str(everything(app))
     assert "FR7630006000011234567890189" not in dump
     assert "AGRIFRPP" not in dump
@@ -243,7 +243,7 @@ def test_a_mandate_alone_means_direct_debit(app: Flask, tmp_path: Path, town: To
 
 def test_lines_taken_out_of_an_invoice_go(app: Flask, tmp_path: Path, town: Town) -> None:
     """An invoice made again with one line has one line."""
-    hand_over(app, town.folder(tmp_path / "files"))
+    settle(app, tmp_path / "files")
     town.row("facture.csv")["montant"] = "1 200,00"
     town.files["ligneFacture.csv"].pop()
     hand_over(app, town.folder(tmp_path / "files"))
@@ -253,7 +253,7 @@ def test_lines_taken_out_of_an_invoice_go(app: Flask, tmp_path: Path, town: Town
 
 def test_a_changed_amount_is_shared_again(app: Flask, tmp_path: Path, town: Town) -> None:
     """A payment that becomes larger pays what it pays now."""
-    hand_over(app, town.folder(tmp_path / "files"))
+    settle(app, tmp_path / "files")
     town.row("reglement.csv")["montant"] = "1 250,00"
     hand_over(app, town.folder(tmp_path / "files"))
     with app.app_context():
@@ -274,7 +274,7 @@ def test_an_invoice_that_changes_family_leaves_no_allocation_behind(
     app: Flask, tmp_path: Path, town: Town
 ) -> None:
     """Two files of one household become one: its invoice follows, and is paid there."""
-    hand_over(app, town.folder(tmp_path / "files"))
+    settle(app, tmp_path / "files")
     town.row("facture.csv", 3)["famille_id"] = "1"
     hand_over(app, town.folder(tmp_path / "files"))
     with app.app_context():

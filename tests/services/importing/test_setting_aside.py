@@ -5,7 +5,6 @@
 
 from pathlib import Path
 
-import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -15,7 +14,7 @@ from app.services.actors import PORTAL
 from app.services.families import accepted
 from app.services.families.accepted import LastWord
 from tests.services.importing.test_checking import without_family
-from tests.services.importing.town import Town, faults_of, hand_over
+from tests.services.importing.town import Town, faults_of, hand_over, settle
 
 ASIDE = [
     ("famille.csv", "dateNaisResp1", "00/00/0000", "valeur « 00/00/0000 » : l’année doit être comprise entre 1900 et 2100."),
@@ -40,26 +39,33 @@ ASIDE = [
     ("message.csv", "reponse", "peut-être", "valeur « peut-être » : écrivez OUI ou NON."),
     ("document.csv", "date", "46266", "valeur « 46266 » : écrivez une date comme 08/11/2016 ou 2016-11-08."),
 ]  # fmt: skip
+ROWS_OF = {
+    "famille.csv": "familles", "enfant.csv": "enfants", "facture.csv": "factures et avoirs",
+    "ligneFacture.csv": "lignes de facture", "reglement.csv": "règlements",
+    "message.csv": "messages", "document.csv": "documents",
+}  # fmt: skip
 
 
-@pytest.mark.parametrize("cell", ASIDE)
-def test_a_cell_that_is_set_aside_is_named_and_the_row_goes_in(
-    app: Flask, tmp_path: Path, town: Town, cell: tuple[str, str, str, str]
+def test_each_cell_that_is_set_aside_is_named_and_its_row_goes_in(
+    app: Flask, tmp_path: Path, town: Town
 ) -> None:
     """In a dry run as well: file, line, column, value, what to do."""
-    file, column, value, said = cell
-    town.row(file)[column] = value
+    wanted = [
+        f"{file}, ligne {town.spoil(file, column, value)}, colonne {column}, {said}"
+        for file, column, value, said in ASIDE
+    ]
     files = town.folder(tmp_path / "files")
     for dry_run in (True, False):
         report = hand_over(app, files, dry_run=dry_run)
-        told = [line.strip() for line in map(without_family, report.lines())]
-        assert f"{file}, ligne 2, colonne {column}, {said}" in told
-        assert report.counts["familles"].created == 2
+        assert sorted(map(without_family, map(str, report.set_aside))) == sorted(wanted)
+        assert set(wanted) <= {line.strip() for line in map(without_family, report.lines())}
+        for file, rows in ROWS_OF.items():
+            assert report.counts[rows].created == len(town.files[file]), file
 
 
 def test_what_the_portal_knows_stays(app: Flask, tmp_path: Path, town: Town) -> None:
     """Of each cell that is set aside, and of no other; once more changes nothing."""
-    hand_over(app, town.folder(tmp_path / "files"))
+    settle(app, tmp_path / "files")
     spoilt = {
         "famille.csv": {"dateNaisResp1": "00/00/0000", "emailResp1": "néant", "sexeResp1": "?",
                         "telephoneResp1": "0" * 31, "adrcodePostal": "F-38590 CEDEX",
@@ -108,7 +114,7 @@ def test_what_the_portal_knows_stays(app: Flask, tmp_path: Path, town: Town) -> 
 
 def test_a_birth_date_that_was_set_aside_is_no_clue(app: Flask, tmp_path: Path, town: Town) -> None:
     """Somebody else in the first place is not taken for who was there."""
-    hand_over(app, town.folder(tmp_path / "files"))
+    settle(app, tmp_path / "files")
     row = town.row("famille.csv")
     row |= {"nomResp1": "MOREL", "prenomResp1": "Paule", "dateNaisResp1": "néant", "emailResp1": ""}
     town.row("compte.csv")["identifiant"] = "38160009"
@@ -138,7 +144,7 @@ def test_what_the_town_hall_accepted_stays_beside_a_cell_that_says_nothing(
     app: Flask, tmp_path: Path, town: Town
 ) -> None:
     """A street that cannot be read is no new word on it."""
-    hand_over(app, town.folder(tmp_path / "files"))
+    settle(app, tmp_path / "files")
     with app.app_context(), db.transaction() as session:
         family = session.scalars(select(Family).where(Family.number == "F1")).one()
         accepted.accept(session, family, "street", "7 chemin des Vergers", PORTAL)
