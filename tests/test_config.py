@@ -1,17 +1,12 @@
 """Settings: read once, checked at once, and production refuses what is unsafe."""
 
-import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 import config
-from configuring import keys
-from tests.support.smtp_servers import free_port
 
-ROOT = Path(__file__).parent.parent
 STRONG = "d3aebd8f5b8c2f64e0a9b1c7f2635e48b7d091a6c4f8e2037d5b9a1c6e4f8072"
 SAFE = {
     "PORTAIL_ENV": "production",
@@ -100,40 +95,6 @@ def test_production_with_what_it_needs(tmp_path: Path) -> None:
     settings = load(tmp_path, **SAFE)
     assert settings.secure
     assert settings.trusted_hosts == ["portail.commune.fr"]
-
-
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({"PORTAIL_SECRET_KEY": ""}, "PORTAIL_SECRET_KEY"),
-        ({"PORTAIL_SECRET_KEY": "k" * 31}, "32 octets"),
-        ({"PORTAIL_SECRET_KEY": keys.FOR_DEVELOPMENT}, "au hasard"),
-        ({"PORTAIL_SECRET_KEY": "k" * 64}, "au hasard"),
-        ({"PORTAIL_SECRET_KEY": "0123456789abcdef" * 2}, "au hasard"),
-        ({"PORTAIL_SECRET_KEY": "la-mairie-de-saint-exemple-aime-les-enfants"}, "au hasard"),
-        ({"PORTAIL_SECRET_KEY_FALLBACKS": "k" * 31}, "PORTAIL_SECRET_KEY_FALLBACKS"),
-        ({"PORTAIL_PUBLIC_URL": ""}, "PORTAIL_PUBLIC_URL"),
-        ({"PORTAIL_PUBLIC_URL": "http://portail.commune.fr"}, "https://"),
-        ({"PORTAIL_SMTP_HOST": "mx.commune.fr", "PORTAIL_SMTP_USERNAME": "portail"}, "en clair"),
-        ({"PORTAIL_DATABASE_URL": "sqlite:////dev/null/portail.db"}, "/dev/null"),
-        ({"PORTAIL_MAIL_BACKEND": "console"}, "mots de passe en clair"),
-        ({"PORTAIL_MAIL_BACKEND": "file"}, "mots de passe en clair"),
-        ({"PORTAIL_MAIL_BACKEND": "memory"}, "mots de passe en clair"),
-        ({"FLASK_DEBUG": "1"}, "FLASK_DEBUG"),
-    ],
-)
-def test_production_refuses_to_start_unsafe(
-    tmp_path: Path, changes: dict[str, str], words: str
-) -> None:
-    """One clear line, an exit code that is not zero, no trace."""
-    environ = SAFE | {"PORTAIL_INSTANCE": str(tmp_path)} | changes
-    outcome = subprocess.run(
-        [sys.executable, "-c", "import wsgi"],
-        cwd=ROOT, env=environ, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert outcome.returncode != 0
-    assert words in outcome.stderr
-    assert outcome.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize(
@@ -250,39 +211,6 @@ def test_a_backend_of_one_s_own_has_settings_of_its_own(
     with pytest.raises(config.ConfigurationError, match="PORTAIL_SERVICE_URL n’existe pas"):
         load(tmp_path, PORTAIL_SERVICE_URL="x")
     sys.modules.pop("town_mail")
-
-
-@pytest.mark.parametrize("shipped", [(), ("--config", "deploy/gunicorn.conf.py")])
-def test_gunicorn_stops_at_settings_that_cannot_be_used(
-    tmp_path: Path, shipped: tuple[str, ...]
-) -> None:
-    """It would start its workers again for ever, while visitors wait at an open port."""
-    environ = {
-        "PATH": os.environ["PATH"],
-        "PORTAIL_INSTANCE": str(tmp_path),
-        "PORTAIL_SMPT_HOST": "x",
-    }
-    outcome = subprocess.run(
-        [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{free_port()}",
-         "--no-control-socket", *shipped, "wsgi:app"],
-        cwd=ROOT, env=environ, capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
-    assert outcome.returncode == 3
-    assert "vouliez-vous dire PORTAIL_SMTP_HOST" in outcome.stderr
-    assert "Traceback" not in outcome.stderr
-
-
-def test_gunicorn_stops_at_a_schema_of_before(tmp_path: Path) -> None:
-    """With the command to run; otherwise every page would be an error."""
-    environ = SAFE | {"PATH": os.environ["PATH"], "PORTAIL_INSTANCE": str(tmp_path)}
-    outcome = subprocess.run(
-        [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{free_port()}",
-         "--no-control-socket", "wsgi:app"],
-        cwd=ROOT, env=environ, capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
-    assert outcome.returncode == 3
-    assert outcome.stderr.count("flask --app wsgi db upgrade") == 1
-    assert "Traceback" not in outcome.stderr
 
 
 def test_a_trial_in_production_may_print_mails(tmp_path: Path) -> None:
