@@ -38,12 +38,31 @@ class Checks:
         References(self._connection, self._staging, self._faults).run()
         lost_zeros.check(self._connection, self._staging, self._faults)
         self._second_guardians()
-        self._first_names_left_out()
         self._accounts_of_nobody()
         self._identifiers_given_twice()
         self._identifiers_taken()
         for check in ledger_checks.checks(self._staging):
             self._add(*check)
+
+    def first_names_left_out(self) -> None:
+        """Refuse names without their first names, while everybody is still in their place.
+
+        Somebody would pass for another, who would have lost theirs by the time of the other checks.
+        """
+        families = self._staging[FAMILIES]
+        for rank in RANKS:
+            column = families.file.column(f"first_name_{rank}")
+            if f"last_name_{rank}" not in families.fields or column.field in families.fields:
+                continue
+            known = (
+                select(Guardian.id)
+                .join(Family, Family.id == Guardian.family_id)
+                .join(families.table, families.table.c.source_id == Family.source_id)
+                .where(Guardian.rank == rank, Guardian.first_name != "")
+            )
+            if self._connection.scalar(known.limit(1)):
+                remedy = "cette colonne manque, mais le portail connaît des prénoms ; ajoutez-la."
+                self._faults.add(Fault(FAMILIES.name, remedy, column=column.name))
 
     def _some_family(self) -> None:
         if self._staging[FAMILIES].given and not self._staging[FAMILIES].rows and not self._faults:
@@ -81,23 +100,6 @@ class Checks:
             ),
             "donnez le nom du second responsable, ou retirez son prénom.",
         )
-
-    def _first_names_left_out(self) -> None:
-        """Refuse names without their first names: people would pass for others."""
-        families = self._staging[FAMILIES]
-        for rank in RANKS:
-            column = families.file.column(f"first_name_{rank}")
-            if f"last_name_{rank}" not in families.fields or column.field in families.fields:
-                continue
-            known = (
-                select(Guardian.id)
-                .join(Family, Family.id == Guardian.family_id)
-                .join(families.table, families.table.c.source_id == Family.source_id)
-                .where(Guardian.rank == rank, Guardian.first_name != "")
-            )
-            if self._connection.scalar(known.limit(1)):
-                remedy = "cette colonne manque, mais le portail connaît des prénoms ; ajoutez-la."
-                self._faults.add(Fault(FAMILIES.name, remedy, column=column.name))
 
     def _accounts_of_nobody(self) -> None:
         rows, families = self._staging[ACCOUNTS].table, self._staging[FAMILIES].table

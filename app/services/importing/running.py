@@ -163,8 +163,10 @@ class _Import:
         """Compare the rows with what the portal knows, and check them."""
         erased.leave_out(connection, staging, self.report.headlines)
         opened = AccountLoader(connection, staging, self.report.headlines).opened()
+        checks = Checks(connection, staging, self._told.faults)
+        checks.first_names_left_out()
         self._settle_places(connection, staging)
-        Checks(connection, staging, self._told.faults).run()
+        checks.run()
         naming = Naming(connection, staging)
         naming.name(self._told.set_aside)
         if self._told.faults:

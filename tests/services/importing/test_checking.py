@@ -177,6 +177,29 @@ def test_a_file_without_a_column_is_refused_once(app: Flask, tmp_path: Path, tow
     ]
 
 
+@pytest.mark.parametrize("rank", [1, 2])
+def test_first_names_that_the_portal_knows_are_not_left_out(
+    app: Flask, tmp_path: Path, town: Town, rank: int
+) -> None:
+    """« GARNIER » alone could be Inès, Karim or anybody: their accesses would go to somebody."""
+    settle(app, tmp_path / "files")
+    before = everything(app)
+    town.drop_column("famille.csv", f"prenomResp{rank}")
+    assert faults_of(app, town.folder(tmp_path / "short")) == [
+        f"famille.csv, colonne prenomResp{rank}\u00a0: cette colonne manque, "
+        "mais le portail connaît des prénoms\u00a0; ajoutez-la."
+    ]
+    assert everything(app) == before
+
+
+def test_a_town_of_homes_needs_no_first_names(app: Flask, tmp_path: Path, town: Town) -> None:
+    """Nor does one whose software knows none: nobody is taken for another."""
+    for rank in (1, 2):
+        town.drop_column("famille.csv", f"prenomResp{rank}")
+    for name in ("files", "again"):
+        assert faults_of(app, town.folder(tmp_path / name)) == []
+
+
 def test_ids_whose_zeros_were_lost_are_told_once(app: Flask, tmp_path: Path, town: Town) -> None:
     """Opened and saved by a spreadsheet: every family would be there twice."""
     for number, row in enumerate(town.files["famille.csv"], start=1):
