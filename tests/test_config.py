@@ -213,6 +213,23 @@ def test_a_backend_of_one_s_own_has_settings_of_its_own(
     sys.modules.pop("town_mail")
 
 
+@pytest.mark.parametrize("number", ["12345", "1234567", "12 345", "PAYFIP", "０１２３４５"])
+def test_a_number_that_payfip_never_gave_stops_the_start(tmp_path: Path, number: str) -> None:
+    """Parents would copy it to the State's site, which knows no such town."""
+    with pytest.raises(config.ConfigurationError, match="les six chiffres que PayFiP") as caught:
+        load(tmp_path, PORTAIL_PAYFIP_CLIENT=number)
+    assert f"PORTAIL_PAYFIP_CLIENT vaut «\u00a0{number}\u00a0»" in str(caught.value)
+
+
+def test_the_zeros_of_a_payfip_number_are_kept(tmp_path: Path) -> None:
+    """In quotes they are; a bare number of the file has none left, and is told."""
+    assert load(tmp_path, PORTAIL_PAYFIP_CLIENT="012345").payfip_client == "012345"
+    assert load(tmp_path).payfip_client == ""
+    (tmp_path / "settings.toml").write_text("payfip_client = 12345\n")
+    with pytest.raises(config.ConfigurationError, match="les six chiffres"):
+        load(tmp_path)
+
+
 def test_a_trial_in_production_may_print_mails(tmp_path: Path) -> None:
     """When it is asked for by name."""
     environ = SAFE | {"PORTAIL_MAIL_BACKEND": "file", "PORTAIL_MAIL_ALLOW_INSECURE": "1"}

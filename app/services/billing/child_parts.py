@@ -31,7 +31,8 @@ _LINES = (
     .join(Child, Child.id == InvoiceLine.child_id, isouter=True)
     .where(InvoiceLine.invoice_id.in_(_INVOICES))
     .group_by(InvoiceLine.invoice_id, Child.id, Child.first_name, Child.last_name, Child.birth_date)
-    .order_by(InvoiceLine.invoice_id, Child.birth_date, Child.id)
+    # The cents that are left go to the eldest, and to what is for nobody last, on both databases.
+    .order_by(InvoiceLine.invoice_id, Child.birth_date.nulls_last(), Child.id.nulls_last())
 )
 
 
