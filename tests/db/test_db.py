@@ -2,8 +2,6 @@
 
 import contextlib
 import signal
-import subprocess
-import sys
 import threading
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -18,8 +16,8 @@ from app import db
 from app.models import Family, JournalEntry, Throttle
 from app.services.accounts import signing_in
 from app.services.actors import Origin
+from tests.support import killed
 
-ROOT = Path(__file__).parents[2]
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
@@ -46,30 +44,12 @@ def test_a_block_that_ends_is_kept(app: Flask) -> None:
         assert families() == ["1"]
 
 
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-import config
-from app import create_app
-from app.services.accounts import signing_in
-from app.services.mail import outbox
-from app.services.actors import Origin
-
-url, instance = sys.argv[1:]
-app = create_app(config.Test(instance=Path(instance), database_url=url))
-with app.app_context():
-    outbox.enqueue = lambda *_details: os.kill(os.getpid(), signal.SIGKILL)
-    signing_in.request_credentials("38162386", Origin())
-"""
-
-
 def test_a_killed_worker_leaves_no_half_write(
     app: Flask, database_url: str, tmp_path: Path
 ) -> None:
     """A parent asks for a password; the machine kills the worker between its two writes."""
-    command = [sys.executable, "-c", KILLED, database_url, str(tmp_path)]
-    process = subprocess.run(command, cwd=ROOT, check=False)
-    assert process.returncode == -signal.SIGKILL
+    status = killed.status_of(killed.ask_for_a_password, "38162386", tmp_path, database_url)
+    assert status == -signal.SIGKILL
     with app.app_context():
         assert db.session().scalars(select(JournalEntry)).all() == []
         assert db.session().scalars(select(Throttle)).all() == []

@@ -1,9 +1,6 @@
 """An import that fails, or is killed, leaves the database as it was."""
 
-import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +15,8 @@ import config
 from app import db
 from app.services.importing.tables import ALL
 from tests.services.importing.town import FILES, Town, everything, faults_of, hand_over, settle
+from tests.support import killed
 
-ROOT = Path(__file__).parents[3]
 # One statement in so many fails, each in turn: all of them would take minutes.
 STRIDE = 12
 FILES_BY_NAME = {file.name: file for file in ALL}
@@ -87,30 +84,14 @@ def test_a_fault_on_any_line_leaves_nothing(
     assert everything(app) == before
 
 
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-from sqlalchemy import event
-import config
-from app import create_app, db
-from app.services.importing import running
-
-instance, url, files, moment = sys.argv[1:]
-app = create_app(config.Test(instance=Path(instance), database_url=url))
-with app.app_context():
-
-    def die(*details):
-        if moment == "commit" or details[2].startswith(moment):
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    event.listen(db.engine(), "commit" if moment == "commit" else "after_cursor_execute", die)
-    running.run(Path(files))
-"""
-
-
 @pytest.mark.parametrize(
     "moment",
-    ["CREATE UNIQUE INDEX import_facture", "INSERT INTO invoice (", "INSERT INTO alloc", "commit"],
+    [
+        "CREATE UNIQUE INDEX import_facture",
+        "INSERT INTO invoice (",
+        "INSERT INTO alloc",
+        killed.COMMIT,
+    ],
 )
 def test_a_killed_import_leaves_nothing(
     app: Flask, settings: config.Settings, tmp_path: Path, moment: str
@@ -119,10 +100,7 @@ def test_a_killed_import_leaves_nothing(
     town = Town()
     files = town.folder(tmp_path / "files")
     before = everything(app)
-    arguments = [str(settings.instance), settings.database_url, str(files), moment]
-    process = subprocess.run(
-        [sys.executable, "-c", KILLED, *arguments], cwd=ROOT, env=os.environ, check=False
-    )
-    assert process.returncode == -signal.SIGKILL
+    where = (settings.instance, settings.database_url, files)
+    assert killed.status_of(killed.import_until, moment, *where) == -signal.SIGKILL
     assert everything(app) == before
     assert hand_over(app, files).counts["familles"].created == 2
