@@ -163,10 +163,8 @@ class _Import:
         """Compare the rows with what the portal knows, and check them."""
         erased.leave_out(connection, staging, self.report.headlines)
         opened = AccountLoader(connection, staging, self.report.headlines).opened()
-        checks = Checks(connection, staging, self._told.faults)
-        checks.first_names_left_out()
         self._settle_places(connection, staging)
-        checks.run()
+        Checks(connection, staging, self._told.faults).run()
         naming = Naming(connection, staging)
         naming.name(self._told.set_aside)
         if self._told.faults:
@@ -198,9 +196,9 @@ class _Import:
 
     def _settle_places(self, connection: Connection, staging: Staging) -> None:
         """Know who is who before the checks, which ask whose an identifiant is."""
-        headlines = self.report.headlines
-        places = Places(connection, staging, headlines)
-        words = LastWords(connection, staging, headlines)
+        Checks(connection, staging, self._told.faults).first_names_left_out()
+        places = Places(connection, staging, self.report.headlines)
+        words = LastWords(connection, staging, self.report.headlines)
         words.settle_names()
         places.settle()
         words.settle()
