@@ -75,5 +75,5 @@ def test_every_link_leads_to_a_page(app: Flask, people: People) -> None:
 
 
 def _is_a_file(path: str) -> bool:
-    endings = ("/pdf", ".pdf", "/csv", "/photo", "/archive")
+    endings = ("/pdf", ".pdf", "/csv", "/photo", ".zip")
     return path.startswith("/documents/") or path.endswith(endings)

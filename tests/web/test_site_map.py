@@ -48,11 +48,12 @@ def test_a_stranger_sees_the_whole_portal(app: Flask, people: People) -> None:
     labels = list(links(page).values())
     assert labels[:3] == ["Connexion", "Mot de passe oublié", "Guide"]
     assert labels[3:5] == ["Accueil", "Mon compte"]
-    assert labels[-4:] == [
+    assert labels[-5:] == [
         "Plan du site",
         "Mentions légales",
         "Données personnelles",
         "Accessibilité",
+        "Code source",
     ]
 
 

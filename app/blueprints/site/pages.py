@@ -65,7 +65,7 @@ def source() -> ResponseReturnValue:
     return render_template("site/source.html", version=VERSION)
 
 
-@site.get("/code-source/archive")
+@site.get("/code-source/portail-famille.zip")
 def source_archive() -> ResponseReturnValue:
     """The code that runs here, as the licence wants it."""
     response = Response(source_service.archive(), mimetype="application/zip")
