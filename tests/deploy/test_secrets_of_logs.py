@@ -60,5 +60,5 @@ def test_errors_are_not_logged_where_links_lead(app_without_database: Flask) -> 
     taking = [
         rule.rule for rule in app_without_database.url_map.iter_rules() if "token" in rule.arguments
     ]
-    assert len(taking) == 2
+    assert taking
     assert [rule for rule in taking if not re.match(pattern, rule)] == []
