@@ -65,7 +65,8 @@ lock: .venv/development ## Compile pyproject.toml into locked, hashed requiremen
 	@touch $@ .venv/runtime
 
 # Programs that some tests need: a Debian package a line, and a file it brings.
-# What cannot be installed here is reported by the tests that miss it.
+# What cannot be installed here is reported by the tests that miss it. Debian starts the servers
+# that it installs: not these, as the tests start their own, on loopback.
 system:
 	@missing=$$(while read -r package file; do ls $$file >/dev/null 2>&1 || echo $$package; done \
 	  <tests/system-packages.txt); \
@@ -73,5 +74,6 @@ system:
 	  sudo=$$([ $$(id -u) = 0 ] || echo 'sudo --non-interactive'); \
 	  $$sudo apt-get update --quiet=2 || true; \
 	  for package in $$missing; do \
-	    $$sudo apt-get install --yes --quiet=2 --no-install-recommends $$package || true; done; fi
+	    $$sudo env SYSTEMD_OFFLINE=1 \
+	      apt-get install --yes --quiet=2 --no-install-recommends $$package || true; done; fi
 	@[ -d tests/nu/node_modules ] || npm ci --prefix tests/nu --ignore-scripts --silent || true
