@@ -8,6 +8,7 @@ import mmap
 import os
 import re
 import time
+from functools import partial
 from threading import Thread
 
 from gunicorn.glogging import Logger
@@ -45,6 +46,7 @@ access_log_format = '%({x-forwarded-for}i)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms %(
 OPEN_PARTS = re.compile(r"(/[\w.-]{0,24}(?![^/?]))*", re.ASCII)
 BORN, WANTED = 0, 8
 PATIENCE_SECONDS = 50
+NO_STATUS = -1
 
 
 def shown(address):
@@ -104,6 +106,17 @@ logger_class = DiscreetLogger
 def on_starting(server):
     """Share with the workers who serves: it outlives the reading of this file again."""
     server.ages = mmap.mmap(-1, 16)
+    server.halt = partial(_halt, server, server.halt)
+
+
+def _halt(server, halt, reason=None, exit_status=0):
+    """Stop for the first worker that cannot start, with its status.
+
+    gunicorn meets the second one while it stops, and would end with a trace and another status,
+    at which systemd starts it again for ever.
+    """
+    server.WORKER_BOOT_ERROR = NO_STATUS
+    halt(reason, exit_status)
 
 
 def pre_fork(server, worker):

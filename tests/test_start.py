@@ -64,7 +64,11 @@ def test_a_database_that_cannot_be_opened_stops_the_process(tmp_path: Path) -> N
     assert outcome.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("shipped", [(), ("--config", "deploy/gunicorn.conf.py")])
+# Workers enough to fail one while the server stops for another.
+SHIPPED = ("--config", "deploy/gunicorn.conf.py", "--workers", "4")
+
+
+@pytest.mark.parametrize("shipped", [(), SHIPPED])
 def test_gunicorn_stops_at_settings_that_cannot_be_used(
     tmp_path: Path, shipped: tuple[str, ...]
 ) -> None:
