@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import OperationalError
 
 from app.db.options import UNHURRIED
 
@@ -113,5 +114,11 @@ def _begin(connection: Connection) -> None:
     limits = OF_LONG_WORK if options.get(UNHURRIED) else OF_A_PAGE
     if options.get("isolation_level") == "AUTOCOMMIT":
         driver.bound(limits)
-    else:
+        return
+    try:
         driver.begin(limits)
+    except psycopg.OperationalError as error:
+        # What goes wrong in an event SQLAlchemy neither names as its own nor takes for a lost
+        # connection: a page would be an error, where it says to come back.
+        connection.invalidate(error)
+        raise OperationalError("BEGIN", None, error, hide_parameters=True) from error
