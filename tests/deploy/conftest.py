@@ -7,9 +7,6 @@ from pathlib import Path
 import pytest
 
 from tests.deploy.machine import Machine, followed
-from tests.e2e.conftest import playwright
-
-__all__ = ["machine", "playwright"]
 
 
 @pytest.fixture(scope="session")

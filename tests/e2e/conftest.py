@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page, Playwright, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Page, Playwright, ViewportSize, expect
 
 from tests.conftest import skip_or_fail
 from tests.e2e.gallery import DESKTOP, PHONE
@@ -25,13 +25,6 @@ Device = tuple[ViewportSize, bool]
 CHROMIUM = Path("/usr/bin/chromium")
 # The same engine without the windows around it, for a fifth of the processor's time.
 SHELL = Path("/usr/bin/chromium-headless-shell")
-
-
-@pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    """What drives the browsers."""
-    with sync_playwright() as driver:
-        yield driver
 
 
 @pytest.fixture(scope="session")
