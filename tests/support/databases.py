@@ -59,15 +59,36 @@ def postgresql_factory(folder: Path) -> Iterator[NewDatabase]:
         url = f"{server}/portail"
         migrate(url, folder)
 
-        # One connection for all: a new one would cost more than what it is asked.
-        with psycopg.connect(url, autocommit=True) as owner:
+        owner = _Owner(url)
 
-            def new() -> str:
-                with owner.transaction():
-                    owner.execute(_empty_every_table())
-                return url
+        def new() -> str:
+            owner.empty_every_table()
+            return url
 
-            yield new
+        yield new
+        owner.connection.close()
+
+
+class _Owner:
+    """Who empties the database: one connection for all, as opening it costs more than its use."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self.connection = psycopg.connect(url, autocommit=True)
+
+    def empty_every_table(self) -> None:
+        """Leave the schema alone; a server that a test made fail has cut the connection."""
+        try:
+            self._empty()
+        except psycopg.OperationalError:
+            self.connection.close()
+            wait_for_server(self._url)
+            self.connection = psycopg.connect(self._url, autocommit=True)
+            self._empty()
+
+    def _empty(self) -> None:
+        with self.connection.transaction():
+            self.connection.execute(_empty_every_table())
 
 
 def engine_of(app: Flask) -> Engine:
