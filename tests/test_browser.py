@@ -15,6 +15,7 @@ from tests.test_page_checks import GOOD_HEADERS
 PAGE = """<!doctype html>
 <html lang="fr">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<meta name="description" content="Une page du portail des familles, pour un essai">
 <title>{prefix}{h1} – Portail famille – Saint-Exemple</title></head>
 <body><a href="#c">Aller au contenu</a><header></header><main id="c"><h1>{h1}</h1>
 {body}</main><footer></footer></body></html>"""

@@ -21,7 +21,7 @@ def test_of_simultaneous_confirmations_one_counts(
     """The button pressed in four windows: one notice to the old address."""
     ask(people.zest)
     token = latest_token(app, server)
-    db.session().rollback()
+    db.let_go()
 
     def confirm() -> None:
         with app.app_context():
@@ -37,7 +37,7 @@ def test_two_requests_at_once_leave_one_change(
 ) -> None:
     """Two windows, two addresses: one of them waits."""
     account = signed_in(people.zest)
-    db.session().rollback()
+    db.let_go()
 
     def asking(address: str) -> None:
         with app.app_context():
@@ -51,7 +51,7 @@ def test_two_requests_at_once_leave_one_change(
 def test_of_fourteen_at_once_six_leave(app: Flask, people: People, server: Scripted) -> None:
     """Fourteen windows, as many addresses of strangers: no more mails than on any other day."""
     account = signed_in(people.zest)
-    db.session().rollback()
+    db.let_go()
     told: list[str | None] = []
 
     def asking(number: int) -> None:
