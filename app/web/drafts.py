@@ -32,6 +32,8 @@ KEY, SEALED = "drafts", "draft"
 SEALED_KEPT = timedelta(minutes=10)
 # A cookie holds four thousand bytes in all, and what is sealed takes a third more.
 LONGEST_SEALED, LONGEST_PAGE = 2_200, 200
+# What each field counts for besides its words: twenty thousand empty ones are costly to keep too.
+A_FIELD = 100
 PAGE = "page_of_its_form"
 # The names of the fields that hold passwords, whatever their form: see forms.Form.
 SECRETS = {"csrf_token"}
@@ -67,7 +69,7 @@ def bounded(sent: Iterable[tuple[str, list[str]]], most: int) -> dict[str, list[
     """Keep what was typed, but passwords, and what no form of ours is near to take."""
     kept = {}
     for name, values in sent:
-        most -= len(name) + sum(map(len, values))
+        most -= len(name) + sum(len(value) + A_FIELD for value in values)
         if most < 0:
             break
         if name not in SECRETS:

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from app import db
 from app.models import AccountSession, Draft
 from app.services.accounts import drafts as service
-from app.web import access, forms
+from app.web import access, drafts, forms
 from tests.blueprints.family.test_requests import multipart
 from tests.support.browser import Browser, Page
 from tests.support.people import People, Person, public_id
@@ -169,6 +169,14 @@ def test_a_draft_lasts_half_a_day(app: Flask, people: People) -> None:
     with time_machine.travel(NOW + timedelta(hours=20, seconds=1), tick=False):
         page = come_back(parent.get("auth.sign_in"), people.zest)
         assert parent.get("family.request_form", kind="autre").value("Votre demande").strip() == ""
+
+
+@pytest.mark.parametrize("many", [{"": [""] * 30_000}, {str(n): [""] for n in range(30_000)}])
+def test_a_flood_of_empty_fields_is_hardly_kept(many: dict[str, list[str]]) -> None:
+    """To keep each would cost us more than to send them costs a stranger."""
+    kept = drafts.bounded([("text", [TEXT]), *many.items()], service.MOST_CHARACTERS)
+    assert kept["text"] == [TEXT]
+    assert sum(map(len, kept.values())) <= 1_000
 
 
 def test_drafts_are_bounded(app: Flask, people: People) -> None:
