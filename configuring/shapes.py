@@ -78,24 +78,6 @@ def _payfip_client(value: str) -> str:
     )
 
 
-def _source_url(value: str) -> str:
-    if not value or SOURCE_URL.fullmatch(value):
-        return ""
-    return "doit être l’adresse d’une page, qui commence par https://"
-
-
-def _x_accel_prefix(value: str) -> str:
-    if not value or X_ACCEL_PREFIX.fullmatch(value):
-        return ""
-    return "doit être un chemin comme /prive, sans barre à la fin"
-
-
-def _security_contact(value: str) -> str:
-    if not value or SECURITY_CONTACT.fullmatch(value):
-        return ""
-    return "doit être une adresse de courriel, ou commencer par https://, mailto: ou tel:"
-
-
 def _metrics_token(value: str) -> str:
     if not value or is_strong(value):
         return ""
@@ -117,10 +99,8 @@ def _sentry_dsn(value: str) -> str:
     return ""
 
 
-def _mail_bounces(value: str) -> str:
-    if not value or BOUNCES.fullmatch(value):
-        return ""
-    return "doit être une adresse sans +, comme rebonds@commune.fr"
+def _empty_or(pattern: re.Pattern[str], wanted: str) -> Callable[[str], str]:
+    return lambda value: "" if not value or pattern.fullmatch(value) else wanted
 
 
 SHAPES: dict[str, Callable[[str], str]] = {
@@ -129,11 +109,18 @@ SHAPES: dict[str, Callable[[str], str]] = {
     "database_pool": _database_pool,
     "timezone": _timezone,
     "smtp_host": _smtp_host,
-    "mail_bounces": _mail_bounces,
+    "mail_bounces": _empty_or(BOUNCES, "doit être une adresse sans +, comme rebonds@commune.fr"),
     "payfip_client": _payfip_client,
-    "source_url": _source_url,
-    "security_contact": _security_contact,
+    "source_url": _empty_or(
+        SOURCE_URL, "doit être l’adresse d’une page, qui commence par https://"
+    ),
+    "security_contact": _empty_or(
+        SECURITY_CONTACT,
+        "doit être une adresse de courriel, ou commencer par https://, mailto: ou tel:",
+    ),
     "metrics_token": _metrics_token,
     "sentry_dsn": _sentry_dsn,
-    "x_accel_prefix": _x_accel_prefix,
+    "x_accel_prefix": _empty_or(
+        X_ACCEL_PREFIX, "doit être un chemin comme /prive, sans barre à la fin"
+    ),
 }
