@@ -42,8 +42,7 @@ def test_back_after_each_post_shows_a_page(parent: Page, live: Portal) -> None:
             open_form(parent, path)
             parent.get_by_label(label, exact=True).fill(words)
             parent.get_by_role("button", name=button).click()
-            parent.locator("footer").get_by_role("link", name="Plan du site").click()
-            go_back(parent)
+            leave_and_go_back(parent)
         if title:
             expect(parent.locator("h1")).to_have_text(title)
     parent.goto("/demandes/nouvelle/autre")
@@ -58,7 +57,8 @@ def test_back_after_each_post_shows_a_page(parent: Page, live: Portal) -> None:
     go_back(parent)
     for path, button in (("/compte/courriels", "Enregistrer"), ("/mot-de-passe/changer", "Enreg")):
         parent.goto(path)
-        parent.get_by_role("button", name=button).click()
+        with parent.expect_navigation():
+            parent.get_by_role("button", name=button).click()
         go_back(parent)
     open_form(parent, "/messages")
     parent.get_by_role("button", name="Archiver ce message").click()
@@ -75,6 +75,7 @@ def test_back_after_a_wrong_password_shows_a_page(window: Page, live: Portal) ->
     window.get_by_role("button", name="Connexion").click()
     expect(window.locator(".error-summary")).to_contain_text("incorrect")
     window.get_by_role("link", name="Voir le guide pas à pas").click()
+    expect(window).to_have_url(re.compile("/guide"))
     go_back(window)
     expect(window.get_by_label("Identifiant")).to_have_value(IDENTIFIER)
     window.get_by_label("Identifiant").fill("")
@@ -114,8 +115,7 @@ def test_a_busy_database_loses_no_text(parent: Page, live: Portal) -> None:
         told = parent.locator("main")
         expect(told).to_contain_text("Rien n’est envoyé", timeout=PATIENCE_MS)
     expect(answer).to_have_value(TEXT)
-    parent.locator("footer").get_by_role("link", name="Plan du site").click()
-    go_back(parent)
+    leave_and_go_back(parent)
     expect(answer).to_have_value(TEXT)
     parent.get_by_role("button", name="Envoyer ma réponse").click()
     expect(parent.locator("main")).to_contain_text("Votre réponse est envoyée à la mairie.")
@@ -145,6 +145,13 @@ def open_form(page: Page, path: str) -> None:
     page.goto(path)
     if path == "/messages":
         page.get_by_role("link", name="Réunion", exact=True).click()
+
+
+def leave_and_go_back(page: Page) -> None:
+    """Go to another page, and come back once it is there: Back has no page to leave before."""
+    page.locator("footer").get_by_role("link", name="Plan du site").click()
+    expect(page.locator("h1")).to_have_text("Plan du site")
+    go_back(page)
 
 
 def go_back(page: Page) -> None:
