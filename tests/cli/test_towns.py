@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,6 +20,7 @@ from tests.support.department import Department
 from tests.support.mail_room import ask
 from tests.support.page_checks.language import ENGLISH, typography_faults
 from tests.support.people import settle_in
+from tests.support.waiting import wait_for
 
 ROOT = Path(__file__).parents[2]
 LONG_ENOUGH = 60
@@ -113,12 +113,9 @@ def test_one_worker_sends_the_mails_of_all(department: Department) -> None:
             ask(people[name].identifier, MailKind.CREDENTIALS)
     rounds = Rounds(department.towns.all, watcher_of(COURIER), threads=2)
     rounds.start()
-    deadline = time.monotonic() + LONG_ENOUGH
     folders = [department.folder / name / "mail" for name in people]
     try:
-        while not all(list(folder.glob("*.eml")) for folder in folders):
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        wait_for(lambda: all(list(each.glob("*.eml")) for each in folders), "a mail stayed")
     finally:
         rounds.stop()
     for name, folder in zip(people, folders, strict=True):

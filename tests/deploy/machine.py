@@ -20,7 +20,7 @@ from pathlib import Path
 from tests.conftest import skip_or_fail
 from tests.deploy import page, units
 from tests.deploy.page import ROOT
-from tests.e2e.live import mail_to, wait_for
+from tests.e2e.live import mail_to
 from tests.support.databases import POSTGRESQL_BINARIES, PostgreSql, postgresql_server
 from tests.support.smtp_servers import HOST, Mailbox, free_port, serve
 
@@ -254,4 +254,4 @@ def hang_up(process: subprocess.Popen[bytes]) -> None:
     process.send_signal(signal.SIGHUP)
 
 
-__all__ = ["HOST", "NAME", "TOWN", "Machine", "followed", "hang_up", "wait_for"]
+__all__ = ["HOST", "NAME", "TOWN", "Machine", "followed", "hang_up"]

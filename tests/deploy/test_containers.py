@@ -13,8 +13,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from tests.deploy.page import ROOT
-from tests.e2e.live import wait_for
 from tests.support.smtp_servers import free_port
+from tests.support.waiting import wait_for
 
 DEPLOY = ROOT / "deploy"
 DOCKERFILE, COMPOSE = DEPLOY / "Dockerfile", DEPLOY / "compose.yaml"

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.deploy import units
-from tests.deploy.machine import TOWN, Machine, hang_up, put_code, wait_for
+from tests.deploy.machine import TOWN, Machine, hang_up, put_code
 from tests.deploy.visits import ask
+from tests.support.serving import children
+from tests.support.waiting import wait_for
 
 WEB = f"portail@{TOWN}"
 # Those with a mailbox, whom no other test makes ask.
@@ -49,16 +50,16 @@ def test_the_old_version_serves_until_the_new_one_can(machine: Machine, tmp_path
     (code / "wsgi.py").unlink()
     (code / "wsgi.py").write_text(SLOW_VERSION.format(gate=str(gate)))
     master, current = machine.running[WEB], machine.path("/opt/portail/current")
-    elders = units.children(master)
+    elders = children(master)
     try:
         _lead(current, code)
         hang_up(master)
-        wait_for(lambda: units.children(master) - elders, "no successor", 60)
+        wait_for(lambda: children(master) - elders, "no successor", 60)
         # Asked to leave, and nobody to follow yet.
         assert [version_of(machine) for _ in range(20)] == [None] * 20
-        assert elders <= units.children(master)
+        assert elders <= children(master)
         gate.touch()
-        wait_for(lambda: not elders & units.children(master), "the elders stayed", 60)
+        wait_for(lambda: not elders & children(master), "the elders stayed", 60)
         assert [version_of(machine) for _ in range(20)] == ["next"] * 20
     finally:
         gate.touch()
@@ -90,9 +91,9 @@ def test_a_reload_under_load_loses_nothing(machine: Machine) -> None:
     for each in visitors:
         each.start()
     for _ in range(2):
-        elders = units.children(machine.running[WEB])
+        elders = children(machine.running[WEB])
         hang_up(machine.running[WEB])
-        wait_for(lambda: not elders & units.children(machine.running[WEB]), "no change", 60)  # noqa: B023
+        wait_for(lambda: not elders & children(machine.running[WEB]), "no change", 60)  # noqa: B023
     visitors[-1].join()
     over.set()
     for each in visitors:
@@ -108,14 +109,14 @@ def test_settings_that_cannot_be_used_stop_no_portal(machine: Machine, setting: 
     file = machine.instance / "settings.toml"
     before = file.read_text("utf-8")
     kept = re.sub(rf"^{setting.split(maxsplit=1)[0]} = .*$", "", before, flags=re.MULTILINE)
-    elders = units.children(machine.running[WEB])
+    elders = children(machine.running[WEB])
     file.write_text(f"{setting}\n{kept}", "utf-8")
     try:
         with pytest.raises(AssertionError, match="Le portail ne démarre pas"):
             machine.type(f"sudo systemctl reload {WEB}")
     finally:
         file.write_text(before, "utf-8")
-    assert units.children(machine.running[WEB]) == elders
+    assert children(machine.running[WEB]) == elders
     assert version_of(machine) is None
 
 

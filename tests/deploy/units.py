@@ -8,7 +8,8 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.e2e.live import wait_for
+from tests.support.serving import children
+from tests.support.waiting import wait_for
 
 if TYPE_CHECKING:
     from tests.deploy.machine import Machine
@@ -107,12 +108,6 @@ def _reload_nginx(machine: "Machine") -> None:
         "nginx did not read its files",
         START_SECONDS,
     )
-
-
-def children(process: subprocess.Popen[bytes]) -> set[int]:
-    """The processes that one has started: the workers of nginx, or of gunicorn."""
-    found = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text("ascii")
-    return {int(pid) for pid in found.split()}
 
 
 VERBS = {"enable": _start, "start": _start, "restart": _restart, "reload": _reload}

@@ -5,17 +5,16 @@ import re
 import sqlite3
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from flask import Flask
 
@@ -25,17 +24,15 @@ from app.formats import today
 from app.models import Account, Message
 from app.services.accounts.passwords import hash_password
 from tests.support.smtp_servers import HOST, Mailbox, free_port, serve
+from tests.support.waiting import wait_for
 
 ROOT = Path(__file__).parent.parent.parent
 START_SECONDS = 30
-MAIL_SECONDS = 20
 DATABASE = "portail.db"
 KEY = "d3aebd8f5b8c2f64e0a9b1c7f2635e48"
 GUNICORN = (
     "--workers 1 --threads 4 --no-control-socket --log-level info --access-logfile - wsgi:app"
 )
-
-Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -139,7 +136,7 @@ def portal(instance: Path) -> Iterator[Portal]:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         try:
             started = partial(_answers, f"{url}/sante", process)
-            wait_for(started, "the portal does not answer", START_SECONDS)
+            wait_for(started, "the portal does not answer")
             with _town_hall(instance) as town_hall:
                 yield Portal(url, instance, mailbox, town_hall)
         finally:
@@ -174,17 +171,6 @@ def _environment(instance: Path) -> dict[str, str]:
         "PORTAIL_TOWN_NAME": "Saint-Exemple",
         "PORTAIL_TOWN_PHONE": "04 76 00 00 00",
     }
-
-
-def wait_for(
-    look: Callable[[], Found | None], complaint: str, seconds: float = MAIL_SECONDS
-) -> Found:
-    """Look until there is something to see, and return it."""
-    deadline = time.monotonic() + seconds
-    while not (found := look()):
-        assert time.monotonic() < deadline, complaint
-        time.sleep(0.05)
-    return found
 
 
 def mail_to(mailbox: Mailbox, address: str) -> EmailMessage:

@@ -5,7 +5,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,14 +21,7 @@ from app.services.mail.kinds import MailKind
 from app.testing import Outbox
 from tests.support.mail_room import Scripted, ask, courier_of, states
 from tests.support.people import People, settle_in
-
-
-def until(true: Callable[[], object]) -> None:
-    """Wait for it, three seconds at most."""
-    deadline = time.monotonic() + 3
-    while not true():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.01)
+from tests.support.waiting import wait_for
 
 
 def threads(name: str = "mail") -> list[threading.Thread]:
@@ -41,7 +34,7 @@ def stop_watching(app: Flask) -> None:
     with app.app_context():
         for watcher in background.watchers():
             watcher.stop()
-    until(lambda: not threads() and not threads("jobs"))
+    wait_for(lambda: not threads() and not threads("jobs"), "it did not happen")
 
 
 @pytest.fixture
@@ -103,7 +96,7 @@ def test_the_thread_starts_with_the_first_request(web: Flask) -> None:
     web.test_client().get("/connexion")
     assert len(threads()) == before + 1
     with web.app_context():
-        until(lambda: states() == [MailState.SENT])
+        wait_for(lambda: states() == [MailState.SENT], "it did not happen")
 
 
 def test_making_the_guide_sends_no_mail(web: Flask, tmp_path: Path) -> None:
@@ -127,7 +120,7 @@ def test_the_thread_wakes_up_for_a_mail(web: Flask) -> None:
     with web.app_context():
         ask("38162386")
         started = time.monotonic()
-        until(lambda: len(sent))
+        wait_for(lambda: len(sent), "it did not happen")
         assert time.monotonic() - started < background.POLL_SECONDS / 2
 
 
@@ -144,7 +137,7 @@ def test_no_page_waits_for_a_server_that_hangs(web: Flask) -> None:
         client.get("/connexion")
         assert time.monotonic() - started < 1
         server.freed.set()
-        until(lambda: len(server.sent) == 2)
+        wait_for(lambda: len(server.sent) == 2, "it did not happen")
 
 
 def test_the_thread_waits_longer_and_longer_for_a_server_that_is_down(
@@ -157,9 +150,9 @@ def test_the_thread_waits_longer_and_longer_for_a_server_that_is_down(
     web.test_client().get("/connexion")
     with web.app_context():
         ask("38162386")
-        until(lambda: server.connections > 3)
+        wait_for(lambda: server.connections > 3, "it did not happen")
         server.down = False
-        until(lambda: server.sent)
+        wait_for(lambda: server.sent, "it did not happen")
 
 
 def test_a_forked_process_has_a_thread_of_its_own(
@@ -182,7 +175,7 @@ def test_stopping_ends_the_thread(web: Flask) -> None:
     web.test_client().get("/connexion")
     (thread,) = threads()
     courier_of(web).stop()
-    until(lambda: not thread.is_alive())
+    wait_for(lambda: not thread.is_alive(), "it did not happen")
 
 
 class Hanging(Scripted):

@@ -1,17 +1,12 @@
 """A portal that is watched: two workers, counted together, as gunicorn runs them."""
 
-import http.client
 import os
-import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
@@ -22,21 +17,10 @@ import config
 from app import create_app
 from tests.support.databases import NewDatabase
 from tests.support.people import People, settle_in
-from tests.support.smtp_servers import HOST, free_port
+from tests.support.serving import ROOT, Answer, ask, children, served
+from tests.support.smtp_servers import free_port
 
-ROOT = Path(__file__).parent.parent.parent
 TOKEN = "0b51f7c99ad24ce8a3f60e7d2b18c45f6e90d3a7b2c84f15"
-START_SECONDS = 30
-GUNICORN = "--workers 2 --threads 2 --no-control-socket --log-level error wsgi:app"
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the portal answered."""
-
-    status: int
-    text: str
-    cookie: str
 
 
 @dataclass(frozen=True)
@@ -57,18 +41,9 @@ class Watched:
 
     def ask(
         self, path: str, method: str = "GET", form: dict[str, str] | None = None, **headers: str
-    ) -> "Answer":
-        """Ask for an address over a connection of its own; any worker answers."""
-        connection = http.client.HTTPConnection(HOST, self.port, timeout=20)
-        if form is not None:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
-        connection.request(
-            method, path, urlencode(form) if form else None, {"Host": "localhost"} | headers
-        )
-        answer = connection.getresponse()
-        text, cookie = answer.read().decode(), answer.headers.get("Set-Cookie", "")
-        connection.close()
-        return Answer(answer.status, text, cookie.partition(";")[0])
+    ) -> Answer:
+        """Ask for an address; any worker answers."""
+        return ask(self.port, path, method, form, **headers)
 
     def exposition(self) -> str:
         """Read the metrics as Prometheus does."""
@@ -93,10 +68,9 @@ class Watched:
         command = [sys.executable, "-m", "flask", "--app", "wsgi", *words]
         subprocess.run(command, cwd=ROOT, env=self.environ, check=True, capture_output=True)
 
-    def workers(self) -> list[int]:
+    def workers(self) -> set[int]:
         """Find the processes that answer."""
-        children = Path(f"/proc/{self.gunicorn.pid}/task/{self.gunicorn.pid}/children")
-        return [int(number) for number in children.read_text().split()]
+        return children(self.gunicorn)
 
 
 @pytest.fixture(scope="module")
@@ -116,33 +90,3 @@ def watched(new_sqlite: NewDatabase, tmp_path_factory: pytest.TempPathFactory) -
     with served(port, environ) as gunicorn:
         yield Watched(port, environ, gunicorn, app, settle_in(app))
     app.extensions["portail.engine"].dispose()
-
-
-@contextmanager
-def served(port: int, environ: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    """Serve with these settings until the block ends."""
-    command = [sys.executable, "-m", "gunicorn", "--bind", f"{HOST}:{port}", *GUNICORN.split()]
-    with subprocess.Popen(command, cwd=ROOT, env=environ) as gunicorn:
-        try:
-            _wait_for(port)
-            yield gunicorn
-        finally:
-            gunicorn.send_signal(signal.SIGTERM)
-            gunicorn.wait(20)
-
-
-def _wait_for(port: int) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while True:
-        connection = http.client.HTTPConnection(HOST, port, timeout=20)
-        try:
-            connection.request("GET", "/robots.txt", headers={"Host": "localhost"})
-            connection.getresponse().read()
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)
-        else:
-            return
-        finally:
-            connection.close()

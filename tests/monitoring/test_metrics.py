@@ -5,9 +5,8 @@ import re
 import signal
 import subprocess
 import sys
-import time
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,11 +16,12 @@ from app import db
 from app.models import Job, JobState, MailState, OutboxMail
 from app.services.jobs.kinds import JobKind
 from app.services.mail.kinds import MailKind
-from tests.monitoring.conftest import ROOT, TOKEN, Watched
+from tests.monitoring.conftest import TOKEN, Watched
 from tests.support.people import Person
+from tests.support.serving import ROOT
+from tests.support.waiting import succeeds, wait_for
 
 CSRF = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
-PATIENCE_SECONDS = 20
 
 
 def sign_in(portal: Watched, identifier: str, password: str) -> int:
@@ -83,13 +83,8 @@ def test_what_an_ended_process_counted_stays(watched: Watched) -> None:
     killed = watched.workers()
     for worker in killed:
         os.kill(worker, signal.SIGKILL)
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        alive = set(watched.workers())
-        with suppress(OSError):
-            if alive and not alive & set(killed) and watched.ask("/accessibilite").status == 200:
-                break
-        time.sleep(0.1)
+    wait_for(lambda: not killed & watched.workers(), "they are still there")
+    wait_for(partial(succeeds, partial(watched.ask, "/accessibilite"), OSError), "nobody answers")
     for _ in range(2):
         count = watched.value("portail_requests_total", endpoint="site.accessibility")
         assert count == before + 1

@@ -18,7 +18,8 @@ from app.models import JournalEntry, OutboxMail
 from app.services import gauges, journal
 from app.services.mail.kinds import MailKind
 from tests.conftest import skip_or_fail
-from tests.monitoring.conftest import ROOT, Watched
+from tests.monitoring.conftest import Watched
+from tests.support.serving import ROOT
 
 SHIPPED = ROOT / "deploy" / "monitoring"
 HERE = Path(__file__).parent

@@ -2,16 +2,16 @@
 
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 
 import config
 from tests.support.smtp_servers import free_port
+from tests.support.waiting import succeeds, wait_for
 
-START_SECONDS = 60
 KEYS = {"access_key_id": "portail", "secret_access_key": "secret-of-the-tests"}
 
 
@@ -55,21 +55,8 @@ def object_storage() -> Iterator[Service]:
     )  # fmt: skip
     service = Service(f"http://127.0.0.1:{port}")
     try:
-        _wait_for(service)
+        wait_for(partial(succeeds, service.forget_everything, OSError), "no store answers")
         yield service
     finally:
         server.terminate()
         server.wait()
-
-
-def _wait_for(service: Service) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while True:
-        try:
-            service.forget_everything()
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)
-        else:
-            return

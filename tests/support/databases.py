@@ -5,11 +5,11 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -21,9 +21,9 @@ import config
 from app import create_app
 from app.cli.database import alembic_config
 from app.db import Base, session
+from tests.support.waiting import succeeds, wait_for
 
 POSTGRESQL_BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-START_SECONDS = 20
 
 NewDatabase = Callable[[], str]
 
@@ -177,13 +177,9 @@ def _free_port() -> int:
 
 def wait_for_server(url: str) -> None:
     """Wait until a server that was just started answers."""
-    deadline = time.monotonic() + START_SECONDS
-    while True:
-        try:
-            psycopg.connect(url).close()
-        except psycopg.OperationalError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
-        else:
-            return
+
+    def connect() -> None:
+        psycopg.connect(url).close()
+
+    answers = partial(succeeds, connect, psycopg.OperationalError)
+    wait_for(answers, f"nobody answers at {url}")

@@ -13,10 +13,10 @@ from app.services.jobs.nights import NIGHTLY
 from app.services.jobs.running import Task
 from app.services.mail import outbox
 from app.services.mail.kinds import MailKind
-from tests.mailer.test_courier import until
 from tests.support import mail_room
 from tests.support.job_room import Scripted, ask, hire, rows, states
 from tests.support.people import settle_in
+from tests.support.waiting import wait_for
 
 
 @pytest.fixture
@@ -54,8 +54,9 @@ def test_the_thread_starts_with_the_first_request(web: Flask, handler: Scripted)
     web.test_client().get("/connexion")
     web.test_client().get("/connexion")
     assert threads() == ["jobs", "mail"]
-    until(lambda: handler.done)
-    until(lambda: states() == [JobState.DONE, *[JobState.QUEUED] * len(NIGHTLY)])
+    wait_for(lambda: handler.done, "it did not happen")
+    planned = [JobState.DONE, *[JobState.QUEUED] * len(NIGHTLY)]
+    wait_for(lambda: states() == planned, "it did not happen")
     # Its first look planned the night.
     assert str(rows()[1].key).startswith("purge 20")
 
@@ -64,9 +65,9 @@ def test_the_thread_wakes_up_for_a_job(web: Flask, handler: Scripted) -> None:
     """Somebody asks while it sleeps: it does not wait for its next look, in ten minutes."""
     ask("first")
     web.test_client().get("/connexion")
-    until(lambda: handler.names == ["first"])
+    wait_for(lambda: handler.names == ["first"], "it did not happen")
     ask("second")
-    until(lambda: handler.names == ["first", "second"])
+    wait_for(lambda: handler.names == ["first", "second"], "it did not happen")
 
 
 def test_no_mail_waits_for_a_long_job(web: Flask, handler: Scripted) -> None:
@@ -83,10 +84,10 @@ def test_no_mail_waits_for_a_long_job(web: Flask, handler: Scripted) -> None:
     assert begun.wait(5)
     with db.transaction() as session:
         outbox.enqueue(session, MailKind.PASSWORD_CHANGED, "38162386")
-    until(lambda: mail_room.states() == [MailState.SENT])
+    wait_for(lambda: mail_room.states() == [MailState.SENT], "it did not happen")
     assert states()[0] is JobState.RUNNING
     freed.set()
-    until(lambda: states()[0] is JobState.DONE)
+    wait_for(lambda: states()[0] is JobState.DONE, "it did not happen")
 
 
 def test_stopping_ends_the_thread(web: Flask) -> None:

@@ -1,0 +1,74 @@
+"""The portal in processes of its own, as ops run it, and who asks it something."""
+
+import http.client
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from urllib.parse import urlencode
+
+from tests.support.smtp_servers import HOST
+from tests.support.waiting import succeeds, wait_for
+
+ROOT = Path(__file__).parent.parent.parent
+# Whoever waits longer has no answer.
+ANSWER_SECONDS = 30
+ALWAYS = ("--no-control-socket", "--log-level", "error", "wsgi:app")
+TWO_WORKERS = ("--workers", "2", "--threads", "2")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the portal answered."""
+
+    status: int
+    text: str
+    cookie: str
+    headers: http.client.HTTPMessage
+
+
+def ask(
+    port: int,
+    path: str,
+    method: str = "GET",
+    form: dict[str, str] | None = None,
+    **headers: str,
+) -> Answer:
+    """Ask for an address over a connection of its own."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=ANSWER_SECONDS)
+    if form is not None:
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+    try:
+        body = urlencode(form) if form else None
+        connection.request(method, path, body, {"Host": "localhost"} | headers)
+        answer = connection.getresponse()
+        text, cookie = answer.read().decode(), answer.headers.get("Set-Cookie", "")
+    finally:
+        connection.close()
+    return Answer(answer.status, text, cookie.partition(";")[0], answer.headers)
+
+
+@contextmanager
+def served(
+    port: int, environ: dict[str, str], options: tuple[str, ...] = TWO_WORKERS
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Serve with these settings until the block ends."""
+    command = [sys.executable, "-m", "gunicorn", "--bind", f"{HOST}:{port}", *options, *ALWAYS]
+    with subprocess.Popen(command, cwd=ROOT, env=environ) as gunicorn:
+        try:
+            answers = partial(succeeds, partial(ask, port, "/robots.txt"), OSError)
+            wait_for(answers, "the portal does not answer")
+            yield gunicorn
+        finally:
+            gunicorn.send_signal(signal.SIGTERM)
+            gunicorn.wait(ANSWER_SECONDS)
+
+
+def children(process: subprocess.Popen[bytes]) -> set[int]:
+    """The processes that one has started: the workers of nginx, or of gunicorn."""
+    found = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text("ascii")
+    return {int(pid) for pid in found.split()}
