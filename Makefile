@@ -1,4 +1,4 @@
-# The only commands to learn: run, test, check, format, bench. `make` alone lists them.
+# The only commands to learn: run, test, soak, check, format, bench. `make` alone lists them.
 PYTHON ?= python3
 PORT ?= 5000
 BIN := .venv/bin
@@ -6,7 +6,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help run port test check format bench lock system
+.PHONY: help run port test soak check format bench lock system
 
 help: ## List these commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -27,6 +27,9 @@ port:
 
 test: check system ## Run every test, browser included
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
+
+soak: .venv/development system ## Run the long tests, which test leaves out (WHAT=tests/faults)
+	$(BIN)/pytest --numprocesses 2 --dist loadfile -m soak $(WHAT)
 
 check: .venv/development ## Check format, lint, types, contracts and templates
 	$(BIN)/ruff format --check .

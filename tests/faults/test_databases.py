@@ -4,9 +4,8 @@ import os
 import shutil
 import signal
 import subprocess
-import threading
-import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -17,17 +16,13 @@ from sqlalchemy import func, select
 import config
 from app import create_app, db
 from app.models import JournalEntry
-from app.services.accounts import signing_in
-from app.services.actors import Origin
 from tests.conftest import skip_or_fail
+from tests.faults.load import ACCOUNT, Load
 from tests.support.browser import Browser
 from tests.support.databases import NewDatabase, engine_of, wait_for_server
 from tests.support.people import People, settle_in
 
-ACCOUNT = "/compte"
-CRASHES = 3
 SMALL_DISK = "6m"
-TRIES = 600
 
 
 def crash(url: str) -> None:
@@ -39,75 +34,39 @@ def crash(url: str) -> None:
     wait_for_server(url)
 
 
-class Load:
-    """Somebody who reads and somebody who writes, again and again."""
-
-    def __init__(self, app: Flask, browser: Browser) -> None:
-        self.statuses: list[int] = []
-        self.kept = 0
-        self._app = app
-        self._browser = browser
-        self._over = threading.Event()
-        self._threads = [threading.Thread(target=each) for each in (self._read, self._write)]
-
-    def __enter__(self) -> "Load":
-        for each in self._threads:
-            each.start()
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self._over.set()
-        for each in self._threads:
-            each.join()
-
-    def wait_for_more(self) -> None:
-        """Let both succeed after this moment."""
-        read, kept = self.statuses.count(200), self.kept
-        for _ in range(TRIES):
-            if self.statuses.count(200) > read + 2 and self.kept > kept + 2:
-                return
-            time.sleep(0.05)
-        raise AssertionError(f"nobody got through again: {self.statuses[-5:]}")
-
-    def _read(self) -> None:
-        while not self._over.is_set():
-            self.statuses.append(self._browser.client.get(ACCOUNT).status_code)
-
-    def _write(self) -> None:
-        while not self._over.is_set():
-            with self._app.app_context():
-                try:
-                    signing_in.request_credentials("99999999", Origin())
-                except db.Unavailable:
-                    continue
-                self.kept += 1
+@pytest.fixture
+def town(settings: config.Settings) -> Iterator[Flask]:
+    """A portal that says 503 rather than raise."""
+    crowd = create_app(replace(settings, mail_delivery="worker"))
+    crowd.config["PROPAGATE_EXCEPTIONS"] = False
+    yield crowd
+    engine_of(crowd).dispose()
 
 
+@pytest.mark.parametrize("crashes", [1, pytest.param(20, marks=pytest.mark.soak)])
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_postgresql_crashes_under_load(
-    settings: config.Settings, app: Flask, database_url: str
-) -> None:
+def test_postgresql_crashes_under_load(town: Flask, database_url: str, crashes: int) -> None:
     """Pages are whole or say when to come back; no act that was answered is lost."""
-    people = settle_in(app)
-    town = create_app(
-        config.Test(instance=settings.instance, database_url=database_url, mail_delivery="worker")
-    )
-    town.config["PROPAGATE_EXCEPTIONS"] = False
+    people = settle_in(town)
     browser = Browser(town)
     browser.sign_in(people.zest)
     with Load(town, browser) as load:
-        for _ in range(CRASHES):
+        for _ in range(crashes):
             load.wait_for_more()
             crash(database_url)
         load.wait_for_more()
+    keeps_its_word(town, load, crashes)
+
+
+def keeps_its_word(town: Flask, load: Load, interruptions: int) -> None:
+    """Look at what people were told, and at what was kept."""
     with town.app_context():
         asked = select(func.count()).where(JournalEntry.event == "credentials_requested")
         journaled = db.session().scalar(asked)
-    engine_of(town).dispose()
     assert set(load.statuses) <= {200, 503}
     assert journaled is not None
     # One that was cut while it was being kept may be there, and nobody was told so.
-    assert load.kept <= journaled <= load.kept + CRASHES
+    assert load.kept <= journaled <= load.kept + interruptions
 
 
 @pytest.fixture
