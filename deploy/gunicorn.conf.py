@@ -7,8 +7,9 @@ reads itself, and GUNICORN_CMD_ARGS change what a town wants otherwise.
 import mmap
 import os
 import re
+import subprocess
+import sys
 import time
-from functools import partial
 from threading import Thread
 
 from gunicorn.glogging import Logger
@@ -46,7 +47,6 @@ access_log_format = '%({x-forwarded-for}i)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms %(
 OPEN_PARTS = re.compile(r"(/[\w.-]{0,24}(?![^/?]))*", re.ASCII)
 BORN, WANTED = 0, 8
 PATIENCE_SECONDS = 50
-NO_STATUS = -1
 
 
 def shown(address):
@@ -104,19 +104,15 @@ logger_class = DiscreetLogger
 
 
 def on_starting(server):
-    """Share with the workers who serves: it outlives the reading of this file again."""
-    server.ages = mmap.mmap(-1, 16)
-    server.halt = partial(_halt, server, server.halt)
+    """Try what is to be served, and share with the workers who serves.
 
-
-def _halt(server, halt, reason=None, exit_status=0):
-    """Stop for the first worker that cannot start, with its status.
-
-    gunicorn meets the second one while it stops, and would end with a trace and another status,
-    at which systemd starts it again for ever.
+    What cannot be used is said once, before the port is open: each worker would say it again.
     """
-    server.WORKER_BOOT_ERROR = NO_STATUS
-    halt(reason, exit_status)
+    tried = subprocess.run([sys.executable, "-c", "import wsgi"], check=False)
+    if tried.returncode:
+        sys.exit(tried.returncode)
+    # It outlives the reading of this file again.
+    server.ages = mmap.mmap(-1, 16)
 
 
 def pre_fork(server, worker):

@@ -11,6 +11,7 @@ import click
 
 from app.mailer.failures import MailSettingsError
 from app.mailer.message import Sender
+from app.services.doctor.mail_server import OWN_MACHINE
 from app.services.town_texts import FOLDER
 from configuring.shapes import SHAPES
 from configuring.sources import FILE
@@ -77,6 +78,10 @@ def _sender(answers: Answers) -> str:
     return f"Portail famille <portail@{host.partition('.')[2] or host}>"
 
 
+def _security(answers: Answers) -> str:
+    return "none" if answers["smtp_host"] in OWN_MACHINE else "starttls"
+
+
 QUESTIONS = (
     Question("town_name", "Nom de la commune", default=None),
     Question("public_url", "Adresse du portail (https://…)", default=None, fault=_url_fault),
@@ -89,7 +94,7 @@ QUESTIONS = (
     Question(
         "smtp_security",
         "Sécurité de ce serveur (none, starttls, tls)",
-        lambda _answers: "none",
+        _security,
         _security_fault,
     ),
     Question("smtp_port", "Son port", lambda answers: PORTS[answers["smtp_security"]], _port_fault),

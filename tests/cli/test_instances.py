@@ -57,7 +57,7 @@ def test_it_asks_what_it_does_not_know(app_without_database: Flask, tmp_path: Pa
         'Saint-"Exemple"', "http://portail.fr", "https://portail.saint-exemple.fr",
         "postgresql:///saint-exemple", "04 76 00 00 00", "1 place de la Mairie", "le matin",
         "portail", "Mairie, enfance <enfance@saint-exemple.fr>", "smtp.saint-exemple.fr",
-        "starttls", "", "portail@saint-exemple.fr", "mot\\de passe",
+        "", "", "portail@saint-exemple.fr", "mot\\de passe",
     ]  # fmt: skip
     typed = "".join(f"{answer}\n" for answer in answers)
     result = create(app_without_database, tmp_path / "town", answers=typed)

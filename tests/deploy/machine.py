@@ -153,6 +153,8 @@ def followed(root: Path) -> Iterator[Machine]:
     """Set a machine up from top to bottom; stop all that runs there in the end."""
     if not NGINX.exists():
         skip_or_fail("nginx is not installed (Debian: nginx)")
+    if shutil.which("systemd-analyze") is None:
+        skip_or_fail("systemd-analyze is not installed (Debian: systemd)")
     if not POSTGRESQL_BINARIES:
         skip_or_fail("PostgreSQL is not installed (Debian: postgresql)")
     with ExitStack() as stack:

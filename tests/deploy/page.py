@@ -14,6 +14,7 @@ BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NOT_RUN = {
     "sudo apt-get": "installs on the machine: tests/system-packages.txt has the same packages",
     "sudo adduser": "makes users: another one stands for them",
+    "sudo git": "asks a forge: the code is put there",
     "sudo python3 -m venv": "test_packaging makes environments",
     "sudo /opt/portail/1.0.0/.venv/bin/pip": "asks a registry: test_packaging installs",
     "sudo certbot": "asks an authority: a certificate of our own stands for its",
