@@ -9,6 +9,7 @@ engines     how each database is opened, and what is said when it is not there
 sqlite      what SQLite needs to be a real database
 options     how a connection is told to begin its transactions
 postgresql  connections that wait for PostgreSQL no longer than they may
+reading     what pages ask again and again, compiled once
 contexts    the connection of a request, a command or a job
 """
 

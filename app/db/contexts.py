@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.db.columns import Base
 from app.db.engines import MOST_CONNECTIONS, Busy, open_engine
 from app.db.options import DURABLE, IMMEDIATE, UNHURRIED
+from app.db.reading import read
 from app.db.sqlite import BUSY_TIMEOUT_MS
 from app.gates import Crowded, Gate
 from app.paging import PAGE_SIZE, Page, page_number
@@ -66,7 +67,7 @@ def session() -> Session:
 
 def rows(statement: Select[*Columns], **parameters: Any) -> Sequence[Row[*Columns]]:
     """Read rows of columns, for a page: half the price of the same statement through the ORM."""
-    return _connection().execute(statement, parameters).all()
+    return read(_connection(), statement, parameters)
 
 
 def page(

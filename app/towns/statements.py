@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import Dialect, Engine
 from sqlalchemy.util import LRUCache
 
+from app.db.reading import kind_of
+
 # As many as all pages and commands have, with room to spare.
 MOST_KEPT = 2_000
 
@@ -26,14 +28,10 @@ def share(engine: Engine) -> None:
 @cache
 def _comparable(kind: type[Dialect]) -> type[Dialect]:
     """Make dialects of one kind, for servers of one version, equal."""
-
-    def essence(dialect: Dialect) -> tuple[object, ...]:
-        return type(dialect), getattr(dialect, "server_version_info", None)
-
     methods: dict[str, Any] = {
         # SQLAlchemy wants each class to say so itself.
         "supports_statement_cache": True,
-        "__eq__": lambda one, other: essence(one) == essence(other),
-        "__hash__": lambda one: hash(essence(one)),
+        "__eq__": lambda one, other: kind_of(one) == kind_of(other),
+        "__hash__": lambda one: hash(kind_of(one)),
     }
     return type(kind.__name__, (kind,), methods)

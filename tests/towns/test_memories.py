@@ -50,6 +50,7 @@ BY_TOWN = {
 }
 # It holds no word and no figure of anybody.
 OF_THE_MACHINE = {
+    "db/reading.py _known": "SQL without its values",
     "services/accounts/passwords.py _hashing_slots": "how many at once",
     "services/accounts/signing_in.py _flooded": "how many at once",
     "services/files/uploads.py _drawing": "how many at once",

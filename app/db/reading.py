@@ -1,0 +1,121 @@
+"""Statements that are asked again and again, compiled once and given to the driver as they are.
+
+SQLAlchemy finds what it compiled of a statement by all that the statement says, then makes anew
+what converts its parameters and its rows: most of ours take the database less time.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVarTuple
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Connection, Dialect, Row, Select
+from sqlalchemy.engine.result import SimpleResultMetaData
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeEngine
+
+Columns = TypeVarTuple("Columns")
+Convert = Callable[[Any], Any]
+# Of a database: what a statement is compiled for.
+Kind = tuple[object, ...]
+
+
+def kind_of(dialect: Dialect) -> Kind:
+    """Return what tells apart the databases that want other words."""
+    return type(dialect), getattr(dialect, "server_version_info", None)
+
+
+def read(
+    connection: Connection, statement: Select[*Columns], parameters: Mapping[str, Any]
+) -> Sequence[Row[*Columns]]:
+    """Ask the database for rows."""
+    compiled = _compiled(statement, connection.dialect)
+    if compiled is None:
+        return connection.execute(statement, parameters).all()
+    return compiled.rows(connection, parameters)
+
+
+class CompiledSelect:
+    """What the driver is asked, and how its parameters and its rows are converted."""
+
+    def __init__(self, compiled: SQLCompiler, dialect: Dialect) -> None:
+        """Keep what of it no question changes."""
+        statement = compiled.statement
+        assert isinstance(statement, Select)
+        columns = statement.selected_columns
+        self._sql = compiled.string
+        # Those of placeholders without names, in their order.
+        self._places = compiled.positiontup
+        self._own_values = compiled.construct_params(_check=False)
+        self._writes: dict[str, Convert | None] = {
+            name: _as_spoken(parameter.type, dialect).bind_processor(dialect)
+            for parameter, name in compiled.bind_names.items()
+        }
+        self._reads: list[Any] = []
+        self._types = [_as_spoken(column.type, dialect) for column in columns]
+        self._parent = SimpleResultMetaData(columns.keys())
+        self._indexes: dict[Any, int] = {name: place for place, name in enumerate(columns.keys())}
+
+    def rows(self, connection: Connection, parameters: Mapping[str, Any]) -> list[Row[Any]]:
+        """Ask the database."""
+        if not connection.in_transaction():
+            connection.begin()
+        cursor = connection.connection.cursor()
+        asked = self._sql, self._arguments({**self._own_values, **parameters})
+        # Whoever listens to SQLAlchemy's statements hears of these.
+        for listen in connection.dispatch.before_cursor_execute:
+            listen(connection, cursor, *asked, None, False)
+        try:
+            cursor.execute(*asked)
+            found = cursor.fetchall()
+        except connection.dialect.loaded_dbapi.Error as error:
+            connection._handle_dbapi_exception(error, *asked, cursor, None)  # noqa: SLF001
+        for listen in connection.dispatch.after_cursor_execute:
+            listen(connection, cursor, *asked, None, False)
+        reads = self._reads or self._learn_to_read(connection.dialect, cursor.description)
+        cursor.close()
+        return [Row(self._parent, reads, self._indexes, each) for each in found]
+
+    def _arguments(self, given: Mapping[str, Any]) -> Any:
+        converted = {
+            name: given[name] if write is None else write(given[name])
+            for name, write in self._writes.items()
+        }
+        return converted if self._places is None else [converted[name] for name in self._places]
+
+    def _learn_to_read(self, dialect: Dialect, described: Any) -> list[Any]:
+        """Learn what the driver calls the columns; how some are converted depends on that."""
+        self._reads = [
+            kind.result_processor(dialect, column[1])
+            for kind, column in zip(self._types, described, strict=True)
+        ]
+        return self._reads
+
+
+_known: WeakKeyDictionary[Select[*tuple[Any, ...]], dict[Kind, CompiledSelect | None]] = (
+    WeakKeyDictionary()
+)
+
+
+def _compiled(statement: Select[*Columns], dialect: Dialect) -> CompiledSelect | None:
+    """Return it compiled, from the second time on: some are made for one question alone."""
+    known = _known.get(statement)
+    if known is None:
+        _known[statement] = {}
+        return None
+    kind = kind_of(dialect)
+    if kind not in known:
+        known[kind] = _compile(statement, dialect)
+    return known[kind]
+
+
+def _compile(statement: Select[*Columns], dialect: Dialect) -> CompiledSelect | None:
+    """Compile a statement; not one whose words depend on its parameters, as a list's length."""
+    compiled = statement.compile(dialect=dialect)
+    assert isinstance(compiled, SQLCompiler)
+    if compiled.post_compile_params or compiled.literal_execute_params:
+        return None
+    return CompiledSelect(compiled, dialect)
+
+
+def _as_spoken(kind: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
+    return kind.dialect_impl(dialect)
