@@ -39,11 +39,15 @@ class Mailbox:
     received: list[bytes] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
 
+    def mails(self) -> list[EmailMessage]:
+        """All that was received."""
+        return [
+            message_from_bytes(raw, EmailMessage, policy=policy.default) for raw in self.received
+        ]
+
     def newest(self) -> EmailMessage:
-        """The last mail that was received."""
-        parsed = message_from_bytes(self.received[-1], policy=policy.default)
-        assert isinstance(parsed, EmailMessage)
-        return parsed
+        """The last of them."""
+        return self.mails()[-1]
 
     async def handle_EHLO(  # noqa: N802
         self,
@@ -96,6 +100,28 @@ class Mailbox:
         return answer
 
 
+class _Server(Controller):
+    """Hangs up on whoever is still there when it ends."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        """Nobody is there yet."""
+        super().__init__(*arguments, **options)
+        self._talks: list[SMTP] = []
+
+    def factory(self) -> SMTP:
+        """Answer a connection, and remember it."""
+        talk: SMTP = super().factory()  # type: ignore[no-untyped-call]
+        self._talks.append(talk)
+        return talk
+
+    def cancel_tasks(self, stop_loop: bool = True) -> None:
+        """End: aiosmtpd would leave connections open, to nobody."""
+        for talk in self._talks:
+            if isinstance(talk.transport, asyncio.WriteTransport):
+                talk.transport.abort()
+        super().cancel_tasks(stop_loop)
+
+
 @contextmanager
 def serve(
     mailbox: Mailbox,
@@ -106,17 +132,19 @@ def serve(
 ) -> Iterator[Mailbox]:
     """Run a server for this mailbox, in a thread of this process.
 
-    With an account, it wants this name and this password, under STARTTLS.
+    With an account, it wants this name and this password.
     """
-    mailbox.port = free_port()
-    controller = Controller(
+    mailbox.port = mailbox.port or free_port()
+    controller = _Server(
         mailbox,
         hostname=HOST,
         port=mailbox.port,
         ssl_context=context if security == "tls" else None,
         tls_context=context if security == "starttls" else None,
         require_starttls=security == "starttls",
-        auth_required=account is not None,
+        # Without TLS an account is offered, and not compulsory.
+        auth_required=account is not None and security != "none",
+        auth_require_tls=account is None or security != "none",
         authenticator=account and _only(*account),
     )
     controller.start()
@@ -127,10 +155,11 @@ def serve(
 
 
 @contextmanager
-def silent() -> Iterator[int]:
+def silent(port: int = 0) -> Iterator[int]:
     """Accept connections and never say a word; give the port."""
     with socket.socket() as listener:
-        listener.bind((HOST, 0))
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((HOST, port))
         listener.listen()
         yield listener.getsockname()[1]
 
