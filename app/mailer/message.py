@@ -1,16 +1,13 @@
 """A mail ready to leave, and its bytes."""
 
+import binascii
 import hashlib
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.charset import QP, Charset
 from email.header import Header
-from email.mime.multipart import MIMEMultipart
-from email.mime.text import MIMEText
-from email.policy import compat32
 from email.utils import format_datetime, formataddr
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -28,11 +25,10 @@ ADDRESS = re.compile(r"([\w!#$%&'*+/=?^`{|}~.-]{1,64})@((?:[\w-]{1,63}\.)*[\w-]{
 SENDER = re.compile(r'\s*"?(?P<name>[^"<>]*?)"?\s*<(?P<address>[^<>]+)>\s*')
 
 UUID_BYTES = 16
-# Parts in quoted-printable, which people can read, where the standard library chooses base64.
-UTF_8 = Charset("utf-8")
-UTF_8.body_encoding = QP
-# The headers are ready: the newer policies would parse each of them, at three times the price.
-WIRE = compat32.clone(linesep="\r\n")
+LINE = 78
+# No line of quoted-printable holds it.
+BOUNDARY = "=_portail"
+LAST_LINE = f"--{BOUNDARY}--\r\n".encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +96,7 @@ class Message:
         return {
             "From": _encoded_sender(self.sender),
             "To": self.recipient,
-            "Subject": _encoded_text(self.subject),
+            "Subject": _encoded_subject(self.subject),
             "Date": format_datetime(self.date),
             "Message-ID": self.message_id,
             "References": self.references,
@@ -132,15 +128,33 @@ class Message:
 
     def as_bytes(self) -> bytes:
         """Write the mail as SMTP carries it: quoted-printable, lines of 76 at most, CRLF."""
-        parts = (("plain", self.text), ("html", self.html))
-        mail = MIMEMultipart(
-            "alternative",
-            # Documented to take a Charset, whatever its stub says.
-            _subparts=[MIMEText(content, subtype, UTF_8) for subtype, content in parts],  # type: ignore[arg-type]
-        )
-        for name, value in self.headers.items():
-            mail[name] = value
-        return self.sign(mail.as_bytes(policy=WIRE))
+        structure = {
+            "MIME-Version": "1.0",
+            "Content-Type": f'multipart/alternative; boundary="{BOUNDARY}"',
+        }
+        parts = (_part("plain", self.text), _part("html", self.html))
+        return self.sign(b"".join((_head(self.headers | structure), *parts, LAST_LINE)))
+
+
+def _head(headers: Mapping[str, str]) -> bytes:
+    """Write headers that are ready: the standard library would parse each of them once more."""
+    lines = (f"{name}: {value}\r\n" for name, value in headers.items())
+    # A link cannot be folded, but it can stand on a line of its own, as an address behind a name.
+    folded = (line.replace(" <", "\r\n <") if len(line) > LINE else line for line in lines)
+    return f"{''.join(folded)}\r\n".encode("ascii")
+
+
+def _part(subtype: str, content: str) -> bytes:
+    """Write one part in quoted-printable, which people can read."""
+    head = _head(
+        {
+            "Content-Type": f'text/{subtype}; charset="utf-8"',
+            "Content-Transfer-Encoding": "quoted-printable",
+        }
+    )
+    lines = content.replace("\r\n", "\n").replace("\r", "\n").encode()
+    written = binascii.b2a_qp(lines).replace(b"\n", b"\r\n")
+    return b"".join((f"--{BOUNDARY}\r\n".encode(), head, written, b"\r\n"))
 
 
 def domain_of(settings: "Settings") -> str:
@@ -171,5 +185,7 @@ def _encoded_sender(sender: Sender) -> str:
 
 
 @lru_cache(maxsize=64)
-def _encoded_text(value: str) -> str:
-    return value if value.isascii() else Header(value, "utf-8").encode(linesep="\r\n")
+def _encoded_subject(value: str) -> str:
+    if value.isascii():
+        return value
+    return Header(value, "utf-8", header_name="Subject").encode(linesep="\r\n")

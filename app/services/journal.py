@@ -3,8 +3,9 @@
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import ColumnElement, Table, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from app.db import UtcDateTime
@@ -22,6 +23,7 @@ _LINES_SINCE = select(func.count(JournalEntry.id)).where(
     JournalEntry.account_id == bindparam("account_id"),
     JournalEntry.at > bindparam("since", type_=UtcDateTime),
 )
+_ADD = insert(cast(Table, JournalEntry.__table__))
 
 # Every act that is noted, and how a parent reads it in « Mes données ».
 ACTS = {
@@ -162,17 +164,17 @@ def _add(
     session: Session, event: str, actor: Actor, about: int | None, details: dict[str, str]
 ) -> None:
     origin = actor.origin
-    session.add(
-        JournalEntry(
-            at=datetime.now(UTC),
-            event=event,
-            account_id=about,
-            acted_by=actor.acted_by,
-            address=origin.address,
-            request_id=origin.request_id,
-            details=details,
-        )
-    )
+    values = {
+        "at": datetime.now(UTC),
+        "event": event,
+        "account_id": about,
+        "acted_by": actor.acted_by,
+        "address": origin.address,
+        "request_id": origin.request_id,
+        "details": details,
+    }
+    # Half the price of a row that the session looks after.
+    session.connection().execute(_ADD, values)
     logger.info(
         event,
         extra={

@@ -93,7 +93,7 @@ def test_a_subject_is_one_line() -> None:
 
 @given(st.text(), st.text())
 def test_any_text_comes_back_as_it_was_written(text: str, html: str) -> None:
-    """Whatever is in the parts stays in the parts."""
+    """Whatever is in the parts stays in the parts, and lines are those that servers take."""
     text, html = (part.encode("utf-8", "replace").decode() for part in (text, html))
     raw = mail(text=text, html=html).as_bytes()
     parsed = message_from_bytes(raw, policy=policy.default)
@@ -105,6 +105,28 @@ def test_any_text_comes_back_as_it_was_written(text: str, html: str) -> None:
         payload = part.get_payload(decode=True)
         assert isinstance(payload, bytes)
         assert payload.decode().splitlines() == content.splitlines()
+    *lines, end = raw.split(b"\r\n")
+    assert end == b""
+    for line in lines:
+        assert len(line) <= 78
+        assert b"\r" not in line
+        assert b"\n" not in line
+
+
+def test_long_headers_are_folded() -> None:
+    """A town of many words, a subject of two lines, a link: only the link is longer than a line."""
+    sender = Sender("Communauté de communes de l’Exemple", "p@commune.fr")
+    subject = "Votre mairie vous répond\u00a0: " + ", ".join(
+        ["l’inscription à la cantine est acceptée"] * 3
+    )
+    link = f"https://portail.commune.fr/compte/courriels/arreter/{'x' * 90}"
+    written = mail(sender=sender, subject=subject, unsubscribe_url=link)
+    head, _, _ = written.as_bytes().partition(b"\r\n\r\n")
+    assert [line for line in head.split(b"\r\n") if len(line) > 78] == [f" <{link}>".encode()]
+    parsed = message_from_bytes(written.as_bytes(), policy=policy.default)
+    assert parsed["Subject"] == subject
+    assert parsed["From"].addresses[0].display_name == sender.name
+    assert parsed["List-Unsubscribe"].strip() == f"<{link}>"
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,15 @@ class DeadEnd:
     why: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """A mail that is written, the account that it is for, and why nobody has it if nobody does."""
+
+    row: AnyRow
+    account: AnyRow | None
+    dead_end: DeadEnd | None
+
+
 def take(
     session: Session, rows: Sequence[AnyRow], now: datetime, lease_ends: datetime
 ) -> tuple[list[ClaimedMail], list[Change]]:
@@ -98,19 +107,24 @@ def take(
     }
     recent = Recent(session, identifiers, {row.id for row in rows}, now)
     dead_links = _dead_links(session, rows, now)
-    claims, changes = [], []
+    ends, chosen = {}, []
     for row in rows:
         account = accounts.get(row.identifier)
         dead_end = _dead_end(row, account, dead_links)
         too_many = recent.limit(row, for_nobody=dead_end is not None)
         end = DeadEnd(too_many) if too_many else None if _is_written(row, dead_end) else dead_end
-        claim = None if end else _claimed(session, row, account, dead_end, lease_ends)
-        if claim is not None:
-            claims.append(claim)
-            changes.append(_taken(row, lease_ends))
+        if end is None:
+            chosen.append(_Chosen(row, None if dead_end else account, dead_end))
         else:
-            changes.append(_ended(row, end or DeadEnd(MailState.LIMITED, DEAD_PASSWORD), now))
-    return claims, changes
+            ends[row.id] = end
+    claims = _claimed(session, chosen, lease_ends)
+    changes = [
+        _taken(row, lease_ends)
+        if row.id in claims
+        else _ended(row, ends.get(row.id) or DeadEnd(MailState.LIMITED, DEAD_PASSWORD), now)
+        for row in rows
+    ]
+    return list(claims.values()), changes
 
 
 def _taken(row: AnyRow, lease_ends: datetime) -> Change:
@@ -168,31 +182,37 @@ def _dead_links(session: Session, rows: Sequence[AnyRow], now: datetime) -> set[
 
 
 def _claimed(
-    session: Session,
-    row: AnyRow,
-    account: AnyRow | None,
-    dead_end: DeadEnd | None,
-    lease_ends: datetime,
-) -> ClaimedMail | None:
-    """Take one; None when its secret was used, or died, since the try before."""
-    secret = row.kind in WITH_SECRET
-    somebody = None if dead_end else account
-    account_id, is_new = (somebody.id, somebody.is_new) if somebody else (None, False)
-    issued = temporary_passwords.issue_for_mail(session, account_id, _key(row)) if secret else None
-    if secret and issued is None:
-        return None
+    session: Session, chosen: Sequence[_Chosen], lease_ends: datetime
+) -> dict[int, ClaimedMail]:
+    """Take them, by number; but for those whose secret was used, or died, since the try before."""
+    wanted = {
+        _key(each.row): each.account.id if each.account else None
+        for each in chosen
+        if each.row.kind in WITH_SECRET
+    }
+    issued = temporary_passwords.issue_for_mails(session, wanted)
+    return {
+        each.row.id: _claim(each, issued.get(_key(each.row)), lease_ends)
+        for each in chosen
+        if issued.get(_key(each.row), ...) is not None
+    }
+
+
+def _claim(chosen: _Chosen, issued: IssuedPassword | None, lease_ends: datetime) -> ClaimedMail:
+    row, account = chosen.row, chosen.account
+    is_new = account is not None and account.is_new
     return ClaimedMail(
         id=row.id,
         # Whoever asks before having chosen a password has lost nothing: it is their first time.
-        kind=MailKind.ACTIVATION if secret and is_new else row.kind,
+        kind=MailKind.ACTIVATION if issued and is_new else row.kind,
         lease_ends=lease_ends,
         attempts=row.attempts + 1,
         created_at=row.created_at,
         due_at=row.due_at,
-        recipient=_recipient(row, somebody),
+        recipient=_recipient(row, account),
         context=row.context,
         issued=issued,
-        dead_end=dead_end.state if dead_end else None,
+        dead_end=chosen.dead_end.state if chosen.dead_end else None,
     )
 
 

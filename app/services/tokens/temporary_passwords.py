@@ -7,14 +7,16 @@ import hashlib
 import hmac
 import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
 from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy import CursorResult, Table, bindparam, insert, select, update
+from sqlalchemy import CursorResult, Row, Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
+from app import db
 from app.models import Account, TemporaryPassword
 from app.services.tokens.signing import signing_keys
 from app.settings import settings
@@ -31,15 +33,11 @@ NOBODY = 0
 _TABLE = cast(Table, TemporaryPassword.__table__)
 _MADE = [_TABLE.c.secret_hash, _TABLE.c.created_at, _TABLE.c.expires_at]
 # Of an account that is there; of nobody, the same statement adds nothing.
-_KEEP = (
-    insert(_TABLE)
-    .from_select(
-        ["account_id", *(column.key for column in _MADE)],
-        select(Account.id, *(bindparam(column.key, type_=column.type) for column in _MADE)).where(
-            Account.id == bindparam("account")
-        ),
-    )
-    .returning(_TABLE.c.id)
+_OF_AN_ACCOUNT = select(
+    Account.id, *(bindparam(column.key, type_=column.type) for column in _MADE)
+).where(Account.id == bindparam("account"))
+_KEPT = select(_TABLE.c.id, _TABLE.c.secret_hash, _TABLE.c.used_at).where(
+    _TABLE.c.secret_hash.in_(bindparam("hashes", expanding=True))
 )
 
 
@@ -54,34 +52,70 @@ class IssuedPassword:
 
 def issue(session: Session, account_id: int) -> IssuedPassword:
     """Make a new secret for this account, in the caller's transaction."""
-    return _keep(session, account_id, secrets.token_hex(SECRET_BYTES))
+    [issued] = _keep(session, {secrets.token_hex(SECRET_BYTES): account_id}).values()
+    assert issued is not None
+    return issued
 
 
-def issue_for_mail(session: Session, account_id: int | None, key: str) -> IssuedPassword | None:
-    """Make the secret of one mail, the same at each try; None when it was used or died meanwhile.
+def issue_for_mails(
+    session: Session, accounts: Mapping[str, int | None]
+) -> dict[str, IssuedPassword | None]:
+    """Make the secret of each mail, the same at each try; None when it was used or died meanwhile.
 
-    Nothing tells whether a copy that was handed over without an answer arrived: the parent then has
-    one secret, however many copies there are. Only our key gives it, and it is kept nowhere.
+    Mails have a key each. Nothing tells whether a copy that was handed over without an answer
+    arrived: the parent then has one secret, however many copies there are. Only our key gives it,
+    and it is kept nowhere.
 
     For nobody the same is done, and nothing kept: who watches the clock sees no difference.
     """
-    secret = _keyed_hash(f"mail {key}", settings.secret_key)[: 2 * SECRET_BYTES]
-    named = TemporaryPassword.secret_hash == _keyed_hash(secret, settings.secret_key)
-    row = session.scalars(select(TemporaryPassword).where(named)).one_or_none()
-    if row is None:
-        return _keep(session, account_id, secret)
-    if row.used_at is not None:
-        return None
-    row.expires_at = datetime.now(UTC) + VALIDITY
-    return IssuedPassword(secret, _link_token(row.id, row.secret_hash), row.expires_at)
+    made = {
+        key: _keyed_hash(f"mail {key}", settings.secret_key)[: 2 * SECRET_BYTES] for key in accounts
+    }
+    kept = _keep(session, {made[key]: account for key, account in accounts.items()})
+    return {key: kept[secret] for key, secret in made.items()}
 
 
-def _keep(session: Session, account_id: int | None, secret: str) -> IssuedPassword:
-    secret_hash = _keyed_hash(secret, settings.secret_key)
+def _keep(session: Session, accounts: Mapping[str, int | None]) -> dict[str, IssuedPassword | None]:
+    """Keep these secrets, in two statements however many; one that is kept lasts anew."""
     now = datetime.now(UTC)
-    made = {"secret_hash": secret_hash, "created_at": now, "expires_at": now + VALIDITY}
-    row_id = session.scalar(_KEEP, {"account": account_id or NOBODY, **made})
-    return IssuedPassword(secret, _link_token(row_id or NOBODY, secret_hash), now + VALIDITY)
+    hashes = {secret: _keyed_hash(secret, settings.secret_key) for secret in accounts}
+    rows = [
+        {
+            "account": account or NOBODY,
+            "secret_hash": hashes[secret],
+            "created_at": now,
+            "expires_at": now + VALIDITY,
+        }
+        for secret, account in accounts.items()
+    ]
+    if not rows:
+        return {}
+    added = db.insert(TemporaryPassword).from_select(
+        ["account_id", *(column.key for column in _MADE)], _OF_AN_ACCOUNT
+    )
+    lasting = added.on_conflict_do_update(
+        index_elements=["secret_hash"],
+        set_={"expires_at": added.excluded.expires_at},
+        where=_TABLE.c.used_at.is_(None),
+    )
+    connection = session.connection()
+    connection.execute(lasting, rows)
+    kept = {
+        row.secret_hash: row for row in connection.execute(_KEPT, {"hashes": [*hashes.values()]})
+    }
+    return {
+        secret: _issued(secret, secret_hash, kept.get(secret_hash), now + VALIDITY)
+        for secret, secret_hash in hashes.items()
+    }
+
+
+def _issued(
+    secret: str, secret_hash: str, row: Row[int, str, datetime | None] | None, expires_at: datetime
+) -> IssuedPassword | None:
+    if row is not None and row.used_at is not None:
+        return None
+    row_id = NOBODY if row is None else row.id
+    return IssuedPassword(secret, _link_token(row_id, secret_hash), expires_at)
 
 
 def find_by_secret(session: Session, account_id: int, typed: str) -> TemporaryPassword | None:
