@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from flask import Flask
@@ -51,18 +52,23 @@ def load(settings: dict[str, str], families: int, checkout: Path = ROOT) -> None
 
 
 def settle_in(app: Flask) -> dict[int | None, str]:
-    """Give the parents under measure what no file brings; return their cookies, by family.
-
-    They sign in as browsers do. Nobody is the family of a stranger, whose cookie is empty.
-    """
+    """Give the parents under measure what no file brings; return their cookies, by family."""
     with app.app_context(), db.transaction() as session:
         for family in town.MEASURED:
             wanted = select(Account).where(Account.identifier == town.identifier_of(family))
             account = session.scalars(wanted).one()
             account.password_hash = hash_password(PASSWORD)
             town.act(session, account)
+    return sign_in(app)
+
+
+def sign_in(app: Flask, families: Iterable[int] = town.MEASURED) -> dict[int | None, str]:
+    """Sign the parents of these families in as browsers do; return their cookies.
+
+    Nobody is the family of a stranger, whose cookie is empty.
+    """
     cookies: dict[int | None, str] = {None: ""}
-    return cookies | {family: _sign_in(app, family) for family in town.MEASURED}
+    return cookies | {family: _sign_in(app, family) for family in families}
 
 
 def _sign_in(app: Flask, family: int) -> str:

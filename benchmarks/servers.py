@@ -48,7 +48,7 @@ class Server:
         return max(_kibibytes(pid) for pid in self._workers()) * 1024 / 1_000_000
 
     def _cpu_seconds(self) -> float:
-        return sum(_cpu_seconds(pid) for pid in (self.pid, *self._workers()))
+        return sum(cpu_seconds(pid) for pid in (self.pid, *self._workers()))
 
     def _workers(self) -> list[int]:
         children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text("ascii")
@@ -93,7 +93,8 @@ def _wait_for(server: Server) -> None:
             return
 
 
-def _cpu_seconds(pid: int) -> float:
+def cpu_seconds(pid: int) -> float:
+    """Return what a process has used, user and system."""
     # In nanoseconds; /proc/<pid>/stat counts by hundredths of a second.
     on_cpu, _waiting, _slices = Path(f"/proc/{pid}/schedstat").read_text("ascii").split()
     return int(on_cpu) / NANOSECONDS

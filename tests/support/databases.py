@@ -144,8 +144,8 @@ class PostgreSql:
 
 
 @contextmanager
-def postgresql_server(superuser: str = "portail") -> Iterator[PostgreSql]:
-    """Run a throw-away server, which asks nobody for a password."""
+def postgresql_server(superuser: str = "portail", options: str = "") -> Iterator[PostgreSql]:
+    """Run a throw-away server, which asks nobody for a password, with options of `postgres`."""
     binaries = POSTGRESQL_BINARIES[0]
     with tempfile.TemporaryDirectory(prefix="portail-postgresql-") as data:
         # PostgreSQL refuses to run as root.
@@ -155,7 +155,7 @@ def postgresql_server(superuser: str = "portail") -> Iterator[PostgreSql]:
         initdb = f"{binaries}/initdb -D {data} -U {superuser} -A trust -E UTF8"
         subprocess.run([*as_owner, *initdb.split()], check=True, capture_output=True, cwd="/")
         port = _free_port()
-        command = f"{binaries}/postgres -D {data} -k {data} -h 127.0.0.1 -p {port} -F"
+        command = f"{binaries}/postgres -D {data} -k {data} -h 127.0.0.1 -p {port} -F {options}"
         process = subprocess.Popen(
             [*as_owner, *command.split()], cwd="/", stderr=subprocess.DEVNULL
         )
