@@ -1,4 +1,8 @@
-"""Whether the portal of this container answers, for Docker: `python -m deploy.healthcheck`."""
+"""Whether the portal of this container lives, for Docker: `python -m deploy.healthcheck`.
+
+What it answers may start the container again: a database that is away, which this would not mend,
+is no reason. Whether visitors may be sent here is /sante/pret, for the server in front.
+"""
 
 import http.client
 import os
@@ -14,7 +18,7 @@ def main() -> int:
     asked = {"Host": urlsplit(public).netloc or HOST, "X-Forwarded-Proto": "https"}
     connection = http.client.HTTPConnection(HOST, int(os.environ.get("PORT", PORT)), timeout=5)
     try:
-        connection.request("GET", "/sante", headers=asked)
+        connection.request("GET", "/sante/vivant", headers=asked)
         return int(connection.getresponse().status != http.client.OK)
     except OSError:
         return 1

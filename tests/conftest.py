@@ -25,7 +25,9 @@ from tests.support.databases import (
 )
 from tests.support.people import People, settle_in
 
-pytest_plugins = ["app.testing", "tests.support.driving", "tests.support.gallery"]
+pytest_plugins = [
+    "app.testing", "tests.support.driving", "tests.support.gallery", "tests.support.scheduling",
+]  # fmt: skip
 
 TESTS = Path(__file__).parent
 BOTH_DATABASES = ("sqlite", "postgresql")

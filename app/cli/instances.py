@@ -3,7 +3,7 @@
 import json
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,8 @@ from app.mailer.message import Sender
 from app.services.doctor.mail_server import OWN_MACHINE
 from app.services.town_texts import FOLDER
 from configuring.shapes import SHAPES
-from configuring.sources import FILE
+from configuring.sources import FILE, ConfigurationError
+from configuring.towns import Place
 
 READ_ME = "LISEZ-MOI.txt"
 HTTPS = "https://"
@@ -129,18 +130,38 @@ def create(folder: Path, *, defaults: bool, **given: str | None) -> None:
         raise click.ClickException(
             f"{folder} est déjà le dossier d’une commune\u00a0: rien n’y a été changé."
         )
+    common = _common(folder)
     answers: Answers = {}
     for question in QUESTIONS:
-        answers[question.name] = _answer(question, given[question.name], answers, defaults)
+        name = question.name
+        if given[name] is None and name in common:
+            answers[name] = str(common[name])
+        else:
+            answers[name] = _answer(question, given[name], answers, defaults)
     try:
-        _write(folder, answers)
+        _write(folder, answers, common)
     except OSError as error:
         raise click.ClickException(
             f"{error.filename} est inutilisable ({error.strerror})."
         ) from error
     click.echo(f"""Le dossier de la commune est prêt\u00a0: {folder}
 Une clé neuve est dans {FILE}, que vous seul pouvez lire.
-Ensuite\u00a0: flask db upgrade, flask mail test ADRESSE, flask doctor.""")
+Ensuite\u00a0: {_next(folder, common)}.""")
+
+
+def _common(folder: Path) -> dict[str, object]:
+    """Read what the towns beside it have in common, which is not asked again."""
+    if not (folder.parent / FILE).exists():
+        return {}
+    try:
+        return Place(folder.name, folder).common()
+    except ConfigurationError as error:
+        raise click.ClickException(f"{folder.parent / FILE}\u00a0: {error}.") from error
+
+
+def _next(folder: Path, common: Mapping[str, object]) -> str:
+    command = f"flask town {folder.name}" if common else "flask"
+    return f"{command} db upgrade, {command} mail test ADRESSE, {command} doctor"
 
 
 def _answer(question: Question, given: str | None, before: Answers, defaults: bool) -> str:
@@ -168,7 +189,7 @@ def _checked(question: Question, value: str) -> str:
     return value.strip()
 
 
-def _write(folder: Path, answers: Answers) -> None:
+def _write(folder: Path, answers: Answers, common: Mapping[str, object]) -> None:
     """Make the folders and the two files; nobody else may read the key."""
     # nginx, in the group of the portal, reads the files of families.
     for each in (folder, folder / FOLDER):
@@ -176,10 +197,10 @@ def _write(folder: Path, answers: Answers) -> None:
     (folder / READ_ME).write_text(_read_me(folder, answers), "utf-8")
     descriptor = os.open(folder / FILE, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.writelines(f"{line}\n" for line in _settings(answers))
+        file.writelines(f"{line}\n" for line in _settings(answers, common))
 
 
-def _settings(answers: Answers) -> Iterator[str]:
+def _settings(answers: Answers, common: Mapping[str, object]) -> Iterator[str]:
     yield "# Les réglages de cette commune. Ce que chacun veut dire : docs/settings.md."
     yield "# À relire après chaque changement : systemctl reload portail@…, restart portail-mail@…"
     fixed: dict[str, str | int] = {
@@ -189,8 +210,9 @@ def _settings(answers: Answers) -> Iterator[str]:
         "x_accel_prefix": X_ACCEL_PREFIX,
         "mail_delivery": "worker",
     }
-    for name, value in (fixed | answers).items():
-        if value != "":
+    own = {name: value for name, value in fixed.items() if name not in common} | answers
+    for name, value in own.items():
+        if value != "" and value != str(common.get(name)):
             # What JSON writes of a text or a number, TOML reads.
             said = int(value) if name == "smtp_port" else value
             yield f"{name} = {json.dumps(said, ensure_ascii=False)}"

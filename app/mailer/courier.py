@@ -40,6 +40,10 @@ class Courier(Watcher):
             backend = signing.Signing(self.backend, self._sign) if self._sign else self.backend
             return delivery.deliver(self._queue, backend, self.stopping)
 
+    def is_verified_by(self, record: str) -> bool:
+        """Tell whether what the DNS publishes is the key that signs our mails."""
+        return self._sign is not None and signing.is_verified_by(self._sign, record)
+
 
 def courier() -> Courier:
     """Return the courier of the current application."""

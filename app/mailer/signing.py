@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from config import Settings
 
 Sign = Callable[[bytes], bytes]
+SAMPLE = b"From: a@b.fr\r\n\r\n"
 
 # RFC 8058 wants it signed; dkimpy does not think of it by itself.
 ONE_CLICK = b"list-unsubscribe-post"
@@ -65,7 +66,18 @@ def signer(settings: "Settings") -> Sign | None:
 
     try:
         key = path.read_bytes()
-        sign(b"From: a@b.fr\r\n\r\n")
+        sign(SAMPLE)
     except (OSError, ValueError, dkim.DKIMException) as error:
         raise MailSettingsError(UNUSABLE.format(path, type(error).__name__)) from error
     return sign
+
+
+def is_verified_by(sign: Sign, record: str) -> bool:
+    """Tell whether a receiver who finds this record in the DNS believes what is signed."""
+    import dkim
+
+    try:
+        mail = dkim.DKIM(sign(SAMPLE))
+        return bool(mail.verify(dnsfunc=lambda *_name, **_timeout: record.encode()))
+    except dkim.DKIMException:
+        return False

@@ -1,6 +1,7 @@
 """Ops prepare the folder of a town."""
 
 import stat
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from flask import Flask
 import config
 from app.cli.instances import QUESTIONS
 from configuring import keys
+from configuring.towns import Place
 
 NEEDED = ("--town-name", "Saint-Exemple", "--public-url", "https://portail.saint-exemple.fr")
 
@@ -39,6 +41,27 @@ def test_an_instance_is_complete(app_without_database: Flask, tmp_path: Path) ->
     assert settings.database_url == f"sqlite:///{folder / 'portail.db'}"
     assert "Saint-Exemple" in (folder / "LISEZ-MOI.txt").read_text("utf-8")
     assert (folder / "textes").is_dir()
+
+
+def test_a_town_among_others_has_its_own_words_alone(
+    app_without_database: Flask, tmp_path: Path
+) -> None:
+    """What they have in common is neither asked again nor written again, and still holds."""
+    common = (Path(__file__).parents[2] / "deploy" / "communes.toml").read_text("utf-8")
+    (tmp_path / "settings.toml").write_text(f'{common}town_hours = "le matin"\n')
+    folder = tmp_path / "saint-exemple"
+    answers = "".join(
+        f"{answer}\n" for answer in ("Saint-Exemple", "", "04 76 00 00 00", "1 place", "", "")
+    )
+    result = create(app_without_database, folder, answers=answers)
+    assert result.exit_code == 0, result.output
+    assert "Horaires" not in result.output
+    assert "flask town saint-exemple db upgrade" in result.output
+    written = tomllib.loads((folder / "settings.toml").read_text("utf-8"))
+    assert set(written) == {"secret_key", "town_name", "town_phone", "town_address"}
+    settings = config.load({"PORTAIL_INSTANCE": str(folder)}, Place(folder.name, folder).common())
+    assert settings.public_url == "https://saint-exemple.portail.departement.fr"
+    assert (settings.smtp_security, settings.x_accel_prefix) == ("starttls", "/prive/saint-exemple")
 
 
 def test_nobody_else_reads_the_key(app_without_database: Flask, tmp_path: Path) -> None:

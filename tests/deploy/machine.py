@@ -180,7 +180,7 @@ def furnish(machine: Machine) -> None:
     put_code(machine, "1.0.0")
     (machine.path("/srv/depot")).rmdir()
     shutil.copytree(ROOT / "demo", machine.path("/srv/depot"))
-    _certify(machine)
+    certify(machine, NAME, NAME)
     door = f"{HOST}:{machine.https}"
     shims = {
         "runuser": f'shift 3\nexec {AS_SOMEBODY if os.geteuid() == 0 else ""} "$@"',
@@ -240,12 +240,13 @@ def _install_nginx(machine: Machine) -> None:
     machine.path("/etc/nginx/sites-enabled/default").write_text("nonsense that the page removes\n")
 
 
-def _certify(machine: Machine) -> None:
-    folder = machine.path(f"/etc/letsencrypt/live/{NAME}")
+def certify(machine: Machine, kept_as: str, name: str) -> None:
+    """Give a certificate, as certbot gets one."""
+    folder = machine.path(f"/etc/letsencrypt/live/{kept_as}")
     folder.mkdir(parents=True)
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
-         "-nodes", "-days", "2", "-subj", f"/CN={NAME}", "-addext", f"subjectAltName=DNS:{NAME}",
+         "-nodes", "-days", "2", "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}",
          "-keyout", folder / "privkey.pem", "-out", folder / "fullchain.pem"],
         check=True, capture_output=True,
     )  # fmt: skip

@@ -7,6 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent.parent
 PAGE = ROOT / "docs" / "exploitation.md"
 TWIN = ROOT / "docs" / "operations.md"
+TOWNS = ROOT / "docs" / "plusieurs-communes.md"
 HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -42,6 +43,13 @@ def followed() -> list[str]:
         text for title, text in zip(pieces[1::2], pieces[2::2], strict=True) if title[0].isdigit()
     ]
     return [line for text in steps for block in BLOCK.findall(text) for line in block.splitlines()]
+
+
+def section(page: Path, title: str) -> list[str]:
+    """List what is to be typed below one heading."""
+    pieces = HEADING.split(page.read_text("utf-8"))
+    text = dict(zip(pieces[1::2], pieces[2::2], strict=True))[title]
+    return [line for block in BLOCK.findall(text) for line in block.splitlines()]
 
 
 def why_not_run(command: str) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -105,7 +106,7 @@ def test_what_the_build_runs_works(container: dict[str, str]) -> None:
 
 
 def test_what_the_services_run_works(container: dict[str, str]) -> None:
-    """Migrated, then served, then found in health; the check fails once nobody answers."""
+    """Migrated, then served, then found alive, whatever the database is; not before it serves."""
     services = compose()["services"]
     migrated = run(services["migrate"]["command"], container)
     assert migrated.returncode == 0, migrated.stderr
@@ -121,9 +122,15 @@ def test_what_the_services_run_works(container: dict[str, str]) -> None:
         started(served, container),
         started(services["worker"]["command"], container) as worker,
     ):
+        wait_for(lambda: is_open(int(container["PORT"])), "never open", 60)
         wait_for(lambda: run(check, container).returncode == 0, "never in health", 60)
         assert worker.stdout
         assert "J’envoie les courriels" in worker.stdout.readline()
+
+
+def is_open(port: int) -> bool:
+    with socket.socket() as visitor:
+        return visitor.connect_ex(("127.0.0.1", port)) == 0
 
 
 @contextmanager

@@ -242,7 +242,8 @@ def test_each_command_of_the_page_is_run_or_has_a_reason(machine: Machine) -> No
     """Those that come after the start: every day, a new version, another setting."""
     later = [each for each in page.commands() if each not in page.followed()]
     assert later
-    for command in later:
+    # One that the page says twice does the same twice.
+    for command in dict.fromkeys(later):
         machine.type(command)
     assert ask(machine, "/connexion").status == 200
     reasons = {page.why_not_run(command) for command in page.commands()} - {""}

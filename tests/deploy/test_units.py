@@ -1,5 +1,6 @@
 """The units of systemd: understood by it, closed to what they need not, true to the commands."""
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -9,11 +10,12 @@ from flask import Flask
 
 from tests.conftest import skip_or_fail
 from tests.deploy import units
-from tests.deploy.page import ROOT, commands
+from tests.deploy.page import ROOT, TOWNS, commands
 from tests.test_documentation import commands as flask_commands
 
 UNITS = ROOT / "deploy" / "systemd"
 SERVICES = sorted(UNITS.glob("*.service"))
+ADDITIONS = UNITS / "communes"
 ANALYZE = shutil.which("systemd-analyze")
 # Of 10, by `systemd-analyze security`: « OK » is below 5.
 MOST_EXPOSED = 1.5
@@ -27,7 +29,7 @@ def installed(tmp_path: Path) -> Path:
     program = tmp_path / "program"
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)
-    for unit in UNITS.iterdir():
+    for unit in [each for each in UNITS.iterdir() if each.is_file()]:
         text = unit.read_text("utf-8")
         for name in ("gunicorn", "flask", "python"):
             text = text.replace(f"/opt/portail/current/.venv/bin/{name}", str(program))
@@ -73,14 +75,42 @@ def test_a_town_sees_its_own_folder_alone(service: Path) -> None:
     assert not any("/" in each and "@" in each for each in found)
 
 
+@pytest.mark.parametrize("service", SERVICES, ids=lambda path: path.name)
+def test_all_towns_of_a_folder_are_served_by_the_same_units(installed: Path, service: Path) -> None:
+    """As closed as for one town: what is added says which folder, and for all."""
+    name = service.name.removesuffix("@.service")
+    addition = ADDITIONS / f"{name}.conf"
+    one, all_ = units.settings(service, "isere"), units.settings(service, "isere", addition)
+    changed = {key for key in all_ if all_[key] != one.get(key)}
+    assert changed <= {"Environment", "ExecStart", "MemoryMax"}
+    assert all_["Environment"][-1] == "PORTAIL_INSTANCE= PORTAIL_TOWNS=/var/lib/portail/isere"
+    gunicorn, commands_ = "gunicorn" in all_["ExecStart"][0], " all-towns " in all_["ExecStart"][0]
+    assert gunicorn != commands_
+    folder = installed / f"{name}@saint-exemple.service.d"
+    folder.mkdir()
+    text = addition.read_text("utf-8")
+    program = str(installed / "program")
+    (folder / "communes.conf").write_text(
+        text.replace("/opt/portail/current/.venv/bin/flask", program)
+    )
+    outcome = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", installed / f"{name}@saint-exemple.service"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert [line for line in outcome.stderr.splitlines() if "portail" in line] == []
+
+
 def test_each_command_of_a_unit_or_of_the_page_exists(app_without_database: Flask) -> None:
     """And is called as the portal calls it."""
     ours = {name for name, _ in flask_commands(app_without_database)}
     typed = [each.partition("portail saint-exemple ")[2] for each in commands()]
+    typed += [each.partition("portail isere all-towns ")[2] for each in commands(TOWNS)]
+    typed += [re.sub(r".*portail isere town \S+ |.*", "", each) for each in commands(TOWNS)]
     for service in SERVICES:
-        typed += [
-            each.partition("--app wsgi ")[2] for each in units.settings(service, "x")["ExecStart"]
-        ]
+        addition = ADDITIONS / service.name.replace("@.service", ".conf")
+        for found in (units.settings(service, "x"), units.settings(service, "x", addition)):
+            [command] = found["ExecStart"]
+            typed.append(command.partition("--app wsgi ")[2].removeprefix("all-towns "))
     called = [each.split() for each in typed if each]
     assert called
     for words in called:

@@ -20,11 +20,12 @@ FILTERED = Path(__file__).with_name("filtered.py")
 SETTING = re.compile(r"^(\w+)=(.*)$", re.MULTILINE)
 
 
-def settings(unit: Path, town: str) -> dict[str, list[str]]:
-    """Read a template for one town."""
+def settings(unit: Path, town: str, *additions: Path) -> dict[str, list[str]]:
+    """Read a template for one town, and what is added to it; an empty value takes all back."""
     found: dict[str, list[str]] = {}
-    for name, value in SETTING.findall(unit.read_text("utf-8").replace("%i", town)):
-        found.setdefault(name, []).append(value)
+    for file in (unit, *additions):
+        for name, value in SETTING.findall(file.read_text("utf-8").replace("%i", town)):
+            found[name] = [*found.get(name, []), value] if value else []
     return found
 
 
@@ -42,7 +43,9 @@ def obey(machine: "Machine", verb: str, *names: str) -> None:
 
 def _unit(machine: "Machine", name: str) -> tuple[dict[str, list[str]], dict[str, str]]:
     template, _, town = name.partition("@")
-    found = settings(machine.path(f"/etc/systemd/system/{template}@.service"), town)
+    known = machine.path("/etc/systemd/system")
+    additions = sorted((known / f"{name}.service.d").glob("*.conf"))
+    found = settings(known / f"{template}@.service", town, *additions)
     environment = machine.environment()
     for line in found.get("Environment", []):
         environment |= dict(each.split("=", 1) for each in shlex.split(line))

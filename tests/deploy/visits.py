@@ -42,7 +42,7 @@ def ask(
         if form is not None:
             sent["Content-Type"] = "application/x-www-form-urlencoded"
         connection.request("GET" if form is None else "POST", path, body=form, headers=sent)
-        return _read(connection)
+        return read(connection)
     finally:
         connection.close()
 
@@ -53,7 +53,7 @@ def ask_by(machine: Machine, method: str) -> Answer:
     connection.sock = secured(machine)
     try:
         connection.request(method, "/connexion")
-        return _read(connection)
+        return read(connection)
     finally:
         connection.close()
 
@@ -63,21 +63,23 @@ def ask_in_clear(machine: Machine, path: str, host: str = NAME) -> Answer:
     connection = http.client.HTTPConnection(HOST, machine.http, timeout=SECONDS)
     try:
         connection.request("GET", path, headers={"Host": host})
-        return _read(connection)
+        return read(connection)
     finally:
         connection.close()
 
 
 def secured(machine: Machine, name: str = NAME, source: str = HOST) -> ssl.SSLSocket:
     """Open a connection for a name; the certificate must be that name's."""
-    authority = machine.path(f"/etc/letsencrypt/live/{NAME}/fullchain.pem")
-    context = ssl.create_default_context(cafile=str(authority))
+    context = ssl.create_default_context()
+    for authority in machine.path("/etc/letsencrypt/live").glob("*/fullchain.pem"):
+        context.load_verify_locations(str(authority))
     plain = socket.create_connection(
         (HOST, machine.https), timeout=SECONDS, source_address=(source, 0)
     )
     return context.wrap_socket(plain, server_hostname=name)
 
 
-def _read(connection: http.client.HTTPConnection) -> Answer:
+def read(connection: http.client.HTTPConnection) -> Answer:
+    """Take in the whole answer."""
     answer = connection.getresponse()
     return Answer(answer.status, answer.headers, answer.read())

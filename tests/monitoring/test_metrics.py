@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -16,6 +17,7 @@ from app import db
 from app.models import Job, JobState, MailState, OutboxMail
 from app.services.jobs.kinds import JobKind
 from app.services.mail.kinds import MailKind
+from app.web import metrics
 from tests.monitoring.conftest import TOKEN, Watched
 from tests.support.people import Person
 from tests.support.serving import ROOT
@@ -183,3 +185,16 @@ def test_towns_that_share_a_process_know_nothing_of_each_other(tmp_path: Path) -
     ).stdout  # fmt: skip
     assert 'portail_database_up{town="seconde.fr"} 0.0' in told
     assert "premiere" not in told
+
+
+def test_what_containers_of_before_counted_goes(tmp_path: Path) -> None:
+    """Each has a name of its own; one that still counts, beside it, keeps what it has."""
+    for name in ("gone", "beside"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "counter_7.db").touch()
+    long_ago = time.time() - metrics.GONE_AFTER.total_seconds() - 1
+    os.utime(tmp_path / "gone" / "counter_7.db", (long_ago, long_ago))
+    os.utime(tmp_path / "gone", (long_ago, long_ago))
+    os.utime(tmp_path / "beside", (long_ago, long_ago))
+    metrics.forget_the_gone(tmp_path / "own")
+    assert [each.name for each in tmp_path.iterdir()] == ["beside"]

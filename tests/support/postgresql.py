@@ -20,12 +20,13 @@ from tests.support.smtp_servers import free_port
 PGBOUNCER = "/usr/sbin/pgbouncer"
 POOLER = """
 [databases]
-portail = host=127.0.0.1 port={server_port} dbname=portail user=portail
+* = host=127.0.0.1 port={server_port}
 
 [pgbouncer]
 listen_addr = 127.0.0.1
 listen_port = {port}
-auth_type = any
+auth_type = trust
+auth_file = {folder}/users.txt
 pool_mode = transaction
 default_pool_size = 3
 unix_socket_dir =
@@ -73,13 +74,18 @@ def cut_after(app: Flask, url: str, statements: int) -> Iterator[None]:
 
 
 @contextmanager
-def pooled(url: str) -> Iterator[str]:
-    """Put PgBouncer in front of the server, a transaction at a time; give its address."""
+def pooled(url: str, *roles: str) -> Iterator[str]:
+    """Put PgBouncer in front of the server, a transaction at a time; give its address.
+
+    The roles may come in as well as the owner of all.
+    """
     server = make_url(url)
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="portail-pgbouncer-") as folder:
         settings = Path(folder, "pgbouncer.ini")
         settings.write_text(POOLER.format(server_port=server.port, port=port, folder=folder))
+        users = (f'"{role}" ""\n' for role in ("portail", *roles))
+        Path(folder, "users.txt").write_text("".join(users))
         as_owner = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
         if as_owner:
             shutil.chown(folder, "postgres")

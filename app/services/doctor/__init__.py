@@ -15,6 +15,7 @@ waiting_mails       those that should have left
 late_jobs           those that nobody does, or that were given up
 file_modes          who may read the town's data, and whose they are
 file_store          a file written, read, taken away
+public_address      as a family would ask: HTTPS, the certificate, ready or not
 connections         the pool, against what PostgreSQL takes
 unannounced_proxy   a proxy that PORTAIL_PROXIES does not count
 """

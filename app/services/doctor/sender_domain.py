@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from app.mailer.courier import courier
 from app.mailer.message import Sender
 from app.services.doctor.findings import Finding, broken, fine, look
 from app.services.doctor.mail_server import NO_SERVER
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 PATIENCE_SECONDS = 3
 # Those of the documents; a town that sends as one of them has not set its own.
 EXAMPLES = frozenset({"commune.fr", "exemple.fr"})
+PUBLISH = "publiez-y la clé publique de PORTAIL_DKIM_KEY (docs/mail.md)"
 ASK_DNS = "demandez-le à qui gère le DNS de {} (docs/mail.md)"
 
 
@@ -60,6 +62,9 @@ def _spf(domain: str) -> Iterator[Finding]:
 
 
 def _dkim(domain: str) -> Iterator[Finding]:
+    if settings.dkim_selector:
+        yield from _own_key(f"{settings.dkim_selector}._domainkey.{domain}")
+        return
     # A key has a name of its own below this one, which is not known here; where there is none at
     # all, this one does not exist either (RFC 8020).
     if not any(exists(f"_domainkey.{name}") for name in _and_above(domain)):
@@ -67,6 +72,15 @@ def _dkim(domain: str) -> Iterator[Finding]:
             f"{domain} n’a aucune clé DKIM\u00a0: nos courriels ne sont pas signés, ou en vain",
             _ask(domain),
         )
+
+
+def _own_key(name: str) -> Iterator[Finding]:
+    """Verify a signature of ours, as a receiver would."""
+    published = texts(name)
+    if not published:
+        yield broken(f"{name} n’est pas dans le DNS\u00a0: nos signatures ne valent rien", PUBLISH)
+    elif not courier().is_verified_by(published[0]):
+        yield broken(f"{name} n’est pas la clé publique de PORTAIL_DKIM_KEY", PUBLISH)
 
 
 def _dmarc(domain: str) -> Iterator[Finding]:

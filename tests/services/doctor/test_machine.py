@@ -3,6 +3,8 @@
 import json
 import os
 import socket
+import subprocess
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -228,3 +230,24 @@ def test_a_closed_network_and_an_example_are_told(
     assert (found.verdict, "ne répond pas" in found.said) == (LOOK, True)
     [found] = patient.found(sender_domain.check, mail_sender="Portail <portail@commune.fr>")
     assert (found.verdict, "exemple" in found.said) == (LOOK, True)
+
+
+def test_the_key_that_signs_is_the_published_one(
+    patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A signature of ours is verified as a receiver would; any other key is not enough."""
+    published = []
+    for name in ("dkim.pem", "other.pem"):
+        made = f"openssl genrsa -out {patient.instance / name} 1024"
+        subprocess.run(made.split(), check=True, capture_output=True)
+        shown = f"openssl rsa -in {patient.instance / name} -pubout -outform DER"
+        key = subprocess.run(shown.split(), check=True, capture_output=True).stdout
+        published.append(f"v=DKIM1; k=rsa; p={b64encode(key).decode()}")
+    ours, another = published
+    for text, expected in ((ours, OK), (another, BROKEN), (None, BROKEN)):
+        texts = RIGHT | ({f"mairie._domainkey.{DOMAIN}": [text]} if text else {})
+        with name_server.serving(texts) as resolver:
+            monkeypatch.setattr(sender_domain, "resolver", lambda: resolver)
+            signing = {"dkim_selector": "mairie", "dkim_key": "dkim.pem"}
+            [found] = patient.found(sender_domain.check, **signing)
+        assert found.verdict is expected, found.said
