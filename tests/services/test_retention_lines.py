@@ -1,0 +1,135 @@
+"""Each line of docs/retention.md, by the clock: kept to the second, gone the second after."""
+
+import os
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import time_machine
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import db
+from app.models import (
+    AcceptedValue,
+    Account,
+    AccountSession,
+    Draft,
+    EmailChange,
+    Guardian,
+    Job,
+    JobState,
+    JournalEntry,
+    MailState,
+    OutboxMail,
+    RefusedAddress,
+    TemporaryPassword,
+    Throttle,
+)
+from app.services import retention
+from app.services.actors import PORTAL
+from app.services.jobs.kinds import JobKind
+from app.services.mail.kinds import MailKind
+from tests.support.people import People
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "retention.md"
+LINE = re.compile(r"^\| (.+?) \| (\d+) jours? \|", re.MULTILINE)
+END = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+LATER = END + timedelta(days=3_000)
+SECOND = timedelta(seconds=1)
+# How many of what ended then go: of some the last one stays, whose number serves nobody else.
+GO = {
+    "Mots de passe temporaires": 2,
+    "Sessions": 2,
+    "Changements d’adresse": 2,
+    "Courriels de la file": 2,
+    "Adresses refusées": 1,
+    "Changements reportés": 1,
+    "Travaux de fond": 2,
+    "Compteurs d’essais": 1,
+    "Brouillons": 1,
+    "Lignes du journal": 1,
+    "Fichiers abandonnés": 1,
+}
+
+
+def written() -> dict[str, timedelta]:
+    """Read the schedule as the town's register does."""
+    lines = LINE.findall(DOCUMENT.read_text("utf-8"))
+    return {name: timedelta(days=int(days)) for name, days in lines}
+
+
+def gone(at: datetime) -> dict[str, int]:
+    """Let the night come; name what went, but for the lines that other nights wrote."""
+    with time_machine.travel(at, tick=False):
+        return {each.plural.capitalize(): each.count for each in retention.purge(PORTAL)}
+
+
+def secrets_of(account: int) -> Iterator[db.Base]:
+    """One that was used, one that nobody used, one more; the same of sessions and addresses."""
+    for number, used in enumerate((END, None, END)):
+        yield TemporaryPassword(
+            account_id=account, secret_hash=f"{number}", created_at=END,
+            expires_at=LATER if used else END, used_at=used,
+        )  # fmt: skip
+        yield AccountSession(
+            account_id=account, key_hash=f"{number}", created_at=END, last_seen_at=END
+        )
+        yield EmailChange(
+            account_id=account, address="z@exemple.fr", created_at=END,
+            expires_at=LATER if used else END, ended_at=used,
+        )  # fmt: skip
+
+
+def queues() -> Iterator[db.Base]:
+    for state in (MailState.SENT, MailState.REFUSED, MailState.SENT):
+        yield OutboxMail(
+            kind=MailKind.CREDENTIALS, identifier="1", created_at=END, due_at=END,
+            state=state, settled_at=END,
+        )  # fmt: skip
+    for done in (JobState.DONE, JobState.FAILED, JobState.DONE):
+        yield Job(kind=JobKind.PURGE, state=done, created_at=END, due_at=END, settled_at=END)
+
+
+def live(session: Session, people: People, folder: Path) -> None:
+    """Write what ends at noon, of every line."""
+    of_zest = select(Account).where(Account.identifier == people.zest.identifier)
+    account = session.scalars(of_zest).one()
+    guardian = session.scalars(select(Guardian).limit(1)).one()
+    session.add_all([*secrets_of(account.id), *queues()])
+    session.add_all(
+        [
+            RefusedAddress(address="z@exemple.fr", refused_at=END, reason="550"),
+            *(
+                AcceptedValue(
+                    guardian_id=guardian.id, field=field, value="x", accepted_at=END,
+                    settled_at=settled,
+                )
+                for field, settled in (("phone", END), ("street", None))
+            ),
+            Throttle(key="somebody", count=1, expires_at=END),
+            Draft(account_id=account.id, key="k", page="/demandes", expires_at=END),
+            JournalEntry(at=END, event="signed_in", details={}),
+        ]
+    )  # fmt: skip
+    (folder / "requests").mkdir(parents=True, exist_ok=True)
+    cut = folder / "requests" / "cut.partial"
+    cut.touch()
+    os.utime(cut, (END.timestamp(), END.timestamp()))
+
+
+def test_each_line_is_kept_to_the_second(app: Flask, people: People) -> None:
+    """From the shortest to the longest; a line that is added here has no row yet, and says so."""
+    schedule = written()
+    assert schedule.keys() == GO.keys()
+    with app.app_context():
+        with db.transaction() as session:
+            live(session, people, Path(app.instance_path))
+        for days in sorted(set(schedule.values())):
+            lines = {name for name, kept in schedule.items() if kept == days}
+            before, after = gone(END + days), gone(END + days + SECOND)
+            assert {name: before[name] for name in lines} == dict.fromkeys(lines, 0)
+            assert {name: after[name] for name in lines} == {name: GO[name] for name in lines}
+            assert not any(count for name, count in after.items() if name not in lines), days
