@@ -136,12 +136,18 @@ def settings(tmp_path: Path, database_url: str) -> config.Settings:
     return settings_of(tmp_path / "instance", database_url)
 
 
-@pytest.fixture
-def app(settings: config.Settings) -> Iterator[Flask]:
-    """The application, on an empty database, without a context pushed."""
+def furnished(settings: config.Settings) -> Flask:
+    """Make the application of a town that has a place for its files."""
     application = create_app(settings)
     with application.app_context():
         stores.store().check()
+    return application
+
+
+@pytest.fixture
+def app(settings: config.Settings) -> Iterator[Flask]:
+    """The application, on an empty database, without a context pushed."""
+    application = furnished(settings)
     yield application
     application.extensions["portail.engine"].dispose()
 
@@ -171,4 +177,4 @@ def papers_laid_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def app_without_database(tmp_path: Path) -> Flask:
     """The application for what never asks the database."""
-    return create_app(config.Test(instance=tmp_path))
+    return furnished(config.Test(instance=tmp_path))

@@ -13,6 +13,7 @@ from app import create_app, db
 from app.models import Family, JournalEntry
 from app.services.accounts import signing_in
 from app.services.actors import Origin
+from app.services.files import stores
 from tests.conftest import skip_or_fail
 from tests.support.browser import Browser
 from tests.support.databases import engine_of, statements_of
@@ -98,6 +99,8 @@ def test_through_pgbouncer(database_url: str, tmp_path: Path) -> None:
         skip_or_fail("PgBouncer is not installed (Debian: pgbouncer)")
     with pooled(database_url) as address:
         app = create_app(config.Test(instance=tmp_path, database_url=address, database_pool="none"))
+        with app.app_context():
+            stores.store().check()
         imported = app.test_cli_runner().invoke(args=["import", str(ROOT / "demo"), "--no-mail"])
         assert imported.exit_code == 0, imported.output
         parents = ["38162386", "38162394", "38162410", "38162436", "38162444"] * 4

@@ -1,5 +1,7 @@
 """A store behind the protocol of S3, on one's own machine."""
 
+import os
+import signal
 import subprocess
 import sys
 import urllib.request
@@ -20,6 +22,7 @@ class Service:
     """A server that speaks S3, and its settings for the portal."""
 
     endpoint: str
+    process: int
 
     def new_bucket(self, name: str) -> None:
         """Make a bucket, as the customer of a hosting company does."""
@@ -28,6 +31,15 @@ class Service:
     def forget_everything(self) -> None:
         """Empty it: every bucket is gone."""
         self._ask("/moto-api/reset", "POST")
+
+    @contextmanager
+    def silent(self) -> Iterator[None]:
+        """Take connections, and never answer."""
+        os.kill(self.process, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(self.process, signal.SIGCONT)
 
     def customer(self, settings: config.Settings, files_url: str) -> config.Settings:
         """Give a town a key there, and have it keep its files at this address."""
@@ -53,7 +65,7 @@ def object_storage() -> Iterator[Service]:
         [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    service = Service(f"http://127.0.0.1:{port}")
+    service = Service(f"http://127.0.0.1:{port}", server.pid)
     try:
         wait_for(partial(succeeds, service.forget_everything, OSError), "no store answers")
         yield service

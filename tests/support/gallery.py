@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 
 from app import create_app, db
+from app.services.files import stores
 from tests.conftest import settings_of
 from tests.support.branches import watched
 from tests.support.browser import Browser
@@ -63,5 +64,7 @@ def hang(app: Flask) -> Gallery:
 def walk(tmp_path_factory: pytest.TempPathFactory, new_sqlite: NewDatabase) -> Iterator[Gallery]:
     """Every screen in every state, gone through once for all who look at them."""
     application = create_app(settings_of(tmp_path_factory.mktemp("gallery"), new_sqlite()))
+    with application.app_context():
+        stores.store().check()
     yield hang(application)
     application.extensions[db.EXTENSION].dispose()

@@ -164,6 +164,7 @@ def _url_in(folder: Path | None) -> str:
 def _place_files(work: Path, folder: Path | None) -> None:
     """Put the stored files where they are looked for; those that are there already stay."""
     target = store_in(folder) if folder else store()
+    target.check()
     for kind in Folder:
         source = work / "files" / kind.folder
         for path in sorted(source.iterdir()) if source.is_dir() else ():

@@ -9,6 +9,10 @@ from app.services.files.stores import store
 from app.settings import settings
 
 AWAY = "le service de PORTAIL_FILES_URL répond-il, avec ce seau et ces clés\u00a0?"
+UNMOUNTED = (
+    "le disque est-il monté, et au portail\u00a0? "
+    "S’il l’est et a perdu son marqueur\u00a0: flask db upgrade"
+)
 CONTENT = b"flask doctor\n"
 
 
@@ -24,7 +28,7 @@ def check() -> Iterator[Finding]:
     except OSError as error:
         yield broken(
             f"{error.filename or 'le dépôt'} est inutilisable ({error.strerror or error})",
-            AWAY if settings.files_url else "le disque est-il monté, et au portail\u00a0?",
+            AWAY if settings.files_url else UNMOUNTED,
         )
         return
     if same and not store().has(place, name):

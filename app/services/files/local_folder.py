@@ -28,6 +28,7 @@ class LocalFolder:
     def put(self, folder: Folder, name: str, content: Iterable[bytes]) -> int:
         """Write beside, then rename: what is read is whole, and survives a power cut."""
         target = self.path_of(folder, name)
+        self._refuse_what_lies_below()
         with _there():
             target.parent.mkdir(mode=self._folder_mode, parents=True, exist_ok=True)
         return _write(target, content, self._file_mode)
@@ -35,12 +36,14 @@ class LocalFolder:
     def open(self, folder: Folder, name: str) -> BinaryIO:
         """Open it."""
         path = self.path_of(folder, name)
-        with _there():
+        with self._missing_only_if_there(), _there():
             return path.open("rb")
 
     def has(self, folder: Folder, name: str) -> bool:
-        """Look for it; what is no plain name is nowhere."""
-        return is_plain(name) and self.path_of(folder, name).is_file()
+        """Open it; what is no plain name is nowhere."""
+        with suppress(FileNotFoundError), self.open(folder, name):
+            return True
+        return False
 
     def delete(self, folder: Folder, name: str) -> None:
         """Unlink it."""
@@ -50,6 +53,7 @@ class LocalFolder:
 
     def list(self, folder: Folder) -> Iterator[Entry]:
         """List it, in no order."""
+        self._refuse_what_lies_below()
         with suppress(FileNotFoundError), _there(), os.scandir(self._root / folder.folder) as some:
             for found in some:
                 if found.is_file(follow_symlinks=False):
@@ -78,6 +82,22 @@ class LocalFolder:
         """Look for the marker."""
         with _there():
             return (self._root / MARKER).is_file()
+
+    def _refuse_what_lies_below(self) -> None:
+        """Without its disk a folder is there, empty, and would take files that nobody finds."""
+        if not self.is_marked():
+            raise StoreAway(
+                f"{self._root} n’a pas son fichier {MARKER}\u00a0: son disque est-il monté\u00a0?"
+            )
+
+    @contextmanager
+    def _missing_only_if_there(self) -> Iterator[None]:
+        """« This file is not there » is no answer of an empty folder below a disk."""
+        try:
+            yield
+        except FileNotFoundError:
+            self._refuse_what_lies_below()
+            raise
 
 
 def _write(target: Path, content: Iterable[bytes], mode: int = 0o600) -> int:

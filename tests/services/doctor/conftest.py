@@ -10,6 +10,7 @@ import pytest
 import config
 from app import create_app
 from app.services.doctor.findings import Check, Finding, Verdict
+from app.services.files.local_folder import LocalFolder
 
 STRONG = "d3aebd8f5b8c2f64e0a9b1c7f2635e48b7d091a6c4f8e2037d5b9a1c6e4f8072"
 TOWN: dict[str, Any] = {
@@ -50,6 +51,7 @@ def patient(tmp_path: Path) -> Patient:
     """A sound one."""
     instance = tmp_path / "instance"
     instance.mkdir(mode=0o700)
+    LocalFolder(instance).check()
     return Patient(instance)
 
 

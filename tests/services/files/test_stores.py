@@ -27,11 +27,18 @@ def in_bucket(endpoint: str, prefix: str = "/saint-exemple/") -> ObjectStorage:
     return ObjectStorage(Access(bucket=BUCKET, endpoint=endpoint, region="fr-par", **KEYS), prefix)
 
 
+def marked(folder: Path) -> LocalFolder:
+    """Make a folder a store."""
+    store = LocalFolder(folder)
+    store.check()
+    return store
+
+
 @pytest.fixture(params=["folder", "bucket"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
     """An empty store."""
     if request.param == "folder":
-        return LocalFolder(tmp_path)
+        return marked(tmp_path)
     service: Service = request.getfixturevalue("service")
     service.forget_everything()
     service.new_bucket(BUCKET)
@@ -110,7 +117,7 @@ def test_a_store_is_marked_once(store: Store) -> None:
 
 
 def test_nobody_else_of_the_server_reads_them(tmp_path: Path) -> None:
-    store = LocalFolder(tmp_path)
+    store = marked(tmp_path)
     store.put(Folder.REQUESTS, "a.pdf", (b"%PDF-",))
     path = Path(store.where(Folder.REQUESTS, "a.pdf"))
     assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
@@ -130,6 +137,8 @@ def test_two_towns_share_a_bucket_and_no_file(service: Service) -> None:
 
 def away(tmp_path: Path, service: Service, which: str) -> Store:
     """A store that cannot be used: a full or absent disk, no bucket, nobody there, a refusal."""
+    if which == "not mounted":
+        return LocalFolder(tmp_path)
     if which == "disk":
         (tmp_path / "instance").write_bytes(b"")
         return LocalFolder(tmp_path / "instance")
@@ -139,7 +148,7 @@ def away(tmp_path: Path, service: Service, which: str) -> Store:
     return in_bucket(service.endpoint)
 
 
-@pytest.mark.parametrize("which", ["disk", "no bucket", "nobody"])
+@pytest.mark.parametrize("which", ["disk", "not mounted", "no bucket", "nobody"])
 def test_a_store_that_is_away_has_no_answer(tmp_path: Path, service: Service, which: str) -> None:
     """« This file is not there » would be one."""
     store = away(tmp_path, service, which)
@@ -150,7 +159,10 @@ def test_a_store_that_is_away_has_no_answer(tmp_path: Path, service: Service, wh
     with pytest.raises(StoreAway):
         list(store.list(Folder.REQUESTS))
     with pytest.raises(StoreAway):
-        store.check()
+        store.has(Folder.REQUESTS, "a.pdf")
+    if which != "not mounted":
+        with pytest.raises(StoreAway):
+            store.check()
 
 
 def test_a_store_that_says_nothing_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
