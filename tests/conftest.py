@@ -1,6 +1,7 @@
 """Fixtures that every test may ask for."""
 
 import functools
+import gc
 import logging
 import os
 from collections.abc import Iterator
@@ -38,6 +39,20 @@ PAGES = frozenset(
         "test_markup.py", "test_pages.py", "test_walk.py",
     }
 )  # fmt: skip
+
+
+# A test leaves tens of thousands of objects behind, which die with its application.
+OBJECTS_BETWEEN_LOOKS = 50_000
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Look for no garbage while tests are read, nor ever again among what was read."""
+    gc.disable()
+    yield
+    gc.freeze()
+    gc.set_threshold(OBJECTS_BETWEEN_LOOKS)
+    gc.enable()
 
 
 class Strict(logging.Handler):
