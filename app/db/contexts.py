@@ -107,7 +107,8 @@ def transaction(
     A SQLite transaction that starts by reading cannot safely go on to write, so what was read
     before is let go and the write lock is taken at once, or Unavailable raised when somebody else
     holds it longer than `patience_ms`. One that `prepares` reads and fills temporary tables first,
-    and says when it begins to write: `write_now`. Transactions do not nest.
+    and says when it begins to write: `write_now`; its connection ends with it, as what it left
+    there is nobody else's. Transactions do not nest.
 
     Without `durable` nobody waits for the disk, and a power cut may lose it: for what is found out
     again, or done twice, at no cost.
@@ -134,6 +135,8 @@ def transaction(
         finally:
             current.info.pop(WRITING, None)
             del g.writing
+            if prepares:
+                _connection().invalidate()
             _give_back()
     for act in current.info.pop(TO_DO_AFTER, ()):
         act()

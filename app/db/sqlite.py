@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -9,6 +10,9 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from app.db.options import DURABLE, IMMEDIATE
 
 BUSY_TIMEOUT_MS = 5_000
+# Of an import, in KiB.
+CACHE_KIB = 16_384
+TEMPORARY_CACHE_KIB = 65_536
 
 
 def set_up(engine: Engine) -> None:
@@ -17,6 +21,38 @@ def set_up(engine: Engine) -> None:
         _create_private_file(Path(engine.url.database))
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
+
+
+def make_room(connection: Connection) -> None:
+    """Give what is written a large cache, and what is prepared in temporary tables a larger one."""
+    connection.exec_driver_sql(f"PRAGMA main.cache_size = -{CACHE_KIB}")
+    connection.exec_driver_sql(f"PRAGMA temp.cache_size = -{TEMPORARY_CACHE_KIB}")
+
+
+def keep_aside(connection: Connection) -> None:
+    """Let this connection write to temporary tables alone, and look after no foreign keys.
+
+    Between two transactions, and until `write_too`: references are then the writer's to keep, until
+    the connection ends.
+    """
+    # Loaded with the engine: towns of PostgreSQL do without it.
+    from sqlite3 import SQLITE_DELETE, SQLITE_DENY, SQLITE_INSERT, SQLITE_OK, SQLITE_UPDATE
+
+    writing = {SQLITE_INSERT, SQLITE_UPDATE, SQLITE_DELETE}
+
+    def judge(action: int, _what: Any, _column: Any, database: str | None, _within: Any) -> int:
+        return SQLITE_DENY if database == "main" and action in writing else SQLITE_OK
+
+    driver: Any = connection.connection.driver_connection
+    # Said inside a transaction it would do nothing.
+    driver.execute("PRAGMA foreign_keys = OFF")
+    driver.set_authorizer(judge)
+
+
+def write_too(connection: Connection) -> None:
+    """Let it write to the portal's own tables again."""
+    driver: Any = connection.connection.driver_connection
+    driver.set_authorizer(None)
 
 
 def _create_private_file(path: Path) -> None:

@@ -13,6 +13,7 @@ from app.models import Family
 from app.services import journal
 from app.services.actors import PORTAL, Actor
 from app.services.importing import (
+    accesses,
     decoding,
     doubles,
     erased,
@@ -34,6 +35,7 @@ from app.services.importing.missing_movements import MissingMovements
 from app.services.importing.movements import MovementLoader
 from app.services.importing.naming import Naming
 from app.services.importing.places import Places
+from app.services.importing.rehearsal import IMPORT, Outdated, Rehearsal
 from app.services.importing.report import Report
 from app.services.importing.sources import Source, opened
 from app.services.importing.staging import Staging
@@ -55,8 +57,9 @@ from app.services.refusals import Reason, Refusal
 
 # Called with how much is done, and of how much.
 Progress = Callable[[int, int], None]
-# The page cache of SQLite during an import, in KiB.
-SQLITE_CACHE = 65_536
+# How often an import begins again before it says so, and how long it waits to write.
+TRIES = 3
+PATIENCE_MS = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,10 @@ class Options:
 
 
 AS_IT_COMES = Options()
+OUTDATED = (
+    "la mairie a changé des dossiers pendant que l’import les comparait, plusieurs fois de suite ; "
+    "relancez-le quand personne d’autre n’y travaille"
+)
 
 
 class _Undone(Exception):  # noqa: N818
@@ -99,14 +106,20 @@ def run(
     """
     db.take_time()
     with opened(path) as source:
-        importing = _Import(source, path, options, progress)
-        with suppress(_Undone), db.transaction(prepares=True) as session:
-            try:
-                importing.run(session)
-            except BaseException:
-                # Not when the commit itself fails: nobody knows then whether rows name the copies.
-                importing.copies.undo()
-                raise
+        for _ in range(TRIES):
+            with suppress(Outdated):
+                return _run_once(_Import(source, path, options, progress))
+    raise Refusal(Reason.TOO_MANY, OUTDATED)
+
+
+def _run_once(importing: "_Import") -> Report:
+    with suppress(_Undone), db.transaction(PATIENCE_MS, prepares=True) as session:
+        try:
+            importing.run(session)
+        except BaseException:
+            # Not when the commit itself fails: nobody knows then whether rows name the copies.
+            importing.copies.undo()
+            raise
     return importing.report
 
 
@@ -130,10 +143,10 @@ class _Import:
 
     def run(self, session: Session) -> None:
         connection = session.connection()
-        _prepare(connection)
+        temporary.prepare(connection)
         staging = Staging(connection)
-        self._stage(connection, staging)
-        db.write_now(session)
+        self._stage(staging)
+        rehearsal = Rehearsal(session) if connection.dialect.name == "sqlite" else None
         self._settle(connection, staging)
         newest = notices.newest(session)
         self._load(connection, staging)
@@ -142,22 +155,30 @@ class _Import:
         self._progress(self._total, self._total)
         if self._options.dry_run:
             raise _Undone
+        if rehearsal:
+            rehearsal.compare()
+            db.write_now(session)
+            rehearsal.publish()
+        self._end(session)
+
+    def _end(self, session: Session) -> None:
+        """Do last what stands in tables that others write to at any moment."""
+        accesses.end(session.connection())
         for event, accounts in (
             ("guardian_replaced", self._closed),
             ("access_forgotten", self._forgotten),
         ):
             for account_id in accounts:
                 journal.record(session, event, self._options.actor, account_id)
-        journal.record(session, "import", self._options.actor, None, **self.report.figures())
+        journal.record(session, IMPORT, self._options.actor, None, **self.report.figures())
         session.flush()
-        temporary.drop(connection)
 
-    def _stage(self, connection: Connection, staging: Staging) -> None:
+    def _stage(self, staging: Staging) -> None:
         """Read the files, beside everybody: half of the work."""
         self._total = 2 * staging.survey(self._source, self._told.faults) + 1
         staging.fill(self.copies, self._told, self._advance)
         if not self._told.faults:
-            self._keep_attachments(connection, staging)
+            staging.keep_attachments(self.copies)
 
     def _settle(self, connection: Connection, staging: Staging) -> None:
         """Compare the rows with what the portal knows, and check them."""
@@ -272,29 +293,6 @@ class _Import:
         self.report.made_up = accounts.made_up
         self.report.new_identifiers = accounts.new_identifiers
 
-    def _keep_attachments(self, connection: Connection, staging: Staging) -> None:
-        for staged in staging:
-            attachments, rows = staged.file.attachments, staged.table
-            if attachments is None:
-                continue
-            if attachments.several:
-                rows, title = temporary.ATTACHED, temporary.ATTACHED.c.title
-            else:
-                title = rows.c[attachments.field]
-            named = select(title, rows.c[temporary.KEPT_AS]).distinct()
-            for name, kept_as in connection.execute(
-                named.where(title != "", rows.c[temporary.KEPT_AS] != "")
-            ):
-                self.copies.keep(attachments, name, kept_as)
-
     def _advance(self, lines: int) -> None:
         self._done = min(self._done + lines, self._total)
         self._progress(self._done, self._total)
-
-
-def _prepare(connection: Connection) -> None:
-    """Keep other imports out, and give SQLite room to work."""
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("LOCK TABLE family IN SHARE ROW EXCLUSIVE MODE")
-    else:
-        connection.exec_driver_sql(f"PRAGMA cache_size = -{SQLITE_CACHE}")

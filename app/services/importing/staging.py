@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, case, false, func, null
+from sqlalchemy import ColumnElement, Connection, Table, case, false, func, null, select
 from sqlalchemy.exc import IntegrityError
 
 from app.services.importing import decoding, temporary
@@ -109,6 +109,22 @@ class Staging:
         for staged in self:
             if staged.given:
                 Filling(self._connection, copies, staged, told).run(advance)
+
+    def keep_attachments(self, copies: Copies) -> None:
+        """Copy into the store the files that the rows name."""
+        for staged in self:
+            attachments, rows = staged.file.attachments, staged.table
+            if attachments is None:
+                continue
+            if attachments.several:
+                rows, title = temporary.ATTACHED, temporary.ATTACHED.c.title
+            else:
+                title = rows.c[attachments.field]
+            named = select(title, rows.c[temporary.KEPT_AS]).distinct()
+            for name, kept_as in self._connection.execute(
+                named.where(title != "", rows.c[temporary.KEPT_AS] != "")
+            ):
+                copies.keep(attachments, name, kept_as)
 
 
 class Filling:

@@ -1,10 +1,11 @@
-"""The temporary tables of an import, which end with it."""
+"""The temporary tables of an import, which end with its connection."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, literal
+from sqlalchemy import Boolean, Column, Connection, Integer, MetaData, String, Table, literal
 
+from app.db import sqlite
 from app.services.importing.tables import ALL, SourceFile
 
 # Beside the columns of a file: the name under which an attached file is kept.
@@ -49,20 +50,21 @@ ATTACHED = _table(
 )
 # The families whose ledger the import changes.
 TOUCHED = _table("import_touched", Column("family", Integer))
+# The accounts of which what was mailed is void, and whether their sessions end too.
+ENDED = _table("import_ended", Column("account", Integer), Column("signed_out", Boolean))
+
+
+def prepare(connection: Connection) -> None:
+    """Keep other imports out of PostgreSQL, and give SQLite room to work."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("LOCK TABLE family IN SHARE ROW EXCLUSIVE MODE")
+    else:
+        sqlite.make_room(connection)
 
 
 def create(connection: Connection) -> None:
     """Create every table, empty."""
-    if connection.dialect.name == "sqlite":
-        # An import that failed left its own on this connection.
-        for table in METADATA.tables.values():
-            connection.exec_driver_sql(f"DROP TABLE IF EXISTS temp.{table.name}")
     METADATA.create_all(connection, checkfirst=False)
-
-
-def drop(connection: Connection) -> None:
-    """Remove the tables: on SQLite they would outlive the transaction."""
-    METADATA.drop_all(connection, checkfirst=False)
 
 
 def copy_rows(
