@@ -13,6 +13,7 @@ from typing import ClassVar
 from urllib.parse import urlsplit
 
 from configuring import bounds, keys, object_storage, ownership, shapes
+from configuring.keys import OWN_MACHINE
 from configuring.sources import PREFIX, ConfigurationError, Sources, convert, own_settings
 
 __all__ = ["ConfigurationError", "Development", "Production", "Settings", "Test", "load"]
@@ -27,8 +28,6 @@ REQUEST_KINDS = (
     "cantine", "garderie", "absence", "coordonnees", "fiche-enfant", "photo", "facture",
     "attestation", "suppression", "autre",
 )  # fmt: skip
-# Where nobody listens in between.
-OWN_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +92,10 @@ class Settings:
     sentry_dsn: str = field(default="", repr=False)
 
     request_kinds_off: tuple[str, ...] = ()
+
+    # Where the town hall signs in from; empty, from anywhere.
+    staff_networks: tuple[str, ...] = ()
+    staff_code_by_mail: bool = True
 
     # The public keys, of age or of SSH, of whoever may read the backups.
     backup_recipient: tuple[str, ...] = ()
@@ -162,9 +165,7 @@ class Settings:
 
     def _wrong_storage(self) -> Iterator[str]:
         keys_ = (self.s3_access_key_id, self.s3_secret_access_key)
-        return object_storage.faults(
-            self.files_url, self.s3_endpoint, keys_, own_machine=OWN_MACHINE
-        )
+        return object_storage.faults(self.files_url, self.s3_endpoint, keys_)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -243,9 +244,7 @@ class Production(Settings):
             )
 
 
-ENVIRONMENTS: dict[str, type[Settings]] = {
-    kind.env: kind for kind in (Development, Test, Production)
-}
+ENVIRONMENTS = {kind.env: kind for kind in (Development, Test, Production)}
 
 
 def load(

@@ -18,6 +18,7 @@ from app.settings import EXTENSION
 from app.web import (
     access,
     assets,
+    clerk_access,
     errors,
     failed_posts,
     forms,
@@ -70,7 +71,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         own_machine=settings.env == "development" and settings.key_is_weak,
     )
     forwarding.init_app(app, settings.proxies, unavailable=db.Unavailable)
-    access.init_app(app)
+    access.init_app(app, admit_clerk=clerk_access.admit)
+    clerk_access.init_app(app)
     menu.init_app(app)
     forms.init_app(app)
     printing.init_app(app, before=db.let_go)

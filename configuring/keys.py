@@ -7,6 +7,9 @@ FOR_DEVELOPMENT = "development-only-key-never-used-in-production"
 FOR_TESTS = "test-only-key-never-used-in-production"
 PUBLISHED = frozenset({FOR_DEVELOPMENT, FOR_TESTS})
 
+# Where nobody listens in between.
+OWN_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
+
 MINIMUM_BYTES = 32
 MINIMUM_SIGNS = 8
 # What people type are words: chance writes neither so many in one case nor so few digits.

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from urllib.parse import urlsplit
 
+from configuring.keys import OWN_MACHINE
+
 # As S3 allows them; a prefix is a folder of ours, or several.
 FILES_URL = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w.-]+)*/?", re.ASCII)
 ENDPOINT = re.compile(r"https?://([\w.-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?/?", re.ASCII)
 
 
-def faults(
-    files_url: str, endpoint: str, keys: tuple[str, str], *, own_machine: frozenset[str]
-) -> Iterator[str]:
+def faults(files_url: str, endpoint: str, keys: tuple[str, str]) -> Iterator[str]:
     """Say what is missing or malformed; nothing where the files stay in the instance folder."""
     if not files_url:
         return
@@ -28,14 +28,14 @@ def faults(
         )
     if not all(keys):
         yield "PORTAIL_S3_ACCESS_KEY_ID et PORTAIL_S3_SECRET_ACCESS_KEY manquent"
-    yield from _wrong_endpoint(endpoint, own_machine)
+    yield from _wrong_endpoint(endpoint)
 
 
-def _wrong_endpoint(endpoint: str, own_machine: frozenset[str]) -> Iterator[str]:
+def _wrong_endpoint(endpoint: str) -> Iterator[str]:
     if endpoint and not ENDPOINT.fullmatch(endpoint):
         yield (
             "PORTAIL_S3_ENDPOINT doit être l’adresse du service, sans chemin, "
             "par exemple https://s3.fr-par.scw.cloud"
         )
-    elif endpoint.startswith("http://") and urlsplit(endpoint).hostname not in own_machine:
+    elif endpoint.startswith("http://") and urlsplit(endpoint).hostname not in OWN_MACHINE:
         yield "PORTAIL_S3_ENDPOINT doit commencer par https://"

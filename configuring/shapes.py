@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable
 from importlib.util import find_spec
+from ipaddress import ip_network
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import make_url
@@ -99,11 +101,29 @@ def _sentry_dsn(value: str) -> str:
     return ""
 
 
+def _staff_networks(values: tuple[str, ...]) -> str:
+    wrong = [value for value in values if not _is_network(value)]
+    if not wrong:
+        return ""
+    return (
+        f"contient «\u00a0{', '.join(wrong)}\u00a0», des réseaux sont attendus, "
+        "par exemple 203.0.113.0/24 ou 2001:db8::/48"
+    )
+
+
+def _is_network(value: str) -> bool:
+    try:
+        ip_network(value, strict=False)
+    except ValueError:
+        return False
+    return True
+
+
 def _empty_or(pattern: re.Pattern[str], wanted: str) -> Callable[[str], str]:
     return lambda value: "" if not value or pattern.fullmatch(value) else wanted
 
 
-SHAPES: dict[str, Callable[[str], str]] = {
+SHAPES: dict[str, Callable[[Any], str]] = {
     "public_url": _public_url,
     "database_url": _database_url,
     "database_pool": _database_pool,
@@ -120,6 +140,7 @@ SHAPES: dict[str, Callable[[str], str]] = {
     ),
     "metrics_token": _metrics_token,
     "sentry_dsn": _sentry_dsn,
+    "staff_networks": _staff_networks,
     "x_accel_prefix": _empty_or(
         X_ACCEL_PREFIX, "doit être un chemin comme /prive, sans barre à la fin"
     ),

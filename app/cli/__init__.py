@@ -31,6 +31,7 @@ COMMANDS = {
     "purge": "purge:purge",
     "reporting": "reporting:reporting",
     "restore": "backups:restore",
+    "staff": "staff:staff",
     "static": "static_files:static",
     "version": "version:version",
 }

@@ -2,6 +2,7 @@
 
 from app.models.accounts import Account, AccountSession, Draft, EmailChange, TemporaryPassword
 from app.models.billing import Allocation, Invoice, InvoiceKind, InvoiceLine, Payment
+from app.models.clerks import ClerkAccount, ClerkSession, SecondFactor
 from app.models.families import (
     AcceptedValue,
     Child,
@@ -51,6 +52,8 @@ __all__ = [
     "AccountSession",
     "Allocation",
     "Child",
+    "ClerkAccount",
+    "ClerkSession",
     "Document",
     "Draft",
     "EmailChange",
@@ -79,6 +82,7 @@ __all__ = [
     "RequestEventKind",
     "RequestFile",
     "RequestState",
+    "SecondFactor",
     "Sex",
     "StoredName",
     "TemporaryPassword",

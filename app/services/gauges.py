@@ -48,4 +48,4 @@ def count() -> Gauges:
 def latest() -> dict[str, datetime]:
     """Tell when each regular act was last done; it goes through weeks of the journal."""
     recent = LATEST.where(JournalEntry.at > datetime.now(UTC) - MEMORY)
-    return dict(db.session().execute(recent).tuples().all())
+    return dict(db.session().execute(recent).all())

@@ -17,6 +17,8 @@ from app.models import (
     AccountSession,
     Allocation,
     Child,
+    ClerkAccount,
+    ClerkSession,
     Document,
     Draft,
     EmailChange,
@@ -175,6 +177,13 @@ RULES = (
     ),
     Rule("session", "sessions", AccountSession, A_MONTH, _sessions),
     Rule(
+        "session de la mairie",
+        "sessions de la mairie",
+        ClerkSession,
+        A_MONTH,
+        lambda limit: ClerkSession.last_seen_at < limit,
+    ),
+    Rule(
         "changement d’adresse",
         "changements d’adresse",
         EmailChange,
@@ -225,6 +234,7 @@ KEPT = (
         (Account,),
         "ils suivent leur responsable\u00a0: ils ferment quand il quitte les fichiers",
     ),
+    Kept("Accès de la mairie", (ClerkAccount,), "ils signent ce que la mairie a fait"),
     Kept(
         "Factures, avoirs et règlements",
         (Invoice, InvoiceLine, Payment, Allocation),

@@ -29,6 +29,7 @@ from app.web import drafts
 from app.web.bodies import read_away
 
 AUDIENCE = "audience"
+CLERKS = "portail.clerks"
 # Of an IPv6 address; a proxy that is announced and not there lets visitors write their own.
 LONGEST_ADDRESS = 45
 SESSION_OVER = "Votre session a pris fin. Connectez-vous pour continuer."
@@ -63,8 +64,9 @@ class Visitor(UserMixin):
         return self.account.display_name
 
 
-def init_app(app: Flask) -> None:
-    """Open each page to whom it is for, and close the rest."""
+def init_app(app: Flask, admit_clerk: Callable[[], Response | None]) -> None:
+    """Open each page to whom it is for, and close the rest; `admit_clerk` does so for clerks."""
+    app.extensions[CLERKS] = admit_clerk
     # Not its init_app, which reads the session on every answer for a cookie we do without: caches
     # would then keep one copy of each static file per visitor.
     app.login_manager = login_manager  # type: ignore[attr-defined]
@@ -166,7 +168,10 @@ def _admit() -> Response | None:
         return None
     if audience is Audience.FAMILY:
         return None if current_user.is_authenticated else _ask_to_sign_in()
-    # Nobody of the town hall can sign in: what is for them, or for nobody, does not exist.
+    if audience is Audience.TOWN_HALL:
+        answer: Response | None = current_app.extensions[CLERKS]()
+        return answer
+    # What is for nobody does not exist.
     raise NotFound
 
 

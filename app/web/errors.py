@@ -146,6 +146,11 @@ def show_refusal(refusal: Refusal) -> Response:
     return _show(TooManyRequests(), (ENOUGH_FOR_TODAY, str(refusal)))
 
 
+def show_not_allowed(error: HTTPException) -> Response:
+    """Say what is not allowed, and whom to ask, in the words of whoever refuses."""
+    return _show(error, (PAGES[403][0], str(error.description)))
+
+
 def _show_unexpected(error: Exception) -> Response:
     logger.error("unexpected error", exc_info=error)
     return _show(InternalServerError())

@@ -41,6 +41,9 @@ CONTEXTS = {
     },
     MailKind.REQUEST_RECEIVED: A_REQUEST,
     MailKind.REQUEST_ANSWERED: A_REQUEST,
+    MailKind.CLERK_INVITATION: {"token": "MQ.dGhlLXNpZ25hdHVyZQ"},
+    MailKind.CLERK_PASSWORD: {"token": "MQ.dGhlLXNpZ25hdHVyZQ"},
+    MailKind.CLERK_CODE: {"code": "012345"},
 }
 LINKS = (
     "https://portail.commune.fr/connexion",
@@ -50,6 +53,7 @@ LINKS = (
     "https://portail.commune.fr/compte",
     "https://portail.commune.fr/messages",
     "https://portail.commune.fr/releve",
+    "https://portail.commune.fr/mairie/",
 )
 TWENTY_KB = 20_000
 
@@ -170,6 +174,7 @@ def test_each_link_opens_a_page(town: Flask) -> None:
     assert opened == {
         "auth.forgotten_password", "auth.password_link", "auth.sign_in", "family.account",
         "family.confirm_email", "family.messages", "family.request", "family.statement",
+        "town_hall.forgotten_password", "town_hall.invitation", "town_hall.new_password",
     }  # fmt: skip
 
 

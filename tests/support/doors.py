@@ -62,6 +62,11 @@ OF_NOBODY = frozenset(
         "family.confirm_email",
         "family.stop_mails",
         "static",
+        # The town hall's: for no family at all, see tests/web/test_clerk_access.py.
+        "town_hall.change_access",
+        "town_hall.colleague",
+        "town_hall.invitation",
+        "town_hall.new_password",
     }
 )
 

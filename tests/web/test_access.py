@@ -19,7 +19,7 @@ def town_hall(tmp_path: Path, new_sqlite: NewDatabase) -> Flask:
     """The portal, with a page for the town hall, and one that nobody thought about."""
     app = create_app(config.Test(instance=tmp_path, database_url=new_sqlite()))
     desk = Screens("desk", __name__, Audience.TOWN_HALL, "Mairie")
-    desk.get("/mairie")(lambda: "for clerks")
+    desk.get("/guichet")(lambda: "for clerks")
     forgotten = Blueprint("forgotten", __name__)
     forgotten.get("/oublie")(lambda: "for nobody")
     app.register_blueprint(desk)
@@ -53,7 +53,7 @@ def test_each_audience_meets_each_page(town_hall: Flask) -> None:
             assert _is_let_in(parent, path, method) is opens, path
 
 
-@pytest.mark.parametrize("path", ["/mairie", "/oublie"])
+@pytest.mark.parametrize("path", ["/guichet", "/oublie"])
 def test_what_is_for_no_family_does_not_exist_for_one(town_hall: Flask, path: str) -> None:
     people: People = settle_in(town_hall)
     parent = Browser(town_hall)

@@ -1,15 +1,11 @@
 """The forms that lead in."""
 
-from collections.abc import Callable
-
 from wtforms import PasswordField
-from wtforms.validators import EqualTo, InputRequired, ValidationError
+from wtforms.validators import InputRequired
 
 from app.web.fields import IdentifierField
 from app.web.forms import Form
-
-AUTOCOMPLETE_CURRENT = {"autocomplete": "current-password"}
-AUTOCOMPLETE_NEW = {"autocomplete": "new-password"}
+from app.web.new_passwords import AUTOCOMPLETE_CURRENT, NewPasswordForm
 
 
 class SignInForm(Form):
@@ -27,39 +23,6 @@ class ForgottenPasswordForm(Form):
     """« Mot de passe oublié »: asks for a mail."""
 
     identifier = IdentifierField(render_kw={"autocomplete": "username"})
-
-
-class NewPasswordForm(Form):
-    """A new password, typed twice."""
-
-    new_password = PasswordField(
-        "Nouveau mot de passe",
-        validators=[InputRequired("Saisissez votre nouveau mot de passe.")],
-        render_kw=AUTOCOMPLETE_NEW,
-    )
-    confirmation = PasswordField(
-        "Confirmation mot de passe",
-        validators=[
-            InputRequired("Saisissez une seconde fois votre nouveau mot de passe."),
-            EqualTo(
-                "new_password",
-                "Saisissez deux fois le même mot de passe\u00a0: les deux sont différents.",
-            ),
-        ],
-        render_kw=AUTOCOMPLETE_NEW,
-    )
-
-    def __init__(self, problems: Callable[[str], list[str]]) -> None:
-        """Take the function that says what is wrong with a password for this account."""
-        super().__init__()
-        self._problems = problems
-
-    def validate_new_password(self, field: PasswordField) -> None:
-        """Show every unmet rule at once, not only the first."""
-        unmet = self._problems(field.data)
-        if unmet:
-            field.errors.extend(unmet[:-1])
-            raise ValidationError(unmet[-1])
 
 
 class ChoosePasswordForm(NewPasswordForm):

@@ -27,7 +27,9 @@ SIMULTANEOUS_HASHES = 2
 M_MMAP_THRESHOLD = -3
 LARGE_BLOCK_BYTES = 1 << 20
 
-RULES: tuple[tuple[str, str, str, Callable[[str], bool]], ...] = (
+# A key that the page's script knows, the rule, what to do about it, and whether it is met.
+Rule = tuple[str, str, str, Callable[[str], bool]]
+RULES: tuple[Rule, ...] = (
     (
         "length",
         "8 caractères minimum",
@@ -81,14 +83,14 @@ def policy() -> list[tuple[str, str]]:
     return [(key, words) for key, words, _, _ in RULES]
 
 
-def problems(clear: str, personal: Iterable[str] = ()) -> list[str]:
+def problems(clear: str, personal: Iterable[str] = (), rules: Iterable[Rule] = RULES) -> list[str]:
     """Say what to do about a chosen password, one sentence per unmet rule; empty when it is good.
 
     `personal` holds the identifiant and the names of the family.
     """
     if len(clear) > MAXIMUM_LENGTH:
         return [TOO_LONG]
-    unmet = [advice for _, _, advice, met in RULES if not met(clear)]
+    unmet = [advice for _, _, advice, met in rules if not met(clear)]
     if unmet:
         return unmet
     if is_common(clear):

@@ -5,12 +5,15 @@ rows of the backup know nothing of it. What was signed for rows that came later 
 than their number (`tokens`), so that rows which get these numbers again are not meant.
 """
 
+import secrets
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, Delete, Update, delete, inspect, update
 
 from app.models import (
     AccountSession,
+    ClerkAccount,
+    ClerkSession,
     Draft,
     EmailChange,
     MailState,
@@ -37,6 +40,11 @@ def endings(now: datetime) -> dict[str, Update | Delete]:
         "account_session": update(AccountSession)
         .where(AccountSession.ended_at.is_(None))
         .values(ended_at=now),
+        "clerk_session": update(ClerkSession)
+        .where(ClerkSession.ended_at.is_(None))
+        .values(ended_at=now),
+        # One for all is another than each had: no link of before opens anything.
+        "clerk_account": update(ClerkAccount).values(link_salt=secrets.token_hex(16)),
         "temporary_password": update(TemporaryPassword)
         .where(TemporaryPassword.used_at.is_(None))
         .values(used_at=now),

@@ -61,7 +61,7 @@ def failed_within(time: timedelta) -> list[JobLine]:
 
 def by_state() -> dict[JobState, int]:
     """Count the jobs, in every state."""
-    counted = dict(db.session().execute(BY_STATE).tuples().all())
+    counted = dict(db.session().execute(BY_STATE).all())
     return {state: counted.get(state, 0) for state in JobState}
 
 

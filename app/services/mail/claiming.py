@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from app.mailer.failures import ForNobody
 from app.mailer.message import Message
 from app.models import MAY_SIGN_IN, Account, EmailChange, Guardian, MailState
-from app.services.mail import letters
-from app.services.mail.kinds import WITH_SECRET, MailKind
+from app.services.mail import letters, to_clerks
+from app.services.mail.kinds import ASKED_BY_STRANGERS, TO_CLERKS, WITH_SECRET, MailKind
 from app.services.mail.letters import Recipient
 from app.services.mail.limits import Recent
 from app.services.tokens import bounce_tags, temporary_passwords
@@ -22,7 +22,7 @@ AnyRow = Row[*tuple[Any, ...]]
 Change = dict[str, Any]
 
 # Why a mail is not sent: what it would carry opens nothing any more.
-DEAD_LINK = "Son lien ne sert plus\u00a0: ce changement d’adresse a pris fin"
+DEAD_LINK = "Son lien ou son code ne sert plus"
 DEAD_PASSWORD = "Son mot de passe temporaire a déjà servi, ou ne sert plus"  # noqa: S105
 # Of what is written for nobody.
 NO_MAILBOX = "personne@localhost"
@@ -60,7 +60,8 @@ class ClaimedMail:
     created_at: datetime
     due_at: datetime
     recipient: Recipient
-    context: dict[str, str]
+    # It may hold a link, or a code.
+    context: dict[str, str] = field(repr=False)
     issued: IssuedPassword | None = field(repr=False)
     # Why nobody has it, for one that is written all the same.
     dead_end: MailState | None = None
@@ -105,11 +106,12 @@ def take(
     accounts = {
         row.identifier: row for row in session.execute(RECIPIENTS, {"identifiers": identifiers})
     }
+    clerks = to_clerks.recipients(session, rows)
     recent = Recent(session, identifiers, {row.id for row in rows}, now)
-    dead_links = _dead_links(session, rows, now)
+    dead_links = _dead_links(session, rows, now) | to_clerks.dead_codes(rows, now)
     ends, chosen = {}, []
     for row in rows:
-        account = accounts.get(row.identifier)
+        account = clerks.get(row.address) if row.kind in TO_CLERKS else accounts.get(row.identifier)
         dead_end = _dead_end(row, account, dead_links)
         too_many = recent.limit(row, for_nobody=dead_end is not None)
         end = DeadEnd(too_many) if too_many else None if _is_written(row, dead_end) else dead_end
@@ -151,7 +153,7 @@ def _ended(row: AnyRow, dead_end: DeadEnd, now: datetime) -> Change:
 
 def _is_written(mail: AnyRow, dead_end: DeadEnd | None) -> bool:
     """Tell whether it is; what a stranger asked is, whoever it is for."""
-    return dead_end is None or (mail.kind in WITH_SECRET and not mail.by_town_hall)
+    return dead_end is None or (mail.kind in ASKED_BY_STRANGERS and not mail.by_town_hall)
 
 
 def _dead_end(mail: AnyRow, account: AnyRow | None, dead_links: set[int]) -> DeadEnd | None:
@@ -210,7 +212,7 @@ def _claim(chosen: _Chosen, issued: IssuedPassword | None, lease_ends: datetime)
         created_at=row.created_at,
         due_at=row.due_at,
         recipient=_recipient(row, account),
-        context=row.context,
+        context=to_clerks.context(row, account) if row.kind in TO_CLERKS else row.context,
         issued=issued,
         dead_end=chosen.dead_end.state if chosen.dead_end else None,
     )
@@ -220,7 +222,8 @@ def _recipient(row: AnyRow, account: AnyRow | None) -> Recipient:
     """Name whom it is for, unless it goes elsewhere than to their own address."""
     if account is None:
         return Recipient(NOBODY, row.identifier, NO_MAILBOX)
-    names = () if row.address else (account.title, account.first_name, account.last_name)
+    elsewhere = row.address and row.address != account.email
+    names = () if elsewhere else (account.title, account.first_name, account.last_name)
     return Recipient(
         account.id,
         account.identifier,

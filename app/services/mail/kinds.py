@@ -16,12 +16,28 @@ class MailKind(StrEnum):
     REQUEST_ANSWERED = "request_answered"
     NEW_MESSAGE = "new_message"
     NEW_INVOICE = "new_invoice"
+    CLERK_INVITATION = "clerk_invitation"
+    CLERK_PASSWORD = "clerk_password"  # noqa: S105
+    CLERK_PASSWORD_CHANGED = "clerk_password_changed"  # noqa: S105
+    CLERK_CODE = "clerk_code"
     # Never in the queue: an operator sends it, and reads what becomes of it.
     TRIAL = "trial"
 
 
 # Those that carry a temporary password: few are sent to one person.
 WITH_SECRET = frozenset({MailKind.CREDENTIALS, MailKind.ACTIVATION})
+
+# Those to somebody of the town hall, whose address is in the row.
+TO_CLERKS = frozenset(
+    {
+        MailKind.CLERK_INVITATION,
+        MailKind.CLERK_PASSWORD,
+        MailKind.CLERK_PASSWORD_CHANGED,
+        MailKind.CLERK_CODE,
+    }
+)
+# Those that anybody can ask for anybody: they are written for nobody too.
+ASKED_BY_STRANGERS = WITH_SECRET | {MailKind.CLERK_PASSWORD}
 
 # Those that somebody may do without, each with the wish that says so.
 WISHES = {
@@ -43,5 +59,9 @@ IN_FRENCH: dict[str, str] = {
     MailKind.REQUEST_ANSWERED: "réponse à une demande",
     MailKind.NEW_MESSAGE: "nouveau message",
     MailKind.NEW_INVOICE: "nouvelle facture",
+    MailKind.CLERK_INVITATION: "invitation de la mairie",
+    MailKind.CLERK_PASSWORD: "mot de passe de la mairie",
+    MailKind.CLERK_PASSWORD_CHANGED: "mot de passe de la mairie changé",
+    MailKind.CLERK_CODE: "code de la mairie",
     MailKind.TRIAL: "essai",
 }

@@ -62,6 +62,7 @@ def write(
         forgotten_url=f"{portal}/mot-de-passe-oublie",
         choose_url=f"{portal}/mot-de-passe/lien/{issued.link_token}" if issued else "",
         requests_url=f"{portal}/demandes",
+        town_hall_url=f"{portal}/mairie",
         **(_with_link(portal, context) if kind == MailKind.EMAIL_CONFIRMATION else _dated(context)),
     )
     return Message(

@@ -154,7 +154,7 @@ def waiting() -> Waiting:
 
 def by_state() -> dict[MailState, int]:
     """Count the mails of the queue, in every state."""
-    counted = dict(db.session().execute(BY_STATE).tuples().all())
+    counted = dict(db.session().execute(BY_STATE).all())
     return {state: counted.get(state, 0) for state in MailState}
 
 

@@ -18,6 +18,10 @@ LEFT_OUT = {
         "document.withdrawn_at",
         "message.withdrawn_at",
     ),
+    "Of somebody at the town hall, who may be a parent too: another access, for their work.": (
+        "clerk_account",
+        "clerk_session",
+    ),
     "A child of somebody else, who was in the family's file by mistake.": ("kept_out",),
     "A secret, of which only a fingerprint is kept: nobody can read it.": (
         "account.password_hash",

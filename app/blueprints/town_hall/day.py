@@ -1,0 +1,17 @@
+"""« À faire »: where a day at the town hall begins."""
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from app.blueprints.town_hall.blueprint import town_hall
+from app.formats import today
+from app.services.clerks.rights import Right
+from app.services.town_hall import day as service
+from app.web.clerk_access import needs
+
+
+@town_hall.get("/mairie")
+@needs(Right.DAY)
+def day() -> ResponseReturnValue:
+    """« À faire aujourd’hui »."""
+    return render_template("town_hall/day.html", day=service.read(), today=today())

@@ -1,0 +1,90 @@
+"""« Mon compte »: a clerk's own name, password, code and browsers."""
+
+from functools import partial
+
+from flask import flash, redirect, render_template, session, url_for
+from flask.typing import ResponseReturnValue
+
+from app.blueprints.town_hall.blueprint import town_hall
+from app.blueprints.town_hall.forms import ClerkPasswordForm, NameForm
+from app.services.clerks import codes, password_choice, sessions, team
+from app.services.clerks.rights import Right
+from app.services.refusals import Refusal
+from app.web import clerk_access
+from app.web.clerk_access import TICKET, current_clerk, needs
+from app.web.drafts import stands_on
+from app.web.forms import STALE_PAGE, EmptyForm, show_again
+
+PASSWORD_SAVED = "Mot de passe enregistré. Connectez-vous avec votre nouveau mot de passe."  # noqa: S105
+
+
+@town_hall.get("/mairie/mon-compte")
+@needs(Right.OWN_ACCOUNT)
+def own_account() -> ResponseReturnValue:
+    """« Mon compte »."""
+    clerk = current_clerk()
+    return render_template(
+        "town_hall/own_account.html",
+        clerk=team.colleague(clerk.public_id),
+        browsers=sessions.browsers(clerk),
+        spare_left=len(codes.spare(clerk)),
+    )
+
+
+@town_hall.route("/mairie/mon-compte/nom", methods=["GET", "POST"])
+@needs(Right.OWN_ACCOUNT)
+def change_name() -> ResponseReturnValue:
+    """The name that families read beside an answer."""
+    form = NameForm()
+    if form.is_submitted():
+        if not form.validate():
+            return show_again(form)
+        team.rename(current_clerk(), current_clerk().public_id, form.name.data or "")
+        flash("Nom enregistré.", "success")
+        return redirect(url_for("town_hall.own_account"))
+    form.name.data = form.name.data or current_clerk().name
+    return render_template("town_hall/change_name.html", form=form)
+
+
+@town_hall.route("/mairie/mon-compte/mot-de-passe", methods=["GET", "POST"])
+@needs(Right.OWN_ACCOUNT, proof=True)
+def change_password() -> ResponseReturnValue:
+    """Another password; whoever has it signs in again."""
+    clerk = current_clerk()
+    form = ClerkPasswordForm(partial(password_choice.problems, clerk.email, clerk.name))
+    if not form.is_submitted():
+        return render_template("town_hall/change_password.html", form=form)
+    if not form.validate():
+        return show_again(form)
+    try:
+        password_choice.change(clerk, form.new_password.data)
+    except Refusal as refused:
+        form.new_password.errors = [str(refused)]
+        return show_again(form)
+    flash(PASSWORD_SAVED, "success")
+    return clerk_access.end_session(redirect(url_for("town_hall.sign_in")))
+
+
+@town_hall.post("/mairie/mon-compte/second-facteur")
+@needs(Right.OWN_ACCOUNT, proof=True)
+@stands_on("town_hall.own_account")
+def change_second_factor() -> ResponseReturnValue:
+    """Have codes come from elsewhere; until that is chosen, the former way stays."""
+    if not EmptyForm().validate():
+        flash(STALE_PAGE, "info")
+        return redirect(url_for("town_hall.own_account"))
+    session[TICKET] = codes.begin_choice(current_clerk())
+    return redirect(url_for("town_hall.second_factor"))
+
+
+@town_hall.post("/mairie/mon-compte/deconnecter")
+@needs(Right.OWN_ACCOUNT)
+@stands_on("town_hall.own_account")
+def end_other_browsers() -> ResponseReturnValue:
+    """Sign out everywhere but here."""
+    if EmptyForm().validate():
+        sessions.end_others(current_clerk())
+        flash("Les autres navigateurs sont déconnectés.", "success")
+    else:
+        flash(STALE_PAGE, "info")
+    return redirect(url_for("town_hall.own_account"))

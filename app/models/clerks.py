@@ -1,0 +1,71 @@
+"""Who works at the town hall: their accounts and their sessions, apart from those of parents."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base, UtcDateTime
+from app.models.families import choice
+
+
+class SecondFactor(StrEnum):
+    """What a clerk gives besides the password."""
+
+    APPLICATION = "application"
+    MAIL = "mail"
+
+
+class ClerkAccount(Base):
+    """The access of somebody at the town hall."""
+
+    __tablename__ = "clerk_account"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # In the addresses of screens.
+    public_id: Mapped[str] = mapped_column(String(16), unique=True)
+    # Folded: an address has no capitals here.
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[str] = mapped_column(String(100))
+    # By the names of app.services.clerks.rights.Role; they add up.
+    roles: Mapped[list[str]] = mapped_column(JSON, default=list)
+    # None until the invitation was taken.
+    password_hash: Mapped[str | None] = mapped_column(String(255))
+    password_changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # None until it was chosen: then nobody signs in.
+    second_factor: Mapped[SecondFactor | None] = mapped_column(
+        choice(SecondFactor, "second_factor")
+    )
+    second_factor_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Of the links sent by mail: another makes them all void.
+    link_salt: Mapped[str] = mapped_column(String(32))
+    # What codes are drawn from (tokens.second_factors), sealed.
+    secret: Mapped[str] = mapped_column(String(200), default="")
+    # Which list of spare codes, and the places of those that served in it.
+    spare_edition: Mapped[int] = mapped_column(default=1)
+    spare_used: Mapped[list[int]] = mapped_column(JSON, default=list)
+    # The last step of the application's clock that let in, and the moment of the last code by
+    # mail: each serves once.
+    last_step: Mapped[int] = mapped_column(default=0)
+    last_mailed_code_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    invited_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ClerkSession(Base):
+    """A browser where a clerk is signed in; only the hash of its key is kept."""
+
+    __tablename__ = "clerk_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    clerk_id: Mapped[int] = mapped_column(ForeignKey("clerk_account.id"), index=True)
+    key_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    user_agent: Mapped[str] = mapped_column(String(300), default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # When the password was last given there.
+    proved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,0 +1,11 @@
+"""Who works at the town hall: their access, apart from that of parents.
+
+rights           what each role may do
+team             who has an access: inviting, roles, closing
+signing_in       an address and a password, then a code
+tickets          what somebody holds who has given the first and not yet the second
+codes            the application's code, the one by mail, the one for the day either is lost
+password_choice  the links of mails, and a new password
+sessions         a row for each signed-in browser
+computers        the mark of a computer where the code is not asked for a month
+"""

@@ -1,0 +1,54 @@
+"""What each role may do at the town hall. Roles add up."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from app.services.actors import CurrentClerk
+
+
+class Role(StrEnum):
+    """What somebody does at the town hall."""
+
+    READING = "lecture"
+    OFFICE = "secretariat"
+    REGIE = "regie"
+    ADMINISTRATION = "administration"
+
+
+class Right(StrEnum):
+    """What a screen asks of whoever opens it; its words end « Votre rôle ne permet pas… »."""
+
+    OWN_ACCOUNT = "d’ouvrir votre propre compte"
+    DAY = "de voir ce qui attend"
+    TEAM = "de dire qui entre à la mairie"
+
+
+IN_FRENCH = {
+    Role.READING: "Lecture",
+    Role.OFFICE: "Secrétariat",
+    Role.REGIE: "Régie",
+    Role.ADMINISTRATION: "Administration",
+}
+_EVERYBODY = frozenset({Right.OWN_ACCOUNT, Right.DAY})
+OF_ROLE = {
+    Role.READING: _EVERYBODY,
+    Role.OFFICE: _EVERYBODY,
+    Role.REGIE: _EVERYBODY,
+    Role.ADMINISTRATION: frozenset(Right),
+}
+
+
+def may(clerk: CurrentClerk, right: Right) -> bool:
+    """Tell whether one of their roles allows it."""
+    return any(right in OF_ROLE[role] for role in known(clerk.roles))
+
+
+def known(names: Iterable[str]) -> list[Role]:
+    """Read roles by name, in the order of their power; another version's are no role."""
+    held = set(names)
+    return [role for role in Role if role in held]
+
+
+def administers(names: Iterable[str]) -> bool:
+    """Tell whether these roles allow everything."""
+    return Role.ADMINISTRATION in names

@@ -1,0 +1,187 @@
+"""Browsers where a clerk is signed in: a row each, beside and apart from those of parents."""
+
+import hashlib
+import secrets
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import ColumnElement, bindparam, select, update
+from sqlalchemy.orm import Session
+
+from app import db
+from app.models import ClerkAccount, ClerkSession
+from app.services import journal
+from app.services.accounts import user_agents
+from app.services.actors import NOWHERE, CurrentClerk, Origin
+
+IDLE = timedelta(minutes=60)
+LONGEST = timedelta(hours=10)
+# Reading a page writes nothing; « last seen » may be this late.
+TOUCH_AFTER = timedelta(minutes=5)
+# What is dangerous wants the password once more, unless it was given just now.
+PROOF_LASTS = timedelta(minutes=10)
+KEY_BYTES = 32
+USER_AGENT_LENGTH = 300
+
+
+@dataclass(frozen=True, slots=True)
+class SignedInBrowser:
+    """A browser where a clerk is signed in."""
+
+    description: str
+    since: datetime
+    last_seen_at: datetime
+    is_current: bool
+
+
+_CURRENT = (
+    select(
+        ClerkSession.id.label("session_id"),
+        ClerkAccount.id.label("clerk_id"),
+        ClerkAccount.public_id,
+        ClerkAccount.email,
+        ClerkAccount.name,
+        ClerkAccount.roles,
+        ClerkSession.last_seen_at,
+        ClerkSession.proved_at,
+    )
+    .join(ClerkAccount, ClerkAccount.id == ClerkSession.clerk_id)
+    .where(
+        ClerkSession.key_hash == bindparam("key_hash"),
+        ClerkSession.ended_at.is_(None),
+        ClerkSession.last_seen_at > bindparam("seen_after"),
+        ClerkSession.created_at > bindparam("created_after"),
+        ClerkAccount.closed_at.is_(None),
+    )
+)
+_ALIVE = (
+    select(
+        ClerkSession.id,
+        ClerkSession.user_agent,
+        ClerkSession.created_at,
+        ClerkSession.last_seen_at,
+    )
+    .where(
+        ClerkSession.clerk_id == bindparam("clerk_id"),
+        ClerkSession.ended_at.is_(None),
+        ClerkSession.last_seen_at > bindparam("seen_after"),
+        ClerkSession.created_at > bindparam("created_after"),
+    )
+    .order_by(ClerkSession.last_seen_at.desc(), ClerkSession.id.desc())
+)
+
+
+def open_session(session: Session, clerk: ClerkAccount, origin: Origin) -> str:
+    """Open a session in the caller's transaction; return the key for the cookie."""
+    key, now = secrets.token_urlsafe(KEY_BYTES), datetime.now(UTC)
+    clerk.last_seen_at = now
+    session.add(
+        ClerkSession(
+            clerk_id=clerk.id,
+            key_hash=_hash(key),
+            user_agent=origin.user_agent[:USER_AGENT_LENGTH],
+            created_at=now,
+            last_seen_at=now,
+            proved_at=now,
+        )
+    )
+    return key
+
+
+def find(key: str, origin: Origin = NOWHERE, *, seen: bool = True) -> CurrentClerk | None:
+    """Return who a cookie's key stands for, if the session is alive, and where they are.
+
+    They are seen there, unless they only ask what a page would be.
+    """
+    now = datetime.now(UTC)
+    found = db.rows(_CURRENT, key_hash=_hash(key), **_alive_at(now))
+    if not found:
+        return None
+    row = found[0]
+    current = CurrentClerk(
+        session_id=row.session_id,
+        clerk_id=row.clerk_id,
+        public_id=row.public_id,
+        email=row.email,
+        name=row.name,
+        roles=tuple(row.roles),
+        last_seen_at=row.last_seen_at,
+        proved_at=row.proved_at,
+        origin=origin,
+    )
+    if seen and now - current.last_seen_at > TOUCH_AFTER:
+        _touch(current, now)
+    return current
+
+
+def has_proved(clerk: CurrentClerk) -> bool:
+    """Tell whether the password was given a moment ago."""
+    return datetime.now(UTC) - clerk.proved_at <= PROOF_LASTS
+
+
+def note_proof(session: Session, clerk: CurrentClerk) -> None:
+    """Write down that the password was given, in the caller's transaction."""
+    session.execute(
+        update(ClerkSession)
+        .where(ClerkSession.id == clerk.session_id)
+        .values(proved_at=datetime.now(UTC))
+    )
+
+
+def sign_out(clerk: CurrentClerk) -> None:
+    """End this session; a copy of its cookie is worth nothing from now on."""
+    with db.transaction() as session:
+        _end(session, ClerkSession.id == clerk.session_id)
+        journal.record(session, "clerk_signed_out", clerk)
+
+
+def browsers(clerk: CurrentClerk) -> list[SignedInBrowser]:
+    """List the browsers where this clerk is signed in: this one first, then the latest seen."""
+    found = db.rows(_ALIVE, clerk_id=clerk.clerk_id, **_alive_at(datetime.now(UTC)))
+    listed = [
+        SignedInBrowser(
+            user_agents.describe(row.user_agent),
+            row.created_at,
+            row.last_seen_at,
+            row.id == clerk.session_id,
+        )
+        for row in found
+    ]
+    return sorted(listed, key=lambda browser: not browser.is_current)
+
+
+def end_others(clerk: CurrentClerk) -> None:
+    """Sign this clerk out everywhere but here."""
+    with db.transaction() as session:
+        mine = ClerkSession.clerk_id == clerk.clerk_id
+        _end(session, mine, ClerkSession.id != clerk.session_id)
+        journal.record(session, "clerk_signed_out_elsewhere", clerk)
+
+
+def end_all(session: Session, clerk_id: int) -> None:
+    """End every session of a clerk, in the caller's transaction."""
+    _end(session, ClerkSession.clerk_id == clerk_id)
+
+
+def _alive_at(now: datetime) -> dict[str, datetime]:
+    return {"seen_after": now - IDLE, "created_after": now - LONGEST}
+
+
+def _end(session: Session, *which: ColumnElement[bool]) -> None:
+    session.execute(
+        update(ClerkSession)
+        .where(*which, ClerkSession.ended_at.is_(None))
+        .values(ended_at=datetime.now(UTC))
+    )
+
+
+def _touch(clerk: CurrentClerk, now: datetime) -> None:
+    """Note that a browser is in use; reading waits for nobody."""
+    with suppress(db.Unavailable), db.transaction(patience_ms=0) as session:
+        for table, row in ((ClerkSession, clerk.session_id), (ClerkAccount, clerk.clerk_id)):
+            session.execute(update(table).where(table.id == row).values(last_seen_at=now))
+
+
+def _hash(key: str) -> str:
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()

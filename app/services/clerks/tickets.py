@@ -1,0 +1,75 @@
+"""What a clerk holds between the password and the code: it signs nobody in."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from sqlalchemy import select
+
+from app import db
+from app.models import ClerkAccount
+from app.services.tokens import second_factors
+from app.services.tokens.clerk_links import mark_of
+from app.services.tokens.sealing import seal
+from app.services.tokens.signing import signing_keys
+
+SALT = "clerk-ticket"
+NONCE_BYTES = 8
+
+
+class Step(StrEnum):
+    """What whoever holds it may do next."""
+
+    CODE = "code"
+    CHOICE = "choice"
+
+
+VALIDITY = {Step.CODE: timedelta(minutes=10), Step.CHOICE: timedelta(minutes=30)}
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """Whoever gave their password, and what comes next."""
+
+    clerk: ClerkAccount
+    step: Step
+    # Of CODE, what the code of a mail is drawn from; of CHOICE, the secret to be taken, sealed.
+    holding: str
+    made_at: datetime
+
+
+def make(clerk: ClerkAccount, step: Step) -> tuple[str, str]:
+    """Sign a ticket, for the cookie; return it and what it holds."""
+    holding = (
+        secrets.token_hex(NONCE_BYTES) if step is Step.CODE else seal(second_factors.new_secret())
+    )
+    return _serializer().dumps([clerk.public_id, mark_of(clerk.link_salt), step, holding]), holding
+
+
+def read(token: str, step: Step) -> Ticket | None:
+    """Return whose it is; None once it is over, or void by a new password or a closed access."""
+    try:
+        said, made_at = _serializer().loads(
+            token, max_age=int(VALIDITY[step].total_seconds()), return_timestamp=True
+        )
+    except BadSignature:
+        return None
+    match said:
+        case [str(public_id), str(mark), str(wanted), str(holding)] if wanted == step:
+            clerk = _open_account(public_id)
+            if clerk is not None and mark_of(clerk.link_salt) == mark:
+                return Ticket(clerk, step, holding, made_at.astimezone(UTC))
+    return None
+
+
+def _open_account(public_id: str) -> ClerkAccount | None:
+    found = select(ClerkAccount).where(
+        ClerkAccount.public_id == public_id, ClerkAccount.closed_at.is_(None)
+    )
+    return db.session().scalars(found).one_or_none()
+
+
+def _serializer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(signing_keys(), salt=SALT)

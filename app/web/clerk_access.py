@@ -1,0 +1,141 @@
+"""Who of the town hall may open which screen: each says the right it asks, or stays closed.
+
+A session of its own, in a cookie of its own: a clerk is often a parent too.
+"""
+
+from collections.abc import Callable
+from ipaddress import ip_address, ip_network
+from typing import Any, TypeVar
+
+from flask import Flask, current_app, flash, g, redirect, request, session, url_for
+from werkzeug.exceptions import Forbidden, NotFound
+from werkzeug.wrappers import Response
+
+from app.services.actors import CurrentClerk
+from app.services.clerks import rights, sessions, team
+from app.services.clerks.rights import Right
+from app.settings import settings
+from app.web.access import opens_page, origin
+from app.web.errors import show_not_allowed
+
+COOKIE = "mairie"
+# Of the cookie of the site, which forms use: what is between a password and a code.
+TICKET = "clerk_ticket"
+NEEDED = "needed"
+SESSION_OVER = "Votre session a pris fin. Connectez-vous pour continuer."
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class NotAllowed(Forbidden):
+    """A role that does not allow something; the description says what, and whom to ask."""
+
+
+def init_app(app: Flask) -> None:
+    """Say what a role does not allow, and let templates know who is there."""
+    app.register_error_handler(NotAllowed, show_not_allowed)
+    app.jinja_env.globals.update(found_clerk=found_clerk, may_open=may_open)
+
+
+def needs(right: Right, *, proof: bool = False) -> Callable[[View], View]:
+    """Say what a screen asks; with `proof`, the password given a moment ago too."""
+
+    def mark(view: View) -> View:
+        setattr(view, NEEDED, (right, proof))
+        return view
+
+    return mark
+
+
+def need_of(endpoint: str) -> tuple[Right, bool] | None:
+    """Return what a screen asks; None when nothing says so, and then it is for nobody."""
+    found: tuple[Right, bool] | None
+    found = getattr(current_app.view_functions[endpoint], NEEDED, None)
+    return found
+
+
+def current_clerk() -> CurrentClerk:
+    """Return who is signed in; only for screens that ask for a right."""
+    clerk: CurrentClerk = g.clerk
+    return clerk
+
+
+def found_clerk() -> CurrentClerk | None:
+    """Return who is signed in at the town hall, if anybody is."""
+    if "clerk" not in g:
+        key = request.cookies.get(_name(), "")
+        g.clerk = sessions.find(key, origin(), seen=opens_page()) if key else None
+    found: CurrentClerk | None = g.clerk
+    return found
+
+
+def admit() -> Response | None:
+    """Open a screen of the town hall to whoever may."""
+    assert request.endpoint is not None
+    need = need_of(request.endpoint)
+    if need is None:
+        raise NotFound
+    right, proof = need
+    clerk = found_clerk()
+    here = request.full_path.rstrip("?") if request.method == "GET" else None
+    if clerk is None:
+        if _name() in request.cookies:
+            flash(SESSION_OVER, "info")
+        return redirect(url_for("town_hall.sign_in", next=here))
+    if not rights.may(clerk, right):
+        raise NotAllowed(_not_allowed(right))
+    if proof and not sessions.has_proved(clerk):
+        return redirect(url_for("town_hall.prove_again", next=here))
+    return None
+
+
+def stay_inside() -> None:
+    """Let nobody know of these screens outside the networks that the town named."""
+    allowed = settings.staff_networks
+    if allowed and not any(_is_in(request.remote_addr or "", each) for each in allowed):
+        raise NotFound
+
+
+def may_open(endpoint: str) -> bool:
+    """Tell whether whoever is signed in has the right that a screen asks."""
+    need = need_of(endpoint)
+    return need is not None and rights.may(current_clerk(), need[0])
+
+
+def begin_session(answer: Response, key: str) -> Response:
+    """Sign a clerk in, in the browser that gets this answer."""
+    session.pop(TICKET, None)
+    answer.set_cookie(_name(), key, secure=settings.secure, httponly=True, samesite="Lax")
+    return answer
+
+
+def sign_out() -> None:
+    """End the session of whoever is signed in; the answer's cookie is another matter."""
+    sessions.sign_out(current_clerk())
+    g.clerk = None
+
+
+def end_session(answer: Response) -> Response:
+    """Leave nothing of a clerk in the browser that gets this answer."""
+    session.pop(TICKET, None)
+    answer.delete_cookie(_name(), secure=settings.secure, httponly=True, samesite="Lax")
+    return answer
+
+
+def _not_allowed(right: Right) -> str:
+    from babel.lists import format_list
+
+    known = team.administrators()
+    asked = f" Demandez à {format_list(known, style='or', locale='fr')}." if known else ""
+    return f"Votre rôle ne permet pas {right.value}.{asked}"
+
+
+def _is_in(address: str, network: str) -> bool:
+    try:
+        return ip_address(address) in ip_network(network, strict=False)
+    except ValueError:
+        return False
+
+
+def _name() -> str:
+    return f"__Host-{COOKIE}" if settings.secure else COOKIE
