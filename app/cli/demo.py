@@ -54,7 +54,7 @@ def demo(*, if_empty: bool) -> None:
     """Prépare la base et y charge une ville de démonstration, inventée."""
     if settings.env == "production":
         raise click.ClickException("la ville de démonstration n’a pas sa place en production.")
-    from app.services.demonstration import playing
+    from app.services.demonstration import clerk, playing
     from app.services.importing import running
 
     bring_up_to_date()
@@ -63,6 +63,7 @@ def demo(*, if_empty: bool) -> None:
         _load(town)
         _write_texts(town)
         playing.play(town)
+        clerk.settle()
         click.echo("La ville de démonstration est prête.")
     elif if_empty:
         click.echo("La ville est déjà là.")
@@ -124,11 +125,15 @@ def _append(path: Path, rows: Iterable[tuple[str, ...]]) -> None:
 
 def welcome() -> None:
     """Say where to go, what to type, where the mail will be, and whom else to be."""
+    from app.services.demonstration.clerk import EMAIL, PASSWORD
+
     click.echo(f"""
   Portail famille : {settings.public_url}
 
   1. Tapez l’identifiant {FAMILIES[0][0]}, puis « Mot de passe oublié ».
   2. {_where_mails_go()}
+  3. Côté mairie : {settings.public_url.rstrip("/")}/mairie
+     Adresse {EMAIL}, mot de passe {PASSWORD} ; le code arrive comme les courriels.
 
   Les familles à essayer, chacune par son identifiant :
 """)

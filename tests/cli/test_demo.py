@@ -31,11 +31,12 @@ from app.models import (
     RequestState,
 )
 from app.services.accounts.passwords import hash_password
-from app.services.demonstration import playing
+from app.services.demonstration import clerk, playing
 from app.settings import EXTENSION
 from app.testing import Outbox
 from tests.services.importing.town import everything
 from tests.support.browser import Browser
+from tests.support.clerks import code_in, give_password
 from tests.support.people import People
 
 GUIDES_FAMILY = "3816231"
@@ -131,6 +132,10 @@ def test_every_part_has_something_to_show(app: Flask, outbox: Outbox) -> None:
     assert "pièce reçue le" in listed
     assert "en retard" not in listed
     assert "attend votre réponse" in app.test_cli_runner().invoke(args=["messages", "list"]).output
+    page = give_password(Browser(app), clerk.EMAIL, clerk.PASSWORD)
+    page = page.fill({"Code": code_in(outbox.latest)}).submit("Valider")
+    assert "demandes ouvertes" in page.text
+    assert "Vos messages qui attendent une réponse" in page.text
 
 
 def is_open_day(at: datetime) -> bool:
