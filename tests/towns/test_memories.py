@@ -26,7 +26,7 @@ FROM_ITS_ARGUMENTS = {
     "formats.py day_in_full",
     "formats.py day_in_words", "formats.py euros", "formats.py month", "formats.py number",
     "formats.py price", "formats.py signed_euros", "mailer/message.py _encoded_sender",
-    "mailer/message.py _encoded_text", "services/accounts/passwords.py _dummy_hash",
+    "mailer/message.py _encoded_subject", "services/accounts/passwords.py _dummy_hash",
     "services/accounts/passwords.py _hasher", "services/accounts/passwords.py _words",
     "services/billing/payment_modes.py going_back", "services/billing/payment_modes.py in_words",
     "services/files/object_storage.py _client",
