@@ -4,7 +4,8 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from tests.faults.load import ACCOUNT, Load
 from tests.support.browser import Browser
 from tests.support.databases import NewDatabase, engine_of, wait_for_server
 from tests.support.people import People, settle_in
+from tests.support.postgresql import PGBOUNCER, pooler
 
 SMALL_DISK = "6m"
 
@@ -37,6 +39,12 @@ def crash(url: str) -> None:
 @pytest.fixture
 def town(settings: config.Settings) -> Iterator[Flask]:
     """A portal that says 503 rather than raise."""
+    with opened(settings) as crowd:
+        yield crowd
+
+
+@contextmanager
+def opened(settings: config.Settings) -> Iterator[Flask]:
     crowd = create_app(replace(settings, mail_delivery="worker"))
     crowd.config["PROPAGATE_EXCEPTIONS"] = False
     yield crowd
@@ -47,15 +55,37 @@ def town(settings: config.Settings) -> Iterator[Flask]:
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_postgresql_crashes_under_load(town: Flask, database_url: str, crashes: int) -> None:
     """Pages are whole or say when to come back; no act that was answered is lost."""
+    stands(town, lambda: crash(database_url), crashes)
+
+
+@pytest.mark.parametrize("restarts", [1, pytest.param(20, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_the_pooler_restarts_under_load(settings: config.Settings, restarts: int) -> None:
+    """PgBouncer cuts everybody as it leaves, and nobody is there for a moment."""
+    if not Path(PGBOUNCER).exists():
+        skip_or_fail("PgBouncer is not installed (Debian: pgbouncer)")
+    with pooler(settings.database_url) as running:
+        behind = replace(settings, database_url=running.address, database_pool="none")
+
+        def restart() -> None:
+            running.stop()
+            running.start()
+
+        with opened(behind) as town:
+            stands(town, restart, restarts)
+
+
+def stands(town: Flask, fault: Callable[[], None], times: int) -> None:
+    """Have it happen while somebody reads and somebody writes."""
     people = settle_in(town)
     browser = Browser(town)
     browser.sign_in(people.zest)
     with Load(town, browser) as load:
-        for _ in range(crashes):
+        for _ in range(times):
             load.wait_for_more()
-            crash(database_url)
+            fault()
         load.wait_for_more()
-    keeps_its_word(town, load, crashes)
+    keeps_its_word(town, load, times)
 
 
 def keeps_its_word(town: Flask, load: Load, interruptions: int) -> None:

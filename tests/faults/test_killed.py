@@ -1,39 +1,31 @@
 """A web process is killed at the worst moment: no half write, no mail lost, visitors are served."""
 
 import os
-import re
 import signal
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from http.client import HTTPException
-from subprocess import Popen
 
 import psycopg
 import pytest
-from flask import Flask
 from sqlalchemy import delete, func, select, update
 
-import config
-from app import create_app, db
+from app import db
 from app.models import JournalEntry, MailState, OutboxMail, Throttle
 from tests.conftest import BOTH_DATABASES
+from tests.faults.towns import FORGOTTEN, SIGN_IN, Town, started
 from tests.support.databases import NewDatabase, engine_of
 from tests.support.mail_room import rows
-from tests.support.people import People, Person, settle_in
-from tests.support.serving import Answer, ask, children, served
-from tests.support.smtp_servers import HOST, SILENCE, Mailbox, free_port, serve
+from tests.support.people import Person
+from tests.support.serving import children
+from tests.support.smtp_servers import SILENCE, Mailbox, serve
 from tests.support.waiting import succeeds, wait_for
 
-# The code is read once, so that a killed worker's successor begins at once.
-ONE_WORKER = ("--workers", "1", "--threads", "4", "--preload")
-CSRF = re.compile(r'name="csrf_token"[^>]* value="([^"]+)"')
-FORGOTTEN = "/mot-de-passe-oublie"
 # Its answer never comes: what inserts a mail stays where it is until it is killed.
 ENDLESS = """
 CREATE VIEW endless AS WITH RECURSIVE numbers (n) AS
@@ -42,57 +34,14 @@ CREATE TRIGGER stuck BEFORE INSERT ON outbox_mail BEGIN SELECT count(*) FROM end
 """
 
 
-@dataclass(frozen=True)
-class Town:
-    """A town whose web process sends its mails itself, and what tests do around it."""
-
-    app: Flask
-    people: People
-    port: int
-    smtp_port: int
-    gunicorn: "Popen[bytes]"
-
-    def forgot(self, person: Person) -> Answer:
-        """Press « Mot de passe oublié »."""
-        page = ask(self.port, FORGOTTEN)
-        token = CSRF.search(page.text)
-        assert token
-        form = {"identifier": person.identifier, "csrf_token": token[1]}
-        return ask(self.port, FORGOTTEN, "POST", form, Cookie=page.cookie)
-
-    def kill_worker(self) -> None:
-        """Kill it as the system does when memory is short; wait for who comes after it."""
-        [worker] = children(self.gunicorn)
-        os.kill(worker, signal.SIGKILL)
-        wait_for(lambda: children(self.gunicorn) - {worker}, "nobody came after it")
-        answers = partial(succeeds, partial(ask, self.port, "/connexion"), OSError, HTTPException)
-        wait_for(answers, "nobody answers")
-
-
 @pytest.fixture(scope="module", params=BOTH_DATABASES)
 def everlasting(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Town]:
     """Start it once."""
     new: NewDatabase = request.getfixturevalue(f"new_{request.param}")
-    instance, url = tmp_path_factory.mktemp("town"), new()
-    app = create_app(config.Test(instance=instance, database_url=url, mail_delivery="worker"))
-    people = settle_in(app)
-    port, smtp_port = free_port(), free_port()
-    environ = {
-        "PATH": os.environ["PATH"],
-        "PORTAIL_ENV": "test",
-        "PORTAIL_INSTANCE": str(instance),
-        "PORTAIL_DATABASE_URL": url,
-        "PORTAIL_MAIL_BACKEND": "smtp",
-        "PORTAIL_MAIL_DELIVERY": "thread",
-        "PORTAIL_SMTP_HOST": HOST,
-        "PORTAIL_SMTP_PORT": str(smtp_port),
-        "PORTAIL_SMTP_TIMEOUT": "25",
-    }
-    with served(port, environ, ONE_WORKER) as gunicorn:
-        yield Town(app, people, port, smtp_port, gunicorn)
-    engine_of(app).dispose()
+    with started(tmp_path_factory.mktemp("town"), new()) as town:
+        yield town
 
 
 @pytest.fixture
@@ -105,15 +54,29 @@ def town(everlasting: Town) -> Iterator[Town]:
         yield everlasting
 
 
+def forgot(town: Town, person: Person) -> int:
+    """Somebody presses « Mot de passe oublié »."""
+    return town.visitor().send(FORGOTTEN, identifier=person.identifier).status
+
+
+def kill_worker(town: Town) -> None:
+    """Kill it as the system does when memory is short; wait for who comes after it."""
+    [worker] = children(town.gunicorn)
+    os.kill(worker, signal.SIGKILL)
+    wait_for(lambda: children(town.gunicorn) - {worker}, "nobody came after it")
+    answers = partial(succeeds, partial(town.visitor().get, SIGN_IN), OSError, HTTPException)
+    wait_for(answers, "nobody answers")
+
+
 def test_no_page_waits_for_the_mail_server(town: Town) -> None:
     """It has a mail in hand and says nothing; who asks meanwhile is answered."""
     mailbox = Mailbox(port=town.smtp_port)
     mailbox.script["DATA"] = [SILENCE]
     with serve(mailbox):
-        assert town.forgot(town.people.zest).status == 302
+        assert forgot(town, town.people.zest) == 302
         wait_for(lambda: mailbox.received, "no mail left")
-        assert ask(town.port, "/connexion").status == 200
-        assert town.forgot(town.people.moreau).status == 302
+        assert town.visitor().get(SIGN_IN).status == 200
+        assert forgot(town, town.people.moreau) == 302
         assert [mail.state for mail in rows()] == [MailState.SENDING, MailState.QUEUED]
 
 
@@ -122,10 +85,10 @@ def test_a_process_killed_in_a_mail_loses_none(town: Town) -> None:
     mailbox = Mailbox(port=town.smtp_port)
     with serve(mailbox):
         mailbox.script["DATA"] = [SILENCE]
-        assert town.forgot(town.people.zest).status == 302
+        assert forgot(town, town.people.zest) == 302
         wait_for(lambda: mailbox.received, "no mail left")
-        assert town.forgot(town.people.moreau).status == 302
-        town.kill_worker()
+        assert forgot(town, town.people.moreau) == 302
+        kill_worker(town)
         [mail, _] = rows()
         assert mail.state is MailState.SENDING
         assert mail.due_at < datetime.now(UTC) + timedelta(minutes=2)
@@ -141,13 +104,13 @@ def test_a_process_killed_in_a_mail_loses_none(town: Town) -> None:
 def test_a_process_killed_in_a_request_leaves_no_half(town: Town) -> None:
     """A parent's act has written its first rows; it is all undone, and can be done again."""
     with stuck_at_the_outbox(town), ThreadPoolExecutor(1) as threads:
-        answer = threads.submit(town.forgot, town.people.zest)
+        answer = threads.submit(forgot, town, town.people.zest)
         wait_for(lambda: is_stuck(town), "nothing was written")
-        town.kill_worker()
+        kill_worker(town)
         with pytest.raises((OSError, HTTPException)):
             answer.result()
     assert counted() == {"JournalEntry": 0, "Throttle": 0, "OutboxMail": 0}
-    assert town.forgot(town.people.zest).status == 302
+    assert forgot(town, town.people.zest) == 302
     assert counted()["OutboxMail"] == 1
 
 

@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -73,12 +74,36 @@ def cut_after(app: Flask, url: str, statements: int) -> Iterator[None]:
         event.remove(engine_of(app), "after_cursor_execute", count)
 
 
+@dataclass
+class Pooler:
+    """PgBouncer, a transaction at a time."""
+
+    address: str
+    command: list[str]
+    process: "subprocess.Popen[bytes] | None" = None
+
+    def start(self) -> None:
+        """Have it listen."""
+        self.process = subprocess.Popen(self.command, cwd="/", stderr=subprocess.DEVNULL)
+        wait_for_server(self.address)
+
+    def stop(self) -> None:
+        """End it, at once: it waits for nobody."""
+        assert self.process
+        self.process.terminate()
+        self.process.wait()
+
+
 @contextmanager
 def pooled(url: str, *roles: str) -> Iterator[str]:
-    """Put PgBouncer in front of the server, a transaction at a time; give its address.
+    """Put PgBouncer in front of the server; give its address."""
+    with pooler(url, *roles) as running:
+        yield running.address
 
-    The roles may come in as well as the owner of all.
-    """
+
+@contextmanager
+def pooler(url: str, *roles: str) -> Iterator[Pooler]:
+    """Put PgBouncer in front of the server; the roles may come in as well as the owner of all."""
     server = make_url(url)
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="portail-pgbouncer-") as folder:
@@ -89,16 +114,15 @@ def pooled(url: str, *roles: str) -> Iterator[str]:
         as_owner = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
         if as_owner:
             shutil.chown(folder, "postgres")
-        process = subprocess.Popen(
-            [*as_owner, PGBOUNCER, str(settings)], cwd="/", stderr=subprocess.DEVNULL
+        running = Pooler(
+            f"postgresql://portail@127.0.0.1:{port}/portail",
+            [*as_owner, PGBOUNCER, str(settings)],
         )
-        address = f"postgresql://portail@127.0.0.1:{port}/portail"
         try:
-            wait_for_server(address)
-            yield address
+            running.start()
+            yield running
         finally:
-            process.terminate()
-            process.wait()
+            running.stop()
 
 
 def _signal(process: int, what: signal.Signals) -> None:

@@ -1,6 +1,7 @@
 """The portal in processes of its own, as ops run it, and who asks it something."""
 
 import http.client
+import re
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ ROOT = Path(__file__).parent.parent.parent
 # Whoever waits longer has no answer.
 ANSWER_SECONDS = 30
 ALWAYS = ("--no-control-socket", "--log-level", "error", "wsgi:app")
+CSRF = re.compile(r'name="csrf_token"[^>]* value="([^"]+)"')
 TWO_WORKERS = ("--workers", "2", "--threads", "2")
 
 
@@ -50,6 +52,33 @@ def ask(
     finally:
         connection.close()
     return Answer(answer.status, text, cookie.partition(";")[0], answer.headers)
+
+
+class Visitor:
+    """Somebody with a browser, who keeps cookies and sends forms."""
+
+    def __init__(self, port: int) -> None:
+        """Come to what listens there."""
+        self._port = port
+        self._cookies: dict[str, str] = {}
+
+    def get(self, path: str) -> Answer:
+        """Open a page."""
+        return self._ask(path, "GET", None)
+
+    def send(self, path: str, **fields: str) -> Answer:
+        """Open a page, and send its form."""
+        token = CSRF.search(self.get(path).text)
+        assert token, f"no form at {path}"
+        return self._ask(path, "POST", fields | {"csrf_token": token[1]})
+
+    def _ask(self, path: str, method: str, form: dict[str, str] | None) -> Answer:
+        kept = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+        answer = ask(self._port, path, method, form, Cookie=kept)
+        for cookie in answer.headers.get_all("Set-Cookie", []):
+            name, _, value = cookie.partition(";")[0].partition("=")
+            self._cookies[name] = value
+        return answer
 
 
 @contextmanager
