@@ -197,8 +197,6 @@ def _begin_writing(session: Session, turn: ExitStack, patience_ms: int) -> None:
     connection = _connection()
     connection.execution_options(**{IMMEDIATE: patience_ms})
     session.connection()
-    if connection.dialect.name == "postgresql" and not connection.get_execution_options()[DURABLE]:
-        connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
 
 
 def _give_back() -> None:

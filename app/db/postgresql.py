@@ -15,10 +15,10 @@ from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import OperationalError
 
-from app.db.options import UNHURRIED
+from app.db.options import DURABLE, UNHURRIED
 
-# A page waits for the pool, for an answer to a ping, for a new connection: 5 seconds in all.
-PING_SECONDS = 1.0
+# A page waits for the pool, for an answer to BEGIN, for a new connection: 5 seconds in all.
+FIRST_ANSWER_SECONDS = 1.0
 # What the address of the database may say otherwise. libpq takes no less than 2 seconds.
 CONNECTING: Mapping[str, int] = {
     "connect_timeout": 2,
@@ -56,15 +56,16 @@ class BoundedConnection(psycopg.Connection[Any]):
     """Gives up on a server that does not answer."""
 
     # What is left of the seconds that it may be waited for; None: as long as it takes.
-    _left: float | None = PING_SECONDS
+    _left: float | None = FIRST_ANSWER_SECONDS
 
-    def begin(self, limits: Limits) -> None:
-        """Begin a transaction with these limits."""
-        self.bound(limits)
+    def begin(self, limits: Limits, *, durable: bool = True) -> None:
+        """Begin a transaction with these limits; find out whether the server is still there."""
         # Where an isolation level was asked for, the driver begins.
         first = b"BEGIN; " if self.autocommit else b""
+        last = b"" if durable else b"; SET LOCAL synchronous_commit = off"
         # Prepared, it would be one statement.
-        self.execute(first + limits.statements, prepare=False)
+        self.execute(first + limits.statements + last, prepare=False)
+        self.bound(limits)
 
     def bound(self, limits: Limits) -> None:
         """Wait that long for what comes next."""
@@ -73,12 +74,12 @@ class BoundedConnection(psycopg.Connection[Any]):
     def commit(self) -> None:
         """Keep what the transaction did."""
         super().commit()
-        self._left = PING_SECONDS
+        self._left = FIRST_ANSWER_SECONDS
 
     def rollback(self) -> None:
         """Undo what the transaction did."""
         super().rollback()
-        self._left = PING_SECONDS
+        self._left = FIRST_ANSWER_SECONDS
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         """Wait for the server, on whose answer everything that psycopg does depends."""
@@ -108,17 +109,31 @@ def _connect(_dialect: object, _record: object, args: Any, parameters: Any) -> B
 
 
 def _begin(connection: Connection) -> None:
+    try:
+        _begin_on(connection)
+    except psycopg.OperationalError as error:
+        # Cut since it was used last, most often: a ping before each would cost as much as a
+        # statement. SQLAlchemy gives another one.
+        connection.invalidate(error)
+        _begin_on_another(connection)
+
+
+def _begin_on_another(connection: Connection) -> None:
+    try:
+        _begin_on(connection)
+    except psycopg.OperationalError as error:
+        # What goes wrong in an event SQLAlchemy neither names as its own nor takes for a lost
+        # connection: a page would be an error, where it says to come back.
+        connection.invalidate(error)
+        raise OperationalError("BEGIN", None, error, hide_parameters=True) from error
+
+
+def _begin_on(connection: Connection) -> None:
     driver = connection.connection.driver_connection
     assert isinstance(driver, BoundedConnection)
     options = connection.get_execution_options()
     limits = OF_LONG_WORK if options.get(UNHURRIED) else OF_A_PAGE
     if options.get("isolation_level") == "AUTOCOMMIT":
         driver.bound(limits)
-        return
-    try:
-        driver.begin(limits)
-    except psycopg.OperationalError as error:
-        # What goes wrong in an event SQLAlchemy neither names as its own nor takes for a lost
-        # connection: a page would be an error, where it says to come back.
-        connection.invalidate(error)
-        raise OperationalError("BEGIN", None, error, hide_parameters=True) from error
+    else:
+        driver.begin(limits, durable=options.get(DURABLE, True))

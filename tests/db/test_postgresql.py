@@ -4,6 +4,7 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
@@ -36,6 +37,22 @@ def test_a_frozen_database_keeps_no_page(app: Flask, people: People, database_ur
             assert answer.status_code == 503
             assert int(answer.headers["Retry-After"]) > 0
     assert browser.client.get(HOME).status_code == 200
+
+
+def test_a_connection_cut_at_rest_is_replaced(
+    app: Flask, people: People, database_url: str
+) -> None:
+    """PostgreSQL was started again since the page before: nobody notices."""
+    browser = Browser(app)
+    browser.sign_in(people.zest)
+    others = "pid <> pg_backend_pid() AND datname = current_database()"
+    with psycopg.connect(database_url) as server:
+        server.execute(
+            f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE {others}"
+        )
+    with statements_of(app) as sent:
+        assert browser.client.get(HOME).status_code == 200
+    assert all(statement.startswith("SELECT") for statement in sent)
 
 
 def test_an_answer_that_stays_away_is_not_waited_for(app: Flask, database_url: str) -> None:
