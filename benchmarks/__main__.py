@@ -7,18 +7,24 @@ mean nothing, and it exits with 0 whatever they are.
 import argparse
 import sys
 
-from benchmarks import importing, instructions, mail, web
+from benchmarks import curve, importing, instructions, load, mail, web
+from benchmarks.databases import SQLITE
+from benchmarks.servers import ONE_WORKER
+
+FEW = web.FEW_FAMILIES
 
 
 def main(*, small: bool) -> bool:
     """Run them one after the other, so that none weighs on another."""
     if small:
-        instructions.main(families=20, counting=False)
-        web.main(families=20, requests=10, rounds=1)
+        instructions.main(families=FEW, counting=False)
+        web.main(families=FEW, requests=2, rounds=1, workers=ONE_WORKER)
         importing.main(families=200)
-        mail.main(batch=20, rounds=1)
+        mail.main(batch=20, rounds=1, of_workers=20, on=[SQLITE])
+        curve.main(families=[FEW], rounds=1, requests=2, on=[SQLITE])
+        load.main(families=200, seconds=1, visitors=2, settings=[(1, 2)], on=[SQLITE])
         return True
-    return all([instructions.main(), web.main(), importing.main(), mail.main()])
+    return all(each.main() for each in (instructions, web, importing, mail, curve, load))
 
 
 if __name__ == "__main__":

@@ -19,22 +19,17 @@ import psycopg
 
 import config
 from app import create_app
-from benchmarks import database_work, filling, portals
-from benchmarks.servers import Server, cpu_seconds, free_port, serve
+from benchmarks import database_work, databases, filling, portals
+from benchmarks.databases import POSTGRESQL, SQLITE
+from benchmarks.servers import ONE_WORKER, Server, cpu_seconds, free_port, serve
 from benchmarks.web import PAGES, Page
-from tests.support.databases import postgresql_server
 
 FAMILIES = (1_000, 10_000, 100_000)
 MOST_ON_SQLITE = 100_000
 REQUESTS, ROUNDS, WARM_UP = 20, 20, 20
-SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
 # The size of the town must not count, nor the database much.
 MOST_BY_SIZE = 1.2
 MOST_BY_DATABASE = 1.6
-OPTIONS = (
-    "-c wal_level=minimal -c max_wal_senders=0 -c max_wal_size=8GB "
-    "-c shared_buffers=1GB -c max_connections=200"
-)
 
 
 @dataclass(frozen=True)
@@ -97,14 +92,16 @@ def main(
     server: str = "",
     rounds: int = ROUNDS,
     requests: int = REQUESTS,
+    on: Sequence[str] = databases.BOTH,
 ) -> bool:
     """Measure, print the tables, tell whether the targets hold."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="portail-bench-")))
-        address = server or stack.enter_context(_server())
-        places = _places(families, folder, address)
+        places = _on_sqlite(families, folder) if SQLITE in on else []
+        if POSTGRESQL in on:
+            places += _on_postgresql(families, stack.enter_context(databases.server(server)))
         served = {place: stack.enter_context(_served(place, folder)) for place in places}
-        bare = stack.enter_context(serve("benchmarks.bare:app", {}, free_port()))
+        bare = stack.enter_context(serve("benchmarks.bare:app", {}, free_port(), ONE_WORKER))
         work = {(place, page): served[place].work(page) for place in places for page in PAGES}
         fastest = _fastest(bare, served, rounds, requests)
     base = fastest[None]
@@ -114,10 +111,11 @@ def main(
         "CPU of the web process, times the bare route",
         {key: f"{cost.web / base.web:.1f}" for key, cost in costs.items()},
     )
-    _print(
-        "CPU of PostgreSQL, ms",
-        {key: f"{cost.database * 1000:.2f}" for key, cost in costs.items() if cost.database},
-    )
+    if POSTGRESQL in on:
+        _print(
+            "CPU of PostgreSQL, ms",
+            {key: f"{cost.database * 1000:.2f}" for key, cost in costs.items() if cost.database},
+        )
     _print(
         "what the database does: steps of SQLite, blocks of PostgreSQL",
         {key: f"{count:,}" for key, count in work.items()},
@@ -128,18 +126,15 @@ def main(
 Key = tuple[Place, Page]
 
 
-def _places(families: Sequence[int], folder: Path, server: str) -> list[Place]:
-    small = (each for each in families if each <= MOST_ON_SQLITE)
+def _on_sqlite(families: Sequence[int], folder: Path) -> list[Place]:
+    some = (each for each in families if each <= MOST_ON_SQLITE)
+    return [Place(SQLITE, each, f"sqlite:///{folder / str(each)}.db") for each in some]
+
+
+def _on_postgresql(families: Sequence[int], server: str) -> list[Place]:
     return [
-        *(Place(SQLITE, each, f"sqlite:///{folder / str(each)}.db") for each in small),
-        *(Place(POSTGRESQL, each, f"{server}/town_{each}") for each in families),
+        Place(POSTGRESQL, each, databases.database(server, f"town_{each}")) for each in families
     ]
-
-
-@contextmanager
-def _server() -> Iterator[str]:
-    with postgresql_server(options=OPTIONS) as running:
-        yield f"postgresql://portail@127.0.0.1:{running.port}"
 
 
 @contextmanager
@@ -152,7 +147,7 @@ def _served(place: Place, folder: Path) -> Iterator[Served]:
     app = create_app(settings)
     cookies = portals.sign_in(app)
     database_work.engine_of(app).dispose()
-    with serve("wsgi:app", environment, port) as server:
+    with serve("wsgi:app", environment, port, ONE_WORKER) as server:
         yield Served(server, settings, cookies)
 
 
@@ -202,17 +197,20 @@ def _tell(costs: Mapping[Key, Cost]) -> bool:
 
 def _missed(costs: Mapping[Key, Cost]) -> Iterator[str]:
     places = list(dict.fromkeys(place for place, _ in costs))
+    on_sqlite = {place.families: place for place in places if place.database == SQLITE}
+    on_postgresql = {place.families: place for place in places if place.database == POSTGRESQL}
     for page in PAGES:
-        for database in (SQLITE, POSTGRESQL):
-            mine = [place for place in places if place.database == database]
-            times = costs[mine[-1], page].web / costs[mine[0], page].web
-            if times > MOST_BY_SIZE:
-                yield f"{page.name}, {database}: {times:.2f} times from {mine[0]} to {mine[-1]}"
-        for place in (each for each in places if each.database == SQLITE):
-            [same] = (e for e in places if e.families == place.families and e is not place)
-            times = costs[same, page].web / costs[place, page].web
-            if times > MOST_BY_DATABASE:
-                yield f"{page.name}, {place} families: PostgreSQL {times:.2f} times SQLite"
+        for towns in (on_sqlite, on_postgresql):
+            if towns:
+                smallest, largest = towns[min(towns)], towns[max(towns)]
+                times = costs[largest, page].web / costs[smallest, page].web
+                if times > MOST_BY_SIZE:
+                    yield f"{page.name}, {largest.database}: {times:.2f} times by its size"
+        for families in on_sqlite.keys() & on_postgresql.keys():
+            there, here = costs[on_postgresql[families], page], costs[on_sqlite[families], page]
+            if there.web / here.web > MOST_BY_DATABASE:
+                times = there.web / here.web
+                yield f"{page.name}, {families:,} families: {times:.2f} times on PostgreSQL"
 
 
 if __name__ == "__main__":

@@ -53,8 +53,8 @@ def work(app: Flask, statements: Sequence[Asked]) -> int:
 
 def engine_of(app: Flask) -> Engine:
     """Return the engine of an application."""
-    with app.app_context():
-        return db.engine()
+    found: Engine = app.extensions[db.EXTENSION]
+    return found
 
 
 def _steps(connection: Any, statement: str, parameters: Any) -> int:

@@ -15,13 +15,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import psycopg
-from alembic import command
 from sqlalchemy import func, select
 from sqlalchemy.engine import URL, make_url
 
 import config
 from app import create_app, db
-from app.cli.database import alembic_config
 from app.models import Family
 from app.services.accounts.passwords import hash_password
 from benchmarks import great_town, portals
@@ -55,12 +53,6 @@ def main(url: str, families: int) -> None:
 
 def make(url: str, families: int) -> dict[str, int]:
     """See to it that a town of this many families stands there: one that does is left alone."""
-    address = make_url(url)
-    if address.get_backend_name() != "sqlite":
-        with _connected(address.set(database="postgres")) as connection:
-            named = "SELECT FROM pg_database WHERE datname = %s"
-            if not connection.execute(named, [address.database]).fetchone():
-                connection.execute(f'CREATE DATABASE "{address.database}"')
     migrate(url)
     engine = db.open_engine(url)
     with engine.connect() as counting:
@@ -72,12 +64,22 @@ def make(url: str, families: int) -> dict[str, int]:
 
 
 def migrate(url: str) -> None:
-    """Bring the database to the newest schema."""
-    with TemporaryDirectory() as folder:
-        app = create_app(config.Test(instance=Path(folder), database_url=url))
-        with app.app_context():
-            command.upgrade(alembic_config(), "head")
-            db.engine().dispose()
+    """Bring the database to the newest schema; make it first where there is none."""
+    address = make_url(url)
+    assert address.database
+    if address.get_backend_name() != "sqlite":
+        _create(address, address.database)
+    elif not Path(address.database).exists():
+        Path(address.database).write_bytes(portals.migrated_file())
+        return
+    portals.migrate(url)
+
+
+def _create(address: URL, name: str) -> None:
+    with _connected(address.set(database="postgres")) as connection:
+        named = "SELECT 1 FROM pg_database WHERE datname = %s"
+        if not connection.execute(named, [name]).fetchone():
+            connection.execute(f'CREATE DATABASE "{name}"')
 
 
 def fill(url: str, families: int) -> dict[str, int]:

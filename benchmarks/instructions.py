@@ -20,6 +20,8 @@ from pathlib import Path
 from benchmarks import portals, town
 
 FAMILIES = 1_000
+# How often each page is asked, to tell its price from that of the start.
+FEW, MANY = 10, 60
 PORT = 8000
 MILLION = 1_000_000
 TOTAL = re.compile(r"^summary: (\d+)", re.MULTILINE)
@@ -74,7 +76,11 @@ def main(
         for tree, folder in zip(trees, folders, strict=True):
             portals.load(portals.environment(folder, PORT), families, tree)
         if not counting:
-            _run(_asking(trees[0]), portals.ROOT, portals.environment(folders[0], PORT))
+            _run(
+                _asking(trees[0], few=1, many=2),
+                portals.ROOT,
+                portals.environment(folders[0], PORT),
+            )
             return True
         counted = [_counted(tree, folder) for tree, folder in zip(trees, folders, strict=True)]
     print(
@@ -109,9 +115,10 @@ def _counted(checkout: Path, folder: Path) -> Counts:
     return counts
 
 
-def _asking(checkout: Path) -> list[str]:
+def _asking(checkout: Path, few: int = FEW, many: int = MANY) -> list[str]:
     asked = (page.asked for page in PAGES)
-    return [sys.executable, "-m", "benchmarks.one_process", str(checkout), *asked]
+    numbers = (str(few), str(many))
+    return [sys.executable, "-m", "benchmarks.one_process", str(checkout), *numbers, *asked]
 
 
 def _run(command: list[str], folder: Path, settings: dict[str, str]) -> str:

@@ -1,73 +1,145 @@
-"""How fast credentials leave by SMTP, against Flask-Mail alone: `python -m benchmarks.mail`.
+"""How fast credentials leave by SMTP, against Flask-Mail alone, and with four workers.
+
+python -m benchmarks.mail
 
 Ours makes each secret, renders both parts, writes each state; Flask-Mail alone sends messages that
-are ready, over one connection. The same mails, the same server, in turn.
+are ready, over one connection. The same mails, the same server, in turn, many times; the fastest
+moment of each counts. Workers are measured against a server that takes its time for each mail, as
+real ones do: what they share is the wait.
 """
 
+import multiprocessing
 import secrets
-import statistics
-import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import count
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
-from time import perf_counter
+from tempfile import TemporaryDirectory
+from time import perf_counter, process_time
 
 import flask_mail
-from alembic import command
 from flask import Flask
 
 import config
 from app import create_app, db
-from app.cli.database import alembic_config
 from app.mailer.courier import courier
 from app.mailer.delivery import Fate
 from app.models import Account, Family, Guardian
 from app.services.mail import letters, outbox
 from app.services.mail.kinds import MailKind
 from app.services.tokens.temporary_passwords import IssuedPassword
-from benchmarks import smtp_sink
+from benchmarks import databases, filling, smtp_sink
 
-MAILS = 1_000
-ROUNDS = 5
-TARGET = 0.5
-
-
-def main(batch: int = MAILS, rounds: int = ROUNDS) -> bool:
-    """Measure, print the table, and tell whether the target holds."""
-    with tempfile.TemporaryDirectory() as folder, smtp_sink.running() as port:
-        portal = _portal(Path(folder), port, batch * rounds)
-        with portal.app_context():
-            batches = [range(number * batch, (number + 1) * batch) for number in range(rounds)]
-            pairs = [_pair(port, numbers) for numbers in batches]
-        portal.extensions[db.EXTENSION].dispose()
-    ours, alone = (statistics.median(rates) for rates in zip(*pairs, strict=True))
-    ratio = statistics.median(ours / alone for ours, alone in pairs)
-    print(f"Mail: {batch} credentials by SMTP, {rounds} rounds in turn, medians")
-    print(f"  Flask-Mail alone, mails ready-made  {alone:8.0f} mails/s")
-    print(f"  the portal, from its queue          {ours:8.0f} mails/s")
-    print(f"  ratio                               {ratio:8.2f}   (target: {TARGET} or more)")
-    return ratio >= TARGET
+MAILS = 100
+ROUNDS = 10
+TARGET = 0.9
+# What a server takes to accept a mail, and how many workers then share the wait.
+PAUSE_MS = 20
+WORKERS = 4
+MAILS_OF_WORKERS = 600
+TIMES_ONE = 3.0
 
 
-def _portal(folder: Path, port: int, accounts: int) -> Flask:
-    app = create_app(
-        config.Test(
-            instance=folder,
-            mail_backend="smtp",
-            smtp_port=port,
-            mail_delivery="worker",
-            public_url="https://portail.commune.fr",
-            town_phone="04 76 00 00 00",
+@dataclass(frozen=True)
+class Speed:
+    """Mails a second, and milliseconds of CPU for one."""
+
+    rate: float
+    cpu: float
+
+    def __str__(self) -> str:
+        return f"{self.rate:8.0f} mails/s{self.cpu:8.2f} ms of CPU a mail"
+
+
+def main(
+    batch: int = MAILS,
+    rounds: int = ROUNDS,
+    of_workers: int = MAILS_OF_WORKERS,
+    on: Sequence[str] = databases.BOTH,
+) -> bool:
+    """Measure, print the table, and tell whether the targets hold."""
+    print(f"Mail: {batch} credentials by SMTP, the fastest of {rounds} rounds in turn\n")
+    held = []
+    for database in on:
+        with (
+            TemporaryDirectory(prefix="portail-bench-") as folder,
+            databases.opened(database, Path(folder)) as url,
+        ):
+            filling.migrate(url)
+            portal = Portal(Path(folder), url)
+            held.append(_measure(database, portal, batch, rounds, of_workers))
+    print(f"Target: {TARGET} of Flask-Mail, {WORKERS} workers {TIMES_ONE} times one: ", end="")
+    print("held\n" if all(held) else "MISSED\n")
+    return all(held)
+
+
+@dataclass(frozen=True)
+class Portal:
+    """A portal that sends, and where its database is."""
+
+    folder: Path
+    url: str
+
+    def app(self, port: int) -> Flask:
+        """Make it, for a mail server at this port."""
+        return create_app(
+            config.Test(
+                instance=self.folder,
+                database_url=self.url,
+                mail_backend="smtp",
+                smtp_port=port,
+                mail_delivery="worker",
+                public_url="https://portail.commune.fr",
+                town_phone="04 76 00 00 00",
+            )
         )
-    )
+
+
+def _measure(database: str, portal: Portal, batch: int, rounds: int, of_workers: int) -> bool:
+    with smtp_sink.running() as port, _settled(portal.app(port), batch) as numbers:
+        pairs = [
+            (_speed_of_the_portal(numbers), _speed_of_flask_mail(numbers, port))
+            for _ in range(rounds)
+        ]
+    ours, alone = map(_fastest, zip(*pairs, strict=True))
+    with smtp_sink.running(PAUSE_MS) as port, _settled(portal.app(port), of_workers) as numbers:
+        one, several = (_rate_of_workers(portal, port, numbers, each) for each in (1, WORKERS))
+    ratio, times = ours.rate / alone.rate, several / one
+    print(f"  {database}")
+    print(f"    Flask-Mail alone, mails ready-made {alone}")
+    print(f"    the portal, from its queue         {ours}")
+    print(f"    ratio                              {ratio:8.2f}")
+    print(f"    one worker, {PAUSE_MS} ms a mail          {one:8.0f} mails/s")
+    print(f"    {WORKERS} workers                          {several:8.0f} mails/s")
+    print(f"    ratio                              {times:8.2f}\n")
+    return ratio >= TARGET and times >= TIMES_ONE
+
+
+def _fastest(speeds: Sequence[Speed]) -> Speed:
+    return Speed(max(each.rate for each in speeds), min(each.cpu for each in speeds))
+
+
+@contextmanager
+def _settled(app: Flask, accounts: int) -> Iterator[range]:
+    """Give an application accounts to write to, within its context; give their numbers."""
     with app.app_context():
-        command.upgrade(alembic_config(), "head")
+        start = next(number for number in count(step=10_000) if not _is_taken(number))
+        numbers = range(start, start + accounts)
         with db.transaction() as session:
-            session.add_all(_account(number) for number in range(accounts))
-    return app
+            session.add_all(map(_account, numbers))
+        yield numbers
+        db.engine().dispose()
+
+
+def _is_taken(number: int) -> bool:
+    return db.session().get(Family, number + 1) is not None
 
 
 def _account(number: int) -> Account:
-    family = Family(source_id=str(number), number=str(number))
+    family = Family(id=number + 1, source_id=str(number), number=str(number))
     guardian = Guardian(
         family=family, rank=1, last_name="ZEST", first_name="PAYS", email=_address(number)
     )
@@ -82,31 +154,35 @@ def _address(number: int) -> str:
     return f"parent{number}@exemple.fr"
 
 
-def _pair(port: int, numbers: range) -> tuple[float, float]:
-    return _rate_of_the_portal(numbers), _rate_of_flask_mail(numbers, port)
-
-
-def _rate_of_the_portal(numbers: range) -> float:
+def _queue(numbers: range) -> None:
     with db.transaction() as session:
         outbox.send_all(session, MailKind.CREDENTIALS, [_identifier(number) for number in numbers])
-    started = perf_counter()
+
+
+def _speed_of_the_portal(numbers: range) -> Speed:
+    _queue(numbers)
+    started, cpu = perf_counter(), process_time()
     tally = courier().deliver()
-    elapsed = perf_counter() - started
+    speed = _speed(len(numbers), started, cpu)
     assert tally.fates[Fate.SENT] == len(numbers), tally
-    return len(numbers) / elapsed
+    return speed
 
 
-def _rate_of_flask_mail(numbers: range, port: int) -> float:
+def _speed_of_flask_mail(numbers: range, port: int) -> Speed:
     messages = [_ready_made(number) for number in numbers]
     app = Flask(__name__)
     app.config["MAIL_PORT"] = port
     mail = flask_mail.Mail(app)
     with app.app_context():
-        started = perf_counter()
+        started, cpu = perf_counter(), process_time()
         with mail.connect() as connection:
             for message in messages:
                 connection.send(message)
-        return len(numbers) / (perf_counter() - started)
+        return _speed(len(numbers), started, cpu)
+
+
+def _speed(mails: int, started: float, cpu: float) -> Speed:
+    return Speed(mails / (perf_counter() - started), (process_time() - cpu) / mails * 1000)
 
 
 def _ready_made(number: int) -> flask_mail.Message:
@@ -121,6 +197,33 @@ def _ready_made(number: int) -> flask_mail.Message:
         html=written.html,
         sender=written.sender.address,
     )
+
+
+def _rate_of_workers(portal: Portal, port: int, numbers: range, workers: int) -> float:
+    """Have several processes send what is in the queue, and wait for the last."""
+    _queue(numbers)
+    # No connection outlives the process that opened it.
+    db.engine().dispose()
+    forking = multiprocessing.get_context("fork")
+    ready = forking.Barrier(workers + 1)
+    processes = [forking.Process(target=_work, args=(portal, port, ready)) for _ in range(workers)]
+    for process in processes:
+        process.start()
+    ready.wait()
+    started = perf_counter()
+    for process in processes:
+        process.join()
+    elapsed = perf_counter() - started
+    assert outbox.waiting().count == 0
+    db.let_go()
+    return len(numbers) / elapsed
+
+
+def _work(portal: Portal, port: int, ready: Barrier) -> None:
+    app = portal.app(port)
+    with app.app_context():
+        ready.wait()
+        courier().deliver()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Answer requests in one process, without sockets: what callgrind counts for `instructions`.
 
-python -m benchmarks.one_process CHECKOUT PAGE… (each `bare`, a path, or `path family`)
+python -m benchmarks.one_process CHECKOUT FEW MANY PAGE… (each `bare`, a path, or `path family`)
 
 The instance that the environment names is settled in, and each page drawn until nothing of it is
 made for the first time. Then two copies of the process answer it few and many times: what tells
@@ -18,7 +18,6 @@ from flask import Flask
 from werkzeug.test import EnvironBuilder
 
 WARM_UP = 5
-FEW, MANY = 10, 60
 
 URL = "http://127.0.0.1:8000"
 BROWSER = {
@@ -31,7 +30,7 @@ BROWSER = {
 Answer = Callable[[], None]
 
 
-def main(checkout: str, pages: list[str]) -> None:
+def main(checkout: str, times: list[int], pages: list[str]) -> None:
     """Measure the application of this checkout, whatever commit it is of."""
     # Not that of the one whose benchmarks these are.
     sys.path.insert(0, checkout)
@@ -54,16 +53,16 @@ def main(checkout: str, pages: list[str]) -> None:
         else:
             cookie = cookies[int(family) if family else None]
             answer = _asking(app, _followed(app, path, cookie), cookie)
-        _count(page, answer, close)
+        _count(page, answer, times, close)
 
 
-def _count(page: str, answer: Answer, close: Callable[[], None]) -> None:
+def _count(page: str, answer: Answer, times: list[int], close: Callable[[], None]) -> None:
     for _ in range(WARM_UP):
         answer()
     close()
     gc.collect()
     gc.freeze()
-    for requests in (FEW, MANY):
+    for requests in times:
         pid = os.fork()
         if not pid:
             for _ in range(WARM_UP + requests):
@@ -104,4 +103,4 @@ def _followed(app: Flask, path: str, cookie: str) -> str:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2:])
+    main(sys.argv[1], [int(times) for times in sys.argv[2:4]], sys.argv[4:])

@@ -4,12 +4,18 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from alembic import command
 from flask import Flask
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
-from app import db
+import config
+from app import create_app, db
+from app.cli.database import alembic_config
 from app.models import Account
 from app.services.accounts.passwords import hash_password
 from app.settings import EXTENSION
@@ -39,16 +45,48 @@ def environment(instance: Path, port: int) -> dict[str, str]:
 
 def load(settings: dict[str, str], families: int, checkout: Path = ROOT) -> None:
     """Migrate the instance that these settings name, and import a town of this many families."""
-    files = Path(settings["PORTAIL_INSTANCE"]) / "town"
-    town.write(files, families, whole=True)
-    for command in ("db upgrade", f"import {files}"):
-        subprocess.run(
-            [sys.executable, "-m", "flask", *command.split()],
-            cwd=checkout,
-            env=settings,
-            stdout=subprocess.DEVNULL,
-            check=True,
-        )
+    instance = Path(settings["PORTAIL_INSTANCE"])
+    instance.mkdir(parents=True, exist_ok=True)
+    (instance / "portail.db").write_bytes(_imported(families, checkout))
+
+
+@cache
+def _imported(families: int, checkout: Path) -> bytes:
+    """Import a town once for all who measure the same."""
+    with TemporaryDirectory(prefix="portail-bench-") as folder:
+        instance = Path(folder)
+        town.write(instance / "town", families, whole=True)
+        commands = ["db upgrade", f"import {instance / 'town'}"]
+        if checkout == ROOT:
+            (instance / "portail.db").write_bytes(migrated_file())
+            del commands[0]
+        for each in commands:
+            subprocess.run(
+                [sys.executable, "-m", "flask", *each.split()],
+                cwd=checkout,
+                env=environment(instance, port=8000),
+                stdout=subprocess.DEVNULL,
+                check=True,
+            )
+        return (instance / "portail.db").read_bytes()
+
+
+@cache
+def migrated_file() -> bytes:
+    """Migrate one SQLite file for all."""
+    with TemporaryDirectory(prefix="portail-bench-") as folder:
+        path = Path(folder) / "portail.db"
+        migrate(f"sqlite:///{path}")
+        return path.read_bytes()
+
+
+def migrate(url: str) -> None:
+    """Bring a database to the newest schema."""
+    with TemporaryDirectory(prefix="portail-bench-") as folder:
+        app = create_app(config.Test(instance=Path(folder), database_url=url))
+        with app.app_context():
+            command.upgrade(alembic_config(), "head")
+        app.extensions[db.EXTENSION].dispose()
 
 
 def settle_in(app: Flask) -> dict[int | None, str]:
@@ -71,18 +109,32 @@ def sign_in(app: Flask, families: Iterable[int] = town.MEASURED) -> dict[int | N
     return cookies | {family: _sign_in(app, family) for family in families}
 
 
+def come(app: Flask) -> tuple[str, str]:
+    """Open the page of signing in as a stranger; return the token of its form, and the cookie."""
+    page = app.test_client().get(SIGN_IN, base_url=app.extensions[EXTENSION].public_url)
+    return _token(page), _cookies(page)
+
+
 def _sign_in(app: Flask, family: int) -> str:
     client = app.test_client()
     url = app.extensions[EXTENSION].public_url
-    token = TOKEN.search(client.get(SIGN_IN, base_url=url).text)
-    assert token is not None
-    form = {"csrf_token": token[1], "identifier": town.identifier_of(family), "password": PASSWORD}
+    token = _token(client.get(SIGN_IN, base_url=url))
+    form = {"csrf_token": token, "identifier": town.identifier_of(family), "password": PASSWORD}
     signed_in = client.post(SIGN_IN, base_url=url, data=form)
     assert signed_in.location.endswith(HOME), signed_in.location
     # The first page makes the token of all that follow, and leaves it in the cookie.
-    first_page = client.get(HOME, base_url=url)
+    return _cookies(signed_in, client.get(HOME, base_url=url))
+
+
+def _token(page: TestResponse) -> str:
+    found = TOKEN.search(page.text)
+    assert found is not None
+    return found[1]
+
+
+def _cookies(*answers: TestResponse) -> str:
     cookies: dict[str, str] = {}
-    for answer in (signed_in, first_page):
+    for answer in answers:
         for given in answer.headers.getlist("Set-Cookie"):
             name, _, value = given.partition(";")[0].partition("=")
             cookies[name] = value

@@ -6,20 +6,21 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 HOST = "127.0.0.1"
-WORKERS = 2
+# Sync workers, for what is measured one request at a time.
+ONE_WORKER, TWO_WORKERS = ("--workers", "1"), ("--workers", "2")
 START_SECONDS = 30
 NANOSECONDS = 1_000_000_000
 
 
 @dataclass(frozen=True)
 class Server:
-    """A gunicorn that listens, with two sync workers."""
+    """A gunicorn that listens."""
 
     port: int
     pid: int
@@ -56,10 +57,15 @@ class Server:
 
 
 @contextmanager
-def serve(application: str, environment: dict[str, str], port: int) -> Iterator[Server]:
+def serve(
+    application: str,
+    environment: dict[str, str],
+    port: int,
+    options: Sequence[str] = TWO_WORKERS,
+) -> Iterator[Server]:
     """Run an application until the block ends."""
     command = [
-        sys.executable, "-m", "gunicorn", "--workers", str(WORKERS), "--bind", f"{HOST}:{port}",
+        sys.executable, "-m", "gunicorn", *options, "--bind", f"{HOST}:{port}",
         "--no-control-socket", "--log-level", "error", application,
     ]  # fmt: skip
     process = subprocess.Popen(command, env=os.environ | environment)

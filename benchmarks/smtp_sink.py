@@ -1,11 +1,13 @@
 """An SMTP server that accepts everything, in a process of its own.
 
-It does as little as SMTP allows, so that the senders are measured, not the server.
+It does as little as SMTP allows, so that the senders are measured, not the server; told so, it
+takes its time before it accepts a mail, as one that writes it to a disk or asks a filter.
 """
 
 import socketserver
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -19,6 +21,8 @@ ANSWERS = {
 class Sink(socketserver.StreamRequestHandler):
     """One connection."""
 
+    pause = 0.0
+
     def handle(self) -> None:
         """Answer each command, and read the mails away."""
         self.wfile.write(b"220 localhost\r\n")
@@ -28,16 +32,19 @@ class Sink(socketserver.StreamRequestHandler):
             if command == b"DATA":
                 while self.rfile.readline() != b".\r\n":
                     pass
+                time.sleep(self.pause)
                 self.wfile.write(b"250 OK\r\n")
             if command == b"QUIT":
                 return
 
 
 @contextmanager
-def running() -> Iterator[int]:
-    """Run a sink for the time of the block; give its port."""
+def running(pause_ms: int = 0) -> Iterator[int]:
+    """Run a sink for the time of the block, which waits that long at each mail; give its port."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.smtp_sink"], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "benchmarks.smtp_sink", str(pause_ms)],
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert process.stdout is not None
     try:
@@ -49,6 +56,7 @@ def running() -> Iterator[int]:
 
 
 if __name__ == "__main__":
+    Sink.pause = int(sys.argv[1]) / 1_000
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Sink) as server:
         print(server.server_address[1], flush=True)
         server.serve_forever()

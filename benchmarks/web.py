@@ -12,7 +12,7 @@ import argparse
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,7 @@ from sqlalchemy import event
 import config
 from app import create_app, db
 from benchmarks import portals, town
-from benchmarks.servers import Server, free_port, serve
+from benchmarks.servers import TWO_WORKERS, Server, free_port, serve
 
 FAMILIES = 100_000
 FEW_FAMILIES = 10
@@ -100,14 +100,20 @@ class Portal:
         return self.server.cpu_per_request(page.path, requests, self.cookies[page.family])
 
 
-def main(families: int = FAMILIES, requests: int = REQUESTS, rounds: int = ROUNDS) -> bool:
+def main(
+    families: int = FAMILIES,
+    requests: int = REQUESTS,
+    rounds: int = ROUNDS,
+    workers: Sequence[str] = TWO_WORKERS,
+) -> bool:
     """Measure, print the table, tell whether the targets hold."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="portail-bench-")))
-        bare = stack.enter_context(serve("benchmarks.bare:app", {}, free_port()))
-        big = stack.enter_context(_portal(folder / "big", families))
-        small = stack.enter_context(_portal(folder / "small", FEW_FAMILIES))
-        _round(bare, big, small, WARM_UP)
+        bare = stack.enter_context(serve("benchmarks.bare:app", {}, free_port(), workers))
+        big = small = stack.enter_context(_portal(folder / "big", families, workers))
+        if families != FEW_FAMILIES:
+            small = stack.enter_context(_portal(folder / "small", FEW_FAMILIES, workers))
+        _round(bare, big, small, min(WARM_UP, requests))
         measured = [_round(bare, big, small, requests) for _ in range(rounds)]
         fastest = {name: min(each[name] for each in measured) for name in measured[0]}
         memory = big.server.worker_megabytes()
@@ -164,13 +170,13 @@ def _questions(statements: dict[Page, list[str]]) -> Iterator[Figure]:
 
 
 @contextmanager
-def _portal(folder: Path, families: int) -> Iterator[Portal]:
+def _portal(folder: Path, families: int, workers: Sequence[str]) -> Iterator[Portal]:
     port = free_port()
     environment = portals.environment(folder, port)
     portals.load(environment, families)
     settings = config.load(environment)
     cookies = portals.settle_in(create_app(settings))
-    with serve("wsgi:app", environment, port) as server:
+    with serve("wsgi:app", environment, port, workers) as server:
         yield Portal(server, settings, cookies)
 
 

@@ -35,7 +35,7 @@ def words(d: Dialect, families: int) -> Iterator[Filled]:
         f"""
         INSERT INTO message_attachment (public_id, message_id, title, file, file_size)
         SELECT {d.opaque("id")}, id, 'Menu', {d.opaque("id")} || '.pdf', 100000
-        FROM message WHERE id % 10 = 0""",
+        FROM message WHERE id % 10 = 0 ORDER BY id""",
     )
     yield (
         "message_mark",
@@ -52,7 +52,7 @@ def words(d: Dialect, families: int) -> Iterator[Filled]:
                                    sending_key)
         SELECT 1 + id % {town.MESSAGES_FOR_ALL}, id, id, {d.at("id % 300000")},
                'Merci, c’est noté.', {d.opaque("id * 8")}
-        FROM family WHERE id % 5 = 0""",
+        FROM family WHERE id % 5 = 0 ORDER BY id""",
     )
     yield (
         "message_reply",
@@ -61,7 +61,7 @@ def words(d: Dialect, families: int) -> Iterator[Filled]:
                                    sending_key)
         SELECT id, family_id, family_id, {d.at("id % 300000")}, 'Merci, c’est noté.',
                {d.opaque("id * 8 + 1")}
-        FROM message WHERE family_id % {RARE} = 2 AND id % {town.ANSWERED} = 0""",
+        FROM message WHERE family_id % {RARE} = 2 AND id % {town.ANSWERED} = 0 ORDER BY id""",
     )
     for key, family, last in (("k.n", "NULL", 20), ("k.n * 32", "k.n * 20", families // 20)):
         yield (

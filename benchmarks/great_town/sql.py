@@ -53,7 +53,7 @@ POSTGRESQL = Dialect(
 )
 SQLITE = Dialect(
     series="(WITH RECURSIVE made(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM made WHERE n < {last})"
-    " SELECT n FROM made) AS {name}",
+    " SELECT n FROM made WHERE n <= {last}) AS {name}",
     hexadecimal="printf('%08x', {number})",
     day="date('{first}', ({number}) || ' days')",
     moment="strftime('%Y-%m-%d %H:%M:%S.000000', '{last}', '-' || ({number}) || ' minutes')",
