@@ -45,10 +45,8 @@ class ClerkAccount(Base):
     # Which list of spare codes, and the places of those that served in it.
     spare_edition: Mapped[int] = mapped_column(default=1)
     spare_used: Mapped[list[int]] = mapped_column(JSON, default=list)
-    # The last step of the application's clock that let in, and the moment of the last code by
-    # mail: each serves once.
+    # The last step of the application's clock that let in: each serves once.
     last_step: Mapped[int] = mapped_column(default=0)
-    last_mailed_code_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     invited_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -33,7 +33,6 @@ def upgrade() -> None:
         sa.Column("spare_edition", sa.Integer(), nullable=False),
         sa.Column("spare_used", sa.JSON(), nullable=False),
         sa.Column("last_step", sa.Integer(), nullable=False),
-        sa.Column("last_mailed_code_at", MOMENT, nullable=True),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("invited_at", MOMENT, nullable=False),
         sa.Column("last_seen_at", MOMENT, nullable=True),

@@ -135,7 +135,7 @@ def test_every_part_has_something_to_show(app: Flask, outbox: Outbox) -> None:
     page = give_password(Browser(app), clerk.EMAIL, clerk.PASSWORD)
     page = page.fill({"Code": code_in(outbox.latest)}).submit("Valider")
     assert "demandes ouvertes" in page.text
-    assert "Vos messages qui attendent une réponse" in page.text
+    assert "1 famille attend votre réponse" in page.text
 
 
 def is_open_day(at: datetime) -> bool:

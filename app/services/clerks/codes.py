@@ -19,7 +19,6 @@ from app.services.mail import outbox
 from app.services.mail.kinds import MailKind
 from app.services.refusals import Reason, Refusal
 from app.services.tokens import second_factors
-from app.services.tokens.clerk_links import mark_of
 from app.services.tokens.sealing import seal, unseal
 from app.settings import settings
 
@@ -66,11 +65,12 @@ def check(
         if obstacle:
             return obstacle
         clerk = lookup.locked(session, ticket.clerk.public_id)
-        used = _use(clerk, _digits(typed), ticket)
+        used = None if ticket.is_void(clerk) else _use(clerk, _digits(typed), ticket)
         if used is None:
             journal.record(session, "clerk_code_refused", Stranger(origin), about=clerk.name)
             return throttles.fail(session, tries) or Refused()
         throttles.succeed(session, tries)
+        lookup.void_links(clerk)
         key = sessions.open_session(session, clerk, origin)
         journal.record(session, used, Clerk(clerk.name, origin))
         return SignedIn(key, computers.mark(clerk) if remember else None)
@@ -133,7 +133,7 @@ def _use(clerk: ClerkAccount, digits: str, ticket: Ticket) -> str | None:
     elif clerk.second_factor is SecondFactor.APPLICATION:
         act = _use_step(clerk, digits, secret)
     else:
-        act = _use_mailed(clerk, digits, secret, ticket)
+        act = _use_mailed(digits, secret, ticket)
     if act:
         # By the key of now, should it have changed.
         clerk.secret = seal(secret)
@@ -157,14 +157,9 @@ def _use_step(clerk: ClerkAccount, digits: str, secret: str) -> str | None:
     return "clerk_signed_in"
 
 
-def _use_mailed(clerk: ClerkAccount, digits: str, secret: str, ticket: Ticket) -> str | None:
-    served = clerk.last_mailed_code_at
-    if served is not None and ticket.made_at <= served:
-        return None
-    if not hmac.compare_digest(second_factors.mailed_code(secret, ticket.holding), digits):
-        return None
-    clerk.last_mailed_code_at = datetime.now(UTC)
-    return "clerk_signed_in"
+def _use_mailed(digits: str, secret: str, ticket: Ticket) -> str | None:
+    right = hmac.compare_digest(second_factors.mailed_code(secret, ticket.holding), digits)
+    return "clerk_signed_in" if right else None
 
 
 def _chosen(
@@ -175,7 +170,7 @@ def _chosen(
     origin: Origin,
 ) -> SignedIn:
     """Keep a factor, and its secret; whoever was signed in stays so here, and nowhere else."""
-    if mark_of(clerk.link_salt) != mark_of(ticket.clerk.link_salt):
+    if ticket.is_void(clerk):
         raise Refusal(Reason.CLOSED, OVER)
     clerk.second_factor, clerk.second_factor_since = factor, datetime.now(UTC)
     clerk.secret = seal(secret_of(ticket))

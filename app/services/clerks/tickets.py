@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -37,11 +37,19 @@ class Ticket:
     step: Step
     # Of CODE, what the code of a mail is drawn from; of CHOICE, the secret to be taken, sealed.
     holding: str
-    made_at: datetime
+    # Of the links of then: another tells that the ticket has served, or is void.
+    mark: str
+
+    def is_void(self, clerk: ClerkAccount) -> bool:
+        """Tell whether it has served since it was read; the row is locked."""
+        return mark_of(clerk.link_salt) != self.mark
 
 
 def make(clerk: ClerkAccount, step: Step) -> tuple[str, str]:
-    """Sign a ticket, for the cookie; return it and what it holds."""
+    """Sign a ticket, for the cookie; return it and what it holds.
+
+    It serves once: what it opens makes every ticket and link of before void.
+    """
     holding = (
         secrets.token_hex(NONCE_BYTES) if step is Step.CODE else seal(second_factors.new_secret())
     )
@@ -51,16 +59,14 @@ def make(clerk: ClerkAccount, step: Step) -> tuple[str, str]:
 def read(token: str, step: Step) -> Ticket | None:
     """Return whose it is; None once it is over, or void by a new password or a closed access."""
     try:
-        said, made_at = _serializer().loads(
-            token, max_age=int(VALIDITY[step].total_seconds()), return_timestamp=True
-        )
+        said = _serializer().loads(token, max_age=int(VALIDITY[step].total_seconds()))
     except BadSignature:
         return None
     match said:
         case [str(public_id), str(mark), str(wanted), str(holding)] if wanted == step:
             clerk = _open_account(public_id)
             if clerk is not None and mark_of(clerk.link_salt) == mark:
-                return Ticket(clerk, step, holding, made_at.astimezone(UTC))
+                return Ticket(clerk, step, holding, mark)
     return None
 
 

@@ -26,6 +26,7 @@ from tests.support.screens.money import money_screens
 from tests.support.screens.rare import rare_screens
 from tests.support.screens.requests import requests
 from tests.support.screens.statement import statement_screens
+from tests.support.screens.town_hall import town_hall_screens
 
 GOOD_PASSWORD = "Tramontane66"
 WEAK_PASSWORD = "abc"
@@ -60,6 +61,7 @@ def all_screens(app: Flask, people: People) -> Screens:
     yield from _public(app, people)
     yield from rare_screens(app, people)
     yield from money_screens(app, people)
+    yield from town_hall_screens(app, people)
     yield from _errors(app)
 
 

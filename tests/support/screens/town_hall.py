@@ -1,0 +1,131 @@
+"""The town hall's side in its states: the way in, the day, the team, one's own account."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import time_machine
+from flask import Flask
+from sqlalchemy import func, select, update
+
+from app import db
+from app.models import (
+    AcceptedValue,
+    ClerkAccount,
+    FamilyRequest,
+    MailState,
+    Message,
+    OutboxMail,
+    RequestState,
+)
+from app.services.clerks import team
+from app.testing import Outbox
+from tests.support.browser import Browser, Page
+from tests.support.clerks import (
+    LAUNCHED,
+    PASSWORD,
+    Clerk,
+    choose_password,
+    give_password,
+    invited,
+    link_in,
+    settle,
+    sign_in_by_mail,
+    take_application,
+)
+from tests.support.people import People
+
+Screens = Iterator[tuple[str, Page]]
+CAMILLE = ("camille.martin@commune.fr", "Camille Martin")
+
+
+def town_hall_screens(app: Flask, people: People) -> Screens:
+    """Go through them as Camille, who may do everything, and Nadia, who may not."""
+    nadia = settle(app, "nadia@commune.fr", "Nadia Petit", "secretariat", "regie", by_mail=True)
+    yield from _way_in(app, nadia)
+    office = Browser(app)
+    page = choose_password(office, invited(app, *CAMILLE, "administration"))
+    yield "town hall, an application only", page
+    page, _ = take_application(page)
+    yield "town hall, spare codes", page
+    yield "town hall, a code by application", give_password(Browser(app), CAMILLE[0])
+    yield from _links(app, nadia)
+    yield from _team(app, office)
+    yield from _day(app, office)
+    yield from _own_account(app, nadia)
+
+
+def _way_in(app: Flask, nadia: Clerk) -> Screens:
+    page = Browser(app).get("town_hall.sign_in")
+    yield "town hall, sign in", page
+    yield "town hall, nothing typed", page.submit("Continuer", _refused=200)
+    stranger = Browser(app)
+    page = stranger.get("town_hall.forgotten_password")
+    yield "town hall, forgotten", page
+    page = page.fill({"Adresse de courriel": "personne@commune.fr"})
+    yield "town hall, forgotten, sent", page.submit("Recevoir le lien")
+    yield "town hall, a code by mail", give_password(Browser(app), nadia.email)
+
+
+def _links(app: Flask, nadia: Clerk) -> Screens:
+    path = invited(app, "alex@commune.fr", "Alex Rey", "lecture")
+    page = Browser(app).visit(path)
+    yield "town hall, invitation", page
+    with time_machine.travel(datetime.now(UTC) + timedelta(hours=73), tick=False):
+        yield "town hall, invitation, over", Browser(app).visit(path)
+    alex = Browser(app)
+    yield "town hall, where codes come from", choose_password(alex, path)
+    yield "town hall, invitation, used", Browser(app).visit(path)
+    yield "town hall, link, unknown", Browser(app).visit("/mairie/mot-de-passe/inconnu")
+    page = Browser(app).get("town_hall.forgotten_password")
+    page.fill({"Adresse de courriel": nadia.email}).submit("Recevoir le lien")
+    yield "town hall, new password", Browser(app).visit(link_in(Outbox(app).latest))
+
+
+def _team(app: Flask, office: Browser) -> Screens:
+    invited(app, "lou@commune.fr", "Lou Blanc", "lecture")
+    settle(app, "sam@commune.fr", "Sam Noir", "regie", by_mail=True)
+    with app.app_context():
+        [sam] = [each for each in team.colleagues() if each.name == "Sam Noir"]
+        team.close(LAUNCHED, sam.public_id)
+    page = office.get("town_hall.colleagues")
+    yield "town hall, team", page
+    yield "town hall, team, nothing typed", page.submit("Inviter", _refused=200)
+    yield "town hall, colleague", page.link("Nadia Petit").click()
+    yield "town hall, colleague, closed", page.link("Sam Noir").click()
+
+
+def _day(app: Flask, office: Browser) -> Screens:
+    late = datetime.now(UTC).date() - timedelta(days=3)
+    with app.app_context(), db.transaction() as session:
+        first = select(func.min(FamilyRequest.id)).scalar_subquery()
+        session.execute(update(FamilyRequest).values(state=RequestState.SENT))
+        session.execute(
+            update(FamilyRequest).where(FamilyRequest.id == first).values(expected_on=late)
+        )
+        session.execute(update(OutboxMail).values(state=MailState.REFUSED))
+    yield "town hall, day", office.get("town_hall.day")
+    now = datetime.now(UTC)
+    with app.app_context(), db.transaction() as session:
+        session.execute(update(FamilyRequest).values(state=RequestState.ACCEPTED))
+        session.execute(update(OutboxMail).values(state=MailState.SENT))
+        session.execute(update(Message).values(withdrawn_at=now))
+        session.execute(update(AcceptedValue).values(settled_at=now))
+    yield "town hall, day, nothing waits", office.get("town_hall.day")
+
+
+def _own_account(app: Flask, nadia: Clerk) -> Screens:
+    outbox = Outbox(app)
+    sign_in_by_mail(Browser(app), nadia, outbox)
+    hers = Browser(app)
+    sign_in_by_mail(hers, nadia, outbox)
+    yield "town hall, own account", hers.get("town_hall.own_account")
+    yield "town hall, own name", hers.get("town_hall.change_name")
+    yield "town hall, own password", hers.get("town_hall.change_password")
+    yield "town hall, not allowed", hers.get("town_hall.colleagues", 403)
+    with app.app_context(), db.transaction() as session:
+        session.execute(update(ClerkAccount).values(spare_used=list(range(8))))
+    yield "town hall, no spare code", hers.get("town_hall.spare_codes")
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=11), tick=False):
+        page = hers.get("town_hall.spare_codes", _lands_on="town_hall.prove_again")
+        yield "town hall, the password again", page
+        page.fill({"Mot de passe": PASSWORD}).submit("Continuer")
