@@ -1,9 +1,10 @@
 """What a column may hold, and the parent of every table."""
 
 import secrets
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, DateTime, Dialect, MetaData, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase
@@ -41,6 +42,17 @@ class UtcDateTime(TypeDecorator[datetime]):
             raise ValueError(f"an instant needs a time zone: {value!r}")
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        """Have Python write an instant for SQLite whole: SQLAlchemy puts its parts together."""
+        if dialect.name != "sqlite":
+            return super().bind_processor(dialect)
+
+        def write(value: datetime | None) -> str | None:
+            instant = self.process_bind_param(value, dialect)
+            return None if instant is None else instant.isoformat(" ", "microseconds")
+
+        return write
 
     def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         """Give the instant back in UTC."""

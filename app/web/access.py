@@ -42,9 +42,19 @@ TOKEN_OF_AN_ENDED_SESSION = 7 * 24 * 3600
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-login_manager = LoginManager()
-# Flask-Login's protection trusts a raw X-Forwarded-For, and phones change address all day.
-login_manager.session_protection = None
+
+class Visitors(LoginManager):
+    """Flask-Login, without what protects sessions by the address that they are used from."""
+
+    # It trusts a raw X-Forwarded-For, and phones change address all day.
+    session_protection = None
+
+    def _session_protection_failed(self) -> bool:
+        """Say no at once: it is worked out at each request, even where nobody asks for it."""
+        return False
+
+
+login_manager = Visitors()
 
 
 class Visitor(UserMixin):

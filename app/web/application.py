@@ -27,6 +27,8 @@ class Application(Flask):
     """The portal's."""
 
     jinja_environment = Environment
+    # Our templates are all kept: so many need no order of the latest used.
+    jinja_options: dict[str, Any] = {"cache_size": -1}  # noqa: RUF012 (as Flask declares it)
     session_interface = SignedCookie()
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,5 +1,6 @@
 """The French base form, and the way back to one that could not be taken."""
 
+import secrets
 from http import HTTPStatus
 from typing import Any
 
@@ -15,8 +16,10 @@ from flask import (
     url_for,
 )
 from flask_wtf import FlaskForm
-from flask_wtf.csrf import generate_csrf
 from flask_wtf.file import MultipleFileField
+from itsdangerous import URLSafeTimedSerializer
+from itsdangerous.encoding import base64_encode
+from itsdangerous.url_safe import URLSafeSerializerMixin
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 from wtforms import Field, HiddenField, PasswordField
@@ -28,6 +31,8 @@ from app.web import drafts, errors
 from app.web.access import Audience, audience_of, current_account
 
 TOKEN_SECONDS = 12 * 3600
+SIGNER = "portail.token_signer"
+SECRET_BYTES = 20
 STALE_PAGE = (
     "Votre page est restée ouverte trop longtemps. "
     "Vérifiez ce que vous avez saisi, puis validez de nouveau."
@@ -137,6 +142,14 @@ class Form(FlaskForm):
             flash(CAME_BACK, "info")
 
 
+class TokenSerializer(URLSafeTimedSerializer):
+    """Signs a page's token as Flask-WTF reads it, which tries to compress forty signs each time."""
+
+    def dump_payload(self, obj: Any) -> bytes:
+        """Write the secret of a session as it is."""
+        return base64_encode(super(URLSafeSerializerMixin, self).dump_payload(obj))
+
+
 class EmptyForm(Form):
     """A button without fields: only the proof that the page is ours."""
 
@@ -145,6 +158,8 @@ def init_app(app: Flask) -> None:
     """Let templates put the token in the forms that have no Python class."""
     app.config.update(WTF_I18N_ENABLED=False, WTF_CSRF_TIME_LIMIT=TOKEN_SECONDS)
     app.jinja_env.globals["csrf_token"] = _token
+    keys = app.config["WTF_CSRF_SECRET_KEY"]
+    app.extensions[SIGNER] = TokenSerializer(keys, salt="wtf-csrf-token")
     app.extensions[BLANK_PAGES] = {}
     app.after_request(_forget_what_was_taken)
     app.register_error_handler(Refusal, _say_so)
@@ -259,8 +274,17 @@ def render_to_stranger(template: str, form: type[Form]) -> str:
         g.csrf_token_drawn = PLACEHOLDER
         pages[template] = render_template(template, form=form())
         del g.csrf_token_drawn
-    return pages[template].replace(PLACEHOLDER, generate_csrf())
+    return pages[template].replace(PLACEHOLDER, _signed_token())
 
 
 def _token() -> str:
-    return str(g.get("csrf_token_drawn") or generate_csrf())
+    return str(g.get("csrf_token_drawn") or _signed_token())
+
+
+def _signed_token() -> str:
+    """Sign a token once for the page, where the fields of its forms find it too."""
+    if "csrf_token" not in g:
+        if "csrf_token" not in session:
+            session["csrf_token"] = secrets.token_hex(SECRET_BYTES)
+        g.csrf_token = current_app.extensions[SIGNER].dumps(session["csrf_token"])
+    return str(g.csrf_token)
