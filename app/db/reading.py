@@ -61,15 +61,16 @@ class CompiledSelect:
             connection.begin()
         cursor = connection.connection.cursor()
         asked = self._sql, self._arguments({**self._own_values, **parameters})
-        # Whoever listens to SQLAlchemy's statements hears of these.
-        for listen in connection.dispatch.before_cursor_execute:
+        # Whoever listens to the statements of this database hears of these.
+        events = connection.engine.dispatch
+        for listen in events.before_cursor_execute:
             listen(connection, cursor, *asked, None, False)
         try:
             cursor.execute(*asked)
             found = cursor.fetchall()
         except connection.dialect.loaded_dbapi.Error as error:
             connection._handle_dbapi_exception(error, *asked, cursor, None)  # noqa: SLF001
-        for listen in connection.dispatch.after_cursor_execute:
+        for listen in events.after_cursor_execute:
             listen(connection, cursor, *asked, None, False)
         reads = self._reads or self._learn_to_read(connection.dialect, cursor.description)
         cursor.close()

@@ -14,6 +14,7 @@ from app.memo import Kept
 
 VERSION_LENGTH = 12
 ADDRESSES_KEPT = 1024
+ANY_PUBLIC_ID = "0" * 16
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -22,7 +23,18 @@ def init_app(app: Flask) -> None:
     app.url_defaults(_add_version)
     # No address depends on the request, and a page has twenty of them: each is built once.
     app.jinja_env.globals["url_for"] = Kept(url_for, ADDRESSES_KEPT)
+    app.jinja_env.globals["url_before_id"] = Kept(_url_before_id, ADDRESSES_KEPT)
     app.after_request(_keep_for_ever)
+
+
+def _url_before_id(endpoint: str) -> str:
+    """Return the address of a page up to the public id of what it shows, which each row adds.
+
+    Of a long list, or of many families, none of those addresses would be asked for twice.
+    """
+    address, _, rest = url_for(endpoint, public_id=ANY_PUBLIC_ID).partition(ANY_PUBLIC_ID)
+    assert not rest, f"{endpoint} has more after its public id"
+    return address
 
 
 def files() -> Iterator[tuple[str, str, Path]]:

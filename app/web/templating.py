@@ -1,7 +1,7 @@
 """Jinja, as the portal's templates need it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import BuiltinMethodType, CodeType, MethodType
 from typing import Any
 
@@ -11,7 +11,7 @@ from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
 from jinja2.compiler import Frame, optimizeconst
 from jinja2.environment import TemplateModule
-from jinja2.nodes import Expr, Getattr
+from jinja2.nodes import Expr, Getattr, TemplateData
 from jinja2.runtime import Macro
 
 from app.memo import Kept
@@ -21,6 +21,7 @@ DRAWINGS_KEPT = 4096
 METHODS = (MethodType, BuiltinMethodType)
 # Those that never break are words.
 BLANKS = re.compile(r"[ \n\t]+")
+INDENTATION = re.compile(r"[ \t]*\n[ \n\t]*")
 
 
 def once(macro: Callable[..., str]) -> Kept[str]:
@@ -60,19 +61,32 @@ class Context(jinja2.runtime.Context):
 class CodeGenerator(jinja2.compiler.CodeGenerator):
     """Writes the code of templates, in which what is most frequent costs no call.
 
-    What a macro drew is put in as it is: Jinja copies it to say that it needs no escaping. What an
-    object has is asked of it: Jinja asks the environment, which asks the object.
+    What a macro drew is put in as it is, and words as they are escaped: Jinja copies both to say
+    that they need no more escaping. What an object has is asked of it: Jinja asks the environment,
+    which asks the object.
     """
+
+    def visit_Template(self, node: jinja2.nodes.Template, frame: Frame | None = None) -> None:  # noqa: N802
+        """Begin with what the code below calls."""
+        self.writeline("from markupsafe import _escape_inner as escaped")
+        super().visit_Template(node, frame)
+
+    def _output_child_to_const(self, node: Expr, frame: Frame, finalize: Any) -> str:
+        constant = super()._output_child_to_const(node, frame, finalize)
+        # The indentation of pages was a sixth of what is sent; a mail stays as it is written.
+        if isinstance(node, TemplateData) and _is_page(self.name):
+            return INDENTATION.sub("\n", constant)
+        return constant
 
     def _output_child_pre(self, node: Expr, frame: Frame, finalize: Any) -> None:
         if _is_escaped(frame):
-            self.write("(drawn if type(drawn := ")
+            self.write("(drawn if (kind := type(drawn := ")
         else:
             super()._output_child_pre(node, frame, finalize)
 
     def _output_child_post(self, node: Expr, frame: Frame, finalize: Any) -> None:
         if _is_escaped(frame):
-            self.write(") is Markup else escape(drawn))")
+            self.write(")) is Markup else escaped(drawn) if kind is str else escape(drawn))")
         else:
             super()._output_child_post(node, frame, finalize)
 
@@ -83,6 +97,10 @@ class CodeGenerator(jinja2.compiler.CodeGenerator):
         self.visit(node.node, frame)
         self.write(f"), {node.attr!r}, missing)) is not missing")
         self.write(f" else environment.getattr(owner, {node.attr!r}))")
+
+
+def _is_page(name: str | None) -> bool:
+    return name is not None and name.endswith(".html") and not name.startswith("mail/")
 
 
 def _is_escaped(frame: Frame) -> bool:
@@ -97,6 +115,18 @@ class Template(jinja2.Template):
 
     def _get_default_module(self, ctx: jinja2.runtime.Context | None = None) -> TemplateModule:
         return super()._get_default_module()
+
+    def new_context(
+        self,
+        vars: dict[str, Any] | None = None,  # noqa: A002 (Jinja's name)
+        shared: bool = False,
+        locals: Mapping[str, Any] | None = None,  # noqa: A002
+    ) -> jinja2.runtime.Context:
+        """Put what a page is given above the globals, which are the same for all templates."""
+        if shared or locals:
+            return super().new_context(vars, shared, locals)
+        known = {**self.environment.globals, **(vars or {})}
+        return self.environment.context_class(self.environment, known, self.name, self.blocks)
 
 
 class CompiledTemplates(BytecodeCache):

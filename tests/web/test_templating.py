@@ -4,7 +4,7 @@ from datetime import date
 from unittest import mock
 
 import pytest
-from flask import Flask, render_template_string
+from flask import Flask, render_template, render_template_string, url_for
 from jinja2 import DictLoader, UndefinedError
 from jinja2.compiler import CodeGenerator
 
@@ -85,3 +85,24 @@ def test_a_template_is_compiled_once() -> None:
 
 def test_a_template_that_changed_is_compiled_again() -> None:
     assert [draw("Bonjour"), draw("Au revoir")] == ["Bonjour", "Au revoir"]
+
+
+def test_a_page_is_sent_without_its_indentation(app: Flask) -> None:
+    """Words stay apart as they were, and what was written on one line stays there; mails too."""
+    written = (
+        "<ul>\n      {% if word %}\n    <li>{{ word }}  <b>un</b>\n\n  </li>{% endif %}\n</ul>"
+    )
+    app.jinja_env.loader = DictLoader({"page.html": written, "mail/letter.html": written})
+    with app.test_request_context():
+        page = render_template("page.html", word="deux\n      mots")
+        assert page == "<ul>\n\n<li>deux\n      mots  <b>un</b>\n</li>\n</ul>"
+        assert render_template("mail/letter.html", word="") == "<ul>\n      \n</ul>"
+
+
+def test_an_address_of_a_list_is_built_once_for_all_rows(app: Flask) -> None:
+    """Each row adds its own id to it; a page that has more after the id cannot be asked so."""
+    with app.test_request_context():
+        row = render_template_string("{{ url_before_id('family.invoice') }}{{ id }}", id="a" * 16)
+        assert row == url_for("family.invoice", public_id="a" * 16)
+        with pytest.raises(AssertionError, match="withdraw"):
+            render_template_string("{{ url_before_id('family.withdraw_request') }}")

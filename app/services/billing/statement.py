@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BindParameter,
@@ -149,8 +149,7 @@ _NEWER = (
 _SUM_OF_NEWER = select(func.sum(_NEWER.c.amount, type_=Hundredths))
 
 
-@dataclass(frozen=True, slots=True)
-class StatementLine:
+class StatementLine(NamedTuple):
     """An invoice, a credit note or a payment, and the balance of the account after it.
 
     The amount carries the ledger's sign; what was cancelled moves nothing.

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Date, Select, bindparam, false, func, select
 
@@ -59,8 +59,7 @@ _VIEWS: dict[str, ColumnElement[bool]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class MessageLine:
+class MessageLine(NamedTuple):
     """A message in the list."""
 
     public_id: str

@@ -22,6 +22,7 @@ _MOVED_AT = (
     select(func.max(RequestEvent.at))
     .where(RequestEvent.request_id == FamilyRequest.id, TOLD)
     .scalar_subquery()
+    .label("moved_at")
 )
 _FEW = (
     select(
@@ -29,7 +30,7 @@ _FEW = (
         FamilyRequest.id,
         FamilyRequest.kind,
         FamilyRequest.state,
-        _MOVED_AT.label("moved_at"),
+        _MOVED_AT,
     )
     .where(SEEN)
     .order_by(case((_PIECE_MISSING, 0), else_=1), _MOVED_AT.desc(), FamilyRequest.id.desc())

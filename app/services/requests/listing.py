@@ -1,7 +1,7 @@
 """The list of a family's requests, as a guardian sees it."""
 
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, case, func, or_, select
 
@@ -45,8 +45,7 @@ _LINES = (
 _COUNT = select(func.count(FamilyRequest.id)).where(SEEN)
 
 
-@dataclass(frozen=True, slots=True)
-class RequestLine:
+class RequestLine(NamedTuple):
     """A request in the list."""
 
     public_id: str

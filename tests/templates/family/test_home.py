@@ -164,7 +164,7 @@ def test_messages_and_requests_are_told_together_the_newest_first(app: Flask) ->
     message = MessageLine(
         "d" * 16, "Service enfance", "Marché de Noël", TODAY, False, 0, False, False
     )  # fmt: skip
-    old = replace(message, day=LATE, read=True)
+    old = message._replace(day=LATE, read=True)
     home = replace(QUIET, messages=[message, old], requests=[PIECE_MISSING, SENT])
     assert cards(app, home)["Dernières nouvelles"] == (
         "Marché de Noël Non lu – jeudi 12 juillet 2018 "
