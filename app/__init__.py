@@ -76,7 +76,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     menu.init_app(app)
     forms.init_app(app)
     printing.init_app(app, before=db.let_go)
-    errors.init_app(app, unavailable=db.Unavailable)
+    errors.init_app(app, unavailable=db.Unavailable, busy=db.Busy)
     failed_posts.init_app(app)
     blueprints.init_app(app)
     courier.init_app(app, settings, queue=dispatch)

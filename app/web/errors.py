@@ -80,11 +80,12 @@ STORE_AWAY = (
 ENOUGH_FOR_TODAY = "C’est assez pour aujourd’hui"
 
 
-def init_app(app: Flask, unavailable: type[Exception]) -> None:
-    """Answer every error with our page; `unavailable` is what an absent database raises."""
+def init_app(app: Flask, unavailable: type[Exception], busy: type[Exception]) -> None:
+    """Answer every error with our page; the database raises the other two, away or busy."""
     app.register_error_handler(HTTPException, _show)
     app.register_error_handler(SecurityError, _show_foreign_host)
     app.register_error_handler(unavailable, _show_unavailable)
+    app.register_error_handler(busy, _show_busy)
     app.register_error_handler(Crowded, _show_crowded)
     app.register_error_handler(Exception, _show_unexpected)
 
@@ -121,6 +122,12 @@ def _show_foreign_host(_error: SecurityError) -> Response:
 
 def _show_unavailable(error: Exception) -> Response:
     logger.error("database unavailable", exc_info=error)
+    return _show(ServiceUnavailable(retry_after=RETRY_SECONDS))
+
+
+def _show_busy(error: Exception) -> Response:
+    # Nothing is broken, and a flood makes many: one short line each, which no Sentry is told.
+    logger.warning("database busy", extra={"reason": str(getattr(error, "orig", error))})
     return _show(ServiceUnavailable(retry_after=RETRY_SECONDS))
 
 

@@ -93,14 +93,17 @@ def test_thirty_two_at_once_get_their_page(settings: config.Settings, app: Flask
 
 @pytest.mark.usefixtures("no_wait")
 def test_whoever_finds_the_pool_full_is_told_when_to_come_back(
-    app: Flask, browser: Browser
+    app: Flask, browser: Browser, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """In French, with Retry-After, and without a trace."""
+    """In French, with Retry-After; the log has a line without a trace, as nothing is broken."""
     with engine_of(app).connect():
         answer = browser.client.get("/sante")
     assert answer.status_code == 503
     assert int(answer.headers["Retry-After"]) > 0
     assert "momentanément indisponible" in answer.text
+    [line] = [each for each in caplog.records if each.levelname != "INFO"]
+    assert (line.levelname, line.message, line.exc_info) == ("WARNING", "database busy", None)
+    assert line.__dict__["reason"] == "every connection is in use"
 
 
 def test_nobody_holds_a_connection_while_a_password_is_hashed(

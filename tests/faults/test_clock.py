@@ -66,6 +66,7 @@ def clock(tmp_path: Path) -> Clock:
     return Clock(tmp_path / "clock")
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("kind", BOTH_DATABASES)
 def test_a_day_forward_and_back(
     request: pytest.FixtureRequest, tmp_path: Path, clock: Clock, kind: str

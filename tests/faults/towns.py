@@ -17,8 +17,9 @@ from tests.support.people import People, settle_in
 from tests.support.serving import Visitor, served
 from tests.support.smtp_servers import HOST, free_port
 
-# The code is read once, so that a killed worker's successor begins at once.
-ONE_WORKER = ("--workers", "1", "--threads", "4", "--preload")
+# As many threads as shipped. The code is read once, so that a killed worker's successor begins at
+# once.
+ONE_WORKER = ("--workers", "1", "--threads", "8", "--preload")
 FORGOTTEN, SIGN_IN = "/mot-de-passe-oublie", "/connexion"
 
 
@@ -38,12 +39,7 @@ class Town:
 
 
 @contextmanager
-def started(
-    instance: Path,
-    url: str,
-    options: tuple[str, ...] = ONE_WORKER,
-    environ: Mapping[str, str] | None = None,
-) -> Iterator[Town]:
+def started(instance: Path, url: str, environ: Mapping[str, str] | None = None) -> Iterator[Town]:
     """Serve the cast until the block ends."""
     app = create_app(config.Test(instance=instance, database_url=url, mail_delivery="worker"))
     people = settle_in(app)
@@ -62,6 +58,6 @@ def started(
         "PORTAIL_SMTP_TIMEOUT": "25",
         **(environ or {}),
     }
-    with served(port, everything, options) as gunicorn:
+    with served(port, everything, ONE_WORKER) as gunicorn:
         yield Town(app, people, port, smtp_port, gunicorn)
     engine_of(app).dispose()

@@ -68,9 +68,17 @@ class Visitor:
 
     def send(self, path: str, **fields: str) -> Answer:
         """Open a page, and send its form."""
+        return self.post(path, self.form(path) | fields)
+
+    def form(self, path: str) -> dict[str, str]:
+        """Open a page, for the proof that its form was seen."""
         token = CSRF.search(self.get(path).text)
         assert token, f"no form at {path}"
-        return self._ask(path, "POST", fields | {"csrf_token": token[1]})
+        return {"csrf_token": token[1]}
+
+    def post(self, path: str, form: dict[str, str]) -> Answer:
+        """Send it."""
+        return self._ask(path, "POST", form)
 
     def _ask(self, path: str, method: str, form: dict[str, str] | None) -> Answer:
         kept = "; ".join(f"{name}={value}" for name, value in self._cookies.items())

@@ -1,8 +1,14 @@
-"""A web process is killed at the worst moment: no half write, no mail lost, visitors are served."""
+"""A web process is killed at the worst moment, or asked by many at once.
+
+No half write, no mail lost; who comes is served, or told when to come back.
+"""
 
 import os
 import signal
 import sqlite3
+import statistics
+import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +16,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from http.client import HTTPException
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -22,10 +29,17 @@ from tests.faults.towns import FORGOTTEN, SIGN_IN, Town, started
 from tests.support.databases import NewDatabase, engine_of
 from tests.support.mail_room import rows
 from tests.support.people import Person
-from tests.support.serving import children
+from tests.support.serving import Visitor, children
 from tests.support.smtp_servers import SILENCE, Mailbox, serve
 from tests.support.waiting import succeeds, wait_for
 
+HOME = "/accueil"
+# What a password costs in production.
+REAL_HASHES = {"PORTAIL_ARGON2_MEMORY_KIB": "19456", "PORTAIL_ARGON2_TIME_COST": "2"}
+CROWD = 50
+MEMORY_KIB = 512 * 1024
+FLOODERS, LONG = 4, 10_000
+PAUSE_SECONDS = 0.05
 # Its answer never comes: what inserts a mail stays where it is until it is killed.
 ENDLESS = """
 CREATE VIEW endless AS WITH RECURSIVE numbers (n) AS
@@ -40,7 +54,7 @@ def everlasting(
 ) -> Iterator[Town]:
     """Start it once."""
     new: NewDatabase = request.getfixturevalue(f"new_{request.param}")
-    with started(tmp_path_factory.mktemp("town"), new()) as town:
+    with started(tmp_path_factory.mktemp("town"), new(), environ=REAL_HASHES) as town:
         yield town
 
 
@@ -112,6 +126,80 @@ def test_a_process_killed_in_a_request_leaves_no_half(town: Town) -> None:
     assert counted() == {"JournalEntry": 0, "Throttle": 0, "OutboxMail": 0}
     assert forgot(town, town.people.zest) == 302
     assert counted()["OutboxMail"] == 1
+
+
+@pytest.mark.soak
+def test_fifty_wrong_passwords_at_once(town: Town) -> None:
+    """Each costs 19 MiB while it is looked at: a few at a time, the others wait or come back."""
+    together = threading.Barrier(CROWD)
+
+    def come(number: int) -> int:
+        visitor = town.visitor()
+        form = visitor.form(SIGN_IN)
+        together.wait()
+        wrong = {"identifier": f"{38000000 + number}", "password": "Faux12345"}
+        return visitor.post(SIGN_IN, form | wrong).status
+
+    with ThreadPoolExecutor(CROWD) as threads:
+        answers = Counter(threads.map(come, range(CROWD)))
+    assert set(answers) <= {302, 503}
+    assert answers[302] > 0
+    [worker] = children(town.gunicorn)
+    assert most_memory(worker) < MEMORY_KIB
+
+
+@pytest.mark.parametrize(
+    ("everlasting", "asked"),
+    [
+        ("sqlite", 60),
+        pytest.param("sqlite", LONG, marks=pytest.mark.soak),
+        pytest.param("postgresql", LONG, marks=pytest.mark.soak),
+    ],
+    indirect=["everlasting"],
+)
+def test_a_flood_of_forgotten_passwords(town: Town, asked: int) -> None:
+    """A program presses « Mot de passe oublié » for everybody; a parent reads her page."""
+    parent = town.visitor()
+    zest = town.people.zest
+    sent = parent.send(SIGN_IN, identifier=zest.identifier, password=zest.password or "")
+    assert sent.headers["Location"] == HOME
+    seconds: list[float] = []
+    over = threading.Event()
+
+    def read() -> None:
+        while not over.wait(PAUSE_SECONDS):
+            begun = time.monotonic()
+            assert parent.get(HOME).status == 200
+            seconds.append(time.monotonic() - begun)
+
+    with serve(Mailbox(port=town.smtp_port)), ThreadPoolExecutor(FLOODERS + 1) as threads:
+        reader = threads.submit(read)
+        floods = [threads.submit(flood, town.visitor(), asked // FLOODERS) for _ in range(FLOODERS)]
+        answers = sum((each.result() for each in floods), Counter[int]())
+        over.set()
+        reader.result()
+    assert sum(answers.values()) == asked
+    assert set(answers) <= {302, 503}
+    assert len(seconds) > 1
+    # Over a few pages, on a machine that others use, it would say nothing.
+    if asked >= LONG:
+        assert statistics.quantiles(seconds, n=20)[-1] < 1
+
+
+def flood(visitor: Visitor, times: int) -> Counter[int]:
+    """Press the button again and again."""
+    form = visitor.form(FORGOTTEN)
+    return Counter(
+        visitor.post(FORGOTTEN, form | {"identifier": str(38000000 + each)}).status
+        for each in range(times)
+    )
+
+
+def most_memory(process: int) -> int:
+    """Tell how much a process had at most, in KiB."""
+    status = Path(f"/proc/{process}/status").read_text("ascii")
+    [line] = (line for line in status.splitlines() if line.startswith("VmHWM:"))
+    return int(line.split()[1])
 
 
 def counted() -> dict[str, int | None]:
