@@ -45,7 +45,8 @@ class OutboxMail(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # When to send it; while SENDING, when its sender counts as dead.
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # The latest one says when a mail was taken last.
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     last_error: Mapped[str] = mapped_column(String(500), default="")
 
 

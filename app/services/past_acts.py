@@ -50,6 +50,7 @@ class PastAct:
 
 # Acts of the town hall about a family name it by its own number, not by an account.
 _FAMILY_TOLD = cast(JournalEntry.details["family"].as_string(), Integer)
+_ABOUT_NOBODY = JournalEntry.account_id.is_(None)
 _ACTS = (
     select(
         JournalEntry.id,
@@ -90,20 +91,32 @@ def _act(row: Row[*tuple[Any, ...]]) -> PastAct:
 
 
 def _chosen(wanted: Wanted) -> Select[*tuple[Any, ...]]:
-    identifier = wanted.identifier
     conditions: tuple[tuple[object, Callable[[], ColumnElement[bool]]], ...] = (
         (wanted.since, lambda: JournalEntry.at >= wanted.since),
         (wanted.until, lambda: JournalEntry.at < wanted.until),
         (wanted.account, lambda: JournalEntry.account_id == wanted.account),
-        (identifier, lambda: or_(Account.identifier == identifier, _typed(identifier))),
-        (wanted.family, lambda: Family.number == wanted.family),
+        (wanted.identifier, lambda: _about(wanted.identifier)),
+        (wanted.family, lambda: _about_family(wanted.family)),
         (wanted.kinds, lambda: JournalEntry.event.in_(wanted.kinds)),
         (wanted.actor, lambda: JournalEntry.acted_by != ""),
     )
     return _ACTS.where(*(condition() for given, condition in conditions if given))
 
 
-def _typed(identifier: str) -> ColumnElement[bool]:
-    """Somebody typed it, and nobody has it."""
+def _about(identifier: str) -> ColumnElement[bool]:
+    """Choose what is about this account, or what somebody typed and nobody has."""
+    # Looked up first: joined to the whole journal, no index would lead to them.
+    accounts = _all(select(Account.id).where(Account.identifier == identifier))
     typed = JournalEntry.details["identifier"].as_string() == identifier
-    return and_(JournalEntry.account_id.is_(None), typed)
+    return or_(JournalEntry.account_id.in_(accounts), and_(_ABOUT_NOBODY, typed))
+
+
+def _about_family(number: str) -> ColumnElement[bool]:
+    families = _all(select(Family.id).where(Family.number == number))
+    theirs = select(Account.id).join(Account.guardian).where(Guardian.family_id.in_(families))
+    told = and_(_ABOUT_NOBODY, _FAMILY_TOLD.in_(families))
+    return or_(JournalEntry.account_id.in_(_all(theirs)), told)
+
+
+def _all(ids: Select[int]) -> list[int]:
+    return list(db.session().scalars(ids))

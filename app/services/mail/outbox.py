@@ -25,6 +25,7 @@ from app.services.mail.kinds import MailKind
 PENDING = (MailState.QUEUED, MailState.SENDING)
 # What `retry` without names takes up again: the rest would end the same way.
 WORTH_RETRYING = (MailState.REFUSED, MailState.ABANDONED, MailState.NO_ADDRESS)
+AT_A_TIME = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +142,12 @@ def latest(limit: int, *, only_unsent: bool = False, words: str = "") -> list[Ma
     wanted = fold(words).split()
     if not wanted:
         lines = lines.limit(limit)
-    # No database of ours compares French without its accents.
-    read = (MailLine(*row) for row in db.session().execute(lines))
-    return list(islice((line for line in read if _holds(line, wanted)), limit))
+    # No database of ours compares French without its accents: they come by the hundred, as long as
+    # too few are found.
+    some = lines.execution_options(yield_per=AT_A_TIME)
+    with db.session().execute(some) as rows:
+        read = (MailLine(*row) for row in rows)
+        return list(islice((line for line in read if _holds(line, wanted)), limit))
 
 
 def waiting() -> Waiting:
