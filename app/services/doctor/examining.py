@@ -8,6 +8,7 @@ from sqlalchemy.exc import ProgrammingError
 from app import db
 from app.background import log_bug
 from app.services.doctor import (
+    administrators,
     backups,
     clock,
     connections,
@@ -43,6 +44,7 @@ CHECKS: dict[str, tuple[str, Check]] = {
     "sender": ("Expéditeur", sender_domain.check),
     "mails": ("Courriels", waiting_mails.check),
     "jobs": ("Travaux de fond", late_jobs.check),
+    "staff": ("Accès de la mairie", administrators.check),
 }
 
 

@@ -12,6 +12,7 @@ from app.models import Job, JobState, JournalEntry, MailState, OutboxMail
 from app.services.actors import Origin
 from app.services.backups import making
 from app.services.doctor import (
+    administrators,
     backups,
     clock,
     connections,
@@ -25,6 +26,7 @@ from app.services.doctor.findings import Check, Finding, Verdict, fine
 from app.services.jobs.kinds import JobKind
 from app.services.mail.kinds import MailKind
 from tests.services.doctor.conftest import verdicts
+from tests.support.clerks import invited
 
 OK, LOOK, BROKEN = Verdict
 
@@ -140,6 +142,16 @@ def test_a_job_that_was_given_up(app: Flask) -> None:
     assert verdicts(found(app, late_jobs.check)) == [LOOK]
 
 
+def test_somebody_may_let_others_in(app: Flask) -> None:
+    """Invited is enough."""
+    [said] = found(app, administrators.check)
+    assert said.verdict is LOOK
+    assert "flask staff add" in said.remedy
+    invited(app, "camille.martin@commune.fr", "Camille Martin", "administration")
+    [said] = found(app, administrators.check)
+    assert (said.verdict, said.said) == (OK, "Camille Martin")
+
+
 def test_a_proxy_that_nobody_announced(app: Flask) -> None:
     """It forwarded visitors today: told until it is counted, or has not been seen for two days."""
     assert verdicts(found(app, unannounced_proxy.check)) == [OK]
@@ -207,7 +219,7 @@ def test_a_database_that_is_away_is_what_is_broken(app_without_database: Flask) 
     told = {each["check"]: each for each in json.loads(written)}
     assert status == 1
     assert [name for name, each in told.items() if each["verdict"] == "broken"] == [
-        "schema", "proxy", "clock", "backup", "mails", "jobs",
+        "schema", "proxy", "clock", "backup", "mails", "jobs", "staff",
     ]  # fmt: skip
     assert told["schema"]["remedy"] == "flask db upgrade"
     # The remedy of the same trouble is told once.
