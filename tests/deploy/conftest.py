@@ -1,4 +1,4 @@
-"""The machine that ops made by following the page."""
+"""The machine that ops made by following the page, and the department that they added."""
 
 import tempfile
 from collections.abc import Iterator
@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.deploy import department as departments
 from tests.deploy.machine import Machine, followed
+from tests.support.visitors import Visitor
 
 
 @pytest.fixture(scope="session")
@@ -17,3 +19,17 @@ def machine() -> Iterator[Machine]:
         Path(folder).chmod(0o755)
         with followed(Path(folder)) as found:
             yield found
+
+
+@pytest.fixture(scope="session")
+def department(machine: Machine) -> Iterator[Machine]:
+    """The same machine, which serves two towns more by one process."""
+    with departments.served(machine) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def families(department: Machine) -> Iterator[tuple[Visitor, Visitor]]:
+    """Two families of the department, whose every word is hostile."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        yield departments.two_families(department, monkeypatch)

@@ -23,6 +23,7 @@ from tests.deploy.page import ROOT
 from tests.e2e.live import mail_to
 from tests.support.databases import POSTGRESQL_BINARIES, PostgreSql, postgresql_server
 from tests.support.smtp_servers import HOST, Mailbox, free_port, serve
+from tests.support.waiting import wait_for
 
 TOWN, NAME = "saint-exemple", "portail.saint-exemple.fr"
 NGINX = Path("/usr/sbin/nginx")
@@ -42,6 +43,7 @@ AS_SOMEBODY = (
 # What the page lets the command ask, in its order.
 ANSWERS = ("04 76 00 00 00", "1 place de la Mairie", "du lundi au vendredi", "", HOST, "none")
 START_SECONDS = 60
+READER = Path(__file__).with_name("reader.py")
 
 
 @dataclass
@@ -94,6 +96,10 @@ class Machine:
             "GUNICORN_CMD_ARGS": "--access-logfile -",
         }
 
+    def reading(self) -> dict[str, str]:
+        """What a process there knows that reads the portal where it lies."""
+        return self.environment() | {"PYTHONPATH": str(ROOT)}
+
     def type(self, command: str, answers: str = "") -> str:
         """Type one command of the page, from another folder, and return what it says."""
         if page.why_not_run(command):
@@ -127,7 +133,7 @@ class Machine:
         with self.log(name).open("ab") as log:
             self.running[name] = subprocess.Popen(
                 [*as_somebody, *command], env=environment, stdout=log, stderr=log,
-                cwd=self.path("/opt/portail/current") if name != "nginx" else "/",
+                cwd=self.path("/opt/portail/current") if name.startswith("portail") else "/",
             )  # fmt: skip
 
     def stop(self, name: str) -> None:
@@ -161,8 +167,8 @@ def followed(root: Path) -> Iterator[Machine]:
         server = stack.enter_context(postgresql_server("postgres"))
         mailbox = stack.enter_context(serve(Mailbox()))
         machine = Machine(root, server, mailbox)
-        furnish(machine)
         try:
+            furnish(machine)
             answers = "".join(f"{each}\n" for each in (*ANSWERS, mailbox.port, "", ""))
             for command in page.followed():
                 machine.type(command, answers)
@@ -182,8 +188,13 @@ def furnish(machine: Machine) -> None:
     shutil.copytree(ROOT / "demo", machine.path("/srv/depot"))
     certify(machine, NAME, NAME)
     door = f"{HOST}:{machine.https}"
+    reader = machine.path("/run/reader/door")
+    reader.parent.mkdir()
+    machine.give(reader.parent, 0o755)
+    machine.start("reader", [sys.executable, str(READER), str(reader)], machine.reading())
+    wait_for(reader.exists, "nobody reads the portal", START_SECONDS)
     shims = {
-        "runuser": f'shift 3\nexec {AS_SOMEBODY if os.geteuid() == 0 else ""} "$@"',
+        "runuser": f'shift 3\nexec /usr/bin/python3 -IS {READER} {reader} -- "$@"',
         "nginx": f'exec {NGINX} -c {machine.path("/etc/nginx/nginx.conf")} "$@"',
         # As the resolver would, and an authority that everybody knows.
         "curl": f'exec /usr/bin/curl --silent --insecure --connect-to "::{door}" "$@"',

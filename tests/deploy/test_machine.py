@@ -230,11 +230,14 @@ def test_pages_are_compressed_where_nothing_is_reflected(machine: Machine) -> No
 
 def test_a_flood_is_stopped_at_the_door(machine: Machine) -> None:
     """Of passwords tried from one address; from another, one goes on."""
-    answers = [ask(machine, "/connexion", form=b"x=1", source="127.0.0.9") for _ in range(60)]
-    refused = [answer for answer in answers if answer.status == 429]
-    assert 0 < len(refused) < 20
-    assert refused[0].headers["Retry-After"] == "30"
-    assert "Un instant" in refused[0].text
+    # A second gives one more, however long the machine takes for each.
+    passed = 0
+    while (refused := ask(machine, "/connexion", form=b"x=1", source="127.0.0.9")).status != 429:
+        passed += 1
+        assert passed < 300
+    assert passed >= 40
+    assert refused.headers["Retry-After"] == "30"
+    assert "Un instant" in refused.text
     assert ask(machine, "/connexion", form=b"x=1", source=ELSEWHERE).status != 429
 
 
