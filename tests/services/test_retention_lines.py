@@ -16,6 +16,8 @@ from app.models import (
     AcceptedValue,
     Account,
     AccountSession,
+    ClerkAccount,
+    ClerkSession,
     Draft,
     EmailChange,
     Guardian,
@@ -43,6 +45,7 @@ SECOND = timedelta(seconds=1)
 GO = {
     "Mots de passe temporaires": 2,
     "Sessions": 2,
+    "Sessions de la mairie": 2,
     "Changements d’adresse": 2,
     "Courriels de la file": 2,
     "Adresses refusées": 1,
@@ -83,6 +86,13 @@ def secrets_of(account: int) -> Iterator[db.Base]:
         )  # fmt: skip
 
 
+def clerk_sessions(clerk: int) -> Iterator[db.Base]:
+    for number in range(2):
+        yield ClerkSession(
+            clerk_id=clerk, key_hash=f"{number}", created_at=END, last_seen_at=END, proved_at=END
+        )
+
+
 def queues() -> Iterator[db.Base]:
     for state in (MailState.SENT, MailState.REFUSED, MailState.SENT):
         yield OutboxMail(
@@ -99,6 +109,12 @@ def live(session: Session, people: People, folder: Path) -> None:
     account = session.scalars(of_zest).one()
     guardian = session.scalars(select(Guardian).limit(1)).one()
     session.add_all([*secrets_of(account.id), *queues()])
+    clerk = ClerkAccount(
+        public_id="1", email="a@mairie.fr", name="Aline", link_salt="x", created_at=END,
+        invited_at=END,
+    )  # fmt: skip
+    session.add(clerk)
+    session.flush()
     session.add_all(
         [
             RefusedAddress(address="z@exemple.fr", refused_at=END, reason="550"),
@@ -109,6 +125,7 @@ def live(session: Session, people: People, folder: Path) -> None:
                 )
                 for field, settled in (("phone", END), ("street", None))
             ),
+            *clerk_sessions(clerk.id),
             Throttle(key="somebody", count=1, expires_at=END),
             Draft(account_id=account.id, key="k", page="/demandes", expires_at=END),
             JournalEntry(at=END, event="signed_in", details={}),
