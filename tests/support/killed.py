@@ -22,6 +22,9 @@ from app.services.importing import running
 from app.services.mail import outbox
 
 COMMIT = "commit"
+LAST_STATEMENT = "INSERT INTO journal_entry"
+# In the instance: how many statements an import executed that was killed at its end.
+COUNTED = "statements"
 _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload([__name__])
 
@@ -34,15 +37,37 @@ def status_of(act: Callable[..., None], *arguments: object) -> int | None:
     return process.exitcode
 
 
-def import_until(moment: str, instance: Path, url: str, files: Path) -> None:
-    """Import, until a statement that begins so, or the commit."""
+class _Watch:
+    """Ends an import at a moment: after a statement that begins so, or the n-th; or at its end."""
+
+    def __init__(self, moment: str | int, counted: Path) -> None:
+        self._moment = moment
+        self._counted = counted
+        self._seen = 0
+        self._ends = False
+
+    def executed(self, *details: Any) -> None:
+        self._seen += 1
+        statement = details[2]
+        if self._moment == self._seen:
+            _die()
+        if isinstance(self._moment, str) and statement.startswith(self._moment):
+            _die()
+        self._ends |= statement.startswith(LAST_STATEMENT)
+
+    def commits(self, _connection: object) -> None:
+        # On SQLite it commits what it prepared as well.
+        if self._moment == COMMIT and self._ends:
+            self._counted.write_text(str(self._seen), "ascii")
+            _die()
+
+
+def import_until(moment: str | int, instance: Path, url: str, files: Path) -> None:
+    """Import until a moment: COMMIT, the n-th statement, or one that begins so."""
     with create_app(config.Test(instance=instance, database_url=url)).app_context():
-
-        def die(*details: Any) -> None:
-            if moment == COMMIT or details[2].startswith(moment):
-                _die()
-
-        event.listen(db.engine(), COMMIT if moment == COMMIT else "after_cursor_execute", die)
+        watch = _Watch(moment, instance / COUNTED)
+        event.listen(db.engine(), "after_cursor_execute", watch.executed)
+        event.listen(db.engine(), "commit", watch.commits)
         running.run(files)
 
 
