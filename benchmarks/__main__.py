@@ -7,7 +7,7 @@ mean nothing, and it exits with 0 whatever they are.
 import argparse
 import sys
 
-from benchmarks import curve, importing, instructions, load, mail, web
+from benchmarks import beside, curve, importing, instructions, load, mail, web
 from benchmarks.databases import SQLITE
 from benchmarks.servers import ONE_WORKER
 
@@ -19,12 +19,12 @@ def main(*, small: bool) -> bool:
     if small:
         instructions.main(families=FEW, counting=False)
         web.main(families=FEW, requests=2, rounds=1, workers=ONE_WORKER)
-        importing.main(families=200)
+        importing.main(families=200, on=[SQLITE])
         mail.main(batch=20, rounds=1, of_workers=20, on=[SQLITE])
         curve.main(families=[FEW], rounds=1, requests=2, on=[SQLITE])
         load.main(families=200, seconds=1, visitors=2, settings=[(1, 2)], on=[SQLITE])
         return True
-    return all(each.main() for each in (instructions, web, importing, mail, curve, load))
+    return all(each.main() for each in (instructions, web, importing, beside, mail, curve, load))
 
 
 if __name__ == "__main__":

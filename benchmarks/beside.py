@@ -1,6 +1,6 @@
 """What an import takes from those who use the portal meanwhile, on SQLite and on PostgreSQL.
 
-python -m benchmarks.beside [--families 20000 100000]
+python -m benchmarks.beside [--families 20000 100000] [--on SQLite PostgreSQL]
 
 A town of a thousand families becomes one of so many, then is imported once more, while parents sign
 in, ask for a password and answer a message. Whoever is refused, or told to come back, is lost.
@@ -15,7 +15,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from multiprocessing.synchronize import Event
 from pathlib import Path
@@ -23,21 +23,19 @@ from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import Any
 
-from alembic import command as alembic
 from sqlalchemy import event, select, update
 
 import config
 from app import create_app, db
-from app.cli.database import alembic_config
 from app.models import Account, Guardian, Message
 from app.services.accounts import signing_in
 from app.services.accounts.passwords import hash_password
 from app.services.actors import NOWHERE, Origin
 from app.services.importing import running
 from app.services.inbox import replies
-from benchmarks import town
+from benchmarks import filling, town
+from benchmarks.databases import BOTH, opened
 from benchmarks.portals import PASSWORD
-from tests.support.databases import postgresql_server
 
 FAMILIES = (20_000, 100_000)
 BEFORE = 1_000
@@ -45,7 +43,6 @@ VISITORS = 3
 # Each waits a moment between two acts, as people do.
 MOMENT_SECONDS = 0.2
 LOOK_SECONDS = 0.001
-SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
 MOST_OF_THE_TIME = 0.10
 LONGEST_SECONDS = db.BUSY_TIMEOUT_MS / 1_000
 _processes = multiprocessing.get_context("spawn")
@@ -104,7 +101,7 @@ class Run:
         return is_short and not self.load.lost
 
 
-def main(families: Sequence[int] = FAMILIES) -> bool:
+def main(families: Sequence[int] = FAMILIES, on: Sequence[str] = BOTH) -> bool:
     """Measure, print the table, tell whether the targets hold."""
     print(
         f"{'Import beside visitors':34}{'seconds':>9}{'MiB':>6}{'locked':>8}{'longest':>9}"
@@ -113,7 +110,7 @@ def main(families: Sequence[int] = FAMILIES) -> bool:
     held = [
         _tell(f"{database}, {size:,} families, {which}", run)
         for size in families
-        for database in (SQLITE, POSTGRESQL)
+        for database in on
         for which, run in _imports(database, size)
     ]
     print(
@@ -133,29 +130,21 @@ def _tell(what: str, run: Run) -> bool:
 
 
 def _imports(database: str, families: int) -> Iterator[tuple[str, Run]]:
-    with TemporaryDirectory(prefix="portail-bench-") as temporary, _address(database) as url:
-        folder = Path(temporary)
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="portail-bench-")))
+        url = stack.enter_context(opened(database, folder))
         settings = config.Test(
             instance=folder / "instance", database_url=url, mail_delivery="worker"
         )
         town.write(folder / "before", BEFORE, whole=True)
         town.write(folder / "town", families)
+        filling.migrate(url)
         with create_app(settings).app_context():
-            alembic.upgrade(alembic_config(), "head")
             running.run(folder / "before")
             _choose_passwords()
             db.engine().dispose()
         for which in ("first", "again"):
             yield which, _beside(settings, folder / "town")
-
-
-@contextmanager
-def _address(database: str) -> Iterator[str]:
-    if database == SQLITE:
-        yield ""
-        return
-    with postgresql_server() as running_server:
-        yield f"postgresql://portail@127.0.0.1:{running_server.port}/postgres"
 
 
 def _choose_passwords() -> None:
@@ -199,7 +188,7 @@ def _add(run: Run, found: Any) -> None:
 def _import(settings: config.Settings, files: Path, over: Event, told: Any) -> None:
     try:
         with create_app(settings).app_context():
-            watch = _Watch(settings.instance / "portail.db")
+            watch = _Watch()
             started = time.perf_counter()
             running.run(files)
             seconds = time.perf_counter() - started
@@ -253,9 +242,9 @@ def _answer(identifier: str, origin: Origin) -> bool:
 class _Watch:
     """Counts for how long this process keeps others from writing to SQLite."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self) -> None:
         self.lock = Lock()
-        self._path = path
+        self._path = db.engine().url.database or ""
         self._looking: list[Thread] = []
         event.listen(db.engine(), "after_cursor_execute", self._begins)
         event.listen(db.engine(), "commit", self._ends)
@@ -294,4 +283,6 @@ class _Watch:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--families", type=int, nargs="+", default=FAMILIES)
-    sys.exit(0 if main(parser.parse_args().families) else 1)
+    parser.add_argument("--on", nargs="+", choices=BOTH, default=BOTH)
+    asked = parser.parse_args()
+    sys.exit(0 if main(asked.families, asked.on) else 1)

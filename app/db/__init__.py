@@ -34,6 +34,7 @@ from app.db.contexts import (
     session,
     take_time,
     transaction,
+    wait_for_the_disk,
     write_now,
 )
 from app.db.engines import Busy, Unavailable, open_engine, unhurried
@@ -63,5 +64,6 @@ __all__ = [
     "take_time",
     "transaction",
     "unhurried",
+    "wait_for_the_disk",
     "write_now",
 ]

@@ -11,6 +11,11 @@ FEW = 10
 SHARE = 5
 
 
+def are_few(count: int, of: int) -> bool:
+    """Tell whether so many may leave without a word: else the files may be those of a few."""
+    return count <= FEW or count * 100 <= of * SHARE
+
+
 @dataclass(frozen=True, slots=True)
 class Closures:
     """How many accesses an import closes, and how many somebody said."""
@@ -26,7 +31,7 @@ class Closures:
     def are_meant(self) -> bool:
         """Tell whether they are few, or as many as were said."""
         if self.said is None:
-            return self.count <= FEW or self.count * 100 <= self.of * SHARE
+            return are_few(self.count, self.of)
         return self.said == self.count
 
     def question(self, path: Path) -> str:

@@ -2,9 +2,10 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, delete, func, or_, select, update
 
 from app.models import Child, Family, FamilyChild, Invoice
+from app.services.importing.closures import are_few
 from app.services.importing.headlines import Headline, Headlines
 from app.services.importing.merging import rows_of
 from app.services.importing.staging import Staging
@@ -84,15 +85,20 @@ class _Leaving:
         staged.rows -= rows_of(self._connection, delete(staged.table).where(which))
 
 
-def note_who_left(connection: Connection, staging: Staging) -> None:
-    """Remember since when the imports do not name a family: it may be erased then."""
+def note_who_left(connection: Connection, staging: Staging, *, is_meant: bool) -> None:
+    """Remember since when the imports do not name a family: it may be erased then.
+
+    Where many are missing and nobody said that this is meant, the files may be those of a few.
+    """
     rows = staging[FAMILIES].table
     named = select(1).where(rows.c.source_id == Family.source_id).exists()
-    connection.execute(
-        update(Family)
-        .where(Family.missing_since.is_(None), ~named)
-        .values(missing_since=datetime.now(UTC))
-    )
+    stayed = Family.missing_since.is_(None)
+    count, of = connection.execute(
+        select(func.count().filter(~named), func.count()).select_from(Family).where(stayed)
+    ).one()
+    if is_meant or are_few(count, of):
+        left = update(Family).where(stayed, ~named)
+        connection.execute(left.values(missing_since=datetime.now(UTC)))
     connection.execute(
         update(Family).where(Family.missing_since.is_not(None), named).values(missing_since=None)
     )

@@ -24,6 +24,9 @@ from sqlalchemy import (
 from app.db import Base
 from app.services.importing.temporary import SET_ASIDE
 
+# From how many new rows on, and for which part of a table, what PostgreSQL knew of it is wrong.
+MANY = 1_000
+FEW_TIMES = 10
 GivenRows = Select[*tuple[Any, ...]]
 
 
@@ -77,7 +80,14 @@ class Merge:
         changed = self._change(touched)
         created = self._create(touched)
         total = self._connection.scalar(select(func.count()).select_from(self._target)) or 0
+        if created >= MANY and created * FEW_TIMES > total:
+            self._tell_the_planner()
         return Counts(created, changed, rows - created - changed, total - rows)
+
+    def _tell_the_planner(self) -> None:
+        """Let PostgreSQL know at once what its own round would find out once this is committed."""
+        if self._connection.dialect.name == "postgresql":
+            self._connection.exec_driver_sql(f"ANALYZE {self._target.name}")
 
     def _as_read(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
         """Give what a cell says; what is there, where it was set aside."""

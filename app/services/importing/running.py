@@ -113,13 +113,15 @@ def run(
 
 
 def _run_once(importing: "_Import") -> Report:
-    with suppress(_Undone), db.transaction(PATIENCE_MS, prepares=True) as session:
+    # SQLite's lock would be held while the disk takes all of it: that is waited for afterwards.
+    with suppress(_Undone), db.transaction(PATIENCE_MS, durable=False, prepares=True) as session:
         try:
             importing.run(session)
         except BaseException:
             # Not when the commit itself fails: nobody knows then whether rows name the copies.
             importing.copies.undo()
             raise
+    db.wait_for_the_disk()
     return importing.report
 
 
@@ -256,7 +258,7 @@ class _Import:
         movements.share()
         self.report.lost_addresses = guardians.lost_addresses
         self.report.refused_addresses = connection.scalar(refused_addresses.COUNT) or 0
-        erased.note_who_left(connection, staging)
+        erased.note_who_left(connection, staging, is_meant=self._options.archive_missing)
         self._settle_accounts(accounts)
         doubles.tell(connection, self.report.headlines)
 

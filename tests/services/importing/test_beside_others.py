@@ -1,5 +1,8 @@
 """An import into SQLite keeps nobody waiting, and loses nothing of what others do meanwhile."""
 
+import contextlib
+import shutil
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -187,6 +190,21 @@ def test_a_town_that_grows(app: Flask, settled: Path, town: Town) -> None:
     assert is_sound(app)
     with app.app_context():
         assert running.run(settled).counts["factures et avoirs"].unchanged == 13
+
+
+def test_what_was_imported_outlives_a_power_cut(app: Flask, settled: Path, town: Town) -> None:
+    """The lock is not kept for as long as the disk takes, but the import waits for it."""
+    town.row("famille.csv")["adrNumeroVoie"] = "1 rue Neuve"
+    with app.app_context():
+        path = Path(db.engine().url.database or "")
+    with contextlib.closing(sqlite3.connect(path)) as web_process:
+        web_process.execute("SELECT count(*) FROM family").fetchall()
+        import_while(app, town.folder(settled))
+        # What nobody waited for stands in another file, beside it.
+        on_disk = shutil.copy(path, path.with_name("on-disk.db"))
+    with contextlib.closing(sqlite3.connect(on_disk)) as connection:
+        streets = connection.execute("SELECT street FROM family WHERE number = 'F1'").fetchall()
+    assert streets == [("1 rue Neuve",)]
 
 
 def is_sound(app: Flask) -> bool:

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app import db
 from app.models import Child, Family, FamilyErasure, Guardian
 from app.services.erasure import erasing
+from app.services.importing import running
 from app.services.requests import erasures
 from tests.services.erasure.conftest import leave
 from tests.services.importing.town import Town, everything, hand_over
@@ -65,3 +66,21 @@ def test_the_last_import_says_who_left(app: Flask, settled: Path, tmp_path: Path
         hand_over(app, folder)
         with app.app_context():
             assert list(db.session().scalars(missing)) == left
+
+
+def test_a_file_of_few_families_says_of_nobody_that_they_left(
+    app: Flask, settled: Path, tmp_path: Path, town: Town
+) -> None:
+    """Unless it is said to be the file of all: who left may be erased."""
+    for name in ("UN", "DEUX", "TROIS", "QUATRE", "CINQ", "SIX", "SEPT", "HUIT", "NEUF", "DIX"):
+        town.spoil("famille.csv", "nomResp1", name)
+    hand_over(app, town.folder(settled))
+    narrow = Town()
+    narrow.files = {"famille.csv": narrow.files["famille.csv"][1:]}
+    few = narrow.folder(tmp_path / "narrow")
+    left = select(func.count()).where(Family.missing_since.is_not(None))
+    hand_over(app, few)
+    with app.app_context():
+        assert db.session().scalar(left) == 0
+        running.run(few, running.Options(archive_missing=True, closing=22))
+        assert db.session().scalar(left) == 11
