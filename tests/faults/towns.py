@@ -31,6 +31,7 @@ class Town:
     people: People
     port: int
     smtp_port: int
+    environ: dict[str, str]
     gunicorn: "Popen[bytes]"
 
     def visitor(self) -> Visitor:
@@ -59,5 +60,5 @@ def started(instance: Path, url: str, environ: Mapping[str, str] | None = None) 
         **(environ or {}),
     }
     with served(port, everything, ONE_WORKER) as gunicorn:
-        yield Town(app, people, port, smtp_port, gunicorn)
+        yield Town(app, people, port, smtp_port, everything, gunicorn)
     engine_of(app).dispose()
