@@ -56,19 +56,32 @@ def _imported(families: int, checkout: Path) -> bytes:
     with TemporaryDirectory(prefix="portail-bench-") as folder:
         instance = Path(folder)
         town.write(instance / "town", families, whole=True)
-        commands = ["db upgrade", f"import {instance / 'town'}"]
+        settings = environment(instance, port=8000)
         if checkout == ROOT:
-            (instance / "portail.db").write_bytes(migrated_file())
-            del commands[0]
-        for each in commands:
-            subprocess.run(
-                [sys.executable, "-m", "flask", *each.split()],
-                cwd=checkout,
-                env=environment(instance, port=8000),
-                stdout=subprocess.DEVNULL,
-                check=True,
-            )
+            _import_here(instance, settings)
+        else:
+            _import_by(checkout, instance, settings)
         return (instance / "portail.db").read_bytes()
+
+
+def _import_here(instance: Path, settings: dict[str, str]) -> None:
+    (instance / "portail.db").write_bytes(migrated_file())
+    app = create_app(config.load(settings))
+    imported = app.test_cli_runner().invoke(args=["import", str(instance / "town")])
+    assert imported.exit_code == 0, imported.output
+    app.extensions[db.EXTENSION].dispose()
+
+
+def _import_by(checkout: Path, instance: Path, settings: dict[str, str]) -> None:
+    """Do it by the code of another commit."""
+    for each in ("db upgrade", f"import {instance / 'town'}"):
+        subprocess.run(
+            [sys.executable, "-m", "flask", *each.split()],
+            cwd=checkout,
+            env=settings,
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
 
 
 @cache
