@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,14 +18,21 @@ from sqlalchemy import func, select
 import config
 from app import create_app, db
 from app.models import JournalEntry
+from app.services.accounts import signing_in
+from app.services.actors import Origin
 from tests.conftest import skip_or_fail
 from tests.faults.load import ACCOUNT, Load
 from tests.support.browser import Browser
-from tests.support.databases import NewDatabase, engine_of, wait_for_server
+from tests.support.databases import (
+    NewDatabase,
+    engine_of,
+    postgresql_factory,
+    wait_for_server,
+)  # fmt: skip
 from tests.support.people import People, settle_in
 from tests.support.postgresql import PGBOUNCER, pooler
 
-SMALL_DISK = "6m"
+SMALL_DISK, POSTGRESQL_DISK = "6m", "120m"
 
 
 def crash(url: str) -> None:
@@ -102,11 +110,17 @@ def keeps_its_word(town: Flask, load: Load, interruptions: int) -> None:
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk that is soon full."""
+    with mounted(tmp_path / "disk", SMALL_DISK) as disk:
+        yield disk
+
+
+@contextmanager
+def mounted(disk: Path, size: str) -> Iterator[Path]:
+    """Have a disk of this size there."""
     if os.geteuid() != 0:
         skip_or_fail("mounting a small disk wants root")
-    disk = tmp_path / "disk"
     disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={SMALL_DISK}", "tmpfs", str(disk)]
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(disk)]
     if subprocess.run(mount, check=False, capture_output=True).returncode:
         skip_or_fail("this machine mounts nothing")
     yield disk
@@ -149,3 +163,33 @@ def test_the_disk_is_full(small_disk: Path, new_sqlite: NewDatabase) -> None:
     reader.get("family.account")
     Browser(town).sign_in(people.karim)
     engine_of(town).dispose()
+
+
+@pytest.mark.soak
+def test_the_disk_of_postgresql_is_full(tmp_path: Path) -> None:
+    """A row may still find room in a page that is there; then who writes is told, who reads not."""
+    # Not pytest's folder, which only its owner enters.
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        with (
+            mounted(Path(folder, "disk"), POSTGRESQL_DISK) as disk,
+            postgresql_factory(tmp_path, disk) as new,
+            opened(config.Test(instance=tmp_path, database_url=new())) as town,
+        ):
+            disk.chmod(0o755)
+            people = settle_in(town)
+            reader = Browser(town)
+            reader.sign_in(people.zest)
+            filler = fill(disk)
+            with pytest.raises(db.Unavailable):
+                write_on(town)
+            assert reader.client.get(ACCOUNT).status_code == 200
+            filler.unlink()
+            write_on(town, times=1)
+            Browser(town).sign_in(people.karim)
+
+
+def write_on(town: Flask, times: int = 1000) -> None:
+    for _ in range(times):
+        with town.app_context():
+            signing_in.request_credentials("99999999", Origin())

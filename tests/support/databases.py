@@ -50,9 +50,9 @@ def sqlite_factory(folder: Path) -> NewDatabase:
 
 
 @contextmanager
-def postgresql_factory(folder: Path) -> Iterator[NewDatabase]:
+def postgresql_factory(folder: Path, disk: Path | None = None) -> Iterator[NewDatabase]:
     """Run a throw-away server with one migrated database, handed out empty each time."""
-    with postgresql_server() as running:
+    with postgresql_server(disk=disk) as running:
         server = f"postgresql://portail@127.0.0.1:{running.port}"
         with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
             admin.execute("CREATE DATABASE portail")
@@ -144,10 +144,12 @@ class PostgreSql:
 
 
 @contextmanager
-def postgresql_server(superuser: str = "portail", options: str = "") -> Iterator[PostgreSql]:
+def postgresql_server(
+    superuser: str = "portail", options: str = "", disk: Path | None = None
+) -> Iterator[PostgreSql]:
     """Run a throw-away server, which asks nobody for a password, with options of `postgres`."""
     binaries = POSTGRESQL_BINARIES[0]
-    with tempfile.TemporaryDirectory(prefix="portail-postgresql-") as data:
+    with tempfile.TemporaryDirectory(prefix="portail-postgresql-", dir=disk) as data:
         # PostgreSQL refuses to run as root.
         as_owner = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
         if as_owner:
