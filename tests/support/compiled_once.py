@@ -11,10 +11,12 @@ from functools import partial
 from typing import ClassVar
 from unittest import mock
 
+import werkzeug.test
 from flask import Flask
 from sqlalchemy import create_engine
 from sqlalchemy.engine.default import DefaultDialect
 from werkzeug.routing import Rule
+from werkzeug.wsgi import get_current_url
 
 from app.db import engines
 
@@ -48,6 +50,10 @@ def compiled_once() -> Iterator[None]:
                 DefaultDialect, "__eq__", lambda one, other: type(one) is type(other)
             ),
             mock.patch.object(DefaultDialect, "__hash__", lambda one: hash(type(one))),
+            # Twice a request, to know whose cookies: the host and the path would do.
+            mock.patch.object(
+                werkzeug.test, "get_current_url", partial(get_current_url, strip_querystring=True)
+            ),
         ):
             patches.enter_context(patch)
         yield
