@@ -3,10 +3,8 @@
 `config` says which there are; a name that is none stops the start, with the nearest one.
 """
 
-import difflib
 import logging
 import stat
-import tomllib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache
 from importlib import import_module
@@ -96,6 +94,8 @@ def _integer(name: str, value: object) -> int:
 
 
 def _unknown(name: str, known: Collection[str], written: Callable[[str], str]) -> str:
+    import difflib
+
     meant = name.lower().removeprefix(PREFIX.lower())
     nearest = difflib.get_close_matches(meant, sorted(known), n=1)
     advice = (
@@ -114,6 +114,8 @@ def read_file(path: Path) -> dict[str, object]:
         return {}
     if path.stat().st_mode & stat.S_IROTH:
         _tell_who_reads(path)
+    import tomllib
+
     try:
         return tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

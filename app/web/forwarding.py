@@ -8,7 +8,6 @@ from ipaddress import ip_address
 from flask import Flask, request
 
 from app import formats
-from app.services.doctor import unannounced_proxy
 from app.web.access import origin
 
 logger = logging.getLogger("portail.proxies")
@@ -34,6 +33,8 @@ class _Watch:
             return
         if self._told_on != formats.today() and _is_near(request.remote_addr):
             self._told_on = formats.today()
+            from app.services.doctor import unannounced_proxy
+
             logger.warning("proxies.unannounced", extra={"address": request.remote_addr})
             # Whoever visits is not made to see an error for it.
             with suppress(self._unavailable):

@@ -1,7 +1,6 @@
 """What programs ask a site for: robots.txt, sitemap.xml, security.txt, the manifest."""
 
 from datetime import UTC, datetime, time, timedelta
-from xml.etree import ElementTree
 
 from flask import Response, abort, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
@@ -45,6 +44,8 @@ def keep_out_of_search(response: Response) -> Response:
 @site.get("/sitemap.xml")
 def sitemap() -> ResponseReturnValue:
     """The addresses of the public pages."""
+    from xml.etree import ElementTree
+
     pages = ElementTree.Element("urlset", xmlns=SITEMAP_NAMESPACE)
     for endpoint in site_map.public_endpoints():
         page = ElementTree.SubElement(pages, "url")
