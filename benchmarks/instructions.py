@@ -43,7 +43,7 @@ class Page:
         return f"{self.path} {self.family}" if self.family else self.path
 
 
-START = Page("import wsgi, once", "", 3_300)
+START = Page("import wsgi, once", "", 3_050)
 PAGES = (
     Page("bare Flask route", "bare", 0.35),
     Page("sign-in", "/connexion", 1.45, 1.5),

@@ -7,10 +7,10 @@ stands in the file is shown as it is.
 
 import logging
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from app.settings import settings
 
@@ -46,8 +46,7 @@ class Shape(StrEnum):
     LIST = "list"
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A heading of one line, the lines of a paragraph, or the items of a list."""
 
     shape: Shape

@@ -4,8 +4,8 @@ The address is the key of the account, since temporary passwords go there. So th
 is asked, the old address is warned at once, and a new password puts an end to what waits.
 """
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import CursorResult, bindparam, exists, func, select, update
 from sqlalchemy.orm import Session
@@ -45,16 +45,14 @@ TOO_MANY_MAILS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PendingAddress:
+class PendingAddress(NamedTuple):
     """An address that waits for its link."""
 
     address: str
     expires_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class AddressState:
+class AddressState(NamedTuple):
     """The address that mails go to, empty for nobody's, and the one that is to replace it."""
 
     current: str
@@ -62,8 +60,7 @@ class AddressState:
     pending: PendingAddress | None
 
 
-@dataclass(frozen=True, slots=True)
-class LinkState:
+class LinkState(NamedTuple):
     """What a mail's link is worth."""
 
     # « ready », « confirmed », « expired », « ended » or « invalid ».

@@ -4,8 +4,8 @@ A ticket is not a session: it opens one page, for half an hour, and only while i
 password is unused.
 """
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy import select
@@ -34,8 +34,7 @@ TICKET_SALT = "choose-password-ticket"
 SAME_AS_CURRENT = "Choisissez un mot de passe différent de l’actuel."
 
 
-@dataclass(frozen=True, slots=True)
-class LinkState:
+class LinkState(NamedTuple):
     """What a mail's link is worth: a ticket, or the reason why not."""
 
     ticket: str | None = None
@@ -45,8 +44,7 @@ class LinkState:
     expired_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PendingChoice:
+class PendingChoice(NamedTuple):
     """An account that may choose its password now."""
 
     temporary_password_id: int

@@ -1,8 +1,8 @@
 """What a child went to, as the latest invoice of each service says."""
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, select
 
@@ -49,8 +49,7 @@ _ACTIVITIES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Activity:
+class Activity(NamedTuple):
     """A service that the child went to, as this family's latest invoice of it says."""
 
     label: str
@@ -61,8 +60,7 @@ class Activity:
     invoiced_on: date
 
 
-@dataclass(frozen=True, slots=True)
-class ChildFile:
+class ChildFile(NamedTuple):
     """What a family may know of its child: nothing of the child's other family."""
 
     card: ChildCard

@@ -7,7 +7,6 @@ took back was never one; what the town gave back is taken off the year it was gi
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -48,16 +47,14 @@ _CHILDREN = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class YearPaid:
+class YearPaid(NamedTuple):
     """A civil year in which the family paid something."""
 
     year: int
     total: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(NamedTuple):
     """A payment of that year, or what was given back of one."""
 
     day: date
@@ -66,8 +63,7 @@ class Received:
     amount: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Certificate:
+class Certificate(NamedTuple):
     """What the town attests, on the day it does."""
 
     year: int

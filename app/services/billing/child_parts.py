@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
+from typing import NamedTuple
 
 from sqlalchemy import BindParameter, bindparam, func, select
 
@@ -36,8 +36,7 @@ _LINES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ChildPart:
+class ChildPart(NamedTuple):
     """What was paid for a child."""
 
     name: str

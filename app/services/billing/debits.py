@@ -1,9 +1,8 @@
 """Direct debit: when the bank will be asked for what a family owes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
 class Owed(Protocol):
@@ -18,8 +17,7 @@ class Owed(Protocol):
         """Tell whether what had paid it went back: it is not debited a second time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Debit:
+class Debit(NamedTuple):
     """What becomes of what is owed: the family has nothing to do, but to look when it is late."""
 
     # That of the first invoice, when there are several.

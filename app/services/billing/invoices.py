@@ -1,11 +1,10 @@
 """One invoice: what was used by whom, and what was paid of it by which payment."""
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, bindparam, func, select
 from sqlalchemy.orm import aliased
@@ -74,8 +73,7 @@ _USES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A service that was used, for which child."""
 
     child_name: str | None
@@ -87,16 +85,14 @@ class Line:
     amount: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class ChildLines:
+class ChildLines(NamedTuple):
     """What was used for a child, or for nobody in particular."""
 
     name: str | None
     lines: list[Line]
 
 
-@dataclass(frozen=True, slots=True)
-class Settlement:
+class Settlement(NamedTuple):
     """What a payment, or a credit note that has a page, paid of the invoice; or took back."""
 
     day: date
@@ -108,8 +104,7 @@ class Settlement:
     credit_note: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """What a credit note paid of an invoice."""
 
     public_id: str
@@ -118,8 +113,7 @@ class Use:
     amount: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class InvoiceDetails:
+class InvoiceDetails(NamedTuple):
     """An invoice or a credit note, whole."""
 
     public_id: str

@@ -1,6 +1,6 @@
 """« Comment payer »: what the town says about it, and what to write with the money."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import select
 
@@ -17,8 +17,7 @@ from app.settings import settings
 _FAMILY = select(Family.number, Family.direct_debit).where(Family.id == FAMILY)
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentMeans:
+class PaymentMeans(NamedTuple):
     """How a family can pay; without a word of the town, whom to call."""
 
     family_number: str

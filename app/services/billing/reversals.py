@@ -1,12 +1,11 @@
 """Money that goes back: which payment a rejected debit or a refund takes back."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Movement:
+class Movement(NamedTuple):
     """A payment as a bank tells of it; negative when it goes back."""
 
     amount: Decimal

@@ -5,7 +5,6 @@ order they were handed over. The last balance is the one of the home page.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -167,8 +166,7 @@ class StatementLine(NamedTuple):
     balance: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(NamedTuple):
     """The whole history, or the school year that was asked for, between two balances."""
 
     # Of today, whatever the period: the figure of the home page.
@@ -190,8 +188,7 @@ class Period:
         return _days(self.year)
 
 
-@dataclass(frozen=True, slots=True)
-class StatementPage:
+class StatementPage(NamedTuple):
     """Some lines of a period, the newest first, as on the screen."""
 
     period: Period
@@ -206,8 +203,7 @@ class StatementPage:
         return payment_means.known(period.family_number, period.debit)
 
 
-@dataclass(frozen=True, slots=True)
-class WholeStatement:
+class WholeStatement(NamedTuple):
     """Every line of a period, the oldest first, as in a spreadsheet; on paper the latest ones."""
 
     period: Period

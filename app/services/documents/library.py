@@ -1,9 +1,8 @@
 """Infos/Documents: files the town hall gives to all families or to one."""
 
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, bindparam, false, func, or_, select
 
@@ -47,8 +46,7 @@ _FILE = select(Document.title, Document.file).where(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ListedDocument:
+class ListedDocument(NamedTuple):
     """A document as the list tells of it; new when it came after the last visit."""
 
     public_id: str
@@ -60,16 +58,14 @@ class ListedDocument:
     stored: StoredFile
 
 
-@dataclass(frozen=True, slots=True)
-class Category:
+class Category(NamedTuple):
     """The documents under one heading, latest first; those under none have an empty name."""
 
     name: str
     documents: list[ListedDocument]
 
 
-@dataclass(frozen=True, slots=True)
-class Library:
+class Library(NamedTuple):
     """All that a parent may download, and how much of it is new to them."""
 
     categories: list[Category]

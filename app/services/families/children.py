@@ -1,7 +1,7 @@
 """The family's children: a card each, and their photos."""
 
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
 
@@ -34,8 +34,7 @@ _CARD = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ChildCard:
+class ChildCard(NamedTuple):
     """A child of the family."""
 
     public_id: str

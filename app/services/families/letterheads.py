@@ -1,6 +1,6 @@
 """Whom a paper of the portal is for: the head of every PDF."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import select
 
@@ -23,8 +23,7 @@ _FAMILY = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Letterhead:
+class Letterhead(NamedTuple):
     """A family as its papers name it."""
 
     family_number: str

@@ -1,9 +1,8 @@
 """« À reporter »: what the town hall accepted, and its software does not say yet."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, func, select
 
@@ -50,8 +49,7 @@ _OVERRULED = AcceptedValue.settled_at.is_not(None) & (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(NamedTuple):
     """A value that the town hall accepted, or that a parent proved."""
 
     # Of each family, when the child has two.

@@ -5,7 +5,7 @@ several passes. A few kilobytes may thus hold hours of work.
 """
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # What follows is no marker: stuffed bytes, restarts, and the one that stands alone.
 MARKER = re.compile(rb"\xff+([^\x00\x01\xff\xd0-\xd7])", re.DOTALL)
@@ -15,8 +15,7 @@ START_OF_IMAGE, END_OF_IMAGE, START_OF_SCAN = 0xD8, 0xD9, 0xDA
 COMPONENTS_OF_FRAME, COMPONENTS_OF_SCAN = 7, 2
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     """In how many scans a picture comes, and whether it is decoded row by row as it is read."""
 
     scans: int

@@ -1,10 +1,9 @@
 """What a store of files can do, wherever they lie."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePath
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, NamedTuple, Protocol
 
 from app.models import Folder
 
@@ -18,8 +17,7 @@ class StoreAway(OSError):  # noqa: N818 (as a database that is away)
     """The store does not answer, or not as a store would; nothing is known of its files."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A file as the store lists it."""
 
     name: str

@@ -4,9 +4,8 @@ import hashlib
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from io import SEEK_END
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from app.models import Folder, kind_of
 from app.services.files.store import StoreAway
@@ -16,16 +15,14 @@ from app.services.files.uploads import CheckedFile
 HASH_CHARACTERS = 40
 
 
-@dataclass(frozen=True, slots=True)
-class StoredFile:
+class StoredFile(NamedTuple):
     """What a parent may know of a file before downloading it; its size where it is known."""
 
     kind: str
     size: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class FoundFile:
+class FoundFile(NamedTuple):
     """A file that somebody may have: where it lies, and how to call it for them."""
 
     folder: Folder
@@ -33,8 +30,7 @@ class FoundFile:
     title: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class OpenFile:
+class OpenFile(NamedTuple):
     """A file that is being read, and what to say of it."""
 
     stream: BinaryIO

@@ -1,9 +1,9 @@
 """The town hall's side: what families answered to its messages, and what it answers them."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 from itertools import groupby
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, case, func, nulls_last, or_, select, update
 from sqlalchemy.orm import Session, aliased
@@ -80,8 +80,7 @@ _THREADS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ThreadLine:
+class ThreadLine(NamedTuple):
     """A thread as the town hall lists it; or, without an hour, a message nobody answered yet."""
 
     number: int
@@ -94,8 +93,7 @@ class ThreadLine:
     name: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """What somebody wrote; without a name, the town hall, and who there."""
 
     name: str | None
@@ -104,8 +102,7 @@ class Written:
     acted_by: str
 
 
-@dataclass(frozen=True, slots=True)
-class Thread:
+class Thread(NamedTuple):
     """What one family and the town hall wrote to each other."""
 
     family_number: str
@@ -117,8 +114,7 @@ class Thread:
         return self.written[-1].name is not None
 
 
-@dataclass(frozen=True, slots=True)
-class DeskMessage:
+class DeskMessage(NamedTuple):
     """A message, whole."""
 
     number: int

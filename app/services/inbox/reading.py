@@ -1,8 +1,8 @@
 """One message, whole: its text, what is joined to it, and what was answered."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import PurePath
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, select
 
@@ -76,8 +76,7 @@ _ATTACHMENT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(NamedTuple):
     """A file joined to a message."""
 
     public_id: str
@@ -85,8 +84,7 @@ class Attachment:
     stored: StoredFile
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """What somebody answered; without a name, the town hall."""
 
     name: str
@@ -95,8 +93,7 @@ class Reply:
     body: str
 
 
-@dataclass(frozen=True, slots=True)
-class OpenMessage:
+class OpenMessage(NamedTuple):
     """A message on its page."""
 
     public_id: str

@@ -1,7 +1,7 @@
 """What each mail of the portal says, and to whom."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from app.mailer import templates
 from app.mailer.message import Message, Sender, domain_of
@@ -27,8 +27,7 @@ STATES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(NamedTuple):
     """Whom a mail is for."""
 
     account_id: int

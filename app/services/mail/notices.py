@@ -1,7 +1,7 @@
 """Mails that tell parents of something new in the portal: a link, never what it says."""
 
-from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -15,8 +15,7 @@ from app.services.mail.kinds import MailKind
 NEWS = timedelta(days=7)
 
 
-@dataclass(frozen=True, slots=True)
-class Newest:
+class Newest(NamedTuple):
     """The last message and the last invoice before something was added."""
 
     message: int

@@ -1,7 +1,7 @@
 """Addresses whose servers send our mails back: who is concerned, and until when."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
@@ -34,8 +34,7 @@ _LINES: Select[str, str, str, str, str, datetime, str] = (
 COUNT = select(func.count()).select_from(_LINES.order_by(None).subquery())
 
 
-@dataclass(frozen=True, slots=True)
-class RefusedLine:
+class RefusedLine(NamedTuple):
     """A guardian whom no mail reaches, as the town hall reads it."""
 
     family: str

@@ -1,7 +1,7 @@
 """« Mon compte » at a glance."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import aliased
@@ -43,8 +43,7 @@ _FILE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class OwnFile:
+class OwnFile(NamedTuple):
     """What nobody changes by themselves, or elsewhere."""
 
     birth_date: date | None
@@ -54,8 +53,7 @@ class OwnFile:
     other_guardian: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
+class Overview(NamedTuple):
     """What the page shows: most parts of it are changed on a page of their own."""
 
     file: OwnFile

@@ -1,8 +1,8 @@
 """What a request says, as a French speaker would write it down."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from app.calendar import working_days
 from app.formats import day_in_full, today
@@ -37,8 +37,7 @@ LABELS = {
 OF_ABSENCE = {"starts_on": "Premier jour", "ends_on": "Dernier jour", "text": "Raison"}
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """One answer of a request, under its label."""
 
     label: str

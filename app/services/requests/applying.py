@@ -1,7 +1,7 @@
 """What accepting a request changes in the portal, and what it leaves to the town hall."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -49,8 +49,7 @@ FAMILY_READS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class LeftToDo:
+class LeftToDo(NamedTuple):
     """What the portal leaves to the town hall, in words, and the photo that goes with them."""
 
     words: str

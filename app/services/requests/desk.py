@@ -1,8 +1,8 @@
 """The town hall's side: what families ask, and the answers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.orm import Session, aliased
@@ -87,8 +87,7 @@ _LINE = _LINES.where(FamilyRequest.id == bindparam("number"))
 _REQUEST = reading.REQUEST.where(FamilyRequest.id == bindparam("number"))
 
 
-@dataclass(frozen=True, slots=True)
-class DeskLine:
+class DeskLine(NamedTuple):
     """A request as the town hall lists it."""
 
     number: int
@@ -117,8 +116,7 @@ class DeskLine:
         return moving.is_late(self.state, self.expected_on)
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A file of the family; `file` is its stored name."""
 
     title: str
@@ -128,8 +126,7 @@ class Piece:
     is_new: bool
 
 
-@dataclass(frozen=True, slots=True)
-class DeskRequest:
+class DeskRequest(NamedTuple):
     """A request, whole, with who sent it and its files."""
 
     line: DeskLine

@@ -1,9 +1,8 @@
 """What a guardian sees of the family's requests."""
 
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, bindparam, or_, select
 from sqlalchemy.orm import aliased
@@ -88,8 +87,7 @@ _FILE = _FILES.join(FamilyRequest, FamilyRequest.id == RequestFile.request_id).w
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """A dated line of a request's history; the author is None for the town hall.
 
     Who of the town hall it was is for the town hall alone.
@@ -106,8 +104,7 @@ class Event:
     files: "list[JoinedFile]"
 
 
-@dataclass(frozen=True, slots=True)
-class JoinedFile:
+class JoinedFile(NamedTuple):
     """A file of a request; `file` is its stored name."""
 
     public_id: str
@@ -122,8 +119,7 @@ class JoinedFile:
         return stored_files.describe(self.file, self.size)
 
 
-@dataclass(frozen=True, slots=True)
-class RequestDetails:
+class RequestDetails(NamedTuple):
     """One request, whole."""
 
     number: int

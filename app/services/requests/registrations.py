@@ -1,9 +1,8 @@
 """What the town hall accepted of the canteen and the garderie, this school year."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, ScalarSelect, bindparam, select
 
@@ -17,8 +16,7 @@ from app.services.requests.answers import days_in_words
 WORDS = {"canteen": "Cantine", "garderie": "Garderie"}
 
 
-@dataclass(frozen=True, slots=True)
-class Registration:
+class Registration(NamedTuple):
     """What a child is registered for, as the latest accepted request of the kind says."""
 
     service: str
@@ -32,8 +30,7 @@ class Registration:
         return f"{word} {day_in_full(self.starts_on)}"
 
 
-@dataclass(frozen=True, slots=True)
-class RegisteredChild:
+class RegisteredChild(NamedTuple):
     """A child of the family, and what it is registered for."""
 
     card: ChildCard
