@@ -52,5 +52,9 @@ KEPT = {
     ),
     "Whether the town's files named the family.": ("family.missing_since",),
     "Counts failures under an identifiant that is nobody's any more; a day.": ("throttle",),
+    "Of those who work at the town hall, who may be parents too: not the family's.": (
+        "clerk_account",
+        "clerk_session",
+    ),
     "The portal's own work, by numbers of rows: it holds nothing of a parent.": ("job",),
 }
