@@ -29,6 +29,7 @@ NOT_SHOWN = {
     "accepted_value.acted_by",
     "family_erasure.acted_by",
     "account_session.user_agent",
+    "clerk_session.user_agent",
     "message_reply.acted_by",
     "refused_address.reason",
     "request_event.acted_by",

@@ -38,6 +38,8 @@ CODES = {
     "account": {"identifier", "password_hash"},
     "account_session": {"key_hash"},
     "child": {"public_id", "source_id"},
+    "clerk_account": {"public_id", "email", "password_hash", "link_salt", "secret"},
+    "clerk_session": {"key_hash"},
     "document": {"public_id", "source_id"},
     "draft": {"key", "page"},
     "email_change": {"address"},

@@ -9,6 +9,8 @@ from sqlalchemy import Table, insert, select
 from sqlalchemy.orm import Session
 
 from app import db
+from app.services.accounts import passwords
+from app.services.accounts.passwords import Cost
 
 Rows = dict[Table, list[dict[str, Any]]]
 
@@ -21,11 +23,11 @@ class WrittenOnce:
 
     def __init__(self) -> None:
         """Know nothing yet."""
-        self._rows: dict[str, Rows] = {}
+        self._rows: dict[tuple[str, Cost], Rows] = {}
 
     def copied_into(self, session: Session) -> bool:
         """Write what is known of this kind of database into an empty one; tell whether it was."""
-        rows = self._rows.get(db.engine().dialect.name)
+        rows = self._rows.get(_kind())
         for table, of_table in (rows or {}).items():
             session.execute(insert(table), of_table)
         return rows is not None
@@ -37,4 +39,9 @@ class WrittenOnce:
             table: [dict(row) for row in session.execute(select(table)).mappings()]
             for table in db.Base.metadata.sorted_tables
         }
-        self._rows[db.engine().dialect.name] = {table: rows for table, rows in read.items() if rows}
+        self._rows[_kind()] = {table: rows for table, rows in read.items() if rows}
+
+
+def _kind() -> tuple[str, Cost]:
+    """Tell what is not the same everywhere: the database, and what its passwords cost to check."""
+    return db.engine().dialect.name, passwords.current_cost()

@@ -57,7 +57,6 @@ OF_THE_MACHINE = {
     "services/journal.py watchers": "functions",
     "services/profile/own_data/packing.py _packing": "who is at it, with their town",
     "towns/statements.py _compiled": "SQL without its values",
-    "web/access.py login_manager": "functions",
     "web/drafts.py SECRETS": "names of fields",
     "web/heavy_forms.py _reading": "who is at it, with their town",
     "web/metrics/counting.py _OWN": "never read",
