@@ -137,7 +137,8 @@ def _postgresql(address: URL) -> Iterator[psycopg.Connection]:
         indexes = connection.execute(SECONDARY_INDEXES).fetchall()
         with connection.transaction():
             # What its own transaction emptied is not written to the log too: `wal_level=minimal`.
-            connection.execute(f"TRUNCATE {', '.join(db.Base.metadata.tables)}")
+            emptied = ", ".join(db.Base.metadata.tables)
+            connection.execute(f"TRUNCATE {emptied} RESTART IDENTITY")
             for dropped, _ in indexes:
                 connection.execute(dropped)
             yield connection
