@@ -96,31 +96,19 @@ class Clerk:
         return self.name
 
 
-@dataclass(frozen=True, slots=True)
-class CurrentClerk:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurrentClerk(Clerk):
     """Somebody of the town hall who is signed in, in which browser."""
 
     session_id: int
     clerk_id: int
     public_id: str
     email: str
-    name: str
     # By the names of app.services.clerks.rights.Role.
     roles: tuple[str, ...]
     last_seen_at: datetime
     # When the password was last given in this browser.
     proved_at: datetime
-    origin: Origin = NOWHERE
-
-    @property
-    def account_id(self) -> None:
-        """Act without any family's account, though a clerk may be a parent too."""
-        return None
-
-    @property
-    def acted_by(self) -> str:
-        """Give their name."""
-        return self.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,10 @@ from app.services.clerks import rights, sessions, team
 from app.services.clerks.rights import Right
 from app.settings import settings
 from app.web.access import opens_page, origin
+from app.web.cookies import Cookie
 from app.web.errors import show_not_allowed
 
-COOKIE = "mairie"
+COOKIE = Cookie("mairie")
 # Of the cookie of the site, which forms use: what is between a password and a code.
 TICKET = "clerk_ticket"
 NEEDED = "needed"
@@ -63,7 +64,7 @@ def current_clerk() -> CurrentClerk:
 def found_clerk() -> CurrentClerk | None:
     """Return who is signed in at the town hall, if anybody is."""
     if "clerk" not in g:
-        key = request.cookies.get(_name(), "")
+        key = COOKIE.read()
         g.clerk = sessions.find(key, origin(), seen=opens_page()) if key else None
     found: CurrentClerk | None = g.clerk
     return found
@@ -79,7 +80,7 @@ def admit() -> Response | None:
     clerk = found_clerk()
     here = request.full_path.rstrip("?") if request.method == "GET" else None
     if clerk is None:
-        if _name() in request.cookies:
+        if COOKIE.read():
             flash(SESSION_OVER, "info")
         return redirect(url_for("town_hall.sign_in", next=here))
     if not rights.may(clerk, right):
@@ -105,7 +106,7 @@ def may_open(endpoint: str) -> bool:
 def begin_session(answer: Response, key: str) -> Response:
     """Sign a clerk in, in the browser that gets this answer."""
     session.pop(TICKET, None)
-    answer.set_cookie(_name(), key, secure=settings.secure, httponly=True, samesite="Lax")
+    COOKIE.leave(answer, key)
     return answer
 
 
@@ -118,7 +119,7 @@ def sign_out() -> None:
 def end_session(answer: Response) -> Response:
     """Leave nothing of a clerk in the browser that gets this answer."""
     session.pop(TICKET, None)
-    answer.delete_cookie(_name(), secure=settings.secure, httponly=True, samesite="Lax")
+    COOKIE.take_away(answer)
     return answer
 
 
@@ -135,7 +136,3 @@ def _is_in(address: str, network: str) -> bool:
         return ip_address(address) in ip_network(network, strict=False)
     except ValueError:
         return False
-
-
-def _name() -> str:
-    return f"__Host-{COOKIE}" if settings.secure else COOKIE

@@ -166,6 +166,14 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(StoreAway, _say_store_is_away)
 
 
+def left_open() -> Response | None:
+    """Answer a button whose page was left open too long: that page again; None for any other."""
+    if EmptyForm().validate():
+        return None
+    flash(STALE_PAGE, "info")
+    return redirect(drafts.page_of_form() or url_for("site.index"))
+
+
 def show_again(form: Form, step: str = drafts.CORRECTION, **facts: str) -> Response:
     """Answer a POST that cannot be taken: its page shows it again, filled, with what was said."""
     g.pop("taken", None)

@@ -8,6 +8,7 @@ from wtforms.validators import EqualTo, InputRequired, ValidationError
 from app.web.forms import Form
 
 AUTOCOMPLETE_CURRENT = {"autocomplete": "current-password"}
+SAVED = "Mot de passe enregistré. Connectez-vous avec votre nouveau mot de passe."
 AUTOCOMPLETE_NEW = {"autocomplete": "new-password"}
 
 

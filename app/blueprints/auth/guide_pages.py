@@ -10,13 +10,13 @@ from markupsafe import Markup
 
 from app.blueprints.auth.blueprint import auth
 from app.blueprints.auth.forms import ChoosePasswordForm, SignInForm
-from app.blueprints.auth.passwords import SAVED
 from app.services import guide as service
 from app.services.accounts import passwords, signing_in
 from app.settings import settings
 from app.web import printing
 from app.web.facsimile import facsimile
 from app.web.forms import EmptyForm
+from app.web.new_passwords import SAVED
 from app.web.site_map import labelled
 
 # A new day, or another town in the same process: the guide is drawn anew.

@@ -7,8 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from app.blueprints.auth import device_cookie
-from app.blueprints.auth.blueprint import auth
+from app.blueprints.auth.blueprint import DEVICE, auth
 from app.blueprints.auth.forms import (
     ChangePasswordForm,
     ChoosePasswordForm,
@@ -19,9 +18,9 @@ from app.services.accounts.password_choice import LinkState
 from app.services.refusals import Reason, Refusal
 from app.web.access import Audience, current_account, end_session, opens_to, origin
 from app.web.forms import EmptyForm, show_again
+from app.web.new_passwords import SAVED
 from app.web.site_map import labelled
 
-SAVED = "Mot de passe enregistré. Connectez-vous avec votre nouveau mot de passe."
 NO_TICKET = (
     "Pour choisir votre mot de passe, connectez-vous avec le mot de passe temporaire "
     "reçu par courriel, ou ouvrez le lien de ce courriel."
@@ -75,7 +74,7 @@ def choose_password() -> ResponseReturnValue:
         mark = password_choice.choose(pending, form.new_password.data, origin())
         answer = _sign_in_again(pending.account_id, SAVED if mark else NO_TICKET)
         if mark:
-            device_cookie.leave(answer, mark)
+            DEVICE.leave(answer, mark)
         return answer
     return render_template(
         "auth/choose_password.html",
@@ -104,7 +103,7 @@ def change_password() -> ResponseReturnValue:
                 field.errors = [str(refused)]
             else:
                 answer = _sign_in_again(account.account_id, SAVED)
-                device_cookie.leave(answer, mark)
+                DEVICE.leave(answer, mark)
                 return answer
         return show_again(form)
     return render_template(

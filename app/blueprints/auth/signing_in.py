@@ -9,8 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from app.blueprints.auth import device_cookie
-from app.blueprints.auth.blueprint import auth
+from app.blueprints.auth.blueprint import DEVICE, auth
 from app.blueprints.auth.forms import ForgottenPasswordForm, SignInForm
 from app.formats import plural
 from app.services.accounts import signing_in
@@ -27,7 +26,7 @@ from app.web.access import (
     origin,
 )
 from app.web.drafts import stands_on
-from app.web.forms import STALE_PAGE, EmptyForm, is_stranger, render_to_stranger, show_again
+from app.web.forms import EmptyForm, is_stranger, left_open, render_to_stranger, show_again
 from app.web.security import safe_target
 from app.web.site_map import labelled
 
@@ -56,7 +55,7 @@ def sign_in() -> ResponseReturnValue:
     if not form.validate():
         return show_again(form)
     typed = form.identifier.identifier, form.password.data
-    return _answer(form, signing_in.sign_in(*typed, origin(), device_cookie.read()))
+    return _answer(form, signing_in.sign_in(*typed, origin(), DEVICE.read()))
 
 
 @auth.post("/deconnexion")
@@ -64,9 +63,8 @@ def sign_in() -> ResponseReturnValue:
 @stands_on("family.home")
 def sign_out() -> ResponseReturnValue:
     """Sign out; a stale page is sent home to try again."""
-    if not EmptyForm().validate():
-        flash(STALE_PAGE, "info")
-        return redirect(url_for("family.home"))
+    if stale := left_open():
+        return stale
     drafts.forget_all(current_account().account_id)
     end_session()
     flash("Votre session est fermée.", "success")
@@ -134,7 +132,7 @@ def _let_in(signed_in: SignedIn) -> Response:
     target = safe_target(request.args.get("next"))
     begin_session(signed_in.session_key)
     response = redirect(target or url_for("family.home"))
-    device_cookie.leave(response, signed_in.device_mark)
+    DEVICE.leave(response, signed_in.device_mark)
     return response
 
 

@@ -1,6 +1,6 @@
 """« Attestations de paiement »."""
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.family.blueprint import family
@@ -9,7 +9,7 @@ from app.web import printing
 from app.web.access import current_account
 from app.web.drafts import stands_on
 from app.web.files import send_paper
-from app.web.forms import STALE_PAGE, EmptyForm
+from app.web.forms import left_open
 from app.web.site_map import labelled
 
 
@@ -28,9 +28,8 @@ def certificates() -> ResponseReturnValue:
 @stands_on("family.certificates")
 def certificate(year: str) -> ResponseReturnValue:
     """One of them, made on the spot; where no PDF can be made, the browser prints a page."""
-    if not EmptyForm().validate():
-        flash(STALE_PAGE, "info")
-        return redirect(url_for("family.certificates"))
+    if stale := left_open():
+        return stale
     made = service.make(current_account(), year)
     if made is None:
         abort(404)

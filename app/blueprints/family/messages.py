@@ -10,7 +10,7 @@ from app.services.refusals import Refusal
 from app.web.access import current_account, opens_page
 from app.web.drafts import stands_on
 from app.web.files import send_stored_file
-from app.web.forms import STALE_PAGE, EmptyForm, show_again
+from app.web.forms import left_open, show_again
 from app.web.site_map import labelled
 
 
@@ -58,8 +58,8 @@ def answer_message(public_id: str) -> ResponseReturnValue:
 @stands_on("family.message")
 def archive_message(public_id: str) -> ResponseReturnValue:
     """Put a message out of the list; the next page offers to put it back."""
-    if not EmptyForm().validate():
-        return _try_again(public_id)
+    if stale := left_open():
+        return stale
     if not marking.archive(current_account(), public_id):
         abort(404)
     undo = url_for("family.restore_message", public_id=public_id)
@@ -72,8 +72,8 @@ def archive_message(public_id: str) -> ResponseReturnValue:
 @stands_on("family.message")
 def restore_message(public_id: str) -> ResponseReturnValue:
     """Put an archived message back in the list."""
-    if not EmptyForm().validate():
-        return _try_again(public_id)
+    if stale := left_open():
+        return stale
     if not marking.restore(current_account(), public_id):
         abort(404)
     flash("Le message est de nouveau dans votre boîte de réception.", "success")
@@ -84,8 +84,3 @@ def restore_message(public_id: str) -> ResponseReturnValue:
 def message_attachment(public_id: str) -> ResponseReturnValue:
     """A file joined to a message, to keep."""
     return send_stored_file(reading.attachment(current_account(), public_id))
-
-
-def _try_again(public_id: str) -> ResponseReturnValue:
-    flash(STALE_PAGE, "info")
-    return redirect(url_for("family.message", public_id=public_id))

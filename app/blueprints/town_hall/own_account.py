@@ -13,9 +13,8 @@ from app.services.refusals import Refusal
 from app.web import clerk_access
 from app.web.clerk_access import TICKET, current_clerk, needs
 from app.web.drafts import stands_on
-from app.web.forms import STALE_PAGE, EmptyForm, show_again
-
-PASSWORD_SAVED = "Mot de passe enregistré. Connectez-vous avec votre nouveau mot de passe."  # noqa: S105
+from app.web.forms import left_open, show_again
+from app.web.new_passwords import SAVED
 
 
 @town_hall.get("/mairie/mon-compte")
@@ -61,7 +60,7 @@ def change_password() -> ResponseReturnValue:
     except Refusal as refused:
         form.new_password.errors = [str(refused)]
         return show_again(form)
-    flash(PASSWORD_SAVED, "success")
+    flash(SAVED, "success")
     return clerk_access.end_session(redirect(url_for("town_hall.sign_in")))
 
 
@@ -70,9 +69,8 @@ def change_password() -> ResponseReturnValue:
 @stands_on("town_hall.own_account")
 def change_second_factor() -> ResponseReturnValue:
     """Have codes come from elsewhere; until that is chosen, the former way stays."""
-    if not EmptyForm().validate():
-        flash(STALE_PAGE, "info")
-        return redirect(url_for("town_hall.own_account"))
+    if stale := left_open():
+        return stale
     session[TICKET] = codes.begin_choice(current_clerk())
     return redirect(url_for("town_hall.second_factor"))
 
@@ -82,9 +80,8 @@ def change_second_factor() -> ResponseReturnValue:
 @stands_on("town_hall.own_account")
 def end_other_browsers() -> ResponseReturnValue:
     """Sign out everywhere but here."""
-    if EmptyForm().validate():
-        sessions.end_others(current_clerk())
-        flash("Les autres navigateurs sont déconnectés.", "success")
-    else:
-        flash(STALE_PAGE, "info")
+    if stale := left_open():
+        return stale
+    sessions.end_others(current_clerk())
+    flash("Les autres navigateurs sont déconnectés.", "success")
     return redirect(url_for("town_hall.own_account"))

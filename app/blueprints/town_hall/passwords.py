@@ -20,9 +20,9 @@ from app.web import clerk_access
 from app.web.access import Audience, opens_to, origin
 from app.web.clerk_access import TICKET, current_clerk, needs
 from app.web.drafts import stands_on
-from app.web.forms import STALE_PAGE, EmptyForm, show_again
+from app.web.forms import left_open, show_again
+from app.web.new_passwords import SAVED
 
-SAVED = "Mot de passe enregistré. Connectez-vous avec votre nouveau mot de passe."
 CHOICE_OVER = "C’était trop long. Connectez-vous pour reprendre où vous en étiez."
 
 
@@ -98,9 +98,8 @@ def choose_mail() -> ResponseReturnValue:
     ticket = tickets.read(session.get(TICKET, ""), Step.CHOICE)
     if ticket is None:
         return _choose_later()
-    if not EmptyForm().validate():
-        flash(STALE_PAGE, "info")
-        return redirect(url_for("town_hall.second_factor"))
+    if stale := left_open():
+        return stale
     try:
         return _let_in(codes.choose_mail(ticket, origin()))
     except Refusal as refused:
@@ -120,11 +119,10 @@ def spare_codes() -> ResponseReturnValue:
 @stands_on("town_hall.spare_codes")
 def renew_spare_codes() -> ResponseReturnValue:
     """Draw others: those on the old paper are worth nothing any more."""
-    if EmptyForm().validate():
-        codes.renew_spare(current_clerk())
-        flash("Voici de nouveaux codes. Les anciens ne servent plus.", "success")
-    else:
-        flash(STALE_PAGE, "info")
+    if stale := left_open():
+        return stale
+    codes.renew_spare(current_clerk())
+    flash("Voici de nouveaux codes. Les anciens ne servent plus.", "success")
     return redirect(url_for("town_hall.spare_codes"))
 
 

@@ -6,12 +6,11 @@ from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from app.blueprints.town_hall import computer_cookie
-from app.blueprints.town_hall.blueprint import town_hall
+from app.blueprints.town_hall.blueprint import COMPUTER, town_hall
 from app.blueprints.town_hall.forms import CodeForm, ProofForm, SignInForm
 from app.formats import plural
 from app.services.accounts.throttles import ByMailbox, Wait
-from app.services.clerks import codes, signing_in, tickets
+from app.services.clerks import codes, computers, signing_in, tickets
 from app.services.clerks.outcomes import GoesOn, Outcome, Refused, SignedIn
 from app.services.clerks.rights import Right
 from app.services.clerks.tickets import Step
@@ -20,7 +19,7 @@ from app.web import clerk_access
 from app.web.access import Audience, opens_to, origin
 from app.web.clerk_access import TICKET, current_clerk, found_clerk, needs
 from app.web.drafts import stands_on
-from app.web.forms import STALE_PAGE, EmptyForm, Form, show_again
+from app.web.forms import Form, left_open, show_again
 from app.web.security import safe_target
 
 WRONG = "Adresse ou mot de passe incorrect. Vérifiez-les, ou choisissez un nouveau mot de passe."
@@ -47,7 +46,7 @@ def sign_in() -> ResponseReturnValue:
     if not form.validate():
         return show_again(form)
     typed = form.email.data or "", form.password.data
-    return _answer(form, signing_in.sign_in(*typed, origin(), computer_cookie.read()), WRONG)
+    return _answer(form, signing_in.sign_in(*typed, origin(), COMPUTER.read()), WRONG)
 
 
 @town_hall.route("/mairie/code", methods=["GET", "POST"])
@@ -68,7 +67,7 @@ def code() -> ResponseReturnValue:
         form=form,
         by_mail=codes.come_by_mail(ticket),
         address=_half_hidden(ticket.clerk.email),
-        may_remember=computer_cookie.may_be_left(ticket.clerk.roles),
+        may_remember=computers.may_be_known(ticket.clerk),
     )
 
 
@@ -80,9 +79,8 @@ def send_code_again() -> ResponseReturnValue:
     ticket = tickets.read(session.get(TICKET, ""), Step.CODE)
     if ticket is None or not codes.come_by_mail(ticket):
         return _begin_again()
-    if not EmptyForm().validate():
-        flash(STALE_PAGE, "info")
-        return redirect(url_for("town_hall.code"))
+    if stale := left_open():
+        return stale
     try:
         session[TICKET] = signing_in.send_code_again(ticket)
         flash(CODE_SENT, "success")
@@ -96,9 +94,8 @@ def send_code_again() -> ResponseReturnValue:
 @stands_on("town_hall.day")
 def sign_out() -> ResponseReturnValue:
     """Sign out of the town hall; whoever is signed in as a parent stays so."""
-    if not EmptyForm().validate():
-        flash(STALE_PAGE, "info")
-        return redirect(url_for("town_hall.day"))
+    if stale := left_open():
+        return stale
     clerk_access.sign_out()
     flash("Votre session est fermée.", "success")
     return clerk_access.end_session(redirect(url_for("town_hall.sign_in")))
@@ -130,7 +127,8 @@ def _answer(form: Form, outcome: Outcome, wrong: str) -> ResponseReturnValue:
     match outcome:
         case SignedIn(key, mark):
             answer = redirect(next_page())
-            computer_cookie.leave(answer, mark)
+            if mark:
+                COMPUTER.leave(answer, mark)
             return clerk_access.begin_session(answer, key)
         case GoesOn(ticket, step):
             session[TICKET] = ticket

@@ -11,7 +11,7 @@ from app.services.clerks.team import Colleague
 from app.services.refusals import Refusal
 from app.web.clerk_access import current_clerk, needs
 from app.web.drafts import stands_on
-from app.web.forms import STALE_PAGE, EmptyForm, show_again
+from app.web.forms import left_open, show_again
 
 INVITED = "Invitation envoyée à {}. Le lien est valable 72 heures."
 ACTS = {
@@ -76,9 +76,8 @@ def change_access(public_id: str, act: str) -> ResponseReturnValue:
     if act not in ACTS:
         abort(404)
     change, done = ACTS[act]
-    if not EmptyForm().validate():
-        flash(STALE_PAGE, "info")
-        return redirect(url_for("town_hall.colleague", public_id=public_id))
+    if stale := left_open():
+        return stale
     try:
         change(current_clerk(), public_id)
     except Refusal as refused:

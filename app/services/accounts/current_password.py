@@ -1,10 +1,14 @@
 """Asking for the current password again, before what somebody at a page left open must not do."""
 
+from collections.abc import Callable
+
+from sqlalchemy.orm import Session
+
 from app import db
 from app.models import Account
 from app.services import journal
 from app.services.accounts import passwords, throttles
-from app.services.accounts.throttles import ByMailbox, Obstacle
+from app.services.accounts.throttles import ByMailbox, Obstacle, Tries
 from app.services.actors import CurrentAccount
 
 TOO_MANY_TRIES = (
@@ -22,23 +26,36 @@ def refusal(account: CurrentAccount, typed: str, event: str) -> str | None:
 
     Failures are counted, and put in the journal as `event`.
     """
-    tries = throttles.of_current_password(account.account_id)
+
+    def note(session: Session, right: bool) -> None:
+        if not right:
+            journal.record(session, event, account)
+
+    known = db.session().get_one(Account, account.account_id).password_hash
+    outcome = prove(throttles.of_current_password(account.account_id), known, typed, note)
+    if isinstance(outcome, bool):
+        return None if outcome else WRONG_CURRENT
+    return _words(outcome)
+
+
+def prove(
+    tries: Tries, known: str | None, typed: str, note: Callable[[Session, bool], None]
+) -> bool | Obstacle:
+    """Check a password of somebody who is signed in; Obstacle when that has to wait.
+
+    `note` writes down that it was right, or wrong, in the transaction that counts it.
+    """
     obstacle = throttles.obstacle(db.session(), tries)
     if obstacle:
-        return _words(obstacle)
-    known = db.session().get_one(Account, account.account_id).password_hash
+        return obstacle
     right = passwords.verify(known, typed)
     with db.transaction() as session:
-        if right:
-            obstacle = throttles.obstacle(session, tries)
-            if obstacle is None:
-                throttles.succeed(session, tries)
-        else:
-            obstacle = throttles.fail(session, tries)
-            journal.record(session, event, account)
-    if obstacle:
-        return _words(obstacle)
-    return None if right else WRONG_CURRENT
+        obstacle = throttles.obstacle(session, tries) if right else throttles.fail(session, tries)
+        if right and obstacle is None:
+            throttles.succeed(session, tries)
+        if not (right and obstacle):
+            note(session, right)
+    return obstacle or right
 
 
 def _words(obstacle: Obstacle) -> str:

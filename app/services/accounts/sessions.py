@@ -1,7 +1,6 @@
 """Signed-in devices: a row each, so that signing out ends one at once, everywhere."""
 
 import hashlib
-import secrets
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -15,12 +14,12 @@ from app.models import MAY_SIGN_IN, Account, AccountSession, Family, Guardian
 from app.services import journal
 from app.services.accounts import user_agents
 from app.services.actors import NOWHERE, CurrentAccount, Origin
+from app.services.tokens import session_keys
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
 # Reading a page writes nothing; « last seen » may be this late.
 TOUCH_AFTER = timedelta(minutes=5)
-KEY_BYTES = 32
 USER_AGENT_LENGTH = 300
 MOST_DEVICES = 50
 
@@ -96,12 +95,12 @@ _ALIVE = _RECENT.where(
 
 def open_session(session: Session, account_id: int, origin: Origin) -> str:
     """Open a session in the caller's transaction; return the key for the cookie."""
-    key = secrets.token_urlsafe(KEY_BYTES)
+    key = session_keys.new()
     now = datetime.now(UTC)
     session.add(
         AccountSession(
             account_id=account_id,
-            key_hash=_hash(key),
+            key_hash=session_keys.hash_of(key),
             user_agent=origin.user_agent[:USER_AGENT_LENGTH],
             created_at=now,
             last_seen_at=now,
@@ -117,7 +116,10 @@ def find(key: str, origin: Origin = NOWHERE, *, seen: bool = True) -> CurrentAcc
     """
     now = datetime.now(UTC)
     found = db.rows(
-        _CURRENT, key_hash=_hash(key), seen_after=now - IDLE, created_after=now - LONGEST
+        _CURRENT,
+        key_hash=session_keys.hash_of(key),
+        seen_after=now - IDLE,
+        created_after=now - LONGEST,
     )
     if not found:
         return None
@@ -210,10 +212,6 @@ def _touch(session_id: int, now: datetime) -> None:
     """
     with suppress(db.Unavailable), db.transaction(patience_ms=0) as session:
         session.execute(_SEEN, {"session_id": session_id, "now": now})
-
-
-def _hash(key: str) -> str:
-    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _public_id(key_hash: str) -> str:

@@ -103,7 +103,12 @@ def of_identifier(identifier: str, address: str, device: str | None) -> Tries:
 
 def of_current_password(account_id: int) -> Tries:
     """Count the tries at the current password of an account that is signed in."""
-    key = f"current-password:{account_id}"
+    return of_one("current-password", account_id)
+
+
+def of_one(situation: str, row_id: int) -> Tries:
+    """Count the tries of somebody who is known already, wherever they are."""
+    key = f"{situation}:{row_id}"
     in_a_row = f"{key}:{IN_A_ROW}"
     return Tries(waiting=key, in_a_row=in_a_row, forgiven=in_a_row)
 

@@ -5,7 +5,6 @@ rows of the backup know nothing of it. What was signed for rows that came later 
 than their number (`tokens`), so that rows which get these numbers again are not meant.
 """
 
-import secrets
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, Delete, Update, delete, inspect, update
@@ -21,6 +20,7 @@ from app.models import (
     TemporaryPassword,
 )
 from app.services.mail.outbox import PENDING
+from app.services.tokens import clerk_links
 
 HELD_BACK = "En attente quand la sauvegarde a été faite (pour l’envoyer : flask mail retry)"
 
@@ -44,7 +44,7 @@ def endings(now: datetime) -> dict[str, Update | Delete]:
         .where(ClerkSession.ended_at.is_(None))
         .values(ended_at=now),
         # One for all is another than each had: no link of before opens anything.
-        "clerk_account": update(ClerkAccount).values(link_salt=secrets.token_hex(16)),
+        "clerk_account": update(ClerkAccount).values(link_salt=clerk_links.new_salt()),
         "temporary_password": update(TemporaryPassword)
         .where(TemporaryPassword.used_at.is_(None))
         .values(used_at=now),

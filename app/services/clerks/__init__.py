@@ -7,5 +7,7 @@ tickets          what somebody holds who has given the first and not yet the sec
 codes            the application's code, the one by mail, the one for the day either is lost
 password_choice  the links of mails, and a new password
 sessions         a row for each signed-in browser
+outcomes         what becomes of a try to sign in
+lookup           finding an account, and what it is locked, throttled and voided by
 computers        the mark of a computer where the code is not asked for a month
 """

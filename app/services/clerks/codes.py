@@ -10,7 +10,7 @@ from app import db
 from app.models import ClerkAccount, SecondFactor
 from app.services import journal
 from app.services.accounts import throttles
-from app.services.accounts.throttles import Obstacle, Tries
+from app.services.accounts.throttles import Obstacle
 from app.services.actors import Clerk, CurrentClerk, Origin, Stranger
 from app.services.clerks import computers, lookup, rights, sessions, tickets
 from app.services.clerks.outcomes import Refused, SignedIn
@@ -59,7 +59,7 @@ def check(
     ticket: Ticket, typed: str, origin: Origin, *, remember: bool
 ) -> SignedIn | Obstacle | Refused:
     """Open a session for whoever gave the password, then this code; each code serves once."""
-    tries = _tries(ticket.clerk.id)
+    tries = throttles.of_one("clerk-code", ticket.clerk.id)
     with db.transaction() as session:
         obstacle = throttles.obstacle(session, tries)
         if obstacle:
@@ -183,9 +183,3 @@ def _chosen(
 
 def _digits(typed: str) -> str:
     return re.sub(r"[^0-9]", "", typed)
-
-
-def _tries(clerk_id: int) -> Tries:
-    key = f"clerk-code:{clerk_id}"
-    in_a_row = f"{key}:{throttles.IN_A_ROW}"
-    return Tries(waiting=key, in_a_row=in_a_row, forgiven=in_a_row)

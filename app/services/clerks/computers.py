@@ -14,16 +14,21 @@ from app.services.tokens.signing import signing_keys
 LASTING = timedelta(days=30)
 
 
+def may_be_known(clerk: ClerkAccount) -> bool:
+    """Tell whether this clerk may go without a code on a computer."""
+    return not rights.administers(clerk.roles)
+
+
 def mark(clerk: ClerkAccount) -> str | None:
     """Mark the computer in front of which a clerk has just given a code."""
-    if rights.administers(clerk.roles):
+    if not may_be_known(clerk):
         return None
     return _signer(clerk).sign(clerk.public_id).decode()
 
 
 def is_known(value: str, clerk: ClerkAccount) -> bool:
     """Tell whether this clerk gave a code there, with the password and the factor of now."""
-    if rights.administers(clerk.roles):
+    if not may_be_known(clerk):
         return False
     try:
         named = _signer(clerk).unsign(value, max_age=int(LASTING.total_seconds()))

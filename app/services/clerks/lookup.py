@@ -1,15 +1,14 @@
 """Finding the account of a clerk."""
 
 import hashlib
-import secrets
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import ClerkAccount
 from app.services.refusals import Reason, Refusal
+from app.services.tokens import clerk_links
 
-SALT_BYTES = 16
 UNKNOWN = "Personne de la mairie n’a cet accès."
 
 
@@ -22,6 +21,17 @@ def by_email(session: Session, email: str) -> ClerkAccount | None:
     """Find who signs in with an address, closed or not."""
     found = select(ClerkAccount).where(ClerkAccount.email == folded(email))
     return session.scalars(found).one_or_none()
+
+
+def by_public_id(session: Session, public_id: str) -> ClerkAccount | None:
+    """Find whose screen it is, closed or not."""
+    found = select(ClerkAccount).where(ClerkAccount.public_id == public_id)
+    return session.scalars(found).one_or_none()
+
+
+def still_open(clerk: ClerkAccount | None) -> ClerkAccount | None:
+    """Return an account that may be used; None for one that is closed, or is not."""
+    return clerk if clerk is not None and clerk.closed_at is None else None
 
 
 def locked(session: Session, public_id: str) -> ClerkAccount:
@@ -37,12 +47,7 @@ def locked(session: Session, public_id: str) -> ClerkAccount:
 
 def void_links(clerk: ClerkAccount) -> None:
     """Make every link and ticket of an account worth nothing."""
-    clerk.link_salt = new_salt()
-
-
-def new_salt() -> str:
-    """Draw a salt."""
-    return secrets.token_hex(SALT_BYTES)
+    clerk.link_salt = clerk_links.new_salt()
 
 
 def throttled_as(email: str) -> str:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import db
@@ -49,10 +48,7 @@ def open_link(token: str) -> LinkState:
     named = clerk_links.read(token)
     if named is None:
         return LinkState(reason="invalid")
-    found = select(ClerkAccount).where(
-        ClerkAccount.public_id == named.public_id, ClerkAccount.closed_at.is_(None)
-    )
-    clerk = db.session().scalars(found).one_or_none()
+    clerk = lookup.still_open(lookup.by_public_id(db.session(), named.public_id))
     if clerk is None:
         return LinkState(purpose=named.purpose, reason="invalid")
     if clerk_links.mark_of(clerk.link_salt) != named.mark:

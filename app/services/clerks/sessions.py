@@ -1,7 +1,5 @@
 """Browsers where a clerk is signed in: a row each, beside and apart from those of parents."""
 
-import hashlib
-import secrets
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,6 +12,7 @@ from app.models import ClerkAccount, ClerkSession
 from app.services import journal
 from app.services.accounts import user_agents
 from app.services.actors import NOWHERE, CurrentClerk, Origin
+from app.services.tokens import session_keys
 
 IDLE = timedelta(minutes=60)
 LONGEST = timedelta(hours=10)
@@ -21,7 +20,6 @@ LONGEST = timedelta(hours=10)
 TOUCH_AFTER = timedelta(minutes=5)
 # What is dangerous wants the password once more, unless it was given just now.
 PROOF_LASTS = timedelta(minutes=10)
-KEY_BYTES = 32
 USER_AGENT_LENGTH = 300
 
 
@@ -74,12 +72,12 @@ _ALIVE = (
 
 def open_session(session: Session, clerk: ClerkAccount, origin: Origin) -> str:
     """Open a session in the caller's transaction; return the key for the cookie."""
-    key, now = secrets.token_urlsafe(KEY_BYTES), datetime.now(UTC)
+    key, now = session_keys.new(), datetime.now(UTC)
     clerk.last_seen_at = now
     session.add(
         ClerkSession(
             clerk_id=clerk.id,
-            key_hash=_hash(key),
+            key_hash=session_keys.hash_of(key),
             user_agent=origin.user_agent[:USER_AGENT_LENGTH],
             created_at=now,
             last_seen_at=now,
@@ -95,7 +93,7 @@ def find(key: str, origin: Origin = NOWHERE, *, seen: bool = True) -> CurrentCle
     They are seen there, unless they only ask what a page would be.
     """
     now = datetime.now(UTC)
-    found = db.rows(_CURRENT, key_hash=_hash(key), **_alive_at(now))
+    found = db.rows(_CURRENT, key_hash=session_keys.hash_of(key), **_alive_at(now))
     if not found:
         return None
     row = found[0]
@@ -181,7 +179,3 @@ def _touch(clerk: CurrentClerk, now: datetime) -> None:
     with suppress(db.Unavailable), db.transaction(patience_ms=0) as session:
         for table, row in ((ClerkSession, clerk.session_id), (ClerkAccount, clerk.clerk_id)):
             session.execute(update(table).where(table.id == row).values(last_seen_at=now))
-
-
-def _hash(key: str) -> str:
-    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from app import db
 from app.models import ClerkAccount, SecondFactor
 from app.services import journal
-from app.services.accounts import password_costs, passwords, throttles
+from app.services.accounts import current_password, password_costs, passwords, throttles
 from app.services.accounts.throttles import Obstacle, Tries
 from app.services.actors import Clerk, CurrentClerk, Origin, Stranger
 from app.services.clerks import codes, computers, lookup, sessions, tickets
@@ -21,7 +21,7 @@ def sign_in(email: str, clear: str, origin: Origin, computer: str = "") -> Outco
 
     Whether somebody has this address changes nothing to what is hashed.
     """
-    clerk = _open_account(email)
+    clerk = lookup.still_open(lookup.by_email(db.session(), email))
     tries = throttles.of_identifier(lookup.throttled_as(email), origin.address, None)
     obstacle = throttles.obstacle(db.session(), tries)
     checked = clerk.password_hash if clerk else None
@@ -41,20 +41,19 @@ def send_code_again(ticket: Ticket) -> str:
 
 def prove_again(clerk: CurrentClerk, typed: str) -> str | None:
     """Check the password of somebody who is signed in; say why not to go on, None when right."""
-    tries = _tries_of_proof(clerk)
-    if throttles.obstacle(db.session(), tries):
-        return TOO_MANY_TRIES
-    known = db.session().get_one(ClerkAccount, clerk.clerk_id).password_hash
-    right = passwords.verify(known, typed)
-    with db.transaction() as session:
-        if not right:
+
+    def note(session: Session, right: bool) -> None:
+        if right:
+            sessions.note_proof(session, clerk)
+        else:
             journal.record(session, "clerk_proof_refused", clerk)
-            return TOO_MANY_TRIES if throttles.fail(session, tries) else WRONG_PASSWORD
-        if throttles.obstacle(session, tries):
-            return TOO_MANY_TRIES
-        throttles.succeed(session, tries)
-        sessions.note_proof(session, clerk)
-    return None
+
+    known = db.session().get_one(ClerkAccount, clerk.clerk_id).password_hash
+    tries = throttles.of_one("clerk-proof", clerk.clerk_id)
+    outcome = current_password.prove(tries, known, typed, note)
+    if isinstance(outcome, bool):
+        return None if outcome else WRONG_PASSWORD
+    return TOO_MANY_TRIES
 
 
 def _accept(
@@ -97,14 +96,3 @@ def _refuse(
             throttles.one_at_a_time(session, lookup.throttled_as(email))
             journal.record_once_more(session, "clerk_sign_in_throttled", who)
     return obstacle or Refused()
-
-
-def _open_account(email: str) -> ClerkAccount | None:
-    clerk = lookup.by_email(db.session(), email)
-    return clerk if clerk and clerk.closed_at is None else None
-
-
-def _tries_of_proof(clerk: CurrentClerk) -> Tries:
-    key = f"clerk-proof:{clerk.clerk_id}"
-    in_a_row = f"{key}:{throttles.IN_A_ROW}"
-    return Tries(waiting=key, in_a_row=in_a_row, forgiven=in_a_row)

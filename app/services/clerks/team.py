@@ -56,8 +56,7 @@ def colleagues() -> list[Colleague]:
 
 def colleague(public_id: str) -> Colleague | None:
     """Find one of them."""
-    found = select(ClerkAccount).where(ClerkAccount.public_id == public_id)
-    clerk = db.session().scalars(found).one_or_none()
+    clerk = lookup.by_public_id(db.session(), public_id)
     return _seen(clerk) if clerk else None
 
 
@@ -86,7 +85,7 @@ def invite(actor: Actor, email: str, name: str, roles: Iterable[str]) -> str:
             email=address,
             name=name.strip(),
             roles=held,
-            link_salt=lookup.new_salt(),
+            link_salt=clerk_links.new_salt(),
             created_at=now,
             invited_at=now,
         )

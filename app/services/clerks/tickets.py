@@ -6,10 +6,10 @@ from datetime import timedelta
 from enum import StrEnum
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
-from sqlalchemy import select
 
 from app import db
 from app.models import ClerkAccount
+from app.services.clerks import lookup
 from app.services.tokens import second_factors
 from app.services.tokens.clerk_links import mark_of
 from app.services.tokens.sealing import seal
@@ -64,17 +64,10 @@ def read(token: str, step: Step) -> Ticket | None:
         return None
     match said:
         case [str(public_id), str(mark), str(wanted), str(holding)] if wanted == step:
-            clerk = _open_account(public_id)
+            clerk = lookup.still_open(lookup.by_public_id(db.session(), public_id))
             if clerk is not None and mark_of(clerk.link_salt) == mark:
                 return Ticket(clerk, step, holding, mark)
     return None
-
-
-def _open_account(public_id: str) -> ClerkAccount | None:
-    found = select(ClerkAccount).where(
-        ClerkAccount.public_id == public_id, ClerkAccount.closed_at.is_(None)
-    )
-    return db.session().scalars(found).one_or_none()
 
 
 def _serializer() -> URLSafeTimedSerializer:

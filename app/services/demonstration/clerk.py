@@ -5,9 +5,8 @@ from datetime import UTC, datetime
 from app import db
 from app.models import ClerkAccount, SecondFactor
 from app.services.accounts import passwords
-from app.services.clerks import lookup
 from app.services.clerks.rights import Role
-from app.services.tokens import second_factors
+from app.services.tokens import clerk_links, second_factors
 from app.services.tokens.sealing import seal
 
 EMAIL, PASSWORD = "mairie@exemple.fr", "Mairie-Exemple-1"
@@ -27,7 +26,7 @@ def settle() -> None:
                 password_changed_at=now,
                 second_factor=SecondFactor.MAIL,
                 second_factor_since=now,
-                link_salt=lookup.new_salt(),
+                link_salt=clerk_links.new_salt(),
                 secret=seal(second_factors.new_secret()),
                 created_at=now,
                 invited_at=now,

@@ -3,6 +3,7 @@
 Signed, dated when their mail is written, and void once another is sent, or a password saved.
 """
 
+import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -12,6 +13,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from app.services.tokens.signing import signing_keys
 
 SALT = "clerk-link"
+SALT_BYTES = 16
 MARK_CHARACTERS = 8
 
 
@@ -38,6 +40,11 @@ class Named:
     def is_over(self) -> bool:
         """Tell whether its time has passed."""
         return datetime.now(UTC) > self.made_at + VALIDITY[self.purpose]
+
+
+def new_salt() -> str:
+    """Draw what links are marked with: those of before then open nothing."""
+    return secrets.token_hex(SALT_BYTES)
 
 
 def mark_of(link_salt: str) -> str:

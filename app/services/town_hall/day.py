@@ -24,7 +24,6 @@ class Day:
     # Accepted here, and not yet in the town's own software.
     to_report: int
     mails_not_arrived: int
-    mails_waiting: int
 
     @property
     def is_quiet(self) -> bool:
@@ -42,5 +41,4 @@ def read() -> Day:
         threads=messages.listed(size=SHOWN),
         to_report=len(reporting.to_report()),
         mails_not_arrived=sum(mails[state] for state in NOT_ARRIVED),
-        mails_waiting=mails[MailState.QUEUED],
     )

@@ -10,7 +10,7 @@ from app.blueprints.family.blueprint import family
 from app.services.accounts import email_changes
 from app.web.access import Audience, current_account, opens_to, origin
 from app.web.drafts import stands_on
-from app.web.forms import STALE_PAGE, EmptyForm, show_again
+from app.web.forms import EmptyForm, left_open, show_again
 from app.web.site_map import labelled
 
 SENT = "Un courriel vient de partir. Ouvrez le lien qu’il contient pour confirmer votre adresse."
@@ -41,11 +41,10 @@ def change_email() -> ResponseReturnValue:
 @stands_on("family.account")
 def resend_email() -> ResponseReturnValue:
     """Send the link once more."""
-    if EmptyForm().validate():
-        refusal = email_changes.resend(current_account())
-        flash(refusal or SENT_AGAIN, "info" if refusal else "success")
-    else:
-        flash(STALE_PAGE, "info")
+    if stale := left_open():
+        return stale
+    refusal = email_changes.resend(current_account())
+    flash(refusal or SENT_AGAIN, "info" if refusal else "success")
     return redirect(url_for("family.account"))
 
 
@@ -53,11 +52,10 @@ def resend_email() -> ResponseReturnValue:
 @stands_on("family.account")
 def cancel_email() -> ResponseReturnValue:
     """Keep the address as it is."""
-    if EmptyForm().validate():
-        email_changes.cancel(current_account())
-        flash(CANCELLED, "success")
-    else:
-        flash(STALE_PAGE, "info")
+    if stale := left_open():
+        return stale
+    email_changes.cancel(current_account())
+    flash(CANCELLED, "success")
     return redirect(url_for("family.account"))
 
 

@@ -1,0 +1,41 @@
+"""The cookies of ours beside Flask's session: each has one name, and stays with this host."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import request
+from werkzeug.wrappers import Response
+
+from app.settings import settings
+
+
+@dataclass(frozen=True)
+class Cookie:
+    """One of them; without `lasting` it goes with the browser's window."""
+
+    name: str
+    lasting: timedelta | None = None
+
+    @property
+    def full_name(self) -> str:
+        """Return its name as browsers send it: over https no other host can have set it."""
+        return f"__Host-{self.name}" if settings.secure else self.name
+
+    def read(self) -> str:
+        """Return what it holds, empty for none."""
+        return request.cookies.get(self.full_name, "")
+
+    def leave(self, answer: Response, value: str) -> None:
+        """Put it in the browser that gets this answer."""
+        answer.set_cookie(
+            self.full_name,
+            value,
+            max_age=self.lasting,
+            secure=settings.secure,
+            httponly=True,
+            samesite="Lax",
+        )
+
+    def take_away(self, answer: Response) -> None:
+        """Take it from the browser that gets this answer."""
+        answer.delete_cookie(self.full_name, secure=settings.secure, httponly=True, samesite="Lax")
