@@ -5,13 +5,14 @@ from pathlib import Path
 import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import make_url, select
 
 import config
 from app import create_app, db
 from app.db import Base
 from benchmarks import database_work, filling, portals
 from benchmarks.web import PAGES
+from tests.support.databases import NewDatabase
 
 FAMILIES = 5
 # What the databases keep in their own way.
@@ -52,15 +53,24 @@ def indexes_of(database_url: str) -> list[tuple[str, ...]]:
         return connection.execute("SELECT indexdef FROM pg_indexes ORDER BY indexdef").fetchall()
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.fixture
+def database_apart(new_postgresql: NewDatabase) -> str:
+    """A database of its own: those of other tests count on numbers that only go up."""
+    address = make_url(new_postgresql())
+    with psycopg.connect(address.render_as_string(), autocommit=True) as admin:
+        admin.execute("CREATE DATABASE great_town")
+    return address.set(database="great_town").render_as_string()
+
+
 def test_the_town_is_the_same_on_both(
-    on_sqlite: dict[str, list[tuple[object, ...]]], database_url: str, tmp_path: Path
+    on_sqlite: dict[str, list[tuple[object, ...]]], database_apart: str, tmp_path: Path
 ) -> None:
     """Every row; and the indexes that were away meanwhile are there again."""
-    indexes = indexes_of(database_url)
-    filling.fill(database_url, FAMILIES)
-    assert indexes_of(database_url) == indexes
-    app = create_app(config.Test(instance=tmp_path, database_url=database_url))
+    filling.migrate(database_apart)
+    indexes = indexes_of(database_apart)
+    filling.fill(database_apart, FAMILIES)
+    assert indexes_of(database_apart) == indexes
+    app = create_app(config.Test(instance=tmp_path, database_url=database_apart))
     assert everything(app) == on_sqlite
 
 
