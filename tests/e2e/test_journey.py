@@ -5,7 +5,7 @@ from email.message import EmailMessage
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import IDENTIFIER, sign_out
+from tests.e2e.conftest import IDENTIFIER, on_every_device, sign_out
 from tests.e2e.live import Mailed, Portal, words_of
 
 ADDRESS = "pays.zest@exemple.fr"
@@ -16,6 +16,7 @@ LINK = re.compile(r"^http\S+/mot-de-passe/lien/\S+$", re.MULTILINE)
 OWED = "-891,35\u00a0€"
 
 
+@on_every_device
 def test_a_parent_gets_in_with_the_temporary_password(window: Page, live: Portal) -> None:
     """Asked, read, pasted, chosen, signed in, signed out: nothing is left behind."""
     secret = words_of(ask_for_a_password(window, live), SECRET)
@@ -29,6 +30,7 @@ def test_a_parent_gets_in_with_the_temporary_password(window: Page, live: Portal
         assert live.keeps(words) == []
 
 
+@on_every_device
 def test_a_parent_gets_in_with_the_link_of_the_mail(window: Page, live: Portal) -> None:
     """The same without pasting anything, with the keyboard alone from there on."""
     mail = ask_for_a_password(window, live)

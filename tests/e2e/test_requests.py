@@ -7,7 +7,7 @@ from playwright.sync_api import FilePayload, Page, expect
 
 from app.calendar import working_days
 from app.formats import day_in_full, today
-from tests.e2e.conftest import follow_menu
+from tests.e2e.conftest import follow_menu, on_every_device
 from tests.e2e.live import Portal
 
 MAILBOX = "pays.zest@exemple.fr"
@@ -21,6 +21,7 @@ HEIC = FilePayload(
 CANTEEN_DAYS = 5
 
 
+@on_every_device
 def test_a_parent_asks_for_the_canteen_and_is_answered(parent: Page, live: Portal) -> None:
     """The midday garderie is said before sending; a piece is missing, comes, and all is well."""
     fill_in(parent, "Inscrire à la cantine", "Lundi", "Jeudi")

@@ -153,7 +153,10 @@ class Portal:
             return {each.field: each.value for each in reporting.to_report()}
 
 
-@pytest.mark.parametrize(("kind", "examples"), [("sqlite", 30), ("postgresql", 5)])
+@pytest.mark.parametrize(
+    ("kind", "examples"),
+    [("sqlite", 15), ("postgresql", 3), pytest.param("sqlite", 300, marks=pytest.mark.soak)],
+)
 def test_the_last_word_on_each_value_counts(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,

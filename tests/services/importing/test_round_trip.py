@@ -194,7 +194,10 @@ def expected(town: dict[str, list[dict[str, Any]]]) -> dict[str, list[tuple[Any,
     return plain
 
 
-@pytest.mark.parametrize(("kind", "examples"), [("sqlite", 40), ("postgresql", 10)])
+@pytest.mark.parametrize(
+    ("kind", "examples"),
+    [("sqlite", 20), ("postgresql", 5), pytest.param("sqlite", 400, marks=pytest.mark.soak)],
+)
 def test_a_town_comes_back_as_it_was_written(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
