@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from jinja2 import meta
-from werkzeug.routing import Rule
+from werkzeug.routing import IntegerConverter, Rule
 
 from tests.conftest import PAGES, TESTS
 from tests.support.browser import Browser
@@ -79,7 +79,10 @@ def rules(app: Flask) -> list[Rule]:
 
 def sample_path(app: Flask, rule: Rule) -> str:
     """An address that matches the rule, of something that does not exist."""
-    values = dict.fromkeys(rule.arguments, "0123456789abcdef")
+    values = {
+        name: "999999" if isinstance(kind, IntegerConverter) else "0123456789abcdef"
+        for name, kind in rule._converters.items()
+    }
     return app.url_map.bind("localhost").build(rule.endpoint, values)
 
 

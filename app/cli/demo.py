@@ -75,6 +75,7 @@ def demo(*, if_empty: bool) -> None:
 def _load(town: Path) -> None:
     from app.services.importing import running
     from app.services.importing.faults import ImportRefused
+    from app.services.importing.options import Options
 
     with tempfile.TemporaryDirectory() as temporary:
         dated = Path(temporary) / town.name
@@ -82,7 +83,7 @@ def _load(town: Path) -> None:
         _add_recent_invoices(dated)
         try:
             with progress_bar() as progress:
-                running.run(dated, running.Options(mail=False), progress)
+                running.run(dated, Options(mail=False), progress)
         except ImportRefused as refused:
             refuse(refused)
 

@@ -61,8 +61,9 @@ def import_files(
     # The web process loads the commands too, and has no use for all that an import needs.
     from app.services.importing import running
     from app.services.importing.faults import ImportRefused
+    from app.services.importing.options import Options
 
-    options = running.Options(
+    options = Options(
         dry_run=dry_run,
         archive_missing=archive_missing is not None,
         closing=closing if archive_missing in {None, UNSAID} else archive_missing,

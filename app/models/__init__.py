@@ -13,6 +13,7 @@ from app.models.families import (
     KeptOut,
     Sex,
 )
+from app.models.imports import ImportRun, ImportState, ImportUpload
 from app.models.messages import (
     Document,
     Message,
@@ -63,6 +64,9 @@ __all__ = [
     "FamilyRequest",
     "Folder",
     "Guardian",
+    "ImportRun",
+    "ImportState",
+    "ImportUpload",
     "Invoice",
     "InvoiceKind",
     "InvoiceLine",

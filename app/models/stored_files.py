@@ -21,18 +21,23 @@ PDF = FileKind(".pdf", b"%PDF-", "application/pdf", "PDF", "PDF")
 PNG = FileKind(".png", b"\x89PNG\r\n\x1a\n", "image/png", "PNG", "image PNG")
 JPEG = FileKind(".jpg", b"\xff\xd8\xff", "image/jpeg", "JPEG", "image JPEG")
 PICTURES = (PNG, JPEG)
-KINDS = (PDF, *PICTURES)
+PAPERS = (PDF, *PICTURES)
+# What the town's software exports, and what is told of it: nothing that a family sees.
+ARCHIVE = FileKind(".zip", b"PK", "application/zip", "ZIP", "archive ZIP")
+TABLE = FileKind(".csv", b"", "text/csv", "CSV", "tableau CSV")
+KINDS = (*PAPERS, ARCHIVE, TABLE)
 PDF_BEGINS_WITHIN = 1024
 
 
 class Folder(Enum):
     """A place for stored files: its name, and what may lie there."""
 
-    DOCUMENTS = ("documents", KINDS)
+    DOCUMENTS = ("documents", PAPERS)
+    IMPORTS = ("imports", (ARCHIVE, TABLE))
     INVOICES = ("invoices", (PDF,))
-    MESSAGES = ("messages", KINDS)
+    MESSAGES = ("messages", PAPERS)
     PHOTOS = ("photos", PICTURES)
-    REQUESTS = ("requests", KINDS)
+    REQUESTS = ("requests", PAPERS)
 
     def __init__(self, folder: str, kinds: tuple[FileKind, ...]) -> None:
         """Name it as it is called in the store."""

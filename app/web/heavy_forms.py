@@ -13,6 +13,7 @@ from app.services.accounts import allowances
 from app.services.accounts.allowances import KIBIBYTE, Allowance
 from app.services.accounts.drafts import Draft
 from app.services.files import uploads
+from app.services.importing import uploading
 from app.services.refusals import Refusal
 from app.settings import in_this_town
 from app.web import drafts
@@ -32,6 +33,12 @@ CROWDED = (
 LIGHT_BYTES = 256 * KIBIBYTE
 # Each is written to the disk as it comes, then drawn anew.
 _reading = Gate(at_once=3)
+TOO_LARGE = (
+    f"Rien n’est envoyé\u00a0: vos fichiers pèsent plus de {uploading.LARGEST_MEBIBYTES}\u00a0Mo. "
+    "Demandez l’import à la personne qui s’occupe du serveur\u00a0: flask import."
+)
+ANOTHER = "Rien n’est envoyé\u00a0: un autre envoi est en cours. Recommencez dans un instant."
+_importing = Gate()
 
 
 def takes_files(
@@ -60,6 +67,28 @@ def takes_files(
             return _unread(CROWDED)
         except Refusal as refused:
             return _unread(str(refused))
+
+    return reading
+
+
+def takes_an_import(
+    view: Callable[..., ResponseReturnValue],
+) -> Callable[..., ResponseReturnValue]:
+    """Read all that the town's software may export, one at a time: it is written to the disk."""
+
+    @wraps(view)
+    def reading(**arguments: str) -> ResponseReturnValue:
+        request.max_content_length = uploading.LARGEST
+        if (request.content_length or 0) <= LIGHT_BYTES:
+            return view(**arguments)
+        try:
+            with _importing.passing():
+                request.files  # noqa: B018 (read now)
+                return view(**arguments)
+        except RequestEntityTooLarge:
+            return _unread(TOO_LARGE)
+        except Crowded:
+            return _unread(ANOTHER)
 
     return reading
 

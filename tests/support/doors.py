@@ -65,6 +65,11 @@ OF_NOBODY = frozenset(
         # The town hall's: for no family at all, see tests/web/test_clerk_access.py.
         "town_hall.change_access",
         "town_hall.colleague",
+        "town_hall.import_changes",
+        "town_hall.import_changes_file",
+        "town_hall.import_closing",
+        "town_hall.import_faults_file",
+        "town_hall.import_run",
         "town_hall.invitation",
         "town_hall.new_password",
     }

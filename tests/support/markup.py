@@ -46,6 +46,7 @@ CODES = {
     "family": {"source_id"},
     "family_request": {"public_id", "kind", "sending_key"},
     "guardian": {"email"},
+    "import_upload": {"fingerprint"},
     "invoice": {"public_id", "source_id"},
     "job": {"kind", "key", "last_error"},
     "journal_entry": {"event", "address", "request_id"},

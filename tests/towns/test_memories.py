@@ -58,6 +58,7 @@ OF_THE_MACHINE = {
     "services/profile/own_data/packing.py _packing": "who is at it, with their town",
     "towns/statements.py _compiled": "SQL without its values",
     "web/drafts.py SECRETS": "names of fields",
+    "web/heavy_forms.py _importing": "whoever sends a whole town's files waits for the others",
     "web/heavy_forms.py _reading": "who is at it, with their town",
     "web/metrics/counting.py _OWN": "never read",
     "web/printing.py making": "who is at it, with their town",

@@ -20,6 +20,8 @@ class Right(StrEnum):
 
     OWN_ACCOUNT = "d’ouvrir votre propre compte"
     DAY = "de voir ce qui attend"
+    IMPORT = "d’importer les fichiers de votre logiciel"
+    CLOSE_MANY = "de fermer autant d’accès"
     TEAM = "de dire qui entre à la mairie"
 
 
@@ -32,8 +34,8 @@ IN_FRENCH = {
 _EVERYBODY = frozenset({Right.OWN_ACCOUNT, Right.DAY})
 OF_ROLE = {
     Role.READING: _EVERYBODY,
-    Role.OFFICE: _EVERYBODY,
-    Role.REGIE: _EVERYBODY,
+    Role.OFFICE: _EVERYBODY | {Right.IMPORT},
+    Role.REGIE: _EVERYBODY | {Right.IMPORT},
     Role.ADMINISTRATION: frozenset(Right),
 }
 

@@ -52,6 +52,10 @@ KEPT = {
     ),
     "Whether the town's files named the family.": ("family.missing_since",),
     "Counts failures under an identifiant that is nobody's any more; a day.": ("throttle",),
+    "The files of the town's own software, as it handed them over; the purge takes them.": (
+        "import_upload",
+    ),
+    "How many rows the town hall's files changed: nothing of anybody.": ("import_run",),
     "Of those who work at the town hall, who may be parents too: not the family's.": (
         "clerk_account",
         "clerk_session",

@@ -52,7 +52,7 @@ class Fault:
         """Write « facture.csv, ligne 3, famille 12 (PAYS), colonne montant, valeur « x » : … »."""
         place = [self.file]
         if self.line is not None:
-            place.append(self._lines())
+            place.append(self.lines)
         if self.family:
             place.append(f"famille {shown(self.family)}")
         if self.column:
@@ -61,7 +61,11 @@ class Fault:
             place.append(f"valeur « {shown(self.value)} »" if self.value else "valeur vide")
         return f"{', '.join(place)} : {self.remedy}"
 
-    def _lines(self) -> str:
+    @property
+    def lines(self) -> str:
+        """Write « lignes 3, 5 et 12 autres »; nothing for a file as a whole."""
+        if self.line is None:
+            return ""
         if not self.others:
             return f"ligne {self.line}"
         *first, last = map(str, (self.line, *self.others))

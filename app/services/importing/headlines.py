@@ -101,6 +101,14 @@ class Headlines:
         if len(self._kept[headline]) < KEPT_LINES:
             self._kept[headline].append(line)
 
+    def told(self, *, dry_run: bool) -> Iterator[tuple[str, int, list[str]]]:
+        """Go through what there is to tell: the words, how many, the first lines."""
+        for headline in Headline:
+            if self.count[headline]:
+                done, planned = headline.value
+                words = planned if dry_run else done
+                yield words, self.count[headline], self._kept[headline]
+
     def lines(self, headlines: Iterable[Headline], *, dry_run: bool) -> Iterator[str]:
         """Write what there is to tell under these, each headline after an empty line."""
         for headline in headlines:

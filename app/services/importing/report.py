@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from app.formats import plural
 from app.services.families.accepted import LastWord
 from app.services.importing.accounts import KEPT_IDENTIFIERS, NewIdentifier
+from app.services.importing.closures import Closures
 from app.services.importing.faults import Faults
 from app.services.importing.headlines import TO_CHECK, WHAT_HURTS, Headlines
 from app.services.importing.merging import Counts
@@ -33,6 +34,7 @@ class Report:
     missing_movements: tuple[int, int] = (0, 0)
     # What a dry run asks before the import is done.
     question: str = ""
+    closures: Closures | None = None
     mails: dict[MailKind, int] = field(default_factory=dict)
     ignored_files: list[str] = field(default_factory=list)
     windows_files: list[str] = field(default_factory=list)

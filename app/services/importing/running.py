@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import Connection, select
@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from app import db
 from app.models import Family
 from app.services import journal
-from app.services.actors import PORTAL, Actor
 from app.services.importing import (
     accesses,
+    changes,
     decoding,
     doubles,
     erased,
@@ -34,6 +34,7 @@ from app.services.importing.merging import Counts
 from app.services.importing.missing_movements import MissingMovements
 from app.services.importing.movements import MovementLoader
 from app.services.importing.naming import Naming
+from app.services.importing.options import AS_IT_COMES, Options, Progress
 from app.services.importing.places import Places
 from app.services.importing.rehearsal import IMPORT, Outdated, Rehearsal
 from app.services.importing.report import Report
@@ -55,30 +56,11 @@ from app.services.importing.tables import (
 from app.services.mail import notices, refused_addresses
 from app.services.refusals import Reason, Refusal
 
-# Called with how much is done, and of how much.
-Progress = Callable[[int, int], None]
 # How often an import begins again before it says so, and how long it waits to write.
 TRIES = 3
 PATIENCE_MS = 60_000
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What the operator asked for."""
-
-    dry_run: bool = False
-    archive_missing: bool = False
-    # Withdraw invoices and payments that a file which covers their day does not name.
-    remove_missing: bool = False
-    # How many accesses the operator says will close; None: nobody said.
-    closing: int | None = None
-    # Tell parents by mail of the new messages and invoices of the last days.
-    mail: bool = True
-    # Who asked for it.
-    actor: Actor = PORTAL
-
-
-AS_IT_COMES = Options()
 OUTDATED = (
     "la mairie a changé des dossiers pendant que l’import les comparait, plusieurs fois de suite ; "
     "relancez-le quand personne d’autre n’y travaille"
@@ -149,11 +131,15 @@ class _Import:
         staging = Staging(connection)
         self._stage(staging)
         rehearsal = Rehearsal(session) if connection.dialect.name == "sqlite" else None
+        if self._options.witness and not rehearsal:
+            changes.keep_aside(connection)
         self._settle(connection, staging)
         newest = notices.newest(session)
         self._load(connection, staging)
         if self._options.mail:
-            self.report.mails = notices.tell_of_new(session, newest)
+            self.report.mails = notices.tell_of_new(session, newest, self._options.mails_wait)
+        if self._options.witness:
+            self._options.witness.see(changes.Changes(session.connection()))
         self._progress(self._total, self._total)
         if self._options.dry_run:
             raise _Undone
@@ -173,6 +159,8 @@ class _Import:
             for account_id in accounts:
                 journal.record(session, event, self._options.actor, account_id)
         journal.record(session, IMPORT, self._options.actor, None, **self.report.figures())
+        if self._options.witness:
+            self._options.witness.record(session, self.report)
         session.flush()
 
     def _stage(self, staging: Staging) -> None:
@@ -212,6 +200,7 @@ class _Import:
         closures = Closures(count, opened, self._options.closing, missing)
         if closures.are_meant:
             return
+        self.report.closures = closures
         question = closures.question(self._path)
         if not self._options.dry_run:
             raise Refusal(Reason.TOO_MANY, question)

@@ -10,11 +10,13 @@ class JobKind(StrEnum):
 
     PURGE = "purge"
     ERASURE = "erasure"
+    IMPORT = "import"
 
 
 IN_FRENCH: dict[str, str] = {
     JobKind.PURGE: "ménage de la nuit",
     JobKind.ERASURE: "effacement des familles",
+    JobKind.IMPORT: "import demandé à l’écran",
 }
 
 STATES = {

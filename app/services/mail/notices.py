@@ -28,7 +28,9 @@ def newest(session: Session) -> Newest:
     return Newest(message, session.scalar(select(func.max(Invoice.id))) or 0)
 
 
-def tell_of_new(session: Session, before: Newest) -> dict[MailKind, int]:
+def tell_of_new(
+    session: Session, before: Newest, wait: timedelta = timedelta()
+) -> dict[MailKind, int]:
     """Queue one mail of each kind at most for an account; return how many of each."""
     since = today() - NEWS
     messages = and_(Message.id > before.message, Message.sent_on >= since)
@@ -40,12 +42,15 @@ def tell_of_new(session: Session, before: Newest) -> dict[MailKind, int]:
     for_everybody = select(1).where(messages, Message.family_id.is_(None)).exists()
     told = or_(for_everybody, _concerned(Message.family_id, messages))
     return {
-        MailKind.NEW_MESSAGE: _queue(session, MailKind.NEW_MESSAGE, Account.mail_messages, told),
+        MailKind.NEW_MESSAGE: _queue(
+            session, MailKind.NEW_MESSAGE, Account.mail_messages, told, wait
+        ),
         MailKind.NEW_INVOICE: _queue(
             session,
             MailKind.NEW_INVOICE,
             Account.mail_invoices,
             _concerned(Invoice.family_id, invoices),
+            wait,
         ),
     }
 
@@ -57,9 +62,13 @@ def tell_of_answer(session: Session, family_id: int) -> None:
 
 
 def _queue(
-    session: Session, kind: MailKind, wish: InstrumentedAttribute[bool], told: ColumnElement[bool]
+    session: Session,
+    kind: MailKind,
+    wish: InstrumentedAttribute[bool],
+    told: ColumnElement[bool],
+    wait: timedelta = timedelta(),
 ) -> int:
-    return outbox.enqueue_selected(session, kind, _wanting(wish).where(told))
+    return outbox.enqueue_selected(session, kind, _wanting(wish).where(told), wait)
 
 
 def _wanting(wish: InstrumentedAttribute[bool]) -> Select[str]:

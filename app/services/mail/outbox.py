@@ -7,7 +7,7 @@ who asked for it.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from sqlalchemy import Select, func, insert, literal, select, update
@@ -116,12 +116,14 @@ def send_all(session: Session, kind: MailKind, identifiers: Sequence[str]) -> No
         db.after_commit(session, courier().notify)
 
 
-def enqueue_selected(session: Session, kind: MailKind, identifiers: Select[str]) -> int:
+def enqueue_selected(
+    session: Session, kind: MailKind, identifiers: Select[str], wait: timedelta = timedelta()
+) -> int:
     """Queue a mail for each account that a statement selects, however many; count them."""
     now = datetime.now(UTC)
-    moment = [literal(now, UtcDateTime()).label(name) for name in ("created_at", "due_at")]
     known = literal(MailKind(kind), OutboxMail.kind.type)
-    selected = identifiers.add_columns(known, *moment)
+    moments = [literal(moment, UtcDateTime()) for moment in (now, now + wait)]
+    selected = identifiers.add_columns(known, *moments)
     columns = ["identifier", "kind", "created_at", "due_at"]
     result = session.execute(
         insert(OutboxMail).from_select(columns, selected),

@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,8 @@ from flask import Flask
 from sqlalchemy import Column, select, update
 
 from app import db
-from app.models import Folder, StoredName
-from app.services.files import sweeping
+from app.models import Folder, ImportRun, ImportState, ImportUpload, StoredName
+from app.services.files import stored_files, sweeping, uploads
 from app.settings import settings
 from tests.support.belongings import furnish
 from tests.support.people import People
@@ -25,10 +26,25 @@ NAMING = pytest.mark.parametrize(
 
 @pytest.fixture(autouse=True)
 def belongings(app: Flask, people: People) -> Iterator[None]:
-    """A family has files in every folder."""
+    """A family has files in every folder, but that of the town hall's own."""
     furnish(app, people.claire, "Pervenche", 2024)
     with app.app_context():
+        hand_over()
         yield
+
+
+def hand_over() -> None:
+    """The town hall has given what its software exports."""
+    files = [uploads.CheckedFile("Export", suffix, b"") for suffix in (".zip", ".csv")]
+    now = datetime.now(UTC)
+    given, changes = stored_files.keep(Folder.IMPORTS, files)
+    with db.transaction() as session:
+        run = ImportRun(
+            source="export.zip", acted_by="Nadia", received_at=now, state=ImportState.PLANNED
+        )
+        session.add(run)
+        session.flush()
+        session.add(ImportUpload(run_id=run.id, received_at=now, file=given, changes=changes))
 
 
 def leave(folder: Folder, name: str) -> Path:

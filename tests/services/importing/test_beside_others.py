@@ -16,6 +16,7 @@ from app.services.accounts import sessions, throttles
 from app.services.actors import PORTAL, Origin
 from app.services.families import keeping_out
 from app.services.importing import running
+from app.services.importing.options import Options
 from app.services.importing.report import Report
 from app.services.refusals import Refusal
 from app.services.tokens import temporary_passwords
@@ -37,7 +38,7 @@ def import_while(
                 left.pop(0)()
 
     with app.app_context():
-        return running.run(files, running.Options(remove_missing=remove_missing), act)
+        return running.run(files, Options(remove_missing=remove_missing), act)
 
 
 def rename(number: str, street: str) -> Callable[[], None]:

@@ -9,6 +9,7 @@ from app import db
 from app.models import Child, Family, FamilyErasure, Guardian
 from app.services.erasure import erasing
 from app.services.importing import running
+from app.services.importing.options import Options
 from app.services.requests import erasures
 from tests.services.erasure.conftest import leave
 from tests.services.importing.town import Town, everything, hand_over
@@ -82,5 +83,5 @@ def test_a_file_of_few_families_says_of_nobody_that_they_left(
     hand_over(app, few)
     with app.app_context():
         assert db.session().scalar(left) == 0
-        running.run(few, running.Options(archive_missing=True, closing=22))
+        running.run(few, Options(archive_missing=True, closing=22))
         assert db.session().scalar(left) == 11

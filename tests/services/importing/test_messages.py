@@ -11,6 +11,7 @@ from app import db
 from app.formats import today
 from app.models import Account, Document, Message, MessageAttachment, OutboxMail
 from app.services.importing import running
+from app.services.importing.options import Options
 from tests.services.importing.town import JPEG, PDF, Town, faults_of, hand_over
 
 
@@ -127,7 +128,7 @@ def test_a_town_may_import_in_silence(app: Flask, tmp_path: Path, town: Town) ->
     hand_over(app, before.folder(tmp_path / "before"))
     let_in(app)
     with app.app_context():
-        running.run(town.folder(tmp_path / "files"), running.Options(mail=False))
+        running.run(town.folder(tmp_path / "files"), Options(mail=False))
     assert mails(app) == []
 
 

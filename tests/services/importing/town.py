@@ -14,6 +14,7 @@ from sqlalchemy import select
 from app import db
 from app.services.importing import running
 from app.services.importing.faults import ImportRefused
+from app.services.importing.options import Options
 from app.services.importing.report import Report
 from tests.support.written_once import WrittenOnce
 
@@ -206,7 +207,7 @@ def hand_over(
     remove_missing: bool = False,
 ) -> Report:
     """Import, as an operator would."""
-    options = running.Options(
+    options = Options(
         dry_run=dry_run, archive_missing=archive_missing, remove_missing=remove_missing
     )
     with app.app_context():

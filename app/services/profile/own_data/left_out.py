@@ -18,6 +18,8 @@ LEFT_OUT = {
         "document.withdrawn_at",
         "message.withdrawn_at",
     ),
+    "The files of the town's own software, as it handed them over; 30 days.": ("import_upload",),
+    "Which files the town hall handed over, and how many rows they changed.": ("import_run",),
     "Of somebody at the town hall, who may be a parent too: another access, for their work.": (
         "clerk_account",
         "clerk_session",

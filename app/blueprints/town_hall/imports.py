@@ -1,0 +1,136 @@
+"""« Import »: what the town's software exports, read before anything is done."""
+
+from flask import abort, flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.blueprints.town_hall.blueprint import town_hall
+from app.blueprints.town_hall.import_forms import ImportForm, UploadForm
+from app.services.clerks import rights
+from app.services.clerks.rights import Right
+from app.services.importing import runs, spelling, uploading
+from app.services.importing.runs import Run
+from app.services.importing.uploading import Sent
+from app.services.refusals import Refusal
+from app.web.clerk_access import current_clerk, needs
+from app.web.drafts import stands_on
+from app.web.files import CSV, send_made_file, send_stored_file
+from app.web.forms import show_again
+from app.web.heavy_forms import takes_an_import
+
+# A page whose import is under way asks for itself anew.
+EVERY_SECONDS = "4"
+READ_AGAIN = "Vos choix sont pris en compte\u00a0: relisez ce que l’import ferait maintenant."
+
+
+@town_hall.route("/mairie/imports", methods=["GET", "POST"])
+@needs(Right.IMPORT)
+@takes_an_import
+def imports() -> ResponseReturnValue:
+    """« Import »: files to read, and the imports before."""
+    form = UploadForm()
+    if form.is_submitted():
+        if not form.validate():
+            return show_again(form)
+        sent = [Sent(each.filename or "", each.stream) for each in form.files.data or () if each]
+        try:
+            number = runs.receive(current_clerk(), sent)
+        except Refusal as refused:
+            form.files.errors = [str(refused)]
+            return show_again(form)
+        return redirect(url_for("town_hall.import_run", number=number))
+    return render_template(
+        "town_hall/imports.html",
+        form=form,
+        listed=runs.listed(request.args.get("page", "")),
+        largest=uploading.LARGEST_MEBIBYTES,
+    )
+
+
+@town_hall.route("/mairie/imports/<int:number>", methods=["GET", "POST"])
+@needs(Right.IMPORT)
+def import_run(number: int) -> ResponseReturnValue:
+    """One import, by its state; what its page decides."""
+    run = _found(number)
+    form = ImportForm()
+    if form.is_submitted():
+        return _decide(run, form) if form.validate() else show_again(form)
+    if not form.errors and not form.form_errors:
+        form.fill(run)
+    page = make_response(
+        render_template(
+            "town_hall/import.html",
+            run=run,
+            form=form,
+            slugs={label: slug for slug, label in spelling.SLUGS.items()},
+            may_close=rights.may(current_clerk(), Right.CLOSE_MANY),
+        )
+    )
+    if run.is_under_way:
+        page.headers["Refresh"] = EVERY_SECONDS
+    return page
+
+
+@town_hall.post("/mairie/imports/<int:number>/fermer")
+@needs(Right.CLOSE_MANY)
+@stands_on("town_hall.import_run")
+def import_closing(number: int) -> ResponseReturnValue:
+    """Import what closes many accesses, whose number was typed."""
+    form = ImportForm()
+    return _decide(_found(number), form) if form.validate() else show_again(form)
+
+
+def _decide(run: Run, form: ImportForm) -> ResponseReturnValue:
+    number, act = run.line.id, request.form.get("act", "")
+    try:
+        if act == "drop":
+            runs.drop(current_clerk(), number)
+            flash("Import abandonné\u00a0: rien n’a changé.", "success")
+            return redirect(url_for("town_hall.imports"))
+        if act == "read" or form.differs_from(run):
+            runs.read_again(current_clerk(), number, form.choices)
+            flash(READ_AGAIN, "info")
+        else:
+            runs.start(current_clerk(), number, form.choices)
+    except Refusal as refused:
+        form.form_errors.append(str(refused))
+        return show_again(form)
+    return redirect(url_for("town_hall.import_run", number=number))
+
+
+@town_hall.get("/mairie/imports/<int:number>/changements/<table>")
+@needs(Right.IMPORT)
+def import_changes(number: int, table: str) -> ResponseReturnValue:
+    """What changes in one table, before and after."""
+    if table not in spelling.SLUGS:
+        abort(404)
+    lines, total = runs.changes(number, spelling.SLUGS[table])
+    return render_template(
+        "town_hall/import_changes.html",
+        run=_found(number),
+        table=spelling.SLUGS[table],
+        lines=lines,
+        total=total,
+    )
+
+
+@town_hall.get("/mairie/imports/<int:number>/changements.csv")
+@needs(Right.IMPORT)
+def import_changes_file(number: int) -> ResponseReturnValue:
+    """All of them, for a spreadsheet."""
+    return send_stored_file(runs.changes_file(number))
+
+
+@town_hall.get("/mairie/imports/<int:number>/corrections.csv")
+@needs(Right.IMPORT)
+def import_faults_file(number: int) -> ResponseReturnValue:
+    """What is to be corrected, for whoever makes the town's software."""
+    return send_made_file(
+        runs.faults_table(_found(number)), CSV, f"Corrections de l’import {number}"
+    )
+
+
+def _found(number: int) -> Run:
+    found = runs.find(number)
+    if found is None:
+        abort(404)
+    return found

@@ -1,0 +1,66 @@
+"""The imports that the town hall asks for on screen: what became of each, what was read there."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base, UtcDateTime
+from app.models.families import choice
+from app.models.stored_files import Folder, StoredName
+
+
+class ImportState(StrEnum):
+    """Where an import stands. The last two are final."""
+
+    READING = "reading"
+    REFUSED = "refused"
+    PLANNED = "planned"
+    IMPORTING = "importing"
+    DROPPED = "dropped"
+    IMPORTED = "imported"
+
+
+class ImportRun(Base):
+    """An import in the history: who, when, which files, what it came to."""
+
+    __tablename__ = "import_run"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # What the files were called, or how many there were.
+    source: Mapped[str] = mapped_column(String(120))
+    acted_by: Mapped[str] = mapped_column(String(100))
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    state: Mapped[ImportState] = mapped_column(choice(ImportState, "state"))
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    archive_missing: Mapped[bool] = mapped_column(default=False)
+    remove_missing: Mapped[bool] = mapped_column(default=False)
+    mail: Mapped[bool] = mapped_column(default=True)
+    # How many accesses whoever imports says will close.
+    closing: Mapped[int | None]
+    created: Mapped[int] = mapped_column(default=0)
+    changed: Mapped[int] = mapped_column(default=0)
+    closed: Mapped[int] = mapped_column(default=0)
+    mails: Mapped[int] = mapped_column(default=0)
+    # Which job reads or does it.
+    job_id: Mapped[int] = mapped_column(default=0)
+
+
+class ImportUpload(Base):
+    """What an import was given, and what was read there: names, so for a month only."""
+
+    __tablename__ = "import_upload"
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("import_run.id"), primary_key=True)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    file: Mapped[str] = mapped_column(StoredName(Folder.IMPORTS))
+    # A CSV of what would change, row by row.
+    changes: Mapped[str] = mapped_column(StoredName(Folder.IMPORTS), default="")
+    # Of those changes: nothing else than what was read is done.
+    fingerprint: Mapped[str] = mapped_column(String(64), default="")
+    read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    told: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    # Why it is to be read anew.
+    note: Mapped[str] = mapped_column(Text, default="")

@@ -1,0 +1,253 @@
+"""Imports on screen: what a clerk sends, reads, then has done or drops; and their history."""
+
+import io
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import db, spreadsheets
+from app.models import Folder, ImportRun, ImportState, ImportUpload, Job, JobState
+from app.paging import Page
+from app.services import journal
+from app.services.actors import CurrentClerk
+from app.services.clerks import rights
+from app.services.clerks.rights import Right
+from app.services.files import stored_files
+from app.services.files.stored_files import FoundFile
+from app.services.importing import recording, spelling, uploading
+from app.services.importing.closures import are_few
+from app.services.importing.spelling import Line
+from app.services.importing.uploading import Sent
+from app.services.jobs import queue
+from app.services.jobs.kinds import JobKind
+from app.services.refusals import Reason, Refusal
+
+SHOWN = 500
+STATES = {
+    ImportState.READING: "Lecture en cours",
+    ImportState.REFUSED: "Refusé",
+    ImportState.PLANNED: "À relire",
+    ImportState.IMPORTING: "Import en cours",
+    ImportState.DROPPED: "Abandonné",
+    ImportState.IMPORTED: "Importé",
+}
+SETTLED = "Cet import n’attend plus de réponse\u00a0: relisez où il en est."
+SAY_HOW_MANY = "Cet import fermerait {} accès. Tapez ce nombre pour dire que c’est voulu."
+NOT_YOURS = "Cet import fermerait {} accès sur {}. Seule l’administration du portail peut le faire."
+HEADINGS = ("fichier", "lignes", "famille", "colonne", "valeur", "que faire")
+
+
+class RunLine(NamedTuple):
+    """An import as the history shows it."""
+
+    id: int
+    source: str
+    acted_by: str
+    received_at: datetime
+    state: ImportState
+    created: int
+    changed: int
+    closed: int
+    mails: int
+
+    @property
+    def words(self) -> str:
+        """Say where it stands."""
+        return STATES[self.state]
+
+
+class Choices(NamedTuple):
+    """What whoever imports chooses once they have read."""
+
+    archive_missing: bool = False
+    remove_missing: bool = False
+    mail: bool = True
+    # How many accesses they say will close.
+    closing: int | None = None
+
+
+class Run(NamedTuple):
+    """An import with what was read; nothing is left of that after a month."""
+
+    line: RunLine
+    choices: Choices
+    settled_at: datetime | None
+    told: dict[str, Any]
+    note: str
+    has_files: bool
+    # How far its job is, of how many steps.
+    done: int
+    total: int
+    failed: bool
+
+    @property
+    def state(self) -> ImportState:
+        """Say where it stands."""
+        return self.line.state
+
+    @property
+    def is_under_way(self) -> bool:
+        """Tell whether its page changes by itself."""
+        return self.state in {ImportState.READING, ImportState.IMPORTING} and not self.failed
+
+    @property
+    def percent(self) -> int:
+        """Say how far it is."""
+        return 100 * self.done // self.total if self.total else 0
+
+    @property
+    def closing(self) -> tuple[int, int] | None:
+        """Return how many accesses of how many would close, where they are many."""
+        count, of = self.told.get("closing") or (0, 0)
+        return None if are_few(count, of) else (count, of)
+
+    @property
+    def faults(self) -> list[tuple[str, list[dict[str, Any]]]]:
+        """Group what is to be corrected by what is to be done."""
+        return recording.by_remedy(self.told.get("faults", []))
+
+
+_LINES = select(
+    ImportRun.id, ImportRun.source, ImportRun.acted_by, ImportRun.received_at, ImportRun.state,
+    ImportRun.created, ImportRun.changed, ImportRun.closed, ImportRun.mails,
+).order_by(ImportRun.id.desc())  # fmt: skip
+
+
+def listed(asked: str = "", size: int = 20) -> Page[RunLine]:
+    """List them, the latest first."""
+    return db.page(_LINES, asked, size).of(RunLine)
+
+
+def find(number: int) -> Run | None:
+    """Find one, with what was read."""
+    found = db.session().execute(
+        select(ImportRun, ImportUpload, Job)
+        .outerjoin(ImportUpload, ImportUpload.run_id == ImportRun.id)
+        .outerjoin(Job, Job.id == ImportRun.job_id)
+        .where(ImportRun.id == number)
+        .execution_options(populate_existing=True)
+    )
+    row = found.first()
+    return _run(*row) if row else None
+
+
+def receive(by: CurrentClerk, sent: Sequence[Sent]) -> int:
+    """Store what was sent, and have it read. Raises Refusal, StoreAway."""
+    called, name = uploading.keep(sent)
+    now = datetime.now(UTC)
+    try:
+        with db.transaction() as session:
+            run = ImportRun(
+                source=called, acted_by=by.name, received_at=now, state=ImportState.READING
+            )
+            session.add(run)
+            session.flush()
+            session.add(ImportUpload(run_id=run.id, received_at=now, file=name))
+            _have_done(session, run)
+            journal.record(session, "import_read", by, None, run=str(run.id), source=called)
+    except BaseException:
+        stored_files.discard(Folder.IMPORTS, [name])
+        raise
+    return run.id
+
+
+def read_again(by: CurrentClerk, number: int, choices: Choices) -> None:
+    """Read it once more, with other choices."""
+    with db.transaction() as session:
+        run = _waiting(session, number)
+        _choose(run, by, choices, ImportState.READING)
+        _have_done(session, run)
+        journal.record(session, "import_read", by, None, run=str(number), source=run.source)
+
+
+def start(by: CurrentClerk, number: int, choices: Choices) -> None:
+    """Import what was read, and nothing else. Raises Refusal."""
+    known = find(number)
+    if known is not None and known.closing:
+        count, of = known.closing
+        if not rights.may(by, Right.CLOSE_MANY):
+            raise Refusal(Reason.UNFIT, NOT_YOURS.format(count, of))
+        if choices.closing != count:
+            raise Refusal(Reason.UNFIT, SAY_HOW_MANY.format(count))
+    with db.transaction() as session:
+        run = _waiting(session, number)
+        if (run.archive_missing, run.remove_missing) != choices[:2]:
+            raise Refusal(Reason.UNFIT, SETTLED)
+        _choose(run, by, choices, ImportState.IMPORTING)
+        _have_done(session, run)
+        journal.record(session, "import_asked", by, None, run=str(number), source=run.source)
+
+
+def drop(by: CurrentClerk, number: int) -> None:
+    """Leave it at that."""
+    with db.transaction() as session:
+        run = _waiting(session, number)
+        run.state, run.settled_at = ImportState.DROPPED, datetime.now(UTC)
+        journal.record(session, "import_dropped", by, None, run=str(number), source=run.source)
+
+
+def changes(number: int, table: str) -> tuple[list[Line], int]:
+    """Read the first changes of one table, and how many there are."""
+    content = _changes(number)
+    return spelling.read(content, table, SHOWN) if content else ([], 0)
+
+
+def changes_file(number: int) -> FoundFile | None:
+    """Find the table of all changes."""
+    name = db.session().scalar(select(ImportUpload.changes).where(ImportUpload.run_id == number))
+    return FoundFile(Folder.IMPORTS, name, f"Changements de l’import {number}") if name else None
+
+
+def faults_table(run: Run) -> bytes:
+    """Write what is to be corrected, for whoever makes the town's software."""
+    out = io.StringIO()
+    writer = spreadsheets.writer(out)
+    writer.writerow(HEADINGS)
+    for each in [*run.told.get("faults", ()), *run.told.get("set_aside", ())]:
+        cells = ("file", "lines", "family", "column", "value", "remedy")
+        writer.writerow(spreadsheets.harmless(each[name]) for name in cells)
+    return out.getvalue().encode(spreadsheets.ENCODING)
+
+
+def _changes(number: int) -> bytes | None:
+    found = changes_file(number)
+    return stored_files.read(found.folder, found.name) if found else None
+
+
+def _waiting(session: Session, number: int) -> ImportRun:
+    run = session.get(ImportRun, number, populate_existing=True, with_for_update=True)
+    if run is None or run.state is not ImportState.PLANNED:
+        raise Refusal(Reason.CLOSED, SETTLED)
+    return run
+
+
+def _choose(run: ImportRun, by: CurrentClerk, choices: Choices, state: ImportState) -> None:
+    run.archive_missing, run.remove_missing, run.mail, run.closing = choices
+    run.acted_by, run.state = by.name, state
+    if state is ImportState.READING:
+        run.closing = None
+
+
+def _have_done(session: Session, run: ImportRun) -> None:
+    run.job_id = queue.enqueue(session, JobKind.IMPORT, {"run": str(run.id)}).id
+
+
+def _run(run: ImportRun, upload: ImportUpload | None, job: Job | None) -> Run:
+    line = RunLine(
+        run.id, run.source, run.acted_by, run.received_at, run.state, run.created, run.changed,
+        run.closed, run.mails,
+    )  # fmt: skip
+    return Run(
+        line=line,
+        choices=Choices(run.archive_missing, run.remove_missing, run.mail, run.closing),
+        settled_at=run.settled_at,
+        told=upload.told if upload else {},
+        note=upload.note if upload else "",
+        has_files=upload is not None,
+        done=job.done if job else 0,
+        total=job.total if job else 0,
+        failed=job is not None and job.state is JobState.FAILED,
+    )

@@ -1,0 +1,128 @@
+"""« Import » in its states: a refusal, a preview and its details, one done, one dropped."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import delete, select, update
+
+from app import db
+from app.models import Family, Guardian, ImportRun, ImportState, ImportUpload, Job, JobState
+from app.testing import Outbox
+from tests.support.browser import Browser, Page
+from tests.support.clerks import settle, sign_in_by_mail
+
+Screens = Iterator[tuple[str, Page]]
+COLUMNS = (
+    "id", "numero", "nomResp1", "prenomResp1", "dateNaisResp1", "adrNumeroVoie", "adrcodePostal",
+    "adrLocalite", "emailResp1", "nomResp2", "prenomResp2", "emailResp2",
+)  # fmt: skip
+
+
+def import_screens(app: Flask, office: Browser) -> Screens:
+    """Go through them as whoever may import."""
+    yield "import, nothing yet", office.get("town_hall.imports")
+    yield "import, nothing chosen", give(office)
+    refused = give(office, **{"famille.csv": _families(app, nomResp1="").encode()})
+    yield "import, to correct", refused
+    page = give(office, **_sound(app))
+    yield "import, preview", page
+    number = page.path.rpartition("/")[2]
+    _tell_more(app, int(number))
+    yield "import, many accesses", office.visit(page.path)
+    lucie = settle(app, "lucie@commune.fr", "Lucie Vert", "secretariat", by_mail=True)
+    hers = Browser(app)
+    sign_in_by_mail(hers, lucie, Outbox(app))
+    yield "import, more accesses than she may close", hers.visit(page.path)
+    yield (
+        "import, before and after",
+        office.get("town_hall.import_changes", number=number, table="familles"),
+    )
+    yield (
+        "import, no change",
+        office.get("town_hall.import_changes", number=number, table="messages"),
+    )
+    for state, job in (
+        (ImportState.READING, JobState.QUEUED),
+        (ImportState.IMPORTING, JobState.RUNNING),
+        (ImportState.IMPORTING, JobState.FAILED),
+    ):
+        _set(app, state, job)
+        yield f"import, {state}, {job}", office.visit(page.path)
+    _set(app, ImportState.IMPORTED)
+    yield "import, done", office.visit(page.path)
+    _set(app, ImportState.DROPPED)
+    yield "import, dropped", office.visit(page.path)
+    with app.app_context(), db.transaction() as session:
+        gone = int(refused.path.rpartition("/")[2])
+        session.execute(delete(ImportUpload).where(ImportUpload.run_id == gone))
+    yield "import, files gone", office.visit(refused.path)
+    yield "import, history", office.get("town_hall.imports")
+
+
+def give(office: Browser, **files: bytes) -> Page:
+    """Send these files, and come to the page that follows."""
+    page = office.get("town_hall.imports")
+    sent = [(io.BytesIO(content), name) for name, content in files.items()]
+    data: Any = {"csrf_token": page.csrf_token, "files": sent}
+    return office.visit(office.fetch(page.path, "POST", data).headers["Location"])
+
+
+def _set(app: Flask, state: ImportState, job: JobState = JobState.DONE) -> None:
+    with app.app_context(), db.transaction() as session:
+        session.execute(update(ImportRun).values(state=state))
+        session.execute(update(Job).values(state=job, done=0, total=0))
+        if job is JobState.RUNNING:
+            session.execute(update(Job).values(done=3, total=4))
+
+
+def _tell_more(app: Flask, number: int) -> None:
+    """Say of one import whatever may be said of any."""
+    with app.app_context(), db.transaction() as session:
+        upload = session.get_one(ImportUpload, number)
+        more = {
+            "lost_addresses": 1,
+            "to_report": 2,
+            "reported": 1,
+            "mails": 3,
+            "missing_movements": [1, 1],
+            "closing": [40, 60],
+        }
+        counts = upload.told["counts"] | {"familles": [1, 4, 7, 2, 0]}
+        named = [["Familles à vérifier", 40, [f"famille {each}" for each in range(20)]]]
+        upload.told = (
+            upload.told
+            | more
+            | {"windows_files": ["famille.csv"], "headlines": named, "counts": counts}
+        )
+        upload.note = "Entre-temps, quelque chose a changé."
+
+
+def _sound(app: Flask) -> dict[str, bytes]:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("famille.csv", _families(app, dateNaisResp1="hier"))
+        archive.writestr("mandat.csv", "titulaire_id\n")
+        archive.writestr("enfant.csv", "Id;nom;prenom;sexe;dateNaissance;ecole;classe;photo\n")
+        archive.writestr("notes.csv", "rien")
+    return {"export.zip": packed.getvalue()}
+
+
+def _families(app: Flask, **cells: str) -> str:
+    """Write the families that are there, who have moved; second guardians have left."""
+    with app.app_context():
+        known = db.session().execute(
+            select(Family.source_id, Family.number, Guardian.last_name, Guardian.first_name)
+            .join(Guardian, Guardian.family_id == Family.id)
+            .where(Guardian.rank == 1)
+        )
+        rows = [dict(zip(COLUMNS, row, strict=False)) for row in known]
+    rows.append(dict(zip(COLUMNS, ("999", "F999", "NOUVEAU", "Noé"), strict=False)))
+    out = io.StringIO()
+    writer = csv.DictWriter(out, COLUMNS, delimiter=";", restval="")
+    writer.writeheader()
+    writer.writerows(row | {"adrNumeroVoie": "1 rue Neuve"} | cells for row in rows)
+    return out.getvalue()
