@@ -32,12 +32,13 @@ pytest_plugins = [
 
 TESTS = Path(__file__).parent
 BOTH_DATABASES = ("sqlite", "postgresql")
-# The folders and files of the tests of pages, which ask no SQL of their own.
-PAGES = frozenset(
-    {
-        "blueprints", "templates", "web", "test_architecture.py", "test_documentation.py",
-        "test_markup.py", "test_pages.py", "test_walk.py",
-    }
+# Pages, commands and files to import: what they ask, the tests of services ask of both.
+ON_ONE_DATABASE = tuple(
+    TESTS / place
+    for place in (
+        "blueprints", "cli", "services/importing", "templates", "web", "test_architecture.py",
+        "test_documentation.py", "test_markup.py", "test_pages.py", "test_walk.py",
+    )
 )  # fmt: skip
 
 
@@ -112,17 +113,17 @@ def service() -> Iterator[Service]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test that asks for a database runs on both kinds; a test of pages on SQLite alone.
+    """A test that asks for a database runs on both kinds, or on SQLite alone.
 
-    What pages ask, the tests of services ask of both. A test whose page alone asks some SQL is
-    marked `both_databases`, as is the one that goes through every screen.
+    One that alone asks some SQL is marked `both_databases` there, as is the one that goes through
+    every screen.
     """
     chosen = [mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")]
     if "database_url" not in metafunc.fixturenames or "database_url" in chosen:
         return
-    place = metafunc.definition.path.relative_to(TESTS).parts[0]
-    on_both = metafunc.definition.get_closest_marker("both_databases")
-    kinds = BOTH_DATABASES if on_both or place not in PAGES else BOTH_DATABASES[:1]
+    on_one = any(metafunc.definition.path.is_relative_to(place) for place in ON_ONE_DATABASE)
+    on_both = not on_one or metafunc.definition.get_closest_marker("both_databases")
+    kinds = BOTH_DATABASES if on_both else BOTH_DATABASES[:1]
     metafunc.parametrize("database_url", kinds, indirect=True)
 
 

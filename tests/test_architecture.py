@@ -9,7 +9,7 @@ from flask import Flask
 from jinja2 import meta
 from werkzeug.routing import IntegerConverter, Rule
 
-from tests.conftest import PAGES, TESTS
+from tests.conftest import ON_ONE_DATABASE
 from tests.support.browser import Browser
 from tests.support.databases import every_row
 from tests.support.people import People, public_id
@@ -226,5 +226,5 @@ def test_packages_say_what_they_are(path: Path) -> None:
 
 
 def test_what_runs_on_one_database_is_there() -> None:
-    """A folder that moved would cost PostgreSQL all of its pages again, and nobody would see it."""
-    assert [name for name in PAGES if not (TESTS / name).exists()] == []
+    """A folder that moved would cost PostgreSQL all of its tests again, and nobody would see it."""
+    assert [place for place in ON_ONE_DATABASE if not place.exists()] == []

@@ -16,6 +16,8 @@ from app.testing import Outbox
 from tests.support.mail_room import courier_of, states
 from tests.support.people import People
 
+pytestmark = pytest.mark.both_databases
+
 
 def launch(app: Flask, *arguments: str) -> Result:
     """Run `flask credentials` with these words."""

@@ -49,6 +49,7 @@ def launch(app: Flask, *arguments: str) -> str:
     return result.output
 
 
+@pytest.mark.both_databases
 def test_the_family_of_the_guides_is_there(app: Flask) -> None:
     """The town holds, to the letter, the family that the printed guides show."""
     launch(app)
@@ -79,6 +80,7 @@ def test_the_family_of_the_guides_is_there(app: Flask) -> None:
     assert messages == 2
 
 
+@pytest.mark.both_databases
 def test_the_town_is_as_varied_as_a_real_one(app: Flask) -> None:
     """One family for each thing that a screen must be able to show."""
     launch(app)
@@ -109,6 +111,7 @@ def test_the_town_is_as_varied_as_a_real_one(app: Flask) -> None:
     assert len(overdue) == 1
 
 
+@pytest.mark.both_databases
 def test_every_part_has_something_to_show(app: Flask, outbox: Outbox) -> None:
     """Requests in each state, dated of the last weeks; a thread, a file; and nobody gets a mail."""
     launch(app)

@@ -18,6 +18,8 @@ from tests.services.importing.town import PDF, PNG
 from tests.support.browser import Browser
 from tests.support.people import People
 
+pytestmark = pytest.mark.both_databases
+
 TITLE = "Menus de décembre"
 
 

@@ -1,5 +1,6 @@
 """`flask familles`, as a clerk types it."""
 
+import pytest
 from flask import Flask
 
 from app import db
@@ -7,6 +8,8 @@ from app.models import FamilyErasure
 from app.services.erasure import erasing
 from tests.services.erasure.conftest import leave
 from tests.support.people import People
+
+pytestmark = pytest.mark.both_databases
 
 
 def test_a_clerk_erases_a_family(app: Flask, people: People) -> None:

@@ -31,6 +31,7 @@ def test_an_import_prints_its_report(app: Flask, tmp_path: Path, town: Town) -> 
     assert result.stderr == ""
 
 
+@pytest.mark.both_databases
 def test_an_import_names_the_addresses_that_refuse_our_mails(
     app: Flask, tmp_path: Path, town: Town
 ) -> None:

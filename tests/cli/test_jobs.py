@@ -13,6 +13,8 @@ from app.services.jobs.queue import MOST_TRIES
 from app.services.jobs.running import Task
 from tests.support.job_room import Scripted, ask, hire, rows, states, workshop_of
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def handler(app: Flask) -> Iterator[Scripted]:

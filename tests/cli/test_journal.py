@@ -21,6 +21,8 @@ from app.services.actors import Clerk, Command, Origin, Stranger
 from app.services.families.lookup import open_families
 from tests.support.people import People
 
+pytestmark = pytest.mark.both_databases
+
 DOCUMENT = Path(__file__).parents[2] / "docs" / "supervision.md"
 HOME = Origin("192.0.2.7", "0123456789abcdef")
 ELSEWHERE = Origin("198.51.100.9", "fedcba9876543210")

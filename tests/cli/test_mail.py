@@ -17,6 +17,8 @@ from tests.support import job_room as jobs
 from tests.support.mail_room import Scripted, ask, courier_of, deliver, rows, states
 from tests.support.people import People
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def server(app: Flask, people: People) -> Scripted:

@@ -109,6 +109,7 @@ def test_each_family_has_a_thread_and_the_one_that_waits_comes_first(
     assert len(listed) == 3  # what takes no answer is not there
 
 
+@pytest.mark.both_databases
 def test_the_same_command_again_sends_nothing_more(app: Flask, people: People) -> None:
     """Until the family has written again: then « Oui » answers something else."""
     number = number_of(app, M1)
@@ -134,6 +135,7 @@ def test_a_long_answer_comes_from_a_file(app: Flask, people: People) -> None:
     assert "Un.\n\nDeux." in parent.fetch(f"/messages/{M2}").text.replace("\r", "")
 
 
+@pytest.mark.both_databases
 @pytest.mark.usefixtures("people")
 @pytest.mark.parametrize(
     ("name", "family", "text", "said"),
@@ -174,6 +176,7 @@ def test_a_message_that_nobody_sent(app: Flask, number: str) -> None:
         assert f"Il n’y a pas de message n°\u00a0{number}." in result.output
 
 
+@pytest.mark.both_databases
 def test_a_number_given_again_is_the_family_still_here(app: Flask, people: People) -> None:
     """A family left, another got its number; two that are here are one too many."""
     number = number_of(app, M1)
@@ -204,6 +207,7 @@ def test_both_guardians_are_told_of_an_answer_by_mail(
         assert "certain" not in mail.text + mail.html + mail.subject
 
 
+@pytest.mark.both_databases
 def test_a_message_given_by_mistake_is_taken_back(app: Flask, people: People) -> None:
     """No family reads it any more, nor what was joined; the town hall still sees what was said."""
     number = number_of(app, M1)

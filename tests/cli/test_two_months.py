@@ -22,6 +22,8 @@ from tests.support.messy_export import MessyExport
 from tests.support.messy_town import Bill, Household, MessyTown, Parent, Receipt
 from tests.support.people import Person
 
+pytestmark = pytest.mark.both_databases
+
 PASSWORD = "Soleil2018"
 SECOND_MONTH = date(2026, 11, 3)
 # How many of something a line of a report counts.

@@ -17,6 +17,8 @@ from app.services.importing.tables import ALL
 from tests.services.importing.town import FILES, Town, everything, faults_of, hand_over, settle
 from tests.support import killed
 
+pytestmark = pytest.mark.both_databases
+
 # One statement in so many fails, each in turn: all of them would take minutes.
 STRIDE = 12
 WRITTEN_FOR_ALL = "written for all"

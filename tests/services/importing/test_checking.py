@@ -39,6 +39,7 @@ CELLS = [
 ]  # fmt: skip
 
 
+@pytest.mark.both_databases
 def test_each_cell_at_fault_is_named(app: Flask, tmp_path: Path, town: Town) -> None:
     """File, line, column, value, and what to do."""
     wanted = [
@@ -86,6 +87,7 @@ SETS = [
 ]  # fmt: skip
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(("spoil", "said"), SETS)
 def test_a_set_that_does_not_hold_together_is_refused(
     app: Flask, tmp_path: Path, town: Town, spoil: Spoil, said: list[str]
@@ -106,6 +108,7 @@ def plain(sentence: str) -> str:
     return sentence.replace("\u202f", " ")
 
 
+@pytest.mark.both_databases
 def test_every_fault_is_listed_in_the_order_of_the_lines(
     app: Flask, tmp_path: Path, town: Town
 ) -> None:
@@ -131,6 +134,7 @@ def test_a_fault_in_a_family_is_no_fault_of_its_children(
     assert len(faults_of(app, town.folder(tmp_path / "files"))) == 1
 
 
+@pytest.mark.both_databases
 def test_an_identifiant_never_moves_to_somebody_else(
     app: Flask, tmp_path: Path, town: Town
 ) -> None:
@@ -177,6 +181,7 @@ def test_a_file_without_a_column_is_refused_once(app: Flask, tmp_path: Path, tow
     ]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("rank", [1, 2])
 def test_first_names_that_the_portal_knows_are_not_left_out(
     app: Flask, tmp_path: Path, town: Town, rank: int
@@ -192,6 +197,7 @@ def test_first_names_that_the_portal_knows_are_not_left_out(
     assert everything(app) == before
 
 
+@pytest.mark.both_databases
 def test_a_town_of_homes_needs_no_first_names(app: Flask, tmp_path: Path, town: Town) -> None:
     """Nor does one whose software knows none: nobody is taken for another."""
     for rank in (1, 2):
@@ -200,6 +206,7 @@ def test_a_town_of_homes_needs_no_first_names(app: Flask, tmp_path: Path, town: 
         assert faults_of(app, town.folder(tmp_path / name)) == []
 
 
+@pytest.mark.both_databases
 def test_ids_whose_zeros_were_lost_are_told_once(app: Flask, tmp_path: Path, town: Town) -> None:
     """Opened and saved by a spreadsheet: every family would be there twice."""
     for number, row in enumerate(town.files["famille.csv"], start=1):

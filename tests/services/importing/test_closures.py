@@ -11,6 +11,8 @@ from app import db
 from app.models import Account
 from tests.services.importing.town import Town, everything
 
+pytestmark = pytest.mark.both_databases
+
 GUARDIANS = 100
 
 

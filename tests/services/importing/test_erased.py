@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -14,6 +15,8 @@ from app.services.requests import erasures
 from tests.services.erasure.conftest import leave
 from tests.services.importing.town import Town, everything, hand_over
 from tests.support.people import TOWN_HALL
+
+pytestmark = pytest.mark.both_databases
 
 
 def erase_f1(app: Flask, folder: Path) -> None:

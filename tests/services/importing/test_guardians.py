@@ -89,6 +89,7 @@ def test_a_new_address_voids_what_was_mailed_to_the_old_one(
         assert [each.ended_at for each in sessions] == [None, None]
 
 
+@pytest.mark.both_databases
 def test_an_address_that_the_parent_confirmed_stays(app: Flask, settled: Path, town: Town) -> None:
     """The town's software may be late; the parent is not."""
     with app.app_context(), db.transaction():
@@ -140,6 +141,7 @@ def test_an_import_never_touches_passwords_and_sessions(
     assert {name: after[name] for name in tables} == before
 
 
+@pytest.mark.both_databases
 def test_families_that_left_are_archived_on_demand(app: Flask, settled: Path, town: Town) -> None:
     """They cannot come in any more: session ended, mails void, nothing deleted."""
     for name in ("Inès", "Karim", "Yann"):
@@ -181,6 +183,7 @@ def test_a_family_that_comes_back_may_come_in_again(app: Flask, settled: Path, t
         assert account.password_hash == "chosen"
 
 
+@pytest.mark.both_databases
 def test_an_archived_family_gets_no_new_identifiant(app: Flask, settled: Path, town: Town) -> None:
     """Nobody is invited to a file that is closed."""
     left = Town()

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -13,6 +14,7 @@ from app.models import (
 from tests.services.importing.town import Town, hand_over
 
 
+@pytest.mark.both_databases
 def test_identifiants_are_those_of_the_file(app: Flask, tmp_path: Path, town: Town) -> None:
     """Who has a row in compte.csv signs in with what it says."""
     town.row("compte.csv")["identifiant"] = "3816 0001"

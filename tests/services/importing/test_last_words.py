@@ -16,6 +16,8 @@ from tests.services.importing.conftest import NOW, account_of, sign_in
 from tests.services.importing.town import Town, everything, hand_over
 from tests.support.people import TOWN_HALL
 
+pytestmark = pytest.mark.both_databases
+
 MOBILE, CITY = "06 39 98 00 99", "Crolles"
 
 

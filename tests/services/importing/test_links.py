@@ -101,6 +101,7 @@ def test_a_child_is_taken_out_at_once_and_kept_out_until_the_files_agree(
     assert children(app, "1") == ["Jules", "Maëlle"]
 
 
+@pytest.mark.both_databases
 def test_who_was_taken_out_by_mistake_is_put_back(app: Flask, settled: Path) -> None:
     """By the same words."""
     command(app, "retirer", "Maëlle", "F1")

@@ -104,6 +104,7 @@ def test_parents_are_told_of_a_new_message_once(app: Flask, tmp_path: Path, town
     assert len(told) == len({identifier for _, identifier in told}) > 0
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("wishes", [{"mail_messages": False}], ids=["not wanted"])
 def test_who_does_not_want_mails_gets_none(
     app: Flask, tmp_path: Path, town: Town, wishes: dict[str, bool]

@@ -11,6 +11,8 @@ from app import db
 from app.models import Allocation, FamilyRequest, Invoice, InvoiceLine, Payment
 from tests.services.importing.town import Town, everything, hand_over
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def next_month(app: Flask, settled: Path, town: Town) -> Path:

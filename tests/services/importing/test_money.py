@@ -121,6 +121,7 @@ def test_a_credit_note_is_due_on_no_day(app: Flask, tmp_path: Path, account_town
         assert db.session().scalars(select(Invoice.kind)).all() == [InvoiceKind.CREDIT_NOTE]
 
 
+@pytest.mark.both_databases
 def test_prices_and_quantities_stay_as_written(
     app: Flask, tmp_path: Path, account_town: Town
 ) -> None:

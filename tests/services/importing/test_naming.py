@@ -21,6 +21,7 @@ CELLS = [
 ]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("known", [False, True])
 @pytest.mark.parametrize("cell", CELLS)
 def test_a_fault_names_the_family(
@@ -61,6 +62,7 @@ def test_a_message_and_a_document_for_one_family_name_it(
     ]
 
 
+@pytest.mark.both_databases
 def test_a_row_with_too_many_cells_names_its_family(app: Flask, tmp_path: Path, town: Town) -> None:
     """Although its other cells may be in the wrong columns."""
     folder = town.folder(tmp_path / "files")
@@ -86,6 +88,7 @@ def test_a_family_that_is_missing_is_told_once(app: Flask, tmp_path: Path, town:
     ]
 
 
+@pytest.mark.both_databases
 def test_a_file_of_another_town_is_told_once(app: Flask, tmp_path: Path, town: Town) -> None:
     """A hundred families that nobody knows: the file that lists them is what is missing."""
     for number in range(100):

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -12,6 +13,7 @@ from tests.services.importing.conftest import NOW, account_of, pending_secrets, 
 from tests.services.importing.town import Town, everything, faults_of, hand_over
 
 
+@pytest.mark.both_databases
 def test_somebody_else_in_a_place_does_not_get_the_account_of_who_had_it(
     app: Flask, settled: Path, town: Town
 ) -> None:
@@ -46,6 +48,7 @@ def test_somebody_else_in_a_place_does_not_get_the_account_of_who_had_it(
         assert db.session().scalars(told).all() == [karim.id]
 
 
+@pytest.mark.both_databases
 def test_two_who_change_places_keep_their_accounts(app: Flask, settled: Path, town: Town) -> None:
     """The town's software names Karim first: each still signs in with their own password."""
     sign_in(app, "Karim")
@@ -107,6 +110,7 @@ def test_a_married_name_changes_nothing_of_the_account(
         assert account_of("Inès").archived_at is None
 
 
+@pytest.mark.both_databases
 def test_a_name_that_changes_takes_along_no_confirmed_address_that_the_file_contradicts(
     app: Flask, settled: Path, town: Town
 ) -> None:
@@ -130,6 +134,7 @@ def test_a_name_that_changes_takes_along_no_confirmed_address_that_the_file_cont
         assert pending_secrets() == 0
 
 
+@pytest.mark.both_databases
 def test_a_new_partner_of_the_same_first_name_inherits_nothing(
     app: Flask, settled: Path, town: Town
 ) -> None:
@@ -187,6 +192,7 @@ def test_a_second_guardian_who_left_loses_the_access_at_once(
         assert (account_of("Karim").guardian.rank, account_of("Karim").archived_at) == (2, None)
 
 
+@pytest.mark.both_databases
 def test_files_without_second_guardians_say_nothing_of_them(
     app: Flask, settled: Path, town: Town
 ) -> None:

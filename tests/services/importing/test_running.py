@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -23,6 +24,8 @@ from app.models import (
     Sex,
 )
 from tests.services.importing.town import PDF, Town, everything, hand_over, settle
+
+pytestmark = pytest.mark.both_databases
 
 
 def test_a_family_comes_in_with_its_guardians(app: Flask, tmp_path: Path, town: Town) -> None:

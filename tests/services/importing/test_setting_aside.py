@@ -5,6 +5,7 @@
 
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -15,6 +16,8 @@ from app.services.families import accepted
 from app.services.families.accepted import LastWord
 from tests.services.importing.test_checking import without_family
 from tests.services.importing.town import Town, faults_of, hand_over, settle
+
+pytestmark = pytest.mark.both_databases
 
 ASIDE = [
     ("famille.csv", "dateNaisResp1", "00/00/0000", "valeur « 00/00/0000 » : l’année doit être comprise entre 1900 et 2100."),

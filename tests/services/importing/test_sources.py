@@ -165,6 +165,7 @@ def test_a_folder_that_is_a_link_is_not_followed(app: Flask, tmp_path: Path, tow
     assert fault.endswith("ce fichier manque dans le dossier « documents ».")
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("file", ["famille.csv", "enfant.csv"])
 def test_a_file_of_the_set_that_is_a_link_is_not_followed(
     app: Flask, tmp_path: Path, town: Town, file: str

@@ -100,6 +100,7 @@ def test_an_import_that_fails_at_the_end_keeps_no_file(
     assert kept(app) == []
 
 
+@pytest.mark.both_databases
 def test_what_nobody_names_any_more_is_swept(app: Flask, tmp_path: Path, town: Town) -> None:
     """A photo replaced last week goes; one just left by a killed import waits."""
     hand_over(app, town.folder(tmp_path / "files"))

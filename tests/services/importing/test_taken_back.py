@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -12,6 +13,8 @@ from app.services.inbox import withdrawing
 from app.services.mail.kinds import MailKind
 from tests.services.importing.town import PDF, Town, hand_over
 from tests.support.people import TOWN_HALL
+
+pytestmark = pytest.mark.both_databases
 
 
 def test_files_that_bring_them_again_do_not(app: Flask, tmp_path: Path, town: Town) -> None:
