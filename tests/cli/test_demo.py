@@ -10,6 +10,7 @@ from sqlalchemy import func, or_, select
 
 import config
 from app import create_app, db
+from app.bundled import bundled
 from app.calendar import working_days
 from app.cli import demo
 from app.cli.demo import RECENT_INVOICES
@@ -32,6 +33,8 @@ from app.models import (
 )
 from app.services.accounts.passwords import hash_password
 from app.services.demonstration import clerk, playing
+from app.services.importing import running
+from app.services.importing.options import Options
 from app.settings import EXTENSION
 from app.testing import Outbox
 from tests.services.importing.town import everything
@@ -261,3 +264,16 @@ def test_production_has_no_demonstration(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert "production" in result.stderr
     app.extensions["portail.engine"].dispose()
+
+
+def test_next_month_is_there_to_read_first(app: Flask) -> None:
+    """A move, a new family, one that left, a date that is none: something of each to see."""
+    launch(app)
+    with app.app_context():
+        report = running.run(bundled("demo") / "mois-suivant", Options(dry_run=True))
+    families = report.counts["familles"]
+    assert (families.created, families.changed, families.missing) == (1, 1, 1)
+    assert report.counts["enfants"].changed == 1
+    assert report.set_aside.count == 1
+    assert report.made_up == 1
+    assert not report.question
