@@ -40,6 +40,7 @@ def test_a_town_moves_into_a_bucket_and_back(
     with app.app_context():
         for name in ("d1.pdf", "d2.pdf"):
             store().put(Folder.DOCUMENTS, name, (b"%PDF-1.7",))
+        store().put(Folder.IMPORTS, "export.zip", (b"PK",))
     result = copy(app, BUCKET)
     assert result.exit_code == 0, result.output
     assert "fichiers copiés et vérifiés." in result.output
@@ -53,7 +54,7 @@ def test_a_town_moves_into_a_bucket_and_back(
     moved = create_app(replace(settings, files_url=BUCKET))
     (Path(app.instance_path) / "documents" / "late.pdf").write_bytes(b"%PDF-1.7 late")
     again = copy(moved, "--from", "instance", BUCKET)
-    assert "1\u00a0fichier copié et vérifié, 7 déjà là" in again.output
+    assert "1\u00a0fichier copié et vérifié, 8 déjà là" in again.output
     assert "PORTAIL_FILES_URL" not in again.output
     with moved.app_context():
         store().put(Folder.DOCUMENTS, "later.pdf", (b"%PDF-1.7 later",))
