@@ -11,7 +11,7 @@ from app.blueprints.town_hall.forms import CodeForm, ProofForm, SignInForm
 from app.formats import plural
 from app.services.accounts.throttles import ByMailbox, Wait
 from app.services.clerks import codes, computers, signing_in, tickets
-from app.services.clerks.outcomes import GoesOn, Outcome, Refused, SignedIn
+from app.services.clerks.outcomes import GoesOn, LinkSent, Outcome, Refused, SignedIn
 from app.services.clerks.rights import Right
 from app.services.clerks.tickets import Step
 from app.services.refusals import Refusal
@@ -30,8 +30,11 @@ TOO_MANY_IN_A_ROW = (
     "à la personne qui gère les accès de la mairie."
 )
 TICKET_OVER = "C’était trop long. Saisissez de nouveau votre mot de passe."
+LINK_SENT = (
+    "Il reste à choisir d’où viendra votre code. Un lien pour le faire part à votre adresse de "
+    "courriel\u00a0: ouvrez-le."
+)
 CODE_SENT = "Un nouveau code part à l’instant."
-NEXT_STEP = {Step.CODE: "town_hall.code", Step.CHOICE: "town_hall.second_factor"}
 
 
 @town_hall.route("/mairie/connexion", methods=["GET", "POST"])
@@ -130,9 +133,12 @@ def _answer(form: Form, outcome: Outcome, wrong: str) -> ResponseReturnValue:
             if mark:
                 COMPUTER.leave(answer, mark)
             return clerk_access.begin_session(answer, key)
-        case GoesOn(ticket, step):
+        case GoesOn(ticket):
             session[TICKET] = ticket
-            return redirect(url_for(NEXT_STEP[step], next=request.args.get("next")))
+            return redirect(url_for("town_hall.code", next=request.args.get("next")))
+        case LinkSent():
+            flash(LINK_SENT, "info")
+            return redirect(url_for("town_hall.sign_in"))
         case Wait(delay):
             words = plural(ceil(delay.total_seconds() / 60), "minute")
             form.form_errors.append(TOO_MANY.format(words))

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from app.services.accounts.throttles import Obstacle
-from app.services.clerks.tickets import Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +15,14 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class GoesOn:
-    """The password is right; the ticket opens the page of the next step."""
+    """The password is right; the ticket opens the page that asks for the code."""
 
     ticket: str
-    step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class LinkSent:
+    """The password is right, and no second factor was chosen: the mailbox has a link to do so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,4 +30,4 @@ class Refused:
     """Not the right pair, or not the right code; nothing more is told."""
 
 
-Outcome = SignedIn | GoesOn | Obstacle | Refused
+Outcome = SignedIn | GoesOn | LinkSent | Obstacle | Refused

@@ -8,8 +8,8 @@ from app.services import journal
 from app.services.accounts import current_password, password_costs, passwords, throttles
 from app.services.accounts.throttles import Obstacle, Tries
 from app.services.actors import Clerk, CurrentClerk, Origin, Stranger
-from app.services.clerks import codes, computers, lookup, sessions, tickets
-from app.services.clerks.outcomes import GoesOn, Outcome, Refused, SignedIn
+from app.services.clerks import codes, computers, invitations, lookup, sessions, tickets
+from app.services.clerks.outcomes import GoesOn, LinkSent, Outcome, Refused, SignedIn
 from app.services.clerks.tickets import Step, Ticket
 
 TOO_MANY_TRIES = "Trop d’essais. Attendez quelques minutes avant de saisir votre mot de passe."
@@ -70,7 +70,9 @@ def _accept(
             return obstacle or Refused()
         throttles.succeed(session, tries)
         if clerk.second_factor is None:
-            return GoesOn(tickets.make(clerk, Step.CHOICE)[0], Step.CHOICE)
+            # A password alone would give the access to whoever came by it first.
+            invitations.send_once_more(session, clerk)
+            return LinkSent()
         if computers.is_known(computer, clerk):
             journal.record(session, "clerk_signed_in", Clerk(clerk.name, origin))
             return SignedIn(sessions.open_session(session, clerk, origin))
@@ -81,7 +83,7 @@ def _ask_for_code(session: Session, clerk: ClerkAccount) -> GoesOn:
     made, nonce = tickets.make(clerk, Step.CODE)
     if clerk.second_factor is SecondFactor.MAIL:
         codes.send(session, clerk, nonce)
-    return GoesOn(made, Step.CODE)
+    return GoesOn(made)
 
 
 def _refuse(

@@ -12,13 +12,10 @@ from app.models import ClerkAccount, SecondFactor
 from app.services import journal
 from app.services.accounts.addresses import normalized
 from app.services.actors import Actor
-from app.services.clerks import lookup, rights, sessions
+from app.services.clerks import invitations, lookup, rights, sessions
 from app.services.clerks.rights import Role
-from app.services.mail import outbox
-from app.services.mail.kinds import MailKind
 from app.services.refusals import Reason, Refusal
 from app.services.tokens import clerk_links
-from app.services.tokens.clerk_links import Purpose
 
 LONGEST_NAME = 100
 NOT_AN_ADDRESS = "Écrivez une seule adresse, comme prenom.nom@commune.fr."
@@ -116,8 +113,9 @@ def change_roles(actor: Actor, public_id: str, roles: Iterable[str]) -> None:
         if not rights.administers(held):
             _keep_an_administrator(everybody, clerk)
         if rights.administers(held) and clerk.second_factor is SecondFactor.MAIL:
-            # An administrator's code comes from an application: it is chosen at the next sign-in.
+            # An administrator's code comes from an application, which the mailbox lets choose.
             clerk.second_factor = None
+            invitations.send(session, clerk)
         clerk.roles = held
         sessions.end_all(session, clerk.id)
         journal.record(
@@ -211,8 +209,5 @@ def _keep_an_administrator(everybody: Iterable[ClerkAccount], leaving: ClerkAcco
 
 
 def _invited(session: Session, clerk: ClerkAccount, actor: Actor, event: str) -> str:
-    clerk.invited_at = datetime.now(UTC)
-    lookup.void_links(clerk)
-    outbox.enqueue(session, MailKind.CLERK_INVITATION, "", clerk.email)
     journal.record(session, event, actor, about=clerk.name)
-    return clerk_links.token_for(Purpose.INVITATION, clerk.public_id, clerk.link_salt)
+    return invitations.send(session, clerk)

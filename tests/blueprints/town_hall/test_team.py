@@ -77,10 +77,40 @@ def test_a_role_that_changes_ends_what_is_open(office: Page, app: Flask, outbox:
     page = page.fill({"Administration": True}).submit("Enregistrer les rôles")
     assert "Rôles de Nadia Petit enregistrés." in page.text
     hers.get("town_hall.day", _lands_on="town_hall.sign_in")
-    page = give_password(hers, nadia.email)
+    page = choose_password(hers, link_in(outbox.to(nadia.email)[-1]))
     assert page.h1 == "D’où viendra votre code ?"
     take_application(page)
     assert hers.get("town_hall.colleagues").h1 == "Équipe"
+
+
+def test_a_password_alone_chooses_no_second_factor(
+    office: Page, app: Flask, outbox: Outbox
+) -> None:
+    """Whoever stopped half-way, or becomes an administrator, goes on from their own mailbox."""
+    office.fill({"Prénom et nom": NADIA[1], "Adresse de courriel": NADIA[0]}).fill(
+        {"Secrétariat": True}
+    ).submit("Inviter")
+    choose_password(Browser(app), link_in(outbox.to(NADIA[0])[-1]))
+    hers = Browser(app)
+    for _ in range(2):
+        page = give_password(hers, NADIA[0])
+        assert page.h1 == "Accès mairie"
+        assert "Un lien pour le faire part à votre adresse de courriel" in page.text
+    hers.get("town_hall.second_factor", _lands_on="town_hall.sign_in")
+    page = choose_password(hers, link_in(outbox.to(NADIA[0])[-1]))
+    assert page.h1 == "D’où viendra votre code ?"
+
+
+def test_links_to_go_on_are_few(office: Page, app: Flask, outbox: Outbox) -> None:
+    """Somebody who has the password sends no more than six a day."""
+    office.fill({"Prénom et nom": NADIA[1], "Adresse de courriel": NADIA[0]}).fill(
+        {"Secrétariat": True}
+    ).submit("Inviter")
+    choose_password(Browser(app), link_in(outbox.to(NADIA[0])[-1]))
+    before = len(outbox)
+    for _ in range(8):
+        give_password(Browser(app), NADIA[0])
+    assert len(outbox) == before + 6
 
 
 def test_the_last_administrator_stays(office: Page, app: Flask) -> None:
