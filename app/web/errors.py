@@ -26,7 +26,8 @@ RETRY_SECONDS = 30
 HTTP_ERRORS_FROM = 400
 
 TEMPLATE = "errors/error.html"
-NOBODY = AnonymousUserMixin()
+# For templates, when nobody can say who is there.
+NOBODY = {"current_user": AnonymousUserMixin(), "found_clerk": lambda: None}
 
 FOREIGN_HOST = "Le portail ne répond pas à cette adresse. Utilisez celle donnée par la mairie."
 
@@ -112,7 +113,7 @@ def _draw(code: int, **words: str) -> str:
         # What failed may be what tells who is there, and that must not fail twice.
         with suppress(Exception):
             return render_template(TEMPLATE, code=code, **words)
-    return render_template(TEMPLATE, code=code, current_user=NOBODY, **words)
+    return render_template(TEMPLATE, code=code, **NOBODY, **words)
 
 
 def _show_foreign_host(_error: SecurityError) -> Response:

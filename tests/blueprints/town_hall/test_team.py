@@ -189,3 +189,10 @@ def test_two_browsers_one_is_left_behind(office: Page, app: Flask, camille: Cler
         page = page.submit("Déconnecter les autres navigateurs")
         assert "Les autres navigateurs sont déconnectés." in page.text
         counter.get("town_hall.day", _lands_on="town_hall.sign_in")
+
+
+def test_a_page_that_does_not_exist_keeps_the_menu(office: Page, app: Flask) -> None:
+    """Of whoever is signed in; to a stranger nothing tells that the town hall has pages."""
+    page = office.browser.visit("/mairie/nulle-part", 404)
+    assert page.link("Équipe").click().h1 == "Équipe"
+    assert "Espace mairie" not in Browser(app).visit("/mairie/nulle-part", 404).text

@@ -92,6 +92,7 @@ def _team(app: Flask, office: Browser) -> Screens:
         team.close(LAUNCHED, known["sam@commune.fr"])
     page = office.get("town_hall.colleagues")
     yield "town hall, team", page
+    yield "town hall, missing page", office.visit("/mairie/nulle-part", 404)
     yield "town hall, team, nothing typed", page.submit("Inviter", _refused=200)
     for state, email in (("", "nadia@commune.fr"), (", closed", "sam@commune.fr")):
         page = office.get("town_hall.colleague", public_id=known[email])
