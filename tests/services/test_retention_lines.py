@@ -21,6 +21,9 @@ from app.models import (
     Draft,
     EmailChange,
     Guardian,
+    ImportRun,
+    ImportState,
+    ImportUpload,
     Job,
     JobState,
     JournalEntry,
@@ -50,6 +53,8 @@ GO = {
     "Courriels de la file": 2,
     "Adresses refusées": 1,
     "Changements reportés": 1,
+    "Fichiers d’import": 2,
+    "Imports de la mairie": 1,
     "Travaux de fond": 2,
     "Compteurs d’essais": 1,
     "Brouillons": 1,
@@ -103,6 +108,17 @@ def queues() -> Iterator[db.Base]:
         yield Job(kind=JobKind.PURGE, state=done, created_at=END, due_at=END, settled_at=END)
 
 
+def imports(session: Session, number: int) -> None:
+    """One that was abandoned, of which the files go first."""
+    run = ImportRun(
+        source="export.zip", acted_by="Aline", received_at=END, settled_at=END,
+        state=ImportState.DROPPED,
+    )  # fmt: skip
+    session.add(run)
+    session.flush()
+    session.add(ImportUpload(run_id=run.id, received_at=END, file=f"{number}.zip"))
+
+
 def live(session: Session, people: People, folder: Path) -> None:
     """Write what ends at noon, of every line."""
     of_zest = select(Account).where(Account.identifier == people.zest.identifier)
@@ -131,6 +147,8 @@ def live(session: Session, people: People, folder: Path) -> None:
             JournalEntry(at=END, event="signed_in", details={}),
         ]
     )  # fmt: skip
+    imports(session, 1)
+    imports(session, 2)
     (folder / "requests").mkdir(parents=True, exist_ok=True)
     cut = folder / "requests" / "cut.partial"
     cut.touch()

@@ -1,10 +1,12 @@
 """What a clerk sends to be imported: one ZIP, or several CSV that become one."""
 
 import secrets
+import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path, PurePath
 from typing import BinaryIO, NamedTuple
 
@@ -14,12 +16,12 @@ from app.models.stored_files import ARCHIVE
 from app.services.files import stored_files
 from app.services.files.stored_files import FoundFile
 from app.services.files.stores import store
-from app.services.importing.decoding import blocks
 from app.services.refusals import Reason, Refusal
 from app.typed_text import one_line
 
 LARGEST_MEBIBYTES = 200
-LARGEST = LARGEST_MEBIBYTES * 1024 * 1024
+BLOCK = 1024 * 1024
+LARGEST = LARGEST_MEBIBYTES * BLOCK
 # In bytes a name of a file has 255.
 LONGEST_NAME = 80
 NOTHING = "Choisissez un fichier ZIP, ou les fichiers CSV de votre logiciel."
@@ -67,8 +69,7 @@ def opened(called: str, name: str) -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as folder, found.stream:
         path = Path(folder) / called
         with path.open("wb") as copy:
-            for block in blocks(found.stream):
-                copy.write(block)
+            shutil.copyfileobj(found.stream, copy)
         yield path
 
 
@@ -87,8 +88,7 @@ def _pack(sent: Sequence[Sent], packed: BinaryIO) -> None:
                 raise Refusal(Reason.AMBIGUOUS, TWO_ALIKE.format(name))
             names.add(name.lower())
             with archive.open(name, "w", force_zip64=True) as entry:
-                for block in blocks(each.stream):
-                    entry.write(block)
+                shutil.copyfileobj(each.stream, entry)
     packed.seek(0)
 
 
@@ -99,5 +99,5 @@ def _called(name: str) -> str:
 
 def _store(stream: BinaryIO) -> str:
     name = f"{secrets.token_hex(16)}{ARCHIVE.suffix}"
-    store().put(Folder.IMPORTS, name, blocks(stream))
+    store().put(Folder.IMPORTS, name, iter(partial(stream.read, BLOCK), b""))
     return name
