@@ -18,14 +18,21 @@ DAY = timedelta(days=1)
 
 def send(session: Session, clerk: ClerkAccount) -> str:
     """Queue the mail, and return its link, good 72 hours; the links before are worth nothing."""
-    clerk.invited_at = datetime.now(UTC)
     lookup.void_links(clerk)
-    outbox.enqueue(session, MailKind.CLERK_INVITATION, "", clerk.email)
+    _queue(session, clerk)
     return clerk_links.token_for(Purpose.INVITATION, clerk.public_id, clerk.link_salt)
 
 
 def send_once_more(session: Session, clerk: ClerkAccount) -> None:
-    """Queue the mail for whoever asks for it, a few times a day."""
+    """Queue the mail for whoever asks for it, a few times a day.
+
+    The links before stay good: of the mails of two clicks, either may be opened.
+    """
     key = f"clerk-invitations:{clerk.id}"
     if throttles.count_in_window(session, key, ASKED_FOR_A_DAY, DAY):
-        send(session, clerk)
+        _queue(session, clerk)
+
+
+def _queue(session: Session, clerk: ClerkAccount) -> None:
+    clerk.invited_at = datetime.now(UTC)
+    outbox.enqueue(session, MailKind.CLERK_INVITATION, "", clerk.email)

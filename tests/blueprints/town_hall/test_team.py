@@ -101,6 +101,18 @@ def test_a_password_alone_chooses_no_second_factor(
     assert page.h1 == "D’où viendra votre code ?"
 
 
+def test_two_clicks_leave_the_first_link_good(office: Page, app: Flask, outbox: Outbox) -> None:
+    """Whichever of two mails is opened, it leads on."""
+    office.fill({"Prénom et nom": NADIA[1], "Adresse de courriel": NADIA[0]}).fill(
+        {"Secrétariat": True}
+    ).submit("Inviter")
+    choose_password(Browser(app), link_in(outbox.latest))
+    give_password(Browser(app), NADIA[0])
+    first = link_in(outbox.to(NADIA[0])[-1])
+    give_password(Browser(app), NADIA[0])
+    assert choose_password(Browser(app), first).h1 == "D’où viendra votre code ?"
+
+
 def test_links_to_go_on_are_few(office: Page, app: Flask, outbox: Outbox) -> None:
     """Somebody who has the password sends no more than six a day."""
     office.fill({"Prénom et nom": NADIA[1], "Adresse de courriel": NADIA[0]}).fill(
