@@ -13,7 +13,7 @@ from app.models.stored_files import Folder, StoredName
 
 
 class ImportState(StrEnum):
-    """Where an import stands. The last two are final."""
+    """Where an import stands: refused, dropped and imported are final."""
 
     READING = "reading"
     REFUSED = "refused"

@@ -1,6 +1,7 @@
 """Forms with files: what is read of them, how many at once, and how much in a day."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import wraps
 
 from flask import request
@@ -20,6 +21,9 @@ from app.web import drafts
 from app.web.access import current_account
 from app.web.bodies import A_FLOOD, read_away
 from app.web.forms import back_to_page, owner
+
+View = Callable[..., ResponseReturnValue]
+Passing = Callable[[], AbstractContextManager[None]]
 
 UNREAD = (
     f"Rien n’est envoyé\u00a0: vos fichiers sont trop lourds. Un fichier pèse "
@@ -41,56 +45,50 @@ ANOTHER = "Rien n’est envoyé\u00a0: un autre envoi est en cours. Recommencez 
 _importing = Gate()
 
 
-def takes_files(
-    view: Callable[..., ResponseReturnValue],
-) -> Callable[..., ResponseReturnValue]:
+def takes_files(view: View) -> View:
     """Read all that a form with files may send; a flood is not read, and loses no answer.
 
     Heavy ones are read a few at once, one of each account, and so many bytes of it in a day.
     """
+    return _takes(view, lambda: uploads.MOST_BYTES, _passing_as_account, UNREAD, CROWDED)
+
+
+def takes_an_import(view: View) -> View:
+    """Read all that the town's software may export, one at a time: it is written to the disk."""
+    return _takes(view, lambda: uploading.LARGEST, _importing.passing, TOO_LARGE, ANOTHER)
+
+
+def _takes(
+    view: View, most: Callable[[], int], passing: Passing, too_large: str, crowded: str
+) -> View:
+    """Read up to so many bytes, whatever is heavy inside `passing`; say why when it is not read."""
 
     @wraps(view)
     def reading(**arguments: str) -> ResponseReturnValue:
-        request.max_content_length = uploads.MOST_BYTES
+        request.max_content_length = most()
         if (request.content_length or 0) <= LIGHT_BYTES:
             return view(**arguments)
-        account_id = current_account().account_id
         try:
-            with _reading.passing(in_this_town(account_id)):
-                kibibytes = (request.content_length or 0) // KIBIBYTE
-                allowances.spend_now(account_id, Allowance.UPLOADS, kibibytes)
+            with passing():
                 request.files  # noqa: B018 (read now)
                 return view(**arguments)
         except RequestEntityTooLarge:
-            return _unread(UNREAD)
+            return _unread(too_large)
         except Crowded:
-            return _unread(CROWDED)
+            return _unread(crowded)
         except Refusal as refused:
             return _unread(str(refused))
 
     return reading
 
 
-def takes_an_import(
-    view: Callable[..., ResponseReturnValue],
-) -> Callable[..., ResponseReturnValue]:
-    """Read all that the town's software may export, one at a time: it is written to the disk."""
-
-    @wraps(view)
-    def reading(**arguments: str) -> ResponseReturnValue:
-        request.max_content_length = uploading.LARGEST
-        if (request.content_length or 0) <= LIGHT_BYTES:
-            return view(**arguments)
-        try:
-            with _importing.passing():
-                request.files  # noqa: B018 (read now)
-                return view(**arguments)
-        except RequestEntityTooLarge:
-            return _unread(TOO_LARGE)
-        except Crowded:
-            return _unread(ANOTHER)
-
-    return reading
+@contextmanager
+def _passing_as_account() -> Iterator[None]:
+    account_id = current_account().account_id
+    with _reading.passing(in_this_town(account_id)):
+        kibibytes = (request.content_length or 0) // KIBIBYTE
+        allowances.spend_now(account_id, Allowance.UPLOADS, kibibytes)
+        yield
 
 
 def _unread(why: str) -> Response:

@@ -110,6 +110,7 @@ def import_changes(number: int, table: str) -> ResponseReturnValue:
         table=spelling.SLUGS[table],
         lines=lines,
         total=total,
+        shown=runs.SHOWN,
     )
 
 

@@ -77,14 +77,10 @@ class Changes:
 
     def __init__(self, connection: Connection) -> None:
         """Compare by this connection."""
-        self._connection = connection
+        # Whoever goes through them asks by it what else is to be known of those rows.
+        self.connection = connection
         self._aside = connection.dialect.name == "sqlite"
         self._digest = hashlib.sha256()
-
-    @property
-    def connection(self) -> Connection:
-        """Ask by it what else is to be known of those rows."""
-        return self._connection
 
     def __iter__(self) -> Iterator[Change]:
         """Go through them, table by table; once, as the fingerprint is made meanwhile."""
@@ -105,7 +101,7 @@ class Changes:
         names = _compared_columns(after)
         ceilings = {name: self._ceiling(after, name) for name in names}
         instants = {name for name in names if _is_instant(after, name)}
-        for row in self._connection.execute(_differing(before, after, names)):
+        for row in self.connection.execute(_differing(before, after, names)):
             was = dict(zip(before.columns.keys(), row, strict=False))
             now = dict(zip(names, row[len(before.columns) :], strict=True))
             for name in names:
@@ -121,13 +117,13 @@ class Changes:
 
     def _note_removed(self, before: Table, after: Table) -> int:
         removed = 0
-        for row in self._connection.execute(_missing(before, after)):
+        for row in self.connection.execute(_missing(before, after)):
             self._digest.update(f"{tuple(row)}\n".encode())
             removed += 1
         return removed
 
     def _count(self, table: Table) -> int:
-        return self._connection.scalar(select(func.count()).select_from(table)) or 0
+        return self.connection.scalar(select(func.count()).select_from(table)) or 0
 
     def _ceiling(self, table: Table, name: str) -> int | None:
         """Return the last number of the rows that a column refers to, before the import."""
@@ -139,7 +135,7 @@ class Changes:
         if model is None:
             return None
         referred = self._before(model)
-        return self._connection.scalar(select(func.max(referred.c.id))) or 0
+        return self.connection.scalar(select(func.max(referred.c.id))) or 0
 
     def _before(self, model: type[Base]) -> Table:
         table = cast(Table, model.__table__)

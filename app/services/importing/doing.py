@@ -16,6 +16,8 @@ from app.services import journal
 from app.services.actors import Clerk
 from app.services.files import stored_files
 from app.services.files.uploads import CheckedFile
+from app.services.importing import recording, uploading
+from app.services.importing.spelling import Spelling
 from app.services.jobs.running import Task
 from app.services.refusals import Refusal
 
@@ -55,8 +57,6 @@ class _Reader:
             if changes.fingerprint != self._upload.fingerprint:
                 raise Overtaken
             return
-        from app.services.importing.spelling import Spelling
-
         spelling = Spelling(changes.connection)
         for change in changes:
             spelling.write(change)
@@ -69,7 +69,7 @@ class _Reader:
         upload = session.get_one(ImportUpload, self._run.id, populate_existing=True)
         _settle(run, ImportState.IMPORTED)
         _count(run, report)
-        upload.told, upload.note = _told(report, upload.told.get("rows", {})), ""
+        upload.told, upload.note = recording.of_report(report, upload.told.get("rows", {})), ""
 
 
 def do(task: Task) -> None:
@@ -84,7 +84,7 @@ def do(task: Task) -> None:
 
 
 def _do(run: ImportRun, upload: ImportUpload, task: Task) -> None:
-    from app.services.importing import recording, running, uploading
+    from app.services.importing import running
     from app.services.importing.faults import ImportRefused
 
     reader = _Reader(run, upload)
@@ -135,7 +135,7 @@ def _keep_reading(run: ImportRun, report: "Report", reader: _Reader) -> None:
         now.state = ImportState.PLANNED
         _count(now, report)
         upload.changes, upload.fingerprint = name, reader.fingerprint
-        upload.told, upload.read_at = _told(report, reader.rows), datetime.now(UTC)
+        upload.told, upload.read_at = recording.of_report(report, reader.rows), datetime.now(UTC)
 
 
 def _keep(run: ImportRun, state: ImportState, told: dict[str, Any]) -> None:
@@ -166,12 +166,6 @@ def _count(run: ImportRun, report: "Report") -> None:
     run.changed = sum(each.changed for each in counts.values())
     run.closed = counts["identifiants"].archived
     run.mails = sum(report.mails.values())
-
-
-def _told(report: "Report", rows: dict[str, int]) -> dict[str, Any]:
-    from app.services.importing import recording
-
-    return recording.of_report(report, rows)
 
 
 def _acts_since(since: datetime | None) -> list[str]:

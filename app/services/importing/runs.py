@@ -110,10 +110,9 @@ class Run(NamedTuple):
         return recording.by_remedy(self.told.get("faults", []))
 
 
-_LINES = select(
-    ImportRun.id, ImportRun.source, ImportRun.acted_by, ImportRun.received_at, ImportRun.state,
-    ImportRun.created, ImportRun.changed, ImportRun.closed, ImportRun.mails,
-).order_by(ImportRun.id.desc())  # fmt: skip
+_LINES = select(*(getattr(ImportRun, name) for name in RunLine._fields)).order_by(
+    ImportRun.id.desc()
+)
 
 
 def listed(asked: str = "", size: int = 20) -> Page[RunLine]:
@@ -155,10 +154,10 @@ def receive(by: CurrentClerk, sent: Sequence[Sent]) -> int:
 
 
 def read_again(by: CurrentClerk, number: int, choices: Choices) -> None:
-    """Read it once more, with other choices."""
+    """Read it once more, with other choices. Raises Refusal."""
     with db.transaction() as session:
         run = _waiting(session, number)
-        _choose(run, by, choices, ImportState.READING)
+        _choose(session, run, by, choices, ImportState.READING)
         _have_done(session, run)
         journal.record(session, "import_read", by, None, run=str(number), source=run.source)
 
@@ -176,7 +175,7 @@ def start(by: CurrentClerk, number: int, choices: Choices) -> None:
         run = _waiting(session, number)
         if (run.archive_missing, run.remove_missing) != choices[:2]:
             raise Refusal(Reason.UNFIT, SETTLED)
-        _choose(run, by, choices, ImportState.IMPORTING)
+        _choose(session, run, by, choices, ImportState.IMPORTING)
         _have_done(session, run)
         journal.record(session, "import_asked", by, None, run=str(number), source=run.source)
 
@@ -224,7 +223,11 @@ def _waiting(session: Session, number: int) -> ImportRun:
     return run
 
 
-def _choose(run: ImportRun, by: CurrentClerk, choices: Choices, state: ImportState) -> None:
+def _choose(
+    session: Session, run: ImportRun, by: CurrentClerk, choices: Choices, state: ImportState
+) -> None:
+    if session.get(ImportUpload, run.id) is None:
+        raise Refusal(Reason.UNKNOWN, uploading.GONE)
     run.archive_missing, run.remove_missing, run.mail, run.closing = choices
     run.acted_by, run.state = by.name, state
     if state is ImportState.READING:
@@ -236,12 +239,8 @@ def _have_done(session: Session, run: ImportRun) -> None:
 
 
 def _run(run: ImportRun, upload: ImportUpload | None, job: Job | None) -> Run:
-    line = RunLine(
-        run.id, run.source, run.acted_by, run.received_at, run.state, run.created, run.changed,
-        run.closed, run.mails,
-    )  # fmt: skip
     return Run(
-        line=line,
+        line=RunLine(*(getattr(run, name) for name in RunLine._fields)),
         choices=Choices(run.archive_missing, run.remove_missing, run.mail, run.closing),
         settled_at=run.settled_at,
         told=upload.told if upload else {},

@@ -16,14 +16,14 @@ from app.models.stored_files import ARCHIVE
 from app.services.files import stored_files
 from app.services.files.stored_files import FoundFile
 from app.services.files.stores import store
+from app.services.files.uploads import MEBIBYTE
 from app.services.refusals import Reason, Refusal
 from app.typed_text import one_line
 
 LARGEST_MEBIBYTES = 200
-BLOCK = 1024 * 1024
-LARGEST = LARGEST_MEBIBYTES * BLOCK
-# In bytes a name of a file has 255.
-LONGEST_NAME = 80
+LARGEST = LARGEST_MEBIBYTES * MEBIBYTE
+# A name of a file has 255 bytes at most, of which a character may take four.
+LONGEST_NAME = 60
 NOTHING = "Choisissez un fichier ZIP, ou les fichiers CSV de votre logiciel."
 NOT_THESE = (
     "«\u00a0{}\u00a0» n’est ni un ZIP, ni un fichier CSV. Choisissez un ZIP, ou les fichiers CSV."
@@ -94,10 +94,11 @@ def _pack(sent: Sequence[Sent], packed: BinaryIO) -> None:
 
 def _called(name: str) -> str:
     """Keep of a name what stands in a sentence, and names a file in a folder."""
-    return one_line(PurePath(name.replace("\\", "/")).name)[-LONGEST_NAME:] or "fichier"
+    called = one_line(PurePath(name.replace("\\", "/")).name)[-LONGEST_NAME:]
+    return called if called.strip(".") else "fichier"
 
 
 def _store(stream: BinaryIO) -> str:
     name = f"{secrets.token_hex(16)}{ARCHIVE.suffix}"
-    store().put(Folder.IMPORTS, name, iter(partial(stream.read, BLOCK), b""))
+    store().put(Folder.IMPORTS, name, iter(partial(stream.read, MEBIBYTE), b""))
     return name

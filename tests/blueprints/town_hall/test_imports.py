@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from app import db
-from app.models import Account, Family, Guardian, ImportRun, JournalEntry, OutboxMail
+from app.models import Account, Family, Guardian, ImportRun, ImportUpload, JournalEntry, OutboxMail
+from app.services.importing import uploading
 from app.services.importing.spelling import SLUGS, WORDS
 from app.testing import Outbox
 from tests.services.importing.town import Town, settle
@@ -118,6 +119,37 @@ def test_what_is_no_export_is_said(office: Browser) -> None:
     assert "n’est ni un ZIP, ni un fichier CSV" in page.errors[0]
     page = give(office, {"export.zip": b"PK, but nothing more"})
     assert page.h1 == "1 point à corriger dans « export.zip »"
+
+
+@pytest.mark.parametrize(
+    "name", ["..", ".", "😀" * 90 + ".zip", "a\x00b.zip", "\u202e.zip", "x" * 300]
+)
+def test_any_name_of_a_file_is_read(office: Browser, town: Town, tmp_path: Path, name: str) -> None:
+    """A name is shown; it leads to no folder, and is too long for none."""
+    [content] = archive(moved(town), tmp_path).values()
+    assert "Ce que changerait" in give(office, {name: content}).h1
+
+
+def test_what_is_too_heavy_is_said(
+    office: Browser, town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is not read: the page comes back with what to do, and goes on with a lighter one."""
+    monkeypatch.setattr(uploading, "LARGEST", 300_000)
+    page = give(office, {"export.zip": bytes(300_001)})
+    assert "vos fichiers pèsent plus de 200 Mo. Demandez l’import" in " ".join(page.errors)
+    assert give(office, archive(moved(town), tmp_path)).h1 == "Ce que changerait « export.zip »"
+
+
+def test_files_that_are_kept_no_more_are_not_imported(
+    app: Flask, office: Browser, town: Town, tmp_path: Path
+) -> None:
+    """A page left open for a month: it says so, and nothing waits for ever."""
+    page = give(office, archive(moved(town), tmp_path))
+    with app.app_context(), db.transaction() as session:
+        session.execute(delete(ImportUpload))
+    page = page.submit("Importer", _refused=200)
+    assert "Les fichiers de cet import ne sont plus gardés." in page.errors[0]
+    assert street(app) == "12 rue de la Fontaine"
 
 
 def test_what_is_to_be_corrected_is_told_by_remedy(
