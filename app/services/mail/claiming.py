@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, or_, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.mailer.failures import ForNobody
@@ -24,6 +24,8 @@ Change = dict[str, Any]
 # Why a mail is not sent: what it would carry opens nothing any more.
 DEAD_LINK = "Son lien ou son code ne sert plus"
 DEAD_PASSWORD = "Son mot de passe temporaire a déjà servi, ou ne sert plus"  # noqa: S105
+# Of a mail that names no change of address; rows are numbered from one.
+NO_CHANGE = 0
 # Of what is written for nobody.
 NO_MAILBOX = "personne@localhost"
 
@@ -167,20 +169,21 @@ def _dead_end(mail: AnyRow, account: AnyRow | None, dead_links: set[int]) -> Dea
 
 
 def _dead_links(session: Session, rows: Sequence[AnyRow], now: datetime) -> set[int]:
-    """Find the mails whose link confirms nothing any more: asked anew, given up, too old."""
+    """Find the mails whose link confirms nothing: asked anew, given up, too old, or none."""
     named = {
-        row.id: int(row.context["change"])
+        row.id: int(row.context.get("change", NO_CHANGE))
         for row in rows
         if row.kind == MailKind.EMAIL_CONFIRMATION
     }
     if not named:
         return set()
-    over = select(EmailChange.id).where(
+    under_way = select(EmailChange.id).where(
         EmailChange.id.in_(named.values()),
-        or_(EmailChange.ended_at.is_not(None), EmailChange.expires_at < now),
+        EmailChange.ended_at.is_(None),
+        EmailChange.expires_at >= now,
     )
-    ended = set(session.scalars(over))
-    return {mail for mail, change in named.items() if change in ended}
+    alive = set(session.scalars(under_way))
+    return {mail for mail, change in named.items() if change not in alive}
 
 
 def _claimed(

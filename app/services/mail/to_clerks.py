@@ -51,12 +51,13 @@ def recipients(session: Session, rows: Sequence[AnyRow]) -> dict[str, AnyRow]:
 
 
 def dead_codes(rows: Sequence[AnyRow], now: datetime) -> set[int]:
-    """Find the mails whose code is over: it could not be typed any more."""
+    """Find the mails whose code could not be typed: it is over, or was never drawn."""
     validity = second_factors.MAILED_CODE_VALIDITY
     return {
         row.id
         for row in rows
-        if row.kind == MailKind.CLERK_CODE and row.created_at + validity < now
+        if row.kind == MailKind.CLERK_CODE
+        and (row.created_at + validity < now or "nonce" not in row.context)
     }
 
 

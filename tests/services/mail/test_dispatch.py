@@ -15,8 +15,13 @@ from app.mailer.failures import (
     WrongSettings,
 )
 from app.models import Account, Family, JournalEntry, MailState
+from app.services.clerks import team
+from app.services.clerks.rights import Role
+from app.services.mail import outbox
+from app.services.mail.kinds import MailKind
 from app.services.tokens import temporary_passwords
 from tests.services.conftest import NOON
+from tests.support.clerks import LAUNCHED
 from tests.support.mail_room import Scripted, ask, deliver, rows, states
 from tests.support.people import People
 
@@ -212,6 +217,22 @@ def test_one_bad_mail_does_not_keep_the_others(
     assert not deliver(app).unavailable
     assert states() == [MailState.QUEUED, MailState.SENT]
     assert server.connections == 2
+
+
+def test_a_mail_that_misses_what_it_carries_keeps_no_other(
+    app: Flask, people: People, server: Scripted
+) -> None:
+    """Two rows that another version wrote name no change and no code: they end, the next leaves."""
+    with db.transaction() as session:
+        outbox.enqueue(session, MailKind.EMAIL_CONFIRMATION, people.moreau.identifier)
+    team.invite(LAUNCHED, "aline@mairie.fr", "Aline", [Role.READING])
+    with db.transaction() as session:
+        outbox.enqueue(session, MailKind.CLERK_CODE, "", "aline@mairie.fr")
+    ask(people.zest.identifier)
+    deliver(app)
+    assert states() == [
+        MailState.LIMITED, MailState.SENT, MailState.LIMITED, MailState.SENT,
+    ]  # fmt: skip
 
 
 def journal() -> list[str]:
