@@ -1,7 +1,7 @@
-"""Long lists, a page at a time."""
+"""Long lists: a page at a time, and what an address asks of one."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 PAGE_SIZE = 50
@@ -42,6 +42,18 @@ class Page(Generic[Item]):
                 near.append(0)
             near.append(each)
         return near
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an address asks of a list."""
+
+    # The values that were chosen or typed, by filter; a filter that asks nothing is not there.
+    filters: Mapping[str, str] = field(default_factory=dict)
+    # The column that it is sorted by, and whether from its end.
+    sort: str = ""
+    backwards: bool = False
+    page: str = ""
 
 
 def page_count(total: int, size: int = PAGE_SIZE) -> int:

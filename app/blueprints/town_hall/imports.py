@@ -11,14 +11,36 @@ from app.services.importing import runs, spelling, uploading
 from app.services.importing.runs import Run
 from app.services.importing.uploading import Sent
 from app.services.refusals import Refusal
+from app.web import lists
 from app.web.clerk_access import current_clerk, needs
 from app.web.drafts import stands_on
 from app.web.files import CSV, send_made_file, send_stored_file
 from app.web.forms import show_again
 from app.web.heavy_forms import takes_an_import
+from app.web.lists import Column, Filter, Listing
 
 # A page whose import is under way asks for itself anew.
 EVERY_SECONDS = "4"
+COLUMNS = (
+    Column("N°", "numero"),
+    Column("Quand"),
+    Column("Par"),
+    Column("Fichiers"),
+    Column("Créés", kind="number"),
+    Column("Modifiés", kind="number"),
+    Column("Fermés", kind="number"),
+    Column("Courriels", kind="number"),
+    Column("État"),
+)
+FILTERS = (
+    Filter(
+        "etat",
+        "État",
+        [(key, runs.STATES[state]) for key, state in runs.FINAL_STATES.items()],
+        "Tous",
+    ),
+    Filter("par", "Par"),
+)
 READ_AGAIN = "Vos choix sont pris en compte\u00a0: relisez ce que l’import ferait maintenant."
 
 
@@ -38,12 +60,21 @@ def imports() -> ResponseReturnValue:
             form.files.errors = [str(refused)]
             return show_again(form)
         return redirect(url_for("town_hall.import_run", number=number))
+    history = _history()
     return render_template(
         "town_hall/imports.html",
         form=form,
-        listed=runs.listed(request.args.get("page", "")),
+        history=history,
+        runs=runs.listed(history.asked),
         largest=uploading.LARGEST_MEBIBYTES,
     )
+
+
+@town_hall.get("/mairie/imports.csv")
+@needs(Right.IMPORT)
+def imports_file() -> ResponseReturnValue:
+    """The imports before, for a spreadsheet."""
+    return send_made_file(runs.table(_history().asked), CSV, "Imports")
 
 
 @town_hall.route("/mairie/imports/<int:number>", methods=["GET", "POST"])
@@ -128,6 +159,10 @@ def import_faults_file(number: int) -> ResponseReturnValue:
     return send_made_file(
         runs.faults_table(_found(number)), CSV, f"Corrections de l’import {number}"
     )
+
+
+def _history() -> Listing:
+    return lists.read(COLUMNS, FILTERS, usual="-numero", download="town_hall.imports_file")
 
 
 def _found(number: int) -> Run:

@@ -1,16 +1,16 @@
 """Imports on screen: what a clerk sends, reads, then has done or drops; and their history."""
 
-import io
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app import db, spreadsheets
+from app.formats import moment
 from app.models import Folder, ImportRun, ImportState, ImportUpload, Job, JobState
-from app.paging import Page
+from app.paging import Asked, Page
 from app.services import journal
 from app.services.actors import CurrentClerk
 from app.services.clerks import rights
@@ -34,9 +34,19 @@ STATES = {
     ImportState.DROPPED: "Abandonné",
     ImportState.IMPORTED: "Importé",
 }
+# Those that an import stays in, as addresses call them.
+FINAL_STATES = {
+    "a-relire": ImportState.PLANNED,
+    "importe": ImportState.IMPORTED,
+    "refuse": ImportState.REFUSED,
+    "abandonne": ImportState.DROPPED,
+}
 SETTLED = "Cet import n’attend plus de réponse\u00a0: relisez où il en est."
 SAY_HOW_MANY = "Cet import fermerait {} accès. Tapez ce nombre pour dire que c’est voulu."
 NOT_YOURS = "Cet import fermerait {} accès sur {}. Seule l’administration du portail peut le faire."
+HISTORY_HEADINGS = (
+    "n°", "quand", "par", "fichiers", "créés", "modifiés", "fermés", "courriels", "état",
+)  # fmt: skip
 HEADINGS = ("fichier", "lignes", "famille", "colonne", "valeur", "que faire")
 
 
@@ -110,14 +120,32 @@ class Run(NamedTuple):
         return recording.by_remedy(self.told.get("faults", []))
 
 
-_LINES = select(*(getattr(ImportRun, name) for name in RunLine._fields)).order_by(
-    ImportRun.id.desc()
-)
+_LINES = select(*(getattr(ImportRun, name) for name in RunLine._fields))
 
 
-def listed(asked: str = "", size: int = 20) -> Page[RunLine]:
-    """List them, the latest first."""
-    return db.page(_LINES, asked, size).of(RunLine)
+def listed(asked: Asked, size: int = 20) -> Page[RunLine]:
+    """List them by number: those of one state, or of whoever is called so, when that is asked."""
+    return db.page(_lines(asked), asked.page, size).of(RunLine)
+
+
+def table(asked: Asked) -> bytes:
+    """Write them all for a spreadsheet."""
+    lines = map(RunLine._make, db.rows(_lines(asked)))
+    rows = (
+        (each.id, moment(each.received_at), each.acted_by, each.source,
+         each.created, each.changed, each.closed, each.mails, each.words)
+        for each in lines
+    )  # fmt: skip
+    return spreadsheets.table(HISTORY_HEADINGS, rows)
+
+
+def _lines(asked: Asked) -> Select[Any]:
+    lines = _LINES.order_by(ImportRun.id.desc() if asked.backwards else ImportRun.id)
+    if state := asked.filters.get("etat"):
+        lines = lines.where(ImportRun.state == FINAL_STATES[state])
+    if name := asked.filters.get("par"):
+        lines = lines.where(ImportRun.acted_by.icontains(name, autoescape=True))
+    return lines
 
 
 def find(number: int) -> Run | None:
@@ -202,13 +230,9 @@ def changes_file(number: int) -> FoundFile | None:
 
 def faults_table(run: Run) -> bytes:
     """Write what is to be corrected, for whoever makes the town's software."""
-    out = io.StringIO()
-    writer = spreadsheets.writer(out)
-    writer.writerow(HEADINGS)
-    for each in [*run.told.get("faults", ()), *run.told.get("set_aside", ())]:
-        cells = ("file", "lines", "family", "column", "value", "remedy")
-        writer.writerow(spreadsheets.harmless(each[name]) for name in cells)
-    return out.getvalue().encode(spreadsheets.ENCODING)
+    cells = ("file", "lines", "family", "column", "value", "remedy")
+    faults = [*run.told.get("faults", ()), *run.told.get("set_aside", ())]
+    return spreadsheets.table(HEADINGS, ([each[name] for name in cells] for each in faults))
 
 
 def _changes(number: int) -> bytes | None:

@@ -60,7 +60,14 @@ def import_screens(app: Flask, office: Browser) -> Screens:
         gone = int(refused.path.rpartition("/")[2])
         session.execute(delete(ImportUpload).where(ImportUpload.run_id == gone))
     yield "import, files gone", office.visit(refused.path)
-    yield "import, history", office.get("town_hall.imports")
+    page = office.get("town_hall.imports")
+    yield "import, history", page
+    page = page.link("N°").click()
+    yield "import, history, the oldest first", page
+    page = page.fill({"État": "refuse", "Par": "martin"}).submit("Filtrer")
+    yield "import, history, filtered", page
+    page = page.fill({"État": "abandonne", "Par": "personne"}).submit("Filtrer")
+    yield "import, history, nothing found", page
 
 
 def give(office: Browser, **files: bytes) -> Page:

@@ -1,0 +1,122 @@
+"""The one list of the town hall: what its address asks, and the addresses that it leads to.
+
+A view says its columns and its filters, reads what the address asks of them, has a service find
+the page, and gives both to its template; `listed` of components/list.html draws all but the cells:
+
+    listing = lists.read(COLUMNS, FILTERS, usual="nom", download="town_hall.families_file")
+    page = service.listed(listing.asked)
+
+    {% call(each) listed(listing, page, "Familles", "Aucune famille.", "Un import en crée.") %}
+      <td data-label="N°">{{ each.number }}</td>
+    {% endcall %}
+
+Filters and order stand in the address, so that a filtered list is an address to keep. A service
+never meets a value that no choice has, nor a column that nothing sorts by.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from flask import request, url_for
+
+from app.paging import Asked
+from app.typed_text import one_line
+from app.web.clerk_access import may_open
+
+SORT, PAGE = "tri", "page"
+LONGEST = 100
+
+
+class Column(NamedTuple):
+    """A column; with a `key` it may be sorted by, and the address says so by that word."""
+
+    heading: str
+    key: str = ""
+    # "number" stands to the right.
+    kind: str = ""
+
+
+class Filter(NamedTuple):
+    """What narrows a list: one of some choices (value, words), or words that are typed."""
+
+    name: str
+    label: str
+    choices: Sequence[tuple[str, str]] | None = None
+    # What choosing none of them reads.
+    none: str = "Toutes"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list as its address asks for it."""
+
+    columns: Sequence[Column]
+    filters: Sequence[Filter]
+    asked: Asked
+    # The order that no address needs to ask for.
+    usual: str
+    # The endpoint of the same as a file; empty for whoever has no right to it.
+    download: str
+
+    @property
+    def sort(self) -> str:
+        """Write its order as an address does."""
+        return f"-{self.asked.sort}" if self.asked.backwards else self.asked.sort
+
+    def address(self, number: int = 1) -> str:
+        """Return the address of one of its pages."""
+        return self.to(
+            request.endpoint or "",
+            **({SORT: self.sort} if self.sort != self.usual else {}),
+            **({PAGE: str(number)} if number > 1 else {}),
+        )
+
+    def sorted_by(self, column: Column) -> str:
+        """Return the address of it in the order of a column; from its end the second time."""
+        backwards = self.asked.sort == column.key and not self.asked.backwards
+        asked = replace(self.asked, sort=column.key, backwards=backwards)
+        return replace(self, asked=asked).address()
+
+    def order_of(self, column: Column) -> str:
+        """Say how it is sorted by a column, as aria-sort does; nothing when it is not."""
+        if not column.key or column.key != self.asked.sort:
+            return ""
+        return "descending" if self.asked.backwards else "ascending"
+
+    def whole(self) -> str:
+        """Return its address without any filter."""
+        return replace(self, asked=replace(self.asked, filters={})).address()
+
+    def to(self, endpoint: str, **arguments: str) -> str:
+        """Return an address for what the filters find."""
+        return url_for(endpoint, **{**(request.view_args or {}), **self.asked.filters, **arguments})
+
+
+def read(
+    columns: Sequence[Column],
+    filters: Sequence[Filter] = (),
+    *,
+    usual: str = "",
+    download: str = "",
+) -> Listing:
+    """Read what the address of this request asks; `usual` is the order when it asks for none."""
+    order = request.args.get(SORT, usual)
+    if order.removeprefix("-") not in {each.key for each in columns if each.key}:
+        order = usual
+    asked = Asked(
+        filters={each.name: value for each in filters if (value := _asked_of(each))},
+        sort=order.removeprefix("-"),
+        backwards=order.startswith("-"),
+        page=request.args.get(PAGE, ""),
+    )
+    return Listing(
+        columns, filters, asked, usual, download if download and may_open(download) else ""
+    )
+
+
+def _asked_of(each: Filter) -> str:
+    value = one_line(request.args.get(each.name, ""))[:LONGEST]
+    if each.choices is None:
+        return value
+    return value if value in {known for known, _ in each.choices} else ""
