@@ -23,16 +23,11 @@ from tests.support.screens import all_screens, rare
 from tests.support.visitors import arrive
 
 TOWN_SAYS = ("town_name", "town_phone", "town_address", "town_hours", "town_director", "town_host")
-# Read to name a device, never shown as it came; who acted, and why an address is refused, are told
-# to the town hall, in a terminal.
+# Read to name a device, never shown as it came; who planned an erasure is told in a terminal.
 NOT_SHOWN = {
-    "accepted_value.acted_by",
     "family_erasure.acted_by",
     "account_session.user_agent",
     "clerk_session.user_agent",
-    "message_reply.acted_by",
-    "refused_address.reason",
-    "request_event.acted_by",
 }
 PAPERS = {
     "auth.guide_pdf", "family.certificate", "family.invoice_file", "family.statement_pdf",

@@ -105,8 +105,12 @@ class JournalEntry(Base):
     event: Mapped[str] = mapped_column(String(40))
     # Whose account it is about.
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
+    # Whose file it is about, when that is of the whole family.
+    family_id: Mapped[int | None] = mapped_column(ForeignKey("family.id"), index=True)
     # Who at the town hall acted, by name; empty for a family.
     acted_by: Mapped[str] = mapped_column(String(100), default="", server_default="")
+    # The same, when they are signed in: two may have one name.
+    clerk_id: Mapped[int | None] = mapped_column(ForeignKey("clerk_account.id"))
     address: Mapped[str] = mapped_column(String(45), default="")
     request_id: Mapped[str] = mapped_column(String(32), default="")
     details: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)

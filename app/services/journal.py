@@ -3,14 +3,14 @@
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import cast
+from typing import NamedTuple, cast
 
 from sqlalchemy import ColumnElement, Table, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from app.db import UtcDateTime
 from app.models import JournalEntry
-from app.services.actors import Actor
+from app.services.actors import Actor, CurrentClerk
 
 logger = logging.getLogger("portail.journal")
 # Who else is told of each act, by its name alone.
@@ -67,6 +67,7 @@ ACTS = {
     "erasure_cancelled": "effacement annulé",
     "erasure_planned": "effacement prévu",
     "family_erased": "famille effacée",
+    "family_opened": "dossier de la famille ouvert à la mairie",
     "guardian_replaced": "accès retiré par un import",
     "import": "import des fichiers de la mairie",
     "import_asked": "import demandé par la mairie",
@@ -110,6 +111,13 @@ ACTS = {
 }
 
 
+class _About(NamedTuple):
+    """What an entry is about."""
+
+    account_id: int | None
+    family_id: int | None = None
+
+
 def record(
     session: Session,
     event: str,
@@ -123,15 +131,23 @@ def record(
     password, a secret, a cookie or the text of a mail. Past what one account may add in a day, its
     acts of one kind share an entry, which counts them.
     """
-    if event not in ACTS:
-        raise ValueError(f"{event} has no words in the journal")
+    _check(event)
     _tell(event)
-    about = actor.account_id if account_id is None else account_id
+    about = _About(actor.account_id if account_id is None else account_id)
     if actor.account_id is not None and _is_full(session, actor.account_id):
-        mine = JournalEntry.account_id == about
+        mine = JournalEntry.account_id == about.account_id
         if _count_in(session, event, mine, datetime.now(UTC) - DAY):
             return
     _add(session, event, actor, about, details)
+
+
+def record_of_family(
+    session: Session, event: str, actor: Actor, family_id: int, **details: str
+) -> None:
+    """Add an entry about a family's file, whichever of its accounts; by the town hall."""
+    _check(event)
+    _tell(event)
+    _add(session, event, actor, _About(None, family_id), details)
 
 
 def record_once_more(
@@ -147,13 +163,18 @@ def record_once_more(
     fast as a machine: the caller lets one of them in at a time.
     """
     _tell(event)
-    about = {"identifier": identifier} if identifier else {}
+    details = {"identifier": identifier} if identifier else {}
     if identifier:
         same = JournalEntry.details["identifier"].as_string() == identifier
     else:
         same = JournalEntry.address == actor.origin.address
     if not _count_in(session, event, same, datetime.now(UTC) - MINUTE):
-        _add(session, event, actor, account_id, about | {"count": "1"})
+        _add(session, event, actor, _About(account_id), details | {"count": "1"})
+
+
+def _check(event: str) -> None:
+    if event not in ACTS:
+        raise ValueError(f"{event} has no words in the journal")
 
 
 def _tell(event: str) -> None:
@@ -183,14 +204,16 @@ def _count_in(session: Session, event: str, which: ColumnElement[bool], since: d
 
 
 def _add(
-    session: Session, event: str, actor: Actor, about: int | None, details: dict[str, str]
+    session: Session, event: str, actor: Actor, about: _About, details: dict[str, str]
 ) -> None:
     origin = actor.origin
     values = {
         "at": datetime.now(UTC),
         "event": event,
-        "account_id": about,
+        "account_id": about.account_id,
+        "family_id": about.family_id,
         "acted_by": actor.acted_by,
+        "clerk_id": actor.clerk_id if isinstance(actor, CurrentClerk) else None,
         "address": origin.address,
         "request_id": origin.request_id,
         "details": details,
@@ -200,7 +223,7 @@ def _add(
     logger.info(
         event,
         extra={
-            "account": about,
+            "account": about.account_id,
             "acted_by": actor.acted_by,
             "address": origin.address,
             "request": origin.request_id,

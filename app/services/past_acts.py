@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Row, Select, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 
 from app import db
 from app.formats import fold
@@ -48,8 +48,6 @@ class PastAct:
     details: dict[str, str]
 
 
-# Acts of the town hall about a family name it by its own number, not by an account.
-_FAMILY_TOLD = cast(JournalEntry.details["family"].as_string(), Integer)
 _ABOUT_NOBODY = JournalEntry.account_id.is_(None)
 _ACTS = (
     select(
@@ -66,7 +64,7 @@ _ACTS = (
     )
     .outerjoin(Account, Account.id == JournalEntry.account_id)
     .outerjoin(Guardian, Guardian.id == Account.guardian_id)
-    .outerjoin(Family, Family.id == func.coalesce(Guardian.family_id, _FAMILY_TOLD))
+    .outerjoin(Family, Family.id == func.coalesce(Guardian.family_id, JournalEntry.family_id))
     .order_by(JournalEntry.at.desc(), JournalEntry.id.desc())
 )
 
@@ -114,7 +112,7 @@ def _about(identifier: str) -> ColumnElement[bool]:
 def _about_family(number: str) -> ColumnElement[bool]:
     families = _all(select(Family.id).where(Family.number == number))
     theirs = select(Account.id).join(Account.guardian).where(Guardian.family_id.in_(families))
-    told = and_(_ABOUT_NOBODY, _FAMILY_TOLD.in_(families))
+    told = JournalEntry.family_id.in_(families)
     return or_(JournalEntry.account_id.in_(_all(theirs)), told)
 
 

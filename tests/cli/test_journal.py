@@ -39,8 +39,8 @@ def a_day(app: Flask, people: People) -> Flask:
         signing_in.sign_in(UNKNOWN, "Faux12345", ELSEWHERE)
         [family] = open_families(people.zest.family_number)
         with db.transaction() as session:
-            told = {"family": str(family), "child": "1"}
-            journal.record(session, "child_taken_out", Clerk("Aline MAIRE"), None, **told)
+            aline = Clerk("Aline MAIRE")
+            journal.record_of_family(session, "child_taken_out", aline, family, child="1")
             journal.record(session, "import", Command("cron"), None, source="=cmd|2026")
     return app
 

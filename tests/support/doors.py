@@ -64,7 +64,10 @@ OF_NOBODY = frozenset(
         "static",
         # The town hall's: for no family at all, see tests/web/test_clerk_access.py.
         "town_hall.change_access",
+        "town_hall.child_photo",
         "town_hall.colleague",
+        "town_hall.family",
+        "town_hall.family_invoice",
         "town_hall.import_changes",
         "town_hall.import_changes_file",
         "town_hall.import_closing",

@@ -18,9 +18,9 @@ from tests.test_architecture import rules, sample_path
 
 # The pages that each role opens, and no other.
 OPENS = {
-    Role.READING: {Right.OWN_ACCOUNT, Right.DAY},
-    Role.OFFICE: {Right.OWN_ACCOUNT, Right.DAY, Right.IMPORT},
-    Role.REGIE: {Right.OWN_ACCOUNT, Right.DAY, Right.IMPORT},
+    Role.READING: {Right.OWN_ACCOUNT, Right.DAY, Right.FAMILIES},
+    Role.OFFICE: {Right.OWN_ACCOUNT, Right.DAY, Right.FAMILIES, Right.AMOUNTS, Right.IMPORT},
+    Role.REGIE: {Right.OWN_ACCOUNT, Right.DAY, Right.FAMILIES, Right.AMOUNTS, Right.IMPORT},
     Role.ADMINISTRATION: set(Right),
 }
 

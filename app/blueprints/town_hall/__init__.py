@@ -1,6 +1,23 @@
 """The town hall's side: one file a place of the menu, and the way in."""
 
-from app.blueprints.town_hall import day, imports, own_account, passwords, signing_in, team
+from app.blueprints.town_hall import (
+    day,
+    family_file,
+    imports,
+    own_account,
+    passwords,
+    signing_in,
+    team,
+)
 from app.blueprints.town_hall.blueprint import town_hall
 
-__all__ = ["day", "imports", "own_account", "passwords", "signing_in", "team", "town_hall"]
+__all__ = [
+    "day",
+    "family_file",
+    "imports",
+    "own_account",
+    "passwords",
+    "signing_in",
+    "team",
+    "town_hall",
+]

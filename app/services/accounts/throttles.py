@@ -5,6 +5,7 @@ is known. Failures in a row from anywhere end in « by the mailbox », never in 
 parent out by typing their identifiant.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv6Address, IPv6Network, ip_address
@@ -16,6 +17,7 @@ from sqlalchemy import (
     case,
     delete,
     null,
+    or_,
     select,
     update,
 )
@@ -50,6 +52,20 @@ NUMBER = Throttle.count.label("number")
 _COUNTERS = select(Throttle.key, NUMBER, Throttle.blocked_until).where(
     Throttle.key.in_(bindparam("keys", expanding=True)), Throttle.expires_at > bindparam("now")
 )
+_SIGN_IN = "sign-in:"
+# Of two guardians at once; no index leads to the beginning of a key on every database.
+_OF_SIGN_IN = select(Throttle.key, NUMBER, Throttle.blocked_until).where(
+    or_(Throttle.key.like(bindparam("one")), Throttle.key.like(bindparam("other"))),
+    Throttle.expires_at > bindparam("now"),
+)
+
+
+class Hindered(NamedTuple):
+    """Somebody whose password is not checked, on some device or network."""
+
+    failures: int
+    # None when « Mot de passe oublié » alone lets in.
+    until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +107,7 @@ class Tries:
 
 def of_identifier(identifier: str, address: str, device: str | None) -> Tries:
     """Count the tries at an identifiant, for the network they come from or the device alone."""
-    mine = f"sign-in:{identifier}:"
+    mine = f"{_SIGN_IN}{identifier}:"
     everywhere = f"{mine}{IN_A_ROW}"
     return Tries(
         waiting=f"{mine}on:{device}" if device else f"{mine}from:{network_of(address)}",
@@ -191,7 +207,27 @@ def count_in_window(
 
 def one_at_a_time(session: Session, identifier: str) -> None:
     """Let those who have to wait with an identifiant be noted one after the other."""
-    _count(session, f"sign-in:{identifier}:noted", datetime.now(UTC), ADDRESS_WINDOW)
+    _count(session, f"{_SIGN_IN}{identifier}:noted", datetime.now(UTC), ADDRESS_WINDOW)
+
+
+def hindered(identifiers: Sequence[str], now: datetime) -> dict[str, Hindered]:
+    """Say who of two people at most has to wait to sign in, for whoever helps them."""
+    if not identifiers:
+        return {}
+    one, *others = identifiers
+    likes = {"one": f"{_SIGN_IN}{one}:%", "other": f"{_SIGN_IN}{(others or [one])[0]}:%"}
+    found: dict[str, Hindered] = {}
+    for row in db.rows(_OF_SIGN_IN, now=now, **likes):
+        identifier, _, where = row.key.removeprefix(_SIGN_IN).partition(":")
+        rest = _rest_of(row.blocked_until, now)
+        if where.startswith(IN_A_ROW) and row.number >= MOST_IN_A_ROW:
+            found[identifier] = Hindered(row.number, None)
+        elif rest is not None:
+            known = found.get(identifier)
+            # The longest wait is told, unless none would be long enough.
+            if known is None or (known.until and known.until < now + rest.delay):
+                found[identifier] = Hindered(row.number, now + rest.delay)
+    return found
 
 
 def clear_sign_in(session: Session, identifier: str) -> None:
@@ -199,7 +235,7 @@ def clear_sign_in(session: Session, identifier: str) -> None:
 
     Somebody proved by their mailbox that it is theirs: nobody's failures make them wait any more.
     """
-    mine = f"sign-in:{identifier}:"
+    mine = f"{_SIGN_IN}{identifier}:"
     _forget(session, Throttle.key == f"{mine}{IN_A_ROW}")
     _forget(session, Throttle.key.startswith(mine, autoescape=True))
 

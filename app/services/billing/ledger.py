@@ -7,11 +7,13 @@ owes. Every page takes its figures from here.
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
-from sqlalchemy import case, func, literal, literal_column, select, type_coerce
+from sqlalchemy import bindparam, case, func, literal, literal_column, select, type_coerce
 
 from app import db
 from app.db import Hundredths
+from app.formats import today
 from app.models import FAMILY, Allocation, Invoice, InvoiceKind, Payment
 
 ZERO = Decimal("0.00")
@@ -56,6 +58,29 @@ _UNPAID = (
     .having(Invoice.amount > _ALLOCATED)
     .order_by(Invoice.due_on, Invoice.issued_on, Invoice.id)
 )
+# What is late of the family bound as `family_id`, at the day bound as `today`.
+_LATE = (
+    select(func.sum(_UNPAID.where(Invoice.due_on < bindparam("today")).subquery().c.due))
+).scalar_subquery()
+FEW = 3
+_LATEST = (
+    select(
+        Invoice.public_id,
+        Invoice.kind,
+        Invoice.number,
+        Invoice.issued_on,
+        Invoice.due_on,
+        Invoice.amount,
+        _DUE.label("due"),
+        Invoice.file,
+        type_coerce(func.coalesce(_LATE, _NOTHING), Hundredths).label("late"),
+    )
+    .outerjoin(Allocation, Allocation.invoice_id == Invoice.id)
+    .where(Invoice.family_id == FAMILY)
+    .group_by(Invoice.id)
+    .order_by(Invoice.issued_on.desc(), Invoice.id.desc())
+    .limit(FEW)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +98,28 @@ class UnpaidInvoice:
 def unpaid_invoices(family_id: int) -> list[UnpaidInvoice]:
     """List what is left to pay, the most urgent first."""
     return [UnpaidInvoice(*row) for row in db.rows(_UNPAID, family_id=family_id)]
+
+
+class LatestInvoice(NamedTuple):
+    """An invoice or a credit note, as the town hall sees the latest of a family."""
+
+    public_id: str
+    kind: InvoiceKind
+    number: str
+    issued_on: date
+    due_on: date
+    amount: Decimal
+    due: Decimal
+    file: str
+
+    @property
+    def is_owed(self) -> bool:
+        """Tell whether something is left to pay of it."""
+        return self.kind is InvoiceKind.INVOICE and self.due > ZERO
+
+
+def latest(family_id: int) -> tuple[list[LatestInvoice], Decimal]:
+    """List a family's few latest invoices, and add up what is late of all."""
+    found = db.rows(_LATEST, family_id=family_id, today=today())
+    late = found[0].late if found else ZERO
+    return [LatestInvoice(*row[:-1]) for row in found], late

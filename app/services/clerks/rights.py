@@ -20,6 +20,8 @@ class Right(StrEnum):
 
     OWN_ACCOUNT = "d’ouvrir votre propre compte"
     DAY = "de voir ce qui attend"
+    FAMILIES = "d’ouvrir le dossier d’une famille"
+    AMOUNTS = "de voir les montants"
     IMPORT = "d’importer les fichiers de votre logiciel"
     CLOSE_MANY = "de fermer autant d’accès"
     TEAM = "de dire qui entre à la mairie"
@@ -31,11 +33,11 @@ IN_FRENCH = {
     Role.REGIE: "Régie",
     Role.ADMINISTRATION: "Administration",
 }
-_EVERYBODY = frozenset({Right.OWN_ACCOUNT, Right.DAY})
+_EVERYBODY = frozenset({Right.OWN_ACCOUNT, Right.DAY, Right.FAMILIES})
 OF_ROLE = {
     Role.READING: _EVERYBODY,
-    Role.OFFICE: _EVERYBODY | {Right.IMPORT},
-    Role.REGIE: _EVERYBODY | {Right.IMPORT},
+    Role.OFFICE: _EVERYBODY | {Right.AMOUNTS, Right.IMPORT},
+    Role.REGIE: _EVERYBODY | {Right.AMOUNTS, Right.IMPORT},
     Role.ADMINISTRATION: frozenset(Right),
 }
 

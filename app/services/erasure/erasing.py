@@ -66,5 +66,5 @@ def _erase(session: Session, erasure: FamilyErasure) -> dict[Folder, set[str]]:
     for step in extent.steps():
         connection.execute(step.statement)
     erasure.done_at = now
-    journal.record(session, "family_erased", actor, family=str(erasure.family_id))
+    journal.record_of_family(session, "family_erased", actor, erasure.family_id)
     return files

@@ -77,5 +77,4 @@ def _delete(
 
 
 def _note(session: Session, act: str, actor: Actor, family_id: int, child_id: int) -> None:
-    told = {"family": str(family_id), "child": str(child_id)}
-    journal.record(session, act, actor, None, **told)
+    journal.record_of_family(session, act, actor, family_id, child=str(child_id))

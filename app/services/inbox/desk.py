@@ -182,8 +182,8 @@ def answer(number: int, family_number: str, text: str, actor: Actor) -> bool:
             return False
         _bring_back(session, number, family_id)
         notices.tell_of_answer(session, family_id)
-        told = {"message": str(number), "family": str(family_id)}
-        journal.record(session, "message_answered_by_town", actor, None, **told)
+        told = {"message": str(number)}
+        journal.record_of_family(session, "message_answered_by_town", actor, family_id, **told)
     return True
 
 

@@ -4,6 +4,7 @@ kinds          what may be asked
 answers        what a request says, in French
 sending        a request leaves
 listing        the list of the family's requests
+of_family      the same, as the town hall finds it in the family's file
 reading        one of them, as a guardian sees it
 registrations  what was accepted of the canteen and the garderie
 acting         the parent adds a file, or takes the request back

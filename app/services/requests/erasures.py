@@ -112,7 +112,7 @@ def plan(session: Session, family_id: int, actor: Actor) -> date:
             family_id=family_id, planned_at=now, due_at=now + DELAY, acted_by=actor.acted_by
         )
     )
-    journal.record(session, "erasure_planned", actor, family=str(family_id))
+    journal.record_of_family(session, "erasure_planned", actor, family_id)
     return nights.next_night(now + DELAY)
 
 
@@ -122,7 +122,7 @@ def cancel(session: Session, family_id: int, actor: Actor) -> bool:
     if found is None:
         return False
     found.cancelled_at = datetime.now(UTC)
-    journal.record(session, "erasure_cancelled", actor, family=str(family_id))
+    journal.record_of_family(session, "erasure_cancelled", actor, family_id)
     return True
 
 

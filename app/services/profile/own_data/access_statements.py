@@ -1,8 +1,15 @@
 """What is read for « Mes données » of one's access: devices, secrets, addresses, mails, journal."""
 
-from sqlalchemy import bindparam, case, func, select
+from sqlalchemy import bindparam, case, func, or_, select
 
-from app.models import AccountSession, EmailChange, JournalEntry, OutboxMail, TemporaryPassword
+from app.models import (
+    FAMILY,
+    AccountSession,
+    EmailChange,
+    JournalEntry,
+    OutboxMail,
+    TemporaryPassword,
+)
 from app.services.profile.own_data.statements import ACCOUNT
 
 # Acts that only somebody with the password can do: where they came from is the parent's own
@@ -49,6 +56,8 @@ MAILS = (
     .where(OutboxMail.identifier == bindparam("identifier"))
     .order_by(OutboxMail.id)
 )
+# Who at the town hall looked at what is theirs is told by name; of what it did for them, the act.
+LOOKED_AT = ("family_opened", "viewed_as")
 JOURNAL = (
     select(
         JournalEntry.at.label("le"),
@@ -56,7 +65,13 @@ JOURNAL = (
         case((JournalEntry.event.in_(PROVEN_EVENTS), func.nullif(JournalEntry.address, ""))).label(
             "adresse_internet"
         ),
+        case((JournalEntry.event.in_(LOOKED_AT), JournalEntry.acted_by)).label("par"),
     )
-    .where(JournalEntry.account_id == ACCOUNT)
+    .where(
+        or_(
+            JournalEntry.account_id == ACCOUNT,
+            (JournalEntry.family_id == FAMILY) & (JournalEntry.event == "family_opened"),
+        )
+    )
     .order_by(JournalEntry.at, JournalEntry.id)
 )

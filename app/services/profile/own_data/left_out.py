@@ -84,7 +84,6 @@ LEFT_OUT = {
     ),
     "Who of the town hall acted: a clerk's name is theirs, the family has dealt with the town.": (
         "accepted_value.acted_by",
-        "journal_entry.acted_by",
         "message_reply.acted_by",
         "request_event.acted_by",
     ),

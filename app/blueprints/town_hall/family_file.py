@@ -1,0 +1,42 @@
+"""« Famille BERNARD, n° SE4101 »: everything of a family that is on the telephone."""
+
+from flask import abort, render_template
+from flask.typing import ResponseReturnValue
+
+from app.blueprints.town_hall.blueprint import town_hall
+from app.services.billing import invoices
+from app.services.clerks import rights
+from app.services.clerks.rights import Right
+from app.services.families import children
+from app.services.town_hall.family_file import opening, reading
+from app.web.access import opens_page
+from app.web.clerk_access import current_clerk, needs
+from app.web.files import send_stored_file
+
+
+@town_hall.get("/mairie/familles/<int:family_id>")
+@needs(Right.FAMILIES)
+def family(family_id: int) -> ResponseReturnValue:
+    """The file; whoever opens it is in the journal before it is shown."""
+    clerk = current_clerk()
+    found = reading.read(clerk, family_id, amounts=rights.may(clerk, Right.AMOUNTS))
+    if found is None:
+        abort(404)
+    if opens_page() and not found.opened_today:
+        opening.note(clerk, family_id)
+    return render_template("town_hall/family.html", family=found)
+
+
+@town_hall.get("/mairie/familles/<int:family_id>/enfants/<opaque:public_id>/photo")
+@needs(Right.FAMILIES)
+def child_photo(family_id: int, public_id: str) -> ResponseReturnValue:
+    """A child's photo."""
+    return send_stored_file(children.photo(family_id, public_id), inline=True)
+
+
+@town_hall.get("/mairie/familles/<int:family_id>/factures/<opaque:public_id>")
+@needs(Right.AMOUNTS)
+def family_invoice(family_id: int, public_id: str) -> ResponseReturnValue:
+    """The PDF of an invoice that the town gave."""
+    found = invoices.find(family_id, public_id)
+    return send_stored_file(found.pdf if found else None, inline=True)

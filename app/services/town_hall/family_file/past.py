@@ -1,0 +1,133 @@
+"""What was sent to a family and done about it, in one statement."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, String, and_, cast, func, literal, null, or_, select, union_all
+
+from app import db
+from app.db import UtcDateTime
+from app.models import FAMILY, Account, Guardian, JournalEntry, MailState, OutboxMail
+from app.services.journal import ACTS
+from app.services.mail import letters
+from app.services.mail.kinds import IN_FRENCH
+from app.services.town_hall.family_file.guardians import OPENED
+
+MOST_MAILS = 5
+MOST_ACTS = 20
+# Told by the list of mails; who looked at the file is for those who answer for it.
+_UNTOLD = (OPENED, "mail_sent", "mail_refused", "mail_abandoned", "mail_for_nobody")
+_OURS = select(Account.id).join(Account.guardian).where(Guardian.family_id == FAMILY)
+_NOTHING = literal("")
+_MAIL, _ACT = "mail", "act"
+_MAILS = (
+    select(
+        literal(_MAIL).label("what"),
+        OutboxMail.id,
+        OutboxMail.created_at.label("at"),
+        OutboxMail.settled_at.label("settled_at"),
+        OutboxMail.kind.label("kind"),
+        Guardian.full_name.label("whose"),
+        cast(OutboxMail.state, String).label("state"),
+        func.coalesce(func.nullif(OutboxMail.address, ""), Guardian.email).label("address"),
+        OutboxMail.last_error.label("words"),
+    )
+    .join(Account, Account.identifier == OutboxMail.identifier)
+    .join(Guardian, Guardian.id == Account.guardian_id)
+    .where(Guardian.family_id == FAMILY)
+    .order_by(OutboxMail.id.desc())
+    .limit(MOST_MAILS)
+)
+_ACTS = (
+    select(
+        literal(_ACT),
+        JournalEntry.id,
+        JournalEntry.at,
+        cast(null(), UtcDateTime),
+        JournalEntry.event,
+        func.coalesce(Guardian.full_name, ""),
+        _NOTHING,
+        JournalEntry.acted_by,
+        func.coalesce(JournalEntry.details["reason"].as_string(), ""),
+    )
+    .outerjoin(Account, Account.id == JournalEntry.account_id)
+    .outerjoin(Guardian, Guardian.id == Account.guardian_id)
+    .where(
+        or_(JournalEntry.family_id == FAMILY, JournalEntry.account_id.in_(_OURS)),
+        and_(*(JournalEntry.event != event for event in _UNTOLD)),
+    )
+    .order_by(JournalEntry.id.desc())
+    .limit(MOST_ACTS)
+)
+
+
+def _some(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """Let a statement keep its own limit beside the other."""
+    return select(*statement.subquery().c)
+
+
+_together = union_all(_some(_MAILS), _some(_ACTS)).subquery()
+_PAST = select(*_together.c).order_by(_together.c.what, _together.c.id.desc())
+
+
+class SentMail(NamedTuple):
+    """A mail to one of the guardians."""
+
+    id: int
+    asked_at: datetime
+    settled_at: datetime | None
+    # In words.
+    kind: str
+    whose: str
+    state: MailState
+    address: str
+    error: str
+
+    @property
+    def state_words(self) -> str:
+        """Say what became of it."""
+        return letters.STATES[self.state]
+
+    @property
+    def has_left(self) -> bool:
+        """Tell whether their server took it."""
+        return self.state is MailState.SENT
+
+    @property
+    def is_under_way(self) -> bool:
+        """Tell whether it may still leave."""
+        return self.state in {MailState.QUEUED, MailState.SENDING}
+
+
+class PastAct(NamedTuple):
+    """Something that was done, by whom."""
+
+    at: datetime
+    # In words; an older version may have noted what this one does not know.
+    words: str
+    # Which guardian it is about; empty for the whole family.
+    whose: str
+    # Who at the town hall; empty for the family.
+    acted_by: str
+    reason: str
+
+
+class Past(NamedTuple):
+    """What there was, the latest first."""
+
+    mails: list[SentMail]
+    acts: list[PastAct]
+
+
+def read(family_id: int) -> Past:
+    """Read the latest of both."""
+    past = Past([], [])
+    for row in db.rows(_PAST, family_id=family_id):
+        what, number, at, settled_at, kind, whose, state, who, words = row
+        if what == _MAIL:
+            mail_words = IN_FRENCH.get(kind, kind)
+            mail = (number, at, settled_at, mail_words, whose, MailState(state), who, words)
+            past.mails.append(SentMail(*mail))
+        else:
+            past.acts.append(PastAct(at, ACTS.get(kind, kind), whose, who, words))
+    return past

@@ -1,0 +1,142 @@
+"""« Famille BERNARD, n° SE4101 »: a family that is on the telephone, on one page."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from app import db
+from app.models import Family, JournalEntry
+from app.services import journal
+from app.services.accounts import invitations, signing_in, throttles
+from app.services.actors import Origin
+from app.testing import Outbox
+from tests.blueprints.family.archives import download
+from tests.support.browser import Browser, Page
+from tests.support.clerks import LAUNCHED, settle, sign_in_by_mail
+from tests.support.databases import selects, statements_of
+from tests.support.people import People, Person
+from tests.support.screens.family_file import number_of
+
+
+@pytest.fixture
+def office(app: Flask, browser: Browser, outbox: Outbox, people: People) -> Browser:
+    """Nadia, of the town hall's office, is signed in; the cast is in the portal."""
+    nadia = settle(app, "nadia@commune.fr", "Nadia Petit", "secretariat", by_mail=True)
+    sign_in_by_mail(browser, nadia, outbox)
+    return browser
+
+
+def open_file(office: Browser, app: Flask, person: Person) -> Page:
+    """Open the file of somebody's family."""
+    return office.get("town_hall.family", family_id=str(number_of(app, person)))
+
+
+def openings(app: Flask) -> list[str]:
+    """Say who opened whose file."""
+    with app.app_context():
+        opened = (
+            select(JournalEntry.acted_by, Family.number)
+            .join(Family, Family.id == JournalEntry.family_id)
+            .where(JournalEntry.event == "family_opened")
+            .order_by(JournalEntry.id)
+        )
+        return [f"{who} {number}" for who, number in db.session().execute(opened)]
+
+
+@pytest.mark.both_databases
+def test_a_family_on_the_telephone(app: Flask, office: Browser, people: People) -> None:
+    """Who they are, where each access stands, what to dictate, what they owe, their children."""
+    page = open_file(office, app, people.zest)
+    assert page.h1 == "Famille ZEST, n° 3816231"
+    assert "38 16 23 86" in page.text
+    assert "Actif" in page.text
+    assert "Vient du logiciel" in page.text
+    assert "-891,35 €" in page.text
+    assert "École du Bourg, CP" in page.text
+    assert page.soup.find("a", href="tel:+33638162386")
+    both = open_file(office, app, people.ines)
+    assert both.h1 == "Famille GARNIER, n° 510002"
+    assert [each.text.strip() for each in both.soup.select(".person h2")] == [
+        "Madame Inès GARNIER",
+        "Monsieur Karim GARNIER",
+    ]
+
+
+def test_what_is_not_to_be_told_to_the_other_parent_is_said_first(
+    app: Flask, office: Browser, people: People
+) -> None:
+    page = open_file(office, app, people.claire)
+    assert "Jules est aussi dans la famille 530005" in page.text
+    assert page.link("la famille 530005").click().h1 == "Famille LEFÈVRE, n° 530005"
+
+
+def test_where_an_access_stands_is_one_sentence(
+    app: Flask, office: Browser, people: People
+) -> None:
+    """Never came, invited, has to wait, has to go by the mailbox, left: as a secretary says it."""
+    assert "Jamais invitée" in open_file(office, app, people.newcomer).text
+    with app.app_context():
+        invitations.send(invitations.prepare(invitations.all_new()), LAUNCHED)
+    assert "Invitée le" in open_file(office, app, people.newcomer).text
+    with app.app_context():
+        for _ in range(6):
+            signing_in.sign_in(people.zest.identifier, "Faux12345", Origin("192.0.2.9"))
+    page = open_file(office, app, people.zest)
+    assert "Doit attendre 1 minute après 5 essais manqués" in page.text
+    tries = throttles.of_identifier(people.zest.identifier, "192.0.2.9", None)
+    with app.app_context(), db.transaction() as session:
+        for _ in range(throttles.MOST_IN_A_ROW):
+            throttles.fail(session, tries)
+    assert "Mot de passe oublié » après 1" in open_file(office, app, people.zest).text
+    page = open_file(office, app, people.archived)
+    assert "Partie le" in page.text
+    assert "Accès fermé le" in page.text
+
+
+def test_who_only_reads_sees_no_amount(app: Flask, outbox: Outbox, people: People) -> None:
+    alex = settle(app, "alex@commune.fr", "Alex Rey", "lecture", by_mail=True)
+    hers = Browser(app)
+    sign_in_by_mail(hers, alex, outbox)
+    page = open_file(hers, app, people.zest)
+    assert "891,35" not in page.text
+    hers.get("town_hall.family_invoice", 403, family_id="1", public_id="0123456789abcdef")
+
+
+def test_opening_is_written_down_once_a_day_for_each(
+    app: Flask, office: Browser, people: People, outbox: Outbox
+) -> None:
+    """Two people of one name are two people; asking what a page would be opens nothing."""
+    path = f"/mairie/familles/{number_of(app, people.zest)}"
+    office.fetch(path, "HEAD")
+    assert openings(app) == []
+    office.visit(path)
+    office.visit(path)
+    other = settle(app, "petit@commune.fr", "Nadia Petit", "lecture", by_mail=True)
+    hers = Browser(app)
+    sign_in_by_mail(hers, other, outbox)
+    hers.visit(path)
+    assert openings(app) == ["Nadia Petit 3816231", "Nadia Petit 3816231"]
+
+
+def test_the_family_reads_who_opened_its_file(app: Flask, office: Browser, people: People) -> None:
+    """Both guardians, in « Mes données »; another family reads nothing of it."""
+    open_file(office, app, people.ines)
+    for person, expected in ((people.ines, 1), (people.karim, 1), (people.zest, 0)):
+        told = download(app, person).data["journal"]
+        seen = [line for line in told if line["acte"] == journal.ACTS["family_opened"]]
+        assert [line["par"] for line in seen] == ["Nadia Petit"] * expected
+
+
+def test_the_page_asks_as_much_of_a_large_family(
+    app: Flask, office: Browser, people: People
+) -> None:
+    path = f"/mairie/familles/{number_of(app, people.ines)}"
+    office.visit(path)
+    office.visit(path)
+    with statements_of(app) as sent:
+        office.visit(path)
+    assert selects(sent) <= 8
+
+
+def test_nobody_s_family_does_not_exist(office: Browser) -> None:
+    office.get("town_hall.family", 404, family_id="999999")

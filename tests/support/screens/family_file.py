@@ -1,0 +1,146 @@
+"""A family's file at the town hall, in its states: an access, an address, a mail, a child."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from flask import Flask
+from sqlalchemy import delete, select, update
+
+from app import db
+from app.models import (
+    AcceptedValue,
+    Account,
+    AccountSession,
+    Child,
+    EmailChange,
+    FamilyChild,
+    FamilyRequest,
+    Guardian,
+    Invoice,
+    InvoiceKind,
+    MailState,
+    OutboxMail,
+    RefusedAddress,
+    RequestState,
+    Throttle,
+)
+from app.services import journal
+from app.services.accounts import throttles
+from app.services.actors import Clerk
+from app.testing import Outbox
+from tests.support.browser import Browser, Page
+from tests.support.clerks import settle, sign_in_by_mail
+from tests.support.people import People, Person
+
+Screens = Iterator[tuple[str, Page]]
+SACHA = Clerk("Sacha BRUN")
+SHOWN = (MailState.QUEUED, MailState.SENT, MailState.REFUSED, MailState.LIMITED)
+
+
+def family_screens(app: Flask, office: Browser, people: People) -> Screens:
+    """Go through them as somebody who may do everything, then as somebody who only reads."""
+    yield "family, as it is", _open(office, app, people.zest)
+    yield "family, of two homes", _open(office, app, people.claire)
+    _have_everything_happen(app, people)
+    yield "family, an address confirmed, another corrected", _open(office, app, people.ines)
+    yield "family, has to wait", _open(office, app, people.zest)
+    yield "family, by the mailbox", _open(office, app, people.moreau)
+    yield "family, left", _open(office, app, people.archived)
+    yield "family, missing", _open(office, app, people.newcomer)
+    yield "family, erased", _open(office, app, people.no_address)
+    paul = settle(app, "paul@commune.fr", "Paul Lesage", "lecture", by_mail=True)
+    hers = Browser(app)
+    sign_in_by_mail(hers, paul, Outbox(app))
+    yield "family, without amounts", _open(hers, app, people.zest)
+
+
+def number_of(app: Flask, person: Person) -> int:
+    """Return the number of somebody's family, as addresses of the town hall have it."""
+    with app.app_context():
+        wanted = select(Guardian.family_id).join(Account, Account.guardian_id == Guardian.id)
+        found = db.session().scalars(wanted.where(Account.identifier == person.identifier))
+        return found.one()
+
+
+def _open(office: Browser, app: Flask, person: Person) -> Page:
+    return office.get("town_hall.family", family_id=str(number_of(app, person)))
+
+
+def _have_everything_happen(app: Flask, people: People) -> None:
+    now = datetime.now(UTC)
+    with app.app_context(), db.transaction() as session:
+        known = {row.identifier: row for row in session.scalars(select(Account))}
+        ines, karim = known[people.ines.identifier], known[people.karim.identifier]
+        zest, newcomer = known[people.zest.identifier], known[people.newcomer.identifier]
+        session.execute(delete(Throttle))
+        session.execute(delete(AcceptedValue).where(AcceptedValue.field == "email"))
+        ines.guardian.email_confirmed_at = now
+        session.add(RefusedAddress(address=ines.guardian.email, refused_at=now, reason="Pleine."))
+        session.add(
+            EmailChange(
+                account_id=ines.id,
+                address="ines@exemple.org",
+                created_at=now,
+                expires_at=now + timedelta(hours=1),
+            )
+        )
+        ines.password_hash = None
+        session.execute(delete(AccountSession).where(AccountSession.account_id == karim.id))
+        session.add(
+            AcceptedValue(
+                guardian_id=karim.guardian_id,
+                field="email",
+                value=karim.guardian.email,
+                accepted_at=now,
+                acted_by="Camille Martin",
+            )
+        )
+        session.add_all(_mail(each, ines.identifier, now) for each in SHOWN)
+        for account, count in ((zest, 6), (known[people.moreau.identifier], 100)):
+            key = f"sign-in:{account.identifier}:{throttles.IN_A_ROW if count > 6 else 'on:x'}"
+            waits = {"blocked_until": now + timedelta(minutes=4)} if count == 6 else {}
+            later = now + timedelta(hours=1)
+            session.merge(Throttle(key=key, count=count, expires_at=later, **waits))
+        newcomer.guardian.family.missing_since = now
+        newcomer.guardian.email, newcomer.password_hash = "", None
+        session.execute(delete(OutboxMail).where(OutboxMail.identifier == newcomer.identifier))
+        journal.record(session, "email_corrected", SACHA, zest.id)
+        session.add(
+            Guardian(
+                family_id=newcomer.guardian.family_id, rank=2, first_name="Noé", last_name="ROUX"
+            )
+        )
+        gone = known[people.no_address.identifier].guardian.family
+        gone.archived_at = gone.erased_at = now
+        family = zest.guardian.family_id
+        told = {"child": "1", "reason": "Ce n’est pas leur enfant."}
+        journal.record_of_family(session, "child_taken_out", SACHA, family, **told)
+        for late, each in enumerate(session.scalars(select(FamilyRequest).limit(2))):
+            each.family_id, each.state = family, RequestState.SENT
+            each.expected_on = now.date() + timedelta(days=3 - 6 * late)
+        session.execute(
+            update(Child)
+            .where(
+                Child.id.in_(select(FamilyChild.child_id).where(FamilyChild.family_id == family))
+            )
+            .values(photo="a" * 32 + ".jpg", birth_date=now.date() + timedelta(days=30))
+        )
+        newest = select(Invoice.id).where(Invoice.family_id == family).order_by(Invoice.id).limit(1)
+        session.execute(
+            update(Invoice)
+            .where(Invoice.id.in_(newest))
+            .values(kind=InvoiceKind.CANCELLED, file="b" * 32 + ".pdf", issued_on=now.date())
+        )
+
+
+def _mail(state: MailState, identifier: str, now: datetime) -> OutboxMail:
+    settled = None if state in {MailState.QUEUED, MailState.SENDING} else now
+    return OutboxMail(
+        kind="credentials",
+        identifier=identifier,
+        state=state,
+        created_at=now,
+        due_at=now,
+        settled_at=settled,
+        last_error="La boîte n’existe pas." if state is MailState.REFUSED else "",
+    )
