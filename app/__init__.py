@@ -11,6 +11,7 @@ from app import blueprints, cli, db, formats
 from app.mailer import courier
 from app.services import retention
 from app.services.erasure import erasing
+from app.services.families import words
 from app.services.importing import doing
 from app.services.jobs import running as jobs
 from app.services.jobs.kinds import JobKind
@@ -39,6 +40,7 @@ HANDLERS = {
     JobKind.ERASURE: erasing.erase_by_night,
     JobKind.IMPORT: doing.do,
     JobKind.PURGE: retention.purge_by_night,
+    JobKind.WORDS: words.refresh_by_night,
 }
 
 

@@ -11,6 +11,7 @@ from app import db
 from app.bundled import bundled
 from app.cli.context import with_appcontext
 from app.formats import plural
+from app.services.families import words
 from app.services.files import stores
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 # What somebody types to go on.
 WORD = "effacer"
+HEAD = "head"
 
 
 def alembic_config(**attributes: object) -> "Config":
@@ -41,10 +43,12 @@ def migrate(direction: str, revision: str, **attributes: object) -> None:
         raise click.ClickException(f"« {revision} » n’est pas une révision : {error}.") from error
 
 
-def bring_up_to_date(revision: str = "head") -> None:
-    """Migrate the database, and mark the store of its files as theirs."""
+def bring_up_to_date(revision: str = HEAD) -> None:
+    """Migrate the database, mark the store of its files as theirs, and have families found."""
     migrate("upgrade", revision)
     stores.store().check()
+    if revision == HEAD:
+        words.refresh_all()
 
 
 def would_be_lost(revision: str) -> list[str]:
@@ -81,7 +85,7 @@ def database() -> None:
 
 
 @database.command()
-@click.argument("revision", default="head")
+@click.argument("revision", default=HEAD)
 @with_appcontext
 def upgrade(revision: str) -> None:
     """Amène la base à REVISION (par défaut la plus récente)."""

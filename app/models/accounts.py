@@ -21,6 +21,8 @@ class Account(Base):
     password_hash: Mapped[str | None] = mapped_column(String(255))
     password_changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # When the town hall last had an invitation leave; None when it never did.
+    invited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # Which mails this parent wants, besides those about their own access.
     mail_messages: Mapped[bool] = mapped_column(default=True, server_default=true())
     mail_invoices: Mapped[bool] = mapped_column(default=True, server_default=true())

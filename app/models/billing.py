@@ -37,7 +37,7 @@ class Invoice(Base):
     source_id: Mapped[str] = mapped_column(String(40), unique=True)
     family_id: Mapped[int] = mapped_column(ForeignKey("family.id"))
     kind: Mapped[InvoiceKind] = mapped_column(choice(InvoiceKind, "kind"))
-    number: Mapped[str] = mapped_column(String(40))
+    number: Mapped[str] = mapped_column(String(40), index=True)
     issued_on: Mapped[date]
     due_on: Mapped[date]
     amount: Mapped[Decimal] = mapped_column(Hundredths)

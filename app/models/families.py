@@ -53,6 +53,11 @@ class Family(Base):
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # Since when the imports do not name it; None while the last one did.
     missing_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # The name of its first guardian, as names are compared: lists are in its order.
+    folded_name: Mapped[str] = mapped_column(
+        String(200).with_variant(String(200, collation="C"), "postgresql"),
+        default="", server_default="", index=True,
+    )  # fmt: skip
     # Nothing of anybody is left in it: no import fills it again.
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -123,6 +128,18 @@ class FamilyChild(Base):
 
     family_id: Mapped[int] = mapped_column(ForeignKey("family.id"), primary_key=True)
     child_id: Mapped[int] = mapped_column(ForeignKey("child.id"), primary_key=True, index=True)
+
+
+class FamilyWord(Base):
+    """A word by which the town hall finds a family, folded: a name, a number, a telephone."""
+
+    __tablename__ = "family_word"
+
+    # Compared byte by byte, so that its beginning is found by the key.
+    word: Mapped[str] = mapped_column(
+        String(60).with_variant(String(60, collation="C"), "postgresql"), primary_key=True
+    )
+    family_id: Mapped[int] = mapped_column(ForeignKey("family.id"), primary_key=True, index=True)
 
 
 class AcceptedValue(Base):

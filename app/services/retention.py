@@ -26,6 +26,7 @@ from app.models import (
     FamilyChild,
     FamilyErasure,
     FamilyRequest,
+    FamilyWord,
     Guardian,
     ImportRun,
     ImportUpload,
@@ -242,7 +243,7 @@ RULES = (
 KEPT = (
     Kept(
         "Familles, responsables et enfants",
-        (Family, Guardian, Child, FamilyChild, KeptOut),
+        (Family, FamilyWord, Guardian, Child, FamilyChild, KeptOut),
         "ils suivent les fichiers de la mairie",
     ),
     Kept(

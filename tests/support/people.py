@@ -35,6 +35,7 @@ from app.models import (
 )
 from app.services.accounts import passwords
 from app.services.actors import Clerk
+from app.services.families import words
 from tests.support.written_once import WrittenOnce
 
 # Who answers families at the town hall.
@@ -120,6 +121,7 @@ def _write(session: Session, people: People) -> None:
     _children(session, ids)
     _ledgers(session, ids)
     _post(session, ids)
+    words.refresh(session, list(ids.values()))
 
 
 def public_id(source_id: str) -> str:

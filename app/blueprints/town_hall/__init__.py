@@ -6,6 +6,7 @@ from app.blueprints.town_hall import (
     imports,
     own_account,
     passwords,
+    search,
     signing_in,
     team,
 )
@@ -17,6 +18,7 @@ __all__ = [
     "imports",
     "own_account",
     "passwords",
+    "search",
     "signing_in",
     "team",
     "town_hall",

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, bindparam, select, update
+from sqlalchemy.orm import Session
 
 from app import db
 from app.models import MAY_SIGN_IN, Account, Family, Guardian, OutboxMail
@@ -107,8 +109,17 @@ def send(mailing: Mailing, actor: Actor) -> None:
             (MailKind.CREDENTIALS, mailing.reminders),
         ):
             outbox.send_all(session, kind, [person.identifier for person in people])
+        _note(session, [person.identifier for person in mailing.activations])
         count = len(mailing.activations) + len(mailing.reminders)
         journal.record(session, "credentials_queued", actor, count=str(count))
+
+
+def _note(session: Session, identifiers: Sequence[str]) -> None:
+    invited = update(Account).where(Account.identifier == bindparam("who"))
+    if identifiers:
+        session.connection().execute(
+            invited.values(invited_at=datetime.now(UTC)), [{"who": each} for each in identifiers]
+        )
 
 
 def _list_for(person: Person, mailing: Mailing, waiting: bool) -> list[Person]:

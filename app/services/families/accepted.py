@@ -14,6 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from app.formats import fold
 from app.models import AcceptedValue, Child, Family, Guardian
 from app.services.actors import Actor
+from app.services.families import words
 
 Holder = Guardian | Family | Child
 
@@ -80,6 +81,8 @@ def accept(
     ).one_or_none()
     before = _last_said(holder, field, known)
     setattr(holder, field, value)
+    if isinstance(holder, Guardian) and field in words.OF_GUARDIAN:
+        words.refresh(session, [holder.family_id])
     if before == value:
         if known is not None:
             session.delete(known)

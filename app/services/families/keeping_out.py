@@ -8,7 +8,7 @@ from app.formats import fold
 from app.models import FAMILY, Child, FamilyChild, KeptOut
 from app.services import journal
 from app.services.actors import Actor
-from app.services.families import lookup
+from app.services.families import lookup, words
 from app.services.refusals import Reason, Refusal
 from app.typed_text import one_line
 
@@ -33,6 +33,7 @@ def take_out(child: str, family_number: str, actor: Actor) -> str:
         family_id, child_id, name = _find(session, _SHOWN, child, family_number)
         _delete(session, FamilyChild, family_id, child_id)
         session.add(KeptOut(family_id=family_id, child_id=child_id))
+        words.refresh(session, [family_id])
         _note(session, "child_taken_out", actor, family_id, child_id)
     return name
 
@@ -43,6 +44,7 @@ def put_back(child: str, family_number: str, actor: Actor) -> str:
         family_id, child_id, name = _find(session, _KEPT_OUT, child, family_number)
         _delete(session, KeptOut, family_id, child_id)
         session.add(FamilyChild(family_id=family_id, child_id=child_id))
+        words.refresh(session, [family_id])
         _note(session, "child_put_back", actor, family_id, child_id)
     return name
 

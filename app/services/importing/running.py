@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app import db
 from app.models import Family
 from app.services import journal
+from app.services.families import words
 from app.services.importing import (
     accesses,
     changes,
@@ -90,7 +91,10 @@ def run(
     with opened(path) as source:
         for _ in range(TRIES):
             with suppress(Outdated):
-                return _run_once(_Import(source, path, options, progress))
+                report = _run_once(_Import(source, path, options, progress))
+                if not options.dry_run:
+                    words.refresh_all()
+                return report
     raise Refusal(Reason.TOO_MANY, OUTDATED)
 
 

@@ -11,12 +11,14 @@ class JobKind(StrEnum):
     PURGE = "purge"
     ERASURE = "erasure"
     IMPORT = "import"
+    WORDS = "words"
 
 
 IN_FRENCH: dict[str, str] = {
     JobKind.PURGE: "ménage de la nuit",
     JobKind.ERASURE: "effacement des familles",
     JobKind.IMPORT: "import demandé à l’écran",
+    JobKind.WORDS: "mots qui font trouver une famille",
 }
 
 STATES = {

@@ -7,7 +7,7 @@ from app.formats import town_zone
 from app.models import Job, JobState
 from app.services.jobs.kinds import JobKind
 
-NIGHTLY = (JobKind.PURGE, JobKind.ERASURE)
+NIGHTLY = (JobKind.PURGE, JobKind.ERASURE, JobKind.WORDS)
 # Nobody is up, and the clock, when it changes in the night, has this hour once.
 HOUR = time(3)
 

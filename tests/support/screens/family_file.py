@@ -84,7 +84,7 @@ def _have_everything_happen(app: Flask, people: People) -> None:
                 expires_at=now + timedelta(hours=1),
             )
         )
-        ines.password_hash = None
+        ines.password_hash, ines.invited_at = None, now
         session.execute(delete(AccountSession).where(AccountSession.account_id == karim.id))
         session.add(
             AcceptedValue(
@@ -103,7 +103,6 @@ def _have_everything_happen(app: Flask, people: People) -> None:
             session.merge(Throttle(key=key, count=count, expires_at=later, **waits))
         newcomer.guardian.family.missing_since = now
         newcomer.guardian.email, newcomer.password_hash = "", None
-        session.execute(delete(OutboxMail).where(OutboxMail.identifier == newcomer.identifier))
         journal.record(session, "email_corrected", SACHA, zest.id)
         session.add(
             Guardian(

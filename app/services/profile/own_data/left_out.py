@@ -64,6 +64,8 @@ LEFT_OUT = {
         "invoice_line.position",
     ),
     "Another form of words that are told.": (
+        "family.folded_name",
+        "family_word",
         "message.folded",
         "outbox_mail.identifier",
     ),

@@ -6,7 +6,7 @@ from enum import StrEnum
 from math import ceil
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, bindparam, func, or_, select
+from sqlalchemy import Row, bindparam, func, select
 
 from app import db
 from app.db import UtcDateTime
@@ -20,15 +20,12 @@ from app.models import (
     Family,
     Guardian,
     JournalEntry,
-    MailState,
-    OutboxMail,
     RefusedAddress,
     Sex,
 )
 from app.services.accounts import throttles
 from app.services.accounts.throttles import Hindered
 from app.services.billing.ledger import BALANCE
-from app.services.mail.kinds import WITH_SECRET
 
 OPENED = "family_opened"
 NOW = bindparam("now", type_=UtcDateTime)
@@ -36,20 +33,6 @@ NOW = bindparam("now", type_=UtcDateTime)
 _LAST_VISIT = (
     select(func.max(AccountSession.last_seen_at))
     .where(AccountSession.account_id == Account.id)
-    .scalar_subquery()
-)
-_INVITED_AT = (
-    select(func.max(OutboxMail.created_at))
-    .where(
-        OutboxMail.identifier == Account.identifier,
-        or_(*(OutboxMail.kind == kind for kind in sorted(WITH_SECRET))),
-        or_(
-            *(
-                OutboxMail.state == state
-                for state in (MailState.QUEUED, MailState.SENDING, MailState.SENT)
-            )
-        ),
-    )
     .scalar_subquery()
 )
 _WAITING_ADDRESS = (
@@ -101,7 +84,7 @@ _ROWS = (
         Account.password_hash.is_not(None).label("has_password"),
         Account.archived_at.label("closed_at"),
         _LAST_VISIT.label("last_visit"),
-        _INVITED_AT.label("invited_at"),
+        Account.invited_at,
         _WAITING_ADDRESS.label("waiting_address"),
     )
     .select_from(Family)

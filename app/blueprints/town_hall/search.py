@@ -1,0 +1,23 @@
+"""« Chercher une famille », on every page: straight to the one that was meant, or a choice."""
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.blueprints.town_hall.blueprint import town_hall
+from app.services.clerks.rights import Right
+from app.services.town_hall import searching
+from app.typed_text import one_line
+from app.web.clerk_access import needs
+
+LONGEST = 100
+
+
+@town_hall.get("/mairie/recherche")
+@needs(Right.FAMILIES)
+def search() -> ResponseReturnValue:
+    """Who is it?"""
+    typed = one_line(request.args.get("q", ""))[:LONGEST]
+    found = searching.search(typed)
+    if found.only_family is not None:
+        return redirect(url_for("town_hall.family", family_id=found.only_family))
+    return render_template("town_hall/search.html", typed=typed, found=found)
