@@ -1,20 +1,15 @@
 """`flask credentials`: invite parents to the portal, by mail or by letter."""
 
-import base64
-import mimetypes
 import sys
-from collections.abc import Iterable
 from typing import IO
 
 import click
-from flask import current_app
-from markupsafe import Markup
 
 from app.cli.context import whoever_launched, with_appcontext
-from app.formats import plural, today
+from app.formats import plural
 from app.services.accounts import invitations as service
 from app.services.accounts.invitations import Person, Selection
-from app.settings import settings
+from app.web.access_letters import write_letters
 
 
 @click.group()
@@ -73,30 +68,6 @@ def select(identifiers: tuple[str, ...], *, all_new: bool) -> Selection:
         click.echo("Donnez des identifiants, ou --all-new.", err=True)
         sys.exit(2)
     return service.all_new() if all_new else service.named(identifiers)
-
-
-def write_letters(people: Iterable[Person]) -> str:
-    """Lay the letters out, one page each, as one HTML document without any other file."""
-    # Read by this command alone: the web process does without.
-    import segno
-
-    address = settings.public_url.rstrip("/")
-    code = segno.make(address, error="m").svg_inline(omitsize=True, border=0)
-    template = current_app.jinja_env.get_template("print/credentials_letter.html")
-    # The code is drawn by segno from our own setting.
-    safe_code = Markup(code)  # noqa: S704
-    return template.render(
-        people=people, address=address, code=safe_code, crest=crest_inline(), today=today()
-    )
-
-
-def crest_inline() -> str:
-    """Return the town's coat of arms as an address that holds it; empty when there is none."""
-    path = settings.instance / settings.town_crest
-    kind, _ = mimetypes.guess_type(path.name)
-    if not settings.town_crest or not path.is_file() or not kind:
-        return ""
-    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
 
 
 def name(title: str, people: list[Person]) -> None:

@@ -23,6 +23,8 @@ class Account(Base):
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # When the town hall last had an invitation leave; None when it never did.
     invited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # When the town hall closed it by itself: no import opens it again.
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # Which mails this parent wants, besides those about their own access.
     mail_messages: Mapped[bool] = mapped_column(default=True, server_default=true())
     mail_invoices: Mapped[bool] = mapped_column(default=True, server_default=true())

@@ -27,7 +27,11 @@ _ADD = insert(cast(Table, JournalEntry.__table__))
 
 # Every act that is noted, and how a parent reads it in « Mes données ».
 ACTS = {
+    "access_closed": "accès fermé par la mairie",
     "access_forgotten": "mot de passe et adresse retirés par un import",
+    "access_letter_made": "lettre d’accès faite par la mairie",
+    "access_reopened": "accès rouvert par la mairie",
+    "access_sent": "accès envoyé par la mairie",
     "backup_made": "sauvegarde faite",
     "backup_restored": "sauvegarde remise en place",
     "child_put_back": "enfant remis dans une famille par la mairie",
@@ -55,6 +59,7 @@ ACTS = {
     "credentials_queued": "mots de passe temporaires demandés par la mairie",
     "credentials_requested": "mot de passe temporaire demandé",
     "device_signed_out": "appareil déconnecté",
+    "devices_signed_out": "appareils déconnectés par la mairie",
     "document_added": "document ajouté par la mairie",
     "document_replaced": "document remplacé par la mairie",
     "document_withdrawn": "document retiré par la mairie",
@@ -108,6 +113,7 @@ ACTS = {
     "signed_out": "déconnexion",
     "temporary_password_accepted": "mot de passe temporaire accepté",
     "temporary_password_expired": "mot de passe temporaire périmé",
+    "wait_lifted": "attente levée par la mairie",
 }
 
 

@@ -62,9 +62,14 @@ def _fetcher() -> "URLFetcher":
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
     class OurFetcher(URLFetcher):
-        """The portal asks itself, as a stranger would; nothing else is ever fetched."""
+        """The portal asks itself, as a stranger would; nothing else is ever fetched.
+
+        What a page holds within itself is no question to anybody.
+        """
 
         def fetch(self, url: str, headers: dict[str, str] | None = None) -> "URLFetcherResponse":
+            if urlsplit(url).scheme == "data":
+                return super().fetch(url, headers)
             if urlsplit(url)[:2] != urlsplit(settings.public_url)[:2]:
                 raise ValueError(f"not of this portal: {url}")
             path = url.removeprefix(settings.public_url.rstrip("/"))

@@ -68,6 +68,9 @@ OF_NOBODY = frozenset(
         "town_hall.colleague",
         "town_hall.family",
         "town_hall.family_invoice",
+        "town_hall.guardian",
+        "town_hall.guardian_letter",
+        "town_hall.help_guardian",
         "town_hall.import_changes",
         "town_hall.import_changes_file",
         "town_hall.import_closing",
@@ -75,6 +78,7 @@ OF_NOBODY = frozenset(
         "town_hall.import_run",
         "town_hall.invitation",
         "town_hall.new_password",
+        "town_hall.send_again",
     }
 )
 

@@ -3,6 +3,7 @@
 from app.blueprints.town_hall import (
     day,
     family_file,
+    helping,
     imports,
     own_account,
     passwords,
@@ -15,6 +16,7 @@ from app.blueprints.town_hall.blueprint import town_hall
 __all__ = [
     "day",
     "family_file",
+    "helping",
     "imports",
     "own_account",
     "passwords",

@@ -4,11 +4,13 @@ from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.town_hall.blueprint import town_hall
+from app.blueprints.town_hall.helping_forms import AddressForm
 from app.services.billing import invoices
 from app.services.clerks import rights
 from app.services.clerks.rights import Right
 from app.services.families import children
 from app.services.town_hall.family_file import opening, reading
+from app.web import printing
 from app.web.access import opens_page
 from app.web.clerk_access import current_clerk, needs
 from app.web.files import send_stored_file
@@ -24,7 +26,10 @@ def family(family_id: int) -> ResponseReturnValue:
         abort(404)
     if opens_page() and not found.opened_today:
         opening.note(clerk, family_id)
-    return render_template("town_hall/family.html", family=found)
+    forms = {person.id: AddressForm.of(person) for person in found.guardians}
+    return render_template(
+        "town_hall/family.html", family=found, forms=forms, printing=printing.available()
+    )
 
 
 @town_hall.get("/mairie/familles/<int:family_id>/enfants/<opaque:public_id>/photo")

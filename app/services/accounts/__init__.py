@@ -6,6 +6,7 @@ passwords         how they are hashed, and which are refused
 current_password  asks for it again, before what a page left open must not do
 email_changes     a new address counts once its link was used
 address_correction  the town hall writes down another address
+helping           the town hall sends an access, lifts a wait, closes, opens again
 sessions          a row for each signed-in device
 drafts            what a form could not take, kept for the page that shows it again
 devices           the mark that a device keeps of having signed in

@@ -58,28 +58,39 @@ def correct(typed_identifier: str, typed_address: str, actor: Actor) -> Correcte
 
     Raises Refusal.
     """
-    address = normalized(typed_address)
-    if address is None:
-        raise Refusal(Reason.UNFIT, NOT_AN_ADDRESS.format(typed_address))
+    address = known_address(typed_address)
     with db.transaction() as session:
         account = session.get_one(Account, _find(session, typed_identifier), with_for_update=True)
-        guardian = account.guardian
-        whose, old = guardian.full_name, guardian.email
-        if old == address:
-            raise Refusal(Reason.SAME, f"c’est déjà l’adresse de {whose}.")
-        accepted.accept(session, guardian, "email", address, actor)
-        # The parent has not proved this one.
-        guardian.email_confirmed_at = None
-        temporary_passwords.revoke_all(session, account.id)
-        sessions.end_all(session, account.id)
-        email_changes.end_pending(session, account.id)
-        if old:
-            outbox.enqueue(
-                session, MailKind.EMAIL_CHANGED, account.identifier, address=old, corrected="oui"
-            )
-        journal.record(session, "email_corrected", actor, account.id)
-        others = session.scalars(_OTHERS, {"address": address, "account_id": account.id})
-        return Corrected(whose, old, address, list(others))
+        return replace(session, account, address, actor)
+
+
+def known_address(typed: str) -> str:
+    """Read an address. Raises Refusal when no mail of ours could go there."""
+    address = normalized(typed)
+    if address is None:
+        raise Refusal(Reason.UNFIT, NOT_AN_ADDRESS.format(typed))
+    return address
+
+
+def replace(session: Session, account: Account, address: str, actor: Actor) -> Corrected:
+    """Do so in the caller's transaction. Raises Refusal when it is their address already."""
+    guardian = account.guardian
+    whose, old = guardian.full_name, guardian.email
+    if old == address:
+        raise Refusal(Reason.SAME, f"c’est déjà l’adresse de {whose}.")
+    accepted.accept(session, guardian, "email", address, actor)
+    # The parent has not proved this one.
+    guardian.email_confirmed_at = None
+    temporary_passwords.revoke_all(session, account.id)
+    sessions.end_all(session, account.id)
+    email_changes.end_pending(session, account.id)
+    if old:
+        outbox.enqueue(
+            session, MailKind.EMAIL_CHANGED, account.identifier, address=old, corrected="oui"
+        )
+    journal.record(session, "email_corrected", actor, account.id)
+    others = session.scalars(_OTHERS, {"address": address, "account_id": account.id})
+    return Corrected(whose, old, address, list(others))
 
 
 def _find(session: Session, typed: str) -> int:

@@ -202,6 +202,7 @@ class Extent:
                     "password_changed_at": None,
                     "archived_at": self.now,
                     "invited_at": None,
+                    "closed_at": None,
                     "mail_messages": False,
                     "mail_invoices": False,
                     "mail_requests": False,

@@ -71,12 +71,19 @@ class AccountLoader:
             )
 
     def reopen(self) -> int:
-        """Let the guardians of the files in again, when an earlier import had archived them."""
+        """Let the guardians of the files in again, when an earlier import had archived them.
+
+        Not those whom the town hall itself closed.
+        """
         return rows_of(
             self._connection,
             update(Account)
             .values(archived_at=None)
-            .where(Account.archived_at.is_not(None), Account.guardian_id.in_(self._listed())),
+            .where(
+                Account.archived_at.is_not(None),
+                Account.closed_at.is_(None),
+                Account.guardian_id.in_(self._listed()),
+            ),
         )
 
     def archive_missing(self) -> tuple[int, int]:

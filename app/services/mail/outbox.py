@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
-from sqlalchemy import Select, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Select, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from app import db
@@ -169,33 +169,55 @@ def retry(actor: Actor, ids: Iterable[int] | None = None) -> list[int]:
 
     Without ids, every mail that waits or that failed. What has left, or is leaving, stays alone.
     """
-    now = datetime.now(UTC)
     if ids is None:
         wanted = OutboxMail.state.in_((MailState.QUEUED, *WORTH_RETRYING))
     else:
         wanted = OutboxMail.id.in_(list(ids))
     with db.transaction() as session:
-        found = list(
-            session.scalars(
-                update(OutboxMail)
-                .where(wanted, OutboxMail.state.not_in((MailState.SENT, MailState.SENDING)))
-                .values(
-                    state=MailState.QUEUED,
-                    attempts=0,
-                    created_at=now,
-                    due_at=now,
-                    settled_at=None,
-                    last_error="",
-                    by_town_hall=True,
-                )
-                .returning(OutboxMail.id)
-                .execution_options(synchronize_session=False)
-            )
-        )
+        found = _put_back(session, wanted)
         if found:
             journal.record(session, "mail_retried", actor, count=str(len(found)))
-            db.after_commit(session, courier().notify)
     return sorted(found)
+
+
+def retry_one(actor: Actor, family_id: int, number: int) -> bool:
+    """Put a mail to a family back in the queue; False when there is none, or it has left."""
+    theirs = select(Account.id, Account.identifier).join(Account.guardian)
+    with db.transaction() as session:
+        accounts = {
+            row.identifier: row.id
+            for row in session.execute(theirs.where(Guardian.family_id == family_id))
+        }
+        mail = session.get(OutboxMail, number)
+        if mail is None or mail.identifier not in accounts:
+            return False
+        if not _put_back(session, OutboxMail.id == number):
+            return False
+        told = {"mail": str(number)}
+        journal.record(session, "mail_retried", actor, accounts[mail.identifier], **told)
+    return True
+
+
+def _put_back(session: Session, wanted: ColumnElement[bool]) -> list[int]:
+    now = datetime.now(UTC)
+    found = session.scalars(
+        update(OutboxMail)
+        .where(wanted, OutboxMail.state.not_in((MailState.SENT, MailState.SENDING)))
+        .values(
+            state=MailState.QUEUED,
+            attempts=0,
+            created_at=now,
+            due_at=now,
+            settled_at=None,
+            last_error="",
+            by_town_hall=True,
+        )
+        .returning(OutboxMail.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    if found:
+        db.after_commit(session, courier().notify)
+    return list(found)
 
 
 def _holds(line: MailLine, words: Sequence[str]) -> bool:

@@ -8,10 +8,12 @@ from sqlalchemy import select
 
 from app import db
 from app.models import AccountSession, Family
-from app.services.accounts import invitations
+from app.services.accounts import helping, invitations
+from app.services.accounts.helping import Whose
 from app.services.importing import accounts
 from tests.services.importing.conftest import NOW, account_of, pending_secrets, sign_in
 from tests.services.importing.town import Town, everything, hand_over
+from tests.support.people import TOWN_HALL
 
 
 def test_a_guardian_without_a_row_gets_an_identifiant(
@@ -181,6 +183,21 @@ def test_a_family_that_comes_back_may_come_in_again(app: Flask, settled: Path, t
         assert account.archived_at is None
         assert account.identifier == "38160002"
         assert account.password_hash == "chosen"
+
+
+def test_an_access_that_the_town_hall_closed_stays_closed(
+    app: Flask, settled: Path, town: Town
+) -> None:
+    """The files name its guardian, and so will those of every month."""
+    with app.app_context():
+        yann = account_of("Yann")
+        whose = Whose(yann.guardian.family_id, yann.guardian_id)
+        helping.close(whose, TOWN_HALL)
+    hand_over(app, settled)
+    with app.app_context():
+        assert account_of("Yann").archived_at is not None
+        helping.reopen(whose, TOWN_HALL)
+        assert account_of("Yann").archived_at is None
 
 
 @pytest.mark.both_databases

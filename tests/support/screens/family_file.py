@@ -43,7 +43,12 @@ def family_screens(app: Flask, office: Browser, people: People) -> Screens:
     yield "family, of two homes", _open(office, app, people.claire)
     _have_everything_happen(app, people)
     yield "family, an address confirmed, another corrected", _open(office, app, people.ines)
-    yield "family, has to wait", _open(office, app, people.zest)
+    page = _open(office, app, people.zest)
+    yield "family, has to wait", page
+    page = page.fill({"Adresse de courriel": "zest@exemple.org"})
+    page = page.submit("Enregistrer", _refused=200)
+    yield "guardian, nobody called back", page
+    yield "guardian, an address", office.visit(page.path)
     yield "family, by the mailbox", _open(office, app, people.moreau)
     yield "family, left", _open(office, app, people.archived)
     yield "family, missing", _open(office, app, people.newcomer)
@@ -51,7 +56,7 @@ def family_screens(app: Flask, office: Browser, people: People) -> Screens:
     paul = settle(app, "paul@commune.fr", "Paul Lesage", "lecture", by_mail=True)
     hers = Browser(app)
     sign_in_by_mail(hers, paul, Outbox(app))
-    yield "family, without amounts", _open(hers, app, people.zest)
+    yield "family, without amounts", _open(hers, app, people.ines)
 
 
 def number_of(app: Flask, person: Person) -> int:

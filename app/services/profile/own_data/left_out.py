@@ -54,6 +54,7 @@ LEFT_OUT = {
     ),
     "Whoever is archived cannot sign in, and so cannot ask for this archive.": (
         "account.archived_at",
+        "account.closed_at",
         "child.erased_at",
         "family.archived_at",
         "family.erased_at",

@@ -94,6 +94,11 @@ class SentMail(NamedTuple):
         return self.state is MailState.SENT
 
     @property
+    def has_failed(self) -> bool:
+        """Tell whether it may be tried again."""
+        return not self.has_left and not self.is_under_way
+
+    @property
     def is_under_way(self) -> bool:
         """Tell whether it may still leave."""
         return self.state in {MailState.QUEUED, MailState.SENDING}

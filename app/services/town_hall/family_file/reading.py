@@ -85,5 +85,12 @@ def read(clerk: CurrentClerk, family_id: int, *, amounts: bool) -> FamilyFile | 
     )
 
 
+def guardian(clerk: CurrentClerk, family_id: int, guardian_id: int) -> GuardianCard | None:
+    """Read one of its guardians; None when they are not there."""
+    now = datetime.now(UTC)
+    found = guardians.rows(family_id, clerk.clerk_id, now, opening.midnight())
+    return next((each for each in guardians.cards(found, now) if each.id == guardian_id), None)
+
+
 def _day(at: datetime | None) -> date | None:
     return day_of(at) if at else None
