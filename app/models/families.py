@@ -9,6 +9,7 @@ from sqlalchemy import (
     Enum,
     ForeignKey,
     String,
+    Text,
     UniqueConstraint,
     func,
 )
@@ -180,6 +181,19 @@ class KeptOut(Base):
 
     family_id: Mapped[int] = mapped_column(ForeignKey("family.id"), primary_key=True)
     child_id: Mapped[int] = mapped_column(ForeignKey("child.id"), primary_key=True, index=True)
+
+
+class FamilyNote(Base):
+    """What the town hall writes down for itself about a family (« note interne »)."""
+
+    __tablename__ = "family_note"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    family_id: Mapped[int] = mapped_column(ForeignKey("family.id"), index=True)
+    written_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # Who of the town hall, by name.
+    acted_by: Mapped[str] = mapped_column(String(100))
+    body: Mapped[str] = mapped_column(Text)
 
 
 class FamilyErasure(Base):

@@ -74,6 +74,8 @@ ACTS = {
     "family_erased": "famille effacée",
     "family_opened": "dossier de la famille ouvert à la mairie",
     "guardian_replaced": "accès retiré par un import",
+    "family_note_removed": "note interne sur la famille retirée",
+    "family_note_written": "note interne sur la famille",
     "import": "import des fichiers de la mairie",
     "import_asked": "import demandé par la mairie",
     "import_dropped": "import abandonné par la mairie",

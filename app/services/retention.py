@@ -25,6 +25,7 @@ from app.models import (
     Family,
     FamilyChild,
     FamilyErasure,
+    FamilyNote,
     FamilyRequest,
     FamilyWord,
     Guardian,
@@ -250,6 +251,11 @@ KEPT = (
         "Comptes",
         (Account,),
         "ils suivent leur responsable\u00a0: ils ferment quand il quitte les fichiers",
+    ),
+    Kept(
+        "Notes de la mairie sur une famille",
+        (FamilyNote,),
+        "la mairie les écrit et les retire\u00a0; elles partent avec la famille que l’on efface",
     ),
     Kept("Accès de la mairie", (ClerkAccount,), "ils signent ce que la mairie a fait"),
     Kept(

@@ -78,7 +78,11 @@ OF_NOBODY = frozenset(
         "town_hall.import_run",
         "town_hall.invitation",
         "town_hall.new_password",
+        "town_hall.put_child_back",
+        "town_hall.remove_note",
         "town_hall.send_again",
+        "town_hall.take_child_out",
+        "town_hall.write_note",
     }
 )
 

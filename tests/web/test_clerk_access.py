@@ -20,8 +20,8 @@ EVERYBODY = {Right.OWN_ACCOUNT, Right.DAY, Right.FAMILIES}
 # The pages that each role opens, and no other.
 OPENS = {
     Role.READING: EVERYBODY,
-    Role.OFFICE: EVERYBODY | {Right.ACCESS, Right.AMOUNTS, Right.IMPORT},
-    Role.REGIE: EVERYBODY | {Right.ACCESS, Right.AMOUNTS, Right.IMPORT},
+    Role.OFFICE: EVERYBODY | {Right.ACCESS, Right.CHANGE_FILES, Right.AMOUNTS, Right.IMPORT},
+    Role.REGIE: EVERYBODY | {Right.ACCESS, Right.CHANGE_FILES, Right.AMOUNTS, Right.IMPORT},
     Role.ADMINISTRATION: set(Right),
 }
 

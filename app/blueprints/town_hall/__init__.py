@@ -3,6 +3,7 @@
 from app.blueprints.town_hall import (
     day,
     family_file,
+    file_changes,
     helping,
     imports,
     own_account,
@@ -16,6 +17,7 @@ from app.blueprints.town_hall.blueprint import town_hall
 __all__ = [
     "day",
     "family_file",
+    "file_changes",
     "helping",
     "imports",
     "own_account",

@@ -4,7 +4,7 @@ from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.town_hall.blueprint import town_hall
-from app.blueprints.town_hall.helping_forms import AddressForm
+from app.blueprints.town_hall.helping_forms import AddressForm, NoteForm
 from app.services.billing import invoices
 from app.services.clerks import rights
 from app.services.clerks.rights import Right
@@ -28,7 +28,11 @@ def family(family_id: int) -> ResponseReturnValue:
         opening.note(clerk, family_id)
     forms = {person.id: AddressForm.of(person) for person in found.guardians}
     return render_template(
-        "town_hall/family.html", family=found, forms=forms, printing=printing.available()
+        "town_hall/family.html",
+        family=found,
+        forms=forms,
+        note=NoteForm(),
+        printing=printing.available(),
     )
 
 

@@ -22,6 +22,7 @@ class Right(StrEnum):
     DAY = "de voir ce qui attend"
     FAMILIES = "d’ouvrir le dossier d’une famille"
     ACCESS = "d’envoyer, de changer ou de fermer l’accès d’un parent"
+    CHANGE_FILES = "de changer le dossier d’une famille"
     AMOUNTS = "de voir les montants"
     IMPORT = "d’importer les fichiers de votre logiciel"
     CLOSE_MANY = "de fermer autant d’accès"
@@ -37,8 +38,8 @@ IN_FRENCH = {
 _EVERYBODY = frozenset({Right.OWN_ACCOUNT, Right.DAY, Right.FAMILIES})
 OF_ROLE = {
     Role.READING: _EVERYBODY,
-    Role.OFFICE: _EVERYBODY | {Right.ACCESS, Right.AMOUNTS, Right.IMPORT},
-    Role.REGIE: _EVERYBODY | {Right.ACCESS, Right.AMOUNTS, Right.IMPORT},
+    Role.OFFICE: _EVERYBODY | {Right.ACCESS, Right.CHANGE_FILES, Right.AMOUNTS, Right.IMPORT},
+    Role.REGIE: _EVERYBODY | {Right.ACCESS, Right.CHANGE_FILES, Right.AMOUNTS, Right.IMPORT},
     Role.ADMINISTRATION: frozenset(Right),
 }
 

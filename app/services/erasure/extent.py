@@ -28,6 +28,7 @@ from app.models import (
     EmailChange,
     Family,
     FamilyChild,
+    FamilyNote,
     FamilyRequest,
     FamilyWord,
     Folder,
@@ -191,6 +192,7 @@ class Extent:
             ),
             Gone(FamilyChild, FamilyChild.family_id == self.family_id),
             Gone(KeptOut, KeptOut.family_id == self.family_id),
+            Gone(FamilyNote, FamilyNote.family_id == self.family_id),
             Gone(FamilyWord, FamilyWord.family_id == self.family_id),
             Emptied(
                 Account,

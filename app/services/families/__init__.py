@@ -2,6 +2,7 @@
 
 children     the cards, and the page that says more
 keeping_out  a child who was put there by mistake
+notes        what the town hall writes down for itself
 lookup       a family by the number on its papers
 words        what the town hall finds a family by
 letterheads  whom a paper is for

@@ -31,22 +31,61 @@ def take_out(child: str, family_number: str, actor: Actor) -> str:
     """
     with db.transaction() as session:
         family_id, child_id, name = _find(session, _SHOWN, child, family_number)
-        _delete(session, FamilyChild, family_id, child_id)
-        session.add(KeptOut(family_id=family_id, child_id=child_id))
-        words.refresh(session, [family_id])
+        _take_out(session, family_id, child_id)
         _note(session, "child_taken_out", actor, family_id, child_id)
     return name
+
+
+def take_out_for(family_id: int, public_id: str, reason: str, actor: Actor) -> str:
+    """Take out a child of a family that is on the screen, and say why; return its first name.
+
+    Raises Refusal when it is not there.
+    """
+    with db.transaction() as session:
+        child_id, first_name = _on_screen(session, _SHOWN, family_id, public_id)
+        _take_out(session, family_id, child_id)
+        _note(session, "child_taken_out", actor, family_id, child_id, reason=reason)
+    return first_name
 
 
 def put_back(child: str, family_number: str, actor: Actor) -> str:
     """Undo it: show a child again to the family that it was kept out of. Raises Refusal."""
     with db.transaction() as session:
         family_id, child_id, name = _find(session, _KEPT_OUT, child, family_number)
-        _delete(session, KeptOut, family_id, child_id)
-        session.add(FamilyChild(family_id=family_id, child_id=child_id))
-        words.refresh(session, [family_id])
+        _put_back(session, family_id, child_id)
         _note(session, "child_put_back", actor, family_id, child_id)
     return name
+
+
+def put_back_for(family_id: int, public_id: str, actor: Actor) -> str:
+    """Undo it on the screen; return the child's first name. Raises Refusal."""
+    with db.transaction() as session:
+        child_id, first_name = _on_screen(session, _KEPT_OUT, family_id, public_id)
+        _put_back(session, family_id, child_id)
+        _note(session, "child_put_back", actor, family_id, child_id)
+    return first_name
+
+
+def _take_out(session: Session, family_id: int, child_id: int) -> None:
+    _delete(session, FamilyChild, family_id, child_id)
+    session.add(KeptOut(family_id=family_id, child_id=child_id))
+    words.refresh(session, [family_id])
+
+
+def _put_back(session: Session, family_id: int, child_id: int) -> None:
+    _delete(session, KeptOut, family_id, child_id)
+    session.add(FamilyChild(family_id=family_id, child_id=child_id))
+    words.refresh(session, [family_id])
+
+
+def _on_screen(
+    session: Session, children: _Children, family_id: int, public_id: str
+) -> tuple[int, str]:
+    one = children.where(Child.public_id == public_id)
+    row = session.execute(one, {"family_id": family_id}).one_or_none()
+    if row is None:
+        raise Refusal(Reason.UNKNOWN, "Cet enfant n’y est plus\u00a0: relisez le dossier.")
+    return row.id, row.first_name
 
 
 def _find(
@@ -78,5 +117,7 @@ def _delete(
     session.execute(delete(pairs).where(pairs.family_id == family_id, pairs.child_id == child_id))
 
 
-def _note(session: Session, act: str, actor: Actor, family_id: int, child_id: int) -> None:
-    journal.record_of_family(session, act, actor, family_id, child=str(child_id))
+def _note(
+    session: Session, act: str, actor: Actor, family_id: int, child_id: int, **told: str
+) -> None:
+    journal.record_of_family(session, act, actor, family_id, child=str(child_id), **told)

@@ -3,11 +3,12 @@
 from sqlalchemy import bindparam, select
 
 from app import db
-from app.models import Family
+from app.models import FAMILY, Family
 from app.services.refusals import Reason, Refusal
 
 LONGEST_NUMBER = 40
 
+_BY_ID = select(Family.id).where(Family.id == FAMILY)
 _BY_NUMBER = select(Family.id, Family.archived_at).where(Family.number == bindparam("number"))
 
 
@@ -26,6 +27,11 @@ def open_families(number: str) -> list[int]:
             f"La famille n°\u00a0{number} est archivée\u00a0: elle n’a plus accès au portail.",
         )
     return here
+
+
+def exists(family_id: int) -> bool:
+    """Tell whether there is a family of this number of the portal's own."""
+    return bool(db.rows(_BY_ID, family_id=family_id))
 
 
 def only_one(families: list[int], number: str) -> int:

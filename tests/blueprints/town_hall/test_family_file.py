@@ -5,6 +5,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app import db
+from app.blueprints.town_hall.helping_forms import NO_REASON
 from app.models import Family, JournalEntry
 from app.services import journal
 from app.services.accounts import invitations, signing_in, throttles
@@ -14,7 +15,7 @@ from tests.blueprints.family.archives import download
 from tests.support.browser import Browser, Page
 from tests.support.clerks import LAUNCHED, settle, sign_in_by_mail
 from tests.support.databases import selects, statements_of
-from tests.support.people import People, Person
+from tests.support.people import People, Person, public_id
 from tests.support.screens.family_file import number_of
 
 
@@ -140,3 +141,46 @@ def test_the_page_asks_as_much_of_a_large_family(
 
 def test_nobody_s_family_does_not_exist(office: Browser) -> None:
     office.get("town_hall.family", 404, family_id="999999")
+
+
+def test_a_child_who_is_not_theirs_goes_at_once(
+    app: Flask, office: Browser, people: People
+) -> None:
+    """With a reason, in the history; and comes back, as it was a mistake."""
+    page = open_file(office, app, people.claire)
+    assert NO_REASON in page.submit("Retirer Jules").text
+    page = page.fill({"Raison": "C’est l’enfant d’un autre."}).submit("Retirer Jules")
+    assert "Jules n’est plus dans cette famille." in page.text
+    assert "Retiré de cette famille" in page.text
+    assert "par la mairie : C’est l’enfant d’un autre." in page.text
+    claire = Browser(app)
+    claire.sign_in(people.claire)
+    assert "Jules" not in claire.get("family.children").text
+    page = page.submit("Annuler")
+    assert "Jules est de nouveau dans cette famille." in page.text
+    assert "Jules" in claire.get("family.children").text
+    # A second tab that still shows it.
+    path = f"{page.path}/enfants/{public_id('e5')}/remettre"
+    office.post(path, {"csrf_token": page.csrf_token}, status=404)
+
+
+def test_notes_stay_among_the_town_hall(
+    app: Flask, office: Browser, people: People, outbox: Outbox
+) -> None:
+    """Colleagues read them, parents do not; somebody who only reads writes none."""
+    page = open_file(office, app, people.zest)
+    page = page.submit("Ajouter la note", _refused=200)
+    assert page.errors == ["Écrivez la note."]
+    page = page.fill({"Nouvelle note": "Rappeler lundi.\nDossier incomplet."})
+    page = page.submit("Ajouter la note")
+    assert "Rappeler lundi." in page.text
+    alex = settle(app, "alex@commune.fr", "Alex Rey", "lecture", by_mail=True)
+    hers = Browser(app)
+    sign_in_by_mail(hers, alex, outbox)
+    seen = open_file(hers, app, people.zest)
+    assert "Rappeler lundi." in seen.text
+    hers.post(f"{seen.path}/notes", {"csrf_token": seen.csrf_token, "note": "Non"}, status=403)
+    assert "Rappeler lundi." not in download(app, people.zest).everything
+    page = open_file(office, app, people.zest).submit("Retirer la note de Nadia Petit")
+    assert "Rappeler lundi." not in page.text
+    assert "Note interne sur la famille retirée" in page.text

@@ -14,10 +14,12 @@ from app.models import (
     Child,
     EmailChange,
     FamilyChild,
+    FamilyNote,
     FamilyRequest,
     Guardian,
     Invoice,
     InvoiceKind,
+    KeptOut,
     MailState,
     OutboxMail,
     RefusedAddress,
@@ -30,7 +32,7 @@ from app.services.actors import Clerk
 from app.testing import Outbox
 from tests.support.browser import Browser, Page
 from tests.support.clerks import settle, sign_in_by_mail
-from tests.support.people import People, Person
+from tests.support.people import People, Person, public_id
 
 Screens = Iterator[tuple[str, Page]]
 SACHA = Clerk("Sacha BRUN")
@@ -49,6 +51,8 @@ def family_screens(app: Flask, office: Browser, people: People) -> Screens:
     page = page.submit("Enregistrer", _refused=200)
     yield "guardian, nobody called back", page
     yield "guardian, an address", office.visit(page.path)
+    page = _open(office, app, people.zest).submit("Ajouter la note", _refused=200)
+    yield "family, an empty note", page
     yield "family, by the mailbox", _open(office, app, people.moreau)
     yield "family, left", _open(office, app, people.archived)
     yield "family, missing", _open(office, app, people.newcomer)
@@ -117,6 +121,9 @@ def _have_everything_happen(app: Flask, people: People) -> None:
         gone = known[people.no_address.identifier].guardian.family
         gone.archived_at = gone.erased_at = now
         family = zest.guardian.family_id
+        session.add(FamilyNote(family_id=family, written_at=now, acted_by="Lou", body="Rappeler."))
+        jules = session.scalars(select(Child.id).where(Child.public_id == public_id("e5"))).one()
+        session.add(KeptOut(family_id=family, child_id=jules))
         told = {"child": "1", "reason": "Ce n’est pas leur enfant."}
         journal.record_of_family(session, "child_taken_out", SACHA, family, **told)
         for late, each in enumerate(session.scalars(select(FamilyRequest).limit(2))):

@@ -25,6 +25,9 @@ LEFT_OUT = {
         "clerk_session",
     ),
     "A child of somebody else, who was in the family's file by mistake.": ("kept_out",),
+    "Notes of the town hall, which may speak of others: asked of it, as the screen says there.": (
+        "family_note",
+    ),
     "A secret, of which only a fingerprint is kept: nobody can read it.": (
         "account.password_hash",
         "account_session.key_hash",

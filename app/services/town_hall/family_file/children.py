@@ -4,20 +4,29 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, false, select, true, union_all
 from sqlalchemy.orm import aliased
 
 from app import db
-from app.models import FAMILY, Child, Family, FamilyChild
+from app.models import FAMILY, Child, Family, FamilyChild, KeptOut
 from app.services.families.children import CARD, ChildCard
 
 _elsewhere = aliased(FamilyChild)
+# Those whom the town hall took out are told apart, and may be put back.
+_places = union_all(
+    select(FamilyChild.child_id, false().label("kept_out")).where(FamilyChild.family_id == FAMILY),
+    select(KeptOut.child_id, true()).where(KeptOut.family_id == FAMILY),
+).subquery()
 _ROWS = (
-    select(*CARD, Family.id.label("other_id"), Family.number.label("other_number"))
-    .join(FamilyChild, FamilyChild.child_id == Child.id)
+    select(
+        *CARD,
+        _places.c.kept_out,
+        Family.id.label("other_id"),
+        Family.number.label("other_number"),
+    )
+    .join(_places, _places.c.child_id == Child.id)
     .outerjoin(_elsewhere, (_elsewhere.child_id == Child.id) & (_elsewhere.family_id != FAMILY))
     .outerjoin(Family, (Family.id == _elsewhere.family_id) & Family.archived_at.is_(None))
-    .where(FamilyChild.family_id == FAMILY)
     .order_by(Child.birth_date, Child.id, Family.number)
 )
 
@@ -30,9 +39,11 @@ class OtherFamily(NamedTuple):
 
 
 class FiledChild(NamedTuple):
-    """A child of the family."""
+    """A child of the family, or one who was until the town hall said otherwise."""
 
     card: ChildCard
+    # The town hall took it out of the family, and the files do not say so yet.
+    kept_out: bool
     others: list[OtherFamily]
 
 
@@ -43,6 +54,6 @@ def listed(family_id: int) -> list[FiledChild]:
 
 
 def _child(rows: list[Row[*tuple[Any, ...]]]) -> FiledChild:
-    *card, _, _ = rows[0]
+    *card, kept_out, _, _ = rows[0]
     others = [OtherFamily(row.other_id, row.other_number) for row in rows if row.other_id]
-    return FiledChild(ChildCard(*card), others)
+    return FiledChild(ChildCard(*card), kept_out, others)

@@ -1,4 +1,4 @@
-"""What was sent to a family and done about it, in one statement."""
+"""What was sent to a family, written down and done about it, in one statement."""
 
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -7,7 +7,15 @@ from sqlalchemy import Select, String, and_, cast, func, literal, null, or_, sel
 
 from app import db
 from app.db import UtcDateTime
-from app.models import FAMILY, Account, Guardian, JournalEntry, MailState, OutboxMail
+from app.models import (
+    FAMILY,
+    Account,
+    FamilyNote,
+    Guardian,
+    JournalEntry,
+    MailState,
+    OutboxMail,
+)
 from app.services.journal import ACTS
 from app.services.mail import letters
 from app.services.mail.kinds import IN_FRENCH
@@ -15,11 +23,14 @@ from app.services.town_hall.family_file.guardians import OPENED
 
 MOST_MAILS = 5
 MOST_ACTS = 20
-# Told by the list of mails; who looked at the file is for those who answer for it.
-_UNTOLD = (OPENED, "mail_sent", "mail_refused", "mail_abandoned", "mail_for_nobody")
+MOST_NOTES = 50
+# Told by the lists of mails and of notes; who looked at the file is for those who answer for it.
+_UNTOLD = (
+    OPENED, "mail_sent", "mail_refused", "mail_abandoned", "mail_for_nobody", "family_note_written",
+)  # fmt: skip
 _OURS = select(Account.id).join(Account.guardian).where(Guardian.family_id == FAMILY)
 _NOTHING = literal("")
-_MAIL, _ACT = "mail", "act"
+_MAIL, _NOTE, _ACT = "mail", "note", "act"
 _MAILS = (
     select(
         literal(_MAIL).label("what"),
@@ -59,6 +70,22 @@ _ACTS = (
     .order_by(JournalEntry.id.desc())
     .limit(MOST_ACTS)
 )
+_NOTES = (
+    select(
+        literal(_NOTE),
+        FamilyNote.id,
+        FamilyNote.written_at,
+        cast(null(), UtcDateTime),
+        _NOTHING,
+        _NOTHING,
+        _NOTHING,
+        FamilyNote.acted_by,
+        FamilyNote.body,
+    )
+    .where(FamilyNote.family_id == FAMILY)
+    .order_by(FamilyNote.id.desc())
+    .limit(MOST_NOTES)
+)
 
 
 def _some(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
@@ -66,7 +93,7 @@ def _some(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     return select(*statement.subquery().c)
 
 
-_together = union_all(_some(_MAILS), _some(_ACTS)).subquery()
+_together = union_all(_some(_MAILS), _some(_NOTES), _some(_ACTS)).subquery()
 _PAST = select(*_together.c).order_by(_together.c.what, _together.c.id.desc())
 
 
@@ -117,22 +144,34 @@ class PastAct(NamedTuple):
     reason: str
 
 
+class Note(NamedTuple):
+    """What somebody of the town hall wrote down."""
+
+    id: int
+    at: datetime
+    acted_by: str
+    body: str
+
+
 class Past(NamedTuple):
     """What there was, the latest first."""
 
     mails: list[SentMail]
+    notes: list[Note]
     acts: list[PastAct]
 
 
 def read(family_id: int) -> Past:
-    """Read the latest of both."""
-    past = Past([], [])
+    """Read the latest of each."""
+    past = Past([], [], [])
     for row in db.rows(_PAST, family_id=family_id):
         what, number, at, settled_at, kind, whose, state, who, words = row
         if what == _MAIL:
             mail_words = IN_FRENCH.get(kind, kind)
             mail = (number, at, settled_at, mail_words, whose, MailState(state), who, words)
             past.mails.append(SentMail(*mail))
+        elif what == _NOTE:
+            past.notes.append(Note(number, at, who, words))
         else:
             past.acts.append(PastAct(at, ACTS.get(kind, kind), whose, who, words))
     return past

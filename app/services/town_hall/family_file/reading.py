@@ -53,7 +53,17 @@ class FamilyFile(NamedTuple):
     @property
     def shared(self) -> list[FiledChild]:
         """List the children who are in another family too."""
-        return [each for each in self.children if each.others]
+        return [each for each in self.here if each.others]
+
+    @property
+    def here(self) -> list[FiledChild]:
+        """List those whom the family sees."""
+        return [each for each in self.children if not each.kept_out]
+
+    @property
+    def kept_out(self) -> list[FiledChild]:
+        """List those whom the town hall took out of it."""
+        return [each for each in self.children if each.kept_out]
 
 
 def read(clerk: CurrentClerk, family_id: int, *, amounts: bool) -> FamilyFile | None:
