@@ -19,6 +19,15 @@ def before(start: date, count: int) -> date:
     return _go(start, count, -ONE_DAY)
 
 
+def is_one(day: date) -> bool:
+    """Tell whether town halls work on this day."""
+    return (
+        day.weekday() < SATURDAY
+        and (day.month, day.day) not in FIXED_HOLIDAYS
+        and (day - easter(day.year)).days not in AFTER_EASTER
+    )
+
+
 def easter(year: int) -> date:
     """Return Easter Sunday, by Butcher's rule."""
     century = year // 100
@@ -33,13 +42,5 @@ def easter(year: int) -> date:
 def _go(day: date, count: int, step: timedelta) -> date:
     while count:
         day += step
-        count -= _is_working_day(day)
+        count -= is_one(day)
     return day
-
-
-def _is_working_day(day: date) -> bool:
-    return (
-        day.weekday() < SATURDAY
-        and (day.month, day.day) not in FIXED_HOLIDAYS
-        and (day - easter(day.year)).days not in AFTER_EASTER
-    )

@@ -13,8 +13,9 @@ from app.models import Folder
 from app.services.files import stored_files, uploads
 from app.services.files.uploads import Accepted, CheckedFile, Upload, UploadRefused
 from app.services.refusals import Reason, Refusal
-from app.services.requests import desk
-from app.services.requests.desk import DeskLine, DeskRequest
+from app.services.requests import desk, desk_listing, desk_reading
+from app.services.requests.desk_listing import DeskLine
+from app.services.requests.desk_reading import DeskRequest
 from app.services.requests.moving import WAIT_FOR_TOWN
 
 HEADINGS = ("N°", "Famille", "Qui", "Demande", "État", "Envoyée le", "Au plus tard", "À lire")
@@ -22,6 +23,7 @@ NUMBER = click.argument("number", metavar="N°", type=ROW_NUMBER)
 NEW, LATE = " – à lire", " – en retard"
 UNCHANGED = "Rien n’a changé\u00a0: {}"
 TOLD = "La famille est prévenue."
+TO_REPORT = "La liste «\u00a0À reporter\u00a0»\u00a0: flask reporting"
 FILES = click.option(
     "--file", "paths", multiple=True, metavar="FICHIER",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -43,7 +45,7 @@ def demandes() -> None:
 @with_appcontext
 def list_requests(*, limit: int, everything: bool) -> None:
     """Montre les demandes qui attendent, la plus urgente d’abord."""
-    page = desk.listed(size=limit, everything=everything)
+    page = desk_listing.listed(size=limit, everything=everything)
     if not page.items:
         click.echo("Aucune demande.")
         return
@@ -59,7 +61,7 @@ def list_requests(*, limit: int, everything: bool) -> None:
 def show(number: int) -> None:
     """Montre une demande entière, et où sont ses pièces."""
     with refusals(UNCHANGED):
-        for line in _describe(desk.find(number)):
+        for line in _describe(desk_reading.find(number)):
             click.echo(line)
 
 
@@ -115,10 +117,12 @@ def note(number: int, text: str) -> None:
 def accept(number: int, text: str, paths: tuple[Path, ...]) -> None:
     """Accepte une demande, ou y répond ; fait ce que le portail peut faire."""
     with refusals(UNCHANGED):
-        left = desk.accept(number, text, whoever_launched(), checked(paths))
-        state = desk.find(number).line.state_words.lower()
+        left = desk.accept(number, text, whoever_launched(), checked(paths)).left
+        state = desk_reading.find(number).line.state_words.lower()
     click.echo(f"Demande n° {number} {state}. {TOLD}")
     click.echo(left.words)
+    if left.to_report:
+        click.echo(TO_REPORT)
     if left.photo:
         click.echo(f"  {stored_files.where(Folder.PHOTOS, left.photo)}")
 

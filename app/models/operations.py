@@ -18,6 +18,7 @@ class MailState(StrEnum):
     SENT = "sent"
     UNKNOWN = "unknown"
     ARCHIVED = "archived"
+    WITHDRAWN = "withdrawn"
     NO_ADDRESS = "no_address"
     LIMITED = "limited"
     REFUSED = "refused"

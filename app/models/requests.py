@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -31,8 +32,11 @@ class RequestEventKind(StrEnum):
     PIECE_ADDED = "piece_added"
     # The town hall said something, and nothing is settled.
     SPOKEN = "spoken"
+    # It promises its answer for another day.
+    POSTPONED = "postponed"
     # For the town hall alone.
     NOTED = "noted"
+    ENTRUSTED = "entrusted"
     ACCEPTED = "accepted"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
@@ -42,7 +46,11 @@ class FamilyRequest(Base):
     """A request of a family; its id is the number that parents quote."""
 
     __tablename__ = "family_request"
-    __table_args__ = (Index(None, "family_id", "state"),)
+    __table_args__ = (
+        Index(None, "family_id", "state"),
+        # What waits for the town hall, in the order of its promises.
+        Index(None, "state", "expected_on"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(16), unique=True, default=new_public_id)
@@ -61,6 +69,8 @@ class FamilyRequest(Base):
     sent_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # When the family may expect an answer.
     expected_on: Mapped[date]
+    # Who at the town hall looks after it; families do not see whom.
+    clerk_id: Mapped[int | None] = mapped_column(ForeignKey("clerk_account.id"), index=True)
     # Names a sending, so that a double click makes one request.
     sending_key: Mapped[str] = mapped_column(String(32), unique=True)
 
@@ -79,6 +89,10 @@ class RequestEvent(Base):
     acted_by: Mapped[str] = mapped_column(String(100), default="", server_default="")
     # What the town hall says to the family: a reason, the piece it needs.
     text: Mapped[str] = mapped_column(Text, default="")
+    # What it took the place of, for whoever goes back on it within minutes; then it is forgotten.
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    # When the town hall went back on it: from then on the family does not see it.
+    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class RequestFile(Base):

@@ -18,6 +18,8 @@ class Reason(StrEnum):
     TOO_MANY = "too many"
     # It has had its answer, takes none, or whoever it was for has left.
     CLOSED = "closed"
+    # Something else happened since it was read.
+    OUTDATED = "outdated"
     # More than one answers to it.
     AMBIGUOUS = "ambiguous"
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, CursorResult, delete, func, or_, select
+from sqlalchemy import ColumnElement, CursorResult, delete, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from app import db
@@ -56,6 +56,7 @@ from app.services.files.store import StoreAway
 from app.services.jobs.running import Task
 from app.services.mail.outbox import PENDING
 
+A_DAY = timedelta(days=1)
 A_MONTH = timedelta(days=30)
 # A mailbox that was full has room again by then; one that is gone has refused another mail.
 A_SEASON = timedelta(days=90)
@@ -105,6 +106,7 @@ def purge(actor: Actor) -> list[Purged]:
         away = error
     with db.transaction() as session:
         counts = {rule: _remove(session, rule, now) for rule in RULES}
+        _forget_what_was_replaced(session, now - A_DAY)
         if files or any(counts.values()):
             figures = {rule.table.__tablename__: str(count) for rule, count in counts.items()}
             figures["files"] = str(files)
@@ -130,6 +132,16 @@ def _remove(session: Session, rule: Rule, now: datetime) -> int:
     )
     assert isinstance(result, CursorResult)
     return result.rowcount
+
+
+def _forget_what_was_replaced(session: Session, limit: datetime) -> None:
+    """Empty what lets the town hall go back on an answer, once nobody may."""
+    session.execute(
+        update(RequestEvent)
+        .where(RequestEvent.before.is_not(None), RequestEvent.at < limit)
+        .values(before=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _not_the_newest(number: InstrumentedAttribute[int]) -> ColumnElement[bool]:

@@ -155,7 +155,11 @@ class Extent:
                 RequestEvent.request_id.in_(self.requests)
                 & RequestEvent.request_id.not_in(self.reasons),
             ),
-            Emptied(RequestEvent, RequestEvent.request_id.in_(self.reasons), {"text": ""}),
+            Emptied(
+                RequestEvent,
+                RequestEvent.request_id.in_(self.reasons),
+                {"text": "", "before": None},
+            ),
             Gone(FamilyRequest, (FamilyRequest.family_id == self.family_id) & ~_IS_THE_REASON),
             Emptied(FamilyRequest, FamilyRequest.id.in_(self.reasons), {"details": {}}),
             Gone(

@@ -30,6 +30,7 @@ KEPT = {
         "family_request.state",
         "request_event.at",
         "request_event.kind",
+        "request_event.undone_at",
     ),
     "Who of the town hall acted: a clerk's name is theirs.": (
         "journal_entry.acted_by",

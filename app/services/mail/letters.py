@@ -20,6 +20,7 @@ STATES = {
     MailState.SENT: "parti",
     MailState.UNKNOWN: "identifiant inconnu",
     MailState.ARCHIVED: "compte archivé",
+    MailState.WITHDRAWN: "retiré avant de partir",
     MailState.NO_ADDRESS: "sans adresse",
     MailState.LIMITED: "de trop (limite)",
     MailState.REFUSED: "refusé",

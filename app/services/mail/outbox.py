@@ -25,6 +25,8 @@ from app.services.mail.kinds import MailKind
 PENDING = (MailState.QUEUED, MailState.SENDING)
 # What `retry` without names takes up again: the rest would end the same way.
 WORTH_RETRYING = (MailState.REFUSED, MailState.ABANDONED, MailState.NO_ADDRESS)
+# What has left, is leaving, or was kept from it on purpose.
+GONE = (MailState.SENT, MailState.SENDING, MailState.WITHDRAWN)
 AT_A_TIME = 500
 
 
@@ -106,6 +108,18 @@ def enqueue(
     return mail
 
 
+def withdraw(session: Session, mail_id: int) -> bool:
+    """Keep a mail from leaving, in the caller's transaction; False when it is too late."""
+    kept = session.execute(
+        update(OutboxMail)
+        .where(OutboxMail.id == mail_id, OutboxMail.state == MailState.QUEUED)
+        .values(state=MailState.WITHDRAWN, settled_at=datetime.now(UTC))
+        .returning(OutboxMail.id)
+        .execution_options(synchronize_session=False)
+    )
+    return kept.first() is not None
+
+
 def send_all(session: Session, kind: MailKind, identifiers: Sequence[str]) -> None:
     """Queue a mail for each of many people, because the town hall wants it to leave."""
     now, known = datetime.now(UTC), MailKind(kind)
@@ -167,7 +181,7 @@ def by_state() -> dict[MailState, int]:
 def retry(actor: Actor, ids: Iterable[int] | None = None) -> list[int]:
     """Put mails back in the queue, as if they had just been asked for; return which.
 
-    Without ids, every mail that waits or that failed. What has left, or is leaving, stays alone.
+    Without ids, every mail that waits or that failed. What is GONE stays alone.
     """
     if ids is None:
         wanted = OutboxMail.state.in_((MailState.QUEUED, *WORTH_RETRYING))
@@ -202,7 +216,7 @@ def _put_back(session: Session, wanted: ColumnElement[bool]) -> list[int]:
     now = datetime.now(UTC)
     found = session.scalars(
         update(OutboxMail)
-        .where(wanted, OutboxMail.state.not_in((MailState.SENT, MailState.SENDING)))
+        .where(wanted, OutboxMail.state.not_in(GONE))
         .values(
             state=MailState.QUEUED,
             attempts=0,

@@ -8,7 +8,11 @@ of_family      the same, as the town hall finds it in the family's file
 reading        one of them, as a guardian sees it
 registrations  what was accepted of the canteen and the garderie
 acting         the parent adds a file, or takes the request back
-desk           the town hall reads and answers
+desk_listing   what waits for the town hall, what is late, whose it is
+desk_reading   one of them, as the town hall reads it
+desk           the town hall answers, asks, hands over, puts off
+meanwhile      of two who answer at once, one is told what happened
+undoing        the town hall goes back on what it has just done
 applying       what accepting changes in the portal
 erasures       has a family's data erased, a day later
 moving         from one state to the next, with its line of history and its mail

@@ -1,7 +1,7 @@
 """What accepting a request changes in the portal, and what it leaves to the town hall."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,11 +26,11 @@ from app.services.requests.kinds import ACCOUNT_DELETION, DETAILS, PHOTO
 
 IN_YOUR_SOFTWARE = (
     "Changez-le aussi dans le logiciel de la mairie\u00a0: d’ici là, les imports le gardent, "
-    "et «\u00a0flask reporting\u00a0» vous le rappelle."
+    "et la liste «\u00a0À reporter\u00a0» vous le rappelle."
 )
 WITH_THE_FILES = (
     "Mettez-la aussi dans le logiciel de la mairie\u00a0: d’ici là, les imports la gardent, "
-    "et «\u00a0flask reporting\u00a0» vous le rappelle. Elle est ici\u00a0:"
+    "et la liste «\u00a0À reporter\u00a0» vous le rappelle."
 )
 KEPT_NEWER = (
     "Ce que la famille a demandé de changer depuis, et que vous avez déjà accepté, reste\u00a0: "
@@ -41,7 +41,7 @@ SPOILT_PICTURE = "la photo jointe est abîmée. Demandez-en une autre à la fami
 NOTHING_DONE = "Le portail n’a rien changé d’autre\u00a0: faites le nécessaire dans votre logiciel."
 TO_BE_ERASED = (
     "Les données de la famille seront effacées {}, pour tous ses responsables. "
-    "Jusque-là\u00a0: flask familles annuler-effacement {}"
+    "Jusque-là, refusez cette demande pour les garder."
 )
 FAMILY_READS = (
     "Vos données seront effacées {}. Jusque-là, vous pouvez retirer cette demande\u00a0: "
@@ -57,6 +57,13 @@ class LeftToDo(NamedTuple):
     photo: str = ""
     # What the family reads while it is planned and not done; empty for what is done.
     planned: str = ""
+    # What `families.accepted` puts back, should somebody go back on it.
+    replaced: tuple[dict[str, Any], ...] = ()
+    # Whether it is to be changed in the town's software too.
+    to_report: bool = False
+
+
+NOTHING_LEFT = LeftToDo("")
 
 
 def apply(session: Session, request: FamilyRequest, actor: Actor) -> LeftToDo:
@@ -72,14 +79,16 @@ def _details(session: Session, request: FamilyRequest, actor: Actor) -> LeftToDo
     guardian = session.get_one(Guardian, account.guardian_id)
     family = session.get_one(Family, request.family_id)
     newer = _changed_since(session, request)
+    replaced = []
     for holder, names in ((guardian, accepted.OF_GUARDIAN), (family, accepted.OF_FAMILY)):
         for name in request.details.keys() & names.keys() - newer.keys():
             wish = str(request.details[name])
-            accepted.accept(session, holder, name, wish, actor, request.id)
+            replaced.append(accepted.accept(session, holder, name, wish, actor, request.id))
+    words = f"Les coordonnées sont changées dans le portail. {IN_YOUR_SOFTWARE}"
     if newer:
         numbers = ", ".join(f"n°\u00a0{number}" for number in sorted({*newer.values()}))
-        return LeftToDo(KEPT_NEWER.format(numbers))
-    return LeftToDo(f"Les coordonnées sont changées dans le portail. {IN_YOUR_SOFTWARE}")
+        words = KEPT_NEWER.format(numbers)
+    return LeftToDo(words, replaced=tuple(replaced), to_report=not newer)
 
 
 def _changed_since(session: Session, request: FamilyRequest) -> dict[str, int]:
@@ -99,7 +108,9 @@ def _changed_since(session: Session, request: FamilyRequest) -> dict[str, int]:
 
 
 def _photo(session: Session, request: FamilyRequest, actor: Actor) -> LeftToDo:
-    sent = select(RequestFile.file).where(RequestFile.request_id == request.id)
+    sent = select(RequestFile.file).where(
+        RequestFile.request_id == request.id, RequestFile.event_id.is_(None)
+    )
     name = session.scalars(sent.order_by(RequestFile.id.desc())).first()
     content = stored_files.read(Folder.REQUESTS, name) if name else None
     if request.child_id is None or content is None:
@@ -112,14 +123,14 @@ def _photo(session: Session, request: FamilyRequest, actor: Actor) -> LeftToDo:
     # Should this transaction fail, a later night sweeps a photo that no child has.
     stored = stored_files.keep_by_content(Folder.PHOTOS, checked)
     child = session.get_one(Child, request.child_id)
-    accepted.accept(session, child, "photo", stored, actor, request.id)
-    return LeftToDo(f"La photo de l’enfant est changée dans le portail. {WITH_THE_FILES}", stored)
+    replaced = accepted.accept(session, child, "photo", stored, actor, request.id)
+    words = f"La photo de l’enfant est changée dans le portail. {WITH_THE_FILES}"
+    return LeftToDo(words, stored, replaced=(replaced,), to_report=True)
 
 
 def _deletion(session: Session, request: FamilyRequest, actor: Actor) -> LeftToDo:
     when = erasures.night_in_words(erasures.plan(session, request.family_id, actor))
-    number = session.get_one(Family, request.family_id).number
-    return LeftToDo(TO_BE_ERASED.format(when, number), planned=FAMILY_READS.format(when))
+    return LeftToDo(TO_BE_ERASED.format(when), planned=FAMILY_READS.format(when))
 
 
 def _nothing(_session: Session, _request: FamilyRequest, _actor: Actor) -> LeftToDo:

@@ -1,269 +1,224 @@
-"""The town hall's side: what families ask, and the answers."""
+"""What the town hall does with a request: it answers, asks, notes, hands over, puts off.
+
+Each act may be told which event its author saw last: if something else happened since, nothing is
+done. Whoever acts at a screen may go back on it for two minutes (`undoing`), and the mail waits as
+long; a command has nothing to undo.
+"""
 
 from collections.abc import Sequence
-from datetime import date, datetime
-from typing import NamedTuple
+from datetime import date, timedelta
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, case, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from app import db
-from app.models import (
-    Account,
-    Family,
-    FamilyRequest,
-    Folder,
-    Guardian,
-    RequestEvent,
-    RequestEventKind,
-    RequestState,
-)
-from app.paging import PAGE_SIZE, Page
-from app.services.actors import Actor
+from app.calendar import working_days
+from app.formats import day_in_full, today
+from app.models import FamilyRequest, Folder, RequestEventKind, RequestState
+from app.services.actors import Actor, CurrentClerk
+from app.services.clerks import lookup
 from app.services.files import stored_files
 from app.services.files.uploads import CheckedFile
 from app.services.mail.kinds import MailKind
 from app.services.refusals import Reason, Refusal
-from app.services.requests import applying, erasures, moving, reading
+from app.services.requests import applying, erasures, meanwhile, moving
 from app.services.requests.applying import LeftToDo
 from app.services.requests.kinds import ACCOUNT_DELETION, BY_KEY
 from app.services.requests.moving import OPEN, WAIT_FOR_TOWN
-from app.services.requests.reading import RequestDetails
 from app.services.requests.sending import attach
 from app.typed_text import some_lines
 
 LONGEST_TEXT = 2000
+TIME_TO_UNDO = timedelta(minutes=2)
+FARTHEST = timedelta(days=92)
 UNANSWERED = "écrivez votre réponse, ou joignez un fichier\u00a0: la famille les lira."
-NOT_TO_REFUSE = (
-    "c’est une question, on y répond, même pour dire non\u00a0: flask demandes accept {} TEXTE."
-)
-
-_said = aliased(RequestEvent)
-_ANSWERED_SINCE = (
-    select(1)
-    .where(
-        _said.request_id == RequestEvent.request_id,
-        _said.account_id.is_(None),
-        _said.kind != RequestEventKind.NOTED,
-        _said.at >= RequestEvent.at,
-    )
-    .exists()
-)
-# The latest file that nobody at the town hall has answered.
-_PIECE_CAME = (
-    select(func.max(RequestEvent.at))
-    .where(
-        RequestEvent.request_id == FamilyRequest.id,
-        RequestEvent.kind == RequestEventKind.PIECE_ADDED,
-        FamilyRequest.state.in_(OPEN),
-        ~_ANSWERED_SINCE,
-    )
-    .correlate(FamilyRequest)
-    .scalar_subquery()
-)
-_LINES = (
-    select(
-        FamilyRequest.id,
-        FamilyRequest.kind,
-        FamilyRequest.state,
-        FamilyRequest.sent_at,
-        FamilyRequest.expected_on,
-        Family.number,
-        Guardian.full_name.label("sender"),
-        _PIECE_CAME.label("piece_came_at"),
-    )
-    .join(Family, Family.id == FamilyRequest.family_id)
-    .join(Account, Account.id == FamilyRequest.account_id)
-    .join(Guardian, Guardian.id == Account.guardian_id)
-)
-# The most urgent first; last, those that wait for the family.
-_OPEN_LINES = _LINES.where(FamilyRequest.state.in_(OPEN)).order_by(
-    case((FamilyRequest.state.in_(WAIT_FOR_TOWN), 0), else_=1),
-    FamilyRequest.expected_on,
-    FamilyRequest.id,
-)
-_ALL_LINES = _LINES.order_by(FamilyRequest.id.desc())
-_LINE = _LINES.where(FamilyRequest.id == bindparam("number"))
-_REQUEST = reading.REQUEST.where(FamilyRequest.id == bindparam("number"))
+A_QUESTION = "c’est une question, on y répond, même pour dire non."
+NOT_A_DAY = "choisissez un jour ouvré, après aujourd’hui et d’ici trois mois."
+NOBODY_THERE = "cette personne n’a plus d’accès à la mairie."
 
 
-class DeskLine(NamedTuple):
-    """A request as the town hall lists it."""
+class Done(NamedTuple):
+    """An act that is done: its line of the history, and what follows."""
 
-    number: int
-    kind: str
-    state: RequestState
-    sent_at: datetime
-    expected_on: date
-    family_number: str
-    sender: str
-    # When the family added a file that the town hall has not answered; None otherwise.
-    piece_came_at: datetime | None
-
-    @property
-    def label(self) -> str:
-        """Say what is asked."""
-        return BY_KEY[self.kind].label
-
-    @property
-    def state_words(self) -> str:
-        """Say where it stands."""
-        return moving.state_words(self.kind, self.state)
-
-    @property
-    def is_late(self) -> bool:
-        """Tell whether the family should have had its answer."""
-        return moving.is_late(self.state, self.expected_on)
+    event_id: int
+    # Whether whoever sent the request gets a mail.
+    mailed: bool = False
+    left: LeftToDo = applying.NOTHING_LEFT
 
 
-class Piece(NamedTuple):
-    """A file of the family; `file` is its stored name."""
-
-    title: str
-    added_at: datetime
-    file: str
-    # Whether it came since the town hall's last word.
-    is_new: bool
-
-
-class DeskRequest(NamedTuple):
-    """A request, whole, with who sent it and its files."""
-
-    line: DeskLine
-    details: RequestDetails
-    pieces: list[Piece]
-
-
-def listed(
-    asked_page: str = "", size: int = PAGE_SIZE, *, everything: bool = False
-) -> Page[DeskLine]:
-    """List the requests that wait, the most urgent first; or all, the latest first."""
-    return db.page(_ALL_LINES if everything else _OPEN_LINES, asked_page, size).of(DeskLine)
-
-
-def find(number: int) -> DeskRequest:
-    """Return a request, whole. Raises Refusal when no request has this number."""
-    found = db.rows(_LINE, number=number)
-    details = reading.read(_REQUEST, reading.EVENTS, number=number)
-    if not found or details is None:
-        raise _unknown(number)
-    return DeskRequest(DeskLine(*found[0]), details, _pieces(details))
-
-
-def _pieces(details: RequestDetails) -> list[Piece]:
-    # What left with the request is no news either.
-    since = max(
-        event.at
-        for event in details.events
-        if (event.author is None and event.kind is not RequestEventKind.NOTED)
-        or event.kind is RequestEventKind.SENT
-    )
-    return [
-        Piece(
-            each.title,
-            each.added_at,
-            each.file,
-            is_new=details.is_open and each.added_at > since,
-        )
-        for each in details.files
-    ]
-
-
-def take(number: int, actor: Actor) -> None:
+def take(number: int, actor: Actor, seen: int | None = None) -> Done:
     """Tell the family that somebody is at it. Raises Refusal."""
     sources = (RequestState.SENT, RequestState.PIECE_MISSING)
     with db.transaction() as session:
-        request = _moved(session, number, sources, RequestState.TAKEN)
-        _say(session, request, RequestEventKind.TAKEN, actor)
+        act = _Act(session, number, actor, seen)
+        act.move(sources, RequestState.TAKEN)
+        return act.say(RequestEventKind.TAKEN)
 
 
-def ask(number: int, text: str, actor: Actor) -> None:
+def hold(number: int, clerk: CurrentClerk, seen: int | None = None) -> Done:
+    """Look after a request oneself; its family is told when nobody was at it. Raises Refusal."""
+    with db.transaction() as session:
+        act = _Act(session, number, clerk, seen)
+        if act.request.state is RequestState.SENT:
+            act.request.clerk_id = clerk.clerk_id
+            act.move((RequestState.SENT,), RequestState.TAKEN)
+            return act.say(RequestEventKind.TAKEN)
+        return act.hand_over(clerk.clerk_id, clerk.name)
+
+
+def entrust(number: int, public_id: str, actor: Actor, seen: int | None = None) -> Done:
+    """Have a colleague look after a request; its family does not see whom. Raises Refusal."""
+    with db.transaction() as session:
+        act = _Act(session, number, actor, seen)
+        clerk = lookup.still_open(lookup.by_public_id(session, public_id))
+        if clerk is None:
+            raise Refusal(Reason.UNKNOWN, NOBODY_THERE)
+        return act.hand_over(clerk.id, clerk.name)
+
+
+def ask(number: int, text: str, actor: Actor, seen: int | None = None) -> Done:
     """Ask the family for a file. Raises Refusal."""
     wanted = _text(text, "dites quelle pièce il manque.")
     with db.transaction() as session:
-        request = _moved(session, number, OPEN, RequestState.PIECE_MISSING)
-        _say(session, request, RequestEventKind.PIECE_ASKED, actor, wanted)
+        act = _Act(session, number, actor, seen)
+        act.move(OPEN, RequestState.PIECE_MISSING)
+        return act.say(RequestEventKind.PIECE_ASKED, wanted)
 
 
-def speak(number: int, text: str, actor: Actor, files: Sequence[CheckedFile] = ()) -> None:
+def speak(
+    number: int,
+    text: str,
+    actor: Actor,
+    files: Sequence[CheckedFile] = (),
+    seen: int | None = None,
+) -> Done:
     """Say something to the family, and leave the request open. Raises Refusal."""
     words = _text(text)
     with stored_files.keeping(Folder.REQUESTS, files) as stored, db.transaction() as session:
-        if moving.move(session, number, WAIT_FOR_TOWN, RequestState.TAKEN):
-            request = session.get_one(FamilyRequest, number)
-        else:
-            # What it still misses, it misses all the same.
-            missing = RequestState.PIECE_MISSING
-            request = _moved(session, number, (missing,), missing)
-        said = _say(session, request, RequestEventKind.SPOKEN, actor, words)
-        attach(session, number, files, stored, said.id)
+        act = _Act(session, number, actor, seen)
+        # What it still misses, it misses all the same.
+        if act.request.state is not RequestState.PIECE_MISSING:
+            act.move(WAIT_FOR_TOWN, RequestState.TAKEN)
+        done = act.say(RequestEventKind.SPOKEN, words)
+        attach(session, number, files, stored, done.event_id)
+    return done
+
+
+def postpone(number: int, day: date, text: str, actor: Actor, seen: int | None = None) -> Done:
+    """Promise the answer for another day, and tell the family. Raises Refusal."""
+    words = _text(text) if text else ""
+    if not today() < day <= today() + FARTHEST or not working_days.is_one(day):
+        raise Refusal(Reason.UNFIT, NOT_A_DAY)
+    with db.transaction() as session:
+        act = _Act(session, number, actor, seen)
+        act.must_be(WAIT_FOR_TOWN)
+        if act.request.expected_on == day:
+            raise Refusal(Reason.SAME, f"la réponse est déjà promise pour le {day_in_full(day)}.")
+        act.request.expected_on = day
+        told = f"La mairie vous répondra au plus tard le {day_in_full(day)}."
+        return act.say(RequestEventKind.POSTPONED, f"{told}\n{words}".strip())
 
 
 def note(number: int, text: str, actor: Actor) -> None:
     """Write down what the town hall alone reads, whatever became of the request. Raises Refusal."""
     words = _text(text)
     with db.transaction() as session:
-        if session.get(FamilyRequest, number) is None:
-            raise _unknown(number)
+        meanwhile.locked(session, number)
         moving.note(session, number, RequestEventKind.NOTED, actor, words)
 
 
-def accept(number: int, text: str, actor: Actor, files: Sequence[CheckedFile] = ()) -> LeftToDo:
-    """Accept a request or answer it, and do what the portal can; return what is left to do.
-
-    Raises Refusal.
-    """
+def accept(
+    number: int,
+    text: str,
+    actor: Actor,
+    files: Sequence[CheckedFile] = (),
+    seen: int | None = None,
+) -> Done:
+    """Accept a request or answer it, and do what the portal can. Raises Refusal."""
     words = _text(text) if text else ""
     with stored_files.keeping(Folder.REQUESTS, files) as stored, db.transaction() as session:
-        request = _moved(session, number, OPEN, RequestState.ACCEPTED)
-        if BY_KEY[request.kind].is_question and not (words or files):
+        act = _Act(session, number, actor, seen)
+        act.move(OPEN, RequestState.ACCEPTED)
+        if BY_KEY[act.request.kind].is_question and not (words or files):
             raise Refusal(Reason.MISSING, UNANSWERED)
-        left = applying.apply(session, request, actor)
+        left = applying.apply(session, act.request, actor)
+        act.before["accepted"] = left.replaced
         if left.planned:
-            moving.move(session, number, (RequestState.ACCEPTED,), RequestState.TAKEN)
-            said = _say(session, request, RequestEventKind.TAKEN, actor, words or left.planned)
+            act.move((RequestState.ACCEPTED,), RequestState.TAKEN)
+            done = act.say(RequestEventKind.TAKEN, words or left.planned)
         else:
-            said = _say(session, request, RequestEventKind.ACCEPTED, actor, words)
-        attach(session, number, files, stored, said.id)
-    return left
+            done = act.say(RequestEventKind.ACCEPTED, words)
+        attach(session, number, files, stored, done.event_id)
+    return done._replace(left=left)
 
 
-def refuse(number: int, reason: str, actor: Actor) -> None:
+def refuse(number: int, reason: str, actor: Actor, seen: int | None = None) -> Done:
     """Refuse a request, with a reason. Raises Refusal."""
     why = _text(reason, "donnez la raison du refus\u00a0: la famille la lira.")
     with db.transaction() as session:
-        request = _moved(session, number, OPEN, RequestState.REFUSED)
-        if BY_KEY[request.kind].is_question:
-            raise Refusal(Reason.UNFIT, NOT_TO_REFUSE.format(number))
-        if request.kind == ACCOUNT_DELETION:
-            erasures.cancel(session, request.family_id, actor)
-        _say(session, request, RequestEventKind.REFUSED, actor, why)
+        act = _Act(session, number, actor, seen)
+        act.move(OPEN, RequestState.REFUSED)
+        if BY_KEY[act.request.kind].is_question:
+            raise Refusal(Reason.UNFIT, A_QUESTION)
+        if act.request.kind == ACCOUNT_DELETION:
+            act.before["cancelled"] = erasures.cancel(session, act.request.family_id, actor)
+        return act.say(RequestEventKind.REFUSED, why)
 
 
-def _moved(
-    session: Session, number: int, sources: tuple[RequestState, ...], target: RequestState
-) -> FamilyRequest:
-    moved = moving.move(session, number, sources, target)
-    request = session.get(FamilyRequest, number, populate_existing=True)
-    if request is None:
-        raise _unknown(number)
-    if not moved:
-        state = moving.state_words(request.kind, request.state).lower()
-        raise Refusal(Reason.CLOSED, f"la demande n°\u00a0{number} est déjà «\u00a0{state}\u00a0».")
-    return request
+class _Act:
+    """Something that is done to a request which nobody else changes meanwhile."""
+
+    def __init__(self, session: Session, number: int, actor: Actor, seen: int | None) -> None:
+        """Find it as whoever acts saw it. Raises Refusal when there is none, or no longer so."""
+        self.session, self.actor = session, actor
+        self.request = meanwhile.locked(session, number)
+        meanwhile.check(session, self.request, seen)
+        self.before: dict[str, Any] = {
+            "state": self.request.state.value,
+            "expected_on": self.request.expected_on.isoformat(),
+            "clerk_id": self.request.clerk_id,
+        }
+
+    def must_be(self, sources: tuple[RequestState, ...]) -> None:
+        """Raise Refusal when it is in no such state."""
+        if self.request.state not in sources:
+            raise closed(self.request)
+
+    def move(self, sources: tuple[RequestState, ...], target: RequestState) -> None:
+        """Change its state. Raises Refusal when it is in none of `sources`."""
+        self.session.flush()
+        if not moving.move(self.session, self.request.id, sources, target):
+            raise closed(self.request)
+        self.session.refresh(self.request)
+
+    def say(self, kind: RequestEventKind, text: str = "") -> Done:
+        """Tell the family; whoever answers what nobody looks after looks after it."""
+        if self.request.clerk_id is None and isinstance(self.actor, CurrentClerk):
+            self.request.clerk_id = self.actor.clerk_id
+        wait = TIME_TO_UNDO if isinstance(self.actor, CurrentClerk) else timedelta()
+        mail = moving.write_to_sender(self.session, MailKind.REQUEST_ANSWERED, self.request, wait)
+        return Done(self._note(kind, text, mail), mail is not None)
+
+    def hand_over(self, clerk_id: int, name: str) -> Done:
+        """Have somebody look after it. Raises Refusal when they do, or when it is closed."""
+        self.must_be(OPEN)
+        if self.request.clerk_id == clerk_id:
+            raise Refusal(Reason.SAME, f"{name} s’en occupe déjà.")
+        self.request.clerk_id = clerk_id
+        return Done(self._note(RequestEventKind.ENTRUSTED, f"À {name}.", None))
+
+    def _note(self, kind: RequestEventKind, text: str, mail: int | None) -> int:
+        before = {**self.before, "mail": mail}
+        event = moving.note(self.session, self.request.id, kind, self.actor, text, before)
+        self.session.flush()
+        return event.id
 
 
-def _unknown(number: int) -> Refusal:
-    return Refusal(Reason.UNKNOWN, f"il n’y a pas de demande n°\u00a0{number}.")
-
-
-def _say(
-    session: Session, request: FamilyRequest, kind: RequestEventKind, actor: Actor, text: str = ""
-) -> RequestEvent:
-    said = moving.note(session, request.id, kind, actor, text)
-    moving.write_to_sender(session, MailKind.REQUEST_ANSWERED, request)
-    session.flush()
-    return said
+def closed(request: FamilyRequest) -> Refusal:
+    """Say that a request has had its answer."""
+    state = moving.state_words(request.kind, request.state).lower()
+    number = f"n°\u00a0{request.id}"
+    return Refusal(Reason.CLOSED, f"la demande {number} est déjà «\u00a0{state}\u00a0».")
 
 
 def _text(typed: str, missing: str = "le texte est vide.") -> str:

@@ -116,14 +116,21 @@ def plan(session: Session, family_id: int, actor: Actor) -> date:
     return nights.next_night(now + DELAY)
 
 
-def cancel(session: Session, family_id: int, actor: Actor) -> bool:
-    """Keep a family's data after all; False when nothing was planned."""
+def cancel(session: Session, family_id: int, actor: Actor) -> int | None:
+    """Keep a family's data after all; return which erasure it was, None when none was planned."""
     found = session.scalars(_OPEN, {"family_id": family_id}).first()
     if found is None:
-        return False
+        return None
     found.cancelled_at = datetime.now(UTC)
     journal.record_of_family(session, "erasure_cancelled", actor, family_id)
-    return True
+    return found.id
+
+
+def resume(session: Session, erasure_id: int, actor: Actor) -> None:
+    """Have a family's data erased as it was planned before somebody cancelled it by mistake."""
+    found = session.get_one(FamilyErasure, erasure_id)
+    found.cancelled_at = None
+    journal.record_of_family(session, "erasure_planned", actor, found.family_id)
 
 
 def planned() -> list[Planned]:

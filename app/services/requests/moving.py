@@ -1,7 +1,8 @@
 """A request goes from one state to the next: its line of history, its mail, its journal."""
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import CursorResult, bindparam, select, update
 from sqlalchemy.orm import Session
@@ -41,6 +42,8 @@ _EVENTS = {
     RequestEventKind.PIECE_ASKED: "Pièce demandée",
     RequestEventKind.PIECE_ADDED: "Pièce ajoutée",
     RequestEventKind.SPOKEN: "Message de la mairie",
+    RequestEventKind.POSTPONED: "Nouvelle date de réponse",
+    RequestEventKind.ENTRUSTED: "Demande confiée",
     RequestEventKind.NOTED: "Note interne",
     RequestEventKind.REFUSED: "Demande refusée",
     RequestEventKind.WITHDRAWN: "Demande retirée",
@@ -101,8 +104,12 @@ def note(
     kind: RequestEventKind,
     actor: Actor,
     text: str = "",
+    before: dict[str, Any] | None = None,
 ) -> RequestEvent:
-    """Add a line to a request's history, and to the journal, which holds no text of anybody."""
+    """Add a line to a request's history, and to the journal, which holds no text of anybody.
+
+    `before` is what it takes the place of, for `undoing`.
+    """
     event = RequestEvent(
         request_id=request_id,
         at=datetime.now(UTC),
@@ -110,20 +117,26 @@ def note(
         account_id=actor.account_id,
         acted_by=actor.acted_by,
         text=text,
+        before=before,
     )
     session.add(event)
     journal.record(session, f"request_{kind.value}", actor, request=str(request_id))
     return event
 
 
-def write_to_sender(session: Session, mail: MailKind, request: FamilyRequest) -> None:
-    """Send whoever made the request a mail with a link, if they want such mails.
+def write_to_sender(
+    session: Session, mail: MailKind, request: FamilyRequest, wait: timedelta = timedelta()
+) -> int | None:
+    """Send whoever made the request a mail with a link, if they want such mails; return its number.
 
     It says which request and by when, nothing of what is asked.
     """
     identifier = session.scalars(_WHO_WANTS_MAIL, {"account_id": request.account_id}).first()
-    if identifier:
-        context = {"number": str(request.id), "request": request.public_id}
-        if request.state in WAIT_FOR_TOWN:
-            context[EXPECTED_ON] = request.expected_on.isoformat()
-        outbox.enqueue(session, mail, identifier, **context)
+    if not identifier:
+        return None
+    context = {"number": str(request.id), "request": request.public_id}
+    if request.state in WAIT_FOR_TOWN:
+        context[EXPECTED_ON] = request.expected_on.isoformat()
+    queued = outbox.enqueue(session, mail, identifier, **context)
+    queued.due_at += wait
+    return queued.id

@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import aliased
 
 from app import db
@@ -60,14 +60,23 @@ EVENTS = (
         RequestEvent.text,
         Guardian.full_name.label("author"),
         RequestEvent.acted_by,
+        RequestEvent.undone_at,
     )
     .outerjoin(_author, _author.id == RequestEvent.account_id)
     .outerjoin(Guardian, Guardian.id == _author.guardian_id)
     .where(RequestEvent.request_id == bindparam("request_id"))
     .order_by(RequestEvent.at, RequestEvent.id)
 )
-# The notes of the town hall are its own.
-TOLD = RequestEvent.kind != RequestEventKind.NOTED
+# What the town hall notes, hands over or goes back on is its own.
+INTERNAL = (RequestEventKind.NOTED, RequestEventKind.ENTRUSTED)
+
+
+def told(event: type[RequestEvent] = RequestEvent) -> ColumnElement[bool]:
+    """Choose the events that the family sees."""
+    return and_(event.undone_at.is_(None), *(event.kind != kind for kind in INTERNAL))
+
+
+TOLD = told()
 _TOLD_EVENTS = EVENTS.where(TOLD)
 _FILES = select(
     RequestFile.public_id,
@@ -93,6 +102,7 @@ class Event(NamedTuple):
     Who of the town hall it was is for the town hall alone.
     """
 
+    id: int
     at: datetime
     kind: RequestEventKind
     text: str
@@ -102,6 +112,13 @@ class Event(NamedTuple):
     words: str
     # What the town hall joined to its words.
     files: "list[JoinedFile]"
+    # When the town hall went back on it.
+    undone_at: datetime | None
+
+    @property
+    def is_told(self) -> bool:
+        """Tell whether the family sees it."""
+        return self.undone_at is None and self.kind not in INTERNAL
 
 
 class JoinedFile(NamedTuple):
@@ -166,7 +183,8 @@ class RequestDetails(NamedTuple):
 
 def find(account: CurrentAccount, public_id: str) -> RequestDetails | None:
     """Return a request that this guardian may see; another family's does not exist."""
-    return read(_ONE, _TOLD_EVENTS, **_who(account), public_id=public_id)
+    found = db.rows(_ONE, **_who(account), public_id=public_id)
+    return whole(found[0], _TOLD_EVENTS) if found else None
 
 
 def find_file(account: CurrentAccount, public_id: str, file_id: str) -> FoundFile | None:
@@ -175,16 +193,8 @@ def find_file(account: CurrentAccount, public_id: str, file_id: str) -> FoundFil
     return FoundFile(Folder.REQUESTS, found[0].file, found[0].title) if found else None
 
 
-def read(
-    statement: Select[*tuple[Any, ...]],
-    events: Select[*tuple[Any, ...]],
-    **parameters: object,
-) -> RequestDetails | None:
-    """Read the one request that a statement on REQUEST finds, with these events and its files."""
-    found = db.rows(statement, **parameters)
-    if not found:
-        return None
-    row = found[0]
+def whole(row: Row[*tuple[Any, ...]], events: Select[*tuple[Any, ...]]) -> RequestDetails:
+    """Read the rest of a request that a statement on REQUEST found: these events, and its files."""
     files: dict[int | None, list[JoinedFile]] = defaultdict(list)
     for each in db.rows(_ALL_FILES, request_id=row.id):
         file = JoinedFile(each.public_id, each.title, each.file, each.added_at, each.file_size)
@@ -200,6 +210,7 @@ def read(
         answers=written(row.kind, row.details, row.child, row.invoice),
         events=[
             Event(
+                each.id,
                 each.at,
                 each.kind,
                 each.text,
@@ -207,6 +218,7 @@ def read(
                 each.acted_by,
                 moving.event_words(row.kind, each.kind),
                 files[each.id],
+                each.undone_at,
             )
             for each in told
         ],

@@ -8,8 +8,8 @@ from app.services.families import reporting
 from app.services.inbox import desk as messages
 from app.services.inbox.desk import ThreadLine
 from app.services.mail import outbox
-from app.services.requests import desk as requests
-from app.services.requests.desk import DeskLine
+from app.services.requests import desk_listing as requests
+from app.services.requests.desk_listing import DeskLine
 
 SHOWN = 5
 NOT_ARRIVED = (MailState.REFUSED, MailState.ABANDONED, MailState.NO_ADDRESS)

@@ -8,7 +8,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from app.services.files import uploads
-from app.services.requests import desk
+from app.services.requests import desk, desk_listing
 from app.web.heavy_forms import UNREAD
 from config import REQUEST_KINDS
 from tests.services.requests.conftest import send, signed_in
@@ -168,7 +168,7 @@ def test_the_town_asks_and_the_parent_adds(app: Flask, browser: Browser, people:
     browser.sign_in(people.zest)
     page = ask(browser)
     with app.app_context():
-        desk.ask(desk.listed().items[0].number, "Votre carte grise", TOWN_HALL)
+        desk.ask(desk_listing.listed().items[0].number, "Votre carte grise", TOWN_HALL)
     page = browser.visit(page.path)
     assert "réponse attendue" not in browser.get("family.requests").text
     assert "Pièce manquante" in page.text

@@ -26,7 +26,7 @@ from app.services.erasure import preview
 from app.services.jobs.nights import next_night
 from app.services.jobs.nights import plan as plan_night
 from app.services.refusals import Refusal
-from app.services.requests import acting, desk, erasures, reading
+from app.services.requests import acting, desk, desk_reading, erasures, reading
 from app.services.requests.kinds import ACCOUNT_DELETION
 from tests.services.erasure.conftest import MARK, leave
 from tests.services.importing.town import everything
@@ -124,15 +124,15 @@ def test_a_request_is_done_when_it_is_done(app: Flask, people: People, gone: Fam
         with time_machine.travel(NOON, tick=False):
             zest = signed_in(people.zest)
             number = send(zest, ACCOUNT_DELETION, details={"text": "Nous partons à Lyon"}).number
-            left = desk.accept(number, "", TOWN_HALL)
+            left = desk.accept(number, "", TOWN_HALL).left
         assert "dans la nuit du samedi 28" in left.words.replace("\u00a0", " ")
-        request = desk.find(number)
+        request = desk_reading.find(number)
         assert request.line.state_words == "En cours"
         assert "vous pouvez retirer cette demande" in request.details.events[-1].text
         with pytest.raises(Refusal, match="déjà prévu"):
             desk.accept(number, "", TOWN_HALL)
         pass_a_night(app)
-        request = desk.find(number)
+        request = desk_reading.find(number)
         assert (request.line.state_words, request.line.sender) == ("Faite", "Famille effacée")
         assert request.details.answers == []
         assert [each.text for each in request.details.events] == ["", "", ""]

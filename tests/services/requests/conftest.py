@@ -5,8 +5,11 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
+from app import db
 from app.services.accounts import sessions
-from app.services.actors import NOWHERE, CurrentAccount
+from app.services.actors import NOWHERE, Command, CurrentAccount, CurrentClerk
+from app.services.clerks import lookup, team
+from app.services.clerks import sessions as clerk_sessions
 from app.services.files.uploads import CheckedFile
 from app.services.requests import sending
 from app.services.requests.kinds import BY_KEY
@@ -27,7 +30,6 @@ def signed_in(person: Person) -> CurrentAccount:
     """Open a session for somebody."""
     from sqlalchemy import select
 
-    from app import db
     from app.models import Account
 
     with db.transaction() as session:
@@ -48,3 +50,17 @@ def send(
     """Send a request of this kind."""
     wanted = Asked({"text": "Bonjour"}) if not asked else Asked(**asked)  # type: ignore[arg-type]
     return sending.send(account, BY_KEY[kind], wanted, key, files)
+
+
+def at_desk(name: str = "Camille Martin") -> CurrentClerk:
+    """Somebody of the town hall who is signed in."""
+    first = name.partition(" ")[0].casefold()
+    email = f"{first}@commune.fr"
+    team.invite(Command("ops"), email, name, ("secretariat",))
+    with db.transaction() as session:
+        clerk = lookup.by_email(session, email)
+        assert clerk is not None
+        key = clerk_sessions.open_session(session, clerk, NOWHERE)
+    found = clerk_sessions.find(key)
+    assert found is not None
+    return found

@@ -242,7 +242,7 @@ def test_accepting_details_applies_them(people: People) -> None:
     """The guardian's and the family's; the other guardian's stay."""
     ines = signed_in(people.ines)
     sent = send(ines, "details", details={"mobile": "", "city": "Crolles", "family_id": "1"})
-    assert "flask reporting" in desk.accept(sent.number, "", TOWN_HALL).words
+    assert desk.accept(sent.number, "", TOWN_HALL).left.to_report
     found = select(Guardian.mobile, Family.city).join(Family).where(Family.number == "510002")
     rows = db.rows(found.order_by(Guardian.rank))
     assert [tuple(row) for row in rows] == [("", "Crolles"), ("0651000031", "Crolles")]

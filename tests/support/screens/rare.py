@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app import create_app, db
 from app.models import Account, Child, FamilyChild, Guardian
 from app.services import town_texts
-from app.services.requests import desk
+from app.services.requests import desk, desk_listing
 from app.settings import EXTENSION
 from config import REQUEST_KINDS
 from tests.support.belongings import furnish
@@ -123,7 +123,11 @@ def _many_requests(app: Flask, person: Person) -> Screens:
         page.submit("Continuer", _refused=200).submit("Envoyer ma demande")
     yield "home, requests", parent.get("family.home")
     with app.app_context():
-        ours = (each for each in desk.listed().items if each.family_number == person.family_number)
+        ours = (
+            each
+            for each in desk_listing.listed().items
+            if each.family_number == person.family_number
+        )
         for line in islice(ours, 2):
             desk.ask(line.number, "Un plan", TOWN_HALL)
     yield "home, pieces missing", parent.get("family.home")

@@ -11,7 +11,7 @@ from app.calendar import working_days
 from app.formats import today
 from app.models import Child, FamilyRequest
 from app.services.files.uploads import CheckedFile
-from app.services.requests import desk
+from app.services.requests import desk, desk_listing
 from tests.support.browser import Browser, Page
 from tests.support.people import TOWN_HALL, People, Person, public_id
 
@@ -109,7 +109,7 @@ def _registered(app: Flask, parent: Browser, adam: str) -> Iterator[tuple[str, P
     page = page.fill({"Premier jour d’absence": soon, "Dernier jour d’absence": soon})
     yield "requests, absence tomorrow", page.submit("Continuer", _refused=200)
     with app.app_context():
-        desk.accept(desk.listed(everything=True).items[0].number, "", TOWN_HALL)
+        desk.accept(desk_listing.listed(everything=True).items[0].number, "", TOWN_HALL)
     yield "home, registered", parent.get("family.home")
     yield "child, registered", parent.get("family.child", public_id=public_id("e3"))
 

@@ -84,6 +84,12 @@ LEFT_OUT = {
         "outbox_mail.due_at",
         "outbox_mail.last_error",
     ),
+    "What an answer replaced, kept for whoever goes back on it within minutes; a day at most.": (
+        "request_event.before",
+    ),
+    "What the town hall went back on before the family was told is not told.": (
+        "request_event.undone_at",
+    ),
     "For those who look after the portal: numbers of rows and of lines in its log.": (
         "journal_entry.details",
         "journal_entry.request_id",

@@ -28,12 +28,12 @@ from app.models import (
     MessageReply,
     Payment,
     RequestEvent,
-    RequestEventKind,
     RequestFile,
 )
 from app.services.billing.ledger import BALANCE
 from app.services.inbox.messages import FOR_FAMILY
 from app.services.requests.kinds import PERSONAL
+from app.services.requests.reading import TOLD
 
 ACCOUNT = bindparam("account_id", type_=Account.id.type)
 
@@ -229,7 +229,7 @@ REQUEST_EVENTS = (
     .join(FamilyRequest, FamilyRequest.id == RequestEvent.request_id)
     .outerjoin(Account, Account.id == RequestEvent.account_id)
     # Notes of the town hall are asked of it, who knows what they say of others.
-    .where(_SEEN_REQUEST, RequestEvent.kind != RequestEventKind.NOTED)
+    .where(_SEEN_REQUEST, TOLD)
     .order_by(RequestEvent.at, RequestEvent.id)
 )
 REQUEST_FILES = (

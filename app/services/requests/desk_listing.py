@@ -1,0 +1,241 @@
+"""What families ask, as the town hall lists it: what waits, what is late, whose it is."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, String, and_, bindparam, case, func, or_, select
+from sqlalchemy.orm import aliased
+
+from app import db
+from app.formats import today
+from app.models import (
+    Account,
+    Child,
+    ClerkAccount,
+    Family,
+    FamilyChild,
+    FamilyRequest,
+    Guardian,
+    RequestEvent,
+    RequestEventKind,
+    RequestState,
+)
+from app.paging import PAGE_SIZE, Page
+from app.services.requests import moving
+from app.services.requests.kinds import BY_KEY
+from app.services.requests.moving import OPEN, WAIT_FOR_TOWN
+from app.services.requests.reading import told
+
+# Among whom looks after requests, in addresses.
+NOBODY = "personne"
+
+_said = aliased(RequestEvent)
+_ANSWERED_SINCE = (
+    select(1)
+    .where(
+        _said.request_id == RequestEvent.request_id,
+        _said.account_id.is_(None),
+        told(_said),
+        _said.at >= RequestEvent.at,
+    )
+    .exists()
+)
+# The latest file that nobody at the town hall has answered.
+_PIECE_CAME = (
+    select(func.max(RequestEvent.at))
+    .where(
+        RequestEvent.request_id == FamilyRequest.id,
+        RequestEvent.kind == RequestEventKind.PIECE_ADDED,
+        FamilyRequest.state.in_(OPEN),
+        ~_ANSWERED_SINCE,
+    )
+    .correlate(FamilyRequest)
+    .scalar_subquery()
+)
+COLUMNS = (
+    FamilyRequest.id,
+    FamilyRequest.kind,
+    FamilyRequest.state,
+    FamilyRequest.sent_at,
+    FamilyRequest.expected_on,
+    Family.number,
+    Guardian.full_name.label("sender"),
+    _PIECE_CAME.label("piece_came_at"),
+    func.coalesce(Child.first_name, "").label("child"),
+    func.coalesce(ClerkAccount.name, "").label("holder"),
+)
+
+
+def joined(statement: Select[*tuple[object, ...]]) -> Select[*tuple[object, ...]]:
+    """Join what COLUMNS are read from but the child; whoever left the town hall holds nothing."""
+    return (
+        statement.join(Family, Family.id == FamilyRequest.family_id)
+        .join(Account, Account.id == FamilyRequest.account_id)
+        .join(Guardian, Guardian.id == Account.guardian_id)
+        .outerjoin(
+            ClerkAccount,
+            (ClerkAccount.id == FamilyRequest.clerk_id) & ClerkAccount.closed_at.is_(None),
+        )
+    )
+
+
+_LINES = joined(select(*COLUMNS)).outerjoin(Child, Child.id == FamilyRequest.child_id)
+_IS_OPEN = FamilyRequest.state.in_(OPEN)
+_WAITS = FamilyRequest.state.in_(WAIT_FOR_TOWN)
+# The most urgent first; last, those that wait for the family.
+_URGENT_FIRST = (case((_WAITS, 0), else_=1), FamilyRequest.expected_on, FamilyRequest.id)
+_OPEN_LINES = _LINES.where(_IS_OPEN).order_by(*_URGENT_FIRST)
+_ALL_LINES = _LINES.order_by(FamilyRequest.id.desc())
+
+
+class View(StrEnum):
+    """Which requests are looked at, as addresses name it."""
+
+    TO_ANSWER = "a-traiter"
+    LATE = "en-retard"
+    MINE = "a-moi"
+    WITH_FAMILY = "attendent-la-famille"
+    CLOSED = "closes"
+
+
+_OF_VIEW: dict[View, ColumnElement[bool]] = {
+    View.TO_ANSWER: _WAITS,
+    View.LATE: _WAITS & (FamilyRequest.expected_on < bindparam("today")),
+    View.MINE: _IS_OPEN & (FamilyRequest.clerk_id == bindparam("clerk_id")),
+    View.WITH_FAMILY: FamilyRequest.state == RequestState.PIECE_MISSING,
+    View.CLOSED: ~_IS_OPEN,
+}
+_kind, _school, _holder = (bindparam(name, type_=String()) for name in ("kind", "school", "holder"))
+_child_of_family = aliased(Child)
+# Of the child that it is about, or else of any of the family.
+_OF_SCHOOL = or_(
+    Child.school == _school,
+    FamilyRequest.child_id.is_(None)
+    & select(1)
+    .select_from(FamilyChild)
+    .join(_child_of_family, _child_of_family.id == FamilyChild.child_id)
+    .where(FamilyChild.family_id == FamilyRequest.family_id, _child_of_family.school == _school)
+    .exists(),
+)
+_CHOSEN = and_(
+    or_(_kind == "", FamilyRequest.kind == _kind),
+    or_(_school == "", _OF_SCHOOL),
+    or_(
+        _holder == "",
+        and_(_holder == NOBODY, ClerkAccount.id.is_(None)),
+        ClerkAccount.public_id == _holder,
+    ),
+)
+_LISTED = {
+    view: _LINES.where(which, _CHOSEN).order_by(
+        *((FamilyRequest.id.desc(),) if view is View.CLOSED else _URGENT_FIRST)
+    )
+    for view, which in _OF_VIEW.items()
+}
+_COUNTS = select(
+    *(
+        func.coalesce(func.sum(case((which, 1), else_=0)), 0).label(view.name)
+        for view, which in _OF_VIEW.items()
+        if view is not View.CLOSED
+    )
+).where(_IS_OPEN)
+_SCHOOLS = (
+    select(_child_of_family.school)
+    .join(FamilyChild, FamilyChild.child_id == _child_of_family.id)
+    .join(FamilyRequest, FamilyRequest.family_id == FamilyChild.family_id)
+    .where(_IS_OPEN, _child_of_family.school != "")
+    .distinct()
+    .order_by(_child_of_family.school)
+)
+_NEXT = (
+    select(FamilyRequest.id)
+    .where(_WAITS, FamilyRequest.id != bindparam("number"))
+    .order_by(*_URGENT_FIRST)
+    .limit(1)
+)
+
+
+class DeskLine(NamedTuple):
+    """A request as the town hall lists it."""
+
+    number: int
+    kind: str
+    state: RequestState
+    sent_at: datetime
+    expected_on: date
+    family_number: str
+    sender: str
+    # When the family added a file that the town hall has not answered; None otherwise.
+    piece_came_at: datetime | None
+    # Empty when it is about none, or about several.
+    child: str
+    # Who at the town hall looks after it.
+    holder: str
+
+    @property
+    def label(self) -> str:
+        """Say what is asked."""
+        return BY_KEY[self.kind].label
+
+    @property
+    def state_words(self) -> str:
+        """Say where it stands."""
+        return moving.state_words(self.kind, self.state)
+
+    @property
+    def waits_for_town(self) -> bool:
+        """Tell whether the town hall has to answer."""
+        return self.state in WAIT_FOR_TOWN
+
+    @property
+    def is_late(self) -> bool:
+        """Tell whether the family should have had its answer."""
+        return moving.is_late(self.state, self.expected_on)
+
+    @property
+    def days_left(self) -> int:
+        """Count the days until the promised one; negative once it is over."""
+        return (self.expected_on - today()).days
+
+
+class Chosen(NamedTuple):
+    """Which requests of a view; what is empty chooses nothing."""
+
+    # Key of a kind, name of a school, public id of a clerk or NOBODY.
+    kind: str = ""
+    school: str = ""
+    holder: str = ""
+
+
+def listed(
+    asked_page: str = "", size: int = PAGE_SIZE, *, everything: bool = False
+) -> Page[DeskLine]:
+    """List the requests that wait, the most urgent first; or all, the latest first."""
+    return db.page(_ALL_LINES if everything else _OPEN_LINES, asked_page, size).of(DeskLine)
+
+
+def chosen(view: View, among: Chosen, clerk_id: int, asked_page: str = "") -> Page[DeskLine]:
+    """List a page of the requests of a view."""
+    used: dict[View, dict[str, Any]] = {
+        View.LATE: {"today": today()},
+        View.MINE: {"clerk_id": clerk_id},
+    }
+    return db.page(_LISTED[view], asked_page, **used.get(view, {}), **among._asdict()).of(DeskLine)
+
+
+def counts(clerk_id: int) -> dict[View, int]:
+    """Count the open requests of each view, in one statement."""
+    [row] = db.rows(_COUNTS, today=today(), clerk_id=clerk_id)
+    return {View[name]: count for name, count in row._asdict().items()}
+
+
+def schools() -> list[str]:
+    """Name the schools of the families that wait for an answer."""
+    return [row.school for row in db.rows(_SCHOOLS)]
+
+
+def next_after(number: int) -> int | None:
+    """Return the most urgent request that waits for the town hall, but this one."""
+    found = db.rows(_NEXT, number=number)
+    return found[0].id if found else None
