@@ -78,14 +78,20 @@ class EmailChange(Base):
 class Draft(Base):
     """What was last sent to a form and not taken yet: the form shows it again.
 
-    For the browser that sent it, while this account is signed in there; never a password.
+    For the browser that sent it, while this account or this clerk is signed in there; never a
+    password.
     """
 
     __tablename__ = "draft"
-    __table_args__ = (UniqueConstraint("account_id", "key", "page"),)
+    __table_args__ = (
+        UniqueConstraint("account_id", "key", "page"),
+        UniqueConstraint("clerk_id", "key", "page"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    # One of the two is whose it is.
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    clerk_id: Mapped[int | None] = mapped_column(ForeignKey("clerk_account.id"))
     # What the browser's cookie holds.
     key: Mapped[str] = mapped_column(String(32))
     # The path of the page where the form stands.

@@ -22,8 +22,8 @@ from werkzeug.wrappers import Response
 from wtforms import ValidationError
 
 from app.services.accounts import sessions
-from app.services.accounts.drafts import Draft
-from app.services.actors import CurrentAccount, Origin
+from app.services.accounts.drafts import Draft, Owner
+from app.services.actors import CurrentAccount, CurrentClerk, Origin
 from app.services.files import uploads
 from app.web import drafts
 from app.web.bodies import read_away
@@ -125,6 +125,12 @@ def current_account() -> CurrentAccount:
     return account
 
 
+def admitted_clerk() -> CurrentClerk:
+    """Return who is signed in at the town hall; only for its screens."""
+    clerk: CurrentClerk = g.clerk
+    return clerk
+
+
 def begin_session(key: str) -> None:
     """Sign the visitor in, with nothing left of what the cookie held before but the key of drafts.
 
@@ -188,7 +194,8 @@ def _admit() -> Response | None:
 def _ask_to_sign_in() -> Response:
     if request.method == "POST":
         target = drafts.page_of_form()
-        notice = _keep_what_was_sent(target)
+        whose = Owner(session["account"]) if {"_user_id", "account"} <= session.keys() else None
+        notice = keep_what_was_sent(whose, target)
     else:
         target, notice = request.full_path.rstrip("?"), SESSION_OVER
     if "_user_id" in session:
@@ -200,22 +207,20 @@ def _ask_to_sign_in() -> Response:
     return redirect(url_for("auth.sign_in", next=target))
 
 
-def _keep_what_was_sent(page: str | None) -> str:
-    """Keep it for the account whose session has ended; say what to expect."""
+def keep_what_was_sent(whose: Owner | None, page: str | None) -> str:
+    """Keep it for whoever's session has ended; say what to expect."""
     request.max_content_length = uploads.MOST_BYTES
     try:
-        typed = drafts.typed_in(request.form) if "_user_id" in session else None
+        typed = drafts.typed_in(request.form) if whose else None
     except RequestEntityTooLarge:
         typed = None
     read_away(uploads.MOST_BYTES)
-    if typed is None or page is None:
-        return SESSION_OVER
-    if "account" not in session or not _comes_from_this_session():
+    if typed is None or page is None or whose is None or not _comes_from_this_session():
         return SESSION_OVER
     if not typed and page != request.path:
         # A button: nothing was typed, and the form beside it may have a draft.
         return SESSION_OVER
-    drafts.keep(session["account"], page, Draft(typed))
+    drafts.keep(whose, page, Draft(typed))
     files = any(each.filename for each in request.files.values())
     return (TEXT_KEPT if any(map(any, typed.values())) else SESSION_OVER) + (
         FILES_LOST if files else ""

@@ -11,11 +11,13 @@ from flask import Flask, current_app, flash, g, redirect, request, session, url_
 from werkzeug.exceptions import Forbidden, NotFound
 from werkzeug.wrappers import Response
 
+from app.services.accounts.drafts import Owner
 from app.services.actors import CurrentClerk
 from app.services.clerks import rights, sessions, team
 from app.services.clerks.rights import Right
 from app.settings import settings
-from app.web.access import opens_page, origin
+from app.web import drafts
+from app.web.access import SESSION_OVER, admitted_clerk, keep_what_was_sent, opens_page, origin
 from app.web.cookies import Cookie
 from app.web.errors import show_not_allowed
 
@@ -23,7 +25,6 @@ COOKIE = Cookie("mairie")
 # Of the cookie of the site, which forms use: what is between a password and a code.
 TICKET = "clerk_ticket"
 NEEDED = "needed"
-SESSION_OVER = "Votre session a pris fin. Connectez-vous pour continuer."
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -57,8 +58,7 @@ def need_of(endpoint: str) -> tuple[Right, bool] | None:
 
 def current_clerk() -> CurrentClerk:
     """Return who is signed in; only for screens that ask for a right."""
-    clerk: CurrentClerk = g.clerk
-    return clerk
+    return admitted_clerk()
 
 
 def found_clerk() -> CurrentClerk | None:
@@ -78,16 +78,26 @@ def admit() -> Response | None:
         raise NotFound
     right, proof = need
     clerk = found_clerk()
-    here = request.full_path.rstrip("?") if request.method == "GET" else None
     if clerk is None:
-        if COOKIE.read():
-            flash(SESSION_OVER, "info")
-        return redirect(url_for("town_hall.sign_in", next=here))
+        return _ask_to_sign_in()
+    here = request.full_path.rstrip("?") if request.method == "GET" else None
     if not rights.may(clerk, right):
         raise NotAllowed(_not_allowed(right))
     if proof and not sessions.has_proved(clerk):
         return redirect(url_for("town_hall.prove_again", next=here))
     return None
+
+
+def _ask_to_sign_in() -> Response:
+    key, target = COOKIE.read(), request.full_path.rstrip("?")
+    notice = SESSION_OVER
+    if request.method == "POST":
+        target = drafts.page_of_form() or url_for("town_hall.day")
+        clerk_id = sessions.whose(key) if key else None
+        notice = keep_what_was_sent(Owner(clerk_id, "clerk") if clerk_id else None, target)
+    if key:
+        flash(notice, "info")
+    return redirect(url_for("town_hall.sign_in", next=target))
 
 
 def stay_inside() -> None:
@@ -112,6 +122,7 @@ def begin_session(answer: Response, key: str) -> Response:
 
 def sign_out() -> None:
     """End the session of whoever is signed in; the answer's cookie is another matter."""
+    drafts.forget_all(Owner(current_clerk().clerk_id, "clerk"))
     sessions.sign_out(current_clerk())
     g.clerk = None
 

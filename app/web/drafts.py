@@ -2,8 +2,8 @@
 
 Every POST of a form answers by a redirect: a page that answers a POST is one that the browser asks
 to send again on Back. What strangers typed, hardly more than an identifiant, waits sealed in their
-cookie; a family's waits in a row, of which the cookie holds the key, or sealed where the database
-is away.
+cookie; a family's or a clerk's waits in a row, of which the cookie holds the key, or sealed where
+the database is away.
 """
 
 import json
@@ -19,7 +19,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from app.services.accounts import drafts
-from app.services.accounts.drafts import Draft
+from app.services.accounts.drafts import Draft, Owner
 from app.services.tokens.sealing import seal, unseal
 
 # The address says what the page is to show of the draft.
@@ -82,40 +82,40 @@ def typed_in(form: MultiDict[str, str]) -> dict[str, list[str]]:
     return bounded(form.lists(), drafts.MOST_CHARACTERS)
 
 
-def keep(account_id: int | None, page: str, draft: Draft) -> None:
-    """Keep it for this browser; a stranger has no account, and but one draft."""
-    if account_id is None:
+def keep(owner: Owner | None, page: str, draft: Draft) -> None:
+    """Keep it for this browser; a stranger has but one draft."""
+    if owner is None:
         _ = _sealed(None, page, draft) or _sealed(None, page, Draft({}, draft.errors, draft.facts))
     elif len(page) <= LONGEST_PAGE:
         session.pop(SEALED, None)
         key = session.setdefault(KEY, secrets.token_hex(16))
-        drafts.keep(account_id, key, page, draft)
+        drafts.keep(owner, key, page, draft)
 
 
-def keep_without_database(account_id: int | None, page: str, draft: Draft) -> bool:
+def keep_without_database(owner: Owner | None, page: str, draft: Draft) -> bool:
     """Keep it whole in the cookie; False when it is too long for it."""
-    return _sealed(account_id, page, draft)
+    return _sealed(owner, page, draft)
 
 
-def find(account_id: int | None, page: str) -> Draft | None:
+def find(owner: Owner | None, page: str) -> Draft | None:
     """Return what was kept of the form on a page; costs nothing where nothing was."""
-    found = _unsealed(account_id, page) if SEALED in session else None
-    if found is None and account_id is not None and KEY in session:
-        return drafts.find(account_id, session[KEY], page)
+    found = _unsealed(owner, page) if SEALED in session else None
+    if found is None and owner is not None and KEY in session:
+        return drafts.find(owner, session[KEY], page)
     return found
 
 
-def forget(account_id: int | None, page: str) -> None:
+def forget(owner: Owner | None, page: str) -> None:
     """Forget what the form on a page took."""
     session.pop(SEALED, None)
-    if account_id is not None and KEY in session:
-        drafts.forget(account_id, session[KEY], page)
+    if owner is not None and KEY in session:
+        drafts.forget(owner, session[KEY], page)
 
 
-def forget_all(account_id: int) -> None:
+def forget_all(owner: Owner) -> None:
     """Forget all that this browser left, when its owner signs out."""
     if KEY in session:
-        drafts.forget(account_id, session[KEY])
+        drafts.forget(owner, session[KEY])
 
 
 def step() -> str | None:
@@ -134,22 +134,23 @@ def to_page(page: str, what: str) -> Response:
     return redirect(f"{page}?{urlencode({**arguments, STEP: what})}")
 
 
-def _sealed(account_id: int | None, page: str, draft: Draft) -> bool:
+def _sealed(owner: Owner | None, page: str, draft: Draft) -> bool:
     until = (datetime.now(UTC) + SEALED_KEPT).isoformat()
-    words = json.dumps([account_id, page, until, asdict(draft)], ensure_ascii=False)
+    words = json.dumps([owner, page, until, asdict(draft)], ensure_ascii=False)
     if len(words.encode("utf-8", "surrogatepass")) > LONGEST_SEALED:
         return False
     session[SEALED] = seal(words)
     return True
 
 
-def _unsealed(account_id: int | None, page: str) -> Draft | None:
+def _unsealed(owner: Owner | None, page: str) -> Draft | None:
     words = unseal(session[SEALED])
     if words is None:
         return None
     *of, until, draft = json.loads(words)
     fresh = datetime.fromisoformat(until) > datetime.now(UTC)
-    return Draft(**draft) if fresh and of == [account_id, page] else None
+    ours = of == [owner and list(owner), page]
+    return Draft(**draft) if fresh and ours else None
 
 
 def _cookie() -> str:

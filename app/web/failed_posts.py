@@ -16,7 +16,7 @@ from werkzeug.exceptions import (
 )
 from werkzeug.wrappers import Response
 
-from app.services.accounts.drafts import Draft
+from app.services.accounts.drafts import Draft, Owner
 from app.services.files import uploads
 from app.web import drafts
 from app.web.access import Audience, audience_of
@@ -71,16 +71,25 @@ def _is_kept(failure: Failure, page: str) -> bool:
     draft = _left(failure)
     if draft is None:
         return True
-    family = audience_of(request.endpoint or "") is Audience.FAMILY
-    account_id = session.get("account") if family else None
-    if drafts.keep_without_database(account_id, page, draft):
+    owner = _owner()
+    if drafts.keep_without_database(owner, page, draft):
         return True
-    if account_id is None or failure.code == ServiceUnavailable.code:
+    if owner is None or failure.code == ServiceUnavailable.code:
         return False
     with suppress(Exception):
-        drafts.keep(account_id, page, draft)
+        drafts.keep(owner, page, draft)
         return True
     return False
+
+
+def _owner() -> Owner | None:
+    """Return for whom the page is, without asking the database."""
+    audience = audience_of(request.endpoint or "")
+    if audience is Audience.FAMILY and "account" in session:
+        return Owner(session["account"])
+    if audience is Audience.TOWN_HALL and g.get("clerk"):
+        return Owner(g.clerk.clerk_id, "clerk")
+    return None
 
 
 def _left(failure: Failure) -> Draft | None:

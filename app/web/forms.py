@@ -24,11 +24,11 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 from wtforms import Field, HiddenField, PasswordField
 
-from app.services.accounts.drafts import MOST_CHARACTERS, Draft
+from app.services.accounts.drafts import MOST_CHARACTERS, Draft, Owner
 from app.services.files.store import StoreAway
 from app.services.refusals import Reason, Refusal
 from app.web import drafts, errors
-from app.web.access import Audience, audience_of, current_account
+from app.web.access import Audience, admitted_clerk, audience_of, current_account
 
 TOKEN_SECONDS = 12 * 3600
 SIGNER = "portail.token_signer"
@@ -229,11 +229,13 @@ def _say_store_is_away(away: StoreAway) -> Response:
     return show_again(taken, drafts.step() or drafts.CORRECTION)
 
 
-def owner() -> int | None:
-    """Return whose account the page is for, None for those that anybody may open."""
+def owner() -> Owner | None:
+    """Return for whom the page is, None for those that anybody may open."""
     assert request.endpoint is not None
-    family = audience_of(request.endpoint) is Audience.FAMILY
-    return current_account().account_id if family else None
+    audience = audience_of(request.endpoint)
+    if audience is Audience.FAMILY:
+        return Owner(current_account().account_id)
+    return Owner(admitted_clerk().clerk_id, "clerk") if audience is Audience.TOWN_HALL else None
 
 
 def _recalled() -> Draft | None:

@@ -13,6 +13,7 @@ from app.blueprints.auth.blueprint import DEVICE, auth
 from app.blueprints.auth.forms import ForgottenPasswordForm, SignInForm
 from app.formats import plural
 from app.services.accounts import signing_in
+from app.services.accounts.drafts import Owner
 from app.services.accounts.signing_in import Expired, MustChoose, Outcome, Refused, SignedIn
 from app.services.accounts.throttles import ByMailbox, Wait
 from app.settings import settings
@@ -65,7 +66,7 @@ def sign_out() -> ResponseReturnValue:
     """Sign out; a stale page is sent home to try again."""
     if stale := left_open():
         return stale
-    drafts.forget_all(current_account().account_id)
+    drafts.forget_all(Owner(current_account().account_id))
     end_session()
     flash("Votre session est fermée.", "success")
     return redirect(url_for("auth.sign_in"))

@@ -1,12 +1,14 @@
 """Drafts: what was sent to a form and not taken yet, kept for the page that shows it again.
 
-Each belongs to an account and to the browser that sent it: whoever else signs in there does not
-see it, nor does the account elsewhere. Bounded, as people who are signed out already may leave one.
+Each belongs to somebody, a guardian or a clerk, and to the browser that sent it: whoever else signs
+in there does not see it, nor do they elsewhere. Bounded, as people who are signed out already may
+leave one.
 """
 
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete, or_, select
 
@@ -19,12 +21,24 @@ PATIENCE_MS = 500
 # Of all that one form sends; the longest text that a form takes is a twentieth of it.
 MOST_CHARACTERS = 100_000
 
-_FOUND = select(Row.content).where(
-    Row.account_id == bindparam("account_id"),
-    Row.key == bindparam("key"),
-    Row.page == bindparam("page"),
-    Row.expires_at > bindparam("now"),
-)
+_COLUMNS = {"account": Row.account_id, "clerk": Row.clerk_id}
+_FOUND = {
+    side: select(Row.content).where(
+        column == bindparam("number"),
+        Row.key == bindparam("key"),
+        Row.page == bindparam("page"),
+        Row.expires_at > bindparam("now"),
+    )
+    for side, column in _COLUMNS.items()
+}
+
+
+class Owner(NamedTuple):
+    """Whose draft it is."""
+
+    number: int
+    # Of an account, or of a clerk.
+    side: str = "account"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +52,16 @@ class Draft:
     facts: dict[str, str] = field(default_factory=dict)
 
 
-def keep(account_id: int, key: str, page: str, draft: Draft) -> None:
+def keep(owner: Owner, key: str, page: str, draft: Draft) -> None:
     """Keep what was sent to the form of a page, in place of what it was sent before."""
-    now = datetime.now(UTC)
+    now, column = datetime.now(UTC), _COLUMNS[owner.side]
     values = {"content": asdict(draft), "expires_at": now + KEPT}
-    row = db.insert(Row).values(account_id=account_id, key=key, page=page, **values)
-    ours = Row.account_id == account_id
+    row = db.insert(Row).values({column.key: owner.number, "key": key, "page": page, **values})
+    ours = column == owner.number
     newest = select(Row.id).where(ours).order_by(Row.expires_at.desc(), Row.id.desc())
     with db.transaction() as session:
         session.execute(
-            row.on_conflict_do_update(index_elements=["account_id", "key", "page"], set_=values)
+            row.on_conflict_do_update(index_elements=[column.key, "key", "page"], set_=values)
         )
         session.execute(
             delete(Row)
@@ -56,18 +70,19 @@ def keep(account_id: int, key: str, page: str, draft: Draft) -> None:
         )
 
 
-def find(account_id: int, key: str, page: str) -> Draft | None:
+def find(owner: Owner, key: str, page: str) -> Draft | None:
     """Return what the form of a page was last sent by this browser, if it was not taken."""
-    found = db.rows(_FOUND, account_id=account_id, key=key, page=page, now=datetime.now(UTC))
+    now = datetime.now(UTC)
+    found = db.rows(_FOUND[owner.side], number=owner.number, key=key, page=page, now=now)
     return Draft(**found[0].content) if found else None
 
 
-def forget(account_id: int, key: str, page: str | None = None) -> None:
+def forget(owner: Owner, key: str, page: str | None = None) -> None:
     """Forget a draft, which was taken; or every draft of this browser.
 
     What was sent is done: while somebody else writes at length, a draft may stay until it expires.
     """
-    which = [Row.account_id == account_id, Row.key == key]
+    which = [_COLUMNS[owner.side] == owner.number, Row.key == key]
     if page is not None:
         which.append(Row.page == page)
     with suppress(db.Unavailable), db.transaction(PATIENCE_MS) as session:

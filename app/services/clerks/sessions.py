@@ -53,6 +53,7 @@ _CURRENT = (
         ClerkAccount.closed_at.is_(None),
     )
 )
+_ONCE = select(ClerkSession.clerk_id).where(ClerkSession.key_hash == bindparam("key_hash"))
 _ALIVE = (
     select(
         ClerkSession.id,
@@ -111,6 +112,15 @@ def find(key: str, origin: Origin = NOWHERE, *, seen: bool = True) -> CurrentCle
     if seen and now - current.last_seen_at > TOUCH_AFTER:
         _touch(current, now)
     return current
+
+
+def whose(key: str) -> int | None:
+    """Return the number of the clerk whose session had this key, alive or not.
+
+    For what they were writing when it ended, which only they will read.
+    """
+    found = db.rows(_ONCE, key_hash=session_keys.hash_of(key))
+    return found[0].clerk_id if found else None
 
 
 def has_proved(clerk: CurrentClerk) -> bool:

@@ -68,6 +68,23 @@ def test_what_cannot_be_an_invitation_is_said(office: Page) -> None:
     assert page.errors == ["Camille Martin a déjà un accès avec cette adresse."]
 
 
+def test_what_was_typed_outlives_the_session(office: Page, app: Flask, camille: Clerk) -> None:
+    """An hour at the telephone, then « Inviter »: the password and a code, and all is there."""
+    page = office.fill({"Prénom et nom": NADIA[1], "Adresse de courriel": NADIA[0]})
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=61), tick=False):
+        page = page.submit("Inviter")
+        assert page.endpoint == "town_hall.sign_in"
+        assert "Votre texte est gardé" in page.text
+        typed = {"Adresse de courriel": camille.email, "Mot de passe": PASSWORD}
+        page = page.fill(typed).submit("Continuer").fill({"Code": camille.code}).submit("Valider")
+        assert page.endpoint == "town_hall.colleagues"
+        assert page.value("Prénom et nom") == NADIA[1]
+        page.submit("Déconnexion")
+    stranger = Browser(app)
+    page = stranger.post("/mairie/reglages/equipe", {"name": "Rien", "csrf_token": "old"})
+    assert "Votre texte est gardé" not in page.text
+
+
 def test_a_role_that_changes_ends_what_is_open(office: Page, app: Flask, outbox: Outbox) -> None:
     """Nadia signs in again, with what she may do now; an administrator needs an application."""
     nadia = settle(app, *NADIA, "secretariat", by_mail=True)
