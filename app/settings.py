@@ -1,5 +1,6 @@
 """The settings of the running application, for code that must not know where they come from."""
 
+from collections.abc import Hashable
 from typing import TYPE_CHECKING, cast
 
 from flask import current_app
@@ -16,6 +17,6 @@ settings = cast(
 )
 
 
-def in_this_town(number: int) -> tuple[str, int]:
+def in_this_town(row: Hashable) -> tuple[str, Hashable]:
     """Tell a row of this town from the row of another in the same process."""
-    return settings.public_host, number
+    return settings.public_host, row

@@ -81,8 +81,7 @@ def admit() -> Response | None:
     if clerk is None:
         return _ask_to_sign_in()
     here = request.full_path.rstrip("?") if request.method == "GET" else None
-    if not rights.may(clerk, right):
-        raise NotAllowed(_not_allowed(right))
+    must(right)
     if proof and not sessions.has_proved(clerk):
         return redirect(url_for("town_hall.prove_again", next=here))
     return None
@@ -105,6 +104,12 @@ def stay_inside() -> None:
     allowed = settings.staff_networks
     if allowed and not any(_is_in(request.remote_addr or "", each) for each in allowed):
         raise NotFound
+
+
+def must(right: Right) -> None:
+    """Go on if whoever is signed in has a right; say what their roles do not allow otherwise."""
+    if not rights.may(current_clerk(), right):
+        raise NotAllowed(_not_allowed(right))
 
 
 def may_open(endpoint: str) -> bool:

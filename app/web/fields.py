@@ -2,16 +2,31 @@
 
 import re
 import secrets
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from wtforms import Form, HiddenField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, Length, Optional, StopValidation, ValidationError
+from wtforms.widgets import DateInput
 
+from app.formats import day, day_in_full, today
 from app.services.accounts.identifiers import normalize_identifier
+from app.services.files import uploads
 from app.typed_text import one_line, some_lines
 
 # The longest text that a one-line field takes: enough for anybody, and bounded.
 LINE_LENGTH = 200
+FARTHEST = timedelta(days=550)
+SATURDAY = 5
+NOT_A_DAY = "Choisissez une date, comme 07/12/2026."
+TOO_FAR = "Choisissez une date plus proche d’aujourd’hui."
+CLOSED_DAY = "Choisissez un jour d’école\u00a0: le {} est un {}."
+# Said by the browser at once, where it can.
+HEAVIEST = {
+    "data-heaviest": str(uploads.LARGEST),
+    "data-too-heavy": uploads.TOO_HEAVY,
+    "data-longest-side": str(uploads.LONGEST_SIDE),
+}
 SENDING_KEY = re.compile(r"[0-9a-f]{32}", re.ASCII)
 IDENTIFIER_ADVICE = (
     "Vérifiez votre identifiant\u00a0: il contient seulement des chiffres, 20 au plus. "
@@ -41,6 +56,30 @@ class TextField(TextAreaField):
         super().__init__(
             label, validators=_of_length(longest, missing), filters=[some_lines], **kwargs
         )
+
+
+class DayField(LineField):
+    """A date, as a browser sends it or as people write it; its data is then ISO."""
+
+    widget = DateInput()
+
+    def __init__(self, label: str, closed: str = CLOSED_DAY, **kwargs: Any) -> None:
+        """Take the sentence for the end of a week."""
+        super().__init__(label, longest=40, missing=NOT_A_DAY, **kwargs)
+        self._closed = closed
+
+    def pre_validate(self, form: Form) -> None:
+        """Read it."""
+        super().pre_validate(form)
+        found = read_day(self.data or "")
+        if found is None:
+            raise StopValidation(NOT_A_DAY)
+        if abs(found - today()) > FARTHEST:
+            raise StopValidation(TOO_FAR)
+        if found.weekday() >= SATURDAY:
+            name = day_in_full(found).split()[0]
+            raise StopValidation(self._closed.format(day(found), name))
+        self.data = found.isoformat()
 
 
 class SendingKeyField(HiddenField):
@@ -89,3 +128,13 @@ def _sending_key(typed: str | None) -> str:
 def _check_identifier(_form: Form, field: StringField) -> None:
     if normalize_identifier(field.data or "") is None:
         raise ValidationError(IDENTIFIER_ADVICE)
+
+
+def read_day(typed: str) -> date | None:
+    """Read a date as a browser sends it or as people write it; None when it is none."""
+    for written in ("%Y-%m-%d", "%d/%m/%Y"):
+        try:
+            return datetime.strptime(typed, written).date()  # noqa: DTZ007 (a day has no hour)
+        except ValueError:
+            continue
+    return None

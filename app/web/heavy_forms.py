@@ -6,6 +6,7 @@ from functools import wraps
 
 from flask import request
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
@@ -14,11 +15,12 @@ from app.services.accounts import allowances
 from app.services.accounts.allowances import KIBIBYTE, Allowance
 from app.services.accounts.drafts import Draft
 from app.services.files import uploads
+from app.services.files.uploads import Accepted, CheckedFile, Upload, UploadRefused
 from app.services.importing import uploading
 from app.services.refusals import Refusal
 from app.settings import in_this_town
 from app.web import drafts
-from app.web.access import current_account
+from app.web.access import Audience, audience_of, current_account
 from app.web.bodies import A_FLOOD, read_away
 from app.web.forms import back_to_page, owner
 
@@ -30,7 +32,7 @@ UNREAD = (
     f"{uploads.LARGEST_MEBIBYTES}\u00a0Mo au plus. Choisissez-en de plus légers."
 )
 CROWDED = (
-    "Rien n’est envoyé\u00a0: plusieurs familles envoient des fichiers en ce moment. "
+    "Rien n’est envoyé\u00a0: plusieurs personnes envoient des fichiers en ce moment. "
     "Attendez quelques secondes, puis recommencez."
 )
 # What has no file is as light as any form.
@@ -43,14 +45,16 @@ TOO_LARGE = (
 )
 ANOTHER = "Rien n’est envoyé\u00a0: un autre envoi est en cours. Recommencez dans un instant."
 _importing = Gate()
+NO_FILE = "Choisissez un fichier."
+ONE_FILE = "Choisissez un seul fichier."
 
 
 def takes_files(view: View) -> View:
     """Read all that a form with files may send; a flood is not read, and loses no answer.
 
-    Heavy ones are read a few at once, one of each account, and so many bytes of it in a day.
+    Heavy ones are read a few at once, one of each sender, and of a family so many bytes in a day.
     """
-    return _takes(view, lambda: uploads.MOST_BYTES, _passing_as_account, UNREAD, CROWDED)
+    return _takes(view, lambda: uploads.MOST_BYTES, _passing_as_sender, UNREAD, CROWDED)
 
 
 def takes_an_import(view: View) -> View:
@@ -83,12 +87,27 @@ def _takes(
 
 
 @contextmanager
-def _passing_as_account() -> Iterator[None]:
-    account_id = current_account().account_id
-    with _reading.passing(in_this_town(account_id)):
-        kibibytes = (request.content_length or 0) // KIBIBYTE
-        allowances.spend_now(account_id, Allowance.UPLOADS, kibibytes)
+def _passing_as_sender() -> Iterator[None]:
+    with _reading.passing(in_this_town(owner())):
+        if audience_of(request.endpoint or "") is Audience.FAMILY:
+            kibibytes = (request.content_length or 0) // KIBIBYTE
+            allowances.spend_now(current_account().account_id, Allowance.UPLOADS, kibibytes)
         yield
+
+
+def checked_files(
+    sent: list[FileStorage], accepted: Accepted, *, needed: bool, only_one: bool = False
+) -> list[CheckedFile]:
+    """Look into what was sent. Raises UploadRefused."""
+    chosen = [each for each in sent if each.filename]
+    if needed and not chosen:
+        raise UploadRefused(NO_FILE)
+    if only_one and len(chosen) > 1:
+        raise UploadRefused(ONE_FILE)
+    if len(chosen) > uploads.MOST_FILES:
+        raise UploadRefused(uploads.TOO_MANY)
+    read = [Upload(each.filename or "", each.read(uploads.LARGEST + 1)) for each in chosen]
+    return uploads.check(read, accepted)
 
 
 def _unread(why: str) -> Response:

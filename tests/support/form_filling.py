@@ -65,7 +65,7 @@ def initial_value(control: Tag) -> str:
         return control.get_text()
     if control.name == "select":
         chosen = control.select_one("option[selected]") or control.select_one("option")
-        return str(chosen.get("value", chosen.get_text())) if chosen else ""
+        return _value_of(chosen) if chosen else ""
     return str(control.get("value", ""))
 
 
@@ -93,4 +93,18 @@ def _values(control: Tag, name: str, typed: Value | None) -> Iterator[tuple[str,
         if control.has_attr("checked") if typed is None else typed:
             yield name, str(control.get("value", "on"))
         return
+    if typed is not None and control.name == "select":
+        typed = _chosen(control, str(typed))
     yield name, initial_value(control) if typed is None else str(typed)
+
+
+def _chosen(control: Tag, words: str) -> str:
+    """Return the value of the one answer that reads so."""
+    found = [tag for tag in control.select("option") if words_of(tag) == plain(words)]
+    assert len(found) == 1, f"{len(found)} answers read « {words} »"
+    return _value_of(found[0])
+
+
+def _value_of(option: Tag) -> str:
+    """Return what an answer sends."""
+    return str(option.get("value", option.get_text()))

@@ -1,6 +1,7 @@
 """The town hall's side: one file a place of the menu, and the way in."""
 
 from app.blueprints.town_hall import (
+    answering,
     day,
     family_file,
     file_changes,
@@ -8,6 +9,7 @@ from app.blueprints.town_hall import (
     imports,
     own_account,
     passwords,
+    requests,
     search,
     signing_in,
     team,
@@ -15,6 +17,7 @@ from app.blueprints.town_hall import (
 from app.blueprints.town_hall.blueprint import town_hall
 
 __all__ = [
+    "answering",
     "day",
     "family_file",
     "file_changes",
@@ -22,6 +25,7 @@ __all__ = [
     "imports",
     "own_account",
     "passwords",
+    "requests",
     "search",
     "signing_in",
     "team",

@@ -1,12 +1,13 @@
 """One invoice: what was used by whom, and what was paid of it by which payment."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, bindparam, func, select
+from sqlalchemy import BindParameter, Row, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from app import db
@@ -36,7 +37,7 @@ _BY_PUBLIC_ID = select(
     Invoice.amount,
     Invoice.file,
 ).where(Invoice.public_id == bindparam("public_id"), Invoice.family_id == FAMILY)
-_LINES = (
+_ALL_LINES = (
     select(
         Child.first_name,
         Child.last_name,
@@ -46,8 +47,11 @@ _LINES = (
         InvoiceLine.amount,
     )
     .outerjoin(Child, Child.id == InvoiceLine.child_id)
-    .where(InvoiceLine.invoice_id == INVOICE)
     .order_by(Child.birth_date, Child.id, InvoiceLine.position)
+)
+_LINES = _ALL_LINES.where(InvoiceLine.invoice_id == INVOICE)
+_USED = _ALL_LINES.join(Invoice, Invoice.id == InvoiceLine.invoice_id).where(
+    Invoice.public_id == bindparam("public_id"), Invoice.family_id == FAMILY
 )
 _SETTLEMENTS = (
     select(
@@ -192,8 +196,17 @@ def find(family_id: int, public_id: str) -> InvoiceDetails | None:
     )
 
 
+def used(family_id: int, public_id: str) -> list[ChildLines]:
+    """Return what an invoice of this family is for, in one statement."""
+    return _together(db.rows(_USED, family_id=family_id, public_id=public_id))
+
+
 def _by_child(invoice_id: int) -> list[ChildLines]:
-    lines = [_line(row) for row in db.rows(_LINES, invoice_id=invoice_id)]
+    return _together(db.rows(_LINES, invoice_id=invoice_id))
+
+
+def _together(rows: Iterable[Row[*tuple[Any, ...]]]) -> list[ChildLines]:
+    lines = [_line(row) for row in rows]
     by_name = groupby(lines, attrgetter("child_name"))
     return [ChildLines(name, list(group)) for name, group in by_name]
 

@@ -24,6 +24,10 @@ class Right(StrEnum):
     ACCESS = "d’envoyer, de changer ou de fermer l’accès d’un parent"
     CHANGE_FILES = "de changer le dossier d’une famille"
     AMOUNTS = "de voir les montants"
+    REQUESTS = "de lire les demandes"
+    ANSWER = "de répondre aux demandes"
+    ANSWER_ALL = "de répondre à cette sorte de demande"
+    ERASE = "d’effacer les données d’une famille"
     IMPORT = "d’importer les fichiers de votre logiciel"
     CLOSE_MANY = "de fermer autant d’accès"
     TEAM = "de dire qui entre à la mairie"
@@ -35,11 +39,19 @@ IN_FRENCH = {
     Role.REGIE: "Régie",
     Role.ADMINISTRATION: "Administration",
 }
-_EVERYBODY = frozenset({Right.OWN_ACCOUNT, Right.DAY, Right.FAMILIES})
+_EVERYBODY = frozenset({Right.OWN_ACCOUNT, Right.DAY, Right.FAMILIES, Right.REQUESTS})
+# Of requests, the Régie answers what is about money: see requests.kinds.
+_TREASURY = _EVERYBODY | {
+    Right.ACCESS,
+    Right.CHANGE_FILES,
+    Right.AMOUNTS,
+    Right.ANSWER,
+    Right.IMPORT,
+}
 OF_ROLE = {
     Role.READING: _EVERYBODY,
-    Role.OFFICE: _EVERYBODY | {Right.ACCESS, Right.CHANGE_FILES, Right.AMOUNTS, Right.IMPORT},
-    Role.REGIE: _EVERYBODY | {Right.ACCESS, Right.CHANGE_FILES, Right.AMOUNTS, Right.IMPORT},
+    Role.OFFICE: _TREASURY | {Right.ANSWER_ALL},
+    Role.REGIE: _TREASURY,
     Role.ADMINISTRATION: frozenset(Right),
 }
 

@@ -13,7 +13,7 @@ from app.services import journal
 from app.services.accounts.addresses import normalized
 from app.services.actors import Actor
 from app.services.clerks import invitations, lookup, rights, sessions
-from app.services.clerks.rights import Role
+from app.services.clerks.rights import Right, Role
 from app.services.refusals import Reason, Refusal
 from app.services.tokens import clerk_links
 
@@ -63,6 +63,15 @@ def administrators() -> list[str]:
         each.name
         for each in colleagues()
         if not each.is_closed and each.has_come and Role.ADMINISTRATION in each.roles
+    ]
+
+
+def who_may(right: Right) -> list[Colleague]:
+    """List those whose access is open and whose roles allow something."""
+    return [
+        each
+        for each in colleagues()
+        if not each.is_closed and any(right in rights.OF_ROLE[role] for role in each.roles)
     ]
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from app.calendar import working_days
-from app.formats import day_in_full, today
+from app.formats import day_in_full, phone, today
 from app.services.families import accepted
 from app.services.requests.kinds import KINDS
 
@@ -89,4 +89,6 @@ def _text(name: str, value: object) -> str:
         return ", ".join(words.get(str(each), str(each)) for each in value)
     if name in {"starts_on", "ends_on"}:
         return day_in_full(date.fromisoformat(str(value)))
+    if name in accepted.PHONES and value:
+        return phone(str(value))
     return str(value) or TO_ERASE

@@ -41,7 +41,8 @@ class Done(NamedTuple):
     """An act that is done: its line of the history, and what follows."""
 
     event_id: int
-    # Whether whoever sent the request gets a mail.
+    # Whether the family sees it, and whether whoever sent the request gets a mail.
+    told: bool = False
     mailed: bool = False
     left: LeftToDo = applying.NOTHING_LEFT
 
@@ -76,13 +77,21 @@ def entrust(number: int, public_id: str, actor: Actor, seen: int | None = None) 
         return act.hand_over(clerk.id, clerk.name)
 
 
-def ask(number: int, text: str, actor: Actor, seen: int | None = None) -> Done:
-    """Ask the family for a file. Raises Refusal."""
+def ask(
+    number: int,
+    text: str,
+    actor: Actor,
+    files: Sequence[CheckedFile] = (),
+    seen: int | None = None,
+) -> Done:
+    """Ask the family for a file, a form to fill in perhaps joined. Raises Refusal."""
     wanted = _text(text, "dites quelle pièce il manque.")
-    with db.transaction() as session:
+    with stored_files.keeping(Folder.REQUESTS, files) as stored, db.transaction() as session:
         act = _Act(session, number, actor, seen)
         act.move(OPEN, RequestState.PIECE_MISSING)
-        return act.say(RequestEventKind.PIECE_ASKED, wanted)
+        done = act.say(RequestEventKind.PIECE_ASKED, wanted)
+        attach(session, number, files, stored, done.event_id)
+    return done
 
 
 def speak(
@@ -152,17 +161,25 @@ def accept(
     return done._replace(left=left)
 
 
-def refuse(number: int, reason: str, actor: Actor, seen: int | None = None) -> Done:
+def refuse(
+    number: int,
+    reason: str,
+    actor: Actor,
+    files: Sequence[CheckedFile] = (),
+    seen: int | None = None,
+) -> Done:
     """Refuse a request, with a reason. Raises Refusal."""
     why = _text(reason, "donnez la raison du refus\u00a0: la famille la lira.")
-    with db.transaction() as session:
+    with stored_files.keeping(Folder.REQUESTS, files) as stored, db.transaction() as session:
         act = _Act(session, number, actor, seen)
         act.move(OPEN, RequestState.REFUSED)
         if BY_KEY[act.request.kind].is_question:
             raise Refusal(Reason.UNFIT, A_QUESTION)
         if act.request.kind == ACCOUNT_DELETION:
             act.before["cancelled"] = erasures.cancel(session, act.request.family_id, actor)
-        return act.say(RequestEventKind.REFUSED, why)
+        done = act.say(RequestEventKind.REFUSED, why)
+        attach(session, number, files, stored, done.event_id)
+    return done
 
 
 class _Act:
@@ -197,7 +214,7 @@ class _Act:
             self.request.clerk_id = self.actor.clerk_id
         wait = TIME_TO_UNDO if isinstance(self.actor, CurrentClerk) else timedelta()
         mail = moving.write_to_sender(self.session, MailKind.REQUEST_ANSWERED, self.request, wait)
-        return Done(self._note(kind, text, mail), mail is not None)
+        return Done(self._note(kind, text, mail), told=True, mailed=mail is not None)
 
     def hand_over(self, clerk_id: int, name: str) -> Done:
         """Have somebody look after it. Raises Refusal when they do, or when it is closed."""

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, bindparam, select
 
 from app import db
+from app.formats import phone
 from app.models import (
     Account,
     ClerkAccount,
@@ -140,7 +141,11 @@ def changes(request: DeskRequest) -> list[Change]:
     [held] = db.rows(_HELD, number=request.details.number)
     labels = accepted.OF_GUARDIAN | accepted.OF_FAMILY
     return [
-        Change(labels[name], str(getattr(held, name) or ""), str(wish) or TO_ERASE)
+        Change(
+            labels[name],
+            _shown(name, str(getattr(held, name) or "")),
+            _shown(name, str(wish)) or TO_ERASE,
+        )
         for name, wish in request.wishes.items()
         if name in labels
     ]
@@ -159,6 +164,10 @@ def unknown(number: int) -> Refusal:
 
 def _line(row: Row[*tuple[Any, ...]]) -> list[Any]:
     return [getattr(row, f"line_{place}") for place in range(len(desk_listing.COLUMNS))]
+
+
+def _shown(name: str, value: str) -> str:
+    return phone(value) if name in accepted.PHONES and value else value
 
 
 def _pieces(details: RequestDetails) -> list[Piece]:

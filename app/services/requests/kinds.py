@@ -12,14 +12,16 @@ class Closing:
 
     state: str
     event: str
+    # On the button of whoever does it.
+    press: str = "Accepter"
 
 
 ACCEPTED = Closing("Acceptée", "Demande acceptée")
 # Nothing is granted: the answer is all, and it may be a no.
-ANSWERED = Closing("Répondue", "Réponse de la mairie")
+ANSWERED = Closing("Répondue", "Réponse de la mairie", "Répondre et clore")
 # Not before it is: accepting only plans it.
 ERASED = Closing("Faite", "Données effacées")
-NOTED = Closing("Prise en compte", "Absence prise en compte")
+NOTED = Closing("Prise en compte", "Absence prise en compte", "Prendre en compte")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class Kind:
     # Whether the other guardian of the family is kept out of it.
     personal: bool = False
     closing: Closing = ACCEPTED
+    # Whether whoever keeps the accounts answers it too.
+    about_money: bool = False
 
     @property
     def is_question(self) -> bool:
@@ -109,6 +113,7 @@ KINDS = (
         answer_within=8,
         files=Accepted.PAPERS,
         closing=ANSWERED,
+        about_money=True,
     ),
     Kind(
         key="attestation",
@@ -117,6 +122,7 @@ KINDS = (
         about="Par exemple pour votre employeur ou un organisme.",
         answer_within=8,
         closing=ANSWERED,
+        about_money=True,
     ),
     Kind(
         key="account_deletion",

@@ -20,6 +20,7 @@ from app.models import (
     RequestEventKind,
     RequestFile,
     RequestState,
+    kind_of,
 )
 from app.services.actors import CurrentAccount
 from app.services.files import stored_files
@@ -134,6 +135,11 @@ class JoinedFile(NamedTuple):
     def stored(self) -> StoredFile:
         """Say what it is, and how heavy."""
         return stored_files.describe(self.file, self.size)
+
+    @property
+    def is_picture(self) -> bool:
+        """Tell whether a page may show it."""
+        return kind_of(self.file) in Folder.PHOTOS.kinds
 
 
 class RequestDetails(NamedTuple):

@@ -1,5 +1,6 @@
 """The town hall goes back on what it has just done to a request, before the family is told."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from sqlalchemy import delete, select
@@ -15,13 +16,21 @@ from app.services.refusals import Reason, Refusal
 from app.services.requests import erasures, meanwhile
 from app.services.requests.desk import TIME_TO_UNDO
 from app.services.requests.kinds import ACCOUNT_DELETION
+from app.services.requests.reading import Event
 
+# Whose text is what was typed; the others' is ours.
+TYPED = (
+    RequestEventKind.SPOKEN,
+    RequestEventKind.PIECE_ASKED,
+    RequestEventKind.ACCEPTED,
+    RequestEventKind.REFUSED,
+)
 NOTHING_TO_UNDO = "il n’y a rien à annuler."
 TOO_LATE = "les deux minutes sont passées\u00a0: la famille est prévenue."
 
 
-def undo(number: int, event_id: int, actor: Actor) -> None:
-    """Put a request back as it was before this event. Raises Refusal.
+def undo(number: int, event_id: int, actor: Actor) -> str:
+    """Put a request back as it was before this event; return what was said. Raises Refusal.
 
     The mail does not leave, the files that went with the words go, the journal keeps both acts.
     """
@@ -36,11 +45,19 @@ def undo(number: int, event_id: int, actor: Actor) -> None:
         _restore(session, request, event, actor)
         event.undone_at = datetime.now(UTC)
         journal.record(session, "request_undone", actor, request=str(number))
+        return event.text if event.kind in TYPED else ""
 
 
-def may_be_undone(event_at: datetime) -> bool:
-    """Tell whether there is still time to go back on what was done then."""
-    return datetime.now(UTC) - event_at <= TIME_TO_UNDO
+def undoable(events: Sequence[Event]) -> int | None:
+    """Return the number of the event that the town hall may still go back on, if there is one."""
+    counted = [
+        each
+        for each in events
+        if each.kind is not RequestEventKind.NOTED and each.undone_at is None
+    ]
+    last = counted[-1]
+    fresh = last.author is None and datetime.now(UTC) - last.at <= TIME_TO_UNDO
+    return last.id if fresh else None
 
 
 def _undoable(session: Session, request: FamilyRequest, event_id: int) -> RequestEvent:

@@ -1,5 +1,7 @@
 """Papers cost seconds: who asks for many keeps nobody waiting, and is told."""
 
+from collections.abc import Hashable
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -23,7 +25,7 @@ def paper(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.gates.MOST_WAITING", 0)
 
 
-def account(app: Flask, identifier: str) -> tuple[str, int]:
+def account(app: Flask, identifier: str) -> tuple[str, Hashable]:
     with app.app_context():
         query = select(Account.id).where(Account.identifier == identifier)
         return in_this_town(db.session().scalars(query).one())

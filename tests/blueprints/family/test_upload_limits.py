@@ -7,6 +7,7 @@ from sqlalchemy import select
 from app import db
 from app.models import Account
 from app.services.accounts.allowances import Allowance
+from app.services.accounts.drafts import Owner
 from app.settings import in_this_town
 from app.web import heavy_forms
 from tests.blueprints.family.heavy_request import about_a_bench, send
@@ -24,8 +25,8 @@ def test_who_comes_too_many_keeps_what_was_typed(app: Flask, people: People) -> 
     page = about_a_bench(app, people)
     with app.app_context():
         query = select(Account.id).where(Account.identifier == people.zest.identifier)
-        account = in_this_town(db.session().scalars(query).one())
-    with heavy_forms._reading.passing(account):
+        sender = in_this_town(Owner(db.session().scalars(query).one()))
+    with heavy_forms._reading.passing(sender):
         page = send(page)
         assert page.errors == [heavy_forms.CROWDED.replace("\u00a0", " ")]
         assert "Un banc" in page.text

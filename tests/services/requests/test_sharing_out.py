@@ -173,7 +173,7 @@ def test_what_a_change_of_details_would_change(people: People) -> None:
     sent = send(zest, "details", details={"mobile": "06 39 98 00 01", "work_phone": ""})
     found = desk_reading.find(sent.number)
     changes = {each.label: (each.before, each.after) for each in desk_reading.changes(found)}
-    assert changes["Portable"][1] == "06 39 98 00 01"
+    assert changes["Portable"][1] == "06\u00a039\u00a098\u00a000\u00a001"
     assert changes["Téléphone au travail"][1] == "À effacer"
     other = desk_reading.find(send(zest, "other", "b" * 32).number)
     assert desk_reading.changes(other) == []

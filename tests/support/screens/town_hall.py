@@ -33,6 +33,7 @@ from tests.support.clerks import (
     take_application,
 )
 from tests.support.people import People
+from tests.support.screens.desk import desk_screens
 from tests.support.screens.families import families_screens
 from tests.support.screens.family_file import family_screens
 from tests.support.screens.imports import import_screens
@@ -54,6 +55,7 @@ def town_hall_screens(app: Flask, people: People) -> Screens:
     yield from _links(app, nadia)
     yield from _team(app, office)
     yield from _day(app, office)
+    yield from desk_screens(app, people, office)
     yield from import_screens(app, office)
     yield from families_screens(app, office)
     yield from family_screens(app, office, people)

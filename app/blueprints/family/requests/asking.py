@@ -9,7 +9,6 @@ from functools import partial
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import FileStorage
 from wtforms import SelectChoice
 
 from app.blueprints.family.blueprint import family
@@ -17,7 +16,7 @@ from app.blueprints.family.requests.forms import FORMS, RequestForm, SomeOf, yea
 from app.formats import NBSP
 from app.services import town_texts
 from app.services.files import uploads
-from app.services.files.uploads import Accepted, CheckedFile, Upload, UploadRefused
+from app.services.files.uploads import CheckedFile, UploadRefused
 from app.services.refusals import Refusal
 from app.services.requests import answers, choices, kinds, sending
 from app.services.requests.kinds import DETAILS, Kind
@@ -25,11 +24,9 @@ from app.services.requests.sending import Asked
 from app.web import drafts
 from app.web.access import current_account
 from app.web.forms import show_again
-from app.web.heavy_forms import takes_files
+from app.web.heavy_forms import checked_files, takes_files
 from app.web.site_map import labelled
 
-NO_FILE = "Choisissez un fichier."
-ONE_FILE = "Choisissez un seul fichier."
 SENT = "Votre demande est envoyée. Elle porte le n°" + NBSP + "{}."
 
 # What leads to a form asks {% if is_offered("facture") %} first. No test of Jinja's: those on
@@ -75,21 +72,6 @@ def _take(kind: Kind, form: RequestForm) -> ResponseReturnValue:
     if not valid:
         return show_again(form)
     return _send(kind, form) if step == "send" else show_again(form, drafts.CHECK)
-
-
-def checked_files(
-    sent: list[FileStorage], accepted: Accepted, *, needed: bool, only_one: bool = False
-) -> list[CheckedFile]:
-    """Look into what was sent. Raises UploadRefused."""
-    chosen = [each for each in sent if each.filename]
-    if needed and not chosen:
-        raise UploadRefused(NO_FILE)
-    if only_one and len(chosen) > 1:
-        raise UploadRefused(ONE_FILE)
-    if len(chosen) > uploads.MOST_FILES:
-        raise UploadRefused(uploads.TOO_MANY)
-    read = [Upload(each.filename or "", each.read(uploads.LARGEST + 1)) for each in chosen]
-    return uploads.check(read, accepted)
 
 
 def _form(kind: Kind) -> RequestForm:

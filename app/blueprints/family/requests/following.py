@@ -5,7 +5,6 @@ from flask import request as asked
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.family.blueprint import family
-from app.blueprints.family.requests.asking import checked_files
 from app.blueprints.family.requests.forms import PiecesForm
 from app.services.files import uploads
 from app.services.files.uploads import UploadRefused
@@ -16,7 +15,7 @@ from app.web.access import current_account
 from app.web.drafts import stands_on
 from app.web.files import send_stored_file
 from app.web.forms import EmptyForm, show_again
-from app.web.heavy_forms import takes_files
+from app.web.heavy_forms import checked_files, takes_files
 from app.web.site_map import labelled
 
 ADDED = "Votre pièce est ajoutée à la demande."

@@ -1,41 +1,27 @@
 """The short form of each kind of request."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
 from flask_wtf.file import MultipleFileField
 from wtforms import Field, RadioField, SelectChoice, SelectMultipleField
-from wtforms.validators import DataRequired, InputRequired, StopValidation, ValidationError
-from wtforms.widgets import DateInput
+from wtforms.validators import DataRequired, InputRequired, ValidationError
 
-from app.formats import day, day_in_full, today
-from app.services.files import uploads
+from app.formats import today
 from app.services.requests.answers import MOMENTS, WEEKDAYS
-from app.web.fields import LineField, SendingKeyField, TextField
+from app.web.fields import HEAVIEST, DayField, SendingKeyField, TextField, read_day
 from app.web.forms import Form
 
 LONGEST_TEXT = 2000
 YEARS = 4
-FARTHEST = timedelta(days=550)
-SATURDAY = 5
-NOT_A_DAY = "Choisissez une date, comme 07/12/2026."
-TOO_FAR = "Choisissez une date plus proche d’aujourd’hui."
 WRONG_ORDER = "Choisissez un dernier jour qui ne vient pas avant le premier."
 CHOOSE_CHILD = "Choisissez un enfant."
 CHOOSE_CHILDREN = "Choisissez au moins un enfant."
-CLOSED_DAY = "Choisissez un jour d’école\u00a0: le {} est un {}."
 CHOOSE_INVOICE = "Choisissez une facture."
 CHOOSE_DAYS = "Choisissez au moins un jour."
 CHOOSE_MOMENTS = "Choisissez au moins un moment."
 CHOOSE_YEAR = "Choisissez une année."
-# Said by the browser at once, where it can.
-HEAVIEST = {
-    "data-heaviest": str(uploads.LARGEST),
-    "data-too-heavy": uploads.TOO_HEAVY,
-    "data-longest-side": str(uploads.LONGEST_SIDE),
-}
 UNWRITTEN = frozenset({"csrf_token", "sending_key", "files"})
 # Kept beside the other answers: they are the family's, and looked up.
 LOOKED_UP = frozenset({"child", "children", "invoice"})
@@ -73,29 +59,6 @@ class SomeOf(SelectMultipleField):
             choices=[SelectChoice(key, words.capitalize()) for key, words in among.items()],
             **kwargs,
         )
-
-
-class DayField(LineField):
-    """A date, as a browser sends it or as people write it; its data is then ISO."""
-
-    widget = DateInput()
-
-    def __init__(self, label: str, **kwargs: Any) -> None:
-        """Only the label differs."""
-        super().__init__(label, longest=40, missing=NOT_A_DAY, **kwargs)
-
-    def pre_validate(self, form: Form) -> None:
-        """Read it."""
-        super().pre_validate(form)
-        found = _day(self.data or "")
-        if found is None:
-            raise StopValidation(NOT_A_DAY)
-        if abs(found - today()) > FARTHEST:
-            raise StopValidation(TOO_FAR)
-        if found.weekday() >= SATURDAY:
-            name = day_in_full(found).split()[0]
-            raise StopValidation(CLOSED_DAY.format(day(found), name))
-        self.data = found.isoformat()
 
 
 class RequestForm(Form):
@@ -171,7 +134,7 @@ class AbsenceForm(RequestForm):
 
     def validate_ends_on(self, field: DayField) -> None:
         """An absence ends when it began, or later."""
-        first, last = _day(self.starts_on.data or ""), _day(field.data or "")
+        first, last = read_day(self.starts_on.data or ""), read_day(field.data or "")
         if first and last and last < first:
             raise ValidationError(WRONG_ORDER)
 
@@ -238,12 +201,3 @@ def years() -> list[tuple[str, str]]:
     """List the years that an attestation may be about."""
     last = today().year
     return [(str(year), str(year)) for year in range(last, last - YEARS, -1)]
-
-
-def _day(typed: str) -> date | None:
-    for written in ("%Y-%m-%d", "%d/%m/%Y"):
-        try:
-            return datetime.strptime(typed, written).date()  # noqa: DTZ007 (a day has no hour)
-        except ValueError:
-            continue
-    return None
