@@ -28,7 +28,7 @@ def reporting() -> None:
             TO_REPORT,
             ("Famille", "Qui", "Quoi", "Vos fichiers disent", "À mettre", "Depuis le", "Pourquoi"),
             (
-                (*whose(each), before(each), to_put(each), on(each.accepted_at), why(each))
+                (*whose(each), each.said, to_put(each), on(each.accepted_at), each.why)
                 for each in waiting
             ),
         )
@@ -39,10 +39,7 @@ def reporting() -> None:
         show(
             OVERRULED,
             ("Famille", "Qui", "Quoi", "La mairie avait accepté", "Vos fichiers disent", "Le"),
-            (
-                (*whose(each), value(each, each.value), before(each), on(each.settled_at))
-                for each in overruled
-            ),
+            ((*whose(each), each.wanted, each.said, on(each.settled_at)) for each in overruled),
         )
 
 
@@ -58,31 +55,13 @@ def whose(each: Accepted) -> tuple[str, str, str]:
     return ", ".join(each.families), each.whose, each.label
 
 
-def before(each: Accepted) -> str:
-    """Say what the files said last."""
-    return "?" if each.file_value is None else value(each, each.file_value)
-
-
-def value(each: Accepted, written: str) -> str:
-    """Write a value; a photo goes without its name, which says nothing."""
-    if not written:
-        return "(rien)"
-    return "une photo" if each.field == "photo" else written
-
-
 def to_put(each: Accepted) -> str:
     """Write what was accepted; of a photo, where it lies."""
-    is_photo = each.field == "photo"
-    return stored_files.where(Folder.PHOTOS, each.value) if is_photo else value(each, each.value)
+    if each.field == "photo" and each.value:
+        return stored_files.where(Folder.PHOTOS, each.value)
+    return each.wanted
 
 
 def on(instant: datetime | None) -> str:
     """Write a day."""
     return day(day_of(instant)) if instant else ""
-
-
-def why(each: Accepted) -> str:
-    """Say by which request, or by whom."""
-    if each.request is not None:
-        return f"demande n°\u00a0{each.request}"
-    return f"mairie ({each.acted_by})" if each.acted_by else "confirmée par le parent"

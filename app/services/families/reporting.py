@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, func, select
 
 from app import db
+from app.formats import phone
 from app.models import AcceptedValue, Child, Family, FamilyChild, Guardian
-from app.services.families.accepted import IN_FRENCH
+from app.services.families.accepted import IN_FRENCH, PHONES
 
 # Whoever left the files has nothing to be changed there.
 _COLUMNS = (
@@ -68,6 +69,31 @@ class Accepted(NamedTuple):
     def label(self) -> str:
         """Say what it is of them."""
         return IN_FRENCH[self.field]
+
+    @property
+    def said(self) -> str:
+        """Write what the files said last."""
+        return "(inconnu)" if self.file_value is None else self._written(self.file_value)
+
+    @property
+    def wanted(self) -> str:
+        """Write what was accepted."""
+        return self._written(self.value)
+
+    @property
+    def why(self) -> str:
+        """Say by which request, or by whom."""
+        if self.request is not None:
+            return f"demande n°\u00a0{self.request}"
+        return f"mairie ({self.acted_by})" if self.acted_by else "confirmée par le parent"
+
+    def _written(self, value: str) -> str:
+        """Write a value; a photo goes without its name, which says nothing."""
+        if not value:
+            return "(rien)"
+        if self.field == "photo":
+            return "une photo"
+        return phone(value) if self.field in PHONES else value
 
 
 def to_report() -> list[Accepted]:

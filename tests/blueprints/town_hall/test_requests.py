@@ -154,6 +154,16 @@ def test_details_are_read_before_and_after(app: Flask, people: People, nadia: Br
     assert cells[-1] == "06\u00a039\u00a098\u00a000\u00a001"
     page = page.submit("Accepter")
     assert "la liste « À reporter » vous le rappelle" in page.text
+    page = nadia.get("town_hall.day").link("Voir la liste à reporter").click()
+    [cells] = [
+        [each.text.strip() for each in row.select("td")] for row in page.soup.select("tbody tr")
+    ]
+    assert (cells[1], cells[2], cells[4]) == (
+        "PAYS ZEST",
+        "Portable",
+        "06\u00a039\u00a098\u00a000\u00a001",
+    )
+    assert page.link(f"demande n° {number}").click().h1 == "Modifier mes coordonnées"
 
 
 def test_a_picture_is_seen_and_a_file_is_joined(app: Flask, people: People, nadia: Browser) -> None:

@@ -5,10 +5,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from app import db
-from app.models import Child, FamilyRequest, Guardian, Invoice, InvoiceLine, RequestEvent
+from app.models import (
+    AcceptedValue,
+    Child,
+    FamilyRequest,
+    Guardian,
+    Invoice,
+    InvoiceLine,
+    RequestEvent,
+)
 from app.services.files.uploads import CheckedFile
 from app.services.requests import desk
 from app.testing import Outbox
@@ -25,6 +33,9 @@ PHOTO = CheckedFile("portrait", ".jpg", picture())
 def desk_screens(app: Flask, people: People, office: Browser) -> Screens:
     """Go through them as Camille, who may do everything, then as Lou, who reads."""
     yield "desk, nothing waits", office.get("town_hall.requests")
+    with app.app_context(), db.transaction() as session:
+        session.execute(delete(AcceptedValue))
+    yield "desk, nothing to report", office.get("town_hall.reporting")
     _furnish(app)
     asked = _ask(app, people)
     page = office.get("town_hall.requests")
@@ -46,6 +57,9 @@ def desk_screens(app: Flask, people: People, office: Browser) -> Screens:
     page = page.fill({"Votre texte": "À imprimer."}).submit("Note interne")
     yield "desk, closed", page
     yield "desk, closed ones", office.get("town_hall.requests", vue="closes")
+    _open(office, asked["details"]).submit("Accepter")
+    _settle_some(app, people)
+    yield "desk, to report", office.get("town_hall.reporting")
     with app.app_context():
         desk.speak(asked["garderie"], "Voici le règlement.", TOWN_HALL, [PAPER])
     yield "desk, spoken of by a command", _open(office, asked["garderie"])
@@ -69,6 +83,27 @@ def _furnish(app: Flask) -> None:
         ).one()
         session.add(
             InvoiceLine(invoice_id=invoice.id, position=1, label="Cantine", amount=invoice.amount)
+        )
+
+
+def _settle_some(app: Flask, people: People) -> None:
+    """Something of nobody's request, nobody remembers what the files said; and of the files."""
+    now = datetime.now(UTC)
+    with app.app_context(), db.transaction() as session:
+        wanted = select(Guardian).where(Guardian.last_name.startswith(people.moreau.last_name))
+        guardian = session.scalars(wanted).first()
+        assert guardian is not None
+        common = {"guardian_id": guardian.id, "accepted_at": now}
+        session.add_all(
+            [
+                AcceptedValue(field="email", value="m@exemple.fr", **common),
+                AcceptedValue(
+                    field="phone", file_value="", value="0639980009", acted_by="ops", **common
+                ),
+                AcceptedValue(
+                    field="mobile", file_value="", value="0639980008", settled_at=now, **common
+                ),
+            ]
         )
 
 
