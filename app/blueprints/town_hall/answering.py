@@ -22,6 +22,7 @@ from app.services.files.uploads import Accepted, CheckedFile, UploadRefused
 from app.services.refusals import Reason, Refusal
 from app.services.requests import desk, desk_listing, undoing
 from app.services.requests.desk import Done
+from app.services.requests.kinds import Kind
 from app.web import drafts
 from app.web.clerk_access import current_clerk, must, needs
 from app.web.drafts import stands_on
@@ -37,6 +38,10 @@ UNDONE = "C’est annulé\u00a0: la demande est comme avant, et la famille ne re
 HELD = "Vous vous en occupez."
 HANDED = "C’est noté\u00a0: {} s’en occupe."
 
+# What was done, before what follows; what is accepted says it in the words of its kind.
+SAID = {"speak": "Message envoyé.", "ask": "Pièce demandée.", "refuse": "Demande refusée."}
+PLANNED = "L’effacement est prévu."
+POSTPONED = "La date est changée."
 ANSWERS: dict[str, Callable[..., Done]] = {
     "speak": desk.speak,
     "ask": desk.ask,
@@ -56,10 +61,11 @@ def answer_request(number: int) -> ResponseReturnValue:
         return show_again(form)
     if act != "note" and act not in ANSWERS:
         abort(400)
-    must(right_for(found_request(number).details.kind, act))
+    kind = found_request(number).details.kind
+    must(right_for(kind, act))
     try:
         files = checked_files(form.files.data or [], Accepted.PAPERS, needed=False)
-        return _note(number, form, files) if act == "note" else _say(number, act, form, files)
+        return _note(number, form, files) if act == "note" else _say(kind, number, form, files)
     except UploadRefused as refused:
         form.files.errors = [str(refused)]
     except Refusal as refused:
@@ -114,7 +120,7 @@ def postpone_request(number: int) -> ResponseReturnValue:
     except Refusal as refused:
         form.form_errors.append(_told(refused))
         return show_again(form)
-    return _went_well(number, done, "")
+    return _went_well(number, done, POSTPONED)
 
 
 @town_hall.post(f"/mairie/demandes/{NUMBER}/annuler/<int(max=2147483647):event_id>")
@@ -136,9 +142,11 @@ def undo_answer(number: int, event_id: int) -> ResponseReturnValue:
     return redirect(page)
 
 
-def _say(number: int, act: str, form: AnswerForm, files: list[CheckedFile]) -> Response:
+def _say(kind: Kind, number: int, form: AnswerForm, files: list[CheckedFile]) -> Response:
+    act = asked.form["act"]
     done = ANSWERS[act](number, form.text.data or "", current_clerk(), files, seen=form.seen.data)
-    return _went_well(number, done, done.left.words)
+    accepted = PLANNED if done.left.planned else f"{kind.closing.state}."
+    return _went_well(number, done, SAID.get(act, accepted))
 
 
 def _note(number: int, form: AnswerForm, files: list[CheckedFile]) -> Response:
@@ -154,7 +162,7 @@ def _went_well(number: int, done: Done, words: str) -> Response:
     following = desk_listing.next_after(number)
     # See components/banner.html.
     said = {
-        "text": f"{words} {told}".strip(),
+        "text": " ".join(filter(None, (words, told, done.left.words))),
         "undo": url_for("town_hall.undo_answer", number=number, event_id=done.event_id),
     }
     if following is not None:

@@ -38,7 +38,7 @@ KEPT_NEWER = (
 )
 NO_PICTURE = "aucune photo n’est jointe à cette demande."
 SPOILT_PICTURE = "la photo jointe est abîmée. Demandez-en une autre à la famille."
-NOTHING_DONE = "Le portail n’a rien changé d’autre\u00a0: faites le nécessaire dans votre logiciel."
+NOTHING_DONE = "Faites le nécessaire dans votre logiciel\u00a0: le portail n’a rien changé d’autre."
 TO_BE_ERASED = (
     "Les données de la famille seront effacées {}, pour tous ses responsables. "
     "Jusque-là, refusez cette demande pour les garder."

@@ -63,7 +63,7 @@ def test_nadia_answers_the_most_urgent_first(app: Flask, people: People, nadia: 
     links = [each.text.strip() for each in page.soup.select("tbody th a")]
     assert links == ["Signaler une absence", "Autre demande"]
     page = page.link("Signaler une absence").click().submit("Prendre en compte")
-    assert "La famille sera prévenue dans 2 minutes." in page.text
+    assert "Prise en compte. La famille sera prévenue dans 2 minutes." in page.text
     assert "Prise en compte" in page.text
     assert state(app, first) is RequestState.ACCEPTED
     page = page.link("Demande suivante").click()
