@@ -14,8 +14,8 @@ Filters and order stand in the address, so that a filtered list is an address to
 never meets a value that no choice has, nor a column that nothing sorts by.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from flask import request, url_for
@@ -58,6 +58,8 @@ class Listing:
     usual: str
     # The endpoint of the same as a file; empty for whoever has no right to it.
     download: str
+    # What of its address is no filter: which of several lists it is.
+    kept: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def sort(self) -> str:
@@ -90,7 +92,10 @@ class Listing:
 
     def to(self, endpoint: str, **arguments: str) -> str:
         """Return an address for what the filters find."""
-        return url_for(endpoint, **{**(request.view_args or {}), **self.asked.filters, **arguments})
+        return url_for(
+            endpoint,
+            **{**(request.view_args or {}), **self.kept, **self.asked.filters, **arguments},
+        )
 
 
 def read(
@@ -99,6 +104,7 @@ def read(
     *,
     usual: str = "",
     download: str = "",
+    kept: Mapping[str, str] | None = None,
 ) -> Listing:
     """Read what the address of this request asks; `usual` is the order when it asks for none."""
     order = request.args.get(SORT, usual)
@@ -110,9 +116,8 @@ def read(
         backwards=order.startswith("-"),
         page=request.args.get(PAGE, ""),
     )
-    return Listing(
-        columns, filters, asked, usual, download if download and may_open(download) else ""
-    )
+    allowed = download if download and may_open(download) else ""
+    return Listing(columns, filters, asked, usual, allowed, kept or {})
 
 
 def _asked_of(each: Filter) -> str:

@@ -17,8 +17,10 @@ from app.services.requests import desk_listing, desk_reading, undoing
 from app.services.requests.desk_listing import Chosen, View
 from app.services.requests.desk_reading import DeskRequest
 from app.services.requests.kinds import ACCOUNT_DELETION, KINDS, Kind
+from app.web import lists
 from app.web.clerk_access import current_clerk, needs
 from app.web.files import send_stored_file
+from app.web.lists import Column, Filter, Listing
 
 VIEWS = {
     View.TO_ANSWER: "À traiter",
@@ -27,8 +29,9 @@ VIEWS = {
     View.WITH_FAMILY: "Attendent la famille",
     View.CLOSED: "Closes",
 }
-# Of what addresses choose: names of schools are short.
-LONGEST_CHOICE = 200
+COLUMNS = [Column(each) for each in ("N°", "Demande", "Famille", "Promise pour", "Qui", "État")]
+NOTHING = {View.TO_ANSWER: "Elles apparaîtront ici dès qu’une famille en enverra une."}
+NOTHING_OF = "Il n’y en a pas pour le moment sous «\u00a0{}\u00a0»."
 
 
 @town_hall.get("/mairie/demandes")
@@ -37,20 +40,15 @@ def requests() -> ResponseReturnValue:
     """What families ask, a page of a view."""
     clerk = current_clerk()
     view = _view(asked.args.get("vue", ""))
-    among = Chosen(*(_choice(name) for name in ("sorte", "ecole", "qui")))
+    listing = lists.read(COLUMNS, _filters(), kept={"vue": view.value})
     return render_template(
         "town_hall/requests.html",
-        listed=desk_listing.chosen(view, among, clerk.clerk_id, asked.args.get("page", "")),
+        listing=listing,
+        page=desk_listing.chosen(view, _chosen(listing), clerk.clerk_id, listing.asked.page),
         counts=desk_listing.counts(clerk.clerk_id),
         views=VIEWS,
         view=view,
-        among=among,
-        kinds=[(kind.key, kind.label) for kind in KINDS],
-        schools=[(school, school) for school in desk_listing.schools()],
-        team=[
-            (desk_listing.NOBODY, "Personne"),
-            *((each.public_id, each.name) for each in team.who_may(Right.ANSWER)),
-        ],
+        nothing=NOTHING.get(view) or NOTHING_OF.format(VIEWS[view]),
     )
 
 
@@ -107,7 +105,16 @@ def _view(slug: str) -> View:
     return View(slug) if slug in set(View) else View.TO_ANSWER
 
 
-def _choice(name: str) -> str:
-    """Read what an address chooses; what no text of a database can be chooses nothing."""
-    chosen = asked.args.get(name, "")
-    return chosen if chosen.isprintable() and len(chosen) <= LONGEST_CHOICE else ""
+def _filters() -> list[Filter]:
+    kinds = [(kind.key, kind.label) for kind in KINDS]
+    schools = [(school, school) for school in desk_listing.schools()]
+    colleagues = [(each.public_id, each.name) for each in team.who_may(Right.ANSWER)]
+    return [
+        Filter("sorte", "Sorte", kinds),
+        *([Filter("ecole", "École", schools)] if schools else []),
+        Filter("qui", "Qui s’en occupe", [(desk_listing.NOBODY, "Personne"), *colleagues], "Tous"),
+    ]
+
+
+def _chosen(listing: Listing) -> Chosen:
+    return Chosen(*(listing.asked.filters.get(name, "") for name in ("sorte", "ecole", "qui")))

@@ -40,7 +40,7 @@ def test_a_filtered_list_is_an_address_to_keep(office: Browser) -> None:
     page = office.get("town_hall.imports")
     assert "23 résultats, page 1 sur 2" in page.text
     assert names(page)[0] == "export-22.zip"
-    page = page.fill({"État": "refuse", "Par": "roy"}).submit("Filtrer")
+    page = page.fill({"État": "Refusé", "Par": "roy"}).submit("Filtrer")
     assert "2 résultats" in page.text
     assert names(page) == ["export-3.zip", "export-1.zip"]
     kept = f"{page.path}?{page.response.request.query_string.decode()}"

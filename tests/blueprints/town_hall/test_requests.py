@@ -267,7 +267,7 @@ def test_what_is_not_there_is_not_found(nadia: Browser) -> None:
     for query in ("vue=rien", "ecole=%00", "qui=%ff", f"sorte={'x' * 300}", "page=0"):
         assert nadia.fetch(f"/mairie/demandes?{query}").status_code == 200
     page = nadia.get("town_hall.requests", qui="personne")
-    assert "Aucune demande trouvée" in page.text
+    assert "Aucun résultat" in page.text
 
 
 def test_a_list_is_an_address_to_keep(app: Flask, people: People, nadia: Browser) -> None:
