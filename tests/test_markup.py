@@ -28,7 +28,6 @@ NOT_SHOWN = {
     "family_erasure.acted_by",
     "account_session.user_agent",
     "clerk_session.user_agent",
-    "refused_address.reason",
 }
 PAPERS = {
     "auth.guide_pdf", "family.certificate", "family.invoice_file", "family.statement_pdf",
