@@ -64,9 +64,9 @@ def import_screens(app: Flask, office: Browser) -> Screens:
     yield "import, history", page
     page = page.link("N°").click()
     yield "import, history, the oldest first", page
-    page = page.fill({"État": "refuse", "Par": "martin"}).submit("Filtrer")
+    page = page.fill({"État": "Refusé", "Par": "martin"}).submit("Filtrer")
     yield "import, history, filtered", page
-    page = page.fill({"État": "abandonne", "Par": "personne"}).submit("Filtrer")
+    page = page.fill({"État": "Abandonné", "Par": "personne"}).submit("Filtrer")
     yield "import, history, nothing found", page
 
 
