@@ -45,7 +45,7 @@ def test_a_clerk_reads_and_answers(app: Flask, number: str) -> None:
     shown = launch(app, "show", number).output
     for words in ("PAYS ZEST", "Bonjour", "Justificatif", ".pdf", "Un justificatif", "la mairie"):
         assert words in shown
-    assert "faites le nécessaire" in launch(app, "accept", number, "C’est fait").output
+    assert "Faites le nécessaire" in launch(app, "accept", number, "C’est fait").output
     assert launch(app, "list").output == "Aucune demande.\n"
     assert "Acceptée" in launch(app, "list", "--all").output
 
