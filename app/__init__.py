@@ -32,6 +32,7 @@ from app.web import (
     security,
     sentry,
     templating,
+    viewing,
 )
 from app.web.application import Application
 
@@ -75,8 +76,9 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         own_machine=settings.env == "development" and settings.key_is_weak,
     )
     forwarding.init_app(app, settings.proxies, unavailable=db.Unavailable)
-    access.init_app(app, admit_clerk=clerk_access.admit)
+    access.init_app(app, admit_clerk=clerk_access.admit, viewing=viewing)
     clerk_access.init_app(app)
+    viewing.init_app(app)
     menu.init_app(app)
     forms.init_app(app)
     printing.init_app(app, before=db.let_go)

@@ -66,6 +66,8 @@ class CurrentAccount:
     last_name: str
     last_seen_at: datetime
     origin: Origin = NOWHERE
+    # When a clerk looks at their pages: until when, and nothing is done meanwhile.
+    viewed_until: datetime | None = None
 
     @property
     def display_name(self) -> str:

@@ -118,6 +118,7 @@ ACTS = {
     "signed_out": "déconnexion",
     "temporary_password_accepted": "mot de passe temporaire accepté",
     "temporary_password_expired": "mot de passe temporaire périmé",
+    "viewed_as": "portail vu par la mairie tel que ce compte le montre",
     "wait_lifted": "attente levée par la mairie",
 }
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from enum import Enum
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from flask import (
     Blueprint,
@@ -17,7 +17,7 @@ from flask import (
 )
 from flask_login import LoginManager, UserMixin, current_user, login_user
 from flask_wtf.csrf import validate_csrf
-from werkzeug.exceptions import NotFound, RequestEntityTooLarge
+from werkzeug.exceptions import Forbidden, NotFound, RequestEntityTooLarge
 from werkzeug.wrappers import Response
 from wtforms import ValidationError
 
@@ -30,6 +30,12 @@ from app.web.bodies import read_away
 
 AUDIENCE = "audience"
 CLERKS = "portail.clerks"
+VIEWING = "portail.viewing"
+HARMLESS = {"GET", "HEAD", "OPTIONS"}
+READ_ONLY = (
+    "Vous voyez le portail comme cette famille, en lecture seule\u00a0: rien n’est envoyé ni "
+    "changé. Revenez d’abord à la mairie."
+)
 # Of an IPv6 address; a proxy that is announced and not there lets visitors write their own.
 LONGEST_ADDRESS = 45
 SESSION_OVER = "Votre session a pris fin. Connectez-vous pour continuer."
@@ -48,6 +54,14 @@ class Visitors(LoginManager):
 
     # It trusts a raw X-Forwarded-For, and phones change address all day.
     session_protection = None
+
+    def _load_user(self) -> None:
+        """Show a clerk who looks at the portal as a parent what that parent would see."""
+        viewed = _viewed()
+        if viewed is None:
+            super()._load_user()
+        else:
+            self._update_request_context_with_user(Visitor("", viewed))
 
     def _session_protection_failed(self) -> bool:
         """Say no at once: it is worked out at each request, even where nobody asks for it."""
@@ -74,9 +88,24 @@ class Visitor(UserMixin):
         return self.account.display_name
 
 
-def init_app(app: Flask, admit_clerk: Callable[[], Response | None]) -> None:
+class ReadOnly(Forbidden):
+    """Something would be done in the name of a parent by a clerk who looks at their pages."""
+
+
+class Viewing(Protocol):
+    """Knows whose pages a clerk looks at."""
+
+    def viewed(self) -> CurrentAccount | None:
+        """Return whose, None for anybody else's visit."""
+
+    def say_it_is_over(self) -> Response | None:
+        """Answer a clerk who may look no more; None for anybody else."""
+
+
+def init_app(app: Flask, admit_clerk: Callable[[], Response | None], viewing: Viewing) -> None:
     """Open each page to whom it is for, and close the rest; `admit_clerk` does so for clerks."""
     app.extensions[CLERKS] = admit_clerk
+    app.extensions[VIEWING] = viewing
     # Not its init_app, which reads the session on every answer for a cookie we do without: caches
     # would then keep one copy of each static file per visitor.
     app.login_manager = login_manager  # type: ignore[attr-defined]
@@ -115,8 +144,24 @@ def opens_to(audience: Audience) -> Callable[[View], View]:
 def audience_of(endpoint: str) -> Audience | None:
     """Return whom a page is for; None when nothing says so, and then it is for nobody."""
     own: Audience | None = getattr(current_app.view_functions[endpoint], AUDIENCE, None)
+    return own or _blueprint_audience(endpoint)
+
+
+def _blueprint_audience(endpoint: str) -> Audience | None:
     blueprint = current_app.blueprints.get(endpoint.partition(".")[0])
-    return own or getattr(blueprint, AUDIENCE, None)
+    return getattr(blueprint, AUDIENCE, None)
+
+
+def _viewing() -> Viewing:
+    found: Viewing = current_app.extensions[VIEWING]
+    return found
+
+
+def _viewed() -> CurrentAccount | None:
+    """Return whose pages a clerk looks at; the town hall's own are nobody's."""
+    if request.endpoint and _blueprint_audience(request.endpoint) is Audience.TOWN_HALL:
+        return None
+    return _viewing().viewed()
 
 
 def current_account() -> CurrentAccount:
@@ -156,8 +201,11 @@ def end_session() -> None:
 
 
 def opens_page() -> bool:
-    """Tell whether somebody gets the page; HEAD asks about it, which marks nothing."""
-    return request.method != "HEAD"
+    """Tell whether somebody gets the page, so that it is marked.
+
+    HEAD asks about it; a clerk who looks at a parent's pages marks nothing.
+    """
+    return request.method != "HEAD" and _viewed() is None
 
 
 def origin() -> Origin:
@@ -180,10 +228,14 @@ def _admit() -> Response | None:
     if request.endpoint is None or request.endpoint == "static":
         return None
     audience = audience_of(request.endpoint)
+    if request.method not in HARMLESS and _viewed() is not None:
+        raise ReadOnly(READ_ONLY)
     if audience is Audience.STRANGERS:
         return None
     if audience is Audience.FAMILY:
-        return None if current_user.is_authenticated else _ask_to_sign_in()
+        if current_user.is_authenticated:
+            return None
+        return _viewing().say_it_is_over() or _ask_to_sign_in()
     if audience is Audience.TOWN_HALL:
         answer: Response | None = current_app.extensions[CLERKS]()
         return answer

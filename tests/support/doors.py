@@ -89,6 +89,7 @@ OF_NOBODY = frozenset(
         "town_hall.send_again",
         "town_hall.take_child_out",
         "town_hall.undo_answer",
+        "town_hall.view_as",
         "town_hall.write_note",
     }
 )

@@ -21,6 +21,7 @@ TREASURY = EVERYBODY | {
     Right.ACCESS,
     Right.CHANGE_FILES,
     Right.AMOUNTS,
+    Right.VIEW_AS,
     Right.ANSWER,
     Right.IMPORT,
 }

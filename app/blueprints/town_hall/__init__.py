@@ -14,6 +14,7 @@ from app.blueprints.town_hall import (
     search,
     signing_in,
     team,
+    viewing,
 )
 from app.blueprints.town_hall.blueprint import town_hall
 
@@ -32,4 +33,5 @@ __all__ = [
     "signing_in",
     "team",
     "town_hall",
+    "viewing",
 ]

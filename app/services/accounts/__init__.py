@@ -14,5 +14,6 @@ throttles         waits after failures, counted in the database
 allowances        how much an account may ask in a day
 identifiers       the « identifiant » as people type it
 user_agents       what a browser says of itself, in words
+viewing           the town hall looks at the portal as somebody, and changes nothing
 invitations       who is to be invited, by mail or by letter
 """

@@ -28,6 +28,7 @@ class Right(StrEnum):
     ANSWER = "de répondre aux demandes"
     ANSWER_ALL = "de répondre à cette sorte de demande"
     ERASE = "d’effacer les données d’une famille"
+    VIEW_AS = "de voir le portail comme une famille"
     IMPORT = "d’importer les fichiers de votre logiciel"
     CLOSE_MANY = "de fermer autant d’accès"
     TEAM = "de dire qui entre à la mairie"
@@ -45,6 +46,7 @@ _TREASURY = _EVERYBODY | {
     Right.ACCESS,
     Right.CHANGE_FILES,
     Right.AMOUNTS,
+    Right.VIEW_AS,
     Right.ANSWER,
     Right.IMPORT,
 }

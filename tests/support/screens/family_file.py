@@ -53,6 +53,7 @@ def family_screens(app: Flask, office: Browser, people: People) -> Screens:
     yield "guardian, an address", office.visit(page.path)
     page = _open(office, app, people.zest).submit("Ajouter la note", _refused=200)
     yield "family, an empty note", page
+    yield from _looked_at(office, _open(office, app, people.karim))
     yield "family, by the mailbox", _open(office, app, people.moreau)
     yield "family, left", _open(office, app, people.archived)
     yield "family, missing", _open(office, app, people.newcomer)
@@ -61,6 +62,16 @@ def family_screens(app: Flask, office: Browser, people: People) -> Screens:
     hers = Browser(app)
     sign_in_by_mail(hers, paul, Outbox(app))
     yield "family, without amounts", _open(hers, app, people.ines)
+
+
+def _looked_at(office: Browser, page: Page) -> Screens:
+    [form] = page.soup.select(".person:nth-of-type(2) form[action*='/comme/']")
+    sent = {"csrf_token": page.csrf_token, "reason": "affichage"}
+    seen = office.post(str(form["action"]), sent)
+    yield "viewed, home", seen
+    refused = office.post("/compte/mes-donnees", {"csrf_token": seen.csrf_token}, status=403)
+    yield "viewed, nothing is done", refused
+    seen.submit("Revenir à la mairie")
 
 
 def number_of(app: Flask, person: Person) -> int:
