@@ -16,6 +16,7 @@ from app.services.importing import doing
 from app.services.jobs import running as jobs
 from app.services.jobs.kinds import JobKind
 from app.services.mail import dispatch
+from app.services.town_hall import inviting
 from app.settings import EXTENSION
 from app.web import (
     access,
@@ -40,6 +41,7 @@ from app.web.application import Application
 HANDLERS = {
     JobKind.ERASURE: erasing.erase_by_night,
     JobKind.IMPORT: doing.do,
+    JobKind.INVITATIONS: inviting.do,
     JobKind.PURGE: retention.purge_by_night,
     JobKind.WORDS: words.refresh_by_night,
 }

@@ -1,7 +1,7 @@
-"""Long lists: a page at a time, and what an address asks of one."""
+"""Long lists: a page at a time, what an address asks of one, what is chosen there."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 PAGE_SIZE = 50
@@ -20,11 +20,13 @@ class Page(Generic[Item]):
     number: int
     total: int
     size: int = PAGE_SIZE
+    # Whether there are more than were counted: the total of a very long list is its limit.
+    more: bool = False
 
     def of(self, make: Callable[..., Made]) -> "Page[Made]":
         """Make something of each row of the page."""
         made = [make(*row) for row in self.items]  # type: ignore[misc]
-        return Page(made, self.number, self.total, self.size)
+        return replace(self, items=made)  # type: ignore[arg-type, return-value]
 
     @property
     def count(self) -> int:
@@ -54,6 +56,20 @@ class Asked:
     sort: str = ""
     backwards: bool = False
     page: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The rows that an act is for: those that were ticked, or all that the filters find."""
+
+    ids: Sequence[int]
+    everything: bool
+    filters: Mapping[str, str]
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether nothing was chosen."""
+        return not (self.ids or self.everything)
 
 
 def page_count(total: int, size: int = PAGE_SIZE) -> int:

@@ -35,7 +35,6 @@ from app.models.operations import (
 from app.models.parameters import FAMILY, MAY_SIGN_IN
 from app.models.requests import (
     FamilyRequest,
-    ReadyAnswer,
     RequestEvent,
     RequestEventKind,
     RequestFile,
@@ -86,7 +85,6 @@ __all__ = [
     "MessageReply",
     "OutboxMail",
     "Payment",
-    "ReadyAnswer",
     "RefusedAddress",
     "RequestEvent",
     "RequestEventKind",

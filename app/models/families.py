@@ -8,6 +8,7 @@ from sqlalchemy import (
     ColumnElement,
     Enum,
     ForeignKey,
+    Index,
     String,
     Text,
     UniqueConstraint,
@@ -107,6 +108,7 @@ class Child(Base):
     """A child; separated parents share one through two families."""
 
     __tablename__ = "child"
+    __table_args__ = (Index(None, "school", "class_name"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(16), unique=True, default=new_public_id)

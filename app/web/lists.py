@@ -12,20 +12,29 @@ the page, and gives both to its template; `listed` of components/list.html draws
 
 Filters and order stand in the address, so that a filtered list is an address to keep. A service
 never meets a value that no choice has, nor a column that nothing sorts by.
+
+With `acts`, rows have a tick, of the attribute `tick` of a row, and « Tout sélectionner » stands
+for all that the filters find, however many. Each act is a POST view of its own, which reads the
+same list, then its `selection`. One that shows first what it would do leads to a page whose
+address says `chosen(selection)`; that page reads it with `selection` too.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import request, url_for
 
-from app.paging import Asked
+from app.paging import Asked, Selection
 from app.typed_text import one_line
 from app.web.clerk_access import may_open
 
 SORT, PAGE = "tri", "page"
+# One of each ticked row; the one that stands for all.
+TICK, EVERYTHING = "choix", "tout"
 LONGEST = 100
+MOST_TICKS = 500
+LARGEST_ID = 2**31
 
 
 class Column(NamedTuple):
@@ -47,6 +56,13 @@ class Filter(NamedTuple):
     none: str = "Toutes"
 
 
+class Act(NamedTuple):
+    """What may be done to the rows that are chosen."""
+
+    words: str
+    endpoint: str
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """A list as its address asks for it."""
@@ -60,11 +76,21 @@ class Listing:
     download: str
     # What of its address is no filter: which of several lists it is.
     kept: Mapping[str, str] = field(default_factory=dict)
+    # Those that whoever looks at it has a right to.
+    acts: Sequence[Act] = ()
 
     @property
     def sort(self) -> str:
         """Write its order as an address does."""
         return f"-{self.asked.sort}" if self.asked.backwards else self.asked.sort
+
+    @property
+    def selection(self) -> Selection:
+        """Read which rows this request is about."""
+        ticked = request.values.getlist(TICK)[:MOST_TICKS]
+        ids = [int(each) for each in ticked if each.isascii() and each.isdigit()]
+        known = [each for each in dict.fromkeys(ids) if each < LARGEST_ID]
+        return Selection(known, EVERYTHING in request.values, self.asked.filters)
 
     def address(self, number: int = 1) -> str:
         """Return the address of one of its pages."""
@@ -105,22 +131,32 @@ def read(
     usual: str = "",
     download: str = "",
     kept: Mapping[str, str] | None = None,
+    acts: Sequence[Act] = (),
 ) -> Listing:
     """Read what the address of this request asks; `usual` is the order when it asks for none."""
     order = request.args.get(SORT, usual)
     if order.removeprefix("-") not in {each.key for each in columns if each.key}:
         order = usual
     asked = Asked(
-        filters={each.name: value for each in filters if (value := _asked_of(each))},
+        filters={each.name: value for each in filters if (value := asked_of(each))},
         sort=order.removeprefix("-"),
         backwards=order.startswith("-"),
         page=request.args.get(PAGE, ""),
     )
     allowed = download if download and may_open(download) else ""
-    return Listing(columns, filters, asked, usual, allowed, kept or {})
+    offered = [each for each in acts if may_open(each.endpoint)]
+    return Listing(columns, filters, asked, usual, allowed, kept or {}, offered)
 
 
-def _asked_of(each: Filter) -> str:
+def chosen(selection: Selection) -> dict[str, Any]:
+    """Say a selection in an address, for `url_for`."""
+    if selection.everything:
+        return {**selection.filters, EVERYTHING: "oui"}
+    return {**selection.filters, TICK: list(selection.ids)}
+
+
+def asked_of(each: Filter) -> str:
+    """Read what the address of this request asks of one filter."""
     value = one_line(request.args.get(each.name, ""))[:LONGEST]
     if each.choices is None:
         return value

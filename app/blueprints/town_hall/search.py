@@ -20,4 +20,6 @@ def search() -> ResponseReturnValue:
     found = searching.search(typed)
     if found.only_family is not None:
         return redirect(url_for("town_hall.family", family_id=found.only_family))
+    if found.request is not None and not (found.families or found.invoices):
+        return redirect(url_for("town_hall.request", number=found.request))
     return render_template("town_hall/search.html", typed=typed, found=found)

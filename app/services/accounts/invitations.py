@@ -108,15 +108,21 @@ def send(mailing: Mailing, actor: Actor) -> None:
             (MailKind.ACTIVATION, mailing.activations),
             (MailKind.CREDENTIALS, mailing.reminders),
         ):
-            outbox.send_all(session, kind, [person.identifier for person in people])
-        _note(session, [person.identifier for person in mailing.activations])
+            _queue(session, kind, [person.identifier for person in people])
         count = len(mailing.activations) + len(mailing.reminders)
         journal.record(session, "credentials_queued", actor, count=str(count))
 
 
-def _note(session: Session, identifiers: Sequence[str]) -> None:
-    invited = update(Account).where(Account.identifier == bindparam("who"))
-    if identifiers:
+def invite(session: Session, identifiers: Sequence[str], actor: Actor) -> None:
+    """Queue an invitation for each of some people, in the caller's transaction."""
+    _queue(session, MailKind.ACTIVATION, identifiers)
+    journal.record(session, "credentials_queued", actor, count=str(len(identifiers)))
+
+
+def _queue(session: Session, kind: MailKind, identifiers: Sequence[str]) -> None:
+    outbox.send_all(session, kind, identifiers)
+    if identifiers and kind is MailKind.ACTIVATION:
+        invited = update(Account).where(Account.identifier == bindparam("who"))
         session.connection().execute(
             invited.values(invited_at=datetime.now(UTC)), [{"who": each} for each in identifiers]
         )

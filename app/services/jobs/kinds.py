@@ -11,6 +11,7 @@ class JobKind(StrEnum):
     PURGE = "purge"
     ERASURE = "erasure"
     IMPORT = "import"
+    INVITATIONS = "invitations"
     WORDS = "words"
 
 
@@ -18,6 +19,7 @@ IN_FRENCH: dict[str, str] = {
     JobKind.PURGE: "ménage de la nuit",
     JobKind.ERASURE: "effacement des familles",
     JobKind.IMPORT: "import demandé à l’écran",
+    JobKind.INVITATIONS: "invitations demandées à l’écran",
     JobKind.WORDS: "mots qui font trouver une famille",
 }
 

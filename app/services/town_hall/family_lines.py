@@ -12,7 +12,10 @@ from app import db
 from app.models import Account, AccountSession, Child, Family, FamilyChild, Guardian
 from app.services.town_hall.access_states import IN_FRENCH, STATE, AccessState
 
-_IDS: BindParameter[int] = bindparam("families", expanding=True)
+# As many as a page has: a statement of so many numbers is compiled once.
+SIZE = 25
+IDS: list[BindParameter[int]] = [bindparam(f"family{place}") for place in range(SIZE)]
+NOBODY = 0
 _LAST_SEEN = (
     select(func.max(AccountSession.last_seen_at))
     .where(AccountSession.account_id == Account.id)
@@ -28,17 +31,17 @@ _GUARDIANS = (
     )
     .join(Family, Family.id == Guardian.family_id)
     .outerjoin(Account, Account.guardian_id == Guardian.id)
-    .where(Guardian.family_id.in_(_IDS), Guardian.rank.is_not(None))
+    .where(Guardian.family_id.in_(IDS), Guardian.rank.is_not(None))
     .order_by(Guardian.family_id, Guardian.rank)
 )
 _CHILDREN = (
     select(FamilyChild.family_id, Child.first_name, Child.last_name, Child.class_name)
     .join(Child, Child.id == FamilyChild.child_id)
-    .where(FamilyChild.family_id.in_(_IDS))
+    .where(FamilyChild.family_id.in_(IDS))
     .order_by(FamilyChild.family_id, Child.birth_date, Child.id)
 )
 _FAMILIES = select(Family.id, Family.number, Family.archived_at, Family.missing_since).where(
-    Family.id.in_(_IDS)
+    Family.id.in_(IDS)
 )
 
 
@@ -92,16 +95,24 @@ class FamilyLine:
         return max(filter(None, (each.last_seen_at for each in self.guardians)), default=None)
 
 
+def numbered(families: Sequence[int]) -> dict[str, int]:
+    """Give the parameters of statements about so many families at most."""
+    assert len(families) <= SIZE, families
+    several = [*families, *[NOBODY] * (SIZE - len(families))]
+    return {f"family{place}": family for place, family in enumerate(several)}
+
+
 def read(families: Sequence[int]) -> list[FamilyLine]:
-    """Read some families, in the order given."""
+    """Read as many as a page has, in the order given."""
+    asked = numbered(families)
     guardians: dict[int, list[GuardianLine]] = defaultdict(list)
     children: dict[int, list[ChildLine]] = defaultdict(list)
-    for row in db.rows(_GUARDIANS, families=families):
+    for row in db.rows(_GUARDIANS, **asked):
         guardians[row.family_id].append(GuardianLine(*row[1:]))
-    for family, *child in db.rows(_CHILDREN, families=families):
+    for family, *child in db.rows(_CHILDREN, **asked):
         children[family].append(ChildLine(*child))
     lines = {
         row.id: FamilyLine(*row, guardians[row.id], children[row.id])
-        for row in db.rows(_FAMILIES, families=families)
+        for row in db.rows(_FAMILIES, **asked)
     }
     return [lines[each] for each in families if each in lines]

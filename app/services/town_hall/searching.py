@@ -13,7 +13,7 @@ from app.services.families import words
 from app.services.town_hall import family_lines
 from app.services.town_hall.family_lines import FamilyLine
 
-SHOWN = 25
+SHOWN = family_lines.SIZE
 # A family whose words begin alike is met more than once.
 MET = 100
 MOST_WORDS = 5

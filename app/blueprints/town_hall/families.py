@@ -1,0 +1,122 @@
+"""« Familles »: all of them, by what the town hall looks for; what is done to many at once."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.blueprints.town_hall.blueprint import town_hall
+from app.formats import plural
+from app.services.clerks import rights
+from app.services.clerks.rights import Right
+from app.services.refusals import Refusal
+from app.services.town_hall import families as service
+from app.services.town_hall import inviting
+from app.services.town_hall.access_states import IN_FRENCH
+from app.services.town_hall.families import Situation
+from app.web import lists
+from app.web.clerk_access import current_clerk, needs
+from app.web.drafts import stands_on
+from app.web.files import CSV, send_made_file
+from app.web.forms import left_open
+from app.web.lists import Act, Column, Filter, Listing
+
+LATE = Column("En retard", kind="number")
+COLUMNS = (
+    Column("Responsables", "nom"),
+    Column("N°", "numero"),
+    Column("Enfants"),
+    Column("Accès"),
+    Column("Dernière visite"),
+)
+ACTS = (Act("Envoyer un accès", "town_hall.choose_families_to_invite"),)
+CHOOSE = "Cochez d’abord des familles, ou «\u00a0Tout sélectionner\u00a0»."
+FOLLOW = "La colonne «\u00a0Accès\u00a0» dit qui est invité."
+SITUATIONS = ((Situation.MISSING, "Absentes du dernier import"), (Situation.GONE, "Parties"))
+ACCESSES = [(state.value, words) for state, words in IN_FRENCH.items()]
+
+
+@town_hall.get("/mairie/familles")
+@needs(Right.FAMILIES)
+def families() -> ResponseReturnValue:
+    """A page of them."""
+    listing = _listing()
+    found = service.listed(listing.asked)
+    sees_amounts = rights.may(current_clerk(), Right.AMOUNTS)
+    return render_template(
+        "town_hall/families.html",
+        listing=listing,
+        families=found,
+        sees_amounts=sees_amounts,
+        late=service.late([each.id for each in found.items]) if sees_amounts else {},
+    )
+
+
+@town_hall.get("/mairie/familles.csv")
+@needs(Right.AMOUNTS)
+def families_file() -> ResponseReturnValue:
+    """All that the filters find, for a spreadsheet."""
+    listing = _listing()
+    try:
+        return send_made_file(service.table(listing.asked), CSV, "Familles")
+    except Refusal as refused:
+        flash(str(refused), "info")
+        return redirect(listing.to("town_hall.families"))
+
+
+@town_hall.post("/mairie/familles/acces")
+@needs(Right.ACCESS)
+@stands_on("town_hall.families")
+def choose_families_to_invite() -> ResponseReturnValue:
+    """Go from the families that are chosen to what would leave."""
+    listing = _listing()
+    if stale := left_open():
+        return stale
+    if listing.selection.is_empty:
+        flash(CHOOSE, "info")
+        return redirect(listing.to("town_hall.families"))
+    return redirect(url_for("town_hall.invite_families", **lists.chosen(listing.selection)))
+
+
+@town_hall.route("/mairie/familles/inviter", methods=["GET", "POST"])
+@needs(Right.ACCESS)
+def invite_families() -> ResponseReturnValue:
+    """What would leave to whom; then it does."""
+    listing = _listing()
+    plan = inviting.plan(listing.selection)
+    if request.method == "GET":
+        sending = url_for("town_hall.invite_families", **lists.chosen(listing.selection))
+        return render_template(
+            "town_hall/invite_families.html", plan=plan, listing=listing, sending=sending
+        )
+    if stale := left_open():
+        return stale
+    inviting.start(current_clerk(), listing.selection)
+    flash(f"{plural(plan.written_to, 'invitation')} en chemin. {FOLLOW}", "success")
+    return redirect(listing.to("town_hall.families"))
+
+
+def _listing() -> Listing:
+    sees_amounts = rights.may(current_clerk(), Right.AMOUNTS)
+    schools = Filter("ecole", "École", _same(service.schools()))
+    filters = [schools, *_of_school(lists.asked_of(schools))]
+    filters += [
+        Filter("acces", "Accès", ACCESSES, none="Tous"),
+        Filter("situation", "Familles", SITUATIONS, none="Inscrites"),
+    ]
+    if sees_amounts:
+        filters.append(Filter("paiement", "Paiement", (("retard", "En retard"),), none="Tous"))
+    return lists.read(
+        (*COLUMNS, LATE) if sees_amounts else COLUMNS,
+        filters,
+        usual="nom",
+        download="town_hall.families_file",
+        acts=ACTS,
+    )
+
+
+def _of_school(school: str) -> list[Filter]:
+    """Offer the classes of the school that is asked for; of all schools, they are too many."""
+    return [Filter("classe", "Classe", _same(service.classes(school)))] if school else []
+
+
+def _same(names: list[str]) -> list[tuple[str, str]]:
+    return [(name, name) for name in names]

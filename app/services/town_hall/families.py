@@ -1,0 +1,249 @@
+"""« Familles »: all of them, narrowed by what the town hall looks for."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from enum import StrEnum
+from operator import itemgetter
+from typing import NamedTuple
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    bindparam,
+    func,
+    join,
+    literal,
+    literal_column,
+    select,
+)
+from sqlalchemy.orm import InstrumentedAttribute
+
+from app import db, formats, spreadsheets
+from app.db import Hundredths
+from app.formats import today
+from app.memo import kept
+from app.models import Account, Allocation, Child, Family, FamilyChild, Guardian, Invoice
+from app.models import InvoiceKind as Kind
+from app.paging import Asked, Page, Selection, page_number
+from app.services.refusals import Reason, Refusal
+from app.services.town_hall import family_lines
+from app.services.town_hall.access_states import STATE, AccessState
+from app.services.town_hall.family_lines import FamilyLine
+
+# What is counted of a list, and what a file holds: more of them take long.
+MOST = 1_000
+MOST_IN_A_FILE = 20_000
+SIZE = family_lines.SIZE
+TOO_MANY = (
+    "Plus de {} familles ne tiennent pas dans un fichier. Filtrez d’abord, par école par exemple."
+)
+HEADINGS = ("n°", "responsables", "enfants", "accès", "dernière visite", "en retard")
+
+
+class Situation(StrEnum):
+    """Which families: those that are here, unless another is asked for."""
+
+    MISSING = "absente"
+    GONE = "partie"
+
+
+class _Question(NamedTuple):
+    """What is asked, but for the values that it is asked with: its statements are made once."""
+
+    situation: str
+    in_school: bool
+    in_class: bool
+    access: str
+    is_late: bool
+    by_number: bool
+    backwards: bool
+
+    @property
+    def is_usual(self) -> bool:
+        """Tell whether most families are what is asked for."""
+        return not (self.situation or self.in_school or self.access or self.is_late)
+
+
+_IS_HERE = Family.archived_at.is_(None)
+_SITUATIONS: dict[str, ColumnElement[bool]] = {
+    Situation.MISSING: _IS_HERE & Family.missing_since.is_not(None),
+    Situation.GONE: Family.archived_at.is_not(None),
+}
+_ALL = select(Family.id)
+_ALLOCATED = func.coalesce(
+    select(func.sum(Allocation.amount))
+    .where(Allocation.invoice_id == Invoice.id)
+    .correlate(Invoice)
+    .scalar_subquery(),
+    literal_column("0"),
+)
+_IS_LATE = (
+    (Invoice.kind == Kind.INVOICE)
+    & (Invoice.due_on < bindparam("today"))
+    & (Invoice.amount > _ALLOCATED)
+)
+_LATE_OF = (
+    select(Invoice.family_id, func.sum(Invoice.amount - _ALLOCATED, type_=Hundredths))
+    .where(Invoice.family_id.in_(family_lines.IDS), _IS_LATE)
+    .group_by(Invoice.family_id)
+)
+# From one to the next by the index, as there are few among many children.
+_FIRST = (
+    select(func.min(Child.school).label("school"))
+    .where(Child.school != "")
+    .cte("schools", recursive=True)
+)
+_SCHOOLS = _FIRST.union_all(
+    select(
+        select(func.min(Child.school)).where(Child.school > _FIRST.c.school).scalar_subquery()
+    ).where(_FIRST.c.school.is_not(None))
+)
+_NAMES_OF_SCHOOLS = select(_SCHOOLS.c.school).where(_SCHOOLS.c.school.is_not(None))
+_CLASSES = (
+    select(Child.class_name)
+    .where(Child.school == bindparam("school"), Child.class_name != "")
+    .group_by(Child.class_name)
+    .order_by(Child.class_name)
+)
+
+
+def listed(asked: Asked) -> Page[FamilyLine]:
+    """List those that an address asks for."""
+    question, values = _question(asked)
+    [(count,)] = db.rows(_counted(question), **values)
+    total = min(count, MOST)
+    number = page_number(asked.page, total, SIZE)
+    start = (number - 1) * SIZE
+    if question.is_usual or count > MOST:
+        ids = [row[0] for row in db.rows(_ordered(question), **values, most=SIZE, start=start)]
+    else:
+        # Few among many: sorted here, as the database would look at all to meet them in order.
+        unsorted = db.rows(_unordered(question), **values)
+        ordered = sorted(unsorted, key=itemgetter(1, 0), reverse=asked.backwards)
+        ids = [row[0] for row in ordered[start : start + SIZE]]
+    return Page(family_lines.read(ids), number, total, SIZE, more=count > total)
+
+
+def late(families: Sequence[int]) -> dict[int, Decimal]:
+    """Say what each of a page of families should have paid by now, of those that should."""
+    found = db.rows(_LATE_OF, **family_lines.numbered(families), today=today())
+    return {row[0]: row[1] for row in found}
+
+
+def schools() -> list[str]:
+    """Name the schools that children go to."""
+    return [row.school for row in db.rows(_NAMES_OF_SCHOOLS)]
+
+
+def classes(school: str) -> list[str]:
+    """Name the classes of one of them."""
+    return [row.class_name for row in db.rows(_CLASSES, school=school)] if school else []
+
+
+def chosen(selection: Selection) -> Select[int]:
+    """Select the families that an act is for, however many."""
+    if selection.everything:
+        question, values = _question(Asked(selection.filters))
+        return select(Family.id).where(*_wanted(question)).params(values)
+    return select(Family.id).where(Family.id.in_(selection.ids))
+
+
+def table(asked: Asked) -> bytes:
+    """Write all that are asked for, for a spreadsheet. Raises Refusal when they are too many."""
+    question, values = _question(asked)
+    found = db.rows(_ordered(question), **values, most=MOST_IN_A_FILE + 1, start=0)
+    if len(found) > MOST_IN_A_FILE:
+        raise Refusal(Reason.TOO_MANY, TOO_MANY.format(MOST_IN_A_FILE))
+    return spreadsheets.table(HEADINGS, _rows([row[0] for row in found]))
+
+
+def _rows(ids: Sequence[int]) -> Iterator[tuple[str, ...]]:
+    for some in _some_at_a_time(ids):
+        owed = late(some)
+        for each in family_lines.read(some):
+            yield (
+                each.number,
+                ", ".join(one.name for one in each.guardians),
+                ", ".join(f"{one.first_name} {one.last_name}" for one in each.children),
+                ", ".join(one.access for one in each.guardians),
+                formats.day(formats.day_of(each.last_seen_at)) if each.last_seen_at else "",
+                formats.plain_amount(owed[each.id]) if each.id in owed else "",
+            )
+
+
+def _some_at_a_time(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (ids[start : start + SIZE] for start in range(0, len(ids), SIZE))
+
+
+def _question(asked: Asked) -> tuple[_Question, dict[str, object]]:
+    """Tell what is asked from the values that it is asked with."""
+    filters = asked.filters
+    question = _Question(
+        filters.get("situation", ""),
+        "ecole" in filters,
+        "classe" in filters,
+        filters.get("acces", ""),
+        "paiement" in filters,
+        asked.sort == "numero",
+        asked.backwards,
+    )
+    values: dict[str, object] = {"today": today()} if question.is_late else {}
+    if question.in_school:
+        values |= {"school": filters["ecole"], "class_name": filters.get("classe", "")}
+    return question, values
+
+
+@kept(most=64)
+def _counted(question: _Question) -> Select[int]:
+    found = _ALL.where(*_wanted(question)).limit(MOST + 1)
+    return select(func.count()).select_from(found.subquery())
+
+
+@kept(most=64)
+def _ordered(question: _Question) -> Select[int]:
+    columns = (_key(question), Family.id)
+    ordered = [each.desc() for each in columns] if question.backwards else columns
+    found = _ALL.where(*_wanted(question)).order_by(*ordered)
+    return found.limit(bindparam("most")).offset(bindparam("start"))
+
+
+@kept(most=64)
+def _unordered(question: _Question) -> Select[int, str]:
+    return select(Family.id, _key(question)).where(*_wanted(question)).limit(MOST)
+
+
+def _key(question: _Question) -> InstrumentedAttribute[str]:
+    return Family.number if question.by_number else Family.folded_name
+
+
+def _wanted(question: _Question) -> Iterator[ColumnElement[bool]]:
+    yield _SITUATIONS.get(question.situation, _IS_HERE)
+    if question.in_school:
+        yield _in_school(question.in_class)
+    if question.access:
+        yield _has_access(AccessState(question.access))
+    if question.is_late:
+        yield select(1).where(Invoice.family_id == Family.id, _IS_LATE).exists()
+
+
+def _in_school(in_class: bool) -> ColumnElement[bool]:
+    there = Child.school == bindparam("school")
+    if in_class:
+        there &= Child.class_name == bindparam("class_name")
+    children = join(FamilyChild, Child, Child.id == FamilyChild.child_id)
+    return Family.id.in_(select(FamilyChild.family_id).select_from(children).where(there))
+
+
+def _has_access(state: AccessState) -> ColumnElement[bool]:
+    return (
+        select(1)
+        .select_from(Guardian)
+        .outerjoin(Account, Account.guardian_id == Guardian.id)
+        .where(
+            Guardian.family_id == Family.id,
+            Guardian.rank.is_not(None),
+            literal(state.value) == STATE,
+        )
+        .correlate(Family)
+        .exists()
+    )

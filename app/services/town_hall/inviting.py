@@ -1,0 +1,123 @@
+"""« Envoyer un accès » to many families at once: who is written to, and the job."""
+
+import json
+from datetime import UTC, datetime
+from enum import StrEnum
+from math import ceil
+from typing import NamedTuple, TypeVarTuple
+
+from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select
+
+from app import db
+from app.models import MAY_SIGN_IN, Account, Family, Guardian, OutboxMail
+from app.paging import Selection
+from app.services.accounts import invitations
+from app.services.actors import Actor, Clerk
+from app.services.jobs import queue
+from app.services.jobs.kinds import JobKind
+from app.services.jobs.running import Task
+from app.services.mail import outbox
+from app.services.mail.kinds import WITH_SECRET
+from app.services.mail.refused_addresses import IS_REFUSED
+from app.services.town_hall import families
+
+Columns = TypeVarTuple("Columns")
+
+AT_A_TIME = 200
+# What a mail server takes of one sender without a frown.
+MAILS_A_MINUTE = 60
+
+
+class Fate(StrEnum):
+    """What becomes of a guardian of the families that were chosen."""
+
+    WRITTEN_TO = "written to"
+    CAME = "came"
+    NO_ADDRESS = "no address"
+    REFUSED = "refused"
+    WAITS = "waits"
+
+
+_WAITS = (
+    select(1)
+    .where(
+        OutboxMail.identifier == Account.identifier,
+        OutboxMail.kind.in_(WITH_SECRET),
+        OutboxMail.state.in_(outbox.PENDING),
+    )
+    .correlate(Account)
+    .exists()
+)
+_FATE: ColumnElement[str] = case(
+    (Account.password_hash.is_not(None), Fate.CAME.value),
+    (Guardian.email == "", Fate.NO_ADDRESS.value),
+    (IS_REFUSED, Fate.REFUSED.value),
+    (_WAITS, Fate.WAITS.value),
+    else_=Fate.WRITTEN_TO.value,
+)
+
+
+class Plan(NamedTuple):
+    """How many guardians each thing becomes of."""
+
+    written_to: int
+    came: int
+    no_address: int
+    refused: int
+    waits: int
+
+    @property
+    def minutes(self) -> int:
+        """Say how long it takes until the last mail has left."""
+        return ceil(self.written_to / MAILS_A_MINUTE)
+
+
+def plan(selection: Selection) -> Plan:
+    """Work out who would be written to, and write nothing."""
+    counted = _of(selection, select(_FATE.label("fate"), func.count())).group_by("fate")
+    found = {row.fate: row[1] for row in db.session().execute(counted)}
+    return Plan(*(found.get(fate.value, 0) for fate in Fate))
+
+
+def start(by: Actor, selection: Selection) -> None:
+    """Have them invited, however many: no visitor waits for it."""
+    chosen = {"ids": list(selection.ids), "everything": selection.everything}
+    told = json.dumps({**chosen, "filters": dict(selection.filters)})
+    with db.transaction() as session:
+        queue.enqueue(
+            session,
+            JobKind.INVITATIONS,
+            {"by": by.acted_by, "at": datetime.now(UTC).isoformat(), "chosen": told},
+        )
+
+
+def do(task: Task) -> None:
+    """Invite them, some at a time; done once more, it writes to nobody twice."""
+    chosen = json.loads(task.payload["chosen"])
+    selection = Selection(chosen["ids"], chosen["everything"], chosen["filters"])
+    by, since = Clerk(task.payload["by"]), datetime.fromisoformat(task.payload["at"])
+    done, total = 0, plan(selection).written_to
+    while some := _invite_some(selection, by, since):
+        done += some
+        task.report(done, max(done, total))
+
+
+def _invite_some(selection: Selection, by: Clerk, since: datetime) -> int:
+    not_yet = or_(Account.invited_at.is_(None), Account.invited_at < since)
+    wanted = (literal(Fate.WRITTEN_TO.value) == _FATE, not_yet)
+    some = _of(selection, select(Account.identifier)).where(*wanted).order_by(Account.id)
+    with db.transaction() as session:
+        identifiers = session.scalars(some.limit(AT_A_TIME)).all()
+        if identifiers:
+            invitations.invite(session, identifiers, by)
+    return len(identifiers)
+
+
+def _of(selection: Selection, accounts: Select[*Columns]) -> Select[*Columns]:
+    return (
+        accounts.select_from(Account)
+        .join(Guardian, Guardian.id == Account.guardian_id)
+        .join(Family, Family.id == Guardian.family_id)
+        .where(MAY_SIGN_IN, Guardian.rank.is_not(None))
+        .where(Family.id.in_(families.chosen(selection)))
+    )

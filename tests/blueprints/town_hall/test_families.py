@@ -1,0 +1,135 @@
+"""« Familles »: all of them, narrowed by what the town hall looks for."""
+
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from app import db
+from app.models import Account, Child, Family, Guardian, Job, JobState, RefusedAddress
+from app.services.jobs.kinds import JobKind
+from app.testing import Outbox
+from tests.support.browser import Browser, Page
+from tests.support.clerks import settle, sign_in_by_mail
+from tests.support.databases import selects, statements_of
+from tests.support.people import People
+from tests.support.screens.families import choose_all
+
+
+@pytest.fixture
+def office(app: Flask, browser: Browser, outbox: Outbox, people: People) -> Browser:
+    """Nadia, of the town hall's office, is signed in; the cast is in the portal."""
+    nadia = settle(app, "nadia@commune.fr", "Nadia Petit", "secretariat", by_mail=True)
+    sign_in_by_mail(browser, nadia, outbox)
+    return browser
+
+
+def numbers(page: Page) -> list[str]:
+    """Read the numbers of the families listed."""
+    return [cell.get_text(strip=True) for cell in page.soup.select("td[data-label='N°']")]
+
+
+@pytest.mark.both_databases
+def test_each_filter_finds_its_families(app: Flask, office: Browser, people: People) -> None:
+    """The school and then its classes, an access, who left, who owes."""
+    now = datetime.now(UTC)
+    with app.app_context(), db.transaction() as session:
+        of = {each.number: each for each in session.query(Family)}
+        of["510002"].missing_since = now
+        session.execute(update(Child).where(Child.first_name == "Zoé").values(school="Ferry"))
+        session.execute(
+            update(Account).where(Account.identifier == people.ines.identifier)
+            .values(password_hash=None, invited_at=now)
+        )  # fmt: skip
+        guardian = session.query(Guardian).filter_by(family=of["500001"]).first()
+        assert guardian
+        session.add(RefusedAddress(address=guardian.email, refused_at=now, reason="Pleine."))
+    page = office.get("town_hall.families")
+    assert people.archived.family_number not in numbers(page)
+    assert "Classe" not in page.text
+    page = page.fill({"École": "Ferry"}).submit("Filtrer")
+    assert numbers(page) == ["500001"]
+    assert page.fill({"Classe": "CP"}).submit("Filtrer").text.count("1 résultat") == 1
+    for asked, found in (
+        ("acces=adresse-refusee", ["500001"]),
+        ("acces=invite", ["510002"]),
+        ("situation=absente", ["510002"]),
+        ("situation=partie", [people.archived.family_number]),
+        ("paiement=retard", ["520004", "3816231"]),
+        ("paiement=retard&tri=-nom", ["3816231", "520004"]),
+        ("paiement=retard&ecole=Ferry", []),
+    ):
+        assert numbers(office.visit(f"/mairie/familles?{asked}")) == found, asked
+
+
+def test_a_row_says_who_comes_and_what_is_owed(office: Browser) -> None:
+    page = office.visit("/mairie/familles?paiement=retard&tri=-nom")
+    row = page.soup.select("tbody tr")[0].get_text(" ", strip=True)
+    assert "PAYS ZEST" in row
+    assert "Actif" in row
+    assert "891,35\u00a0€" in row
+    assert page.link("PAYS ZEST").click().h1 == "Famille ZEST, n° 3816231"
+
+
+def test_amounts_are_for_those_who_may(app: Flask, outbox: Outbox, people: People) -> None:
+    """Somebody who only reads sees who comes, no amount, no file, and filters by none."""
+    paul = settle(app, "paul@commune.fr", "Paul Lesage", "lecture", by_mail=True)
+    hers = Browser(app)
+    sign_in_by_mail(hers, paul, outbox)
+    page = hers.visit("/mairie/familles?paiement=retard")
+    assert len(numbers(page)) > 2
+    assert "En retard" not in page.text
+    assert "CSV" not in page.text
+
+
+def test_the_file_has_what_the_filters_find(office: Browser) -> None:
+    page = office.visit("/mairie/familles?paiement=retard")
+    lines = office.fetch(page.link("CSV").href).text.splitlines()
+    assert lines[0].endswith("n°;responsables;enfants;accès;dernière visite;en retard")
+    assert lines[2].startswith("3816231;PAYS ZEST;")
+    assert lines[2].endswith(";891,35")
+    assert len(lines) == 3
+
+
+@pytest.mark.both_databases
+def test_many_are_invited_at_once(app: Flask, office: Browser, outbox: Outbox) -> None:
+    """Those that the filters find, those who never came alone, and each of them once."""
+    with app.app_context(), db.transaction() as session:
+        session.execute(update(Account).values(password_hash=None))
+    outbox.clear()
+    page = choose_all(office.visit("/mairie/familles?ecole=%C3%89cole+du+Bourg"))
+    assert page.h1 == "Envoyer un accès"
+    assert "6 courriels. Ils partiront en 1 minute environ." in page.text
+    page = page.submit("Envoyer")
+    assert "6 invitations en chemin." in page.text
+    assert len(outbox) == 6
+    with app.app_context(), db.transaction() as session:
+        session.execute(
+            update(Job)
+            .where(Job.kind == JobKind.INVITATIONS)
+            .values(state=JobState.QUEUED, due_at=datetime.now(UTC))
+        )
+    app.test_cli_runner().invoke(args=["jobs", "run"], catch_exceptions=False)
+    assert len(outbox) == 6
+    with app.app_context():
+        states = db.session().scalars(select(Job.state).where(Job.kind == JobKind.INVITATIONS))
+        assert states.all() == [JobState.DONE]
+
+
+def test_those_who_are_ticked_are_chosen(office: Browser, app: Flask, people: People) -> None:
+    """One of a page; nobody is said, and so is a page left open too long."""
+    page = office.get("town_hall.families")
+    assert "Cochez d’abord des familles" in page.submit("Envoyer un accès").text
+    [moreau] = [tick for tick in page.soup.select("td.tick") if "MOREAU" in tick.text]
+    [number] = [box["value"] for box in moreau.select("input")]
+    page = office.get("town_hall.invite_families", choix=str(number))
+    assert "Aucun courriel à envoyer." in page.text
+    assert "1 parent a déjà choisi son mot de passe" in page.text
+
+
+def test_a_list_asks_the_database_little(app: Flask, office: Browser) -> None:
+    office.get("town_hall.families")
+    with statements_of(app) as said:
+        office.get("town_hall.families")
+    assert selects(said) <= 8
