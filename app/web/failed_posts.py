@@ -85,7 +85,8 @@ def _is_kept(failure: Failure, page: str) -> bool:
 def _owner() -> Owner | None:
     """Return for whom the page is, without asking the database."""
     audience = audience_of(request.endpoint or "")
-    if audience is Audience.FAMILY and "account" in session:
+    # Whoever looks at the pages of another leaves nothing of their own there.
+    if audience is Audience.FAMILY and "account" in session and not g.get("viewed"):
         return Owner(session["account"])
     if audience is Audience.TOWN_HALL and g.get("clerk"):
         return Owner(g.clerk.clerk_id, "clerk")

@@ -69,8 +69,8 @@ def _looked_at(office: Browser, page: Page) -> Screens:
     sent = {"csrf_token": page.csrf_token, "reason": "affichage"}
     seen = office.post(str(form["action"]), sent)
     yield "viewed, home", seen
-    refused = office.post("/compte/mes-donnees", {"csrf_token": seen.csrf_token}, status=403)
-    yield "viewed, nothing is done", refused
+    office.post("/compte/mes-donnees", {"csrf_token": seen.csrf_token}, status=403)
+    yield "viewed, nothing is done", office.get("family.account")
     seen.submit("Revenir à la mairie")
 
 
