@@ -35,6 +35,7 @@ from app.models.operations import (
 from app.models.parameters import FAMILY, MAY_SIGN_IN
 from app.models.requests import (
     FamilyRequest,
+    ReadyAnswer,
     RequestEvent,
     RequestEventKind,
     RequestFile,
@@ -85,6 +86,7 @@ __all__ = [
     "MessageReply",
     "OutboxMail",
     "Payment",
+    "ReadyAnswer",
     "RefusedAddress",
     "RequestEvent",
     "RequestEventKind",

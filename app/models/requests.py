@@ -111,3 +111,15 @@ class RequestFile(Base):
     # In bytes; None when nobody weighed it.
     file_size: Mapped[int | None]
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ReadyAnswer(Base):
+    """What the town hall often answers (« modèle de réponse »), to be filled in and read again."""
+
+    __tablename__ = "ready_answer"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # Key of a kind in app/services/requests/kinds.py; empty for any.
+    kind: Mapped[str] = mapped_column(String(40), default="")
+    name: Mapped[str] = mapped_column(String(100))
+    text: Mapped[str] = mapped_column(Text)

@@ -100,6 +100,7 @@ ACTS = {
     "payment_certificate_made": "attestation de paiement faite",
     "proxy_unannounced": "proxy qui n’est pas annoncé",
     "purge": "ménage",
+    "ready_answers_changed": "modèles de réponse changés par la mairie",
     "request_accepted": "demande acceptée",
     "request_entrusted": "demande confiée à quelqu’un de la mairie",
     "request_noted": "note interne sur une demande",

@@ -43,6 +43,7 @@ from app.models import (
     MessageReply,
     OutboxMail,
     Payment,
+    ReadyAnswer,
     RefusedAddress,
     RequestEvent,
     RequestFile,
@@ -284,6 +285,11 @@ KEPT = (
         "Demandes et leurs pièces",
         (FamilyRequest, RequestEvent, RequestFile),
         "la mairie y répond\u00a0: ce sont ses archives",
+    ),
+    Kept(
+        "Modèles de réponse",
+        (ReadyAnswer,),
+        "ils sont à la mairie, et ne disent rien d’une famille",
     ),
     Kept(
         "Effacements de familles",

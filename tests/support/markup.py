@@ -56,6 +56,7 @@ CODES = {
     "message_reply": {"sending_key"},
     "outbox_mail": {"kind", "identifier", "address", "last_error"},
     "payment": {"source_id"},
+    "ready_answer": {"kind"},
     "request_file": {"public_id"},
     "temporary_password": {"secret_hash"},
     "throttle": {"key"},

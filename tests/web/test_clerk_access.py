@@ -28,7 +28,7 @@ TREASURY = EVERYBODY | {
 # The pages that each role opens, and no other.
 OPENS = {
     Role.READING: EVERYBODY,
-    Role.OFFICE: TREASURY | {Right.ANSWER_ALL},
+    Role.OFFICE: TREASURY | {Right.ANSWER_ALL, Right.READY_ANSWERS},
     Role.REGIE: TREASURY,
     Role.ADMINISTRATION: set(Right),
 }

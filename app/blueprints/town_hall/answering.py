@@ -20,8 +20,9 @@ from app.services.accounts.drafts import Draft
 from app.services.clerks.rights import Right
 from app.services.files.uploads import Accepted, CheckedFile, UploadRefused
 from app.services.refusals import Reason, Refusal
-from app.services.requests import desk, desk_listing, undoing
+from app.services.requests import desk, desk_listing, ready_answers, undoing
 from app.services.requests.desk import Done
+from app.services.requests.desk_reading import DeskRequest
 from app.services.requests.kinds import Kind
 from app.web import drafts
 from app.web.clerk_access import current_clerk, must, needs
@@ -59,10 +60,13 @@ def answer_request(number: int) -> ResponseReturnValue:
     form, act = AnswerForm(), asked.form.get("act", "")
     if not form.validate():
         return show_again(form)
-    if act != "note" and act not in ANSWERS:
+    if act not in {"note", "fill", *ANSWERS}:
         abort(400)
-    kind = found_request(number).details.kind
+    found = found_request(number)
+    kind = found.details.kind
     must(right_for(kind, act))
+    if act == "fill":
+        return _fill(found, form)
     try:
         files = checked_files(form.files.data or [], Accepted.PAPERS, needed=False)
         return _note(number, form, files) if act == "note" else _say(kind, number, form, files)
@@ -142,8 +146,19 @@ def undo_answer(number: int, event_id: int) -> ResponseReturnValue:
     return redirect(page)
 
 
+def _fill(found: DeskRequest, form: AnswerForm) -> Response:
+    """Put what is ready below what was typed, to be read again."""
+    ready = ready_answers.find(form.ready.data or 0)
+    if ready is not None:
+        typed = (form.text.data or "").rstrip()
+        text = ready_answers.filled(ready, found)
+        form.text.data = f"{typed}\n\n{text}".lstrip()
+    return show_again(form, drafts.EDIT)
+
+
 def _say(kind: Kind, number: int, form: AnswerForm, files: list[CheckedFile]) -> Response:
     act = asked.form["act"]
+    ready_answers.check_filled(form.text.data or "")
     done = ANSWERS[act](number, form.text.data or "", current_clerk(), files, seen=form.seen.data)
     accepted = PLANNED if done.left.planned else f"{kind.closing.state}."
     return _went_well(number, done, SAID.get(act, accepted))

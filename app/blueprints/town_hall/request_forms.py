@@ -1,11 +1,12 @@
 """The forms of « Demandes »."""
 
 from flask_wtf.file import MultipleFileField
-from wtforms import IntegerField, SelectField
+from wtforms import IntegerField, SelectChoice, SelectField
 from wtforms.widgets import HiddenInput
 
-from app.services.requests import desk
-from app.web.fields import HEAVIEST, DayField, TextField
+from app.services.requests import desk, ready_answers
+from app.services.requests.kinds import KINDS
+from app.web.fields import HEAVIEST, DayField, LineField, TextField
 from app.web.forms import Form
 
 LONGEST_PUBLIC_ID = 16
@@ -21,6 +22,7 @@ class SeenForm(Form):
 class AnswerForm(SeenForm):
     """What the town hall says of a request."""
 
+    ready = SelectField("Modèle", coerce=int, validate_choice=False, default=0)
     text = TextField("Votre texte", desk.LONGEST_TEXT)
     files = MultipleFileField("Fichiers à joindre (facultatif)", render_kw=HEAVIEST)
 
@@ -36,3 +38,18 @@ class PostponeForm(SeenForm):
 
     day = DayField("Nouvelle date promise", CLOSED_DAY)
     word = TextField("Un mot à la famille (facultatif)", desk.LONGEST_TEXT)
+
+
+class ReadyAnswerForm(Form):
+    """An answer to have ready."""
+
+    kind = SelectField(
+        "Pour quelles demandes",
+        choices=[
+            SelectChoice("", "Toutes les sortes"),
+            *(SelectChoice(kind.key, kind.label) for kind in KINDS),
+        ],
+        validate_choice=False,
+    )
+    name = LineField("Nom du modèle", ready_answers.LONGEST_NAME, ready_answers.NO_NAME)
+    text = TextField("Texte", desk.LONGEST_TEXT, ready_answers.NO_TEXT)

@@ -13,7 +13,7 @@ from app.services.clerks.rights import Right
 from app.services.files import uploads
 from app.services.files.uploads import Accepted
 from app.services.refusals import Refusal
-from app.services.requests import desk_listing, desk_reading, undoing
+from app.services.requests import desk_listing, desk_reading, ready_answers, undoing
 from app.services.requests.desk_listing import Chosen, View
 from app.services.requests.desk_reading import DeskRequest
 from app.services.requests.kinds import ACCOUNT_DELETION, KINDS, Kind
@@ -63,12 +63,17 @@ def request(number: int) -> ResponseReturnValue:
         for each in team.who_may(Right.ANSWER)
         if each.public_id not in {found.holder_id, current_clerk().public_id}
     ]
+    form = AnswerForm()
+    form.ready.choices = [
+        SelectChoice(each.number, each.name)
+        for each in ready_answers.for_kind(found.details.kind.key)
+    ]
     return render_template(
         "town_hall/request.html",
         found=found,
         changes=desk_reading.changes(found) if found.details.is_open else [],
         invoice=invoices.used(found.family_id, found.invoice_id) if found.invoice_id else [],
-        form=AnswerForm(),
+        form=form,
         entrust=entrust,
         postpone=PostponeForm(),
         hint=uploads.HINTS[Accepted.PAPERS],

@@ -27,6 +27,7 @@ class Right(StrEnum):
     REQUESTS = "de lire les demandes"
     ANSWER = "de répondre aux demandes"
     ANSWER_ALL = "de répondre à cette sorte de demande"
+    READY_ANSWERS = "de changer les modèles de réponse"
     ERASE = "d’effacer les données d’une famille"
     VIEW_AS = "de voir le portail comme une famille"
     IMPORT = "d’importer les fichiers de votre logiciel"
@@ -52,7 +53,7 @@ _TREASURY = _EVERYBODY | {
 }
 OF_ROLE = {
     Role.READING: _EVERYBODY,
-    Role.OFFICE: _TREASURY | {Right.ANSWER_ALL},
+    Role.OFFICE: _TREASURY | {Right.ANSWER_ALL, Right.READY_ANSWERS},
     Role.REGIE: _TREASURY,
     Role.ADMINISTRATION: frozenset(Right),
 }

@@ -61,5 +61,6 @@ KEPT = {
         "clerk_account",
         "clerk_session",
     ),
+    "What the town hall often answers: of no family.": ("ready_answer",),
     "The portal's own work, by numbers of rows: it holds nothing of a parent.": ("job",),
 }

@@ -104,10 +104,19 @@ class DeskRequest(NamedTuple):
     phones: list[str]
     # Who looks after it, in addresses.
     holder_id: str | None
-    # The invoice that it is about, in addresses of its family.
+    # The invoice that it is about, in addresses of its family; and its number.
     invoice_id: str | None
+    invoice: str | None
     # As JSON values, by the names of the fields.
     wishes: dict[str, object]
+
+    @property
+    def children(self) -> list[str]:
+        """Name the children that it is about."""
+        if self.line.child:
+            return [self.line.child]
+        named = self.wishes.get("children", [])
+        return [str(each) for each in named] if isinstance(named, list) else []
 
     @property
     def latest_event(self) -> int:
@@ -130,6 +139,7 @@ def find(number: int) -> DeskRequest:
         [phone for phone in (row.mobile, row.phone, row.work_phone) if phone],
         row.holder_id,
         row.invoice_id,
+        row.invoice,
         row.details,
     )
 

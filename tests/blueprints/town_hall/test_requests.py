@@ -4,7 +4,6 @@ import io
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import select
@@ -13,46 +12,15 @@ from app import db
 from app.models import FamilyRequest, JournalEntry, RequestState
 from app.services.requests import acting, desk
 from app.testing import Outbox
+from tests.blueprints.town_hall.conftest import NADIA, ask, come, opened, state
 from tests.services.files.test_uploads import picture
-from tests.services.requests.conftest import PAPER, send, signed_in
-from tests.support.browser import Browser, Page
-from tests.support.clerks import give_password, settle, sign_in_by_mail
+from tests.services.requests.conftest import PAPER, signed_in
+from tests.support.browser import Browser
+from tests.support.clerks import give_password
 from tests.support.databases import selects, statements_of
 from tests.support.people import TOWN_HALL, People, public_id
 
 TEXT = "Zoé est inscrite le mardi soir.\n" + "Bien à vous. " * 140
-NADIA = ("nadia@commune.fr", "Nadia Petit")
-
-
-def come(app: Flask, email: str, name: str, *roles: str) -> Browser:
-    """Somebody of the town hall signs in."""
-    browser = Browser(app)
-    sign_in_by_mail(browser, settle(app, email, name, *roles, by_mail=True), Outbox(app))
-    return browser
-
-
-@pytest.fixture
-def nadia(app: Flask, people: People) -> Browser:
-    """She answers families."""
-    return come(app, *NADIA, "secretariat")
-
-
-def ask(app: Flask, people: People, kind: str = "other", key: str = "a", **asked: Any) -> int:
-    """Madame ZEST sends a request; return its number."""
-    with app.app_context():
-        return send(signed_in(people.zest), kind, key * 32, **asked).number
-
-
-def opened(browser: Browser, number: int) -> Page:
-    """Open the page of a request."""
-    return browser.get("town_hall.request", number=str(number))
-
-
-def state(app: Flask, number: int) -> RequestState:
-    """Read where a request stands."""
-    with app.app_context():
-        wanted = select(FamilyRequest.state).where(FamilyRequest.id == number)
-        return db.session().scalars(wanted).one()
 
 
 def test_nadia_answers_the_most_urgent_first(app: Flask, people: People, nadia: Browser) -> None:

@@ -15,6 +15,7 @@ from app.models import (
     Guardian,
     Invoice,
     InvoiceLine,
+    ReadyAnswer,
     RequestEvent,
 )
 from app.services.files.uploads import CheckedFile
@@ -43,6 +44,7 @@ def desk_screens(app: Flask, people: People, office: Browser) -> Screens:
     yield "desk, nobody's", page.fill({"Qui s’en occupe": "Personne"}).submit("Filtrer")
     yield "desk, nothing found", page.fill({"Sorte": "Demander une attestation"}).submit("Filtrer")
     yield "desk, none is mine", office.get("town_hall.requests", vue="a-moi")
+    yield from _ready_answers(app, office)
     for kind, number in asked.items():
         yield f"desk, {kind}", _open(office, number)
     page = _open(office, asked["invoice_question"])
@@ -53,6 +55,9 @@ def desk_screens(app: Flask, people: People, office: Browser) -> Screens:
     page = page.fill({"Votre texte": "Un certificat"}).submit("Demander une pièce")
     yield "desk, just asked", page
     yield "desk, undone", page.submit("Annuler")
+    [first, *_] = page.soup.select("select[name=ready] option:not([value='0'])")
+    page = page.fill({"Modèle": first.get_text()})
+    yield "desk, filled in", page.submit("Mettre dans le texte", _refused=200)
     page = _open(office, asked["photo"]).submit("Accepter")
     page = page.fill({"Votre texte": "À imprimer."}).submit("Note interne")
     yield "desk, closed", page
@@ -71,6 +76,19 @@ def desk_screens(app: Flask, people: People, office: Browser) -> Screens:
     sam = settle(app, "sam.answers@commune.fr", "Sam Noir", "secretariat", by_mail=True)
     sign_in_by_mail(secretary, sam, Outbox(app))
     yield "desk, not to be accepted by her", _open(secretary, asked["account_deletion"])
+
+
+def _ready_answers(app: Flask, office: Browser) -> Screens:
+    yield "desk, ready answers of the portal", office.get("town_hall.ready_answers")
+    page = office.get("town_hall.ready_answers").submit("Reprendre ces modèles")
+    yield "desk, ready answers", page
+    yield "desk, one nameless", page.submit("Enregistrer", _refused=200)
+    with app.app_context():
+        number = db.session().scalars(select(ReadyAnswer.id).limit(1)).one()
+    page = office.get("town_hall.ready_answer", number=str(number))
+    yield "desk, ready answer", page
+    page = page.fill({"Nom du modèle": ""}).submit("Enregistrer", _refused=200)
+    yield "desk, ready answer, nameless", page
 
 
 def _furnish(app: Flask) -> None:

@@ -24,6 +24,7 @@ LEFT_OUT = {
         "clerk_account",
         "clerk_session",
     ),
+    "What the town hall often answers, to whomever.": ("ready_answer",),
     "A child of somebody else, who was in the family's file by mistake.": ("kept_out",),
     "Notes of the town hall, which may speak of others: asked of it, as the screen says there.": (
         "family_note",
