@@ -23,9 +23,8 @@ from tests.support.screens import all_screens, rare
 from tests.support.visitors import arrive
 
 TOWN_SAYS = ("town_name", "town_phone", "town_address", "town_hours", "town_director", "town_host")
-# Read to name a device, never shown as it came; who planned an erasure is told in a terminal.
+# Read to name a device, never shown as it came.
 NOT_SHOWN = {
-    "family_erasure.acted_by",
     "account_session.user_agent",
     "clerk_session.user_agent",
 }

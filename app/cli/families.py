@@ -7,7 +7,6 @@ import click
 
 from app.cli.context import refusals, whoever_launched, with_appcontext
 from app.cli.tables import align
-from app.formats import plural
 from app.services.erasure import preview
 from app.services.erasure.preview import Preview
 from app.services.requests import erasures
@@ -47,7 +46,7 @@ def erase(number: str, *, yes: bool) -> None:
 def cancel(number: str) -> None:
     """Renonce à effacer une famille, tant que ce n’est pas fait."""
     with refusals(UNCHANGED):
-        erasures.cancel_now(number, whoever_launched())
+        erasures.cancel_now(erasures.family_of(number), whoever_launched())
     click.echo(f"La famille n°\u00a0{number} ne sera pas effacée.")
 
 
@@ -69,20 +68,10 @@ def describe(number: str, family: Preview) -> Iterator[str]:
     yield f"Effacer la famille n°\u00a0{number}\u00a0: {', '.join(family.guardians)}"
     yield ""
     yield "Ce qui part\u00a0:"
-    yield "  noms, adresses, téléphones, dates de naissance, mots de passe, appareils, journal"
-    yield f"  {plural(family.accounts, 'compte')}, pour chaque responsable de la famille"
-    if family.children:
-        yield f"  enfants et photos\u00a0: {', '.join(family.children)}"
-    waiting = f", dont {family.open_requests} sans réponse" if family.open_requests else ""
-    yield f"  {plural(family.requests, 'demande')} et leurs pièces{waiting}"
-    yield (
-        f"  {plural(family.messages, 'message')} à cette famille, "
-        f"{plural(family.replies, 'réponse')}, {plural(family.documents, 'document')}"
-    )
+    yield from (f"  {each}" for each in family.goes)
     yield ""
     yield "Ce que la loi garde dix ans, sous «\u00a0Famille effacée\u00a0»\u00a0:"
-    yield f"  {plural(family.invoices, 'facture ou avoir', 'factures et avoirs')}"
-    yield f"  {plural(family.payments, 'règlement')}"
+    yield from (f"  {each}" for each in family.stays)
     if family.shared_children:
         yield ""
         yield f"Ce qui est aussi à une autre famille\u00a0: {', '.join(family.shared_children)}"

@@ -31,3 +31,9 @@ class Refusal(ValueError):  # noqa: N818 (a refusal, not a bug)
         """Carry both."""
         super().__init__(words)
         self.reason = reason
+
+    @property
+    def sentence(self) -> str:
+        """Write its words as a sentence of their own; they may begin in lower case."""
+        words = str(self)
+        return words[:1].upper() + words[1:]

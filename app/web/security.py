@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from flask import Flask, current_app, redirect, request, url_for
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import BaseConverter, RequestRedirect
+from werkzeug.routing import BaseConverter, IntegerConverter, Map, RequestRedirect
 from werkzeug.wrappers import Response
 
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ logger = logging.getLogger("portail.security")
 
 # No form of the portal comes near this, and a flood of megabytes is not read.
 MAXIMUM_BODY_BYTES = 256 * 1024
+
+# Of a row, on PostgreSQL.
+LARGEST_NUMBER = 2**31 - 1
 
 # The largest form of ours has some dozens; parsing 30,000 takes a fifth of a second.
 MOST_FIELDS = 1_000
@@ -51,6 +54,16 @@ EXPOSED = (
 ONE_YEAR_HSTS = "max-age=31536000"
 
 
+class RowNumber(IntegerConverter):
+    """The number of a row: one that no database holds is not found, before any is asked."""
+
+    regex = r"\d{1,10}"
+
+    def __init__(self, map: Map) -> None:  # noqa: A002 (the name that werkzeug gives)
+        """Bound it as a column is."""
+        super().__init__(map, max=LARGEST_NUMBER)
+
+
 class OpaqueId(BaseConverter):
     """The public id of a row in a URL; anything of another shape is a 404 at once."""
 
@@ -64,7 +77,7 @@ def init_app(app: Flask, secure: bool, proxies: int, *, own_machine: bool) -> No
     """
     if own_machine:
         app.before_request(_refuse_who_is_elsewhere)
-    app.url_map.converters["opaque"] = OpaqueId
+    app.url_map.converters.update(opaque=OpaqueId, int=RowNumber)
     app.config.update(
         MAX_CONTENT_LENGTH=MAXIMUM_BODY_BYTES,
         MAX_FORM_MEMORY_SIZE=MAXIMUM_BODY_BYTES,

@@ -33,7 +33,7 @@ OPENS = {
     Role.ADMINISTRATION: set(Right),
 }
 # Asked by the same screen, of some requests only: tests/blueprints/town_hall/test_requests.py.
-ASKED_WITHIN = {Right.ANSWER_ALL, Right.ERASE}
+ASKED_WITHIN = {Right.ANSWER_ALL}
 
 
 def test_every_screen_says_what_it_asks(app: Flask) -> None:

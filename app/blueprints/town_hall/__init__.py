@@ -3,6 +3,7 @@
 from app.blueprints.town_hall import (
     answering,
     day,
+    erasing,
     families,
     family_file,
     file_changes,
@@ -23,6 +24,7 @@ from app.blueprints.town_hall.blueprint import town_hall
 __all__ = [
     "answering",
     "day",
+    "erasing",
     "families",
     "family_file",
     "file_changes",

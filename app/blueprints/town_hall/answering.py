@@ -8,7 +8,7 @@ from flask import request as asked
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from app.blueprints.town_hall.blueprint import NUMBER, town_hall
+from app.blueprints.town_hall.blueprint import town_hall
 from app.blueprints.town_hall.request_forms import (
     AnswerForm,
     EntrustForm,
@@ -51,7 +51,7 @@ ANSWERS: dict[str, Callable[..., Done]] = {
 }
 
 
-@town_hall.post(f"/mairie/demandes/{NUMBER}/repondre")
+@town_hall.post("/mairie/demandes/<int:number>/repondre")
 @needs(Right.ANSWER)
 @stands_on("town_hall.request")
 @takes_files
@@ -77,7 +77,7 @@ def answer_request(number: int) -> ResponseReturnValue:
     return show_again(form)
 
 
-@town_hall.post(f"/mairie/demandes/{NUMBER}/prendre")
+@town_hall.post("/mairie/demandes/<int:number>/prendre")
 @needs(Right.ANSWER)
 @stands_on("town_hall.request")
 def hold_request(number: int) -> ResponseReturnValue:
@@ -93,7 +93,7 @@ def hold_request(number: int) -> ResponseReturnValue:
     return _went_well(number, done, HELD)
 
 
-@town_hall.post(f"/mairie/demandes/{NUMBER}/confier")
+@town_hall.post("/mairie/demandes/<int:number>/confier")
 @needs(Right.ANSWER)
 @stands_on("town_hall.request")
 def entrust_request(number: int) -> ResponseReturnValue:
@@ -109,7 +109,7 @@ def entrust_request(number: int) -> ResponseReturnValue:
     return _went_well(number, done, HANDED.format(found_request(number).line.holder))
 
 
-@town_hall.post(f"/mairie/demandes/{NUMBER}/reporter")
+@town_hall.post("/mairie/demandes/<int:number>/reporter")
 @needs(Right.ANSWER)
 @stands_on("town_hall.request")
 def postpone_request(number: int) -> ResponseReturnValue:
@@ -127,7 +127,7 @@ def postpone_request(number: int) -> ResponseReturnValue:
     return _went_well(number, done, POSTPONED)
 
 
-@town_hall.post(f"/mairie/demandes/{NUMBER}/annuler/<int(max=2147483647):event_id>")
+@town_hall.post("/mairie/demandes/<int:number>/annuler/<int:event_id>")
 @needs(Right.ANSWER)
 @stands_on("town_hall.request")
 def undo_answer(number: int, event_id: int) -> ResponseReturnValue:
@@ -187,15 +187,10 @@ def _went_well(number: int, done: Done, words: str) -> Response:
 
 
 def _said_no(number: int, refused: Refusal) -> Response:
-    flash(_sentence(refused), "info")
+    flash(refused.sentence, "info")
     return redirect(url_for("town_hall.request", number=number))
 
 
 def _told(refused: Refusal) -> str:
-    words = _sentence(refused)
+    words = refused.sentence
     return f"{words} {TEXT_KEPT}" if refused.reason is Reason.OUTDATED else words
-
-
-def _sentence(refused: Refusal) -> str:
-    words = str(refused)
-    return words[:1].upper() + words[1:]

@@ -8,8 +8,5 @@ from app.web.cookies import Cookie
 # Marks a computer where a clerk is not asked for a code for a month.
 COMPUTER = Cookie("ordinateur", computers.LASTING)
 
-# The number of a row in an address: what no database holds is a 404 at once.
-NUMBER = "<int(max=2147483647):number>"
-
 town_hall = Screens("town_hall", __name__, Audience.TOWN_HALL, "Espace mairie")
 town_hall.before_request(clerk_access.stay_inside)

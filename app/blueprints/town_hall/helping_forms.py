@@ -1,4 +1,4 @@
-"""The forms of a family's file: an address, a note, why a child is taken out."""
+"""The forms of a family's file: an address, a note, why a child is taken out, its erasure."""
 
 from wtforms import BooleanField
 
@@ -9,6 +9,7 @@ from app.web.fields import LineField, TextField
 from app.web.forms import Form
 
 LONGEST_REASON = 200
+LONGEST_NUMBER = 40
 NO_REASON = "Dites pourquoi cet enfant n’est pas de cette famille."
 VERIFIED = "J’ai vérifié qui appelle (rappel au numéro du dossier, ou pièce d’identité)"
 
@@ -38,3 +39,9 @@ class TakingOutForm(Form):
     """Why a child is not of this family."""
 
     reason = LineField("Raison", LONGEST_REASON, NO_REASON)
+
+
+class ErasingForm(Form):
+    """The family's number, typed by whoever means it."""
+
+    number = LineField("Numéro de la famille", LONGEST_NUMBER, "Tapez le numéro de la famille.")

@@ -3,7 +3,7 @@
 from flask import abort, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.blueprints.town_hall.blueprint import NUMBER, town_hall
+from app.blueprints.town_hall.blueprint import town_hall
 from app.blueprints.town_hall.import_forms import ImportForm, UploadForm
 from app.services.clerks import rights
 from app.services.clerks.rights import Right
@@ -77,7 +77,7 @@ def imports_file() -> ResponseReturnValue:
     return send_made_file(runs.table(_history().asked), CSV, "Imports")
 
 
-@town_hall.route(f"/mairie/imports/{NUMBER}", methods=["GET", "POST"])
+@town_hall.route("/mairie/imports/<int:number>", methods=["GET", "POST"])
 @needs(Right.IMPORT)
 def import_run(number: int) -> ResponseReturnValue:
     """One import, by its state; what its page decides."""
@@ -101,7 +101,7 @@ def import_run(number: int) -> ResponseReturnValue:
     return page
 
 
-@town_hall.post(f"/mairie/imports/{NUMBER}/fermer")
+@town_hall.post("/mairie/imports/<int:number>/fermer")
 @needs(Right.CLOSE_MANY)
 @stands_on("town_hall.import_run")
 def import_closing(number: int) -> ResponseReturnValue:
@@ -128,7 +128,7 @@ def _decide(run: Run, form: ImportForm) -> ResponseReturnValue:
     return redirect(url_for("town_hall.import_run", number=number))
 
 
-@town_hall.get(f"/mairie/imports/{NUMBER}/changements/<table>")
+@town_hall.get("/mairie/imports/<int:number>/changements/<table>")
 @needs(Right.IMPORT)
 def import_changes(number: int, table: str) -> ResponseReturnValue:
     """What changes in one table, before and after."""
@@ -145,14 +145,14 @@ def import_changes(number: int, table: str) -> ResponseReturnValue:
     )
 
 
-@town_hall.get(f"/mairie/imports/{NUMBER}/changements.csv")
+@town_hall.get("/mairie/imports/<int:number>/changements.csv")
 @needs(Right.IMPORT)
 def import_changes_file(number: int) -> ResponseReturnValue:
     """All of them, for a spreadsheet."""
     return send_stored_file(runs.changes_file(number))
 
 
-@town_hall.get(f"/mairie/imports/{NUMBER}/corrections.csv")
+@town_hall.get("/mairie/imports/<int:number>/corrections.csv")
 @needs(Right.IMPORT)
 def import_faults_file(number: int) -> ResponseReturnValue:
     """What is to be corrected, for whoever makes the town's software."""

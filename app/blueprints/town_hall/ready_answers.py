@@ -3,7 +3,7 @@
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.blueprints.town_hall.blueprint import NUMBER, town_hall
+from app.blueprints.town_hall.blueprint import town_hall
 from app.blueprints.town_hall.request_forms import ReadyAnswerForm
 from app.services.accounts.drafts import Draft
 from app.services.clerks.rights import Right
@@ -51,7 +51,7 @@ def take_ready_answers_over() -> ResponseReturnValue:
     return redirect(url_for("town_hall.ready_answers"))
 
 
-@town_hall.route(f"/mairie/modeles/{NUMBER}", methods=["GET", "POST"])
+@town_hall.route("/mairie/modeles/<int:number>", methods=["GET", "POST"])
 @needs(Right.READY_ANSWERS)
 def ready_answer(number: int) -> ResponseReturnValue:
     """One of them, to be changed."""
@@ -66,7 +66,7 @@ def ready_answer(number: int) -> ResponseReturnValue:
     )
 
 
-@town_hall.post(f"/mairie/modeles/{NUMBER}/supprimer")
+@town_hall.post("/mairie/modeles/<int:number>/supprimer")
 @needs(Right.READY_ANSWERS)
 @stands_on("town_hall.ready_answer")
 def remove_ready_answer(number: int) -> ResponseReturnValue:

@@ -5,7 +5,7 @@ from flask import request as asked
 from flask.typing import ResponseReturnValue
 from wtforms import SelectChoice
 
-from app.blueprints.town_hall.blueprint import NUMBER, town_hall
+from app.blueprints.town_hall.blueprint import town_hall
 from app.blueprints.town_hall.request_forms import AnswerForm, EntrustForm, PostponeForm
 from app.services.billing import invoices
 from app.services.clerks import rights, team
@@ -52,7 +52,7 @@ def requests() -> ResponseReturnValue:
     )
 
 
-@town_hall.get(f"/mairie/demandes/{NUMBER}")
+@town_hall.get("/mairie/demandes/<int:number>")
 @needs(Right.REQUESTS)
 def request(number: int) -> ResponseReturnValue:
     """One request, and what may be done with it."""
@@ -84,7 +84,7 @@ def request(number: int) -> ResponseReturnValue:
     )
 
 
-@town_hall.get(f"/mairie/demandes/{NUMBER}/pieces/<opaque:file_id>")
+@town_hall.get("/mairie/demandes/<int:number>/pieces/<opaque:file_id>")
 @needs(Right.REQUESTS)
 def request_file(number: int, file_id: str) -> ResponseReturnValue:
     """A file of a request, shown where the browser can."""

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
 from app import db
+from app.formats import plural
 from app.models import (
     Account,
     Child,
@@ -39,13 +40,31 @@ class Preview:
     invoices: int
     payments: int
 
+    @property
+    def goes(self) -> list[str]:
+        """Say what would be erased."""
+        waiting = f", dont {self.open_requests} sans réponse" if self.open_requests else ""
+        return [
+            "noms, adresses, téléphones, dates de naissance, mots de passe, appareils, journal",
+            f"{plural(self.accounts, 'compte')}, pour chaque responsable de la famille",
+            *([f"enfants et photos\u00a0: {', '.join(self.children)}"] if self.children else []),
+            f"{plural(self.requests, 'demande')} et leurs pièces{waiting}",
+            f"{plural(self.messages, 'message')} à cette famille, "
+            f"{plural(self.replies, 'réponse')}, {plural(self.documents, 'document')}",
+        ]
+
+    @property
+    def stays(self) -> list[str]:
+        """Say what the law keeps for ten years."""
+        return [
+            plural(self.invoices, "facture ou avoir", "factures et avoirs"),
+            plural(self.payments, "règlement"),
+        ]
+
 
 def of_family(family_id: int) -> Preview:
     """Look at a family, and change nothing."""
     session, extent = db.session(), Extent(family_id, datetime.now(UTC))
-
-    def count(rows: Select[int]) -> int:
-        return session.scalar(select(func.count()).select_from(rows.subquery())) or 0
 
     guardian = func.trim(Guardian.first_name + " " + Guardian.last_name)
     child = func.trim(Child.first_name + " " + Child.last_name)
@@ -56,6 +75,22 @@ def of_family(family_id: int) -> Preview:
         .order_by(Child.id)
     )
     requests = extent.requests
+    counted = {
+        "accounts": select(Account.id).where(Account.id.in_(extent.accounts)),
+        "requests": requests,
+        "open_requests": requests.where(FamilyRequest.state.in_(OPEN)),
+        "messages": select(Message.id).where(Message.family_id == family_id),
+        "replies": select(MessageReply.id).where(MessageReply.family_id == family_id),
+        "documents": select(Document.id).where(Document.family_id == family_id),
+        "invoices": select(Invoice.id).where(Invoice.family_id == family_id),
+        "payments": select(Payment.id).where(Payment.family_id == family_id),
+    }
+    counts = select(
+        *(
+            select(func.count()).select_from(rows.subquery()).scalar_subquery().label(name)
+            for name, rows in counted.items()
+        )
+    )
     return Preview(
         guardians=list(
             session.scalars(
@@ -64,12 +99,5 @@ def of_family(family_id: int) -> Preview:
         ),
         children=list(session.scalars(children.where(Child.id.in_(extent.children)))),
         shared_children=list(session.scalars(children.where(Child.id.not_in(extent.children)))),
-        accounts=count(select(Account.id).where(Account.id.in_(extent.accounts))),
-        requests=count(requests),
-        open_requests=count(requests.where(FamilyRequest.state.in_(OPEN))),
-        messages=count(select(Message.id).where(Message.family_id == family_id)),
-        replies=count(select(MessageReply.id).where(MessageReply.family_id == family_id)),
-        documents=count(select(Document.id).where(Document.family_id == family_id)),
-        invoices=count(select(Invoice.id).where(Invoice.family_id == family_id)),
-        payments=count(select(Payment.id).where(Payment.family_id == family_id)),
+        **session.execute(counts).one()._asdict(),
     )

@@ -51,6 +51,16 @@ class Planned:
         return night_in_words(self.night)
 
 
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Where a family stands: its data may be erased, are to be, or something is in the way."""
+
+    number: str
+    # In which night it is done; empty when nothing is planned.
+    when: str
+    obstacle: str | None
+
+
 def family_of(number: str) -> int:
     """Find the family that has this number; of several, the one that left the files.
 
@@ -91,11 +101,27 @@ def plan_now(family_id: int, actor: Actor) -> str:
         return night_in_words(plan(session, family_id, actor))
 
 
-def cancel_now(number: str, actor: Actor) -> None:
+def cancel_now(family_id: int, actor: Actor) -> None:
     """Keep a family's data after all. Raises Refusal."""
     with db.transaction() as session:
-        if not cancel(session, family_of(number), actor):
+        if not cancel(session, family_id, actor):
             raise Refusal(Reason.SAME, "l’effacement de cette famille n’est pas prévu.")
+
+
+def outlook(family_id: int) -> Outlook | None:
+    """Look at a family before anybody decides; None when there is none, or no more."""
+    session = db.session()
+    family = session.get(Family, family_id)
+    if family is None or family.erased_at:
+        return None
+    found = session.scalars(_OPEN, {"family_id": family_id}).first()
+    when = night_of(found.due_at) if found else ""
+    return Outlook(family.number, when, obstacle(session, family_id))
+
+
+def night_of(due_at: datetime) -> str:
+    """Say in which night what is due then is done."""
+    return night_in_words(_night(due_at))
 
 
 def plan(session: Session, family_id: int, actor: Actor) -> date:
@@ -139,12 +165,16 @@ def planned() -> list[Planned]:
     return [
         Planned(
             row.number,
-            nights.next_night(max(row.due_at, datetime.now(UTC))),
+            _night(row.due_at),
             row.acted_by,
             obstacle(session, row.family_id),
         )
         for row in session.execute(_ALL_OPEN).all()
     ]
+
+
+def _night(due_at: datetime) -> date:
+    return nights.next_night(max(due_at, datetime.now(UTC)))
 
 
 def _check(session: Session, family_id: int) -> None:

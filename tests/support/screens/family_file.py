@@ -13,6 +13,7 @@ from app.models import (
     AccountSession,
     Child,
     EmailChange,
+    Family,
     FamilyChild,
     FamilyNote,
     FamilyRequest,
@@ -58,6 +59,7 @@ def family_screens(app: Flask, office: Browser, people: People) -> Screens:
     yield "family, left", _open(office, app, people.archived)
     yield "family, missing", _open(office, app, people.newcomer)
     yield "family, erased", _open(office, app, people.no_address)
+    yield from _erased(app, office, people)
     paul = settle(app, "paul@commune.fr", "Paul Lesage", "lecture", by_mail=True)
     hers = Browser(app)
     sign_in_by_mail(hers, paul, Outbox(app))
@@ -72,6 +74,24 @@ def _looked_at(office: Browser, page: Page) -> Screens:
     office.post("/compte/mes-donnees", {"csrf_token": seen.csrf_token}, status=403)
     yield "viewed, nothing is done", office.get("family.account")
     seen.submit("Revenir à la mairie")
+
+
+def _erased(app: Flask, office: Browser, people: People) -> Screens:
+    page = _open(office, app, people.claire).link("Effacer les données de cette famille").click()
+    yield "erasing, in the way", page
+    page = _open(office, app, people.newcomer).link("Effacer les données de cette famille").click()
+    yield "erasing, what goes", page
+    yield "erasing, no number", page.submit("Effacer ces données", _refused=200)
+    with app.app_context():
+        theirs = number_of(app, people.newcomer)
+        number = db.session().scalars(select(Family.number).where(Family.id == theirs)).one()
+    yield "erasing, planned", page.fill(number=number).submit("Effacer ces données")
+    yield "family, to be erased", _open(office, app, people.newcomer)
+    with app.app_context(), db.transaction() as session:
+        session.execute(update(Family).values(missing_since=None))
+    page = office.visit(page.path)
+    yield "erasing, hindered", page
+    page.submit("Annuler l’effacement")
 
 
 def number_of(app: Flask, person: Person) -> int:

@@ -18,6 +18,7 @@ from app.models import (
     AccountSession,
     EmailChange,
     Family,
+    FamilyErasure,
     Guardian,
     JournalEntry,
     RefusedAddress,
@@ -26,6 +27,7 @@ from app.models import (
 from app.services.accounts import throttles
 from app.services.accounts.throttles import Hindered
 from app.services.billing.ledger import BALANCE
+from app.services.requests import erasures
 
 OPENED = "family_opened"
 NOW = bindparam("now", type_=UtcDateTime)
@@ -54,6 +56,12 @@ _OPENED_TODAY = (
     )
     .exists()
 )
+_TO_BE_ERASED_AT = (
+    select(FamilyErasure.due_at)
+    .where(FamilyErasure.family_id == FAMILY, erasures.IS_OPEN)
+    .limit(1)
+    .scalar_subquery()
+)
 _ROWS = (
     select(
         Family.number,
@@ -64,6 +72,7 @@ _ROWS = (
         Family.archived_at.label("left_at"),
         Family.missing_since,
         Family.erased_at,
+        _TO_BE_ERASED_AT.label("to_be_erased_at"),
         BALANCE.label("balance"),
         _OPENED_TODAY.label("opened_today"),
         Guardian.id.label("guardian_id"),

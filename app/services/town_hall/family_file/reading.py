@@ -8,7 +8,7 @@ from app.formats import day_of, today
 from app.services.actors import CurrentClerk
 from app.services.billing import ledger
 from app.services.billing.ledger import LatestInvoice
-from app.services.requests import of_family
+from app.services.requests import erasures, of_family
 from app.services.requests.of_family import FamilysRequest
 from app.services.town_hall.family_file import children, guardians, opening, past
 from app.services.town_hall.family_file.children import FiledChild
@@ -35,6 +35,8 @@ class FamilyFile(NamedTuple):
     left_on: date | None
     missing_since: date | None
     erased_on: date | None
+    # In which night its data are erased; empty when that is not planned.
+    erasing: str
     # Whether this clerk's looking at it is in the journal already.
     opened_today: bool
     guardians: list[GuardianCard]
@@ -85,6 +87,7 @@ def read(clerk: CurrentClerk, family_id: int, *, amounts: bool) -> FamilyFile | 
         left_on=_day(row.left_at),
         missing_since=_day(row.missing_since),
         erased_on=_day(row.erased_at),
+        erasing=erasures.night_of(row.to_be_erased_at) if row.to_be_erased_at else "",
         opened_today=row.opened_today,
         guardians=guardians.cards(found, now),
         children=children.listed(family_id),
