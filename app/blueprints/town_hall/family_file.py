@@ -26,11 +26,10 @@ def family(family_id: int) -> ResponseReturnValue:
         abort(404)
     if opens_page() and not found.opened_today:
         opening.note(clerk, family_id)
-    forms = {person.id: AddressForm.of(person) for person in found.guardians}
     return render_template(
         "town_hall/family.html",
         family=found,
-        forms=forms,
+        address=AddressForm(),
         note=NoteForm(),
         printing=printing.available(),
     )

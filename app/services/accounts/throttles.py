@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
+    and_,
     bindparam,
     case,
     delete,
@@ -53,9 +54,14 @@ _COUNTERS = select(Throttle.key, NUMBER, Throttle.blocked_until).where(
     Throttle.key.in_(bindparam("keys", expanding=True)), Throttle.expires_at > bindparam("now")
 )
 _SIGN_IN = "sign-in:"
-# Of two guardians at once; no index leads to the beginning of a key on every database.
+# Keys of one identifiant end before it.
+AFTER_COLON = ";"
+# Of two guardians at once.
 _OF_SIGN_IN = select(Throttle.key, NUMBER, Throttle.blocked_until).where(
-    or_(Throttle.key.like(bindparam("one")), Throttle.key.like(bindparam("other"))),
+    or_(
+        and_(Throttle.key >= bindparam("one"), Throttle.key < bindparam("after_one")),
+        and_(Throttle.key >= bindparam("other"), Throttle.key < bindparam("after_other")),
+    ),
     Throttle.expires_at > bindparam("now"),
 )
 
@@ -107,7 +113,7 @@ class Tries:
 
 def of_identifier(identifier: str, address: str, device: str | None) -> Tries:
     """Count the tries at an identifiant, for the network they come from or the device alone."""
-    mine = f"{_SIGN_IN}{identifier}:"
+    mine = _sign_in_of(identifier)
     everywhere = f"{mine}{IN_A_ROW}"
     return Tries(
         waiting=f"{mine}on:{device}" if device else f"{mine}from:{network_of(address)}",
@@ -207,7 +213,7 @@ def count_in_window(
 
 def one_at_a_time(session: Session, identifier: str) -> None:
     """Let those who have to wait with an identifiant be noted one after the other."""
-    _count(session, f"{_SIGN_IN}{identifier}:noted", datetime.now(UTC), ADDRESS_WINDOW)
+    _count(session, f"{_sign_in_of(identifier)}noted", datetime.now(UTC), ADDRESS_WINDOW)
 
 
 def hindered(identifiers: Sequence[str], now: datetime) -> dict[str, Hindered]:
@@ -215,9 +221,10 @@ def hindered(identifiers: Sequence[str], now: datetime) -> dict[str, Hindered]:
     if not identifiers:
         return {}
     one, *others = identifiers
-    likes = {"one": f"{_SIGN_IN}{one}:%", "other": f"{_SIGN_IN}{(others or [one])[0]}:%"}
+    between = {"one": _sign_in_of(one), "other": _sign_in_of((others or [one])[0])}
+    after = {f"after_{name}": first[:-1] + AFTER_COLON for name, first in between.items()}
     found: dict[str, Hindered] = {}
-    for row in db.rows(_OF_SIGN_IN, now=now, **likes):
+    for row in db.rows(_OF_SIGN_IN, now=now, **between, **after):
         identifier, _, where = row.key.removeprefix(_SIGN_IN).partition(":")
         rest = _rest_of(row.blocked_until, now)
         if where.startswith(IN_A_ROW) and row.number >= MOST_IN_A_ROW:
@@ -235,9 +242,14 @@ def clear_sign_in(session: Session, identifier: str) -> None:
 
     Somebody proved by their mailbox that it is theirs: nobody's failures make them wait any more.
     """
-    mine = f"{_SIGN_IN}{identifier}:"
+    mine = _sign_in_of(identifier)
     _forget(session, Throttle.key == f"{mine}{IN_A_ROW}")
-    _forget(session, Throttle.key.startswith(mine, autoescape=True))
+    _forget(session, and_(Throttle.key >= mine, Throttle.key < mine[:-1] + AFTER_COLON))
+
+
+def _sign_in_of(identifier: str) -> str:
+    """Begin the keys of the failures with an identifiant."""
+    return f"{_SIGN_IN}{identifier}:"
 
 
 def _rest_of(blocked_until: datetime | None, now: datetime) -> Wait | None:
