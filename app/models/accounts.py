@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, true
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base, UtcDateTime
@@ -13,6 +13,15 @@ class Account(Base):
     """A guardian's access; `identifier` is the « identifiant » that parents type."""
 
     __tablename__ = "account"
+    __table_args__ = (
+        # Of those who were invited and never came.
+        Index(
+            "ix_account_invited_at",
+            "invited_at",
+            sqlite_where=text("password_hash IS NULL"),
+            postgresql_where=text("password_hash IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     guardian_id: Mapped[int] = mapped_column(ForeignKey("guardian.id"), unique=True)

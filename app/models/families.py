@@ -87,7 +87,7 @@ class Guardian(Base):
     phone: Mapped[str] = mapped_column(String(30), default="")
     mobile: Mapped[str] = mapped_column(String(30), default="")
     work_phone: Mapped[str] = mapped_column(String(30), default="")
-    email: Mapped[str] = mapped_column(String(254), default="")
+    email: Mapped[str] = mapped_column(String(254), default="", index=True)
     # Set when the parent proved the address in the portal: an import leaves it alone from then on.
     email_confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

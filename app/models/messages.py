@@ -74,6 +74,8 @@ class MessageReply(Base):
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     acted_by: Mapped[str] = mapped_column(String(100), default="", server_default="")
     written_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # As long as a family wrote last: since then it waits for an answer.
+    waits_since: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     body: Mapped[str] = mapped_column(Text)
     # Drawn with the form: a double click sends once.
     sending_key: Mapped[str] = mapped_column(

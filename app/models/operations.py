@@ -100,13 +100,20 @@ class JournalEntry(Base):
     """Who did what, when: what the town must be able to answer for."""
 
     __tablename__ = "journal_entry"
-    # Most are of no family: an index of those too would be thought to lead to half of the journal.
     __table_args__ = (
+        # Most are of no family: an index of those would be thought to lead to half of the rows.
         Index(
             None,
             "family_id",
             sqlite_where=text("family_id IS NOT NULL"),
             postgresql_where=text("family_id IS NOT NULL"),
+        ),
+        # Of the imports, few among all that happens.
+        Index(
+            "ix_journal_entry_import",
+            "at",
+            sqlite_where=text("event = 'import'"),
+            postgresql_where=text("event = 'import'"),
         ),
     )
 

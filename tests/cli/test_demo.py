@@ -140,7 +140,8 @@ def test_every_part_has_something_to_show(app: Flask, outbox: Outbox) -> None:
     assert "attend votre réponse" in app.test_cli_runner().invoke(args=["messages", "list"]).output
     page = give_password(Browser(app), clerk.EMAIL, clerk.PASSWORD)
     page = page.fill({"Code": code_in(outbox.latest)}).submit("Valider")
-    assert "demandes ouvertes" in page.text
+    assert "à traiter" in page.text
+    assert "Mettre en place le portail" in page.text
     assert "1 famille attend votre réponse" in page.text
 
 

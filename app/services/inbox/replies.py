@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app import db
@@ -27,19 +27,30 @@ def keep(
 
     False when it is there already. Raises Refusal when the key was used for something else.
     """
+    now = datetime.now(UTC)
     reply = db.insert(MessageReply).values(
         message_id=message_id,
         family_id=family_id,
         account_id=actor.account_id,
         acted_by=actor.acted_by,
-        written_at=datetime.now(UTC),
+        written_at=now,
+        waits_since=None if actor.account_id is None else now,
         body=text,
         sending_key=key,
     )
     kept = reply.on_conflict_do_nothing(index_elements=["sending_key"]).returning(MessageReply.id)
-    if session.execute(kept).first() is not None:
+    if found := session.execute(kept).first():
+        _answer_all_before(session, message_id, family_id, found.id)
         return True
     sent = session.execute(_SENT, {"key": key}).one()
     if tuple(sent) != (message_id, family_id, actor.account_id, text):
         raise Refusal(Reason.UNFIT, SOMETHING_ELSE)
     return False
+
+
+def _answer_all_before(session: Session, message_id: int, family_id: int, reply_id: int) -> None:
+    """Have what was written before in this thread wait no more: only its last words may."""
+    before = (MessageReply.message_id == message_id, MessageReply.family_id == family_id)
+    session.execute(
+        update(MessageReply).where(*before, MessageReply.id < reply_id).values(waits_since=None)
+    )

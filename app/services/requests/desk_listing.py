@@ -4,7 +4,18 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, String, and_, bindparam, case, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 
 from app import db
@@ -86,6 +97,20 @@ _WAITS = FamilyRequest.state.in_(WAIT_FOR_TOWN)
 # The most urgent first; last, those that wait for the family.
 _URGENT_FIRST = (case((_WAITS, 0), else_=1), FamilyRequest.expected_on, FamilyRequest.id)
 _OPEN_LINES = _LINES.where(_IS_OPEN).order_by(*_URGENT_FIRST)
+_FIRST = [
+    select(FamilyRequest.id)
+    .where(FamilyRequest.state == state)
+    .order_by(FamilyRequest.expected_on, FamilyRequest.id)
+    .limit(bindparam("count"))
+    .subquery()
+    for state in WAIT_FOR_TOWN
+]
+# The first of each state by the index: all that wait are many.
+_URGENT = (
+    _LINES.where(FamilyRequest.id.in_(union_all(*(select(each.c.id) for each in _FIRST))))
+    .order_by(FamilyRequest.expected_on, FamilyRequest.id)
+    .limit(bindparam("count"))
+)
 _ALL_LINES = _LINES.order_by(FamilyRequest.id.desc())
 
 
@@ -206,6 +231,11 @@ class Chosen(NamedTuple):
     kind: str = ""
     school: str = ""
     holder: str = ""
+
+
+def urgent(count: int) -> list[DeskLine]:
+    """List those that wait for the town hall whose promise comes first."""
+    return list(map(DeskLine._make, db.rows(_URGENT, count=count)))
 
 
 def listed(

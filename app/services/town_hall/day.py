@@ -1,44 +1,254 @@
-"""« À faire aujourd’hui »: what waits for somebody at the town hall, the most pressing first."""
+"""« À faire aujourd’hui »: what waits for somebody at the town hall, the most pressing first.
 
+Everything is counted in one statement, each to two hundred: a page that is opened all day long
+looks at what waits, never at all that there is.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
 
-from app.models import MailState
-from app.paging import Page
-from app.services.families import reporting
-from app.services.inbox import desk as messages
-from app.services.inbox.desk import ThreadLine
-from app.services.mail import outbox
-from app.services.requests import desk_listing as requests
+from sqlalchemy import (
+    Label,
+    Select,
+    String,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    select,
+)
+
+from app import db
+from app.db import UtcDateTime
+from app.formats import day_of, today
+from app.models import (
+    MAY_SIGN_IN,
+    AcceptedValue,
+    Account,
+    Document,
+    Family,
+    FamilyRequest,
+    Guardian,
+    JournalEntry,
+    MailState,
+    Message,
+    MessageReply,
+    OutboxMail,
+    RefusedAddress,
+)
+from app.services.mail.kinds import MailKind
+from app.services.mail.outbox import PENDING
+from app.services.requests import desk_listing
 from app.services.requests.desk_listing import DeskLine
+from app.services.requests.moving import WAIT_FOR_TOWN
+from app.settings import settings
 
 SHOWN = 5
-NOT_ARRIVED = (MailState.REFUSED, MailState.ABANDONED, MailState.NO_ADDRESS)
+MOST = 200
+LATEST = 50
+# A mail that has not left by then is held up by something.
+LATE = timedelta(minutes=5)
+_NOTHING = literal_column("''", String)
+_LIMIT = bindparam("limit", type_=UtcDateTime)
+
+
+def _count(found: Select[*tuple[Any, ...]], name: str) -> Label[int]:
+    """Count rows, no further than one past the most, inside another statement."""
+    return (
+        select(func.count())
+        .select_from(found.limit(MOST + 1).subquery())
+        .scalar_subquery()
+        .label(name)
+    )
+
+
+_GUARDIANS = (
+    select(Guardian.id)
+    .select_from(Guardian)
+    .join(Account, Account.guardian_id == Guardian.id)
+    .join(Family, Family.id == Guardian.family_id)
+    .where(MAY_SIGN_IN, Guardian.rank.is_not(None), Account.password_hash.is_(None))
+)
+_REQUESTS = select(FamilyRequest.id).where(FamilyRequest.state.in_(WAIT_FOR_TOWN))
+_THREADS = (
+    select(
+        Message.subject,
+        Family.id,
+        Family.number,
+        Guardian.full_name.label("who"),
+        MessageReply.waits_since,
+    )
+    .select_from(MessageReply)
+    .join(Message, Message.id == MessageReply.message_id)
+    .join(Family, Family.id == MessageReply.family_id)
+    .join(Account, Account.id == MessageReply.account_id)
+    .join(Guardian, Guardian.id == Account.guardian_id)
+    .where(MessageReply.waits_since.is_not(None), Message.withdrawn_at.is_(None))
+    # The order of an index, which has nothing to read of those that do not wait.
+    .order_by(MessageReply.waits_since)
+)
+_LATEST_THREADS = _THREADS.limit(SHOWN)
+_REFUSED = (
+    select(
+        Family.id,
+        Family.number,
+        Guardian.full_name.label("who"),
+        RefusedAddress.address,
+        RefusedAddress.reason,
+    )
+    .select_from(RefusedAddress)
+    .join(Guardian, Guardian.email == RefusedAddress.address)
+    .join(Account, Account.guardian_id == Guardian.id)
+    .join(Family, Family.id == Guardian.family_id)
+    .where(MAY_SIGN_IN, Guardian.rank.is_not(None))
+)
+_LATEST_REFUSED = _REFUSED.order_by(RefusedAddress.refused_at.desc()).limit(SHOWN)
+# Held up since then: one that failed already, or that should have left.
+_HELD_UP = (
+    select(func.min(OutboxMail.created_at))
+    .where(
+        OutboxMail.state.in_(PENDING),
+        OutboxMail.created_at < _LIMIT,
+        (OutboxMail.attempts > 0) | (OutboxMail.due_at < _LIMIT),
+    )
+    .scalar_subquery()
+)
+# Some end without any server: nobody has that identifiant, or no address.
+_LAST_SETTLED = (
+    select(OutboxMail.settled_at, OutboxMail.state)
+    .where(OutboxMail.settled_at.is_not(None))
+    .order_by(OutboxMail.settled_at.desc())
+    .limit(LATEST)
+    .subquery()
+)
+_LAST_SENT = (
+    select(func.max(_LAST_SETTLED.c.settled_at))
+    .where(_LAST_SETTLED.c.state == MailState.SENT)
+    .scalar_subquery()
+)
+_LAST_IMPORT = (
+    select(func.max(JournalEntry.at))
+    .where(JournalEntry.event == literal_column("'import'"))
+    .scalar_subquery()
+)
+_ALL = select(
+    _count(_REQUESTS, "requests"),
+    _count(_REQUESTS.where(FamilyRequest.expected_on < bindparam("today")), "late"),
+    _count(_THREADS, "threads"),
+    _count(_REFUSED, "refused"),
+    _count(select(AcceptedValue.id).where(AcceptedValue.settled_at.is_(None)), "to_report"),
+    _count(_GUARDIANS.where(Account.invited_at.is_not(None)), "invited"),
+    _count(_GUARDIANS.where(Guardian.email == _NOTHING), "without_address"),
+    _LAST_IMPORT.label("imported_at"),
+    _HELD_UP.label("held_up_since"),
+    _LAST_SENT.label("last_sent_at"),
+    exists(select(Family.id)).label("has_families"),
+    exists(
+        select(Account.id).where(
+            Account.password_hash.is_not(None) | Account.invited_at.is_not(None)
+        )
+    ).label("has_invited"),
+)
+_SET_UP = select(
+    exists(
+        select(OutboxMail.id).where(
+            OutboxMail.kind == MailKind.TRIAL.value, OutboxMail.state == MailState.SENT
+        )
+    ).label("mail"),
+    exists(select(Document.id)).label("document"),
+)
+
+
+class ThreadLine(NamedTuple):
+    """A family that waits for an answer to what it wrote."""
+
+    subject: str
+    family_id: int
+    family_number: str
+    who: str
+    since: datetime
+
+
+class RefusedLine(NamedTuple):
+    """A guardian whose mails come back."""
+
+    family_id: int
+    family_number: str
+    who: str
+    address: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetUp:
+    """What a town does before its parents come, and whether it is done."""
+
+    town: bool
+    mail: bool
+    families: bool
+    document: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What waits today."""
+    """What waits today; what is counted is never counted further than one past MOST."""
 
-    requests: Page[DeskLine]
-    threads: Page[ThreadLine]
-    # Accepted here, and not yet in the town's own software.
+    requests: int
+    late: int
+    threads: int
+    refused: int
     to_report: int
-    mails_not_arrived: int
+    invited: int
+    without_address: int
+    imported_at: datetime | None
+    # Since when no mail leaves; None while they do.
+    no_mail_since: datetime | None
+    urgent: Sequence[DeskLine]
+    waiting: Sequence[ThreadLine]
+    unreached: Sequence[RefusedLine]
+    # None once parents are invited.
+    set_up: SetUp | None
 
     @property
     def is_quiet(self) -> bool:
         """Tell whether nothing waits."""
-        return not (
-            self.requests.total or self.threads.total or self.to_report or self.mails_not_arrived
-        )
+        waits = (self.requests, self.threads, self.refused, self.to_report)
+        return not any((*waits, self.invited, self.without_address))
+
+    @property
+    def days_since_import(self) -> int | None:
+        """Count the days since the last import."""
+        return (today() - day_of(self.imported_at)).days if self.imported_at else None
 
 
 def read() -> Day:
     """Gather it."""
-    mails = outbox.by_state()
+    [row] = db.rows(_ALL, today=today(), limit=datetime.now(UTC) - LATE)
+    held_up, sent = row.held_up_since, row.last_sent_at
     return Day(
-        requests=requests.listed(size=SHOWN),
-        threads=messages.listed(size=SHOWN),
-        to_report=len(reporting.to_report()),
-        mails_not_arrived=sum(mails[state] for state in NOT_ARRIVED),
+        requests=row.requests,
+        late=row.late,
+        threads=row.threads,
+        refused=row.refused,
+        to_report=row.to_report,
+        invited=row.invited,
+        without_address=row.without_address,
+        imported_at=row.imported_at,
+        no_mail_since=held_up if held_up and not (sent and sent > held_up) else None,
+        urgent=desk_listing.urgent(SHOWN) if row.requests else (),
+        waiting=[*map(ThreadLine._make, db.rows(_LATEST_THREADS))] if row.threads else (),
+        unreached=[*map(RefusedLine._make, db.rows(_LATEST_REFUSED))] if row.refused else (),
+        set_up=None if row.has_invited else _set_up(has_families=row.has_families),
+    )
+
+
+def _set_up(*, has_families: bool) -> SetUp:
+    [row] = db.rows(_SET_UP)
+    return SetUp(
+        town=bool(settings.town_phone and settings.town_address),
+        mail=row.mail,
+        families=has_families,
+        document=row.document,
     )

@@ -40,7 +40,7 @@ def test_camille_comes_for_the_first_time(browser: Browser, app: Flask, outbox: 
     assert len(page.soup.select(".spare-codes li")) == 8
     page = page.link("Je les ai rangés").click()
     assert page.h1 == "À faire aujourd’hui"
-    assert "Rien n’attend." in page.text
+    assert "Mettre en place le portail" in page.text
     page = page.submit("Déconnexion")
     assert page.h1 == "Accès mairie"
     assert browser.get("town_hall.day", _lands_on="town_hall.sign_in").h1 == "Accès mairie"

@@ -5,17 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import time_machine
 from flask import Flask
-from sqlalchemy import func, select, update
+from sqlalchemy import update
 
 from app import db
 from app.models import (
-    AcceptedValue,
     ClerkAccount,
-    FamilyRequest,
-    MailState,
-    Message,
-    OutboxMail,
-    RequestState,
 )
 from app.services.clerks import team
 from app.testing import Outbox
@@ -33,6 +27,7 @@ from tests.support.clerks import (
     take_application,
 )
 from tests.support.people import People
+from tests.support.screens.day import day_screens
 from tests.support.screens.desk import desk_screens
 from tests.support.screens.families import families_screens
 from tests.support.screens.family_file import family_screens
@@ -54,7 +49,7 @@ def town_hall_screens(app: Flask, people: People) -> Screens:
     yield "town hall, a code by application", give_password(Browser(app), CAMILLE[0])
     yield from _links(app, nadia)
     yield from _team(app, office)
-    yield from _day(app, office)
+    yield from day_screens(app, office)
     yield from desk_screens(app, people, office)
     yield from import_screens(app, office)
     yield from families_screens(app, office)
@@ -103,25 +98,6 @@ def _team(app: Flask, office: Browser) -> Screens:
     for state, email in (("", "nadia@commune.fr"), (", closed", "sam@commune.fr")):
         page = office.get("town_hall.colleague", public_id=known[email])
         yield f"town hall, colleague{state}", page
-
-
-def _day(app: Flask, office: Browser) -> Screens:
-    late = datetime.now(UTC).date() - timedelta(days=3)
-    with app.app_context(), db.transaction() as session:
-        first = select(func.min(FamilyRequest.id)).scalar_subquery()
-        session.execute(update(FamilyRequest).values(state=RequestState.SENT))
-        session.execute(
-            update(FamilyRequest).where(FamilyRequest.id == first).values(expected_on=late)
-        )
-        session.execute(update(OutboxMail).values(state=MailState.REFUSED))
-    yield "town hall, day", office.get("town_hall.day")
-    now = datetime.now(UTC)
-    with app.app_context(), db.transaction() as session:
-        session.execute(update(FamilyRequest).values(state=RequestState.ACCEPTED))
-        session.execute(update(OutboxMail).values(state=MailState.SENT))
-        session.execute(update(Message).values(withdrawn_at=now))
-        session.execute(update(AcceptedValue).values(settled_at=now))
-    yield "town hall, day, nothing waits", office.get("town_hall.day")
 
 
 def _own_account(app: Flask, nadia: Clerk) -> Screens:

@@ -67,6 +67,7 @@ LEFT_OUT = {
     "Told by the order of the list.": (
         "guardian.rank",
         "invoice_line.position",
+        "message_reply.waits_since",
     ),
     "Another form of words that are told.": (
         "family.folded_name",

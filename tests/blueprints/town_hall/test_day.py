@@ -1,0 +1,132 @@
+"""« À faire aujourd’hui »: what waits, the most pressing first, each with what sees to it."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import select, update
+
+from app import db
+from app.models import Account, Family, MailState, Message, OutboxMail, RefusedAddress
+from app.services import journal
+from app.services.actors import Command
+from app.services.inbox import desk
+from app.services.mail.kinds import MailKind
+from app.services.town_hall import day as service
+from app.testing import Outbox
+from tests.support.browser import Browser
+from tests.support.clerks import settle, sign_in_by_mail
+from tests.support.databases import selects, statements_of
+from tests.support.people import People, public_id
+
+NADIA = Command("Nadia")
+
+
+@pytest.fixture
+def office(app: Flask, browser: Browser, outbox: Outbox, people: People) -> Browser:
+    """Nadia, of the town hall's office, is signed in; the cast is in the portal."""
+    nadia = settle(app, "nadia@commune.fr", "Nadia Petit", "secretariat", by_mail=True)
+    sign_in_by_mail(browser, nadia, outbox)
+    return browser
+
+
+@pytest.mark.both_databases
+def test_a_family_waits_until_it_is_answered(app: Flask, office: Browser, people: People) -> None:
+    """And again once it writes again; each thread once."""
+    parent = Browser(app)
+    parent.sign_in(people.zest)
+    page = parent.get("family.message", public_id=public_id("m1"))
+    page = page.fill({"Votre réponse": "Demain."}).submit("Envoyer ma réponse")
+    page.fill({"Votre réponse": "À 18 h."}).submit("Envoyer ma réponse")
+    assert "1 famille attend votre réponse" in office.get("town_hall.day").text
+    with app.app_context():
+        number = db.session().scalar(select(Message.id).where(Message.source_id == "m1")) or 0
+        desk.answer(number, people.zest.family_number, "À 18 h.", NADIA)
+    assert "attend votre réponse" not in office.get("town_hall.day").text
+    page = parent.get("family.message", public_id=public_id("m1"))
+    page.fill({"Votre réponse": "Merci."}).submit("Envoyer ma réponse")
+    page = office.get("town_hall.day")
+    assert "1 famille attend votre réponse" in page.text
+    assert page.link("PAYS ZEST").click().h1 == "Famille ZEST, n° 3816231"
+
+
+def test_who_never_came_is_invited_again_in_two_clicks(
+    app: Flask, office: Browser, people: People, outbox: Outbox
+) -> None:
+    now = datetime.now(UTC)
+    with app.app_context(), db.transaction() as session:
+        session.execute(
+            update(Account)
+            .where(Account.identifier == people.zest.identifier)
+            .values(password_hash=None, invited_at=now - timedelta(days=20))
+        )
+    page = office.get("town_hall.day")
+    assert "1 parent invité n’a pas choisi de mot de passe" in page.text
+    outbox.clear()
+    page.link("Relancer").click().submit("Envoyer")
+    assert [mail.recipient for mail in outbox] == [people.zest.email]
+
+
+def test_mails_that_do_not_arrive(app: Flask, office: Browser, people: People) -> None:
+    """One whose mailbox is gone; then a server that takes nothing, until it does."""
+    now = datetime.now(UTC)
+    with app.app_context(), db.transaction() as session:
+        gone = RefusedAddress(
+            address=people.zest.email, refused_at=now, reason="La boîte n’existe pas."
+        )
+        session.add(gone)
+    page = office.get("town_hall.day")
+    assert "1 parent à qui les courriels n’arrivent pas" in page.text
+    assert "La boîte n’existe pas." in page.text
+    assert "Les courriels partent normalement." in page.text
+    old = {"kind": MailKind.NEW_MESSAGE, "created_at": now - timedelta(hours=1), "attempts": 2}
+    with app.app_context(), db.transaction() as session:
+        session.add(OutboxMail(identifier="1", due_at=now + timedelta(minutes=9), **old))
+        session.execute(update(OutboxMail).values(settled_at=None))
+    assert "Aucun courriel ne part depuis" in office.get("town_hall.day").text
+    with app.app_context(), db.transaction() as session:
+        sent = OutboxMail(identifier="2", due_at=now, state=MailState.SENT, settled_at=now, **old)
+        session.add(sent)
+    assert "Les courriels partent normalement." in office.get("town_hall.day").text
+
+
+def test_a_town_that_begins_reads_its_first_steps(
+    app: Flask, browser: Browser, outbox: Outbox
+) -> None:
+    """Until somebody is invited; then what waits."""
+    nadia = settle(app, "nadia@commune.fr", "Nadia Petit", "secretariat", by_mail=True)
+    page = sign_in_by_mail(browser, nadia, outbox)
+    assert "Mettre en place le portail" in page.text
+    assert "Aucun import encore." in page.text
+    assert page.link("Importer").click().h1 == "Import"
+    with app.app_context(), db.transaction() as session:
+        session.add(Family(source_id="1", number="1"))
+    page = browser.get("town_hall.day")
+    [step] = [each for each in page.soup.select(".waits li") if "premier import" in each.text]
+    assert "Fait" in step.text
+
+
+def test_much_is_not_counted_to_its_end(
+    app: Flask, office: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "MOST", 2)
+    with app.app_context(), db.transaction() as session:
+        values = {"password_hash": None, "invited_at": datetime.now(UTC)}
+        session.execute(update(Account).values(values))
+    assert "Plus de 2 parents invités" in office.get("town_hall.day").text
+
+
+def test_the_day_asks_the_database_little(app: Flask, office: Browser) -> None:
+    with statements_of(app) as said:
+        office.get("town_hall.day")
+    assert selects(said) <= 8
+
+
+def test_the_days_since_the_last_import(app: Flask, office: Browser) -> None:
+    """It is read from the journal, a command's import too."""
+    with app.app_context(), db.transaction() as session:
+        journal.record(session, "import", NADIA, None)
+    later = datetime.now(UTC) + timedelta(days=23)
+    with time_machine.travel(later, tick=False), app.app_context():
+        assert service.read().days_since_import == 23
