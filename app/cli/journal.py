@@ -29,22 +29,31 @@ MOMENTS = tuple(f"{day_}{between}%H:%M" for day_ in DAYS for between in ("T", " 
 SCREENFUL = 100
 # Each detail of an act, as it is read; what stands in no list is shown by its own name.
 DETAILS = {
+    "about": "qui",
     "audience": "pour",
+    "before": "avant",
     "child": "enfant",
     "count": "fois",
     "document": "document",
+    "file": "fichier",
     "files": "fichiers",
     "job": "travail",
     "kind": "nature",
+    "made_at": "faite le",
     "mail": "courriel",
     "mails": "courriels voulus",
     "message": "message",
+    "note": "note",
+    "reason": "raison",
     "request": "demande",
+    "roles": "rôles",
     "rows_archived": "lignes archivées",
     "rows_changed": "lignes changées",
     "rows_created": "lignes créées",
     "rows_unchanged": "lignes inchangées",
+    "run": "import n°",
     "source": "fichiers",
+    "without": "sans",
     "year": "année",
 } | {rule.table.__tablename__: rule.plural for rule in retention.RULES}
 KINDS = mails.IN_FRENCH | jobs.IN_FRENCH

@@ -1,5 +1,6 @@
 """Whoever answers for the portal reads who did what, and when."""
 
+import ast
 import csv
 import io
 import json
@@ -13,7 +14,8 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import update
 
-from app import db
+from app import db, services
+from app.cli.journal import DETAILS, IN_COLUMNS
 from app.models import JournalEntry
 from app.services import journal
 from app.services.accounts import signing_in
@@ -166,3 +168,14 @@ def test_a_forged_name_stays_on_its_line(app: Flask) -> None:
     shown = read(app).stdout
     assert "\x1b" not in shown
     assert len(shown.splitlines()) == 3
+
+
+def test_each_detail_has_a_french_name() -> None:
+    """Whatever services note beside an act is read by its own name otherwise, in English."""
+    noted = set()
+    for path in Path(services.__path__[0]).rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(call, ast.Call) and ast.unparse(call.func).startswith("journal.record"):
+                noted |= {keyword.arg for keyword in call.keywords if keyword.arg}
+    assert noted - set(DETAILS) - set(IN_COLUMNS) == set()
+    assert "reason" in noted

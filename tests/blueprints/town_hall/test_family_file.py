@@ -128,7 +128,7 @@ def test_the_family_reads_who_opened_its_file(app: Flask, office: Browser, peopl
         assert [line["par"] for line in seen] == ["Nadia Petit"] * expected
 
 
-def test_the_page_asks_as_much_of_a_large_family(
+def test_the_page_asks_eight_statements_at_most(
     app: Flask, office: Browser, people: People
 ) -> None:
     path = f"/mairie/familles/{number_of(app, people.ines)}"
