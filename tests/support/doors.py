@@ -71,6 +71,7 @@ OF_NOBODY = frozenset(
         "town_hall.erase_family",
         "town_hall.family",
         "town_hall.family_invoice",
+        "town_hall.family_statement",
         "town_hall.guardian",
         "town_hall.guardian_letter",
         "town_hall.help_guardian",

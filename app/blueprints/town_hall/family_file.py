@@ -5,15 +5,16 @@ from flask.typing import ResponseReturnValue
 
 from app.blueprints.town_hall.blueprint import town_hall
 from app.blueprints.town_hall.helping_forms import AddressForm, NoteForm
-from app.services.billing import invoices
+from app.formats import today
+from app.services.billing import invoices, statement
 from app.services.clerks import rights
 from app.services.clerks.rights import Right
-from app.services.families import children
+from app.services.families import children, letterheads, lookup
 from app.services.town_hall.family_file import opening, reading
 from app.web import printing
 from app.web.access import opens_page
 from app.web.clerk_access import current_clerk, needs
-from app.web.files import send_stored_file
+from app.web.files import PDF, only_with_printing, send_made_file, send_stored_file
 
 
 @town_hall.get("/mairie/familles/<int:family_id>")
@@ -48,3 +49,22 @@ def family_invoice(family_id: int, public_id: str) -> ResponseReturnValue:
     """The PDF of an invoice that the town gave."""
     found = invoices.find(family_id, public_id)
     return send_stored_file(found.pdf if found else None, inline=True)
+
+
+@town_hall.get("/mairie/familles/<int:family_id>/releve")
+@needs(Right.AMOUNTS)
+@only_with_printing
+def family_statement(family_id: int) -> ResponseReturnValue:
+    """The statement of the family, as it may print it too."""
+    if not lookup.exists(family_id):
+        abort(404)
+    letterhead = letterheads.of_family(family_id)
+    html = render_template(
+        "print/statement.html",
+        statement=statement.whole(family_id, "").latest(statement.MOST_ON_PAPER),
+        letterhead=letterhead,
+        today=today(),
+    )
+    with printing.making.passing():
+        name = f"relevé de compte {letterhead.family_number}"
+        return send_made_file(printing.to_pdf(html), PDF, name, inline=True)

@@ -11,10 +11,12 @@ from app.services import journal
 from app.services.accounts import invitations, signing_in, throttles
 from app.services.actors import Origin
 from app.testing import Outbox
+from app.web import printing
 from tests.blueprints.family.archives import download
 from tests.support.browser import Browser, Page
 from tests.support.clerks import LAUNCHED, settle, sign_in_by_mail
 from tests.support.databases import selects, statements_of
+from tests.support.page_checks.text import plain
 from tests.support.people import People, Person, public_id
 from tests.support.screens.family_file import number_of
 
@@ -101,6 +103,20 @@ def test_who_only_reads_sees_no_amount(app: Flask, outbox: Outbox, people: Peopl
     page = open_file(hers, app, people.zest)
     assert "891,35" not in page.text
     hers.get("town_hall.family_invoice", 403, family_id="1", public_id="0123456789abcdef")
+
+
+def test_a_statement_is_printed_at_the_counter(
+    app: Flask, office: Browser, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That of the family on the screen."""
+    monkeypatch.setattr(printing, "available", lambda: True)
+    monkeypatch.setattr(printing, "to_pdf", str.encode)
+    page = open_file(office, app, people.moreau)
+    [link] = page.soup.select("a[href$=releve]")
+    paper = office.fetch(str(link["href"])).get_data(as_text=True)
+    assert "Famille n° 500001" in plain(paper)
+    assert "84,20" in paper
+    office.get("town_hall.family_statement", 404, family_id="999999")
 
 
 def test_opening_is_written_down_once_a_day_for_each(
