@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app.blueprints.town_hall.blueprint import town_hall
 from app.formats import plural
+from app.gates import Crowded
 from app.services.clerks import rights
 from app.services.clerks.rights import Right
 from app.services.refusals import Refusal
@@ -12,10 +13,11 @@ from app.services.town_hall import families as service
 from app.services.town_hall import inviting
 from app.services.town_hall.access_states import IN_FRENCH
 from app.services.town_hall.families import Situation
-from app.web import lists
+from app.web import lists, printing
+from app.web.access_letters import write_letters
 from app.web.clerk_access import current_clerk, needs
 from app.web.drafts import stands_on
-from app.web.files import CSV, send_made_file
+from app.web.files import CSV, PDF, only_with_printing, send_made_file
 from app.web.forms import left_open
 from app.web.lists import Act, Column, Filter, Listing
 
@@ -27,11 +29,15 @@ COLUMNS = (
     Column("Accès"),
     Column("Dernière visite"),
 )
-ACTS = (Act("Envoyer un accès", "town_hall.choose_families_to_invite"),)
+ACTS = (
+    Act("Envoyer un accès", "town_hall.choose_families_to_invite"),
+    Act("Imprimer les lettres", "town_hall.choose_families_for_letters"),
+)
+MAKING = "Un autre document est en cours d’impression\u00a0: recommencez dans un instant."
 CHOOSE = "Cochez d’abord des familles, ou «\u00a0Tout sélectionner\u00a0»."
 FOLLOW = "La colonne «\u00a0Accès\u00a0» dit qui est invité."
 SITUATIONS = ((Situation.MISSING, "Absentes du dernier import"), (Situation.GONE, "Parties"))
-ACCESSES = [(state.value, words) for state, words in IN_FRENCH.items()]
+ACCESSES = list(IN_FRENCH.items())
 
 
 @town_hall.get("/mairie/familles")
@@ -67,13 +73,44 @@ def families_file() -> ResponseReturnValue:
 @stands_on("town_hall.families")
 def choose_families_to_invite() -> ResponseReturnValue:
     """Go from the families that are chosen to what would leave."""
+    return _go_on_with_those_chosen("town_hall.invite_families")
+
+
+@town_hall.post("/mairie/familles/lettres")
+@needs(Right.ACCESS)
+@stands_on("town_hall.families")
+@only_with_printing
+def choose_families_for_letters() -> ResponseReturnValue:
+    """Go from the families that are chosen to their letters."""
+    return _go_on_with_those_chosen("town_hall.letters_of_families")
+
+
+def _go_on_with_those_chosen(endpoint: str) -> ResponseReturnValue:
     listing = _listing()
     if stale := left_open():
         return stale
     if listing.selection.is_empty:
         flash(CHOOSE, "info")
         return redirect(listing.to("town_hall.families"))
-    return redirect(url_for("town_hall.invite_families", **lists.chosen(listing.selection)))
+    return redirect(url_for(endpoint, **lists.chosen(listing.selection)))
+
+
+@town_hall.get("/mairie/familles/lettres.pdf")
+@needs(Right.ACCESS)
+@only_with_printing
+def letters_of_families() -> ResponseReturnValue:
+    """The letters of those who never came."""
+    listing = _listing()
+    try:
+        with printing.making.passing():
+            people = inviting.letters(current_clerk(), listing.selection)
+            paper = printing.to_pdf(write_letters(people))
+        return send_made_file(paper, PDF, "Lettres d’accès", inline=True)
+    except Refusal as refused:
+        flash(str(refused), "info")
+    except Crowded:
+        flash(MAKING, "info")
+    return redirect(listing.to("town_hall.families"))
 
 
 @town_hall.route("/mairie/familles/inviter", methods=["GET", "POST"])
@@ -109,7 +146,7 @@ def _listing() -> Listing:
         filters,
         usual="nom",
         download="town_hall.families_file",
-        acts=ACTS,
+        acts=ACTS if printing.available() else ACTS[:1],
     )
 
 

@@ -92,6 +92,12 @@ def named(typed: Sequence[str]) -> Selection:
     return Selection(people, [one for one in typed if identifiers[one] not in found])
 
 
+def never_came(families: Select[int], most: int) -> list[Person]:
+    """List those of some families who have no password, no further than so many."""
+    theirs = (Guardian.family_id.in_(families), Guardian.rank.is_not(None))
+    return _people(PEOPLE.where(*theirs, Account.password_hash.is_(None)).limit(most))
+
+
 def prepare(selection: Selection) -> Mailing:
     """Work out who of them gets which mail, and write nothing."""
     queued = set(db.session().scalars(WAITING))

@@ -19,7 +19,7 @@ class AccessState(StrEnum):
     NEVER_INVITED = "jamais-invite"
 
 
-IN_FRENCH = {
+IN_FRENCH: dict[str, str] = {
     AccessState.CLOSED: "Fermé",
     AccessState.REFUSED: "Adresse refusée",
     AccessState.ACTIVE: "Actif",

@@ -166,7 +166,7 @@ def _rows(ids: Sequence[int]) -> Iterator[tuple[str, ...]]:
                 ", ".join(one.name for one in each.guardians),
                 ", ".join(f"{one.first_name} {one.last_name}" for one in each.children),
                 ", ".join(one.access for one in each.guardians),
-                formats.day(formats.day_of(each.last_seen_at)) if each.last_seen_at else "",
+                formats.day(each.last_visit) if each.last_visit else "",
                 formats.plain_amount(owed[each.id]) if each.id in owed else "",
             )
 

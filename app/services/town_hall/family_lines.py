@@ -3,14 +3,15 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import BindParameter, bindparam, func, select
 
 from app import db
+from app.formats import day_of
 from app.models import Account, AccountSession, Child, Family, FamilyChild, Guardian
-from app.services.town_hall.access_states import IN_FRENCH, STATE, AccessState
+from app.services.town_hall.access_states import IN_FRENCH, STATE
 
 # As many as a page has: a statement of so many numbers is compiled once.
 SIZE = 25
@@ -61,7 +62,7 @@ class GuardianLine(NamedTuple):
     @property
     def access(self) -> str:
         """Say how far they are in coming to the portal."""
-        return IN_FRENCH[AccessState(self.state)]
+        return IN_FRENCH[self.state]
 
 
 class ChildLine(NamedTuple):
@@ -90,9 +91,10 @@ class FamilyLine:
         return " et ".join(dict.fromkeys(each.last_name for each in self.guardians))
 
     @property
-    def last_seen_at(self) -> datetime | None:
-        """Return when one of them was last here."""
-        return max(filter(None, (each.last_seen_at for each in self.guardians)), default=None)
+    def last_visit(self) -> date | None:
+        """Return the day when one of them was last here."""
+        seen = max(filter(None, (each.last_seen_at for each in self.guardians)), default=None)
+        return day_of(seen) if seen else None
 
 
 def numbered(families: Sequence[int]) -> dict[str, int]:

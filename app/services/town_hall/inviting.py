@@ -11,7 +11,9 @@ from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select
 from app import db
 from app.models import MAY_SIGN_IN, Account, Family, Guardian, OutboxMail
 from app.paging import Selection
+from app.services import journal
 from app.services.accounts import invitations
+from app.services.accounts.invitations import Person
 from app.services.actors import Actor, Clerk
 from app.services.jobs import queue
 from app.services.jobs.kinds import JobKind
@@ -19,6 +21,7 @@ from app.services.jobs.running import Task
 from app.services.mail import outbox
 from app.services.mail.kinds import WITH_SECRET
 from app.services.mail.refused_addresses import IS_REFUSED
+from app.services.refusals import Reason, Refusal
 from app.services.town_hall import families
 
 Columns = TypeVarTuple("Columns")
@@ -26,6 +29,13 @@ Columns = TypeVarTuple("Columns")
 AT_A_TIME = 200
 # What a mail server takes of one sender without a frown.
 MAILS_A_MINUTE = 60
+# A page each, and one paper at a time in a process.
+MOST_LETTERS = 100
+NO_LETTER = "Aucune lettre à imprimer\u00a0: tous ont déjà choisi leur mot de passe."
+TOO_MANY_LETTERS = (
+    f"Plus de {MOST_LETTERS} lettres ne s’impriment pas à la fois. Filtrez d’abord, par classe par "
+    "exemple."
+)
 
 
 class Fate(StrEnum):
@@ -89,6 +99,18 @@ def start(by: Actor, selection: Selection) -> None:
             JobKind.INVITATIONS,
             {"by": by.acted_by, "at": datetime.now(UTC).isoformat(), "chosen": told},
         )
+
+
+def letters(by: Actor, selection: Selection) -> list[Person]:
+    """Say whom letters are for: those who never came. Raises Refusal when they are too many."""
+    people = invitations.never_came(families.chosen(selection), MOST_LETTERS + 1)
+    if not people:
+        raise Refusal(Reason.UNKNOWN, NO_LETTER)
+    if len(people) > MOST_LETTERS:
+        raise Refusal(Reason.TOO_MANY, TOO_MANY_LETTERS)
+    with db.transaction() as session:
+        journal.record(session, "access_letter_made", by, None, count=str(len(people)))
+    return people
 
 
 def do(task: Task) -> None:

@@ -1,20 +1,24 @@
 """« Familles »: all of them, narrowed by what the town hall looks for."""
 
+import io
 from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
+from pypdf import PdfReader
 from sqlalchemy import select, update
 
 from app import db
 from app.models import Account, Child, Family, Guardian, Job, JobState, RefusedAddress
 from app.services.jobs.kinds import JobKind
+from app.services.town_hall import inviting
 from app.testing import Outbox
 from tests.support.browser import Browser, Page
 from tests.support.clerks import settle, sign_in_by_mail
 from tests.support.databases import selects, statements_of
 from tests.support.people import People
 from tests.support.screens.families import choose_all
+from tests.support.screens.family_file import number_of
 
 
 @pytest.fixture
@@ -115,6 +119,26 @@ def test_many_are_invited_at_once(app: Flask, office: Browser, outbox: Outbox) -
     with app.app_context():
         states = db.session().scalars(select(Job.state).where(Job.kind == JobKind.INVITATIONS))
         assert states.all() == [JobState.DONE]
+
+
+@pytest.mark.usefixtures("papers_laid_out_once")
+def test_letters_are_for_those_who_never_came(
+    app: Flask, office: Browser, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One page for each; a sentence when there is none, or too many at once."""
+    ids = [number_of(app, each) for each in (people.zest, people.moreau)]
+    token = {"csrf_token": office.get("town_hall.families").csrf_token}
+    answer = office.fetch("/mairie/familles/lettres", "POST", token | {"choix": str(ids[0])})
+    assert "Aucune lettre à imprimer" in office.visit(answer.location).text
+    with app.app_context(), db.transaction() as session:
+        session.execute(update(Account).values(password_hash=None))
+    paper = office.fetch(f"/mairie/familles/lettres.pdf?choix={ids[0]}&choix={ids[1]}")
+    assert paper.mimetype == "application/pdf"
+    assert len(PdfReader(io.BytesIO(paper.data)).pages) == 2
+    monkeypatch.setattr(inviting, "MOST_LETTERS", 1)
+    page = office.visit("/mairie/familles/lettres.pdf?tout=oui&ecole=%C3%89cole+du+Bourg")
+    assert "ne s’impriment pas à la fois" in page.text
+    assert page.value("École") == "École du Bourg"
 
 
 def test_those_who_are_ticked_are_chosen(office: Browser, app: Flask, people: People) -> None:
