@@ -13,6 +13,7 @@ from app.services import retention
 from app.services.erasure import erasing
 from app.services.families import words
 from app.services.importing import doing
+from app.services.inbox import sending
 from app.services.jobs import running as jobs
 from app.services.jobs.kinds import JobKind
 from app.services.mail import dispatch
@@ -42,6 +43,7 @@ HANDLERS = {
     JobKind.ERASURE: erasing.erase_by_night,
     JobKind.IMPORT: doing.do,
     JobKind.INVITATIONS: inviting.do,
+    JobKind.MESSAGE: sending.send_due,
     JobKind.PURGE: retention.purge_by_night,
     JobKind.WORDS: words.refresh_by_night,
 }

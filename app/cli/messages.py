@@ -130,7 +130,7 @@ def write_message(message: DeskMessage) -> None:
     addressee = (
         f"famille n°\u00a0{message.family_number}"
         if message.family_number
-        else "toutes les familles"
+        else message.target_words or "toutes les familles"
     )
     click.echo(f"Message n°\u00a0{message.number} – {message.subject}")
     click.echo(f"{message.service}, {day_in_full(message.sent_on)}, à {addressee}")
@@ -139,6 +139,8 @@ def write_message(message: DeskMessage) -> None:
         click.echo(
             f"\nRetiré {moment(message.withdrawn_at)}\u00a0: aucune famille ne le voit plus."
         )
+    elif message.unsent:
+        click.echo("\nAucune famille ne l’a encore\u00a0: il n’est pas envoyé.")
     elif not message.answerable:
         click.echo("\nCe message ne prend pas de réponse.")
     elif not message.threads:

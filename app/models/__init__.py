@@ -21,7 +21,9 @@ from app.models.messages import (
     Message,
     MessageAttachment,
     MessageMark,
+    MessageRecipient,
     MessageReply,
+    MessageSending,
 )
 from app.models.operations import (
     Job,
@@ -83,7 +85,9 @@ __all__ = [
     "Message",
     "MessageAttachment",
     "MessageMark",
+    "MessageRecipient",
     "MessageReply",
+    "MessageSending",
     "OutboxMail",
     "Payment",
     "ReadyAnswer",

@@ -2,8 +2,9 @@
 
 import secrets
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, false
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, false, true
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -26,7 +27,7 @@ def _folded(context: DefaultExecutionContext) -> str:
 
 
 class Message(Base):
-    """A message in the inbox of one family, or of every family when `family_id` is None."""
+    """A message in the inbox of one family; without a `family_id`, of every one or of some."""
 
     __tablename__ = "message"
 
@@ -43,8 +44,47 @@ class Message(Base):
     folded: Mapped[str] = mapped_column(Text, default=_folded, server_default="")
     # Whether the town hall reads answers to it.
     answerable: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # Whether those of MessageRecipient alone have it.
+    for_some: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # Written on screen, a draft or until its hour: no family has it yet.
+    unsent: Mapped[bool] = mapped_column(default=False, server_default=false())
     # When the town hall took it back: no family has it any more, and no import brings it again.
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # When it last wrote other words in it.
+    corrected_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class MessageRecipient(Base):
+    """A family that a message to some was sent to, as its target was that day."""
+
+    __tablename__ = "message_recipient"
+
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), primary_key=True)
+    family_id: Mapped[int] = mapped_column(ForeignKey("family.id"), primary_key=True, index=True)
+
+
+class MessageSending(Base):
+    """How a message written on screen is sent: to whom, when, by whom."""
+
+    __tablename__ = "message_sending"
+
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), primary_key=True)
+    # As its form shows it again; and in words, which stay.
+    target: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    target_words: Mapped[str] = mapped_column(String(300))
+    # How many guardians that was, when it was sent.
+    parents: Mapped[int] = mapped_column(default=0)
+    # Whether parents who want it get a mail.
+    mails: Mapped[bool] = mapped_column(default=True, server_default=true())
+    # The hour chosen for it; None for at once.
+    planned_for: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # When families get it; None for a draft.
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Who wrote it, then who sent it, by name.
+    acted_by: Mapped[str] = mapped_column(String(100))
+    # When those who had not opened it were last written to.
+    reminded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class MessageAttachment(Base):
@@ -87,9 +127,11 @@ class MessageMark(Base):
     """What one guardian did with a message: each reads and archives for themselves."""
 
     __tablename__ = "message_mark"
+    # How many have read a message is counted in it.
+    __table_args__ = (Index(None, "message_id", "read_at"),)
 
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
-    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), primary_key=True, index=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), primary_key=True)
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

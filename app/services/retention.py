@@ -40,7 +40,9 @@ from app.models import (
     Message,
     MessageAttachment,
     MessageMark,
+    MessageRecipient,
     MessageReply,
+    MessageSending,
     OutboxMail,
     Payment,
     ReadyAnswer,
@@ -260,11 +262,7 @@ KEPT = (
         (Family, FamilyWord, Guardian, Child, FamilyChild, KeptOut),
         "ils suivent les fichiers de la mairie",
     ),
-    Kept(
-        "Comptes",
-        (Account,),
-        "ils suivent leur responsable\u00a0: ils ferment quand il quitte les fichiers",
-    ),
+    Kept("Comptes", (Account,), "ils ferment quand leur responsable quitte les fichiers"),
     Kept(
         "Notes de la mairie sur une famille",
         (FamilyNote,),
@@ -278,7 +276,7 @@ KEPT = (
     ),
     Kept(
         "Messages et réponses",
-        (Message, MessageAttachment, MessageReply, MessageMark),
+        (Message, MessageAttachment, MessageRecipient, MessageSending, MessageReply, MessageMark),
         "la mairie écrit aux familles et les lit\u00a0: ce sont ses archives",
     ),
     Kept(

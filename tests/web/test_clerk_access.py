@@ -16,24 +16,25 @@ from tests.support.browser import Browser
 from tests.support.clerks import give_password, settle
 from tests.test_architecture import rules, sample_path
 
-EVERYBODY = {Right.OWN_ACCOUNT, Right.DAY, Right.FAMILIES, Right.REQUESTS}
+EVERYBODY = {Right.OWN_ACCOUNT, Right.DAY, Right.FAMILIES, Right.REQUESTS, Right.MESSAGES}
 TREASURY = EVERYBODY | {
     Right.ACCESS,
     Right.CHANGE_FILES,
     Right.AMOUNTS,
     Right.VIEW_AS,
     Right.ANSWER,
+    Right.WRITE,
     Right.IMPORT,
 }
 # The pages that each role opens, and no other.
 OPENS = {
     Role.READING: EVERYBODY,
-    Role.OFFICE: TREASURY | {Right.ANSWER_ALL, Right.READY_ANSWERS},
+    Role.OFFICE: TREASURY | {Right.ANSWER_ALL, Right.READY_ANSWERS, Right.WRITE_TO_ALL},
     Role.REGIE: TREASURY,
     Role.ADMINISTRATION: set(Right),
 }
-# Asked by the same screen, of some requests only: tests/blueprints/town_hall/test_requests.py.
-ASKED_WITHIN = {Right.ANSWER_ALL}
+# Asked by the same screen, of some requests or messages only: tests/blueprints/town_hall.
+ASKED_WITHIN = {Right.ANSWER_ALL, Right.WRITE_TO_ALL}
 
 
 def test_every_screen_says_what_it_asks(app: Flask) -> None:

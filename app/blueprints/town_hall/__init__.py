@@ -9,6 +9,8 @@ from app.blueprints.town_hall import (
     file_changes,
     helping,
     imports,
+    message_acts,
+    messages,
     own_account,
     passwords,
     ready_answers,
@@ -18,6 +20,7 @@ from app.blueprints.town_hall import (
     signing_in,
     team,
     viewing,
+    writing,
 )
 from app.blueprints.town_hall.blueprint import town_hall
 
@@ -30,6 +33,8 @@ __all__ = [
     "file_changes",
     "helping",
     "imports",
+    "message_acts",
+    "messages",
     "own_account",
     "passwords",
     "ready_answers",
@@ -40,4 +45,5 @@ __all__ = [
     "team",
     "town_hall",
     "viewing",
+    "writing",
 ]

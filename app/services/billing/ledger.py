@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, case, func, literal, literal_column, select, type_coerce
+from sqlalchemy import Select, bindparam, case, func, literal, literal_column, select, type_coerce
 
 from app import db
 from app.db import Hundredths
@@ -116,6 +116,18 @@ class LatestInvoice(NamedTuple):
     def is_owed(self) -> bool:
         """Tell whether something is left to pay of it."""
         return self.kind is InvoiceKind.INVOICE and self.due > ZERO
+
+
+def unpaid_since(day: date) -> Select[int]:
+    """Select the families with something left to pay that was due before a day."""
+    overdue = (
+        select(Invoice.family_id)
+        .outerjoin(Allocation, Allocation.invoice_id == Invoice.id)
+        .where(Invoice.kind == InvoiceKind.INVOICE, Invoice.due_on < day)
+        .group_by(Invoice.id)
+        .having(Invoice.amount > _ALLOCATED)
+    ).subquery()
+    return select(overdue.c.family_id)
 
 
 def latest(family_id: int) -> tuple[list[LatestInvoice], Decimal]:

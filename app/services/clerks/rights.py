@@ -31,6 +31,9 @@ class Right(StrEnum):
     READY_ANSWERS = "de changer les modèles de réponse"
     ERASE = "d’effacer les données d’une famille"
     VIEW_AS = "de voir le portail comme une famille"
+    MESSAGES = "de lire les messages"
+    WRITE = "d’écrire aux familles"
+    WRITE_TO_ALL = "d’écrire à d’autres familles qu’à celles en retard de paiement"
     IMPORT = "d’importer les fichiers de votre logiciel"
     CLOSE_MANY = "de fermer autant d’accès"
     TEAM = "de dire qui entre à la mairie"
@@ -42,19 +45,22 @@ IN_FRENCH = {
     Role.REGIE: "Régie",
     Role.ADMINISTRATION: "Administration",
 }
-_EVERYBODY = frozenset({Right.OWN_ACCOUNT, Right.DAY, Right.FAMILIES, Right.REQUESTS})
-# Of requests, the Régie answers what is about money: see requests.kinds.
+_EVERYBODY = frozenset(
+    {Right.OWN_ACCOUNT, Right.DAY, Right.FAMILIES, Right.REQUESTS, Right.MESSAGES}
+)
+# The Régie answers requests about money (requests.kinds), and writes to those who are late.
 _TREASURY = _EVERYBODY | {
     Right.ACCESS,
     Right.CHANGE_FILES,
     Right.AMOUNTS,
     Right.VIEW_AS,
     Right.ANSWER,
+    Right.WRITE,
     Right.IMPORT,
 }
 OF_ROLE = {
     Role.READING: _EVERYBODY,
-    Role.OFFICE: _TREASURY | {Right.ANSWER_ALL, Right.READY_ANSWERS},
+    Role.OFFICE: _TREASURY | {Right.ANSWER_ALL, Right.READY_ANSWERS, Right.WRITE_TO_ALL},
     Role.REGIE: _TREASURY,
     Role.ADMINISTRATION: frozenset(Right),
 }

@@ -41,7 +41,9 @@ from app.models import (
     Message,
     MessageAttachment,
     MessageMark,
+    MessageRecipient,
     MessageReply,
+    MessageSending,
     OutboxMail,
     RefusedAddress,
     RequestEvent,
@@ -172,6 +174,12 @@ class Extent:
                 (MessageReply.family_id == self.family_id)
                 | MessageReply.message_id.in_(self.messages),
             ),
+            Gone(
+                MessageRecipient,
+                (MessageRecipient.family_id == self.family_id)
+                | MessageRecipient.message_id.in_(self.messages),
+            ),
+            Gone(MessageSending, MessageSending.message_id.in_(self.messages)),
             Gone(MessageAttachment, MessageAttachment.message_id.in_(self.messages)),
             Gone(Message, Message.family_id == self.family_id),
             Gone(Document, Document.family_id == self.family_id),

@@ -9,13 +9,21 @@ from sqlalchemy import bindparam, case, func, nulls_last, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from app import db
-from app.models import Account, Family, Guardian, Message, MessageMark, MessageReply
+from app.models import (
+    Account,
+    Family,
+    Guardian,
+    Message,
+    MessageMark,
+    MessageReply,
+    MessageSending,
+)
 from app.models.messages import TOWN_HALL
 from app.paging import PAGE_SIZE, Page
 from app.services import journal
 from app.services.actors import Actor
 from app.services.families import lookup
-from app.services.inbox import replies
+from app.services.inbox import composing, replies
 from app.services.mail import notices
 from app.services.refusals import Reason, Refusal
 from app.typed_text import one_line, some_lines
@@ -29,13 +37,20 @@ _LATEST = select(func.max(MessageReply.id)).group_by(
 _LAST = aliased(MessageReply, select(MessageReply).where(MessageReply.id.in_(_LATEST)).subquery())
 _WAITS = _LAST.account_id.is_not(None)
 _WHO = Guardian.full_name.label("who")
+# Whom it is for, when that is neither one family nor all.
+_SOME = (
+    select(MessageSending.target_words)
+    .where(MessageSending.message_id == Message.id, Message.for_some)
+    .scalar_subquery()
+)
+_FOR = func.coalesce(Family.number, _SOME)
 _LINES = (
-    select(Message.id, Message.subject, Family.number, _LAST.written_at, _WAITS, _WHO)
+    select(Message.id, Message.subject, _FOR, _LAST.written_at, _WAITS, _WHO)
     .outerjoin(_LAST, _LAST.message_id == Message.id)
     .outerjoin(Family, Family.id == func.coalesce(_LAST.family_id, Message.family_id))
     .outerjoin(Account, Account.id == _LAST.account_id)
     .outerjoin(Guardian, Guardian.id == Account.guardian_id)
-    .where(Message.withdrawn_at.is_(None))
+    .where(Message.withdrawn_at.is_(None), ~Message.unsent)
     # Who has waited the longest comes first; then the latest answers, then what nobody answered.
     .order_by(
         case((_WAITS, 0), else_=1),
@@ -58,6 +73,8 @@ _MESSAGE = (
         Message.answerable,
         Family.number,
         Message.withdrawn_at,
+        _SOME,
+        Message.unsent,
     )
     .outerjoin(Family, Family.id == Message.family_id)
     .where(Message.id == bindparam("number"))
@@ -85,7 +102,7 @@ class ThreadLine(NamedTuple):
 
     number: int
     subject: str
-    # None for a message to every family, as long as nobody answered.
+    # Or whom it is for, in words; None for a message to every family, as long as nobody answered.
     family_number: str | None
     written_at: datetime | None
     waits: bool
@@ -107,6 +124,7 @@ class Thread(NamedTuple):
 
     family_number: str
     written: list[Written]
+    family_id: int
 
     @property
     def waits(self) -> bool:
@@ -123,9 +141,12 @@ class DeskMessage(NamedTuple):
     sent_on: date
     body: str
     answerable: bool
-    # None when it is for every family.
+    # None when it is for every family, or for some.
     family_number: str | None
     withdrawn_at: datetime | None
+    # Whom it is for, in words, when that is some families.
+    target_words: str | None
+    unsent: bool
     # Those that wait come first.
     threads: list[Thread]
 
@@ -152,17 +173,18 @@ def find(number: int) -> DeskMessage:
         raise Refusal(Reason.UNKNOWN, f"Il n’y a pas de message n°\u00a0{number}.")
     rows = groupby(db.rows(_THREADS, number=number), key=lambda row: (row[0], row[1]))
     threads = [
-        Thread(family_number, [Written(*row[2:]) for row in written])
-        for (_, family_number), written in rows
+        Thread(family_number, [Written(*row[2:]) for row in written], family_id)
+        for (family_id, family_number), written in rows
     ]
     threads.sort(key=lambda thread: not thread.waits)
-    return DeskMessage(*found[0], threads)
+    return DeskMessage._make((*found[0], threads))
 
 
-def answer(number: int, family_number: str, text: str, actor: Actor) -> bool:
+def answer(number: int, family: str | int, text: str, actor: Actor) -> bool:
     """Answer a family in its thread, and make the message unread again for its guardians.
 
-    False when these words were already the answer. Raises Refusal.
+    It is named by the number on its papers, or by its row. False when these words were already the
+    answer. Raises Refusal.
     """
     words = some_lines(text)
     if not words:
@@ -173,10 +195,10 @@ def answer(number: int, family_number: str, text: str, actor: Actor) -> bool:
             f"Raccourcissez votre réponse à {replies.LONGEST_REPLY} caractères au plus.",
         )
     message = find(number)
-    if not message.answerable or message.withdrawn_at:
+    if not message.answerable or message.withdrawn_at or message.unsent:
         raise Refusal(Reason.CLOSED, f"Le message n°\u00a0{number} ne prend pas de réponse.")
     with db.transaction() as session:
-        family_id = _addressee(session, number, one_line(family_number))
+        family_id = _addressee(session, number, family)
         key = _key(session, number, family_id, words)
         if not replies.keep(session, number, family_id, actor, words, key):
             return False
@@ -187,13 +209,15 @@ def answer(number: int, family_number: str, text: str, actor: Actor) -> bool:
     return True
 
 
-def _addressee(session: Session, number: int, family_number: str) -> int:
+def _addressee(session: Session, number: int, family: str | int) -> int:
     """Find the family that has this message; a number given again is the family still here."""
+    family_number = one_line(str(family))
     if not family_number:
         raise Refusal(Reason.MISSING, "Donnez le numéro de la famille.")
-    here = lookup.open_families(family_number)
-    of = session.scalar(select(Message.family_id).where(Message.id == number))
-    concerned = [family for family in here if of in {None, family}]
+    here = [family] if isinstance(family, int) else lookup.open_families(family_number)
+    message = session.get_one(Message, number)
+    wanted = Family.id.in_(here) & composing.families_of(message)
+    concerned = list(session.scalars(select(Family.id).where(wanted)))
     if not concerned:
         raise Refusal(
             Reason.UNKNOWN,

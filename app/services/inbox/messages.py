@@ -1,12 +1,19 @@
 """Which messages a family has, and what one guardian did with each."""
 
-from sqlalchemy import and_, bindparam, or_
+from sqlalchemy import and_, bindparam, exists, or_
 
-from app.models import FAMILY, Message, MessageMark
+from app.models import FAMILY, Message, MessageMark, MessageRecipient
 
-# A message for every family belongs to each of them, in a thread of its own.
+_IS_RECIPIENT = exists().where(
+    MessageRecipient.message_id == Message.id, MessageRecipient.family_id == FAMILY
+)
+# A message for every family belongs to each of them, in a thread of its own. One for some is looked
+# up by its key, among the few that are for no family alone.
 FOR_FAMILY = and_(
-    or_(Message.family_id == FAMILY, Message.family_id.is_(None)), Message.withdrawn_at.is_(None)
+    or_(Message.family_id == FAMILY, Message.family_id.is_(None)),
+    or_(~Message.for_some, _IS_RECIPIENT),
+    ~Message.unsent,
+    Message.withdrawn_at.is_(None),
 )
 # To join the marks of the guardian bound as `account_id`; most messages have none yet.
 MARKED = and_(

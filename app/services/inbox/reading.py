@@ -37,6 +37,7 @@ _MESSAGE = (
         Message.sender,
         Message.subject,
         Message.sent_on,
+        Message.corrected_at,
         Message.body,
         Message.answerable,
         MessageMark.read_at,
@@ -100,6 +101,7 @@ class OpenMessage(NamedTuple):
     service: str
     subject: str
     sent_on: date
+    corrected_at: datetime | None
     body: str
     answerable: bool
     archived: bool
@@ -126,6 +128,7 @@ def open_message(
         service=row.sender or TOWN_HALL,
         subject=row.subject,
         sent_on=row.sent_on,
+        corrected_at=row.corrected_at,
         body=row.body,
         answerable=row.answerable,
         archived=row.archived_at is not None,

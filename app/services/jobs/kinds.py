@@ -13,6 +13,7 @@ class JobKind(StrEnum):
     IMPORT = "import"
     INVITATIONS = "invitations"
     WORDS = "words"
+    MESSAGE = "message"
 
 
 IN_FRENCH: dict[str, str] = {
@@ -21,6 +22,7 @@ IN_FRENCH: dict[str, str] = {
     JobKind.IMPORT: "import demandé à l’écran",
     JobKind.INVITATIONS: "invitations demandées à l’écran",
     JobKind.WORDS: "mots qui font trouver une famille",
+    JobKind.MESSAGE: "message de la mairie, à son heure",
 }
 
 STATES = {

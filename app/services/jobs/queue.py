@@ -66,14 +66,20 @@ class ClaimedJob:
     lease_ends: datetime
 
 
-def enqueue(session: Session, kind: JobKind, payload: Mapping[str, str] | None = None) -> Job:
-    """Ask for a job in the caller's transaction; it is done once that is committed.
+def enqueue(
+    session: Session,
+    kind: JobKind,
+    payload: Mapping[str, str] | None = None,
+    due_at: datetime | None = None,
+) -> Job:
+    """Ask for a job in the caller's transaction; it is done once that is committed, or later.
 
     The payload says what it is about, by internal numbers: never a secret. Raises ValueError for
     a kind that nobody does.
     """
     now = datetime.now(UTC)
-    job = Job(kind=JobKind(kind).value, payload=dict(payload or {}), created_at=now, due_at=now)
+    job = Job(kind=JobKind(kind).value, payload=dict(payload or {}), created_at=now)
+    job.due_at = due_at or now
     session.add(job)
     session.flush()
     db.after_commit(session, background.watcher(EXTENSION).notify)

@@ -7,7 +7,16 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.formats import today
-from app.models import MAY_SIGN_IN, Account, Family, Guardian, Invoice, InvoiceKind, Message
+from app.models import (
+    MAY_SIGN_IN,
+    Account,
+    Family,
+    Guardian,
+    Invoice,
+    InvoiceKind,
+    Message,
+    MessageSending,
+)
 from app.services.mail import outbox
 from app.services.mail.kinds import MailKind
 
@@ -33,7 +42,11 @@ def tell_of_new(
 ) -> dict[MailKind, int]:
     """Queue one mail of each kind at most for an account; return how many of each."""
     since = today() - NEWS
-    messages = and_(Message.id > before.message, Message.sent_on >= since)
+    # Those written on screen tell of themselves, at their hour.
+    on_screen = select(MessageSending.message_id)
+    messages = and_(
+        Message.id > before.message, Message.sent_on >= since, Message.id.not_in(on_screen)
+    )
     invoices = and_(
         Invoice.id > before.invoice,
         Invoice.issued_on >= since,
@@ -57,8 +70,12 @@ def tell_of_new(
 
 def tell_of_answer(session: Session, family_id: int) -> None:
     """Queue a mail for the guardians of a family that the town hall has answered."""
-    of_family = Guardian.family_id == family_id
-    _queue(session, MailKind.NEW_MESSAGE, Account.mail_messages, of_family)
+    tell_of_message(session, Guardian.family_id == family_id)
+
+
+def tell_of_message(session: Session, told: ColumnElement[bool]) -> int:
+    """Queue a mail for those of some guardians who want to know of a message; count them."""
+    return _queue(session, MailKind.NEW_MESSAGE, Account.mail_messages, told)
 
 
 def _queue(

@@ -74,6 +74,7 @@ _GUARDIANS = (
 _REQUESTS = select(FamilyRequest.id).where(FamilyRequest.state.in_(WAIT_FOR_TOWN))
 _THREADS = (
     select(
+        Message.id.label("number"),
         Message.subject,
         Family.id,
         Family.number,
@@ -164,6 +165,7 @@ _SET_UP = select(
 class ThreadLine(NamedTuple):
     """A family that waits for an answer to what it wrote."""
 
+    number: int
     subject: str
     family_id: int
     family_number: str

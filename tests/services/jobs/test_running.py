@@ -198,7 +198,7 @@ def test_a_kind_that_nobody_does_is_refused_at_once() -> None:
 
 def test_each_kind_has_who_does_it(app_without_database: Flask) -> None:
     """Or the portal does not start."""
-    with pytest.raises(ValueError, match="nobody does erasure, import, invitations, purge, words"):
+    with pytest.raises(ValueError, match="nobody does erasure, import, invitations, message"):
         running.init_app(app_without_database, "inline", {})
 
 

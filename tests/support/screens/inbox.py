@@ -1,6 +1,7 @@
 """« Boîte de réception » in its states: filled, empty, searched, answered, archived."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from flask import Flask
 
@@ -36,6 +37,12 @@ def inbox_screens(app: Flask, people: People) -> Iterator[tuple[str, Page]]:
     yield "inbox, answered by the town hall", parent.get("family.messages")
     other = Browser(app)
     other.sign_in(people.moreau)
-    yield "message, takes no answer", other.get("family.message", public_id=public_id("m3"))
+    with app.app_context(), db.transaction() as session:
+        mine = session.query(Message).filter_by(source_id="m3").one()
+        mine.corrected_at = datetime.now(UTC)
+    yield (
+        "message, takes no answer, corrected",
+        other.get("family.message", public_id=public_id("m3")),
+    )
     other.get("family.message", public_id=public_id("m1"))
     yield "home, nothing new", other.get("family.home")

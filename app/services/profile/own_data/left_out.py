@@ -18,6 +18,13 @@ LEFT_OUT = {
         "document.withdrawn_at",
         "message.withdrawn_at",
     ),
+    "Which messages the family was sent: told by the messages themselves.": (
+        "message.for_some",
+        "message.unsent",
+    ),
+    "How the town hall went about a message: to whom else, when, who wrote it.": (
+        "message_sending",
+    ),
     "The files of the town's own software, as it handed them over; 30 days.": ("import_upload",),
     "Which files the town hall handed over, and how many rows they changed.": ("import_run",),
     "Of somebody at the town hall, who may be a parent too: another access, for their work.": (

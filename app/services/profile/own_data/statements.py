@@ -162,6 +162,7 @@ MESSAGES = (
     select(
         Message.id,
         Message.sent_on.label("date"),
+        Message.corrected_at.label("corrige_le"),
         Message.sender.label("service"),
         Message.subject.label("objet"),
         Message.body.label("texte"),
