@@ -75,10 +75,18 @@ def served(town: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Por
 
 
 @pytest.fixture(scope="session")
-def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+def demonstrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An instance with the whole demonstration town; to be copied."""
+    instance = tmp_path_factory.mktemp("demonstrated") / "instance"
+    demonstrate(instance)
+    return instance
+
+
+@pytest.fixture(scope="session")
+def demonstration(demonstrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """The whole demonstration town, where everybody has the same password; to be looked at."""
     instance = tmp_path_factory.mktemp("demonstration") / "instance"
-    demonstrate(instance)
+    shutil.copytree(demonstrated, instance)
     with portal(instance) as running:
         for identifier in identifiers():
             running.give_password(identifier, PASSWORD)

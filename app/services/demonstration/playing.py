@@ -64,7 +64,7 @@ def _tell(story: Story, key: str) -> None:
         return
     child = _public_id(_CHILD, story.child)
     asked = Asked(story.details, [child] if child else [], _public_id(_INVOICE, story.invoice))
-    sent = sending.send(account, BY_KEY[story.kind], asked, key)
+    sent = sending.send(account, BY_KEY[story.kind], asked, key, story.files)
     ago = story.sent
     for next_ago, act in story.then:
         _age_request(sent.number, _between(ago, next_ago))

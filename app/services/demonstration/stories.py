@@ -8,7 +8,7 @@ from pathlib import Path
 from app.formats import today
 from app.services.actors import Clerk, CurrentAccount
 from app.services.files import uploads
-from app.services.files.uploads import Accepted, Upload
+from app.services.files.uploads import Accepted, CheckedFile, Upload
 from app.services.requests import acting, desk
 from app.services.requests.sending import Sent
 
@@ -33,6 +33,7 @@ class Story:
     child: str | None = None
     invoice: str | None = None
     then: Sequence[tuple[int, Act]] = ()
+    files: Sequence[CheckedFile] = ()
 
 
 def stories(town: Path) -> list[Story]:
@@ -67,6 +68,15 @@ def stories(town: Path) -> list[Story]:
             "38162469", "absence", 6, {"starts_on": _monday(0), "ends_on": _monday(0)},
             child="7008", then=[(5, _withdraw)],
         ),
+        # What the town hall is late with, and what it does at a glance.
+        Story(
+            "38162493", "other", 8,
+            {"text": "Peut-on payer la garderie avec des chèques CESU\u00a0?"},
+        ),
+        Story(
+            "38162519", "photo", 1, {}, child="7015",
+            files=_read(town / "photos" / "enfant-7016.png", Accepted.PICTURES),
+        ),
     ]  # fmt: skip
 
 
@@ -96,8 +106,12 @@ def _refuse(reason: str) -> Act:
     return lambda _account, sent: desk.refuse(sent.number, reason, TOWN_HALL)
 
 
+def _read(path: Path, accepted: Accepted) -> list[CheckedFile]:
+    return uploads.check([Upload(path.name, path.read_bytes())], accepted)
+
+
 def _add(paper: Path) -> Act:
-    files = uploads.check([Upload(paper.name, paper.read_bytes())], Accepted.PAPERS)
+    files = _read(paper, Accepted.PAPERS)
     return lambda account, sent: acting.add_files(account, sent.public_id, files)
 
 

@@ -1,0 +1,170 @@
+"""The commonest acts of a secretary's week, from « À faire », with their clicks counted.
+
+Enter counts as one; a file picker and what is typed do not.
+"""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Locator, Page, ViewportSize, expect
+
+from app.services.demonstration import clerk
+from tests.e2e.conftest import Device, open_window
+from tests.e2e.live import ROOT, Portal, portal, words_of
+
+DESK: ViewportSize = {"width": 1366, "height": 768}
+CODE = re.compile(r"^[0-9]{6}$", re.MULTILINE)
+NEWCOMER = "aissata.ouedraogo@exemple.fr"
+NEXT_MONTH = sorted((ROOT / "demo" / "mois-suivant").glob("*.csv"))
+
+
+class Hand:
+    """Somebody at the town hall, whose clicks are counted."""
+
+    def __init__(self, page: Page, town_hall: Portal) -> None:
+        """Begin where the day begins."""
+        self.page, self.town_hall, self.clicks = page, town_hall, 0
+        page.goto("/mairie")
+        expect(page.locator("h1")).to_have_text("À faire aujourd’hui")
+
+    def press(self, words: str, where: Locator | None = None) -> None:
+        """Press what reads so: a button, a link, or what unfolds."""
+        place = where or self.page.locator("body")
+        self.clicks += 1
+        found = (
+            place.get_by_role("button", name=words)
+            .or_(place.get_by_role("link", name=words))
+            .or_(place.locator("summary", has_text=words))
+        )
+        found.first.click()
+
+    def find(self, words: str) -> Locator:
+        """Look a family up, and press Enter."""
+        field = self.page.get_by_label("Chercher une famille")
+        field.fill(words)
+        self.clicks += 1
+        field.press("Enter")
+        expect(self.page.locator("h1")).to_contain_text("Famille ")
+        return self.page.locator("main")
+
+
+Act = Callable[[Hand], None]
+
+
+def who_is_calling(hand: Hand) -> None:
+    main = hand.find("zest")
+    expect(main).to_contain_text("38 16 23 86")
+
+
+def why_no_mail(hand: Hand) -> None:
+    main = hand.find("38162477")
+    expect(main.get_by_role("region", name="Derniers courriels")).to_be_visible()
+
+
+def send_the_access_again(hand: Hand) -> None:
+    hand.find("zest pays")
+    hand.press("Envoyer l’accès")
+    expect(hand.page.locator("main")).to_contain_text("Envoyé à pays.zest@exemple.fr")
+
+
+def correct_the_address_and_send(hand: Hand) -> None:
+    main = hand.find("bœuf")
+    main.get_by_label("Adresse de courriel").fill("germaine@exemple.org")
+    hand.press("Enregistrer et envoyer l’accès")
+    expect(hand.page.locator("main")).to_contain_text("Envoyé à germaine@exemple.org")
+
+
+def see_what_she_sees(hand: Hand) -> None:
+    hand.find("martinez")
+    hand.press("Voir comme elle")
+    hand.press("Elle m’a demandé de l’aide")
+    expect(hand.page.locator("h1")).to_have_text("Bienvenue sur le portail famille")
+    expect(hand.page.locator("body")).to_contain_text("Vous voyez le portail comme")
+    hand.page.get_by_role("button", name="Revenir à la mairie").click()
+
+
+def answer_a_question(hand: Hand) -> None:
+    hand.press("Poser une question sur une facture")
+    hand.page.get_by_label("Votre texte").fill("Une semaine, deux repas : c’est corrigé.")
+    hand.press("Répondre et clore")
+    expect(hand.page.locator("main")).to_contain_text("Répondue.")
+
+
+def accept_a_photo(hand: Hand) -> None:
+    hand.press("Proposer une photo")
+    hand.press("Accepter")
+    expect(hand.page.locator("main")).to_contain_text("Acceptée.")
+
+
+def import_the_month(hand: Hand) -> None:
+    hand.page.get_by_label("Fichiers").set_input_files(NEXT_MONTH)
+    hand.press("Voir ce qui changerait")
+    button = hand.page.get_by_role("button", name="Importer", exact=True)
+    expect(button).to_be_visible(timeout=30_000)
+    hand.press("Importer")
+    expect(hand.page.locator("h1")).to_contain_text("est importé", timeout=30_000)
+
+
+def remind_those_who_never_came(hand: Hand) -> None:
+    hand.town_hall.flask("credentials", "send", "--all-new")
+    hand.town_hall.mail_to(NEWCOMER)
+    hand.page.reload()
+    hand.press("Relancer")
+    hand.press("Envoyer")
+    expect(hand.page.locator("main")).to_contain_text("en chemin")
+
+
+TABLE: dict[str, tuple[Act, int]] = {
+    "who is calling": (who_is_calling, 1),
+    "why no mail": (why_no_mail, 1),
+    "send the access again": (send_the_access_again, 2),
+    "correct the address and send": (correct_the_address_and_send, 2),
+    "see what she sees": (see_what_she_sees, 3),
+    "answer a question": (answer_a_question, 2),
+    "accept a photo": (accept_a_photo, 2),
+    "the month's import": (import_the_month, 2),
+    "remind those who never came": (remind_those_who_never_came, 2),
+}
+
+
+@pytest.fixture(params=[True, False], ids=["", "without JavaScript"])
+def desk(request: pytest.FixtureRequest) -> Device:
+    """A secretary's screen."""
+    return DESK, request.param
+
+
+@pytest.fixture
+def town_hall(demonstrated: Path, tmp_path: Path) -> Iterator[Portal]:
+    """The demonstration town, where much is to be done."""
+    instance = tmp_path / "instance"
+    shutil.copytree(demonstrated, instance)
+    with portal(instance) as running:
+        yield running
+
+
+def test_each_act_takes_as_few_clicks_as_the_table_says(
+    chromium: Chromium, town_hall: Portal, desk: Device
+) -> None:
+    with open_window(desk, chromium, town_hall) as page:
+        come_in(page, town_hall)
+        taken = {}
+        for name, (act, _) in TABLE.items():
+            hand = Hand(page, town_hall)
+            act(hand)
+            taken[name] = hand.clicks
+    assert taken == {name: clicks for name, (_, clicks) in TABLE.items()}
+
+
+def come_in(page: Page, town_hall: Portal) -> None:
+    """Sign in, with a code that comes by mail."""
+    page.goto("/mairie/connexion")
+    page.get_by_label("Adresse de courriel").fill(clerk.EMAIL)
+    page.get_by_label("Mot de passe", exact=True).fill(clerk.PASSWORD)
+    page.get_by_role("button", name="Continuer").click()
+    code = words_of(town_hall.mail_to(clerk.EMAIL), CODE)
+    page.get_by_label("Code", exact=True).fill(code)
+    page.get_by_role("button", name="Valider").click()
