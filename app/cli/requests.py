@@ -14,7 +14,7 @@ from app.services.files import stored_files, uploads
 from app.services.files.uploads import Accepted, CheckedFile, Upload, UploadRefused
 from app.services.refusals import Reason, Refusal
 from app.services.requests import desk, desk_listing, desk_reading
-from app.services.requests.desk_listing import DeskLine
+from app.services.requests.desk_line import DeskLine
 from app.services.requests.desk_reading import DeskRequest
 from app.services.requests.moving import WAIT_FOR_TOWN
 

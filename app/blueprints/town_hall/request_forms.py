@@ -1,7 +1,7 @@
 """The forms of « Demandes »."""
 
 from flask_wtf.file import MultipleFileField
-from wtforms import IntegerField, SelectChoice, SelectField
+from wtforms import IntegerField, SelectChoice, SelectField, SelectMultipleField
 from wtforms.widgets import HiddenInput
 
 from app.services.requests import desk, ready_answers
@@ -38,6 +38,15 @@ class PostponeForm(SeenForm):
 
     day = DayField("Nouvelle date promise", CLOSED_DAY)
     word = TextField("Un mot à la famille (facultatif)", desk.LONGEST_TEXT)
+
+
+class TogetherForm(Form):
+    """What is done to several requests at once."""
+
+    # As rows are ticked: see components/list.html.
+    choix = SelectMultipleField(validate_choice=False)
+    clerk = SelectField("Confier à", validate_choice=False)
+    text = TextField("Le même texte pour toutes", desk.LONGEST_TEXT)
 
 
 class ReadyAnswerForm(Form):

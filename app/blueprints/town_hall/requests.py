@@ -1,26 +1,36 @@
 """« Demandes »: what families ask, the most urgent first; one of them, and the answer."""
 
+from collections.abc import Sequence
+
 from flask import abort, render_template
 from flask import request as asked
 from flask.typing import ResponseReturnValue
 from wtforms import SelectChoice
 
 from app.blueprints.town_hall.blueprint import town_hall
-from app.blueprints.town_hall.request_forms import AnswerForm, EntrustForm, PostponeForm
+from app.blueprints.town_hall.request_forms import (
+    AnswerForm,
+    EntrustForm,
+    PostponeForm,
+    TogetherForm,
+)
+from app.paging import Page
 from app.services.billing import invoices
 from app.services.clerks import rights, team
 from app.services.clerks.rights import Right
+from app.services.clerks.team import Colleague
 from app.services.files import uploads
 from app.services.files.uploads import Accepted
 from app.services.refusals import Refusal
 from app.services.requests import desk_listing, desk_reading, ready_answers, undoing
+from app.services.requests.desk_line import DeskLine
 from app.services.requests.desk_listing import Chosen, View
 from app.services.requests.desk_reading import DeskRequest
-from app.services.requests.kinds import ACCOUNT_DELETION, KINDS, Kind
+from app.services.requests.kinds import ACCEPTED, ACCOUNT_DELETION, BY_KEY, KINDS, Kind
 from app.web import lists
 from app.web.clerk_access import current_clerk, needs
 from app.web.files import send_stored_file
-from app.web.lists import Column, Filter, Listing
+from app.web.lists import Act, Column, Filter, Listing
 
 VIEWS = {
     View.TO_ANSWER: "À traiter",
@@ -30,6 +40,7 @@ VIEWS = {
     View.CLOSED: "Closes",
 }
 COLUMNS = [Column(each) for each in ("N°", "Demande", "Famille", "Promise pour", "Qui", "État")]
+ACTS = (Act("Je m’en occupe", "town_hall.hold_requests"),)
 NOTHING = {View.TO_ANSWER: "Elles apparaîtront ici dès qu’une famille en enverra une."}
 NOTHING_OF = "Il n’y en a pas pour le moment sous «\u00a0{}\u00a0»."
 
@@ -39,12 +50,17 @@ NOTHING_OF = "Il n’y en a pas pour le moment sous «\u00a0{}\u00a0»."
 def requests() -> ResponseReturnValue:
     """What families ask, a page of a view."""
     clerk = current_clerk()
-    view = _view(asked.args.get("vue", ""))
-    listing = lists.read(COLUMNS, _filters(), kept={"vue": view.value})
+    view, colleagues = asked_view(), team.who_may(Right.ANSWER)
+    listing = listing_of(view, colleagues)
+    form = TogetherForm()
+    form.clerk.choices = [SelectChoice(each.public_id, each.name) for each in colleagues]
     return render_template(
         "town_hall/requests.html",
         listing=listing,
-        page=desk_listing.chosen(view, _chosen(listing), clerk.clerk_id, listing.asked.page),
+        page=found_page(view, listing),
+        form=form,
+        closing=closing_of(listing),
+        may_accept=rights.may(clerk, Right.ANSWER_ALL),
         counts=desk_listing.counts(clerk.clerk_id),
         views=VIEWS,
         view=view,
@@ -106,20 +122,33 @@ def right_for(kind: Kind, act: str) -> Right:
     return Right.ANSWER if kind.about_money else Right.ANSWER_ALL
 
 
-def _view(slug: str) -> View:
+def asked_view() -> View:
+    """Read which of the lists an address names."""
+    slug = asked.args.get("vue", "")
     return View(slug) if slug in set(View) else View.TO_ANSWER
 
 
-def _filters() -> list[Filter]:
+def listing_of(view: View, colleagues: Sequence[Colleague]) -> Listing:
+    """Read what the address asks of a list; nothing more is done to what is closed."""
     kinds = [(kind.key, kind.label) for kind in KINDS]
     schools = [(school, school) for school in desk_listing.schools()]
-    colleagues = [(each.public_id, each.name) for each in team.who_may(Right.ANSWER)]
-    return [
+    people = [(each.public_id, each.name) for each in colleagues]
+    filters = [
         Filter("sorte", "Sorte", kinds),
         *([Filter("ecole", "École", schools)] if schools else []),
-        Filter("qui", "Qui s’en occupe", [(desk_listing.NOBODY, "Personne"), *colleagues], "Tous"),
+        Filter("qui", "Qui s’en occupe", [(desk_listing.NOBODY, "Personne"), *people], "Tous"),
     ]
+    acts = () if view is View.CLOSED else ACTS
+    return lists.read(COLUMNS, filters, kept={"vue": view.value}, acts=acts)
 
 
-def _chosen(listing: Listing) -> Chosen:
-    return Chosen(*(listing.asked.filters.get(name, "") for name in ("sorte", "ecole", "qui")))
+def found_page(view: View, listing: Listing) -> Page[DeskLine]:
+    """Return the page of the list that the address asks for."""
+    among = Chosen(*(listing.asked.filters.get(name, "") for name in ("sorte", "ecole", "qui")))
+    return desk_listing.chosen(view, among, current_clerk().clerk_id, listing.asked.page)
+
+
+def closing_of(listing: Listing) -> str:
+    """Say how the requests of a list are ended, when they are of one kind."""
+    kind = BY_KEY.get(listing.asked.filters.get("sorte", ""))
+    return kind.closing.press if kind else ACCEPTED.press

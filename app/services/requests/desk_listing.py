@@ -1,12 +1,10 @@
 """What families ask, as the town hall lists it: what waits, what is late, whose it is."""
 
-from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
-    Select,
     String,
     and_,
     bindparam,
@@ -21,75 +19,18 @@ from sqlalchemy.orm import aliased
 from app import db
 from app.formats import today
 from app.models import (
-    Account,
     Child,
     ClerkAccount,
-    Family,
     FamilyChild,
     FamilyRequest,
-    Guardian,
-    RequestEvent,
-    RequestEventKind,
     RequestState,
 )
 from app.paging import PAGE_SIZE, Page
-from app.services.requests import moving
-from app.services.requests.kinds import BY_KEY
+from app.services.requests.desk_line import COLUMNS, DeskLine, joined
 from app.services.requests.moving import OPEN, WAIT_FOR_TOWN
-from app.services.requests.reading import told
 
 # Among whom looks after requests, in addresses.
 NOBODY = "personne"
-
-_said = aliased(RequestEvent)
-_ANSWERED_SINCE = (
-    select(1)
-    .where(
-        _said.request_id == RequestEvent.request_id,
-        _said.account_id.is_(None),
-        told(_said),
-        _said.at >= RequestEvent.at,
-    )
-    .exists()
-)
-# The latest file that nobody at the town hall has answered.
-_PIECE_CAME = (
-    select(func.max(RequestEvent.at))
-    .where(
-        RequestEvent.request_id == FamilyRequest.id,
-        RequestEvent.kind == RequestEventKind.PIECE_ADDED,
-        FamilyRequest.state.in_(OPEN),
-        ~_ANSWERED_SINCE,
-    )
-    .correlate(FamilyRequest)
-    .scalar_subquery()
-)
-COLUMNS = (
-    FamilyRequest.id,
-    FamilyRequest.kind,
-    FamilyRequest.state,
-    FamilyRequest.sent_at,
-    FamilyRequest.expected_on,
-    Family.number,
-    Guardian.full_name.label("sender"),
-    _PIECE_CAME.label("piece_came_at"),
-    func.coalesce(Child.first_name, "").label("child"),
-    func.coalesce(ClerkAccount.name, "").label("holder"),
-)
-
-
-def joined(statement: Select[*tuple[object, ...]]) -> Select[*tuple[object, ...]]:
-    """Join what COLUMNS are read from but the child; whoever left the town hall holds nothing."""
-    return (
-        statement.join(Family, Family.id == FamilyRequest.family_id)
-        .join(Account, Account.id == FamilyRequest.account_id)
-        .join(Guardian, Guardian.id == Account.guardian_id)
-        .outerjoin(
-            ClerkAccount,
-            (ClerkAccount.id == FamilyRequest.clerk_id) & ClerkAccount.closed_at.is_(None),
-        )
-    )
-
 
 _LINES = joined(select(*COLUMNS)).outerjoin(Child, Child.id == FamilyRequest.child_id)
 _IS_OPEN = FamilyRequest.state.in_(OPEN)
@@ -179,49 +120,6 @@ _NEXT = (
     .order_by(*_URGENT_FIRST)
     .limit(1)
 )
-
-
-class DeskLine(NamedTuple):
-    """A request as the town hall lists it."""
-
-    number: int
-    kind: str
-    state: RequestState
-    sent_at: datetime
-    expected_on: date
-    family_number: str
-    sender: str
-    # When the family added a file that the town hall has not answered; None otherwise.
-    piece_came_at: datetime | None
-    # Empty when it is about none, or about several.
-    child: str
-    # Who at the town hall looks after it.
-    holder: str
-
-    @property
-    def label(self) -> str:
-        """Say what is asked."""
-        return BY_KEY[self.kind].label
-
-    @property
-    def state_words(self) -> str:
-        """Say where it stands."""
-        return moving.state_words(self.kind, self.state)
-
-    @property
-    def waits_for_town(self) -> bool:
-        """Tell whether the town hall has to answer."""
-        return self.state in WAIT_FOR_TOWN
-
-    @property
-    def is_late(self) -> bool:
-        """Tell whether the family should have had its answer."""
-        return moving.is_late(self.state, self.expected_on)
-
-    @property
-    def days_left(self) -> int:
-        """Count the days until the promised one; negative once it is over."""
-        return (self.expected_on - today()).days
 
 
 class Chosen(NamedTuple):

@@ -21,17 +21,17 @@ from app.models import (
 from app.services.families import accepted
 from app.services.files.stored_files import FoundFile, StoredFile
 from app.services.refusals import Reason, Refusal
-from app.services.requests import desk_listing, reading
+from app.services.requests import desk_line, reading
 from app.services.requests.answers import TO_ERASE
-from app.services.requests.desk_listing import DeskLine
+from app.services.requests.desk_line import DeskLine
 from app.services.requests.kinds import DETAILS
 from app.services.requests.reading import JoinedFile, RequestDetails
 
 _NUMBER = FamilyRequest.id == bindparam("number")
 _FOUND = (
-    desk_listing.joined(reading.REQUEST)
+    desk_line.joined(reading.REQUEST)
     .add_columns(
-        *(each.label(f"line_{place}") for place, each in enumerate(desk_listing.COLUMNS)),
+        *(each.label(f"line_{place}") for place, each in enumerate(desk_line.COLUMNS)),
         FamilyRequest.family_id,
         Guardian.mobile,
         Guardian.phone,
@@ -118,11 +118,6 @@ class DeskRequest(NamedTuple):
         named = self.wishes.get("children", [])
         return [str(each) for each in named] if isinstance(named, list) else []
 
-    @property
-    def latest_event(self) -> int:
-        """Name the last thing that happened to it, so that no answer misses a later one."""
-        return max(event.id for event in self.details.events)
-
 
 def find(number: int) -> DeskRequest:
     """Return a request, whole. Raises Refusal when no request has this number."""
@@ -173,7 +168,7 @@ def unknown(number: int) -> Refusal:
 
 
 def _line(row: Row[*tuple[Any, ...]]) -> list[Any]:
-    return [getattr(row, f"line_{place}") for place in range(len(desk_listing.COLUMNS))]
+    return [getattr(row, f"line_{place}") for place in range(len(desk_line.COLUMNS))]
 
 
 def _shown(name: str, value: str) -> str:

@@ -41,7 +41,7 @@ from app.models import (
 from app.services.mail.kinds import MailKind
 from app.services.mail.outbox import PENDING
 from app.services.requests import desk_listing
-from app.services.requests.desk_listing import DeskLine
+from app.services.requests.desk_line import DeskLine
 from app.services.requests.moving import WAIT_FOR_TOWN
 from app.settings import settings
 

@@ -122,7 +122,8 @@ def test_details_are_read_before_and_after(app: Flask, people: People, nadia: Br
     assert cells[-1] == "06\u00a039\u00a098\u00a000\u00a001"
     page = page.submit("Accepter")
     assert "la liste « À reporter » vous le rappelle" in page.text
-    page = nadia.get("town_hall.day").link("Voir la liste à reporter").click()
+    assert "1 changement à reporter" in nadia.get("town_hall.day").text
+    page = nadia.get("town_hall.reporting")
     [cells] = [
         [each.text.strip() for each in row.select("td")] for row in page.soup.select("tbody tr")
     ]

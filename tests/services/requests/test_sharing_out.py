@@ -22,7 +22,7 @@ MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 def seen(number: int) -> int:
     """What somebody who opens the request now has seen of it."""
-    return desk_reading.find(number).latest_event
+    return desk_reading.find(number).line.latest_event
 
 
 def test_camille_takes_one_and_gives_it_to_nadia(people: People) -> None:

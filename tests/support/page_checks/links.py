@@ -30,7 +30,7 @@ def links_lead_somewhere(page: Subject) -> Iterator[str]:
 def forms_lead_somewhere(page: Subject) -> Iterator[str]:
     for tag in page.all("form, button[formaction], input[formaction]"):
         address = str(tag.get("formaction") or tag.get("action") or page.path)
-        method = str(tag.get("formmethod") or tag.get("method") or _form_method(tag)).upper()
+        method = str(tag.get("formmethod") or tag.get("method") or _form_method(page, tag)).upper()
         if not _is_ours(page.app, address):
             yield f"{opening(tag)} sends what is typed elsewhere"
         elif not _endpoint(page.app, urljoin(page.path, address), method):
@@ -97,8 +97,9 @@ def _endpoint(app: Flask, address: str, method: str) -> str:
     return str(rule.endpoint)
 
 
-def _form_method(tag: Tag) -> str:
-    form = tag.find_parent("form")
+def _form_method(page: Subject, tag: Tag) -> str:
+    owner = tag.get("form")
+    [form] = page.all(f"form#{owner}") if owner else [tag.find_parent("form")]
     return str(form.get("method", "get")) if form else "get"
 
 

@@ -43,6 +43,7 @@ def desk_screens(app: Flask, people: People, office: Browser) -> Screens:
     yield "desk, requests", page
     yield "desk, nobody's", page.fill({"Qui s’en occupe": "Personne"}).submit("Filtrer")
     yield "desk, nothing found", page.fill({"Sorte": "Demander une attestation"}).submit("Filtrer")
+    yield from _together(office, page)
     yield "desk, none is mine", office.get("town_hall.requests", vue="a-moi")
     yield from _ready_answers(app, office)
     for kind, number in asked.items():
@@ -76,6 +77,24 @@ def desk_screens(app: Flask, people: People, office: Browser) -> Screens:
     sam = settle(app, "sam.answers@commune.fr", "Sam Noir", "secretariat", by_mail=True)
     sign_in_by_mail(secretary, sam, Outbox(app))
     yield "desk, not to be accepted by her", _open(secretary, asked["account_deletion"])
+
+
+def _together(office: Browser, page: Page) -> Screens:
+    """Several at once: none that is ticked, then all, which are not of one kind, then one."""
+    data = {"csrf_token": page.csrf_token, "text": "Nous regardons."}
+    path = "/mairie/demandes/ecrire"
+    for words, ticked in (("none ticked", {}), ("two kinds", {"tout": "oui"})):
+        answer = office.fetch(path, "POST", data | ticked)
+        yield f"desk, together, {words}", office.visit(answer.headers["Location"])
+    [line, *_] = page.soup.select("tbody tr")
+    [tick, seen] = line.select("input")
+    ticked = {"choix": str(tick["value"]), str(seen["name"]): str(seen["value"])}
+    answer = office.fetch("/mairie/demandes/confier", "POST", data | ticked | {"clerk": "x"})
+    yield "desk, together, to nobody", office.visit(answer.headers["Location"])
+    answer = office.fetch("/mairie/demandes/prendre", "POST", data | ticked)
+    page = office.visit(answer.headers["Location"])
+    yield "desk, together, done", page
+    yield "desk, together, undone", page.submit("Annuler")
 
 
 def _ready_answers(app: Flask, office: Browser) -> Screens:
