@@ -51,6 +51,13 @@ _CHILDREN = (
     .join(Child, Child.id == FamilyChild.child_id)
     .where(FamilyChild.family_id.in_(_IDS))
 )
+_NAME = (
+    update(Family)
+    .where(Family.id == bindparam("family"))
+    .values(folded_name=bindparam("name"))
+    # Of one table and nothing else: no object of the session has to learn it.
+    .execution_options(synchronize_session=False)
+)
 _KNOWN = select(FamilyWord.family_id, FamilyWord.word).where(FamilyWord.family_id.in_(_IDS))
 _NEXT = select(Family.id).where(Family.id > bindparam("after")).order_by(Family.id).limit(AT_A_TIME)
 
@@ -87,8 +94,8 @@ def refresh(session: Session, families: Sequence[int]) -> None:
         connection.execute(
             insert(FamilyWord), [{"family_id": f, "word": word} for f, word in sorted(new)]
         )
-    for family, name in wanted.names - known.names:
-        connection.execute(update(Family).where(Family.id == family).values(folded_name=name))
+    if renamed := wanted.names - known.names:
+        connection.execute(_NAME, [{"family": family, "name": name} for family, name in renamed])
 
 
 def refresh_all() -> int:
