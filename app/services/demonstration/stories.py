@@ -70,7 +70,7 @@ def stories(town: Path) -> list[Story]:
         ),
         # What the town hall is late with, and what it does at a glance.
         Story(
-            "38162493", "other", 8,
+            "38162493", "other", 14,
             {"text": "Peut-on payer la garderie avec des chèques CESU\u00a0?"},
         ),
         Story(

@@ -48,14 +48,14 @@ class Preview:
             "noms, adresses, téléphones, dates de naissance, mots de passe, appareils, journal",
             f"{plural(self.accounts, 'compte')}, pour chaque responsable de la famille",
             *([f"enfants et photos\u00a0: {', '.join(self.children)}"] if self.children else []),
-            f"{plural(self.requests, 'demande')} et leurs pièces{waiting}",
+            plural(self.requests, "demande et ses pièces", "demandes et leurs pièces") + waiting,
             f"{plural(self.messages, 'message')} à cette famille, "
             f"{plural(self.replies, 'réponse')}, {plural(self.documents, 'document')}",
         ]
 
     @property
     def stays(self) -> list[str]:
-        """Say what the law keeps for ten years."""
+        """Say what the law keeps for ten years, under « Famille effacée »."""
         return [
             plural(self.invoices, "facture ou avoir", "factures et avoirs"),
             plural(self.payments, "règlement"),

@@ -42,7 +42,7 @@ def test_a_family_is_to_be_erased_then_kept(app: Flask, camille: Browser, people
     page = camille.get("town_hall.family", family_id=family_id)
     page = page.link("Effacer les données de cette famille").click()
     assert page.h1 == "Effacer les données de la famille n° 3816231"
-    assert "Ce que la loi garde dix ans" in page.text
+    assert "dix ans, sous « Famille effacée »" in page.text
     page = page.fill({"Numéro de la famille": "3816232"})
     page = page.submit("Effacer ces données", _refused=200)
     assert page.errors == ["Ce n’est pas le numéro de cette famille : tapez 3816231."]
