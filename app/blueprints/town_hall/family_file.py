@@ -2,6 +2,7 @@
 
 from flask import abort, render_template
 from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
 
 from app.blueprints.town_hall.blueprint import town_hall
 from app.blueprints.town_hall.helping_forms import AddressForm, NoteForm
@@ -10,6 +11,7 @@ from app.services.billing import invoices, statement
 from app.services.clerks import rights
 from app.services.clerks.rights import Right
 from app.services.families import children, letterheads, lookup
+from app.services.files.stored_files import FoundFile
 from app.services.town_hall.family_file import opening, reading
 from app.web import printing
 from app.web.access import opens_page
@@ -40,7 +42,7 @@ def family(family_id: int) -> ResponseReturnValue:
 @needs(Right.FAMILIES)
 def child_photo(family_id: int, public_id: str) -> ResponseReturnValue:
     """A child's photo."""
-    return send_stored_file(children.photo(family_id, public_id), inline=True)
+    return _sent(family_id, children.photo(family_id, public_id))
 
 
 @town_hall.get("/mairie/familles/<int:family_id>/factures/<opaque:public_id>")
@@ -48,7 +50,7 @@ def child_photo(family_id: int, public_id: str) -> ResponseReturnValue:
 def family_invoice(family_id: int, public_id: str) -> ResponseReturnValue:
     """The PDF of an invoice that the town gave."""
     found = invoices.find(family_id, public_id)
-    return send_stored_file(found.pdf if found else None, inline=True)
+    return _sent(family_id, found.pdf if found else None)
 
 
 @town_hall.get("/mairie/familles/<int:family_id>/releve")
@@ -58,6 +60,7 @@ def family_statement(family_id: int) -> ResponseReturnValue:
     """The statement of the family, as it may print it too."""
     if not lookup.exists(family_id):
         abort(404)
+    opening.ensure(current_clerk(), family_id)
     letterhead = letterheads.of_family(family_id)
     html = render_template(
         "print/statement.html",
@@ -68,3 +71,10 @@ def family_statement(family_id: int) -> ResponseReturnValue:
     with printing.making.passing():
         name = f"relevé de compte {letterhead.family_number}"
         return send_made_file(printing.to_pdf(html), PDF, name, inline=True)
+
+
+def _sent(family_id: int, file: FoundFile | None) -> Response:
+    """Send a file of a family, to whoever is in the journal for it."""
+    if file is not None:
+        opening.ensure(current_clerk(), family_id)
+    return send_stored_file(file, inline=True)

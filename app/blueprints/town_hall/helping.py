@@ -16,7 +16,7 @@ from app.services.actors import Actor
 from app.services.clerks.rights import Right
 from app.services.mail import outbox
 from app.services.refusals import Reason, Refusal
-from app.services.town_hall.family_file import reading
+from app.services.town_hall.family_file import opening, reading
 from app.services.town_hall.family_file.guardians import GuardianCard
 from app.web import printing
 from app.web.access_letters import write_letters
@@ -126,6 +126,7 @@ def _person(whose: Whose) -> GuardianCard:
     found = reading.guardian(current_clerk(), *whose)
     if found is None or found.account_id is None:
         abort(404)
+    opening.ensure(current_clerk(), whose.family_id)
     return found
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from app import db
 from app.blueprints.town_hall.helping_forms import NO_REASON
-from app.models import Family, JournalEntry
+from app.models import Family, Guardian, JournalEntry
 from app.services import journal
 from app.services.accounts import invitations, signing_in, throttles
 from app.services.actors import Origin
@@ -133,6 +133,23 @@ def test_opening_is_written_down_once_a_day_for_each(
     sign_in_by_mail(hers, other, outbox)
     hers.visit(path)
     assert openings(app) == ["Nadia Petit 3816231", "Nadia Petit 3816231"]
+
+
+def test_whatever_is_of_a_family_is_written_down_too(
+    app: Flask, office: Browser, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By an address that was kept: a guardian, the statement."""
+    monkeypatch.setattr(printing, "available", lambda: True)
+    monkeypatch.setattr(printing, "to_pdf", str.encode)
+    number = number_of(app, people.zest)
+    office.fetch(f"/mairie/familles/{number}/releve")
+    assert openings(app) == ["Nadia Petit 3816231"]
+    number = number_of(app, people.moreau)
+    with app.app_context():
+        wanted = select(Guardian.id).where(Guardian.family_id == number)
+        guardian = db.session().scalars(wanted).one()
+    office.fetch(f"/mairie/familles/{number}/responsables/{guardian}")
+    assert openings(app)[1:] == ["Nadia Petit 500001"]
 
 
 def test_the_family_reads_who_opened_its_file(app: Flask, office: Browser, people: People) -> None:

@@ -20,7 +20,6 @@ from app.models import (
     Family,
     FamilyErasure,
     Guardian,
-    JournalEntry,
     RefusedAddress,
     Sex,
 )
@@ -28,8 +27,8 @@ from app.services.accounts import throttles
 from app.services.accounts.throttles import Hindered
 from app.services.billing.ledger import BALANCE
 from app.services.requests import erasures
+from app.services.town_hall.family_file.opening import OPENED_TODAY
 
-OPENED = "family_opened"
 NOW = bindparam("now", type_=UtcDateTime)
 
 _LAST_VISIT = (
@@ -45,16 +44,6 @@ _WAITING_ADDRESS = (
         EmailChange.expires_at >= NOW,
     )
     .scalar_subquery()
-)
-_OPENED_TODAY = (
-    select(JournalEntry.id)
-    .where(
-        JournalEntry.family_id == FAMILY,
-        JournalEntry.event == OPENED,
-        JournalEntry.clerk_id == bindparam("clerk_id"),
-        JournalEntry.at >= bindparam("since", type_=UtcDateTime),
-    )
-    .exists()
 )
 _TO_BE_ERASED_AT = (
     select(FamilyErasure.due_at)
@@ -74,7 +63,7 @@ _ROWS = (
         Family.erased_at,
         _TO_BE_ERASED_AT.label("to_be_erased_at"),
         BALANCE.label("balance"),
-        _OPENED_TODAY.label("opened_today"),
+        OPENED_TODAY.label("opened_today"),
         Guardian.id.label("guardian_id"),
         Guardian.title,
         Guardian.first_name,

@@ -2,11 +2,28 @@
 
 from datetime import datetime, time
 
+from sqlalchemy import bindparam, select
+
 from app import db
+from app.db import UtcDateTime
 from app.formats import today, town_zone
+from app.models import FAMILY, JournalEntry
 from app.services import journal
 from app.services.actors import CurrentClerk
-from app.services.town_hall.family_file.guardians import OPENED
+
+OPENED = "family_opened"
+# Whether it is written down since the instant bound as `since`, to be put in other statements.
+OPENED_TODAY = (
+    select(JournalEntry.id)
+    .where(
+        JournalEntry.family_id == FAMILY,
+        JournalEntry.event == OPENED,
+        JournalEntry.clerk_id == bindparam("clerk_id"),
+        JournalEntry.at >= bindparam("since", type_=UtcDateTime),
+    )
+    .exists()
+)
+_IS_WRITTEN = select(OPENED_TODAY)
 
 
 def midnight() -> datetime:
@@ -14,7 +31,15 @@ def midnight() -> datetime:
     return datetime.combine(today(), time.min, town_zone())
 
 
+def ensure(clerk: CurrentClerk, family_id: int) -> None:
+    """Write down that they look at something of a family, unless it is written for today."""
+    who = {"family_id": family_id, "clerk_id": clerk.clerk_id, "since": midnight()}
+    [(written,)] = db.rows(_IS_WRITTEN, **who)
+    if not written:
+        note(clerk, family_id)
+
+
 def note(clerk: CurrentClerk, family_id: int) -> None:
-    """Write down that they opened it; for whoever has seen that it is not written yet."""
+    """Write it down; for whoever has seen that it is not written yet."""
     with db.transaction() as session:
         journal.record_of_family(session, OPENED, clerk, family_id)

@@ -20,7 +20,7 @@ from app.models import (
 from app.services.journal import ACTS
 from app.services.mail import letters
 from app.services.mail.kinds import IN_FRENCH
-from app.services.town_hall.family_file.guardians import OPENED
+from app.services.town_hall.family_file.opening import OPENED
 
 MOST_MAILS = 5
 MOST_ACTS = 10
