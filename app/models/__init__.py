@@ -18,6 +18,7 @@ from app.models.families import (
 from app.models.imports import ImportRun, ImportState, ImportUpload
 from app.models.messages import (
     Document,
+    DocumentRecipient,
     Message,
     MessageAttachment,
     MessageMark,
@@ -61,6 +62,7 @@ __all__ = [
     "ClerkAccount",
     "ClerkSession",
     "Document",
+    "DocumentRecipient",
     "Draft",
     "EmailChange",
     "Family",

@@ -137,7 +137,7 @@ class MessageMark(Base):
 
 
 class Document(Base):
-    """A file to download, for one family, or for every family when `family_id` is None."""
+    """A file to download, for one family; without a `family_id`, for every one or for some."""
 
     __tablename__ = "document"
 
@@ -155,3 +155,20 @@ class Document(Base):
     file_size: Mapped[int | None]
     # When the town hall took it back: no family has it any more, and no import brings it again.
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Whether those of DocumentRecipient alone have it; and whom that was, in words.
+    for_some: Mapped[bool] = mapped_column(default=False, server_default=false())
+    target_words: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    # The first and the last day that families have it; None for ever.
+    shown_from: Mapped[date | None]
+    shown_until: Mapped[date | None]
+    # Who at the town hall gave it out on screen, by name.
+    acted_by: Mapped[str] = mapped_column(String(100), default="", server_default="")
+
+
+class DocumentRecipient(Base):
+    """A family that a document for some is for, as its target was that day."""
+
+    __tablename__ = "document_recipient"
+
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True)
+    family_id: Mapped[int] = mapped_column(ForeignKey("family.id"), primary_key=True, index=True)

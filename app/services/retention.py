@@ -20,6 +20,7 @@ from app.models import (
     ClerkAccount,
     ClerkSession,
     Document,
+    DocumentRecipient,
     Draft,
     EmailChange,
     Family,
@@ -294,5 +295,5 @@ KEPT = (
         (FamilyErasure,),
         "la preuve qu’ils ont été demandés et faits, sans rien de la famille",
     ),
-    Kept("Documents", (Document,), "ils suivent les fichiers de la mairie"),
+    Kept("Documents", (Document, DocumentRecipient), "ils suivent les fichiers de la mairie"),
 )

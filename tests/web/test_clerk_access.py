@@ -16,7 +16,14 @@ from tests.support.browser import Browser
 from tests.support.clerks import give_password, settle
 from tests.test_architecture import rules, sample_path
 
-EVERYBODY = {Right.OWN_ACCOUNT, Right.DAY, Right.FAMILIES, Right.REQUESTS, Right.MESSAGES}
+EVERYBODY = {
+    Right.OWN_ACCOUNT,
+    Right.DAY,
+    Right.FAMILIES,
+    Right.REQUESTS,
+    Right.MESSAGES,
+    Right.DOCUMENTS,
+}
 TREASURY = EVERYBODY | {
     Right.ACCESS,
     Right.CHANGE_FILES,
@@ -29,7 +36,8 @@ TREASURY = EVERYBODY | {
 # The pages that each role opens, and no other.
 OPENS = {
     Role.READING: EVERYBODY,
-    Role.OFFICE: TREASURY | {Right.ANSWER_ALL, Right.READY_ANSWERS, Right.WRITE_TO_ALL},
+    Role.OFFICE: TREASURY
+    | {Right.ANSWER_ALL, Right.READY_ANSWERS, Right.WRITE_TO_ALL, Right.PUBLISH},
     Role.REGIE: TREASURY,
     Role.ADMINISTRATION: set(Right),
 }

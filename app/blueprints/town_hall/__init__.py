@@ -3,6 +3,7 @@
 from app.blueprints.town_hall import (
     answering,
     day,
+    documents,
     erasing,
     families,
     family_file,
@@ -28,6 +29,7 @@ from app.blueprints.town_hall.blueprint import town_hall
 __all__ = [
     "answering",
     "day",
+    "documents",
     "erasing",
     "families",
     "family_file",

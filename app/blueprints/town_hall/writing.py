@@ -8,8 +8,9 @@ from werkzeug.wrappers import Response
 from wtforms import Field
 
 from app.blueprints.town_hall.blueprint import town_hall
-from app.blueprints.town_hall.message_forms import LONGEST_NUMBER, USUAL_DELAY, MessageForm
+from app.blueprints.town_hall.message_forms import MessageForm
 from app.blueprints.town_hall.messages import found_line, right_for, right_to
+from app.blueprints.town_hall.target_form import LONGEST_NUMBER, USUAL_DELAY
 from app.formats import near_moment, today
 from app.paging import Page
 from app.services.clerks import rights
@@ -126,11 +127,7 @@ def cancel_message(number: int) -> ResponseReturnValue:
 def _send(number: int) -> Response:
     due_at = sending.send(number, current_clerk())
     soon = due_at - datetime.now(UTC) <= sending.RESPITE
-    said = {
-        "text": SOON if soon else AT_ITS_HOUR.format(near_moment(due_at)),
-        "undo": url_for("town_hall.cancel_message", number=number),
-    }
-    flash(said, "success")  # type: ignore[arg-type]
+    flash(SOON if soon else AT_ITS_HOUR.format(near_moment(due_at)), "success")
     return redirect(url_for("town_hall.message", number=number))
 
 

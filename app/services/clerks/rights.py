@@ -34,6 +34,8 @@ class Right(StrEnum):
     MESSAGES = "de lire les messages"
     WRITE = "d’écrire aux familles"
     WRITE_TO_ALL = "d’écrire à d’autres familles qu’à celles en retard de paiement"
+    DOCUMENTS = "de voir les documents"
+    PUBLISH = "de publier un document"
     IMPORT = "d’importer les fichiers de votre logiciel"
     CLOSE_MANY = "de fermer autant d’accès"
     TEAM = "de dire qui entre à la mairie"
@@ -46,7 +48,7 @@ IN_FRENCH = {
     Role.ADMINISTRATION: "Administration",
 }
 _EVERYBODY = frozenset(
-    {Right.OWN_ACCOUNT, Right.DAY, Right.FAMILIES, Right.REQUESTS, Right.MESSAGES}
+    {Right.OWN_ACCOUNT, Right.DAY, Right.FAMILIES, Right.REQUESTS, Right.MESSAGES, Right.DOCUMENTS}
 )
 # The Régie answers requests about money (requests.kinds), and writes to those who are late.
 _TREASURY = _EVERYBODY | {
@@ -60,7 +62,8 @@ _TREASURY = _EVERYBODY | {
 }
 OF_ROLE = {
     Role.READING: _EVERYBODY,
-    Role.OFFICE: _TREASURY | {Right.ANSWER_ALL, Right.READY_ANSWERS, Right.WRITE_TO_ALL},
+    Role.OFFICE: _TREASURY
+    | {Right.ANSWER_ALL, Right.READY_ANSWERS, Right.WRITE_TO_ALL, Right.PUBLISH},
     Role.REGIE: _TREASURY,
     Role.ADMINISTRATION: frozenset(Right),
 }

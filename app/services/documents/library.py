@@ -4,17 +4,26 @@ from collections import defaultdict
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, bindparam, false, func, or_, select
+from sqlalchemy import BindParameter, Select, and_, bindparam, exists, false, func, or_, select
 
 from app import db
-from app.formats import day_of, fold
-from app.models import FAMILY, AccountSession, Document, Folder
+from app.formats import day_of, fold, today
+from app.models import FAMILY, AccountSession, Document, DocumentRecipient, Folder
 from app.services.actors import CurrentAccount
 from app.services.files import stored_files
 from app.services.files.stored_files import FoundFile, StoredFile
 
-_FOR_FAMILY = and_(
-    or_(Document.family_id == FAMILY, Document.family_id.is_(None)), Document.withdrawn_at.is_(None)
+_IS_RECIPIENT = exists().where(
+    DocumentRecipient.document_id == Document.id, DocumentRecipient.family_id == FAMILY
+)
+_TODAY: BindParameter[date] = bindparam("today")
+# What the family bound as `family_id` has, at the day bound as `today`.
+FOR_FAMILY = and_(
+    or_(Document.family_id == FAMILY, Document.family_id.is_(None)),
+    or_(~Document.for_some, _IS_RECIPIENT),
+    or_(Document.shown_from.is_(None), Document.shown_from <= _TODAY),
+    or_(Document.shown_until.is_(None), Document.shown_until >= _TODAY),
+    Document.withdrawn_at.is_(None),
 )
 # Sessions are numbered as they open; whoever signs in for the first time has none before.
 _LAST_VISIT = (
@@ -37,12 +46,12 @@ _DOCUMENTS = (
         Document.family_id.is_not(None).label("for_family_only"),
         func.coalesce(Document.added_at > _LAST_VISIT, false()).label("is_new"),
     )
-    .where(_FOR_FAMILY)
+    .where(FOR_FAMILY)
     .order_by(Document.published_on.desc().nulls_last(), Document.id.desc())
 )
 _FOR_FAMILY_ONLY = _DOCUMENTS.where(Document.family_id.is_not(None))
 _FILE = select(Document.title, Document.file).where(
-    _FOR_FAMILY, Document.public_id == bindparam("public_id")
+    FOR_FAMILY, Document.public_id == bindparam("public_id")
 )
 
 
@@ -91,7 +100,7 @@ def for_family_only(account: CurrentAccount) -> list[ListedDocument]:
 
 def find(family_id: int, public_id: str) -> FoundFile | None:
     """Return a document of this family, or for all; another family's does not exist."""
-    found = db.rows(_FILE, family_id=family_id, public_id=public_id)
+    found = db.rows(_FILE, family_id=family_id, public_id=public_id, today=today())
     return FoundFile(Folder.DOCUMENTS, found[0].file, found[0].title) if found else None
 
 
@@ -101,6 +110,7 @@ def _listed(statement: Select[*tuple[Any, ...]], account: CurrentAccount) -> lis
         family_id=account.family_id,
         account_id=account.account_id,
         session_id=account.session_id,
+        today=today(),
     )
     return [
         ListedDocument(

@@ -1,17 +1,14 @@
 """The town hall gives a document out: to all families, or to one."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
-
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from app import db
 from app.formats import today
 from app.models import Document, Folder
-from app.services import journal
 from app.services.actors import Actor
+from app.services.documents import by_hand
 from app.services.families import lookup
 from app.services.importing import fields, storing
 from app.services.importing.faults import FieldRefused, Unreadable
@@ -19,22 +16,14 @@ from app.services.importing.sources import SourceFolder
 from app.services.importing.tables import Attachments
 from app.services.refusals import Reason, Refusal
 
-# What the import would call it: no file of the town's software may take it over.
-SOURCE_ID_PREFIX = "portail-"
 # Checked and kept as those of the import, from wherever the clerk has them.
 ATTACHMENTS = Attachments("file", ".", Folder.DOCUMENTS)
 TITLE = fields.text(200)
 CATEGORY = fields.text(100)
 NUMBER = fields.text(40)
 
-LARGEST_NUMBER = 2**31 - 1
-
 NO_TITLE = "donnez un titre au document."
 NO_FILE = "ce fichier n’existe pas, ou n’est pas un fichier ordinaire."
-OF_THE_FILES = (
-    "Le document n°\u00a0{} vient de vos fichiers\u00a0: changez-le dans document.csv et importez, "
-    "ou retirez-le et ajoutez le bon."
-)
 UNREADABLE = "ce fichier ne peut pas être lu\u00a0: vérifiez ses droits d’accès."
 
 
@@ -61,6 +50,9 @@ def add(path: Path, notice: Notice, actor: Actor) -> bool:
         category=_typed("catégorie", CATEGORY, notice.category),
         published_on=_day(notice.day),
         family_id=_family_id(notice.family_number),
+        target_words="",
+        for_some=False,
+        acted_by=actor.acted_by,
     )
     source, name = _source(path)
     document.file, document.file_size = _name_for(source, name), source.size(name)
@@ -68,7 +60,7 @@ def add(path: Path, notice: Notice, actor: Actor) -> bool:
     try:
         with db.transaction() as session:
             copies.keep(ATTACHMENTS, name, document.file)
-            return _insert(session, document, actor)
+            return by_hand.insert(session, document, actor)
     except BaseException:
         copies.undo()
         raise
@@ -84,54 +76,15 @@ def replace(number: int, path: Path, actor: Actor) -> bool:
     copies = storing.Copies(source)
     try:
         with db.transaction() as session:
-            document = _by_hand(session, number)
+            document = by_hand.changeable(session, number)
             if document.file == kept_as:
                 return False
             copies.keep(ATTACHMENTS, name, kept_as)
-            document.file, document.file_size = kept_as, source.size(name)
-            document.added_at = datetime.now(UTC)
-            told = {"document": document.public_id}
-            journal.record(session, "document_replaced", actor, None, **told)
+            by_hand.replaced(session, document, (kept_as, source.size(name)), actor)
             return True
     except BaseException:
         copies.undo()
         raise
-
-
-def find(session: Session, number: int) -> Document:
-    """Return a document, taken back or not. Raises Refusal when there is none."""
-    document = session.get(Document, number) if 0 < number <= LARGEST_NUMBER else None
-    if document is None:
-        raise Refusal(Reason.UNKNOWN, f"Il n’y a pas de document n°\u00a0{number}.")
-    return document
-
-
-def _by_hand(session: Session, number: int) -> Document:
-    document = find(session, number)
-    if document.withdrawn_at:
-        raise Refusal(Reason.CLOSED, f"Le document n°\u00a0{number} est retiré.")
-    if not document.source_id.startswith(SOURCE_ID_PREFIX):
-        raise Refusal(Reason.UNFIT, OF_THE_FILES.format(number))
-    return document
-
-
-def _insert(session: Session, document: Document, actor: Actor) -> bool:
-    same = select(Document.id).where(
-        Document.title == document.title,
-        Document.category == document.category,
-        Document.file == document.file,
-        Document.family_id.is_not_distinct_from(document.family_id),
-    )
-    if session.scalars(same).first() is not None:
-        return False
-    document.public_id = db.new_public_id()
-    document.source_id = f"{SOURCE_ID_PREFIX}{document.public_id}"
-    document.added_at = datetime.now(UTC)
-    session.add(document)
-    audience = "all" if document.family_id is None else "family"
-    told = {"document": document.public_id, "audience": audience}
-    journal.record(session, "document_added", actor, None, **told)
-    return True
 
 
 def _typed(what: str, kind: fields.Kind, value: str) -> str:

@@ -24,6 +24,7 @@ from app.models import (
     AccountSession,
     Child,
     Document,
+    DocumentRecipient,
     Draft,
     EmailChange,
     Family,
@@ -182,6 +183,7 @@ class Extent:
             Gone(MessageSending, MessageSending.message_id.in_(self.messages)),
             Gone(MessageAttachment, MessageAttachment.message_id.in_(self.messages)),
             Gone(Message, Message.family_id == self.family_id),
+            Gone(DocumentRecipient, DocumentRecipient.family_id == self.family_id),
             Gone(Document, Document.family_id == self.family_id),
         )
 

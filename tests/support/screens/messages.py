@@ -22,6 +22,8 @@ from app.models import (
     MessageSending,
 )
 from app.services.actors import Clerk
+from app.services.documents import desk, giving
+from app.services.documents.giving import Publication
 from app.services.files.uploads import CheckedFile
 from app.services.inbox import composing, sending
 from app.services.inbox.composing import Letter
@@ -99,11 +101,32 @@ def messages_screens(app: Flask, office: Browser) -> Screens:
     page = _open(office, "message", with_file).submit("Retirer ce message")
     yield "message, withdrawn", page
     yield "message, read again, for one", _open(office, "check_message", drafts[TargetKind.FAMILY])
+    yield from _documents(app, office, families)
     lou = settle(app, "lou.regie@commune.fr", "Lou Vert", "regie", by_mail=True)
     regie = Browser(app)
     sign_in_by_mail(regie, lou, Outbox(app))
     yield "message, to those who are late only", regie.get("town_hall.new_message")
     yield "messages, withdrawn", office.visit("/mairie/messages?etat=retires")
+
+
+def _documents(app: Flask, office: Browser, families: tuple[str, ...]) -> Screens:
+    """Those of the files and of a command are there; then some are given out."""
+    page = office.get("town_hall.new_document")
+    yield "document, new", page
+    yield "document, nothing typed", page.submit("Publier", _refused=200)
+    day = today()
+    some = Target(TargetKind.NUMBERS, families[:2])
+    with app.app_context():
+        giving.give(PAPER, Publication(some, "Menus", "Cantine", day, day), SACHA)
+        listed = desk.listed(size=1_000).items
+    page = office.get("town_hall.documents")
+    yield "documents, at the town hall", page
+    for by_hand in (True, False):
+        [number, *_] = (each.number for each in listed if each.by_hand is by_hand)
+        page = _open(office, "document", number)
+        yield f"document, {'by hand' if by_hand else 'of the files'}", page
+        if by_hand:
+            yield "document, no file", page.submit("Remplacer le fichier", _refused=200)
 
 
 def _open(office: Browser, endpoint: str, number: int) -> Page:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select
 
 from app import db
+from app.formats import today
 from app.models import Folder
 from app.services.actors import CurrentAccount
 from app.services.billing import payment_modes
@@ -97,6 +98,7 @@ class _Reader:
             "account_id": account.account_id,
             "family_id": account.family_id,
             "identifier": account.identifier,
+            "today": today(),
         }
 
     def all(self, statement: Select[*tuple[Any, ...]]) -> list[Entry]:

@@ -18,7 +18,11 @@ LEFT_OUT = {
         "document.withdrawn_at",
         "message.withdrawn_at",
     ),
-    "Which messages the family was sent: told by the messages themselves.": (
+    "Which messages and documents the family has: told by themselves.": (
+        "document.for_some",
+        "document.shown_from",
+        "document.shown_until",
+        "document.target_words",
         "message.for_some",
         "message.unsent",
     ),
@@ -105,6 +109,7 @@ LEFT_OUT = {
     ),
     "Who of the town hall acted: a clerk's name is theirs, the family has dealt with the town.": (
         "accepted_value.acted_by",
+        "document.acted_by",
         "message_reply.acted_by",
         "request_event.acted_by",
     ),

@@ -31,6 +31,7 @@ from app.models import (
     RequestFile,
 )
 from app.services.billing.ledger import BALANCE
+from app.services.documents import library
 from app.services.inbox.messages import FOR_FAMILY
 from app.services.requests.kinds import PERSONAL
 from app.services.requests.reading import TOLD
@@ -252,9 +253,6 @@ DOCUMENTS = (
         Document.published_on.label("date"),
         Document.file.label("fichier"),
     )
-    .where(
-        or_(Document.family_id == FAMILY, Document.family_id.is_(None)),
-        Document.withdrawn_at.is_(None),
-    )
+    .where(library.FOR_FAMILY)
     .order_by(Document.category, Document.id)
 )
