@@ -23,6 +23,7 @@ COMMANDS = {
     "files": "files:files",
     "guide": "printed_guide:guide",
     "import": "imports:import_files",
+    "imports": "imports:imports",
     "instance": "instances:instance",
     "jobs": "jobs:jobs",
     "journal": "journal:journal",

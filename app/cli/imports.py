@@ -1,4 +1,4 @@
-"""`flask import`: what the town hands over becomes what parents see."""
+"""`flask import`: what the town hands over becomes what parents see; and the last one undone."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -83,6 +83,29 @@ def import_files(
     except OSError as error:
         raise click.ClickException(f"rien n’a été importé, le disque dit : {error}.") from error
     for line in report.lines():
+        click.echo(line)
+    if report.number:
+        click.echo(f"Pour l’annuler, pendant 30 jours\u00a0: flask imports undo {report.number}")
+
+
+@click.group()
+def imports() -> None:
+    """Défait le dernier import."""
+
+
+@imports.command("undo")
+@click.argument("number", type=int)
+@with_appcontext
+def undo(number: int) -> None:
+    """Annule le dernier import, par son numéro, pendant 30 jours.
+
+    Tout redevient comme avant lui, sauf ce que quelqu’un a changé depuis.
+    """
+    from app.services.importing import undoing
+
+    with refusals("{}\nRien n’a été annulé."), progress_bar("Annulation") as progress:
+        undone = undoing.undo(number, whoever_launched(), progress)
+    for line in undone.lines():
         click.echo(line)
 
 

@@ -15,7 +15,7 @@ from app.models.families import (
     KeptOut,
     Sex,
 )
-from app.models.imports import ImportRun, ImportState, ImportUpload
+from app.models.imports import ImportChange, ImportRun, ImportState, ImportUpload
 from app.models.messages import (
     Document,
     DocumentRecipient,
@@ -73,6 +73,7 @@ __all__ = [
     "FamilyWord",
     "Folder",
     "Guardian",
+    "ImportChange",
     "ImportRun",
     "ImportState",
     "ImportUpload",

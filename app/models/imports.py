@@ -1,4 +1,4 @@
-"""The imports that the town hall asks for on screen: what became of each, what was read there."""
+"""The imports: what became of each, what was read there, what it takes to undo the last one."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -13,7 +13,7 @@ from app.models.stored_files import Folder, StoredName
 
 
 class ImportState(StrEnum):
-    """Where an import stands: refused, dropped and imported are final."""
+    """Where an import stands: refused, dropped, imported and undone are final."""
 
     READING = "reading"
     REFUSED = "refused"
@@ -21,6 +21,8 @@ class ImportState(StrEnum):
     IMPORTING = "importing"
     DROPPED = "dropped"
     IMPORTED = "imported"
+    UNDOING = "undoing"
+    UNDONE = "undone"
 
 
 class ImportRun(Base):
@@ -32,6 +34,8 @@ class ImportRun(Base):
     # What the files were called, or how many there were.
     source: Mapped[str] = mapped_column(String(120))
     acted_by: Mapped[str] = mapped_column(String(100))
+    # The same, when they are signed in: two may have one name.
+    clerk_id: Mapped[int | None] = mapped_column(ForeignKey("clerk_account.id"))
     received_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     state: Mapped[ImportState] = mapped_column(choice(ImportState, "state"))
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -44,6 +48,9 @@ class ImportRun(Base):
     changed: Mapped[int] = mapped_column(default=0)
     closed: Mapped[int] = mapped_column(default=0)
     mails: Mapped[int] = mapped_column(default=0)
+    # When all of those mails were queued, by which they are known.
+    mailed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    undone_by: Mapped[str] = mapped_column(String(100), default="", server_default="")
     # Which job reads or does it.
     job_id: Mapped[int] = mapped_column(default=0)
 
@@ -64,3 +71,20 @@ class ImportUpload(Base):
     told: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     # Why it is to be read anew.
     note: Mapped[str] = mapped_column(Text, default="")
+
+
+class ImportChange(Base):
+    """What the last import did to a row, as it was and as it left it; or which rows it created."""
+
+    __tablename__ = "import_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("import_run.id"), index=True)
+    table_name: Mapped[str] = mapped_column(String(40))
+    # None: the import created the row.
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    # None: the import took it away. Of a created one, its number alone.
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    # Of rows that were all created by it, which they are.
+    first: Mapped[int | None]
+    last: Mapped[int | None]

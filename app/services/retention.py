@@ -30,6 +30,7 @@ from app.models import (
     FamilyRequest,
     FamilyWord,
     Guardian,
+    ImportChange,
     ImportRun,
     ImportUpload,
     Invoice,
@@ -52,7 +53,7 @@ from app.models import (
     RequestFile,
     TemporaryPassword,
     Throttle,
-)
+)  # fmt: skip
 from app.services import journal
 from app.services.actors import PORTAL, Actor
 from app.services.files import sweeping
@@ -163,6 +164,15 @@ def _email_changes(limit: datetime) -> ColumnElement[bool]:
     return or_(row.ended_at < limit, row.expires_at < limit) & _not_the_newest(row.id)
 
 
+def _uploads(limit: datetime) -> ColumnElement[bool]:
+    return ImportUpload.received_at < limit
+
+
+def _images(limit: datetime) -> ColumnElement[bool]:
+    ended = select(ImportRun.id).where(ImportRun.settled_at < limit)
+    return ImportChange.run_id.in_(ended)
+
+
 def _mails(limit: datetime) -> ColumnElement[bool]:
     over = OutboxMail.state.not_in(PENDING) & (OutboxMail.settled_at < limit)
     return over & _not_the_newest(OutboxMail.id)
@@ -203,13 +213,7 @@ RULES = (
         A_MONTH,
         lambda limit: ClerkSession.last_seen_at < limit,
     ),
-    Rule(
-        "changement d’adresse",
-        "changements d’adresse",
-        EmailChange,
-        A_MONTH,
-        _email_changes,
-    ),
+    Rule("changement d’adresse", "changements d’adresse", EmailChange, A_MONTH, _email_changes),
     Rule("courriel de la file", "courriels de la file", OutboxMail, A_MONTH, _mails),
     Rule(
         "changement reporté",
@@ -225,13 +229,8 @@ RULES = (
         A_SEASON,
         lambda limit: RefusedAddress.refused_at < limit,
     ),
-    Rule(
-        "fichier d’import",
-        "fichiers d’import",
-        ImportUpload,
-        A_MONTH,
-        lambda limit: ImportUpload.received_at < limit,
-    ),
+    Rule("fichier d’import", "fichiers d’import", ImportUpload, A_MONTH, _uploads),
+    Rule("ligne d’avant l’import", "lignes d’avant l’import", ImportChange, A_MONTH, _images),
     Rule(
         "import de la mairie",
         "imports de la mairie",

@@ -15,7 +15,7 @@ from app.cli.imports import progress_bar
 from app.models import Guardian
 from app.services.importing import running
 from app.services.mail import refused_addresses
-from tests.services.importing.town import Town, everything
+from tests.services.importing.town import OF_HISTORY, Town, everything, settle
 
 
 def launch(app: Flask, *arguments: str) -> Any:
@@ -149,3 +149,21 @@ def test_the_command_explains_itself(app: Flask) -> None:
     """In French."""
     result = launch(app, "--help")
     assert "Importe un dossier ou un ZIP de fichiers CSV" in result.stdout
+
+
+def test_the_last_import_is_undone_by_its_number(app: Flask, tmp_path: Path, town: Town) -> None:
+    """The report says how; an older one stays, and nothing is undone twice."""
+    settled = settle(app, tmp_path / "files")
+    before = everything(app, but=OF_HISTORY)
+    town.row("famille.csv")["adrNumeroVoie"] = "3 place du Marché"
+    said = launch(app, str(town.folder(settled))).stdout
+    assert "Pour l’annuler, pendant 30 jours\u00a0: flask imports undo 2" in said
+    runner = app.test_cli_runner()
+    refused = runner.invoke(args=["imports", "undo", "1"])
+    assert refused.exit_code == 1
+    assert "seul le dernier s’annule" in refused.stderr
+    undone = runner.invoke(args=["imports", "undo", "2"])
+    assert undone.exit_code == 0, undone.stderr
+    assert "familles\u00a0: 0 retirés, 1 remis comme avant" in undone.stdout
+    assert everything(app, but=OF_HISTORY) == before
+    assert runner.invoke(args=["imports", "undo", "2"]).exit_code == 1

@@ -21,6 +21,7 @@ from app.models import (
     Draft,
     EmailChange,
     Guardian,
+    ImportChange,
     ImportRun,
     ImportState,
     ImportUpload,
@@ -54,6 +55,7 @@ GO = {
     "Adresses refusées": 1,
     "Changements reportés": 1,
     "Fichiers d’import": 2,
+    "Lignes d’avant l’import": 2,
     "Imports de la mairie": 1,
     "Travaux de fond": 2,
     "Compteurs d’essais": 1,
@@ -117,6 +119,7 @@ def imports(session: Session, number: int) -> None:
     session.add(run)
     session.flush()
     session.add(ImportUpload(run_id=run.id, received_at=END, file=f"{number}.zip"))
+    session.add(ImportChange(run_id=run.id, table_name="family", first=1, last=2))
 
 
 def live(session: Session, people: People, folder: Path) -> None:

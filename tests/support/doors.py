@@ -107,6 +107,8 @@ OF_NOBODY = frozenset(
         "town_hall.send_again",
         "town_hall.take_child_out",
         "town_hall.undo_answer",
+        "town_hall.undo_any_import",
+        "town_hall.undo_import",
         "town_hall.view_as",
         "town_hall.write_note",
     }

@@ -47,6 +47,7 @@ CODES = {
     "family_request": {"public_id", "kind", "sending_key"},
     "family_word": {"word"},
     "guardian": {"email"},
+    "import_change": {"table_name"},
     "import_upload": {"fingerprint"},
     "invoice": {"public_id", "source_id"},
     "job": {"kind", "key", "last_error"},

@@ -7,7 +7,7 @@ from app.blueprints.town_hall.blueprint import town_hall
 from app.blueprints.town_hall.import_forms import ImportForm, UploadForm
 from app.services.clerks import rights
 from app.services.clerks.rights import Right
-from app.services.importing import runs, spelling, uploading
+from app.services.importing import going_back, runs, spelling, uploading
 from app.services.importing.runs import Run
 from app.services.importing.uploading import Sent
 from app.services.refusals import Refusal
@@ -15,7 +15,7 @@ from app.web import lists
 from app.web.clerk_access import current_clerk, needs
 from app.web.drafts import stands_on
 from app.web.files import CSV, send_made_file, send_stored_file
-from app.web.forms import show_again
+from app.web.forms import EmptyForm, show_again
 from app.web.heavy_forms import takes_an_import
 from app.web.lists import Column, Filter, Listing
 
@@ -41,6 +41,11 @@ FILTERS = (
     ),
     Filter("par", "Par"),
 )
+# By the right that it takes.
+UNDONE_AT: dict[Right | None, str] = {
+    Right.IMPORT: "town_hall.undo_import",
+    Right.UNDO_ANY_IMPORT: "town_hall.undo_any_import",
+}
 READ_AGAIN = "Vos choix sont pris en compte\u00a0: relisez ce que l’import ferait maintenant."
 
 
@@ -91,6 +96,7 @@ def import_run(number: int) -> ResponseReturnValue:
         render_template(
             "town_hall/import.html",
             run=run,
+            undo=UNDONE_AT.get(going_back.right_needed(current_clerk(), number)),
             form=form,
             slugs={label: slug for slug, label in spelling.SLUGS.items()},
             may_close=rights.may(current_clerk(), Right.CLOSE_MANY),
@@ -126,6 +132,34 @@ def _decide(run: Run, form: ImportForm) -> ResponseReturnValue:
         form.form_errors.append(str(refused))
         return show_again(form)
     return redirect(url_for("town_hall.import_run", number=number))
+
+
+@town_hall.route("/mairie/imports/<int:number>/annuler", methods=["GET", "POST"])
+@needs(Right.IMPORT, proof=True)
+def undo_import(number: int) -> ResponseReturnValue:
+    """« Annuler cet import ? », their own of the day."""
+    return _undo(number)
+
+
+@town_hall.route("/mairie/imports/<int:number>/annuler-pour-tous", methods=["GET", "POST"])
+@needs(Right.UNDO_ANY_IMPORT, proof=True)
+def undo_any_import(number: int) -> ResponseReturnValue:
+    """« Annuler cet import ? », whose ever it was."""
+    return _undo(number)
+
+
+def _undo(number: int) -> ResponseReturnValue:
+    """Say what that does, then have it done."""
+    form, run = EmptyForm(), _found(number)
+    try:
+        if form.validate_on_submit():
+            going_back.ask(current_clerk(), number)
+            return redirect(url_for("town_hall.import_run", number=number))
+        going_back.look(current_clerk(), number)
+    except Refusal as refused:
+        flash(str(refused), "error")
+        return redirect(url_for("town_hall.import_run", number=number))
+    return render_template("town_hall/import_undo.html", run=run, form=form)
 
 
 @town_hall.get("/mairie/imports/<int:number>/changements/<table>")

@@ -15,6 +15,7 @@ from app.models import (
     ClerkSession,
     Draft,
     EmailChange,
+    ImportChange,
     MailState,
     OutboxMail,
     TemporaryPassword,
@@ -52,6 +53,8 @@ def endings(now: datetime) -> dict[str, Update | Delete]:
         .where(EmailChange.ended_at.is_(None))
         .values(ended_at=now),
         "draft": delete(Draft),
+        # The files of before the last import are in no backup.
+        "import_change": delete(ImportChange),
         "outbox_mail": update(OutboxMail)
         .where(waiting)
         .values(state=MailState.ABANDONED, settled_at=now, last_error=HELD_BACK),

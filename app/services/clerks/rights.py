@@ -38,6 +38,7 @@ class Right(StrEnum):
     PUBLISH = "de publier un document"
     IMPORT = "d’importer les fichiers de votre logiciel"
     CLOSE_MANY = "de fermer autant d’accès"
+    UNDO_ANY_IMPORT = "d’annuler l’import d’un autre, ou d’un autre jour"
     TEAM = "de dire qui entre à la mairie"
 
 

@@ -79,10 +79,19 @@ def remove_unnamed(folder: Folder, names: Iterable[str]) -> None:
 
 
 def named(folder: Folder) -> set[str]:
-    """Read the names that any column gives to files of a folder."""
+    """Read the names that any column gives to files of a folder, or gave before the last import."""
+    columns = [column for each, column in NAMING if each is folder]
+    statements = (select(column).where(column != "") for column in columns)
+    images = (
+        select(models.ImportChange.before[column.name].as_string()).where(
+            models.ImportChange.table_name == column.table.name,
+            models.ImportChange.before.is_not(None),
+        )
+        for column in columns
+    )
     return {
         name
-        for each, column in NAMING
-        if each is folder
-        for name in db.session().scalars(select(column).where(column != ""))
+        for statement in (*statements, *images)
+        for name in db.session().scalars(statement)
+        if name
     }

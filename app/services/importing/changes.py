@@ -1,7 +1,7 @@
 """What an import changes, row by row: each table as it was beside the same as the import leaves it.
 
-An import into SQLite has both already (rehearsal); PostgreSQL keeps a copy of what was there. Only
-whoever asks for a witness pays for it.
+An import into SQLite has both already (rehearsal); PostgreSQL keeps a copy of what was there
+(images). Only whoever asks for a witness pays for it.
 """
 
 import hashlib
@@ -36,6 +36,7 @@ from app.models import (
     MessageAttachment,
     Payment,
 )  # fmt: skip
+from app.services.importing import images
 
 COMPARED: tuple[type[Base], ...] = (
     Family, Guardian, Account, Child, FamilyChild, AcceptedValue, Invoice, InvoiceLine, Payment,
@@ -60,16 +61,6 @@ class Change(NamedTuple):
     after: Any
     # The row as it was.
     row: dict[str, Any]
-
-
-def keep_aside(connection: Connection) -> None:
-    """Keep what PostgreSQL's tables hold, until the transaction ends."""
-    for model in COMPARED:
-        name = model.__tablename__
-        connection.exec_driver_sql(
-            f"CREATE TEMP TABLE {_kept(name)} ON COMMIT DROP AS TABLE {name}"
-        )
-        connection.exec_driver_sql(f"ANALYZE {_kept(name)}")
 
 
 class Changes:
@@ -141,15 +132,11 @@ class Changes:
         table = cast(Table, model.__table__)
         if self._aside:
             return table.to_metadata(MetaData(), schema="main")
-        return table.to_metadata(MetaData(), name=_kept(table.name))
+        return table.to_metadata(MetaData(), name=images.kept(table.name))
 
     def _after(self, model: type[Base]) -> Table:
         table = cast(Table, model.__table__)
         return table.to_metadata(MetaData(), schema="temp") if self._aside else table
-
-
-def _kept(name: str) -> str:
-    return f"kept_{name}"
 
 
 def _differing(before: Table, after: Table, names: list[str]) -> Select[*tuple[Any, ...]]:

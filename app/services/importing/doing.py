@@ -1,4 +1,4 @@
-"""The job that reads what a clerk sent, or imports it: nothing else than what was read is done.
+"""The job that reads what a clerk sent, imports it and nothing else, or undoes it.
 
 The web process loads this: what an import needs is loaded when there is one.
 """
@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app import db
@@ -15,10 +16,12 @@ from app.models.stored_files import TABLE
 from app.services import journal
 from app.services.actors import Clerk
 from app.services.files import stored_files
+from app.services.files.store import StoreAway
 from app.services.files.uploads import CheckedFile
 from app.services.importing import recording, uploading
 from app.services.importing.spelling import Spelling
-from app.services.jobs.running import Task
+from app.services.jobs.queue import LeaseLost
+from app.services.jobs.running import Interrupted, Task
 from app.services.refusals import Refusal
 
 if TYPE_CHECKING:
@@ -33,6 +36,13 @@ OVERTAKEN = (
     "Entre-temps, quelque chose a changé dans le portail\u00a0: relisez ce que l’import ferait "
     "maintenant. Rien n’a été importé."
 )
+
+BROKEN = (
+    "Le portail a rencontré une erreur\u00a0: rien n’a été changé. Prévenez la personne qui "
+    "s’occupe du serveur, puis recommencez."
+)
+# What another try may not meet: the portal stops or is busy, the store or the database is away.
+PASSING = (Interrupted, LeaseLost, StoreAway, db.Unavailable)
 
 
 class Overtaken(Exception):  # noqa: N818 (a refusal, not a bug)
@@ -63,24 +73,48 @@ class _Reader:
         self.fingerprint = changes.fingerprint
         self.rows, self.content = dict(spelling.rows), spelling.content()
 
-    def record(self, session: Session, report: "Report") -> None:
+    def record(self, session: Session, report: "Report") -> ImportRun:
         """Say in the same transaction that it is done: a job that is done again finds it so."""
         run = session.get_one(ImportRun, self._run.id, populate_existing=True)
         upload = session.get_one(ImportUpload, self._run.id, populate_existing=True)
         _settle(run, ImportState.IMPORTED)
-        _count(run, report)
+        recording.count(run, report)
         upload.told, upload.note = recording.of_report(report, upload.told.get("rows", {})), ""
+        return run
 
 
 def do(task: Task) -> None:
-    """Read or import, as the run says; one that was settled meanwhile is left alone."""
+    """Read, import or undo, as the run says; one that was settled meanwhile is left alone.
+
+    A bug is told on its page at once: done again, it would be met again for hours.
+    """
     number = int(task.payload["run"])
     run = db.session().get(ImportRun, number)
     upload = db.session().get(ImportUpload, number)
     if run is None or upload is None:
         return
-    if run.state in {ImportState.READING, ImportState.IMPORTING}:
-        _do(run, upload, task)
+    try:
+        if run.state in {ImportState.READING, ImportState.IMPORTING}:
+            _do(run, upload, task)
+        elif run.state is ImportState.UNDOING:
+            _undo(run, task)
+    except PASSING:
+        raise
+    except Exception as error:
+        if not (isinstance(error, DBAPIError) and error.connection_invalidated):
+            _give_up(run, BROKEN)
+        raise
+
+
+def _undo(run: ImportRun, task: Task) -> None:
+    from app.services.importing import undoing
+
+    number, by = run.id, Clerk(run.undone_by)
+    db.let_go()
+    try:
+        undoing.undo(number, by, task.report)
+    except Refusal as refused:
+        _give_up(run, str(refused))
 
 
 def _do(run: ImportRun, upload: ImportUpload, task: Task) -> None:
@@ -133,7 +167,7 @@ def _keep_reading(run: ImportRun, report: "Report", reader: _Reader) -> None:
         now = session.get_one(ImportRun, run.id, populate_existing=True)
         upload = session.get_one(ImportUpload, run.id, populate_existing=True)
         now.state = ImportState.PLANNED
-        _count(now, report)
+        recording.count(now, report)
         upload.changes, upload.fingerprint = name, reader.fingerprint
         upload.told, upload.read_at = recording.of_report(report, reader.rows), datetime.now(UTC)
 
@@ -145,12 +179,14 @@ def _keep(run: ImportRun, state: ImportState, told: dict[str, Any]) -> None:
 
 
 def _give_up(run: ImportRun, why: str) -> None:
-    """Go back to what was read, with the reason; nothing was read when it was the first time."""
+    """Go back to where it was, with the reason; nothing was read when it was the first time."""
     with db.transaction() as session:
         now = session.get_one(ImportRun, run.id, populate_existing=True)
         upload = session.get_one(ImportUpload, run.id, populate_existing=True)
         upload.note = why
-        if upload.read_at is None:
+        if now.state is ImportState.UNDOING:
+            now.state, now.undone_by = ImportState.IMPORTED, ""
+        elif upload.read_at is None:
             _settle(now, ImportState.DROPPED)
         else:
             now.state = ImportState.PLANNED
@@ -158,14 +194,6 @@ def _give_up(run: ImportRun, why: str) -> None:
 
 def _settle(run: ImportRun, state: ImportState) -> None:
     run.state, run.settled_at = state, datetime.now(UTC)
-
-
-def _count(run: ImportRun, report: "Report") -> None:
-    counts = report.counts
-    run.created = sum(each.created for each in counts.values())
-    run.changed = sum(each.changed for each in counts.values())
-    run.closed = counts["identifiants"].archived
-    run.mails = sum(report.mails.values())
 
 
 def _acts_since(since: datetime | None) -> list[str]:

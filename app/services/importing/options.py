@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy.orm import Session
 
+from app.models import ImportRun
 from app.services.actors import PORTAL, Actor
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ class Witness(Protocol):
     def see(self, changes: "Changes") -> None:
         """Look at it before anybody has to wait; what it raises stops the import."""
 
-    def record(self, session: Session, report: "Report") -> None:
-        """Write down, in the same transaction, that it is done."""
+    def record(self, session: Session, report: "Report") -> ImportRun:
+        """Write down, in the same transaction, that it is done; return its line in the history."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,57 @@
 """What is kept of a reading for its page: names and figures, as plain values."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy.orm import Session
+
+from app.models import ImportRun, ImportState, ImportUpload
+from app.services.actors import Actor
 from app.services.families.accepted import LastWord
 
 if TYPE_CHECKING:
     from app.services.importing.faults import Fault, Faults, ImportRefused
+    from app.services.importing.options import Options
     from app.services.importing.report import Report
+
+LONGEST_SOURCE = 120
+
+
+def record(session: Session, options: "Options", report: "Report") -> ImportRun:
+    """Write an import that is done into the history: its witness does, where there is one."""
+    if options.witness:
+        run = options.witness.record(session, report)
+    else:
+        run = _done_by_command(session, options.actor, report)
+    report.number = run.id
+    return run
+
+
+def _done_by_command(session: Session, actor: Actor, report: "Report") -> ImportRun:
+    now = datetime.now(UTC)
+    run = ImportRun(
+        source=report.source[:LONGEST_SOURCE],
+        acted_by=actor.acted_by,
+        received_at=now,
+        settled_at=now,
+        state=ImportState.IMPORTED,
+    )
+    count(run, report)
+    session.add(run)
+    session.flush()
+    session.add(ImportUpload(run_id=run.id, received_at=now, file="", told=of_report(report, {})))
+    return run
+
+
+def count(run: ImportRun, report: "Report") -> None:
+    """Keep the figures of the history."""
+    counts = report.counts
+    run.created = sum(each.created for each in counts.values())
+    run.changed = sum(each.changed for each in counts.values())
+    run.closed = counts["identifiants"].archived
+    run.mails = sum(report.mails.values())
 
 
 def of_report(report: "Report", rows: dict[str, int]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ touches what the import read, its conclusions are outdated, and it begins again.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property
@@ -37,8 +37,9 @@ from app.models import (
     Payment,
 )  # fmt: skip
 
-# The event that an import leaves in the journal.
+# The events that an import leaves in the journal, and one that is undone.
 IMPORT = "import"
+UNDOING = "import_undone"
 _CREATE = re.compile(r"CREATE (TABLE|(?:UNIQUE )?INDEX)\s+")
 
 
@@ -82,8 +83,8 @@ WHAT_OTHERS_WRITE: dict[type[Base], Others] = {
 class Rehearsal:
     """The tables that an import changes, aside."""
 
-    def __init__(self, session: Session) -> None:
-        """Copy them as they stand at this moment."""
+    def __init__(self, session: Session, others: Mapping[type[Base], Others] | None = None) -> None:
+        """Copy them as they stand at this moment; `others` are more than an import changes."""
         connection = session.connection()
         # What was read until now was as it stood then.
         session.commit()
@@ -92,14 +93,15 @@ class Rehearsal:
         self._newest = select(func.max(JournalEntry.id))
         self._came = self._connection.scalar(self._newest) or 0
         self._copies = [
-            _Copy(self._connection, cast(Table, model.__table__), others)
-            for model, others in WHAT_OTHERS_WRITE.items()
+            _Copy(self._connection, cast(Table, model.__table__), kind)
+            for model, kind in (WHAT_OTHERS_WRITE | dict(others or {})).items()
         ]
 
-    def compare(self) -> None:
-        """Find out what differs, before anybody has to wait."""
+    def compare(self) -> set[str]:
+        """Find out what differs, before anybody has to wait; return the tables that were empty."""
         for copy in self._copies:
             copy.compare()
+        return {copy.name for copy in self._copies if copy.was_empty}
 
     def publish(self) -> None:
         """Write what differs to the portal's tables, whose lock is held.
@@ -115,7 +117,9 @@ class Rehearsal:
             raise Outdated
 
     def _another_import(self) -> bool:
-        since = self._newest.where(JournalEntry.id > self._came, JournalEntry.event == IMPORT)
+        since = self._newest.where(
+            JournalEntry.id > self._came, JournalEntry.event.in_((IMPORT, UNDOING))
+        )
         return self._connection.scalar(since) is not None
 
     def _written_meanwhile(self) -> Iterator[Table]:
@@ -160,6 +164,10 @@ class _Copy:
     @property
     def name(self) -> str:
         return self.table.name
+
+    @property
+    def was_empty(self) -> bool:
+        return not self._count
 
     def compare(self) -> None:
         if not self._count:
@@ -211,6 +219,8 @@ class _Copy:
         if self.others is Others.ADDITIONS:
             columns = ", ".join(column for column in self._columns if column not in self._keys)
             self._execute(f"INSERT INTO main.{name} ({columns}) SELECT {columns} FROM temp.{name}")
+            # Whoever looks from now on looks at all of them.
+            self._execute(f"DROP TABLE temp.{name}")
         elif self._whole:
             # Into an empty table SQLite copies whole pages, its indexes' too.
             self._execute(f"DELETE FROM main.{name}")

@@ -23,6 +23,8 @@ class Report:
 
     source: str
     dry_run: bool = False
+    # In the history, once it is done.
+    number: int = 0
     counts: dict[str, Counts] = field(default_factory=dict)
     made_up: int = 0
     new_identifiers: list[NewIdentifier] = field(default_factory=list)

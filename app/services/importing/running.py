@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, select
@@ -18,7 +19,9 @@ from app.services.importing import (
     decoding,
     doubles,
     erased,
+    images,
     loading,
+    recording,
     storing,
     taken_back,
     temporary,
@@ -123,6 +126,7 @@ class _Import:
         # The accounts of those who left, and of those whose new name is not that of their address.
         self._closed: list[int] = []
         self._forgotten: list[int] = []
+        self._mailed_at = datetime.now(UTC)
         self._done = 0
         self._total = 1
         self.copies = storing.Copies(source)
@@ -135,20 +139,22 @@ class _Import:
         staging = Staging(connection)
         self._stage(staging)
         rehearsal = Rehearsal(session) if connection.dialect.name == "sqlite" else None
-        if self._options.witness and not rehearsal:
-            changes.keep_aside(connection)
+        if not rehearsal:
+            images.keep_aside(connection)
         self._settle(connection, staging)
         newest = notices.newest(session)
         self._load(connection, staging)
         if self._options.mail:
-            self.report.mails = notices.tell_of_new(session, newest, self._options.mails_wait)
+            self.report.mails = notices.tell_of_new(
+                session, newest, self._mailed_at, self._options.mails_wait
+            )
         if self._options.witness:
             self._options.witness.see(changes.Changes(session.connection()))
         self._progress(self._total, self._total)
         if self._options.dry_run:
             raise _Undone
+        images.gather(session.connection(), rehearsal.compare() if rehearsal else ())
         if rehearsal:
-            rehearsal.compare()
             db.write_now(session)
             rehearsal.publish()
         self._end(session)
@@ -163,9 +169,10 @@ class _Import:
             for account_id in accounts:
                 journal.record(session, event, self._options.actor, account_id)
         journal.record(session, IMPORT, self._options.actor, None, **self.report.figures())
-        if self._options.witness:
-            self._options.witness.record(session, self.report)
+        run = recording.record(session, self._options, self.report)
+        run.mailed_at = self._mailed_at
         session.flush()
+        images.keep(session.connection(), run.id)
 
     def _stage(self, staging: Staging) -> None:
         """Read the files, beside everybody: half of the work."""
@@ -186,10 +193,10 @@ class _Import:
             naming.name(self._told.faults)
             raise ImportRefused(self._told)
         self._guard(connection, staging, opened)
-        known = {FileNames.key(file.name) for file in ALL}
+        known, root = {FileNames.key(file.name) for file in ALL}, self._source.root()
         self.report.ignored_files = [
             name
-            for name in self._source.root()
+            for name in root
             if name.lower().endswith(".csv") and FileNames.key(name) not in known
         ]
         self.report.windows_files = [

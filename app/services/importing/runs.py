@@ -33,13 +33,17 @@ STATES = {
     ImportState.IMPORTING: "Import en cours",
     ImportState.DROPPED: "Abandonné",
     ImportState.IMPORTED: "Importé",
+    ImportState.UNDOING: "Annulation en cours",
+    ImportState.UNDONE: "Annulé",
 }
+UNDER_WAY = frozenset({ImportState.READING, ImportState.IMPORTING, ImportState.UNDOING})
 # Those that an import stays in, as addresses call them.
 FINAL_STATES = {
     "a-relire": ImportState.PLANNED,
     "importe": ImportState.IMPORTED,
     "refuse": ImportState.REFUSED,
     "abandonne": ImportState.DROPPED,
+    "annule": ImportState.UNDONE,
 }
 SETTLED = "Cet import n’attend plus de réponse\u00a0: relisez où il en est."
 SAY_HOW_MANY = "Cet import fermerait {} accès. Tapez ce nombre pour dire que c’est voulu."
@@ -88,6 +92,9 @@ class Run(NamedTuple):
     told: dict[str, Any]
     note: str
     has_files: bool
+    # Whether the table of what changed is there: those of a command have none.
+    has_changes: bool
+    undone_by: str
     # How far its job is, of how many steps.
     done: int
     total: int
@@ -101,7 +108,7 @@ class Run(NamedTuple):
     @property
     def is_under_way(self) -> bool:
         """Tell whether its page changes by itself."""
-        return self.state in {ImportState.READING, ImportState.IMPORTING} and not self.failed
+        return self.state in UNDER_WAY and not self.failed
 
     @property
     def percent(self) -> int:
@@ -168,7 +175,11 @@ def receive(by: CurrentClerk, sent: Sequence[Sent]) -> int:
     try:
         with db.transaction() as session:
             run = ImportRun(
-                source=called, acted_by=by.name, received_at=now, state=ImportState.READING
+                source=called,
+                acted_by=by.name,
+                clerk_id=by.clerk_id,
+                received_at=now,
+                state=ImportState.READING,
             )
             session.add(run)
             session.flush()
@@ -253,7 +264,7 @@ def _choose(
     if session.get(ImportUpload, run.id) is None:
         raise Refusal(Reason.UNKNOWN, uploading.GONE)
     run.archive_missing, run.remove_missing, run.mail, run.closing = choices
-    run.acted_by, run.state = by.name, state
+    run.acted_by, run.clerk_id, run.state = by.name, by.clerk_id, state
     if state is ImportState.READING:
         run.closing = None
 
@@ -270,6 +281,8 @@ def _run(run: ImportRun, upload: ImportUpload | None, job: Job | None) -> Run:
         told=upload.told if upload else {},
         note=upload.note if upload else "",
         has_files=upload is not None,
+        has_changes=bool(upload and upload.changes),
+        undone_by=run.undone_by,
         done=job.done if job else 0,
         total=job.total if job else 0,
         failed=job is not None and job.state is JobState.FAILED,

@@ -99,7 +99,7 @@ class Spelling:
         families, guardians, children = (
             connection.execute(each).all() for each in (_FAMILIES, _GUARDIANS, _CHILDREN)
         )
-        self._numbers = {row.id: row.number for row in families}
+        self._numbers: dict[int, str] = {row.id: row.number for row in families}
         self._names = {row.id: row.last_name or "" for row in families}
         self._guardians = {row.id: (row.family_id, row.name) for row in guardians}
         self._children = {row.child_id: row.family_id for row in children}
@@ -120,7 +120,7 @@ class Spelling:
             self._last = row
         family, name = WHOSE[change.model](self, change.row)
         cells = (
-            label, self._numbers.get(family or 0, ""), name, columns[change.column],
+            label, self.number_of_family(family), name, columns[change.column],
             in_words(change.column, change.before), in_words(change.column, change.after),
         )  # fmt: skip
         self._writer.writerow(map(spreadsheets.harmless, cells))
@@ -132,6 +132,10 @@ class Spelling:
     def guardian(self, number: int) -> tuple[int | None, str]:
         """Say whose family somebody is of, and their name."""
         return self._guardians.get(number, (None, ""))
+
+    def number_of_family(self, number: int | None) -> str:
+        """Say the number that its papers show."""
+        return self._numbers.get(number or 0, "")
 
     def name_of_family(self, number: int) -> str:
         """Say the name of its first guardian."""

@@ -1,6 +1,6 @@
 """Mails that tell parents of something new in the portal: a link, never what it says."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -38,9 +38,12 @@ def newest(session: Session) -> Newest:
 
 
 def tell_of_new(
-    session: Session, before: Newest, wait: timedelta = timedelta()
+    session: Session, before: Newest, now: datetime, wait: timedelta = timedelta()
 ) -> dict[MailKind, int]:
-    """Queue one mail of each kind at most for an account; return how many of each."""
+    """Queue one mail of each kind at most for an account; return how many of each.
+
+    All of them are queued at the moment `now`: they are known by it.
+    """
     since = today() - NEWS
     # Those written on screen tell of themselves, at their hour.
     on_screen = select(MessageSending.message_id)
@@ -56,13 +59,14 @@ def tell_of_new(
     told = or_(for_everybody, _concerned(Message.family_id, messages))
     return {
         MailKind.NEW_MESSAGE: _queue(
-            session, MailKind.NEW_MESSAGE, Account.mail_messages, told, wait
+            session, MailKind.NEW_MESSAGE, Account.mail_messages, told, now, wait
         ),
         MailKind.NEW_INVOICE: _queue(
             session,
             MailKind.NEW_INVOICE,
             Account.mail_invoices,
             _concerned(Invoice.family_id, invoices),
+            now,
             wait,
         ),
     }
@@ -75,7 +79,8 @@ def tell_of_answer(session: Session, family_id: int) -> None:
 
 def tell_of_message(session: Session, told: ColumnElement[bool]) -> int:
     """Queue a mail for those of some guardians who want to know of a message; count them."""
-    return _queue(session, MailKind.NEW_MESSAGE, Account.mail_messages, told)
+    now = datetime.now(UTC)
+    return _queue(session, MailKind.NEW_MESSAGE, Account.mail_messages, told, now)
 
 
 def _queue(
@@ -83,9 +88,10 @@ def _queue(
     kind: MailKind,
     wish: InstrumentedAttribute[bool],
     told: ColumnElement[bool],
+    now: datetime,
     wait: timedelta = timedelta(),
 ) -> int:
-    return outbox.enqueue_selected(session, kind, _wanting(wish).where(told), wait)
+    return outbox.enqueue_selected(session, kind, _wanting(wish).where(told), now, wait)
 
 
 def _wanting(wish: InstrumentedAttribute[bool]) -> Select[str]:

@@ -120,6 +120,21 @@ def withdraw(session: Session, mail_id: int) -> bool:
     return kept.first() is not None
 
 
+def withdraw_queued_at(session: Session, moment: datetime) -> tuple[int, int]:
+    """Keep all that was queued at one moment from leaving; count it, and what is too late for."""
+    asked = OutboxMail.created_at == moment
+    now = datetime.now(UTC)
+    kept = update(OutboxMail).where(asked, OutboxMail.state == MailState.QUEUED)
+    withdrawn = session.execute(
+        kept.values(state=MailState.WITHDRAWN, settled_at=now).execution_options(
+            synchronize_session=False, preserve_rowcount=True
+        )
+    )
+    count: int = getattr(withdrawn, "rowcount", 0)
+    left = select(func.count()).where(asked, OutboxMail.state != MailState.WITHDRAWN)
+    return count, session.scalar(left) or 0
+
+
 def send_all(session: Session, kind: MailKind, identifiers: Sequence[str]) -> None:
     """Queue a mail for each of many people, because the town hall wants it to leave."""
     now, known = datetime.now(UTC), MailKind(kind)
@@ -131,10 +146,13 @@ def send_all(session: Session, kind: MailKind, identifiers: Sequence[str]) -> No
 
 
 def enqueue_selected(
-    session: Session, kind: MailKind, identifiers: Select[str], wait: timedelta = timedelta()
+    session: Session,
+    kind: MailKind,
+    identifiers: Select[str],
+    now: datetime,
+    wait: timedelta = timedelta(),
 ) -> int:
     """Queue a mail for each account that a statement selects, however many; count them."""
-    now = datetime.now(UTC)
     known = literal(MailKind(kind), OutboxMail.kind.type)
     moments = [literal(moment, UtcDateTime()) for moment in (now, now + wait)]
     selected = identifiers.add_columns(known, *moments)

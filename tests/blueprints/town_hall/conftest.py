@@ -1,5 +1,6 @@
-"""Somebody of the town hall who answers families, and what they ask."""
+"""Somebody of the town hall who answers families, and what they ask; or who imports."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ from sqlalchemy import select
 from app import db
 from app.models import FamilyRequest, RequestState
 from app.testing import Outbox
+from tests.services.importing.town import Town
+from tests.services.importing.town import settle as settle_town
 from tests.services.requests.conftest import send, signed_in
 from tests.support.browser import Browser, Page
 from tests.support.clerks import settle, sign_in_by_mail
@@ -46,3 +49,16 @@ def state(app: Flask, number: int) -> RequestState:
     with app.app_context():
         wanted = select(FamilyRequest.state).where(FamilyRequest.id == number)
         return db.session().scalars(wanted).one()
+
+
+@pytest.fixture
+def town(app: Flask, tmp_path: Path) -> Town:
+    """The small town is in the portal; its files are those of this month, to be changed."""
+    settle_town(app, tmp_path / "files")
+    return Town()
+
+
+@pytest.fixture
+def office(app: Flask, town: Town) -> Browser:
+    """Nadia, of the town hall's office, is signed in."""
+    return come(app, *NADIA, "secretariat")

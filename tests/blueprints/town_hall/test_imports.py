@@ -1,63 +1,30 @@
 """« Import »: what the software exports, read before it is done, and nothing else than what was."""
 
-import io
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import delete, func, select, update
 
 from app import db
-from app.models import Account, Family, Guardian, ImportRun, ImportUpload, JournalEntry, OutboxMail
+from app.models import (
+    Account,
+    Family,
+    Guardian,
+    ImportRun,
+    ImportUpload,
+    JournalEntry,
+    OutboxMail,
+)
 from app.services.importing import uploading
 from app.services.importing.spelling import SLUGS, WORDS
 from app.testing import Outbox
-from tests.services.importing.town import Town, settle
-from tests.support.browser import Browser, Page
+from tests.blueprints.town_hall.giving import archive, give, moved, street
+from tests.services.importing.town import Town
+from tests.support.browser import Browser
 from tests.support.clerks import give_password, sign_in_by_mail
 from tests.support.clerks import settle as settle_clerk
-
-
-@pytest.fixture
-def town(app: Flask, tmp_path: Path) -> Town:
-    """The small town is in the portal; its files are those of this month, to be changed."""
-    settle(app, tmp_path / "files")
-    return Town()
-
-
-@pytest.fixture
-def office(app: Flask, browser: Browser, outbox: Outbox, town: Town) -> Browser:
-    """Nadia, of the town hall's office, is signed in."""
-    nadia = settle_clerk(app, "nadia@commune.fr", "Nadia Petit", "secretariat", by_mail=True)
-    sign_in_by_mail(browser, nadia, outbox)
-    return browser
-
-
-def give(office: Browser, files: dict[str, bytes]) -> Page:
-    """Send these files, and come to the page that says what they would change."""
-    page = office.get("town_hall.imports")
-    sent = [(io.BytesIO(content), name) for name, content in files.items()]
-    data: Any = {"csrf_token": page.csrf_token, "files": sent}
-    return office.visit(office.fetch(page.path, "POST", data).headers["Location"])
-
-
-def archive(town: Town, tmp_path: Path) -> dict[str, bytes]:
-    """Pack the files as the software does."""
-    return {"export.zip": town.archive(tmp_path / "export.zip").read_bytes()}
-
-
-def moved(town: Town) -> Town:
-    """The Garnier family lives elsewhere."""
-    town.row("famille.csv")["adrNumeroVoie"] = "3 place du Marché"
-    return town
-
-
-def street(app: Flask) -> str | None:
-    """Read where the Garnier family lives."""
-    with app.app_context():
-        return db.session().scalar(select(Family.street).where(Family.number == "F1"))
 
 
 @pytest.mark.both_databases

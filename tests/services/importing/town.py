@@ -214,6 +214,9 @@ def hand_over(
         return running.run(path, options)
 
 
+# What an import leaves of itself, whatever it changes.
+OF_HISTORY = ("journal_entry", "import_run", "import_upload", "import_change")
+
 _sound_town = WrittenOnce()
 _stored: dict[Path, bytes] = {}
 
@@ -256,8 +259,9 @@ def faults_of(app: Flask, path: Path) -> list[str]:
 
 
 def everything(app: Flask, *, but: tuple[str, ...] = ()) -> dict[str, list[tuple[Any, ...]]]:
-    """Dump every table of the database, but these."""
-    tables = [table for table in db.Base.metadata.sorted_tables if table.name not in but]
+    """Dump every table of the database, but these; the history of imports goes with the journal."""
+    left_out = {*but, *(OF_HISTORY if OF_HISTORY[0] in but else ())}
+    tables = [table for table in db.Base.metadata.sorted_tables if table.name not in left_out]
     with app.app_context():
         return {
             table.name: [

@@ -1,5 +1,6 @@
 """Someone asks for credentials: a row waits, a mail leaves, its state says what became of it."""
 
+from datetime import UTC, datetime
 from typing import cast
 
 import pytest
@@ -57,13 +58,13 @@ def test_an_unknown_identifiant_gets_nothing(app: Flask, outbox: Outbox) -> None
 def test_a_mail_that_has_no_templates_is_refused_at_once(app: Flask) -> None:
     """Whoever asks learns it; the queue keeps nothing that no courier can write."""
     unknown = cast("MailKind", "reminder")
-    everybody = select(Account.identifier)
+    everybody, now = select(Account.identifier), datetime.now(UTC)
     with app.app_context():
         for asked in (
             lambda session: queue.enqueue(session, unknown, "38162386"),
             lambda session: queue.send_all(session, unknown, ["38162386"]),
             lambda session: queue.send_all(session, unknown, []),
-            lambda session: queue.enqueue_selected(session, unknown, everybody),
+            lambda session: queue.enqueue_selected(session, unknown, everybody, now),
         ):
             with pytest.raises(ValueError, match="reminder"), db.transaction() as session:
                 asked(session)
@@ -75,7 +76,9 @@ def test_a_selection_is_queued_under_its_kind(app: Flask, people: People) -> Non
     with app.app_context():
         with db.transaction() as session:
             everybody = select(Account.identifier)
-            count = queue.enqueue_selected(session, MailKind.NEW_MESSAGE, everybody)
+            count = queue.enqueue_selected(
+                session, MailKind.NEW_MESSAGE, everybody, datetime.now(UTC)
+            )
         assert count == len(list(people))
         db.session().rollback()
         assert set(db.session().scalars(select(OutboxMail.kind))) == {"new_message"}

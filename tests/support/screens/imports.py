@@ -4,13 +4,24 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask
 from sqlalchemy import delete, select, update
 
 from app import db
-from app.models import Family, Guardian, ImportRun, ImportState, ImportUpload, Job, JobState
+from app.models import (
+    Family,
+    Guardian,
+    ImportChange,
+    ImportRun,
+    ImportState,
+    ImportUpload,
+    Job,
+    JobState,
+)
+from app.services.importing.undoing import Undone
 from app.testing import Outbox
 from tests.support.browser import Browser, Page
 from tests.support.clerks import settle, sign_in_by_mail
@@ -53,7 +64,15 @@ def import_screens(app: Flask, office: Browser) -> Screens:
         _set(app, state, job)
         yield f"import, {state}, {job}", office.visit(page.path)
     _set(app, ImportState.IMPORTED)
+    _make_it_the_last(app, int(number))
     yield "import, done", office.visit(page.path)
+    yield "import, to undo", office.get("town_hall.undo_any_import", number=number)
+    _set(app, ImportState.UNDOING, JobState.RUNNING)
+    yield "import, undoing", office.visit(page.path)
+    _set(app, ImportState.UNDONE)
+    yield "import, undone", office.visit(page.path)
+    _tell_what_was_undone(app, int(number))
+    yield "import, undone, but for some", office.visit(page.path)
     _set(app, ImportState.DROPPED)
     yield "import, dropped", office.visit(page.path)
     with app.app_context(), db.transaction() as session:
@@ -106,6 +125,30 @@ def _tell_more(app: Flask, number: int) -> None:
             | {"windows_files": ["famille.csv"], "headlines": named, "counts": counts}
         )
         upload.note = "Entre-temps, quelque chose a changé."
+
+
+def _make_it_the_last(app: Flask, number: int) -> None:
+    """Let it be undone; when it is, it had changed nothing."""
+    now = datetime.now(UTC)
+    with app.app_context(), db.transaction() as session:
+        run = session.get_one(ImportRun, number)
+        run.settled_at = now
+        run.undone_by = "Lucie Vert"
+        session.add(ImportChange(run_id=number, table_name="import_run", first=number, last=number))
+        upload = session.get_one(ImportUpload, number)
+        upload.told = upload.told | {"undone": Undone().told()}
+
+
+def _tell_what_was_undone(app: Flask, number: int) -> None:
+    """Say of one that is undone whatever may be said of any."""
+    stays = [("familles", "F1", "GARNIER"), ("messages", "", "Grève")]
+    undone = Undone(
+        back={"familles": (1, 4), "messages": (2, 0)}, kept=stays, kept_count=3, held=stays[:1],
+        held_count=1, mails=2, mails_left=1,
+    )  # fmt: skip
+    with app.app_context(), db.transaction() as session:
+        upload = session.get_one(ImportUpload, number)
+        upload.told = upload.told | {"undone": undone.told()}
 
 
 def _sound(app: Flask) -> dict[str, bytes]:

@@ -30,6 +30,7 @@ LEFT_OUT = {
         "message_sending",
     ),
     "The files of the town's own software, as it handed them over; 30 days.": ("import_upload",),
+    "The same rows as they were before the last import, to undo it; 30 days.": ("import_change",),
     "Which files the town hall handed over, and how many rows they changed.": ("import_run",),
     "Of somebody at the town hall, who may be a parent too: another access, for their work.": (
         "clerk_account",

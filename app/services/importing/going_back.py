@@ -1,0 +1,98 @@
+"""Whether an import may still be undone, by whom; and asking for it."""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session, aliased
+
+from app import db
+from app.formats import day_of, today
+from app.models import FamilyErasure, ImportChange, ImportRun, ImportState
+from app.services import journal
+from app.services.actors import CurrentClerk
+from app.services.clerks import rights
+from app.services.clerks.rights import Right
+from app.services.jobs import queue
+from app.services.jobs.kinds import JobKind
+from app.services.refusals import Reason, Refusal
+
+UNDOABLE_FOR = timedelta(days=30)
+NOT_THIS_ONE = (
+    "Cet import ne s’annule pas, ou ne s’annule plus\u00a0: seul le dernier s’annule, pendant "
+    "30\u00a0jours."
+)
+ERASED_SINCE = (
+    "Les données d’une famille ont été effacées depuis cet import\u00a0: l’annuler les ferait "
+    "revenir. Corrigez dans votre logiciel, puis importez de nouveau."
+)
+NOT_YOURS = (
+    "Vous pouvez annuler votre propre import, le jour même. Pour celui-ci, demandez à "
+    "l’administration du portail."
+)
+_later = aliased(ImportRun)
+_LAST = select(
+    ImportRun,
+    select(FamilyErasure.id).where(FamilyErasure.done_at > ImportRun.settled_at).exists(),
+).where(
+    ImportRun.id == bindparam("number"),
+    select(ImportChange.id).where(ImportChange.run_id == ImportRun.id).exists(),
+    ~select(_later.id)
+    .where(
+        _later.settled_at > ImportRun.settled_at,
+        _later.state.in_((ImportState.IMPORTED, ImportState.UNDOING, ImportState.UNDONE)),
+    )
+    .exists(),
+)
+
+
+def find(session: Session, number: int) -> ImportRun:
+    """Find the last import, if it is this one. Raises Refusal when it is not undone."""
+    found = session.execute(
+        _LAST.execution_options(populate_existing=True), {"number": number}
+    ).first()
+    if found is None or not _may_be(found[0]):
+        raise Refusal(Reason.CLOSED, NOT_THIS_ONE)
+    run, erased = found
+    if erased:
+        raise Refusal(Reason.CLOSED, ERASED_SINCE)
+    return run
+
+
+def look(by: CurrentClerk, number: int) -> ImportRun:
+    """Find it for whoever asks whether to undo it. Raises Refusal."""
+    run = find(db.session(), number)
+    if not (_is_theirs_of_today(by, run) or rights.may(by, Right.UNDO_ANY_IMPORT)):
+        raise Refusal(Reason.UNFIT, NOT_YOURS)
+    return run
+
+
+def right_needed(by: CurrentClerk, number: int) -> Right | None:
+    """Say by which right they may undo it now; None when they may not."""
+    try:
+        run = look(by, number)
+    except Refusal:
+        return None
+    if run.state is not ImportState.IMPORTED:
+        return None
+    return Right.IMPORT if _is_theirs_of_today(by, run) else Right.UNDO_ANY_IMPORT
+
+
+def ask(by: CurrentClerk, number: int) -> None:
+    """Have it undone. Raises Refusal."""
+    with db.transaction() as session:
+        run = look(by, number)
+        if run.state is not ImportState.IMPORTED:
+            raise Refusal(Reason.CLOSED, NOT_THIS_ONE)
+        run.state, run.undone_by = ImportState.UNDOING, by.name
+        run.job_id = queue.enqueue(session, JobKind.IMPORT, {"run": str(number)}).id
+        journal.record(session, "import_undo_asked", by, None, run=str(number), source=run.source)
+
+
+def _may_be(run: ImportRun) -> bool:
+    is_done = run.state in {ImportState.IMPORTED, ImportState.UNDOING}
+    return is_done and (run.settled_at or run.received_at) > datetime.now(UTC) - UNDOABLE_FOR
+
+
+def _is_theirs_of_today(by: CurrentClerk, run: ImportRun) -> bool:
+    done = run.settled_at or run.received_at
+    return run.clerk_id == by.clerk_id and day_of(done) == today()
