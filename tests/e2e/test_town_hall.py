@@ -21,6 +21,7 @@ DESK: ViewportSize = {"width": 1366, "height": 768}
 CODE = re.compile(r"^[0-9]{6}$", re.MULTILINE)
 NEWCOMER = "aissata.ouedraogo@exemple.fr"
 A_CLASS = "École élémentaire Louise-Michel, CM2"
+A_DOCUMENT = next((ROOT / "demo" / "documents").glob("*.pdf"))
 NEXT_MONTH = sorted((ROOT / "demo" / "mois-suivant").glob("*.csv"))
 
 
@@ -145,6 +146,15 @@ def write_to_a_class(hand: Hand) -> None:
     expect(hand.page.locator("main")).to_contain_text("Visible dans 10")
 
 
+def publish_a_document_to_all(hand: Hand) -> None:
+    hand.press("Publier un document")
+    hand.page.get_by_label("Fichier").set_input_files(A_DOCUMENT)
+    hand.page.get_by_label("Titre").fill("Les menus de décembre")
+    hand.page.get_by_label("Rubrique").fill("Menus")
+    hand.press("Publier")
+    expect(hand.page.locator("main")).to_contain_text("Les menus de décembre")
+
+
 TABLE: dict[str, tuple[Act, int]] = {
     "who is calling": (who_is_calling, 1),
     "why no mail": (why_no_mail, 1),
@@ -155,6 +165,7 @@ TABLE: dict[str, tuple[Act, int]] = {
     "see what she sees": (see_what_she_sees, 3),
     "answer a question": (answer_a_question, 2),
     "accept a photo": (accept_a_photo, 2),
+    "publish a document to all": (publish_a_document_to_all, 2),
     "message to a class": (write_to_a_class, 3),
     "the month's import": (import_the_month, 2),
 }
