@@ -7,6 +7,7 @@ from flask import request as asked
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
+from app.blueprints.town_hall.answering import MAIL_WAITS
 from app.blueprints.town_hall.blueprint import town_hall
 from app.blueprints.town_hall.request_forms import TogetherForm
 from app.blueprints.town_hall.requests import asked_view, found_page, listing_of, right_for
@@ -29,7 +30,7 @@ from app.web.lists import LARGEST_ID, Listing
 ALONE, SEEN = "seule", "vu-{}"
 # In the address that goes back on several: the number and the event of each.
 DONE = "faites"
-MAILS_WAIT = "Leurs familles seront prévenues dans 2\u00a0minutes."
+MAILS_WAIT = "Les familles seront prévenues dans 2\u00a0minutes."
 TO_REPORT = "La liste «\u00a0À reporter\u00a0» dit ce qui reste à changer dans votre logiciel."
 
 
@@ -169,7 +170,7 @@ def _tell(outcomes: list[Outcome], words: str, listing: Listing) -> None:
     done = {each.number: each.done for each in outcomes if each.done}
     told = [
         f"C’est fait pour {plural(len(done), 'demande')}.",
-        MAILS_WAIT if any(each.mailed for each in done.values()) else "",
+        _mails_wait(sum(each.mailed for each in done.values())),
         TO_REPORT if any(each.left.to_report for each in done.values()) else "",
     ]
     pairs = ".".join(f"{number}-{each.event_id}" for number, each in done.items())
@@ -180,6 +181,10 @@ def _tell(outcomes: list[Outcome], words: str, listing: Listing) -> None:
         "undo": listing.to("town_hall.undo_requests", **{DONE: pairs}),
     }
     flash(said, "success")  # type: ignore[arg-type]
+
+
+def _mails_wait(mails: int) -> str:
+    return MAILS_WAIT if mails > 1 else MAIL_WAITS if mails else ""
 
 
 def _lines(outcomes: list[Outcome], words: str) -> list[str]:

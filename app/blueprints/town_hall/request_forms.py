@@ -46,7 +46,7 @@ class TogetherForm(Form):
     # As rows are ticked: see components/list.html.
     choix = SelectMultipleField(validate_choice=False)
     clerk = SelectField("Confier à", validate_choice=False)
-    text = TextField("Le même texte pour toutes", desk.LONGEST_TEXT)
+    text = TextField("Le même texte pour toutes (facultatif)", desk.LONGEST_TEXT)
 
 
 class ReadyAnswerForm(Form):

@@ -59,7 +59,7 @@ def test_nadia_accepts_three_of_which_one_was_taken_back(
     page = nadia.get("town_hall.requests", sorte="canteen")
     withdraw(app, people, numbers[1])
     page = press(page, "Accepter", *numbers, browser=nadia, text="C’est fait.")
-    assert "C’est fait pour 2 demandes. Leurs familles seront prévenues" in page.text
+    assert "C’est fait pour 2 demandes. Les familles seront prévenues" in page.text
     assert lines(page) == [
         f"n°\u00a0{numbers[0]}\u00a0: acceptée",
         f"n°\u00a0{numbers[1]}\u00a0: Entre-temps, la famille a retiré sa demande.",
@@ -86,7 +86,7 @@ def test_two_kinds_are_not_answered_together(app: Flask, people: People, nadia: 
         page, "Envoyer et laisser ouvertes", one, other, browser=nadia, text="Nous regardons."
     )
     assert page.errors == [many.SEVERAL_KINDS.replace("\u00a0", " ")]
-    assert page.value("Le même texte pour toutes") == "Nous regardons."
+    assert page.value("Le même texte pour toutes (facultatif)") == "Nous regardons."
     assert len(page.soup.select("input[name=choix][checked]")) == 2
     assert press(page, "Je m’en occupe", browser=nadia).errors == [many.NONE_CHOSEN]
     assert {state(app, one), state(app, other)} == {RequestState.SENT}
@@ -119,6 +119,7 @@ def test_a_photo_is_accepted_in_its_row(app: Flask, people: People, nadia: Brows
     [button] = page.soup.select(".proposed button")
     assert (button["name"], button["value"]) == ("seule", str(number))
     page = press(page, "Accepter", other, browser=nadia, seule=str(number))
+    assert "La famille sera prévenue dans 2 minutes." in page.text
     assert "« À reporter »" in page.text.replace("\u00a0", " ")
     assert state(app, number) is RequestState.ACCEPTED
     assert state(app, other) is RequestState.SENT
