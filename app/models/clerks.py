@@ -66,4 +66,8 @@ class ClerkSession(Base):
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # When the password was last given there.
     proved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # The request that was opened there last, and when. A number alone: what is erased has no
+    # reader, and nothing to be mended here.
+    request_opened: Mapped[int | None]
+    request_opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

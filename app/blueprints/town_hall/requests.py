@@ -22,12 +22,13 @@ from app.services.clerks.team import Colleague
 from app.services.files import uploads
 from app.services.files.uploads import Accepted
 from app.services.refusals import Refusal
-from app.services.requests import desk_listing, desk_reading, ready_answers, undoing
+from app.services.requests import desk_listing, desk_reading, openings, ready_answers, undoing
 from app.services.requests.desk_line import DeskLine
 from app.services.requests.desk_listing import Chosen, View
 from app.services.requests.desk_reading import DeskRequest
 from app.services.requests.kinds import ACCEPTED, ACCOUNT_DELETION, BY_KEY, KINDS, Kind
 from app.web import lists
+from app.web.access import opens_page
 from app.web.clerk_access import current_clerk, needs
 from app.web.files import send_stored_file
 from app.web.lists import Act, Column, Filter, Listing
@@ -73,30 +74,37 @@ def requests() -> ResponseReturnValue:
 def request(number: int) -> ResponseReturnValue:
     """One request, and what may be done with it."""
     found = found_request(number)
+    me = current_clerk().public_id
+    others = [each for each in openings.answerers(number) if each.public_id != me]
     entrust = EntrustForm()
     entrust.clerk.choices = [
         SelectChoice(each.public_id, each.name)
-        for each in team.who_may(Right.ANSWER)
-        if each.public_id not in {found.holder_id, current_clerk().public_id}
+        for each in others
+        if each.public_id != found.holder_id
     ]
     form = AnswerForm()
     form.ready.choices = [
         SelectChoice(each.number, each.name)
         for each in ready_answers.for_kind(found.details.kind.key)
     ]
+    may_answer = rights.may(current_clerk(), right_for(found.details.kind, ""))
+    # Who only reads it answers nothing: nobody need know.
+    if may_answer and opens_page():
+        openings.note(number, current_clerk())
     return render_template(
         "town_hall/request.html",
         found=found,
+        openers=[each for each in others if each.opened_at and found.details.is_open],
         changes=desk_reading.changes(found) if found.details.is_open else [],
         invoice=invoices.used(found.family_id, found.invoice_id) if found.invoice_id else [],
         form=form,
         entrust=entrust,
         postpone=PostponeForm(),
         hint=uploads.HINTS[Accepted.PAPERS],
-        may_answer=rights.may(current_clerk(), right_for(found.details.kind, "")),
+        may_answer=may_answer,
         may_accept=rights.may(current_clerk(), right_for(found.details.kind, "accept")),
         undoable=undoing.undoable(found.details.events),
-        is_mine=found.holder_id == current_clerk().public_id,
+        is_mine=found.holder_id == me,
     )
 
 

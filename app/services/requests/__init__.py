@@ -13,6 +13,7 @@ desk_listing   what waits for the town hall, what is late, whose it is
 desk_reading   one of them, as the town hall reads it
 desk           the town hall answers, asks, hands over, puts off
 many           the same act on several of one kind
+openings       who may answer it, and has just opened it
 meanwhile      of two who answer at once, one is told what happened
 ready_answers  what the town hall often answers
 undoing        the town hall goes back on what it has just done

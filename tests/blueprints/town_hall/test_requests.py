@@ -184,6 +184,22 @@ def test_nadia_hands_one_to_alex_and_puts_it_off(
     assert nadia.get("town_hall.requests", vue="a-moi").text.count("Aucune demande.") == 1
 
 
+def test_two_who_open_the_same_are_told(app: Flask, people: People, nadia: Browser) -> None:
+    """Each reads that the other is there, until they go on to something else."""
+    number, other = ask(app, people), ask(app, people, "absence", "b", details={})
+    alex = come(app, "alex@commune.fr", "Alex Rey", "secretariat")
+    reader = come(app, "lou@commune.fr", "Lou Blanc", "lecture")
+    opened(reader, number)
+    assert "a ouvert cette demande" not in opened(nadia, number).text
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=2, seconds=5), tick=False):
+        words = "Nadia Petit a ouvert cette demande il y a 2 minutes."
+        assert words in opened(alex, number).text
+        assert words in opened(reader, number).text
+        assert "Alex Rey a ouvert cette demande à l’instant." in opened(nadia, number).text
+        opened(nadia, other)
+        assert "a ouvert cette demande" not in opened(alex, number).text
+
+
 def test_a_note_is_for_the_town_hall_alone(app: Flask, people: People, nadia: Browser) -> None:
     """Also of what is closed; the family sees nothing of it."""
     number = ask(app, people)
