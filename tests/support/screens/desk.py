@@ -76,6 +76,7 @@ def desk_screens(app: Flask, people: People, office: Browser) -> Screens:
     secretary = Browser(app)
     sam = settle(app, "sam.answers@commune.fr", "Sam Noir", "secretariat", by_mail=True)
     sign_in_by_mail(secretary, sam, Outbox(app))
+    _open(office, asked["account_deletion"])
     yield "desk, not to be accepted by her", _open(secretary, asked["account_deletion"])
 
 
