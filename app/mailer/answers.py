@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from app.mailer.failures import (
     DoubtfulFailure,
@@ -15,7 +16,31 @@ from app.mailer.failures import (
 FIRST_PERMANENT_CODE = 500
 GET_THE_RIGHT_ONE = "demandez la bonne adresse à la famille"
 CHECK_SIGN_IN = "vérifiez PORTAIL_SMTP_USERNAME et PORTAIL_SMTP_PASSWORD"
+MAKE_ROOM = "demandez à la famille d’y faire de la place"
 NOTHING_TO_DO = "rien à faire, il part au prochain essai"
+
+# What a server said, behind what it means; it may have been cut off.
+SAID = re.compile(r" \([^()]* a répondu «.*", re.DOTALL)
+
+
+class Remedy(Enum):
+    """What the town hall does about a mail that its server did not take."""
+
+    ADDRESS = auto()
+    CALL = auto()
+    NONE = auto()
+
+
+def remedy(told: str) -> Remedy:
+    """Find what to do in what was told of a failure."""
+    if GET_THE_RIGHT_ONE in told:
+        return Remedy.ADDRESS
+    return Remedy.CALL if MAKE_ROOM in told else Remedy.NONE
+
+
+def without_quote(told: str) -> str:
+    """Keep what it means, and not the words of the server."""
+    return SAID.sub("", told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +148,7 @@ MEANINGS = (
         r"\b[45]\.2\.2\b|^(RCPT|DATA) 552|(mailbox|quota).*(full|exceeded)",
         PermanentFailure,
         "Cette boîte aux lettres est pleine",
-        "demandez à la famille d’y faire de la place",
+        MAKE_ROOM,
     ),
     _means(
         r"^\w* 4",

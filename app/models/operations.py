@@ -29,7 +29,12 @@ class OutboxMail(Base):
     """A mail to make and send: who and what, never its text nor its secret."""
 
     __tablename__ = "outbox_mail"
-    __table_args__ = (Index(None, "state", "due_at"),)
+    # The town hall narrows its list by kind and by day.
+    __table_args__ = (
+        Index(None, "state", "due_at"),
+        Index(None, "kind"),
+        Index(None, "created_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     # Name of the folder of its templates.

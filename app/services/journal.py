@@ -88,6 +88,7 @@ ACTS = {
     "mail_refused": "courriel refusé",
     "mail_retried": "courriel à envoyer de nouveau",
     "mail_sent": "courriel envoyé",
+    "mail_withdrawn": "courriel retiré avant de partir",
     "mail_wishes_saved": "choix des courriels",
     "message_answered": "réponse à un message",
     "message_answered_by_town": "réponse de la mairie à un message",

@@ -21,6 +21,7 @@ address says `chosen(selection)`; that page reads it with `selection` too.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any, NamedTuple
 
 from flask import request, url_for
@@ -54,6 +55,8 @@ class Filter(NamedTuple):
     choices: Sequence[tuple[str, str]] | None = None
     # What choosing none of them reads.
     none: str = "Toutes"
+    # What is typed: "search" for words, "date" for a day.
+    kind: str = "search"
 
 
 class Act(NamedTuple):
@@ -159,5 +162,12 @@ def asked_of(each: Filter) -> str:
     """Read what the address of this request asks of one filter."""
     value = one_line(request.args.get(each.name, ""))[:LONGEST]
     if each.choices is None:
-        return value
+        return value if each.kind != "date" or _is_day(value) else ""
     return value if value in {known for known, _ in each.choices} else ""
+
+
+def _is_day(value: str) -> bool:
+    try:
+        return date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.mailer.answers import Answer
+from app.mailer.answers import Answer, Remedy, remedy, without_quote
 from app.mailer.failures import (
     DoubtfulFailure,
     MailError,
@@ -60,3 +60,19 @@ def test_each_answer_is_said_in_french(answer: str, failure: type[MailError], wo
     assert type(told) is failure
     assert words in str(told)
     assert str(told).endswith(f"({SERVER} a répondu « {code} {text} »)")
+
+
+def test_the_town_hall_reads_what_to_do_and_no_server() -> None:
+    """Also once the words of the server were cut off."""
+    for code, text, meant, what in (
+        (550, "5.1.1 no such user", "Cette adresse n’existe pas", Remedy.ADDRESS),
+        (552, "5.2.2 over (a lot) quota", "Cette boîte aux lettres est pleine", Remedy.CALL),
+        (451, "4.7.1 wait", "Le serveur de courrier demande d’attendre", Remedy.NONE),
+    ):
+        told = str(Answer(code, text, "RCPT").failure(SERVER))
+        assert remedy(told) is what
+        for kept in (told, told[:-4]):
+            words = without_quote(kept)
+            assert words.startswith(meant)
+            assert str(code) not in words
+            assert SERVER not in words

@@ -31,6 +31,7 @@ TREASURY = EVERYBODY | {
     Right.VIEW_AS,
     Right.ANSWER,
     Right.WRITE,
+    Right.MAILS,
     Right.IMPORT,
 }
 # The pages that each role opens, and no other.

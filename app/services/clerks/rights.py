@@ -36,6 +36,7 @@ class Right(StrEnum):
     WRITE_TO_ALL = "d’écrire à d’autres familles qu’à celles en retard de paiement"
     DOCUMENTS = "de voir les documents"
     PUBLISH = "de publier un document"
+    MAILS = "de voir les courriels"
     IMPORT = "d’importer les fichiers de votre logiciel"
     CLOSE_MANY = "de fermer autant d’accès"
     UNDO_ANY_IMPORT = "d’annuler l’import d’un autre, ou d’un autre jour"
@@ -59,6 +60,7 @@ _TREASURY = _EVERYBODY | {
     Right.VIEW_AS,
     Right.ANSWER,
     Right.WRITE,
+    Right.MAILS,
     Right.IMPORT,
 }
 OF_ROLE = {

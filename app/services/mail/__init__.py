@@ -4,6 +4,7 @@ kinds     what there is, each with its templates
 outbox    fills it, in the transaction of what the mail is about, and looks after it
 dispatch  takes from it when no visitor waits, and settles what became of each
 claiming  what each mail that is due leads to, and its secret
+leaving   whether they leave
 bounces   what comes back, and what it is worth
 refused_addresses  whose mails come back
 limits    how many mails with a secret one person gets

@@ -17,10 +17,10 @@ from app import db
 from app.db import UtcDateTime
 from app.formats import fold
 from app.mailer.courier import courier
-from app.models import Account, Guardian, MailState, OutboxMail
+from app.models import Account, ClerkAccount, Guardian, MailState, OutboxMail
 from app.services import journal
 from app.services.actors import Actor
-from app.services.mail.kinds import MailKind
+from app.services.mail.kinds import TO_CLERKS, MailKind
 
 PENDING = (MailState.QUEUED, MailState.SENDING)
 # What `retry` without names takes up again: the rest would end the same way.
@@ -64,7 +64,7 @@ LINES = (
     select(
         OutboxMail.id,
         OutboxMail.identifier,
-        func.coalesce(Guardian.first_name, ""),
+        func.coalesce(Guardian.first_name, ClerkAccount.name, ""),
         func.coalesce(Guardian.last_name, ""),
         func.coalesce(func.nullif(OutboxMail.address, ""), Guardian.email, ""),
         OutboxMail.kind,
@@ -77,6 +77,10 @@ LINES = (
     )
     .outerjoin(Account, Account.identifier == OutboxMail.identifier)
     .outerjoin(Guardian, Guardian.id == Account.guardian_id)
+    .outerjoin(
+        ClerkAccount,
+        (ClerkAccount.email == OutboxMail.address) & OutboxMail.kind.in_(TO_CLERKS),
+    )
     .order_by(OutboxMail.id.desc())
 )
 WAITING = select(func.count(), func.min(OutboxMail.due_at), func.min(OutboxMail.created_at)).where(
@@ -110,14 +114,7 @@ def enqueue(
 
 def withdraw(session: Session, mail_id: int) -> bool:
     """Keep a mail from leaving, in the caller's transaction; False when it is too late."""
-    kept = session.execute(
-        update(OutboxMail)
-        .where(OutboxMail.id == mail_id, OutboxMail.state == MailState.QUEUED)
-        .values(state=MailState.WITHDRAWN, settled_at=datetime.now(UTC))
-        .returning(OutboxMail.id)
-        .execution_options(synchronize_session=False)
-    )
-    return kept.first() is not None
+    return bool(_keep_back(session, OutboxMail.id == mail_id))
 
 
 def withdraw_queued_at(session: Session, moment: datetime) -> tuple[int, int]:
@@ -228,6 +225,35 @@ def retry_one(actor: Actor, family_id: int, number: int) -> bool:
         told = {"mail": str(number)}
         journal.record(session, "mail_retried", actor, accounts[mail.identifier], **told)
     return True
+
+
+def retry_chosen(actor: Actor, chosen: ColumnElement[bool]) -> int:
+    """Put the mails that are chosen back in the queue; count them. What is GONE stays alone."""
+    with db.transaction() as session:
+        found = len(_put_back(session, chosen))
+        if found:
+            journal.record(session, "mail_retried", actor, count=str(found))
+    return found
+
+
+def withdraw_chosen(actor: Actor, chosen: ColumnElement[bool]) -> int:
+    """Keep those of the mails that are chosen from leaving that still wait; count them."""
+    with db.transaction() as session:
+        found = len(_keep_back(session, chosen))
+        if found:
+            journal.record(session, "mail_withdrawn", actor, count=str(found))
+    return found
+
+
+def _keep_back(session: Session, wanted: ColumnElement[bool]) -> list[int]:
+    kept = session.scalars(
+        update(OutboxMail)
+        .where(wanted, OutboxMail.state == MailState.QUEUED)
+        .values(state=MailState.WITHDRAWN, settled_at=datetime.now(UTC))
+        .returning(OutboxMail.id)
+        .execution_options(synchronize_session=False)
+    )
+    return list(kept)
 
 
 def _put_back(session: Session, wanted: ColumnElement[bool]) -> list[int]:

@@ -6,7 +6,7 @@ looks at what waits, never at all that there is.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -21,7 +21,6 @@ from sqlalchemy import (
 )
 
 from app import db
-from app.db import UtcDateTime
 from app.formats import day_of, today
 from app.models import (
     MAY_SIGN_IN,
@@ -38,8 +37,8 @@ from app.models import (
     OutboxMail,
     RefusedAddress,
 )
+from app.services.mail import leaving
 from app.services.mail.kinds import MailKind
-from app.services.mail.outbox import PENDING
 from app.services.requests import desk_listing
 from app.services.requests.desk_line import DeskLine
 from app.services.requests.moving import WAIT_FOR_TOWN
@@ -47,11 +46,7 @@ from app.settings import settings
 
 SHOWN = 5
 MOST = 200
-LATEST = 50
-# A mail that has not left by then is held up by something.
-LATE = timedelta(minutes=5)
 _NOTHING = literal_column("''", String)
-_LIMIT = bindparam("limit", type_=UtcDateTime)
 
 
 def _count(found: Select[*tuple[Any, ...]], name: str) -> Label[int]:
@@ -106,29 +101,6 @@ _REFUSED = (
     .where(MAY_SIGN_IN, Guardian.rank.is_not(None))
 )
 _LATEST_REFUSED = _REFUSED.order_by(RefusedAddress.refused_at.desc()).limit(SHOWN)
-# Held up since then: one that failed already, or that should have left.
-_HELD_UP = (
-    select(func.min(OutboxMail.created_at))
-    .where(
-        OutboxMail.state.in_(PENDING),
-        OutboxMail.created_at < _LIMIT,
-        (OutboxMail.attempts > 0) | (OutboxMail.due_at < _LIMIT),
-    )
-    .scalar_subquery()
-)
-# Some end without any server: nobody has that identifiant, or no address.
-_LAST_SETTLED = (
-    select(OutboxMail.settled_at, OutboxMail.state)
-    .where(OutboxMail.settled_at.is_not(None))
-    .order_by(OutboxMail.settled_at.desc())
-    .limit(LATEST)
-    .subquery()
-)
-_LAST_SENT = (
-    select(func.max(_LAST_SETTLED.c.settled_at))
-    .where(_LAST_SETTLED.c.state == MailState.SENT)
-    .scalar_subquery()
-)
 _LAST_IMPORT = (
     select(func.max(JournalEntry.at))
     .where(JournalEntry.event == literal_column("'import'"))
@@ -143,8 +115,8 @@ _ALL = select(
     _count(_GUARDIANS.where(Account.invited_at.is_not(None)), "invited"),
     _count(_GUARDIANS.where(Guardian.email == _NOTHING), "without_address"),
     _LAST_IMPORT.label("imported_at"),
-    _HELD_UP.label("held_up_since"),
-    _LAST_SENT.label("last_sent_at"),
+    leaving.HELD_UP.label("held_up_since"),
+    leaving.LAST_SENT.label("last_sent_at"),
     exists(select(Family.id)).label("has_families"),
     exists(
         select(Account.id).where(
@@ -227,8 +199,7 @@ class Day:
 
 def read() -> Day:
     """Gather it."""
-    [row] = db.rows(_ALL, today=today(), limit=datetime.now(UTC) - LATE)
-    held_up, sent = row.held_up_since, row.last_sent_at
+    [row] = db.rows(_ALL, today=today(), limit=leaving.limit())
     return Day(
         requests=row.requests,
         late=row.late,
@@ -238,7 +209,7 @@ def read() -> Day:
         invited=row.invited,
         without_address=row.without_address,
         imported_at=row.imported_at,
-        no_mail_since=held_up if held_up and not (sent and sent > held_up) else None,
+        no_mail_since=leaving.stopped_since(row.held_up_since, row.last_sent_at),
         urgent=desk_listing.urgent(SHOWN) if row.requests else (),
         waiting=[*map(ThreadLine._make, db.rows(_LATEST_THREADS))] if row.threads else (),
         unreached=[*map(RefusedLine._make, db.rows(_LATEST_REFUSED))] if row.refused else (),

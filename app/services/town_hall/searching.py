@@ -94,6 +94,12 @@ def search(typed: str) -> Found:
     return Found(suggestion=_suggestion(wanted))
 
 
+def families(typed: str) -> list[int]:
+    """Find the families that have all these words, some of them when they are many."""
+    wanted = words.split(typed)[:MOST_WORDS]
+    return _families(wanted) if wanted else []
+
+
 def _families(wanted: Sequence[str]) -> list[int]:
     asked: dict[str, str] = {}
     # A long word is rarer than a short one.

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services.accounts.identifiers import MAXIMUM_DIGITS, normalize_identifier
+from app.services.accounts.identifiers import MAXIMUM_DIGITS, near, normalize_identifier
 
 DIGITS = st.text(alphabet="0123456789", min_size=1, max_size=MAXIMUM_DIGITS)
 SEPARATORS = st.text(alphabet=" .\t\n\u00a0\u202f", max_size=3)
@@ -57,3 +57,20 @@ def test_whatever_is_typed_gives_ascii_digits_or_nothing(typed: str) -> None:
         assert found.isdecimal()
         assert len(found) <= MAXIMUM_DIGITS
         assert normalize_identifier(found) == found
+
+
+@given(DIGITS, st.data())
+def test_a_slip_is_near_what_was_meant(meant: str, data: st.DataObject) -> None:
+    """And the other way round, whichever digit it is."""
+    place = data.draw(st.integers(0, len(meant) - 1))
+    digit = data.draw(st.sampled_from("0123456789"))
+    before, wrong, after = meant[:place], meant[place], meant[place + 1 :]
+    for typed in (
+        before + digit + after,
+        before + after,
+        before + digit + wrong + after,
+        before + after[:1] + wrong + after[1:],
+    ):
+        assert typed in {meant, ""} or typed in near(meant)
+        assert typed in {meant, ""} or meant in near(typed)
+    assert meant not in near(meant)
