@@ -15,6 +15,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
 )  # fmt: skip
 
 from app.db import UtcDateTime
@@ -34,6 +35,7 @@ from app.models import (
     FamilyWord,
     Folder,
     Guardian,
+    ImportChange,
     Invoice,
     InvoiceLine,
     JournalEntry,
@@ -77,7 +79,8 @@ class Extent:
 
     def steps(self) -> tuple[Step, ...]:
         """Say what to do, in order."""
-        return (*self._access(), *self._words(), *self._people())
+        # It holds what they were, and keeps their photo: nothing is undone after an erasure anyway.
+        return (Gone(ImportChange, true()), *self._access(), *self._words(), *self._people())
 
     def files(self) -> tuple[tuple[Folder, Select[str]], ...]:
         """Select the stored files that nothing is to name afterwards."""

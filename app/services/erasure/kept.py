@@ -56,9 +56,6 @@ KEPT = {
     "The files of the town's own software, as it handed them over; the purge takes them.": (
         "import_upload",
     ),
-    "What it takes to undo the last import, which nobody does after an erasure; a month.": (
-        "import_change",
-    ),
     "How many rows the town hall's files changed: nothing of anybody.": ("import_run",),
     "Of those who work at the town hall, who may be parents too: not the family's.": (
         "clerk_account",

@@ -8,26 +8,35 @@ from flask import Flask
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 import config
 from app import create_app, db
 from app.models import (
     AccountSession,
+    Allocation,
     Child,
     Family,
+    FamilyErasure,
+    Folder,
+    ImportChange,
     ImportRun,
+    Invoice,
+    InvoiceLine,
     Message,
     MessageMark,
+    Payment,
 )
 from app.services.actors import Clerk
+from app.services.erasure import erasing
+from app.services.files import sweeping
 from app.services.importing import undoing
 from app.services.importing.undoing import Undone
 from app.services.refusals import Refusal
 from tests.services.importing.conftest import NOW, account_of, sign_in
 from tests.services.importing.test_any_sequence import Export, export, write
 from tests.services.importing.test_round_trip import towns, written
-from tests.services.importing.town import OF_HISTORY, PDF, Town, everything, hand_over
+from tests.services.importing.town import JPEG, OF_HISTORY, PDF, Town, everything, hand_over
 from tests.support.databases import NewDatabase
 
 NADIA = Clerk("Nadia Petit")
@@ -168,3 +177,29 @@ def test_any_import_is_undone(
         app.extensions["portail.engine"].dispose()
 
     live()
+
+
+@pytest.mark.usefixtures("settled")
+def test_an_erasure_leaves_nothing_of_what_was_before(app: Flask, tmp_path: Path) -> None:
+    """Neither words of the family among what would be undone, nor a photo that no night sweeps."""
+    town = Town()
+    town.files = {name: town.files[name] for name in ("famille.csv", "enfant.csv")}
+    del town.files["famille.csv"][0]
+    town.row("enfant.csv")["photo"] = "autre.png"
+    town.attached = {"photos/autre.png": JPEG}
+    with app.app_context():
+        [photo] = sweeping.named(Folder.PHOTOS)
+    hand_over(app, town.folder(tmp_path / "next"), archive_missing=True)
+    with app.app_context():
+        assert photo in sweeping.named(Folder.PHOTOS)
+        with db.transaction() as session:
+            for table in (Allocation, Payment, InvoiceLine, Invoice):
+                session.execute(delete(table))
+            left = select(Family.id).where(Family.source_id == "1")
+            erasure = FamilyErasure(
+                family_id=session.scalars(left).one(), planned_at=NOW, due_at=NOW
+            )
+            session.add(erasure)
+        assert erasing.erase(erasure.id)
+        assert db.session().scalar(select(ImportChange.id)) is None
+        assert photo not in sweeping.named(Folder.PHOTOS)
