@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,11 +13,10 @@ from app import spreadsheets
 from app.cli.context import with_appcontext
 from app.cli.tables import align
 from app.formats import day, day_of, fold, hour, town_zone
-from app.services import past_acts, retention
-from app.services.jobs import kinds as jobs
+from app.services import past_acts
 from app.services.journal import ACTS
-from app.services.mail import kinds as mails
 from app.services.past_acts import PastAct, Wanted
+from app.services.town_hall.act_words import details, words
 from app.spreadsheets import harmless
 from app.typed_text import one_line
 
@@ -27,38 +26,6 @@ DAYS = ("%Y-%m-%d", "%d/%m/%Y")
 MOMENTS = tuple(f"{day_}{between}%H:%M" for day_ in DAYS for between in ("T", " "))
 # What a table on a screen shows, unless asked for more.
 SCREENFUL = 100
-# Each detail of an act, as it is read; what stands in no list is shown by its own name.
-DETAILS = {
-    "about": "qui",
-    "audience": "pour",
-    "before": "avant",
-    "child": "enfant",
-    "count": "fois",
-    "document": "document",
-    "file": "fichier",
-    "files": "fichiers",
-    "job": "travail",
-    "kind": "nature",
-    "made_at": "faite le",
-    "mail": "courriel",
-    "mails": "courriels voulus",
-    "message": "message",
-    "note": "note",
-    "reason": "raison",
-    "request": "demande",
-    "roles": "rôles",
-    "rows_archived": "lignes archivées",
-    "rows_changed": "lignes changées",
-    "rows_created": "lignes créées",
-    "rows_unchanged": "lignes inchangées",
-    "run": "import n°",
-    "source": "fichiers",
-    "without": "sans",
-    "year": "année",
-} | {rule.table.__tablename__: rule.plural for rule in retention.RULES}
-KINDS = mails.IN_FRENCH | jobs.IN_FRENCH
-# They have columns of their own.
-IN_COLUMNS = ("identifier", "family")
 
 
 class Moment(click.ParamType[datetime]):
@@ -92,8 +59,8 @@ class Act(click.ParamType[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Find its code."""
-        for code, words in ACTS.items():
-            if fold(value) in {code, fold(words)}:
+        for code, said in ACTS.items():
+            if fold(value) in {code, fold(said)}:
                 return code
         message = (
             f"«\u00a0{value}\u00a0» n’est pas un acte\u00a0: flask journal --kinds les montre."
@@ -190,16 +157,3 @@ def cells(act: PastAct) -> tuple[str, ...]:
         *map(one_line, told),
         ", ".join(details(act)),
     )
-
-
-def words(act: PastAct) -> str:
-    """Say what it is; an older version may have noted what this one does not know."""
-    return ACTS.get(act.kind, act.kind)
-
-
-def details(act: PastAct) -> Iterator[str]:
-    """Say the rest."""
-    for name, value in act.details.items():
-        if name not in IN_COLUMNS:
-            said = KINDS.get(value, value) if name == "kind" else value
-            yield f"{DETAILS.get(name, name)}\u00a0: {one_line(said)}"

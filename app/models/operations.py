@@ -120,6 +120,15 @@ class JournalEntry(Base):
             sqlite_where=text("event = 'import'"),
             postgresql_where=text("event = 'import'"),
         ),
+        # By kind, and by who acted for the town: what parents do is most of it, and stays out.
+        Index(None, "event", "at"),
+        Index(
+            "ix_journal_entry_by_town",
+            "clerk_id",
+            "at",
+            sqlite_where=text("acted_by != ''"),
+            postgresql_where=text("acted_by != ''"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

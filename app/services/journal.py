@@ -83,6 +83,7 @@ ACTS = {
     "import_undone": "import annulé",
     "import_read": "fichiers d’import lus par la mairie",
     "job_failed": "travail de fond abandonné",
+    "journal_read": "journal lu à la mairie",
     "mail_abandoned": "courriel abandonné",
     "mail_for_nobody": "courriel demandé pour personne",
     "mail_refused": "courriel refusé",

@@ -15,12 +15,12 @@ from flask import Flask
 from sqlalchemy import update
 
 from app import db, services
-from app.cli.journal import DETAILS, IN_COLUMNS
 from app.models import JournalEntry
 from app.services import journal
 from app.services.accounts import signing_in
 from app.services.actors import Clerk, Command, Origin, Stranger
 from app.services.families.lookup import open_families
+from app.services.town_hall.act_words import DETAILS, IN_COLUMNS
 from tests.support.people import People
 
 pytestmark = pytest.mark.both_databases

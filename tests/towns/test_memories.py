@@ -38,6 +38,7 @@ FROM_ITS_ARGUMENTS = {
     "services/inbox/listing.py _lines", "services/source.py archive",
     "services/town_hall/families.py _counted", "services/town_hall/families.py _ordered",
     "services/town_hall/families.py _unordered", "services/town_hall/mails.py _long_list",
+    "services/town_hall/acts.py _long_list",
     "telephones.py dialled", "telephones.py written", "towns/statements.py _comparable",
     "web/assets.py _fingerprint", "web/logs.py _console", "web/printing.py available",
 }  # fmt: skip

@@ -1,5 +1,7 @@
 """The pages of the town hall that gather from every subject.
 
+acts         the journal, for whoever answers for it
+act_words    how each of its acts is read
 day          what waits for somebody today
 families     all of them, by what is looked for
 family_file  everything of one family, for whoever has it on the telephone

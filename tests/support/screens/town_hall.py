@@ -32,6 +32,7 @@ from tests.support.screens.desk import desk_screens
 from tests.support.screens.families import families_screens
 from tests.support.screens.family_file import family_screens
 from tests.support.screens.imports import import_screens
+from tests.support.screens.journal import journal_screens
 from tests.support.screens.mails import mail_screens
 from tests.support.screens.messages import messages_screens
 
@@ -57,6 +58,7 @@ def town_hall_screens(app: Flask, people: People) -> Screens:
     yield from families_screens(app, office)
     yield from family_screens(app, office, people)
     yield from messages_screens(app, office)
+    yield from journal_screens(app, office)
     yield from mail_screens(app, office, people)
     yield from _own_account(app, nadia)
 

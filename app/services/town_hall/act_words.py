@@ -1,0 +1,66 @@
+"""How an act of the journal is read."""
+
+from collections.abc import Iterator, Mapping
+
+from app.services import retention
+from app.services.jobs import kinds as jobs
+from app.services.journal import ACTS
+from app.services.mail import kinds as mails
+from app.services.past_acts import PastAct
+from app.typed_text import one_line
+
+# Each detail of an act, as it is read; what stands in no list is shown by its own name.
+DETAILS = {
+    "about": "qui",
+    "audience": "pour",
+    "before": "avant",
+    "child": "enfant",
+    "count": "fois",
+    "document": "document",
+    "file": "fichier",
+    "files": "fichiers",
+    "job": "travail",
+    "kind": "nature",
+    "made_at": "faite le",
+    "mail": "courriel",
+    "mails": "courriels voulus",
+    "message": "message",
+    "note": "note",
+    "reason": "raison",
+    "request": "demande",
+    "roles": "rôles",
+    "rows_archived": "lignes archivées",
+    "rows_changed": "lignes changées",
+    "rows_created": "lignes créées",
+    "rows_unchanged": "lignes inchangées",
+    "run": "import n°",
+    "source": "fichiers",
+    "without": "sans",
+    "year": "année",
+} | {rule.table.__tablename__: rule.plural for rule in retention.RULES}
+KINDS = mails.IN_FRENCH | jobs.IN_FRENCH
+# They have columns of their own.
+IN_COLUMNS = ("identifier", "family")
+
+
+def words(act: PastAct) -> str:
+    """Say what it is."""
+    return said(act.kind)
+
+
+def details(act: PastAct) -> Iterator[str]:
+    """Say the rest."""
+    return told(act.details)
+
+
+def said(kind: str) -> str:
+    """Say a kind; an older version may have noted what this one does not know."""
+    return ACTS.get(kind, kind)
+
+
+def told(noted: Mapping[str, str]) -> Iterator[str]:
+    """Say what was noted beside an act."""
+    for name, value in noted.items():
+        if name not in IN_COLUMNS:
+            word = KINDS.get(value, value) if name == "kind" else value
+            yield f"{DETAILS.get(name, name)}\u00a0: {one_line(word)}"
