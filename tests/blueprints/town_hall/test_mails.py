@@ -93,7 +93,7 @@ def test_mails_leave_again_or_are_kept_back(
         told = select(JournalEntry.event, JournalEntry.acted_by).where(
             JournalEntry.event.in_(("mail_retried", "mail_withdrawn"))
         )
-        acts = [tuple(row) for row in db.session().execute(told)]
+        acts = [tuple(row) for row in db.session().execute(told.order_by(JournalEntry.id))]
     assert acts == [("mail_withdrawn", "Nadia Petit"), ("mail_retried", "Nadia Petit")]
 
 
