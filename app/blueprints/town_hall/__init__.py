@@ -2,6 +2,7 @@
 
 from app.blueprints.town_hall import (
     answering,
+    coming,
     day,
     documents,
     erasing,
@@ -30,6 +31,7 @@ from app.blueprints.town_hall.blueprint import town_hall
 
 __all__ = [
     "answering",
+    "coming",
     "day",
     "documents",
     "erasing",

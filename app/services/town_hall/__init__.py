@@ -2,6 +2,7 @@
 
 acts         the journal, for whoever answers for it
 act_words    how each of its acts is read
+coming       who has come to the portal, by school, and who is to be helped to
 day          what waits for somebody today
 families     all of them, by what is looked for
 family_file  everything of one family, for whoever has it on the telephone

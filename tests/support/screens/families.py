@@ -15,6 +15,7 @@ from tests.support.browser import Browser, Page
 Screens = Iterator[tuple[str, Page]]
 MANY = 30
 AT = datetime(2026, 11, 3, 9, tzinfo=UTC)
+LEFT = datetime(2026, 11, 4, 9, tzinfo=UTC)
 
 
 def families_screens(app: Flask, office: Browser) -> Screens:
@@ -30,6 +31,12 @@ def families_screens(app: Flask, office: Browser) -> Screens:
         ("an invoice too", "5000"),
     ):
         yield f"search, {state}", search(office, typed)
+    with app.app_context(), db.transaction() as session:
+        left = update(Family).where(Family.archived_at.is_(None)).values(archived_at=LEFT)
+        session.execute(left)
+    yield "who comes, nobody", office.get("town_hall.who_comes")
+    with app.app_context(), db.transaction() as session:
+        session.execute(update(Family).where(Family.archived_at == LEFT).values(archived_at=None))
     request = _settle_many(app)
     yield "search, many", search(office, "durand")
     yield "search, a request too", search(office, str(request))
@@ -50,6 +57,7 @@ def _list(app: Flask, office: Browser) -> Screens:
         session.merge(RefusedAddress(address=address, refused_at=AT, reason="Pleine."))
         mail = {"kind": MailKind.ACTIVATION, "created_at": AT, "due_at": AT}
         session.add(OutboxMail(identifier=accounts[4].identifier, **mail))
+    yield "who comes, and who does not", office.get("town_hall.who_comes")
     page = office.get("town_hall.families")
     school = page.soup.select("#filtre-ecole option")[1].text.strip()
     page = page.fill({"École": school}).submit("Filtrer")

@@ -64,6 +64,7 @@ def family_screens(app: Flask, office: Browser, people: People) -> Screens:
     hers = Browser(app)
     sign_in_by_mail(hers, paul, Outbox(app))
     yield "family, without amounts", _open(hers, app, people.ines)
+    yield "who comes, for a reader", hers.get("town_hall.who_comes")
 
 
 def _looked_at(office: Browser, page: Page) -> Screens:
