@@ -12,6 +12,7 @@ from app import db
 from app.formats import today
 from app.models import (
     Account,
+    Child,
     Family,
     Invoice,
     InvoiceKind,
@@ -99,6 +100,7 @@ def test_an_activity_is_named_by_recent_invoices_without_the_child(
 ) -> None:
     with app.app_context():
         with db.transaction() as session:
+            zest = session.query(Child).filter_by(first_name="PAYS").one()
             for number, family, label, ago in (
                 ("70", "3816231", "Garderie du soir – PAYS", 10),
                 ("71", "500001", "Garderie du soir", 59),
@@ -112,7 +114,7 @@ def test_an_activity_is_named_by_recent_invoices_without_the_child(
                 )  # fmt: skip
                 session.add(invoice)
                 session.flush()
-                child = 1 if family == "3816231" else None
+                child = zest.id if family == "3816231" else None
                 session.add(
                     InvoiceLine(
                         invoice_id=invoice.id,
