@@ -3,14 +3,16 @@
 from collections import Counter
 from typing import NamedTuple
 
-from sqlalchemy import case, func, select
+from sqlalchemy import and_, case, func, select
 
 from app import db
-from app.models import Account, Child, Family, FamilyChild, Guardian
+from app.models import MAY_SIGN_IN, Account, Child, Family, FamilyChild, Guardian
 from app.services.town_hall.access_states import STATE, AccessState
 
+# Whatever becomes of the mails to them; nobody whose access is closed.
+_MAY_ENTER = and_(Account.password_hash.is_not(None), MAY_SIGN_IN)
 _GUARDIANS = (
-    select(STATE.label("state"), func.count())
+    select(STATE.label("state"), func.count(), func.count(case((_MAY_ENTER, Guardian.id))))
     .select_from(Guardian)
     .join(Family, Family.id == Guardian.family_id)
     .outerjoin(Account, Account.guardian_id == Guardian.id)
@@ -18,7 +20,7 @@ _GUARDIANS = (
     .group_by(STATE)
 )
 # A parent of two schools is one in each.
-_CAME = func.count(case((Account.password_hash.is_not(None), Guardian.id)).distinct())
+_CAME = func.count(case((_MAY_ENTER, Guardian.id)).distinct())
 _SCHOOLS = (
     select(Child.school, func.count(Guardian.id.distinct()), _CAME)
     .join(FamilyChild, FamilyChild.child_id == Child.id)
@@ -59,7 +61,8 @@ class Coming(NamedTuple):
 
 def read() -> Coming:
     """Count all the parents of families that are here: a second in a town of 100,000."""
-    states = Counter({row[0]: row[1] for row in db.rows(_GUARDIANS)})
+    found = db.rows(_GUARDIANS)
+    states = Counter({state: parents for state, parents, _ in found})
     schools = [Share(*row) for row in db.rows(_SCHOOLS) if row[0]]
-    whole = Share("", sum(states.values()), states[AccessState.ACTIVE])
+    whole = Share("", sum(states.values()), sum(came for _, _, came in found))
     return Coming(whole, schools, states)

@@ -1,14 +1,18 @@
 """« Qui peut entrer ? »: how many came, and one click to whoever is to be helped to."""
 
+from datetime import UTC, datetime
+
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
 from app import db
-from app.models import Account, Guardian
+from app.models import Account, Guardian, RefusedAddress
 from tests.support.browser import Browser
 from tests.support.databases import selects, statements_of
 from tests.support.people import People
+
+AT = datetime(2026, 11, 3, 9, tzinfo=UTC)
 
 
 @pytest.mark.both_databases
@@ -21,6 +25,8 @@ def test_who_came_and_who_is_to_be_invited(app: Flask, people: People, nadia: Br
         session.execute(
             update(Account).where(Account.id == theirs).values(password_hash=None, invited_at=None)
         )
+        # She came; mails to her come back today.
+        session.add(RefusedAddress(address=people.zest.email, refused_at=AT, reason="Pleine."))
         came = session.scalar(
             select(func.count(Account.id))
             .join(Guardian, Guardian.id == Account.guardian_id)
