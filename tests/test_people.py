@@ -35,12 +35,18 @@ def test_nobody_shares_what_must_tell_them_apart(people: People) -> None:
 def test_the_cast_is_the_same_wherever_it_settles(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    """The second time it is only copied: not a cell differs, and more may be written after it."""
+    """The second time it is only copied: not a cell differs, and more may be written after it.
+
+    Even where the numbers began again meanwhile, as they do in tables that are made anew.
+    """
     new: NewDatabase = request.getfixturevalue(f"new_{kind}")
     monkeypatch.setattr(cast_of, "cast", WrittenOnce())
     found = []
     for _ in range(2):
         app = create_app(config.Test(instance=tmp_path, database_url=new()))
+        if kind == "postgresql":
+            with app.app_context(), db.transaction() as session:
+                session.connection().exec_driver_sql("ALTER SEQUENCE family_id_seq RESTART")
         settle_in(app)
         found.append(every_row(app))
         with app.app_context(), db.transaction() as session:
