@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from app import db
 from app.cli import database
 from app.models import FamilyChild, KeptOut
+from tests.services.importing.test_round_trip import assert_what_is_allocated_is_said
 from tests.support.people import settle_in
 
 
@@ -53,6 +54,8 @@ def test_a_town_that_is_settled_goes_down_and_up_whole(app: Flask) -> None:
     migrate_in(app, "0002")
     flask(app, "db", "upgrade")
     assert rows_by_table(app) == before
+    with app.app_context():
+        assert_what_is_allocated_is_said()
     with app.app_context(), pytest.raises(IntegrityError), db.transaction() as session:
         session.connection().exec_driver_sql("DELETE FROM guardian")
 

@@ -3,8 +3,9 @@
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, Hundredths, TenThousandths, Thousandths, new_public_id
@@ -23,12 +24,25 @@ class InvoiceKind(StrEnum):
     CANCELLED = "ANNULEE"
 
 
+def _only(condition: str) -> dict[str, Any]:
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
+_UNPAID = _only("kind = 'FACTURE' AND amount > allocated")
+_OTHER = _only("kind <> 'FACTURE'")
+
+
 class Invoice(Base):
     """An invoice or a credit note of a family; amounts are positive euros."""
 
     __tablename__ = "invoice"
     __table_args__ = (
         Index(None, "family_id", "issued_on"),
+        Index(None, "issued_on", "id"),
+        # What is left to pay is little of all: what looks for it says `amount > allocated`.
+        Index("ix_invoice_unpaid_due_on", "due_on", "id", **_UNPAID),
+        Index("ix_invoice_unpaid_family_id", "family_id", "due_on", **_UNPAID),
+        Index("ix_invoice_other", "kind", "issued_on", "id", **_OTHER),
         CheckConstraint("amount >= 0", name="amount"),
     )
 
@@ -41,6 +55,10 @@ class Invoice(Base):
     issued_on: Mapped[date]
     due_on: Mapped[date]
     amount: Mapped[Decimal] = mapped_column(Hundredths)
+    # The sum of its allocations, kept by whatever shares money: what is left to pay is found by it.
+    allocated: Mapped[Decimal] = mapped_column(
+        Hundredths, default=Decimal("0.00"), server_default=text("0")
+    )
     label: Mapped[str] = mapped_column(String(200), default="")
     # The PDF, when the town gave one.
     file: Mapped[str] = mapped_column(StoredName(Folder.INVOICES), default="")
@@ -68,6 +86,8 @@ class Payment(Base):
     __tablename__ = "payment"
     __table_args__ = (
         Index(None, "family_id", "paid_on"),
+        Index(None, "paid_on", "id"),
+        Index("ix_payment_going_back", "paid_on", "id", **_only("amount < 0")),
         CheckConstraint("amount <> 0", name="amount"),
     )
 

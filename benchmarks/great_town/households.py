@@ -86,11 +86,12 @@ def money(d: Dialect, families: int) -> Iterator[Filled]:
             "invoice",
             f"""
         INSERT INTO invoice (public_id, source_id, family_id, kind, number, issued_on, due_on,
-                             amount, label, file)
+                             amount, allocated, label, file)
         SELECT {d.opaque("key")}, key || '', family,
                CASE WHEN key / 16 % 97 = 0 THEN 'ANNULEE' ELSE 'FACTURE' END, 'F' || key,
                {d.on("month * 30")}, {d.on("month * 30 + 25")}, 1000 + key * 7919 % 30000,
-               'Accueil périscolaire', ''
+               CASE WHEN key / 16 % 97 = 0 OR month > {MONTHS} - 2 THEN 0
+                    ELSE 1000 + key * 7919 % 30000 END, 'Accueil périscolaire', ''
         FROM (SELECT m.n AS month, f.n AS family, (f.n * 64 + m.n) * 16 + {each} AS key
               FROM {tables} WHERE {wanted} ORDER BY m.n, f.n) AS made""",
         )

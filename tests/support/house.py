@@ -18,6 +18,7 @@ from app.models import (
     InvoiceLine,
     Payment,
 )
+from app.services.billing import sharing
 from app.services.files.stores import store
 from tests.support.people import public_id
 
@@ -109,6 +110,8 @@ class House:
             Allocation(invoice_id=invoices[0].id, payment_id=payment.id, amount=payment.amount)
             for payment in payments
         )
+        self.session.flush()
+        sharing.add_up(self.session.connection())
         self.session.add_all(
             InvoiceLine(
                 invoice_id=invoices[0].id,

@@ -198,6 +198,7 @@ def _ledgers(session: Session, families: dict[str, int]) -> None:
     session.flush()
     session.add(Allocation(invoice_id=paid.id, payment_id=payment.id, amount=Decimal("80.00")))
     session.add(Allocation(invoice_id=paid.id, credit_note_id=credit.id, amount=Decimal("4.20")))
+    paid.allocated = paid.amount
     _invoice(session, families["520004"], "62", date(2026, 10, 31), "30.00")
     _payment(session, families["530005"], "r63", date(2026, 11, 2), "12.00")
 

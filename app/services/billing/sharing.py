@@ -4,10 +4,24 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, null, select, union
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    union,
+    update,
+)
 
+from app.db import Hundredths
 from app.models import Allocation, Invoice, InvoiceKind, Payment
 from app.services.billing.allocation import Credit, Due, allocate
+from app.services.billing.ledger import ZERO
 
 _FAMILIES: BindParameter[list[int]] = bindparam("families", expanding=True)
 _INVOICES_BY_DATE = (
@@ -47,6 +61,15 @@ _FORGET = delete(Allocation).where(
         .where(Invoice.family_id.in_(_FAMILIES))
     )
 )
+_ALLOCATED = func.coalesce(
+    select(func.sum(Allocation.amount))
+    .where(Allocation.invoice_id == Invoice.id)
+    .correlate(Invoice)
+    .scalar_subquery(),
+    literal(ZERO, Hundredths),
+)
+_ADD_UP = update(Invoice).where(Invoice.allocated != _ALLOCATED).values(allocated=_ALLOCATED)
+_ADD_UP_SOME = _ADD_UP.where(Invoice.family_id.in_(_FAMILIES))
 
 
 def share_anew(connection: Connection, families: Sequence[int]) -> None:
@@ -69,6 +92,12 @@ def share_anew(connection: Connection, families: Sequence[int]) -> None:
     ]
     if shares:
         connection.execute(insert(Allocation), shares)
+    connection.execute(_ADD_UP_SOME, {"families": families})
+
+
+def add_up(connection: Connection) -> None:
+    """Have each invoice say what was allocated to it, after allocations were written elsewhere."""
+    connection.execute(_ADD_UP)
 
 
 def _dues_and_credits(

@@ -42,7 +42,8 @@ RANGED: tuple[type[Base], ...] = (
 )  # fmt: skip
 # What an import changes of a request; the rest is the family's.
 _OF_REQUESTS = frozenset({"id", "invoice_id"})
-_SECRET = frozenset({"password_hash"})
+# A secret, and what is added up anew.
+_LEFT_OUT = frozenset({"password_hash", "allocated"})
 _IMAGES = "import_images"
 _COLUMNS = "table_name, before, after, first, last"
 
@@ -54,7 +55,7 @@ def kept(name: str) -> str:
 
 def columns(table: Table) -> list[str]:
     """Return the columns that are kept of a row."""
-    names = [column.name for column in table.columns if column.name not in _SECRET]
+    names = [column.name for column in table.columns if column.name not in _LEFT_OUT]
     if table is FamilyRequest.__table__:
         return [name for name in names if name in _OF_REQUESTS]
     return names

@@ -30,6 +30,7 @@ from app.models import (
 )
 from app.services import journal
 from app.services.actors import Actor
+from app.services.billing import sharing
 from app.services.families import words
 from app.services.importing import accesses, going_back, temporary
 from app.services.importing.images import IMAGED
@@ -143,6 +144,7 @@ def _put_back(connection: Connection) -> Undone:
         if each.name in HELD:
             undone.held_count += each.held
             undone.held += _named(spelling, each, "created", SHOWN - len(undone.held))
+    sharing.add_up(connection)
     _close(connection)
     undone.back = {
         label: (gone[model.__tablename__], put[model.__tablename__])

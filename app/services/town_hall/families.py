@@ -13,7 +13,6 @@ from sqlalchemy import (
     func,
     join,
     literal,
-    literal_column,
     select,
 )
 from sqlalchemy.orm import InstrumentedAttribute
@@ -22,9 +21,9 @@ from app import db, formats, spreadsheets
 from app.db import Hundredths
 from app.formats import today
 from app.memo import kept
-from app.models import Account, Allocation, Child, Family, FamilyChild, Guardian, Invoice
-from app.models import InvoiceKind as Kind
+from app.models import Account, Child, Family, FamilyChild, Guardian, Invoice
 from app.paging import Asked, Page, Selection, page_number
+from app.services.billing.ledger import DUE, IS_LATE
 from app.services.refusals import Reason, Refusal
 from app.services.town_hall import family_lines
 from app.services.town_hall.access_states import STATE, AccessState
@@ -70,21 +69,9 @@ _SITUATIONS: dict[str, ColumnElement[bool]] = {
     Situation.GONE: Family.archived_at.is_not(None),
 }
 _ALL = select(Family.id)
-_ALLOCATED = func.coalesce(
-    select(func.sum(Allocation.amount))
-    .where(Allocation.invoice_id == Invoice.id)
-    .correlate(Invoice)
-    .scalar_subquery(),
-    literal_column("0"),
-)
-_IS_LATE = (
-    (Invoice.kind == Kind.INVOICE)
-    & (Invoice.due_on < bindparam("today"))
-    & (Invoice.amount > _ALLOCATED)
-)
 _LATE_OF = (
-    select(Invoice.family_id, func.sum(Invoice.amount - _ALLOCATED, type_=Hundredths))
-    .where(Invoice.family_id.in_(family_lines.IDS), _IS_LATE)
+    select(Invoice.family_id, func.sum(DUE, type_=Hundredths))
+    .where(Invoice.family_id.in_(family_lines.IDS), IS_LATE)
     .group_by(Invoice.family_id)
 )
 # From one to the next by the index, as there are few among many children.
@@ -223,7 +210,7 @@ def _wanted(question: _Question) -> Iterator[ColumnElement[bool]]:
     if question.access:
         yield _has_access(AccessState(question.access))
     if question.is_late:
-        yield select(1).where(Invoice.family_id == Family.id, _IS_LATE).exists()
+        yield select(1).where(Invoice.family_id == Family.id, IS_LATE).exists()
 
 
 def _in_school(in_class: bool) -> ColumnElement[bool]:

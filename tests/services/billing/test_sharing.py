@@ -46,7 +46,7 @@ def share(*families: Person) -> None:
 
 
 def paid() -> dict[str, Decimal]:
-    """Read what each invoice got."""
+    """Read what each invoice got, which the invoice says too."""
     rows = db.session().execute(
         select(Invoice.number, Allocation.amount).join(
             Allocation, Allocation.invoice_id == Invoice.id
@@ -55,6 +55,8 @@ def paid() -> dict[str, Decimal]:
     shares: dict[str, Decimal] = {}
     for number, amount in rows:
         shares[number] = shares.get(number, Decimal(0)) + amount
+    said = select(Invoice.number, Invoice.allocated).where(Invoice.allocated != Decimal(0))
+    assert {row.number: row.allocated for row in db.session().execute(said)} == shares
     return shares
 
 

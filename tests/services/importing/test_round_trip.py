@@ -246,3 +246,15 @@ def assert_every_cent_is_shared() -> None:
             Allocation.amount, Allocation.invoice_id.in_(select(Invoice.id).where(of_family))
         )
         assert shared == min(due, max(credit, zero))
+    assert_what_is_allocated_is_said()
+
+
+def assert_what_is_allocated_is_said() -> None:
+    """Each invoice says the sum of its allocations."""
+    added_up = (
+        select(func.sum(Allocation.amount))
+        .where(Allocation.invoice_id == Invoice.id)
+        .scalar_subquery()
+    )
+    amiss = select(Invoice.number).where(Invoice.allocated != func.coalesce(added_up, 0))
+    assert db.session().scalars(amiss).all() == []

@@ -35,7 +35,11 @@ from app.services.importing.undoing import Undone
 from app.services.refusals import Refusal
 from tests.services.importing.conftest import NOW, account_of, sign_in
 from tests.services.importing.test_any_sequence import Export, export, write
-from tests.services.importing.test_round_trip import towns, written
+from tests.services.importing.test_round_trip import (
+    assert_what_is_allocated_is_said,
+    towns,
+    written,
+)
 from tests.services.importing.town import JPEG, OF_HISTORY, PDF, Town, everything, hand_over
 from tests.support.databases import NewDatabase
 
@@ -172,6 +176,8 @@ def test_any_import_is_undone(
                 write(path, *months[number])
             hand_over(app, path, remove_missing=True)
             dumps.append(everything(app, but=OF_HISTORY))
+            with app.app_context():
+                assert_what_is_allocated_is_said()
         undo(app)
         assert everything(app, but=OF_HISTORY) == dumps[1]
         app.extensions["portail.engine"].dispose()

@@ -81,6 +81,7 @@ def two_years(
             session.flush()
             share = Decimal("10.00") if number % 3 else Decimal("5.00")
             session.add(Allocation(invoice_id=invoice.id, payment_id=payment.id, amount=share))
+            invoice.allocated = share
             session.add_all(_lines(invoice, children))
 
 

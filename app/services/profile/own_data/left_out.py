@@ -56,6 +56,7 @@ LEFT_OUT = {
         "request_file.public_id",
     ),
     "Whether the town's own files still name the family.": ("family.missing_since",),
+    "Added up from what was paid of each invoice, which is told.": ("invoice.allocated",),
     "How the town's own software names the row.": (
         "child.source_id",
         "document.source_id",
