@@ -1,7 +1,7 @@
 """French dates, euros, phones and plurals: plain functions, also Jinja filters."""
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -181,6 +181,14 @@ def fold(text: str) -> str:
     parts = unicodedata.normalize("NFKD", text)
     letters = "".join(part for part in parts if not unicodedata.combining(part)).casefold()
     return " ".join(letters.translate(UNFOLDED).split())
+
+
+def together(names: Iterable[str]) -> str:
+    """Write « MARTIN et PETIT »: each once, however it is spelt the second time."""
+    once: dict[str, str] = {}
+    for name in names:
+        once.setdefault(fold(name), name)
+    return " et ".join(once.values())
 
 
 def phone(number: str) -> str:

@@ -160,6 +160,19 @@ def test_a_word_gives_its_vowel_to_the_name(word: str, name: str, written: str) 
 
 
 @pytest.mark.parametrize(
+    ("names", "written"),
+    [
+        (["D’ANGELO", "D’Angelo"], "D’ANGELO"),
+        (["Étienne", "ETIENNE", "Roux"], "Étienne et Roux"),
+        (["PETIT-JEAN"], "PETIT-JEAN"),
+    ],
+)
+def test_a_family_is_called_by_each_name_once(names: list[str], written: str) -> None:
+    """However the software spells it the second time."""
+    assert formats.together(names) == written
+
+
+@pytest.mark.parametrize(
     ("now", "written"),
     [
         ("2026-11-27 05:30", "ce matin à 5 h 41"),

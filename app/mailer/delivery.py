@@ -42,7 +42,8 @@ DOUBTS = 3
 ERROR_LENGTH = 300
 # A server may quote the mail it refuses: nothing as long as a secret or a link gets out of here.
 LONG_WORD = re.compile(r"[\w=-]{24,}")
-UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\s]+")
+# But for the spaces that our own sentences never break at.
+UNPRINTABLE = re.compile(r"(?:[\x00-\x1f\x7f-\x9f]|[^\S\u00a0\u202f])+")
 
 
 class Claimed(Protocol):

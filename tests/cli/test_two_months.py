@@ -5,7 +5,6 @@ At every moment each family is compared with the truth: its children, its guardi
 
 import re
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -13,13 +12,13 @@ from flask import Flask
 from sqlalchemy import select
 
 from app import db
-from app.models import Account, Child, Family, FamilyChild, Guardian
+from app.models import Account, Family, Guardian
 from app.services.accounts.passwords import hash_password
-from app.services.billing.ledger import BALANCE
 from app.testing import Outbox
 from tests.support.browser import Browser
 from tests.support.messy_export import MessyExport
 from tests.support.messy_town import Bill, Household, MessyTown, Parent, Receipt
+from tests.support.messy_truth import everybody_sees_their_own
 from tests.support.people import Person
 
 pytestmark = pytest.mark.both_databases
@@ -54,15 +53,7 @@ class Secretary:
 
     def everybody_sees_their_own(self) -> None:
         """Compare what each family is shown with what is true."""
-        with self.app.app_context():
-            shown = {family.number: family for family in db.session().scalars(select(Family))}
-            for household in self.town.households:
-                family = shown[household.number]
-                assert set(_children(family)) == {each.id for each in household.children}
-                assert _guardians(family) == [
-                    (each.last_name.casefold(), each.first_name) for each in household.parents
-                ]
-                assert _balance(family) == -self.town.owed_by(household)
+        everybody_sees_their_own(self.app, self.town)
 
     def lets_in(self, household: Household, rank: int = 1, *, confirmed: bool = False) -> Person:
         """Let a guardian choose a password, and prove an address if need be."""
@@ -191,24 +182,6 @@ def make_again(town: MessyTown, household: Household) -> Bill:
     wrong.kind = "ANNULEE"
     town.bills.append(Bill(f"{wrong.id}-bis", household, wrong.number, wrong.on, wrong.meals - 1))
     return wrong
-
-
-def _children(family: Family) -> list[str]:
-    wanted = select(Child.source_id).join(FamilyChild, FamilyChild.child_id == Child.id)
-    return list(db.session().scalars(wanted.where(FamilyChild.family_id == family.id)))
-
-
-def _guardians(family: Family) -> list[tuple[str, str]]:
-    wanted = select(Guardian).where(Guardian.family_id == family.id, Guardian.rank.is_not(None))
-    return [
-        (each.last_name.casefold(), each.first_name)
-        for each in db.session().scalars(wanted.order_by(Guardian.rank))
-    ]
-
-
-def _balance(family: Family) -> Decimal:
-    [(found,)] = db.rows(select(BALANCE), family_id=family.id)
-    return Decimal(found)
 
 
 def _page(app: Flask, person: Person, endpoint: str) -> str:

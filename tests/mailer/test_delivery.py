@@ -171,6 +171,7 @@ def test_three_doubts_in_a_row_are_the_server_s_trouble() -> None:
         ("https://p.fr/mot-de-passe/lien/MQ.xVkfE8kc_ClZt2OOzdwiVqQXltc",
          "https://p.fr/mot-de-passe/lien/MQ.…"),
         ("smtp.tres-long-nom-de-serveur.commune.fr", "smtp.….commune.fr"),
+        ("Trop tard\u00a0:\n demain", "Trop tard\u00a0: demain"),
         ("x " * 400, ("x " * 400)[:300].strip()),
     ],
 )  # fmt: skip

@@ -91,3 +91,9 @@ def sign_in_by_mail(browser: Browser, clerk: Clerk, outbox: Outbox) -> Page:
     """Sign in with the code that comes by mail."""
     page = give_password(browser, clerk.email)
     return page.fill({"Code": code_in(outbox.latest)}).submit("Valider")
+
+
+def sign_in_with_application(browser: Browser, clerk: Clerk) -> Page:
+    """Sign in with the code that the application shows."""
+    page = give_password(browser, clerk.email)
+    return page.fill({"Code": clerk.code}).submit("Valider")

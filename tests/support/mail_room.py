@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app import db
+from app.mailer.answers import Answer
 from app.mailer.backends import Send
 from app.mailer.courier import EXTENSION, Courier
 from app.mailer.delivery import Tally
@@ -47,6 +48,11 @@ class Scripted:
         if self.failures:
             raise self.failures.pop(0)
         self.sent.append(message)
+
+
+def bounced(code: int = 550, text: str = "5.1.1 User unknown") -> str:
+    """What is noted of an address that a server refused: the sense, then its own words."""
+    return str(Answer(code, text, "RCPT").failure("le serveur du destinataire"))
 
 
 def courier_of(app: Flask) -> Courier:

@@ -1,11 +1,11 @@
 """First activation: who is to be invited to the portal, by mail or by letter."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, select, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app import db
@@ -92,10 +92,9 @@ def named(typed: Sequence[str]) -> Selection:
     return Selection(people, [one for one in typed if identifiers[one] not in found])
 
 
-def never_came(families: Select[int], most: int) -> list[Person]:
-    """List those of some families who have no password, no further than so many."""
-    theirs = (Guardian.family_id.in_(families), Guardian.rank.is_not(None))
-    return _people(PEOPLE.where(*theirs, Account.password_hash.is_(None)).limit(most))
+def never_came(wanted: Iterable[ColumnElement[bool]], most: int) -> list[Person]:
+    """List those of some guardians who have no password, no further than so many."""
+    return _people(PEOPLE.where(*wanted, Account.password_hash.is_(None)).limit(most))
 
 
 def prepare(selection: Selection) -> Mailing:

@@ -7,6 +7,7 @@ looks at what waits, never at all that there is.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import starmap
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -22,6 +23,7 @@ from sqlalchemy import (
 
 from app import db
 from app.formats import day_of, today
+from app.mailer.answers import without_quote
 from app.models import (
     MAY_SIGN_IN,
     AcceptedValue,
@@ -212,9 +214,13 @@ def read() -> Day:
         no_mail_since=leaving.stopped_since(row.held_up_since, row.last_sent_at),
         urgent=desk_listing.urgent(SHOWN) if row.requests else (),
         waiting=[*map(ThreadLine._make, db.rows(_LATEST_THREADS))] if row.threads else (),
-        unreached=[*map(RefusedLine._make, db.rows(_LATEST_REFUSED))] if row.refused else (),
+        unreached=[*starmap(_refused_line, db.rows(_LATEST_REFUSED))] if row.refused else (),
         set_up=None if row.has_invited else _set_up(has_families=row.has_families),
     )
+
+
+def _refused_line(family_id: int, number: str, who: str, address: str, reason: str) -> RefusedLine:
+    return RefusedLine(family_id, number, who, address, without_quote(reason))
 
 
 def _set_up(*, has_families: bool) -> SetUp:

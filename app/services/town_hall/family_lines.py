@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import BindParameter, bindparam, func, select
 
 from app import db
-from app.formats import day_of
+from app.formats import day_of, together
 from app.models import Account, AccountSession, Child, Family, FamilyChild, Guardian
 from app.services.town_hall.access_states import IN_FRENCH, STATE
 
@@ -88,7 +88,7 @@ class FamilyLine:
     @property
     def name(self) -> str:
         """Call it by the names of its guardians, each once."""
-        return " et ".join(dict.fromkeys(each.last_name for each in self.guardians))
+        return together(each.last_name for each in self.guardians)
 
     @property
     def last_visit(self) -> date | None:

@@ -1,6 +1,7 @@
 """« Envoyer un accès » to many families at once: who is written to, and the job."""
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
 from math import ceil
@@ -23,6 +24,7 @@ from app.services.mail.kinds import WITH_SECRET
 from app.services.mail.refused_addresses import IS_REFUSED
 from app.services.refusals import Reason, Refusal
 from app.services.town_hall import families
+from app.services.town_hall.access_states import STATE, AccessState
 
 Columns = TypeVarTuple("Columns")
 
@@ -103,7 +105,7 @@ def start(by: Actor, selection: Selection) -> None:
 
 def letters(by: Actor, selection: Selection) -> list[Person]:
     """Say whom letters are for: those who never came. Raises Refusal when they are too many."""
-    people = invitations.never_came(families.chosen(selection), MOST_LETTERS + 1)
+    people = invitations.never_came(_chosen(selection), MOST_LETTERS + 1)
     if not people:
         raise Refusal(Reason.UNKNOWN, NO_LETTER)
     if len(people) > MOST_LETTERS:
@@ -140,6 +142,13 @@ def _of(selection: Selection, accounts: Select[*Columns]) -> Select[*Columns]:
         accounts.select_from(Account)
         .join(Guardian, Guardian.id == Account.guardian_id)
         .join(Family, Family.id == Guardian.family_id)
-        .where(MAY_SIGN_IN, Guardian.rank.is_not(None))
-        .where(Family.id.in_(families.chosen(selection)))
+        .where(MAY_SIGN_IN, *_chosen(selection))
     )
+
+
+def _chosen(selection: Selection) -> Iterator[ColumnElement[bool]]:
+    """Of families listed by access, only whose it is: the other parent is not meant."""
+    yield Family.id.in_(families.chosen(selection))
+    yield Guardian.rank.is_not(None)
+    if access := selection.filters.get("acces"):
+        yield literal(AccessState(access).value) == STATE

@@ -121,6 +121,25 @@ def test_many_are_invited_at_once(app: Flask, office: Browser, outbox: Outbox) -
         assert states.all() == [JobState.DONE]
 
 
+def test_of_a_family_only_the_parent_meant_is_invited(
+    app: Flask, office: Browser, people: People, outbox: Outbox
+) -> None:
+    """Inès never was; Karim was yesterday, and is reminded another day."""
+    with app.app_context(), db.transaction() as session:
+        theirs = (people.ines.identifier, people.karim.identifier)
+        both = update(Account).where(Account.identifier.in_(theirs)).values(password_hash=None)
+        session.execute(both)
+        karims = update(Account).where(Account.identifier == people.karim.identifier)
+        session.execute(karims.values(invited_at=datetime.now(UTC)))
+        session.execute(
+            update(Account).where(Account.identifier.not_in(theirs)).values(password_hash="chosen")
+        )
+    page = choose_all(office.visit("/mairie/familles?acces=jamais-invite"))
+    outbox.clear()
+    page.submit("Envoyer")
+    assert [mail.recipient for mail in outbox] == [people.ines.email]
+
+
 @pytest.mark.usefixtures("papers_laid_out_once")
 def test_letters_are_for_those_who_never_came(
     app: Flask, office: Browser, people: People, monkeypatch: pytest.MonkeyPatch

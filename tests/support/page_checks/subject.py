@@ -45,8 +45,11 @@ class Subject:
 
     @cached_property
     def lines_read(self) -> list[str]:
-        """All that somebody may read or hear, the title included, what is marked English apart."""
-        lines = visible_lines(self.soup, skip_lang="en")
+        """All that somebody may read or hear, the title included.
+
+        Apart: what is marked English, and what is quoted as it stands somewhere, `lang=""`.
+        """
+        lines = visible_lines(self.soup, skipped=("en", ""))
         if self.soup.title:
             lines.append(self.soup.title.get_text())
         for name in READ_ALOUD:

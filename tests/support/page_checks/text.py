@@ -1,7 +1,7 @@
 """What a visitor reads on a page, as lines, with every no-break space kept."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString, PreformattedString
@@ -19,9 +19,9 @@ BREAK = "\n"
 SOFT = " "
 
 
-def visible_lines(root: BeautifulSoup | Tag, skip_lang: str = "") -> list[str]:
-    """Return the text of each block; elements in the language `skip_lang` are left out."""
-    chunks = "".join(_chunks(root, skip_lang)).split(BREAK)
+def visible_lines(root: BeautifulSoup | Tag, skipped: Collection[str] = ()) -> list[str]:
+    """Return the text of each block; elements in the languages `skipped` are left out."""
+    chunks = "".join(_chunks(root, skipped)).split(BREAK)
     lines = (HTML_SPACES.sub(SOFT, chunk).strip(SOFT) for chunk in chunks)
     return [line for line in lines if line]
 
@@ -36,23 +36,23 @@ def plain(text: str) -> str:
     return EVERY_SPACE.sub(SOFT, text).strip()
 
 
-def _chunks(element: BeautifulSoup | Tag, skip_lang: str) -> Iterator[str]:
+def _chunks(element: BeautifulSoup | Tag, skipped: Collection[str]) -> Iterator[str]:
     for child in element.children:
         if isinstance(child, Tag):
-            yield from _tag_chunks(child, skip_lang)
+            yield from _tag_chunks(child, skipped)
         elif isinstance(child, NavigableString) and not isinstance(child, PreformattedString):
             # A line end in the source is only a space on the screen.
             yield child.replace(BREAK, SOFT)
 
 
-def _tag_chunks(tag: Tag, skip_lang: str) -> Iterator[str]:
+def _tag_chunks(tag: Tag, skipped: Collection[str]) -> Iterator[str]:
     if tag.name in UNREAD or tag.has_attr("hidden"):
         return
-    if skip_lang and tag.get("lang") == skip_lang:
+    if tag.get("lang") in skipped:
         return
     if tag.name in INLINE:
-        yield from _chunks(tag, skip_lang)
+        yield from _chunks(tag, skipped)
     else:
         yield BREAK
-        yield from _chunks(tag, skip_lang)
+        yield from _chunks(tag, skipped)
         yield BREAK

@@ -20,6 +20,7 @@ from app.models import (
     RequestState,
 )
 from tests.support.browser import Browser, Page
+from tests.support.mail_room import bounced
 
 Screens = Iterator[tuple[str, Page]]
 BEFORE = datetime(2026, 9, 1, 8, tzinfo=UTC)
@@ -43,9 +44,7 @@ def day_screens(app: Flask, office: Browser) -> Screens:
         addresses = {each.guardian.email for each in (accounts[0], *accounts[3:])} - {""}
         session.execute(delete(RefusedAddress))
         for address in sorted(addresses):
-            session.add(
-                RefusedAddress(address=address, refused_at=now, reason="La boîte est pleine.")
-            )
+            session.add(RefusedAddress(address=address, refused_at=now, reason=bounced()))
         message = session.scalars(select(Message.id).where(Message.withdrawn_at.is_(None))).first()
         session.add(
             MessageReply(

@@ -33,6 +33,7 @@ from app.services.actors import Clerk
 from app.testing import Outbox
 from tests.support.browser import Browser, Page
 from tests.support.clerks import settle, sign_in_by_mail
+from tests.support.mail_room import bounced
 from tests.support.people import People, Person, public_id
 
 Screens = Iterator[tuple[str, Page]]
@@ -116,7 +117,7 @@ def _have_everything_happen(app: Flask, people: People) -> None:
         session.execute(delete(Throttle))
         session.execute(delete(AcceptedValue).where(AcceptedValue.field == "email"))
         ines.guardian.email_confirmed_at = now
-        session.add(RefusedAddress(address=ines.guardian.email, refused_at=now, reason="Pleine."))
+        session.add(RefusedAddress(address=ines.guardian.email, refused_at=now, reason=bounced()))
         session.add(
             EmailChange(
                 account_id=ines.id,

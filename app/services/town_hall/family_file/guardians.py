@@ -11,6 +11,7 @@ from sqlalchemy import Row, bindparam, func, select
 from app import db
 from app.db import UtcDateTime
 from app.formats import day_of, plural
+from app.mailer.answers import without_quote
 from app.models import (
     FAMILY,
     AcceptedValue,
@@ -218,7 +219,7 @@ def _card(row: Any, hindered: Hindered | None) -> GuardianCard:
         origin=origin,
         origin_on=origin_on,
         origin_by=origin_by,
-        refusal=row.refusal or "",
+        refusal=without_quote(row.refusal or ""),
         waiting_address=row.waiting_address or "",
         account_id=row.account_id,
         identifier=row.identifier or "",

@@ -8,6 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from app import db
 from app.db import UtcDateTime
+from app.mailer.answers import without_quote
 from app.models import (
     FAMILY,
     Account,
@@ -173,7 +174,8 @@ def read(family_id: int) -> Past:
         what, number, at, settled_at, kind, whose, state, who, words = row
         if what == _MAIL:
             mail_words = IN_FRENCH.get(kind, kind)
-            mail = (number, at, settled_at, mail_words, whose, MailState(state), who, words)
+            said = without_quote(words)
+            mail = (number, at, settled_at, mail_words, whose, MailState(state), who, said)
             past.mails.append(SentMail(*mail))
         elif what == _NOTE:
             past.notes.append(Note(number, at, who, words))

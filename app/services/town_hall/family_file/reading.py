@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from app.formats import day_of, today
+from app.formats import day_of, today, together
 from app.services.actors import CurrentClerk
 from app.services.billing import ledger
 from app.services.billing.ledger import LatestInvoice
@@ -50,7 +50,7 @@ class FamilyFile(NamedTuple):
     @property
     def name(self) -> str:
         """Name it as the town hall speaks of it: by the last names of its guardians."""
-        return " et ".join(dict.fromkeys(each.last_name for each in self.guardians))
+        return together(each.last_name for each in self.guardians)
 
     @property
     def shared(self) -> list[FiledChild]:
