@@ -1,4 +1,4 @@
-# The only commands to learn: run, test, soak, check, format, bench. `make` alone lists them.
+# The only commands to learn: run, test, soak, check, format, bench, pictures. `make` alone lists them.
 PYTHON ?= python3
 PORT ?= 5000
 BIN := .venv/bin
@@ -12,7 +12,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-versio
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run port test soak check format bench lock system
+.PHONY: help run port test soak check format bench pictures lock system
 
 help: ## List these commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -52,6 +52,9 @@ format: .venv/development ## Put code and templates in their one format
 
 bench: .venv/development ## Measure, and print each table
 	$(BIN)/python -m benchmarks
+
+pictures: .venv/development system ## Draw the pictures of the documentation again
+	$(BIN)/python -m tests.e2e.pictures
 
 lock: .venv/development ## Compile pyproject.toml into locked, hashed requirements*.txt
 	$(LOCK) --output-file requirements.txt

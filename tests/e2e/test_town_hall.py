@@ -19,7 +19,6 @@ from tests.e2e.live import ROOT, Portal, portal, words_of
 
 DESK: ViewportSize = {"width": 1366, "height": 768}
 CODE = re.compile(r"^[0-9]{6}$", re.MULTILINE)
-NEWCOMER = "aissata.ouedraogo@exemple.fr"
 A_CLASS = "École élémentaire Louise-Michel, CM2"
 A_DOCUMENT = next((ROOT / "demo" / "documents").glob("*.pdf"))
 NEXT_MONTH = sorted((ROOT / "demo" / "mois-suivant").glob("*.csv"))
@@ -118,9 +117,6 @@ def import_the_month(hand: Hand) -> None:
 
 
 def remind_those_who_never_came(hand: Hand) -> None:
-    hand.town_hall.flask("credentials", "send", "--all-new")
-    hand.town_hall.mail_to(NEWCOMER)
-    hand.page.reload()
     hand.press("Relancer")
     hand.press("Envoyer")
     expect(hand.page.locator("main")).to_contain_text("en chemin")

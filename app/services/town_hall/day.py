@@ -41,6 +41,7 @@ from app.models import (
 )
 from app.services.mail import leaving
 from app.services.mail.kinds import MailKind
+from app.services.mail.refused_addresses import IS_REFUSED
 from app.services.requests import desk_listing
 from app.services.requests.desk_line import DeskLine
 from app.services.requests.moving import WAIT_FOR_TOWN
@@ -67,6 +68,10 @@ _GUARDIANS = (
     .join(Account, Account.guardian_id == Guardian.id)
     .join(Family, Family.id == Guardian.family_id)
     .where(MAY_SIGN_IN, Guardian.rank.is_not(None), Account.password_hash.is_(None))
+)
+# Whoever a reminder may reach: the others are counted below, or above.
+_INVITED = _GUARDIANS.where(
+    Account.invited_at.is_not(None), Guardian.email != _NOTHING, ~IS_REFUSED
 )
 _REQUESTS = select(FamilyRequest.id).where(FamilyRequest.state.in_(WAIT_FOR_TOWN))
 _THREADS = (
@@ -114,7 +119,7 @@ _ALL = select(
     _count(_THREADS, "threads"),
     _count(_REFUSED, "refused"),
     _count(select(AcceptedValue.id).where(AcceptedValue.settled_at.is_(None)), "to_report"),
-    _count(_GUARDIANS.where(Account.invited_at.is_not(None)), "invited"),
+    _count(_INVITED, "invited"),
     _count(_GUARDIANS.where(Guardian.email == _NOTHING), "without_address"),
     _LAST_IMPORT.label("imported_at"),
     leaving.HELD_UP.label("held_up_since"),

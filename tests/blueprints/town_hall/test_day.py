@@ -18,6 +18,7 @@ from app.testing import Outbox
 from tests.support.browser import Browser
 from tests.support.clerks import settle, sign_in_by_mail
 from tests.support.databases import selects, statements_of
+from tests.support.mail_room import bounced
 from tests.support.people import People, public_id
 
 NADIA = Command("Nadia")
@@ -66,6 +67,9 @@ def test_who_never_came_is_invited_again_in_two_clicks(
     outbox.clear()
     page.link("Relancer").click().submit("Envoyer")
     assert [mail.recipient for mail in outbox] == [people.zest.email]
+    with app.app_context(), db.transaction() as session:
+        session.add(RefusedAddress(address=people.zest.email, refused_at=now, reason=bounced()))
+    assert "parent invité" not in office.get("town_hall.day").text
 
 
 def test_mails_that_do_not_arrive(app: Flask, office: Browser, people: People) -> None:
