@@ -20,6 +20,7 @@ from app.formats import plural
 from app.services.files.store import StoreAway
 
 if TYPE_CHECKING:
+    from app.services.importing.deciding import Decisions
     from app.services.importing.faults import ImportRefused
 
 STEPS = 1_000
@@ -42,6 +43,18 @@ UNSAID = -1
     "--remove-missing", is_flag=True,
     help="Retire les factures et règlements absents d’un fichier qui couvre leur date.",
 )  # fmt: skip
+@click.option(
+    "--keep-accepted", is_flag=True,
+    help="Garde ce que la mairie a accepté, même si les fichiers disent autre chose de nouveau.",
+)  # fmt: skip
+@click.option(
+    "--replace-confirmed", is_flag=True,
+    help="Remplace par celle des fichiers une adresse que le parent a confirmée.",
+)  # fmt: skip
+@click.option(
+    "--keep-children", is_flag=True,
+    help="Laisse dans leur famille les enfants que les fichiers n’y mettent plus.",
+)  # fmt: skip
 @click.option("--no-mail", is_flag=True, help="N’écrit à aucun parent.")
 @with_appcontext
 def import_files(
@@ -49,9 +62,9 @@ def import_files(
     *,
     archive_missing: int | None,
     closing: int | None,
-    remove_missing: bool,
     dry_run: bool,
     no_mail: bool,
+    **decided: bool,
 ) -> None:
     """Importe un dossier ou un ZIP de fichiers CSV : PATH.
 
@@ -67,7 +80,7 @@ def import_files(
         dry_run=dry_run,
         archive_missing=archive_missing is not None,
         closing=closing if archive_missing in {None, UNSAID} else archive_missing,
-        remove_missing=remove_missing,
+        decisions=_decisions(**decided),
         mail=not no_mail,
         actor=whoever_launched(),
     )
@@ -107,6 +120,21 @@ def undo(number: int) -> None:
         undone = undoing.undo(number, whoever_launched(), progress)
     for line in undone.lines():
         click.echo(line)
+
+
+def _decisions(
+    *, keep_accepted: bool, replace_confirmed: bool, remove_missing: bool, keep_children: bool
+) -> "Decisions":
+    """Decide the same of all rows."""
+    from app.services.importing.deciding import Decision, Subject
+
+    return {
+        Subject.ACCEPTED: Decision(not keep_accepted),
+        Subject.ADDRESS: Decision(replace_confirmed),
+        Subject.INVOICE: Decision(remove_missing),
+        Subject.PAYMENT: Decision(remove_missing),
+        Subject.CHILD: Decision(not keep_children),
+    }
 
 
 def refuse(refused: "ImportRefused") -> None:

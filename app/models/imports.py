@@ -40,7 +40,6 @@ class ImportRun(Base):
     state: Mapped[ImportState] = mapped_column(choice(ImportState, "state"))
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     archive_missing: Mapped[bool] = mapped_column(default=False)
-    remove_missing: Mapped[bool] = mapped_column(default=False)
     mail: Mapped[bool] = mapped_column(default=True)
     # How many accesses whoever imports says will close.
     closing: Mapped[int | None]
@@ -69,6 +68,8 @@ class ImportUpload(Base):
     fingerprint: Mapped[str] = mapped_column(String(64), default="")
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     told: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    # What whoever imports decided of the rows that were read.
+    decisions: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
     # Why it is to be read anew.
     note: Mapped[str] = mapped_column(Text, default="")
 

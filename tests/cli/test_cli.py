@@ -27,8 +27,8 @@ UNUSED = (
 SHOWN = {
     f"app.services.importing{each}"
     for each in (
-        "", ".changes", ".closures", ".doing", ".going_back", ".images", ".recording", ".runs",
-        ".spelling", ".uploading",
+        "", ".changes", ".closures", ".deciding", ".doing", ".going_back", ".headlines",
+        ".history", ".images", ".recording", ".runs", ".spelling", ".uploading",
     )
 }  # fmt: skip
 LOADED = f"""import sys, wsgi

@@ -15,6 +15,7 @@ from app.cli.imports import progress_bar
 from app.models import Guardian
 from app.services.importing import running
 from app.services.mail import refused_addresses
+from tests.services.importing.test_deciding import FILES, HERE, differing, held
 from tests.services.importing.town import OF_HISTORY, Town, everything, settle
 
 
@@ -149,6 +150,25 @@ def test_the_command_explains_itself(app: Flask) -> None:
     """In French."""
     result = launch(app, "--help")
     assert "Importe un dossier ou un ZIP de fichiers CSV" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("flags", "left"),
+    [
+        ("--keep-accepted --keep-children",
+         {**HERE, "invoices": {"101", "102"}, "payments": {"500"}, "children": 3}),
+        ("--replace-confirmed --remove-missing",
+         {**FILES, "invoices": set(), "payments": set(), "children": 2}),
+    ],
+)  # fmt: skip
+def test_what_a_screen_asks_row_by_row_is_told_for_all(
+    app: Flask, tmp_path: Path, flags: str, left: dict[str, Any]
+) -> None:
+    """Everything kept, or everything as the files say."""
+    settle(app, tmp_path / "sound")
+    result = launch(app, str(differing(app, tmp_path / "next")), *flags.split())
+    assert result.exit_code == 0
+    assert held(app) == left
 
 
 def test_the_last_import_is_undone_by_its_number(app: Flask, tmp_path: Path, town: Town) -> None:

@@ -7,7 +7,8 @@ from app.blueprints.town_hall.blueprint import town_hall
 from app.blueprints.town_hall.import_forms import ImportForm, UploadForm
 from app.services.clerks import rights
 from app.services.clerks.rights import Right
-from app.services.importing import going_back, runs, spelling, uploading
+from app.services.importing import going_back, history, runs, spelling, uploading
+from app.services.importing.deciding import SHOWN, Subject
 from app.services.importing.runs import Run
 from app.services.importing.uploading import Sent
 from app.services.refusals import Refusal
@@ -36,7 +37,7 @@ FILTERS = (
     Filter(
         "etat",
         "État",
-        [(key, runs.STATES[state]) for key, state in runs.FINAL_STATES.items()],
+        [(key, history.STATES[state]) for key, state in history.FINAL_STATES.items()],
         "Tous",
     ),
     Filter("par", "Par"),
@@ -65,12 +66,12 @@ def imports() -> ResponseReturnValue:
             form.files.errors = [str(refused)]
             return show_again(form)
         return redirect(url_for("town_hall.import_run", number=number))
-    history = _history()
+    listing = _history()
     return render_template(
         "town_hall/imports.html",
         form=form,
-        history=history,
-        runs=runs.listed(history.asked),
+        history=listing,
+        runs=history.listed(listing.asked),
         largest=uploading.LARGEST_MEBIBYTES,
     )
 
@@ -79,7 +80,7 @@ def imports() -> ResponseReturnValue:
 @needs(Right.IMPORT)
 def imports_file() -> ResponseReturnValue:
     """The imports before, for a spreadsheet."""
-    return send_made_file(runs.table(_history().asked), CSV, "Imports")
+    return send_made_file(history.table(_history().asked), CSV, "Imports")
 
 
 @town_hall.route("/mairie/imports/<int:number>", methods=["GET", "POST"])
@@ -98,6 +99,7 @@ def import_run(number: int) -> ResponseReturnValue:
             run=run,
             undo=UNDONE_AT.get(going_back.right_needed(current_clerk(), number)),
             form=form,
+            subjects=[(each, *run.offered(each)) for each in Subject],
             slugs={label: slug for slug, label in spelling.SLUGS.items()},
             may_close=rights.may(current_clerk(), Right.CLOSE_MANY),
         )
@@ -123,11 +125,13 @@ def _decide(run: Run, form: ImportForm) -> ResponseReturnValue:
             runs.drop(current_clerk(), number)
             flash("Import abandonné\u00a0: rien n’a changé.", "success")
             return redirect(url_for("town_hall.imports"))
-        if act == "read" or form.differs_from(run):
-            runs.read_again(current_clerk(), number, form.choices)
+        choices = form.choices(run)
+        # Whoever chose otherwise reads what that does, whichever button they pressed.
+        if act == "read" or choices[:2] != run.choices[:2]:
+            runs.read_again(current_clerk(), number, choices)
             flash(READ_AGAIN, "info")
         else:
-            runs.start(current_clerk(), number, form.choices)
+            runs.start(current_clerk(), number, choices)
     except Refusal as refused:
         form.form_errors.append(str(refused))
         return show_again(form)
@@ -175,7 +179,7 @@ def import_changes(number: int, table: str) -> ResponseReturnValue:
         table=spelling.SLUGS[table],
         lines=lines,
         total=total,
-        shown=runs.SHOWN,
+        shown=SHOWN,
     )
 
 

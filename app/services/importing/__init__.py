@@ -22,11 +22,12 @@ faults      what is wrong, as a sentence (naming says whose family it is about)
 headlines   names those whom the import takes something from
 report      says in French what was done
 running     does all of that in one transaction
+deciding    what they decide row by row, and what is put to them
 options     what whoever imports asks for, and who watches
 
 On screen (docs/mairie.md):
 
-runs        what a clerk sends, reads, then has done or drops; the history
+runs        what a clerk sends, reads, then has done or drops; history, a list of them
 uploading   keeps what was sent, one ZIP or several CSV
 doing       the job that reads it, or imports what was read and nothing else
 changes     what an import changes, row by row, and its fingerprint

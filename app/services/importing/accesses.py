@@ -37,6 +37,11 @@ def forget(connection: Connection, accounts: Select[Any]) -> None:
     _note(connection, accounts, signed_out=True)
 
 
+def sign_out(connection: Connection, accounts: Select[Any]) -> None:
+    """End the sessions of accounts that stay open, and what was mailed to them."""
+    _note(connection, accounts, signed_out=True)
+
+
 def void_secrets(connection: Connection, accounts: Select[Any]) -> None:
     """Make what was mailed to these accounts worth nothing."""
     _note(connection, accounts, signed_out=False)

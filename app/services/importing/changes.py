@@ -66,12 +66,12 @@ class Change(NamedTuple):
 class Changes:
     """What differs, at the moment when nothing is written to the portal's own tables yet."""
 
-    def __init__(self, connection: Connection) -> None:
-        """Compare by this connection."""
+    def __init__(self, connection: Connection, decided: str = "") -> None:
+        """Compare by this connection; what somebody decided is part of it."""
         # Whoever goes through them asks by it what else is to be known of those rows.
         self.connection = connection
         self._aside = connection.dialect.name == "sqlite"
-        self._digest = hashlib.sha256()
+        self._digest = hashlib.sha256(decided.encode())
 
     def __iter__(self) -> Iterator[Change]:
         """Go through them, table by table; once, as the fingerprint is made meanwhile."""

@@ -18,7 +18,7 @@ from app.services.actors import Clerk
 from app.services.files import stored_files
 from app.services.files.store import StoreAway
 from app.services.files.uploads import CheckedFile
-from app.services.importing import recording, uploading
+from app.services.importing import deciding, recording, uploading
 from app.services.importing.spelling import Spelling
 from app.services.jobs.queue import LeaseLost
 from app.services.jobs.running import Interrupted, Task
@@ -125,7 +125,7 @@ def _do(run: ImportRun, upload: ImportUpload, task: Task) -> None:
     db.let_go()
     try:
         with uploading.opened(run.source, upload.file) as path:
-            report = running.run(path, _options(run, reader), task.report)
+            report = running.run(path, _options(run, upload, reader), task.report)
     except ImportRefused as refused:
         _keep(run, ImportState.REFUSED, recording.of_refusal(refused))
     except Overtaken:
@@ -146,13 +146,13 @@ def _read_again(run: ImportRun, upload: ImportUpload, task: Task) -> None:
     do(task)
 
 
-def _options(run: ImportRun, reader: _Reader) -> "Options":
+def _options(run: ImportRun, upload: ImportUpload, reader: _Reader) -> "Options":
     from app.services.importing.options import Options
 
     return Options(
         dry_run=run.state is ImportState.READING,
         archive_missing=run.archive_missing,
-        remove_missing=run.remove_missing,
+        decisions=deciding.read(upload.decisions),
         closing=run.closing,
         mail=run.mail,
         mails_wait=MAILS_WAIT,

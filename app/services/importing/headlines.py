@@ -1,7 +1,7 @@
 """What an import takes from people, named one by one before any figure: it is read first."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from enum import Enum
 
 from app.formats import plural
@@ -52,6 +52,10 @@ class Headline(Enum):
         "Acceptés dans le portail, mais vos fichiers disent autre chose de nouveau",
         "Acceptés dans le portail, mais vos fichiers diraient autre chose de nouveau",
     )
+    ADDRESS = (
+        "Adresses confirmées par un parent, remplacées par celle de vos fichiers",
+        "Adresses confirmées par un parent, qui seraient remplacées par celle de vos fichiers",
+    )
     IDENTIFIER = (
         "Identifiants changés, à dire à ces parents\u00a0: l’ancien ne sert plus",
         "Identifiants qui changeraient, à dire à ces parents\u00a0: l’ancien ne servirait plus",
@@ -84,6 +88,11 @@ class Headline(Enum):
 
 # What hurts nobody yet is told after the figures.
 TO_CHECK = (Headline.SAME_FAMILY, Headline.SAME_CHILD, Headline.MAILBOX)
+# What whoever reads before it is done may decide otherwise, row by row.
+DECIDED = (
+    Headline.CHILD, Headline.INVOICE_WITHDRAWN, Headline.PAYMENT_WITHDRAWN,
+    Headline.OVERRULED, Headline.ADDRESS,
+)  # fmt: skip
 WHAT_HURTS = tuple(headline for headline in Headline if headline not in TO_CHECK)
 
 
@@ -101,10 +110,12 @@ class Headlines:
         if len(self._kept[headline]) < KEPT_LINES:
             self._kept[headline].append(line)
 
-    def told(self, *, dry_run: bool) -> Iterator[tuple[str, int, list[str]]]:
+    def told(
+        self, *, dry_run: bool, but: Collection[Headline] = ()
+    ) -> Iterator[tuple[str, int, list[str]]]:
         """Go through what there is to tell: the words, how many, the first lines."""
         for headline in Headline:
-            if self.count[headline]:
+            if self.count[headline] and headline not in but:
                 done, planned = headline.value
                 words = planned if dry_run else done
                 yield words, self.count[headline], self._kept[headline]

@@ -8,12 +8,14 @@ from collections import defaultdict
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from sqlalchemy import Connection, Table, bindparam, insert, update
+from sqlalchemy import Connection, Table, bindparam, insert, select, update
 
 from app.db import UtcDateTime
 from app.formats import day, day_of, fold
-from app.models import AcceptedValue
-from app.services.families.accepted import IN_FRENCH, LastWord, last_word
+from app.models import AcceptedValue, Account, Guardian
+from app.services.families.accepted import IN_FRENCH, PHONES, LastWord, last_word
+from app.services.importing import accesses
+from app.services.importing.deciding import Offer, Offers, Subject
 from app.services.importing.headlines import Headline, Headlines
 from app.services.importing.identities import Person
 from app.services.importing.spoken import AnyRow, Contradicted, Spoken, SpokenOf
@@ -27,14 +29,21 @@ _HEARD = (
     .where(_TABLE.c.id == bindparam("row_id"))
     .values(file_value=bindparam("said"), settled_at=bindparam("settled", type_=UtcDateTime()))
 )
+_GUARDIAN = cast(Table, Guardian.__table__)
+_NOT_PROVEN = (
+    update(_GUARDIAN).where(_GUARDIAN.c.id == bindparam("guardian")).values(email_confirmed_at=None)
+)
 
 
 class LastWords:
     """Settles what was accepted with what the files say."""
 
-    def __init__(self, connection: Connection, staging: Staging, headlines: Headlines) -> None:
+    def __init__(
+        self, connection: Connection, staging: Staging, headlines: Headlines, offers: Offers
+    ) -> None:
         """Settle it in these temporary tables."""
         self._headlines = headlines
+        self._offers = offers
         self._connection = connection
         self._spoken_of = SpokenOf(connection, staging)
         self._families = staging[FAMILIES].table
@@ -47,6 +56,8 @@ class LastWords:
         # The names that were settled before people were told apart.
         self._names: set[int] = set()
         self.counts = dict.fromkeys(LastWord, 0)
+        # Whose proven address gives way, and that address.
+        self.replaced: dict[int, str] = {}
 
     def settle_names(self) -> None:
         """Give people whom the files call as before the names that were accepted.
@@ -69,11 +80,12 @@ class LastWords:
                 self._settle(spoken)
         for contradicted in self._spoken_of.contradicted():
             if fold(contradicted.now) != fold(contradicted.address):
-                self._remember(contradicted)
+                self._settle_proven(contradicted)
         self._write()
+        self._end_replaced()
 
     def _settle(self, spoken: Spoken) -> None:
-        found = _judge(spoken)
+        found = self._judge(spoken)
         self.counts[found] += 1
         if found is LastWord.STANDS:
             self._let_stand(spoken)
@@ -82,8 +94,46 @@ class LastWords:
             return
         said = spoken.value if found is LastWord.REPORTED else spoken.now
         self._hear(spoken.id, said, self._now)
-        if found is LastWord.OVERRULED:
+        if found is LastWord.OVERRULED and spoken.proven:
+            self._replace(spoken.holder, spoken.value, _in_words(spoken))
+        elif found is LastWord.OVERRULED:
             self._headlines.add(Headline.OVERRULED, _in_words(spoken))
+
+    def _judge(self, spoken: Spoken) -> LastWord:
+        """Say whose the last word is; where the files say something new, somebody decides."""
+        if _says_nothing(spoken):
+            return LastWord.STANDS
+        found = last_word(spoken.field, spoken.before, spoken.value, spoken.now)
+        if found is not LastWord.OVERRULED:
+            return found
+        subject = Subject.ADDRESS if spoken.proven else Subject.ACCEPTED
+        return found if self._offers.put(subject, _offer(spoken)) else LastWord.STANDS
+
+    def _settle_proven(self, contradicted: Contradicted) -> None:
+        """Have an address that a parent proved reported, or follow the files if that is decided."""
+        one = contradicted
+        what = f"{one.whose}, {IN_FRENCH['email'].lower()}"
+        offer = Offer(_key("email", one.guardian_id), one.family, what, one.address, one.now)
+        if not self._offers.put(Subject.ADDRESS, offer):
+            self._remember(one)
+            return
+        since = day(day_of(one.confirmed_at))
+        change = f"«\u00a0{one.address}\u00a0» devient «\u00a0{one.now}\u00a0»"
+        line = f"famille {one.family}, {one.whose}\u00a0: {change} (confirmée le {since})"
+        self._replace(one.guardian_id, one.address, line)
+
+    def _replace(self, guardian: int, address: str, line: str) -> None:
+        self.replaced[guardian] = address
+        self._headlines.add(Headline.ADDRESS, line)
+
+    def _end_replaced(self) -> None:
+        """Let the files give the address of those, as of anybody; whoever is signed in leaves."""
+        if self.replaced:
+            people = [{"guardian": each} for each in self.replaced]
+            self._connection.execute(_NOT_PROVEN, people)
+            for guardian in self.replaced:
+                accounts = select(Account.id).where(Account.guardian_id == guardian)
+                accesses.sign_out(self._connection, accounts)
 
     def _let_stand(self, spoken: Spoken) -> None:
         if spoken.field == "photo":
@@ -144,12 +194,29 @@ class LastWords:
             self._connection.execute(again.values(values))
 
 
-def _judge(spoken: Spoken) -> LastWord:
-    if _says_nothing(spoken):
-        return LastWord.STANDS
-    found = last_word(spoken.field, spoken.before, spoken.value, spoken.now)
-    # Whoever proved an address keeps it, whatever the files say.
-    return LastWord.STANDS if spoken.proven and found is LastWord.OVERRULED else found
+def _key(field: str, holder: int) -> str:
+    return f"{field}-{holder}"
+
+
+def _both(spoken: Spoken) -> tuple[str, str]:
+    """Write both values; a telephone number stays on one line."""
+    if spoken.field in PHONES:
+        return spoken.value.replace(" ", "\u00a0"), spoken.now.replace(" ", "\u00a0")
+    return spoken.value, spoken.now
+
+
+def _offer(spoken: Spoken) -> Offer:
+    what = IN_FRENCH[spoken.field]
+    here, there = _both(spoken)
+    if spoken.field == "photo":
+        here, there = "acceptée ici", "une autre"
+    return Offer(
+        _key(spoken.field, spoken.holder),
+        spoken.family,
+        f"{spoken.whose}, {what.lower()}" if spoken.whose else what,
+        here,
+        there,
+    )
 
 
 def _says_nothing(spoken: Spoken) -> bool:
@@ -159,7 +226,8 @@ def _says_nothing(spoken: Spoken) -> bool:
 
 def _in_words(spoken: Spoken) -> str:
     whose = f"famille {spoken.family}" + (f", {spoken.whose}" if spoken.whose else "")
-    change = f"«\u00a0{spoken.value}\u00a0» devient «\u00a0{spoken.now}\u00a0»"
+    here, there = _both(spoken)
+    change = f"«\u00a0{here}\u00a0» devient «\u00a0{there}\u00a0»"
     said = "remplacée" if spoken.field == "photo" else change
     since = day(day_of(spoken.accepted_at))
     return f"{whose}\u00a0: {IN_FRENCH[spoken.field].lower()}, {said} (accepté le {since})"

@@ -1,10 +1,23 @@
 """Children in their families: one whom the files put elsewhere is not shown there any more."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    String,
+    cast,
+    delete,
+    func,
+    select,
+    tuple_,
+)  # fmt: skip
 
 from app.models import Child, Family, FamilyChild, KeptOut
+from app.services.importing.deciding import Offer, Offers, Subject
 from app.services.importing.headlines import Headline, Headlines
 from app.services.importing.merging import Counts, GivenRows, Merge, rows_of
 from app.services.importing.staging import Staging
@@ -16,9 +29,12 @@ FULL_NAME = Child.first_name + " " + Child.last_name
 class LinkLoader:
     """What an import does to the children of families."""
 
-    def __init__(self, connection: Connection, staging: Staging, headlines: Headlines) -> None:
+    def __init__(
+        self, connection: Connection, staging: Staging, headlines: Headlines, offers: Offers
+    ) -> None:
         """Load from these temporary tables."""
         self._connection = connection
+        self._offers = offers
         self._rows = staging[LINKS].table
         self._families = staging[FAMILIES].table
         self._headlines = headlines
@@ -26,9 +42,8 @@ class LinkLoader:
     def load(self) -> Counts:
         """Take out the children whom the files put elsewhere, and put in those whom they name."""
         # What the town hall decided lasts until its software says the same.
-        self._remove(KeptOut)
-        self._tell(Headline.CHILD, self._elsewhere(FamilyChild))
-        removed = self._remove(FamilyChild)
+        self._remove(KeptOut, self._elsewhere(KeptOut))
+        removed = self._take_out()
         given = self._given()
         kept_out = tuple_(Family.id, Child.id).in_(select(KeptOut.family_id, KeptOut.child_id))
         self._tell(Headline.KEPT_OUT, given.where(kept_out))
@@ -66,17 +81,37 @@ class LinkLoader:
             .where(is_told, ~named.exists())
         )
 
-    def _remove(self, pairs: type[FamilyChild | KeptOut]) -> int:
+    def _take_out(self) -> int:
+        elsewhere = self._elsewhere(FamilyChild)
+        for number, name, key in self._named(elsewhere):
+            if self._offers.put(Subject.CHILD, Offer(key, number, name)):
+                self._headlines.add(Headline.CHILD, _in_words(number, name))
+        decision = self._offers.decisions[Subject.CHILD]
+        key = _key(FamilyChild.family_id, FamilyChild.child_id)
+        return self._remove(FamilyChild, elsewhere.where(decision.among(key)))
+
+    def _remove(self, pairs: type[FamilyChild | KeptOut], those: GivenRows) -> int:
         here = tuple_(pairs.family_id, pairs.child_id)
-        return rows_of(self._connection, delete(pairs).where(here.in_(self._elsewhere(pairs))))
+        return rows_of(self._connection, delete(pairs).where(here.in_(those)))
 
     def _tell(self, headline: Headline, pairs: GivenRows) -> None:
+        for number, name, _ in self._named(pairs):
+            self._headlines.add(headline, _in_words(number, name))
+
+    def _named(self, pairs: GivenRows) -> Sequence[Row[*tuple[Any, ...]]]:
         told = pairs.subquery()
-        names = (
-            select(Family.number, FULL_NAME)
+        named: GivenRows = (
+            select(Family.number, FULL_NAME, _key(told.c.family_id, told.c.child_id))
             .join_from(told, Family, Family.id == told.c.family_id)
             .join(Child, Child.id == told.c.child_id)
             .order_by(Family.number, Child.first_name, Child.id)
         )
-        for number, name in self._connection.execute(names):
-            self._headlines.add(headline, f"famille {number}\u00a0: {name}")
+        return self._connection.execute(named).all()
+
+
+def _key(family: Any, child: Any) -> ColumnElement[str]:
+    return cast(family, String) + "-" + cast(child, String)
+
+
+def _in_words(family: str, child: str) -> str:
+    return f"famille {family}\u00a0: {child}"

@@ -1,16 +1,40 @@
 """Invoices and payments that left the files: withdrawn when somebody says so, else counted."""
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, delete, func, insert, or_, select, update
 
 from app.formats import day, euros
 from app.models import Allocation, Family, FamilyRequest, Invoice, InvoiceLine, Payment
+from app.services.importing.deciding import Offer, Offers, Subject
 from app.services.importing.headlines import Headline, Headlines
-from app.services.importing.merging import rows_of
+from app.services.importing.merging import Counts, GivenRows, rows_of
 from app.services.importing.staging import Staging
 from app.services.importing.tables import FAMILIES, INVOICES, PAYMENTS, SourceFile
 from app.services.importing.temporary import TOUCHED
+
+
+class _Kind(NamedTuple):
+    """What there is to know of invoices, or of payments."""
+
+    file: SourceFile
+    model: type[Invoice | Payment]
+    # Its columns of a day, and of what it is called.
+    day: str
+    name: str
+    subject: Subject
+    headline: Headline
+
+
+INVOICE = _Kind(
+    INVOICES, Invoice, "issued_on", "number",
+    Subject.INVOICE, Headline.INVOICE_WITHDRAWN,
+)  # fmt: skip
+PAYMENT = _Kind(
+    PAYMENTS, Payment, "paid_on", "mode",
+    Subject.PAYMENT, Headline.PAYMENT_WITHDRAWN,
+)  # fmt: skip
 
 
 class MissingMovements:
@@ -19,75 +43,85 @@ class MissingMovements:
     A file tells of the days from its first to its last: what is older or newer is not missing.
     """
 
-    def __init__(self, connection: Connection, staging: Staging, headlines: Headlines) -> None:
+    def __init__(
+        self, connection: Connection, staging: Staging, headlines: Headlines, offers: Offers
+    ) -> None:
         """Compare with these temporary tables."""
         self._connection = connection
         self._staging = staging
         self._headlines = headlines
-        self._invoices = self._missing(INVOICES, Invoice, "issued_on")
-        self._payments = self._missing(PAYMENTS, Payment, "paid_on")
+        self._offers = offers
 
-    def count(self) -> tuple[int, int]:
-        """Count the invoices and the payments."""
-        return self._count(self._invoices), self._count(self._payments)
+    def settle(self, counts: dict[str, Counts]) -> tuple[int, int]:
+        """Withdraw those of which that was decided; return how many of each stay."""
+        left = []
+        for kind, name in ((INVOICE, "factures et avoirs"), (PAYMENT, "règlements")):
+            found, withdrawn = self._settle(kind)
+            left.append(found - withdrawn)
+            if withdrawn:
+                known = counts[name]
+                counts[name] = replace(known, missing=known.missing - withdrawn, archived=withdrawn)
+        invoices, payments = left
+        return invoices, payments
 
-    def withdraw_invoices(self) -> int:
-        """Take the invoices away, each named, with their lines; what paid them pays others."""
-        ids = self._invoices
-        self._name(Headline.INVOICE_WITHDRAWN, Invoice, ids, Invoice.number, Invoice.issued_on)
-        self._touch(Invoice, ids)
+    def _settle(self, kind: _Kind) -> tuple[int, int]:
+        missing = self._missing(kind)
+        withdraws = [
+            self._put(kind, *row) for row in self._connection.execute(_named(missing, kind))
+        ]
+        if not any(withdraws):
+            return len(withdraws), 0
+        decided = self._offers.decisions[kind.subject].among(kind.model.source_id)
+        ids = missing.where(decided)
+        families = select(kind.model.family_id).where(kind.model.id.in_(ids)).distinct()
+        self._connection.execute(insert(TOUCHED).from_select(["family"], families))
+        if kind is INVOICE:
+            self._let_go_of_invoices(ids)
+        else:
+            self._connection.execute(delete(Allocation).where(Allocation.payment_id.in_(ids)))
+        gone = delete(kind.model).where(kind.model.id.in_(ids))
+        return len(withdraws), rows_of(self._connection, gone)
+
+    def _put(self, kind: _Kind, key: str, family: str, name: str, on: Any, amount: Any) -> bool:
+        """Name one, to be decided; return whether it is withdrawn."""
+        what = (f"{name}, " if name else "") + f"du {day(on)}, {euros(amount)}"
+        withdraws = self._offers.put(kind.subject, Offer(key, family, what))
+        if withdraws:
+            self._headlines.add(kind.headline, f"famille {family}\u00a0: {what}")
+        return withdraws
+
+    def _let_go_of_invoices(self, ids: Select[int]) -> None:
+        """Take away what hangs on them; what paid them pays others."""
         used = or_(Allocation.invoice_id.in_(ids), Allocation.credit_note_id.in_(ids))
         self._connection.execute(delete(Allocation).where(used))
         self._connection.execute(delete(InvoiceLine).where(InvoiceLine.invoice_id.in_(ids)))
         for table in (Payment, FamilyRequest):
             let_go = update(table).where(table.invoice_id.in_(ids)).values(invoice_id=None)
             self._connection.execute(let_go)
-        return rows_of(self._connection, delete(Invoice).where(Invoice.id.in_(ids)))
 
-    def withdraw_payments(self) -> int:
-        """Take the payments away, each named; what they paid is due again."""
-        ids = self._payments
-        self._name(Headline.PAYMENT_WITHDRAWN, Payment, ids, Payment.mode, Payment.paid_on)
-        self._touch(Payment, ids)
-        self._connection.execute(delete(Allocation).where(Allocation.payment_id.in_(ids)))
-        return rows_of(self._connection, delete(Payment).where(Payment.id.in_(ids)))
-
-    def _missing(
-        self, file: SourceFile, table: type[Invoice | Payment], day_field: str
-    ) -> Select[int]:
-        rows, families = self._staging[file].table, self._staging[FAMILIES].table
+    def _missing(self, kind: _Kind) -> Select[int]:
+        rows, families = self._staging[kind.file].table, self._staging[FAMILIES].table
         first, last = (
-            select(edge(rows.c[day_field])).scalar_subquery() for edge in (func.min, func.max)
+            select(edge(rows.c[kind.day])).scalar_subquery() for edge in (func.min, func.max)
         )
-        named = select(1).where(rows.c.source_id == table.source_id)
+        named = select(1).where(rows.c.source_id == kind.model.source_id)
         return (
-            select(table.id)
-            .join(Family, Family.id == table.family_id)
+            select(kind.model.id)
+            .join(Family, Family.id == kind.model.family_id)
             .where(
-                getattr(table, day_field).between(first, last),
+                getattr(kind.model, kind.day).between(first, last),
                 Family.source_id.in_(select(families.c.source_id)),
                 ~named.exists(),
             )
         )
 
-    def _name(
-        self, headline: Headline, table: type[Invoice | Payment], ids: Select[int], *columns: Any
-    ) -> None:
-        named = (
-            select(Family.number, *columns, table.amount)
-            .join(Family, Family.id == table.family_id)
-            .where(table.id.in_(ids))
-            .order_by(Family.number, table.id)
-        )
-        for family, name, on, amount in self._connection.execute(named):
-            what = f"{name}, " if name else ""
-            self._headlines.add(
-                headline, f"famille {family}\u00a0: {what}du {day(on)}, {euros(amount)}"
-            )
 
-    def _touch(self, table: type[Invoice | Payment], ids: Select[int]) -> None:
-        families = select(table.family_id).where(table.id.in_(ids)).distinct()
-        self._connection.execute(insert(TOUCHED).from_select(["family"], families))
-
-    def _count(self, ids: Select[int]) -> int:
-        return self._connection.scalar(select(func.count()).select_from(ids.subquery())) or 0
+def _named(missing: Select[int], kind: _Kind) -> GivenRows:
+    named: GivenRows = missing.with_only_columns(
+        kind.model.source_id,
+        Family.number,
+        getattr(kind.model, kind.name),
+        getattr(kind.model, kind.day),
+        kind.model.amount,
+    )
+    return named.order_by(Family.number, kind.model.id)

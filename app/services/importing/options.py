@@ -1,7 +1,7 @@
 """What whoever imports asks for, and who watches what it comes to."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.models import ImportRun
 from app.services.actors import PORTAL, Actor
+from app.services.importing.deciding import AS_FILES_SAY, Decisions
 
 if TYPE_CHECKING:
     from app.services.importing.changes import Changes
@@ -34,8 +35,8 @@ class Options:
 
     dry_run: bool = False
     archive_missing: bool = False
-    # Withdraw invoices and payments that a file which covers their day does not name.
-    remove_missing: bool = False
+    # Of what the files would change against somebody, row by row.
+    decisions: Decisions = field(default_factory=lambda: AS_FILES_SAY)
     # How many accesses the operator says will close; None: nobody said.
     closing: int | None = None
     # Tell parents by mail of the new messages and invoices of the last days.

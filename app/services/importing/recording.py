@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.models import ImportRun, ImportState, ImportUpload
 from app.services.actors import Actor
 from app.services.families.accepted import LastWord
+from app.services.importing.headlines import DECIDED
 
 if TYPE_CHECKING:
     from app.services.importing.faults import Fault, Faults, ImportRefused
@@ -58,12 +59,19 @@ def of_report(report: "Report", rows: dict[str, int]) -> dict[str, Any]:
     """Keep a report; `rows` counts those of which some column changes, table by table."""
     closures = report.closures
     return {
-        "headlines": [list(each) for each in report.headlines.told(dry_run=report.dry_run)],
+        # What is to be decided is shown as such.
+        "headlines": [
+            list(each)
+            for each in report.headlines.told(
+                dry_run=report.dry_run, but=DECIDED if report.dry_run else ()
+            )
+        ],
         "counts": {
             name: [each.created, each.changed, each.unchanged, each.missing, each.archived]
             for name, each in report.counts.items()
         },
         "rows": rows,
+        "offers": report.offers.told(),
         "mails": sum(report.mails.values()),
         "closing": [closures.count, closures.of] if closures else None,
         "missing_movements": list(report.missing_movements),

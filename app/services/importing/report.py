@@ -7,6 +7,7 @@ from app.formats import plural
 from app.services.families.accepted import LastWord
 from app.services.importing.accounts import KEPT_IDENTIFIERS, NewIdentifier
 from app.services.importing.closures import Closures
+from app.services.importing.deciding import AS_FILES_SAY, Offers
 from app.services.importing.faults import Faults
 from app.services.importing.headlines import TO_CHECK, WHAT_HURTS, Headlines
 from app.services.importing.merging import Counts
@@ -32,6 +33,8 @@ class Report:
     refused_addresses: int = 0
     headlines: Headlines = field(default_factory=Headlines)
     last_words: dict[LastWord, int] = field(default_factory=dict)
+    # What somebody may decide otherwise.
+    offers: Offers = field(default_factory=lambda: Offers(AS_FILES_SAY))
     # Invoices and payments that left the files, and stay.
     missing_movements: tuple[int, int] = (0, 0)
     # What a dry run asks before the import is done.

@@ -29,6 +29,7 @@ from app.services.importing import (
 from app.services.importing.accounts import AccountLoader
 from app.services.importing.checking import Checks
 from app.services.importing.closures import Closures
+from app.services.importing.deciding import Offers
 from app.services.importing.faults import ImportRefused, Told
 from app.services.importing.file_names import FileNames
 from app.services.importing.guardians import GuardianLoader
@@ -58,6 +59,7 @@ from app.services.importing.tables import (
     SourceFile,
 )  # fmt: skip
 from app.services.mail import notices, refused_addresses
+from app.services.mail.kinds import MailKind
 from app.services.refusals import Reason, Refusal
 
 # How often an import begins again before it says so, and how long it waits to write.
@@ -132,6 +134,9 @@ class _Import:
         self.copies = storing.Copies(source)
         self.report = Report(source.name, dry_run=options.dry_run)
         self.report.set_aside = self._told.set_aside
+        self.report.offers = Offers(options.decisions)
+        # Whose proven address gave way to that of the files.
+        self._replaced: dict[int, str] = {}
 
     def run(self, session: Session) -> None:
         connection = session.connection()
@@ -144,12 +149,15 @@ class _Import:
         self._settle(connection, staging)
         newest = notices.newest(session)
         self._load(connection, staging)
+        when = self._mailed_at, self._options.mails_wait
         if self._options.mail:
-            self.report.mails = notices.tell_of_new(
-                session, newest, self._mailed_at, self._options.mails_wait
-            )
+            self.report.mails = notices.tell_of_new(session, newest, *when)
+        if self._replaced:
+            warned = notices.warn_of_replaced(session, self._replaced, *when)
+            self.report.mails[MailKind.EMAIL_CHANGED] = warned
         if self._options.witness:
-            self._options.witness.see(changes.Changes(session.connection()))
+            decided = self.report.offers.named()
+            self._options.witness.see(changes.Changes(session.connection(), decided))
         self._progress(self._total, self._total)
         if self._options.dry_run:
             raise _Undone
@@ -221,19 +229,20 @@ class _Import:
         """Know who is who before the checks, which ask whose an identifiant is."""
         Checks(connection, staging, self._told.faults).first_names_left_out()
         places = Places(connection, staging, self.report.headlines)
-        words = LastWords(connection, staging, self.report.headlines)
+        words = LastWords(connection, staging, self.report.headlines, self.report.offers)
         words.settle_names()
         places.settle()
         words.settle()
         self.report.last_words = words.counts
         self._closed, self._forgotten = places.closed, places.forgotten
+        self._replaced = words.replaced
 
     def _load(self, connection: Connection, staging: Staging) -> None:
         taken_back.leave_out(connection, staging, self.report.headlines)
         taken_back.tell_of_changes(connection, staging, self.report.headlines)
         guardians = GuardianLoader(connection, staging)
         accounts = AccountLoader(connection, staging, self.report.headlines)
-        links = LinkLoader(connection, staging, self.report.headlines)
+        links = LinkLoader(connection, staging, self.report.headlines, self.report.offers)
         movements = MovementLoader(connection, staging, self.report.headlines)
         steps: tuple[tuple[SourceFile, str, Callable[[], Counts]], ...] = (
             (FAMILIES, "familles", lambda: loading.load_families(connection, staging)),
@@ -254,27 +263,15 @@ class _Import:
                 self._advance(staging[file].lines)
         if "files" in staging[MESSAGES].fields:
             counts["pièces jointes"] = loading.load_attachments(connection, staging)
-        self._settle_missing(MissingMovements(connection, staging, self.report.headlines))
+        self.report.missing_movements = MissingMovements(
+            connection, staging, self.report.headlines, self.report.offers
+        ).settle(counts)
         movements.share()
         self.report.lost_addresses = guardians.lost_addresses
         self.report.refused_addresses = connection.scalar(refused_addresses.COUNT) or 0
         erased.note_who_left(connection, staging, is_meant=self._options.archive_missing)
         self._settle_accounts(accounts)
         doubles.tell(connection, self.report.headlines)
-
-    def _settle_missing(self, missing: MissingMovements) -> None:
-        """Withdraw the movements that left the files, or say how."""
-        if not self._options.remove_missing:
-            self.report.missing_movements = missing.count()
-            return
-        counts = self.report.counts
-        for name, withdraw in (
-            ("factures et avoirs", missing.withdraw_invoices),
-            ("règlements", missing.withdraw_payments),
-        ):
-            if name in counts:
-                gone, known = withdraw(), counts[name]
-                counts[name] = replace(known, missing=known.missing - gone, archived=gone)
 
     def _settle_accounts(self, accounts: AccountLoader) -> None:
         counts = self.report.counts

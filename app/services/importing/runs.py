@@ -1,86 +1,51 @@
-"""Imports on screen: what a clerk sends, reads, then has done or drops; and their history."""
+"""Imports on screen: what a clerk sends, reads, then has done or drops."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import db, spreadsheets
-from app.formats import moment
 from app.models import Folder, ImportRun, ImportState, ImportUpload, Job, JobState
-from app.paging import Asked, Page
 from app.services import journal
 from app.services.actors import CurrentClerk
 from app.services.clerks import rights
 from app.services.clerks.rights import Right
 from app.services.files import stored_files
 from app.services.files.stored_files import FoundFile
-from app.services.importing import recording, spelling, uploading
+from app.services.importing import deciding, recording, spelling, uploading
 from app.services.importing.closures import are_few
+from app.services.importing.deciding import ON_SCREEN, Decision, Decisions, Offer, Subject
+from app.services.importing.history import RunLine
 from app.services.importing.spelling import Line
 from app.services.importing.uploading import Sent
 from app.services.jobs import queue
 from app.services.jobs.kinds import JobKind
 from app.services.refusals import Reason, Refusal
 
-SHOWN = 500
-STATES = {
-    ImportState.READING: "Lecture en cours",
-    ImportState.REFUSED: "Refusé",
-    ImportState.PLANNED: "À relire",
-    ImportState.IMPORTING: "Import en cours",
-    ImportState.DROPPED: "Abandonné",
-    ImportState.IMPORTED: "Importé",
-    ImportState.UNDOING: "Annulation en cours",
-    ImportState.UNDONE: "Annulé",
-}
 UNDER_WAY = frozenset({ImportState.READING, ImportState.IMPORTING, ImportState.UNDOING})
-# Those that an import stays in, as addresses call them.
-FINAL_STATES = {
-    "a-relire": ImportState.PLANNED,
-    "importe": ImportState.IMPORTED,
-    "refuse": ImportState.REFUSED,
-    "abandonne": ImportState.DROPPED,
-    "annule": ImportState.UNDONE,
-}
 SETTLED = "Cet import n’attend plus de réponse\u00a0: relisez où il en est."
+MEANWHILE = (
+    "Entre-temps, cet import a été relu autrement, ou ce qu’il proposait a changé\u00a0: relisez, "
+    "choisissez, puis recommencez. Rien n’a été importé."
+)
 SAY_HOW_MANY = "Cet import fermerait {} accès. Tapez ce nombre pour dire que c’est voulu."
 NOT_YOURS = "Cet import fermerait {} accès sur {}. Seule l’administration du portail peut le faire."
-HISTORY_HEADINGS = (
-    "n°", "quand", "par", "fichiers", "créés", "modifiés", "fermés", "courriels", "état",
-)  # fmt: skip
 HEADINGS = ("fichier", "lignes", "famille", "colonne", "valeur", "que faire")
-
-
-class RunLine(NamedTuple):
-    """An import as the history shows it."""
-
-    id: int
-    source: str
-    acted_by: str
-    received_at: datetime
-    state: ImportState
-    created: int
-    changed: int
-    closed: int
-    mails: int
-
-    @property
-    def words(self) -> str:
-        """Say where it stands."""
-        return STATES[self.state]
 
 
 class Choices(NamedTuple):
     """What whoever imports chooses once they have read."""
 
     archive_missing: bool = False
-    remove_missing: bool = False
+    decisions: Decisions = ON_SCREEN
     mail: bool = True
     # How many accesses they say will close.
     closing: int | None = None
+    # What they had read when they chose: the fingerprint of it.
+    reading: str = ""
 
 
 class Run(NamedTuple):
@@ -121,38 +86,29 @@ class Run(NamedTuple):
         count, of = self.told.get("closing") or (0, 0)
         return None if are_few(count, of) else (count, of)
 
+    def offered(self, subject: Subject) -> tuple[int, list[Offer]]:
+        """Return how many rows are to be decided, and those that are shown."""
+        told = self.told.get("offers", {}).get(subject, {"count": 0, "lines": []})
+        return told["count"], [Offer(*each) for each in told["lines"]]
+
+    def decided(
+        self, subject: Subject, for_all: Mapping[Subject, bool], ticked: Collection[str]
+    ) -> Decision:
+        """Read what was decided of the rows of this page. Raises Refusal when some are not of it.
+
+        `for_all` holds the subjects that are decided whole.
+        """
+        shown = {each.key for each in self.offered(subject)[1]}
+        if not shown.issuperset(ticked):
+            raise Refusal(Reason.OUTDATED, MEANWHILE)
+        if subject in for_all:
+            return Decision(for_all[subject])
+        return deciding.decide(self.choices.decisions[subject].yes, shown, ticked)
+
     @property
     def faults(self) -> list[tuple[str, list[dict[str, Any]]]]:
         """Group what is to be corrected by what is to be done."""
         return recording.by_remedy(self.told.get("faults", []))
-
-
-_LINES = select(*(getattr(ImportRun, name) for name in RunLine._fields))
-
-
-def listed(asked: Asked, size: int = 20) -> Page[RunLine]:
-    """List them by number: those of one state, or of whoever is called so, when that is asked."""
-    return db.page(_lines(asked), asked.page, size).of(RunLine)
-
-
-def table(asked: Asked) -> bytes:
-    """Write them all for a spreadsheet."""
-    lines = map(RunLine._make, db.rows(_lines(asked)))
-    rows = (
-        (each.id, moment(each.received_at), each.acted_by, each.source,
-         each.created, each.changed, each.closed, each.mails, each.words)
-        for each in lines
-    )  # fmt: skip
-    return spreadsheets.table(HISTORY_HEADINGS, rows)
-
-
-def _lines(asked: Asked) -> Select[Any]:
-    lines = _LINES.order_by(ImportRun.id.desc() if asked.backwards else ImportRun.id)
-    if state := asked.filters.get("etat"):
-        lines = lines.where(ImportRun.state == FINAL_STATES[state])
-    if name := asked.filters.get("par"):
-        lines = lines.where(ImportRun.acted_by.icontains(name, autoescape=True))
-    return lines
 
 
 def find(number: int) -> Run | None:
@@ -212,7 +168,7 @@ def start(by: CurrentClerk, number: int, choices: Choices) -> None:
             raise Refusal(Reason.UNFIT, SAY_HOW_MANY.format(count))
     with db.transaction() as session:
         run = _waiting(session, number)
-        if (run.archive_missing, run.remove_missing) != choices[:2]:
+        if known is None or known.choices[:2] != choices[:2]:
             raise Refusal(Reason.UNFIT, SETTLED)
         _choose(session, run, by, choices, ImportState.IMPORTING)
         _have_done(session, run)
@@ -230,7 +186,7 @@ def drop(by: CurrentClerk, number: int) -> None:
 def changes(number: int, table: str) -> tuple[list[Line], int]:
     """Read the first changes of one table, and how many there are."""
     content = _changes(number)
-    return spelling.read(content, table, SHOWN) if content else ([], 0)
+    return spelling.read(content, table, deciding.SHOWN) if content else ([], 0)
 
 
 def changes_file(number: int) -> FoundFile | None:
@@ -261,9 +217,14 @@ def _waiting(session: Session, number: int) -> ImportRun:
 def _choose(
     session: Session, run: ImportRun, by: CurrentClerk, choices: Choices, state: ImportState
 ) -> None:
-    if session.get(ImportUpload, run.id) is None:
+    upload = session.get(ImportUpload, run.id, populate_existing=True)
+    if upload is None:
         raise Refusal(Reason.UNKNOWN, uploading.GONE)
-    run.archive_missing, run.remove_missing, run.mail, run.closing = choices
+    if upload.fingerprint != choices.reading:
+        raise Refusal(Reason.OUTDATED, MEANWHILE)
+    run.archive_missing, run.mail = choices.archive_missing, choices.mail
+    run.closing = choices.closing
+    upload.decisions = deciding.written(choices.decisions)
     run.acted_by, run.clerk_id, run.state = by.name, by.clerk_id, state
     if state is ImportState.READING:
         run.closing = None
@@ -276,7 +237,13 @@ def _have_done(session: Session, run: ImportRun) -> None:
 def _run(run: ImportRun, upload: ImportUpload | None, job: Job | None) -> Run:
     return Run(
         line=RunLine(*(getattr(run, name) for name in RunLine._fields)),
-        choices=Choices(run.archive_missing, run.remove_missing, run.mail, run.closing),
+        choices=Choices(
+            run.archive_missing,
+            deciding.read(upload.decisions if upload else {}),
+            run.mail,
+            run.closing,
+            upload.fingerprint if upload else "",
+        ),
         settled_at=run.settled_at,
         told=upload.told if upload else {},
         note=upload.note if upload else "",

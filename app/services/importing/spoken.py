@@ -29,7 +29,7 @@ AnyRow = Row[*tuple[Any, ...]]
 
 NAMES = ("last_name", "first_name")
 # How many columns come before the cells, one of which is what the files say now.
-ALL_BUT_NOW = 10
+ALL_BUT_NOW = 11
 _WAITS = AcceptedValue.settled_at.is_(None)
 _ACCEPTED = (
     AcceptedValue.id,
@@ -37,6 +37,9 @@ _ACCEPTED = (
     AcceptedValue.file_value.label("before"),
     AcceptedValue.value,
     AcceptedValue.accepted_at,
+    func.coalesce(AcceptedValue.guardian_id, AcceptedValue.family_id, AcceptedValue.child_id).label(
+        "holder"
+    ),
 )
 
 
@@ -51,6 +54,8 @@ class Spoken:
     before: str | None
     value: str
     accepted_at: datetime
+    # The row of whose it is: which table that is in, the field says.
+    holder: int
     family: str
     whose: str
     # Which row of the files speaks, and of which of its guardians.
@@ -76,6 +81,8 @@ class Contradicted:
     guardian_id: int
     address: str
     confirmed_at: datetime
+    family: str
+    whose: str
     now: str
     # The settled row that speaks of it, if there is one.
     row_id: int | None
@@ -142,6 +149,8 @@ class SpokenOf:
                     Guardian.id,
                     Guardian.email,
                     Guardian.email_confirmed_at,
+                    Family.number,
+                    Guardian.full_name,
                     said,
                     AcceptedValue.id,
                 )

@@ -1,5 +1,6 @@
 """Mails that tell parents of something new in the portal: a link, never what it says."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -70,6 +71,27 @@ def tell_of_new(
             wait,
         ),
     }
+
+
+def warn_of_replaced(
+    session: Session, replaced: Mapping[int, str], now: datetime, wait: timedelta
+) -> int:
+    """Queue a mail to the addresses that some guardians had proved, and have no more.
+
+    They too are known by the moment `now`.
+    """
+    mails = 0
+    for guardian, address in replaced.items():
+        whose = select(Account.identifier).where(
+            Account.guardian_id == guardian, Account.archived_at.is_(None)
+        )
+        for identifier in session.scalars(whose):
+            mail = outbox.enqueue(
+                session, MailKind.EMAIL_CHANGED, identifier, address=address, corrected="oui"
+            )
+            mail.created_at, mail.due_at = now, now + wait
+            mails += 1
+    return mails
 
 
 def tell_of_answer(session: Session, family_id: int) -> None:

@@ -1,6 +1,7 @@
 """Files that are given to the town hall’s screen, and what they change."""
 
 import io
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,12 @@ def give(office: Browser, files: dict[str, bytes]) -> Page:
 def archive(town: Town, tmp_path: Path) -> dict[str, bytes]:
     """Pack the files as the software does."""
     return {"export.zip": town.archive(tmp_path / "export.zip").read_bytes()}
+
+
+def packed(folder: Path, tmp_path: Path) -> dict[str, bytes]:
+    """Pack a folder of files."""
+    path = shutil.make_archive(str(tmp_path / "packed"), "zip", folder)
+    return {"export.zip": Path(path).read_bytes()}
 
 
 def moved(town: Town) -> Town:

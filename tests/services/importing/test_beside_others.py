@@ -16,12 +16,13 @@ from app.services.accounts import sessions, throttles
 from app.services.actors import PORTAL, Origin
 from app.services.families import keeping_out
 from app.services.importing import running
+from app.services.importing.deciding import AS_FILES_SAY
 from app.services.importing.options import Options
 from app.services.importing.report import Report
 from app.services.refusals import Refusal
 from app.services.tokens import temporary_passwords
 from tests.services.importing.conftest import account_of
-from tests.services.importing.town import Town, everything
+from tests.services.importing.town import WITHOUT_MISSING, Town, everything
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -38,7 +39,9 @@ def import_while(
                 left.pop(0)()
 
     with app.app_context():
-        return running.run(files, Options(remove_missing=remove_missing), act)
+        return running.run(
+            files, Options(decisions=WITHOUT_MISSING if remove_missing else AS_FILES_SAY), act
+        )
 
 
 def rename(number: str, street: str) -> Callable[[], None]:

@@ -90,7 +90,8 @@ def test_files_that_say_something_new_win_and_are_named(
     """The dry run says so before, and writes nothing; the list says so after."""
     town.row("famille.csv")["portableResp1"] = "06 39 98 00 77"
     files = town.folder(moved)
-    line = "famille F1, Inès GARNIER\u00a0: portable, «\u00a006 39 98 00 99\u00a0» devient "
+    mobile = MOBILE.replace(" ", "\u00a0")
+    line = f"famille F1, Inès GARNIER\u00a0: portable, «\u00a0{mobile}\u00a0» devient "
     assert told(hand_over(app, files, dry_run=True), line)
     assert held(app) == (MOBILE, CITY)
     assert told(hand_over(app, files), line)

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from app import db
 from app.services.importing import running
+from app.services.importing.deciding import AS_FILES_SAY, Decision, Decisions, Subject
 from app.services.importing.faults import ImportRefused
 from app.services.importing.options import Options
 from app.services.importing.report import Report
@@ -198,6 +199,13 @@ def encoded(
     return text.getvalue().encode(encoding)
 
 
+WITHOUT_MISSING: Decisions = {
+    **AS_FILES_SAY,
+    Subject.INVOICE: Decision(yes=True),
+    Subject.PAYMENT: Decision(yes=True),
+}
+
+
 def hand_over(
     app: Flask,
     path: Path,
@@ -205,10 +213,13 @@ def hand_over(
     dry_run: bool = False,
     archive_missing: bool = False,
     remove_missing: bool = False,
+    decisions: Decisions = AS_FILES_SAY,
 ) -> Report:
     """Import, as an operator would."""
     options = Options(
-        dry_run=dry_run, archive_missing=archive_missing, remove_missing=remove_missing
+        dry_run=dry_run,
+        archive_missing=archive_missing,
+        decisions=WITHOUT_MISSING if remove_missing else decisions,
     )
     with app.app_context():
         return running.run(path, options)

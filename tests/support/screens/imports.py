@@ -21,6 +21,7 @@ from app.models import (
     Job,
     JobState,
 )
+from app.services.importing.deciding import Subject
 from app.services.importing.undoing import Undone
 from app.testing import Outbox
 from tests.support.browser import Browser, Page
@@ -116,6 +117,7 @@ def _tell_more(app: Flask, number: int) -> None:
             "mails": 3,
             "missing_movements": [1, 1],
             "closing": [40, 60],
+            "offers": _offers(),
         }
         counts = upload.told["counts"] | {"familles": [1, 4, 7, 2, 0]}
         named = [["Familles à vérifier", 40, [f"famille {each}" for each in range(20)]]]
@@ -125,6 +127,22 @@ def _tell_more(app: Flask, number: int) -> None:
             | {"windows_files": ["famille.csv"], "headlines": named, "counts": counts}
         )
         upload.note = "Entre-temps, quelque chose a changé."
+
+
+def _offers() -> dict[str, Any]:
+    """One row to decide of each subject, and of invoices more than are shown."""
+    phones = ["mobile-1", "F1", "Inès GARNIER, portable", "06\u00a039\u00a098\u00a000\u00a099", ""]
+    rows = {
+        Subject.ACCEPTED: phones,
+        Subject.ADDRESS: ["email-1", "F1", "Inès GARNIER", "a@exemple.fr", "b@exemple.fr"],
+        Subject.INVOICE: ["101", "F1", "A101, du 03/10/2026", "", ""],
+        Subject.PAYMENT: ["500", "F1", "du 10/09/2026", "", ""],
+        Subject.CHILD: ["1-2", "F1", "Maëlle LE GOFF", "", ""],
+    }
+    counts = {Subject.INVOICE: 40}
+    return {
+        subject: {"count": counts.get(subject, 1), "lines": [row]} for subject, row in rows.items()
+    }
 
 
 def _make_it_the_last(app: Flask, number: int) -> None:
