@@ -18,6 +18,7 @@ EXTENSION = "portail.timezone"
 # Where no application runs, and no town is known.
 PARIS = ZoneInfo("Europe/Paris")
 NBSP = "\N{NO-BREAK SPACE}"
+NARROW_NBSP = "\u202f"
 FIRST_OF_MONTH = 1
 KIBI = 1024
 PARTS_OF_DAY = ((12, "ce matin"), (18, "cet après-midi"), (24, "ce soir"))
@@ -153,8 +154,9 @@ def near_moment(instant: datetime) -> str:
 
 
 def plural(count: int, singular: str, plural_form: str | None = None) -> str:
-    """Write 1 nouveau message, 2 nouveaux messages; zero is singular in French."""
-    return f"{count}{NBSP}{singular if abs(count) < 2 else plural_form or singular + 's'}"  # noqa: PLR2004
+    """Write 1 nouveau message, 2 000 nouveaux messages; zero is singular in French."""
+    written = f"{count:,}".replace(",", NARROW_NBSP)
+    return f"{written}{NBSP}{singular if abs(count) < 2 else plural_form or singular + 's'}"  # noqa: PLR2004
 
 
 def elided(word: str, name: str) -> str:

@@ -159,6 +159,11 @@ def test_a_word_gives_its_vowel_to_the_name(word: str, name: str, written: str) 
     assert formats.elided(word, name) == written
 
 
+def test_thousands_stand_apart() -> None:
+    assert formats.plural(12_345, "courriel") == "12\u202f345\u00a0courriels"
+    assert formats.plural(999, "courriel") == "999\u00a0courriels"
+
+
 @pytest.mark.parametrize(
     ("names", "written"),
     [

@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeVarTuple
 from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select
 
 from app import db
+from app.formats import plural
 from app.models import MAY_SIGN_IN, Account, Family, Guardian, OutboxMail
 from app.paging import Selection
 from app.services import journal
@@ -31,6 +32,8 @@ Columns = TypeVarTuple("Columns")
 AT_A_TIME = 200
 # What a mail server takes of one sender without a frown.
 MAILS_A_MINUTE = 60
+# Longer is told in hours.
+A_WHILE = 90
 # A page each, and one paper at a time in a process.
 MOST_LETTERS = 100
 NO_LETTER = "Aucune lettre à imprimer\u00a0: tous ont déjà choisi leur mot de passe."
@@ -79,9 +82,12 @@ class Plan(NamedTuple):
     waits: int
 
     @property
-    def minutes(self) -> int:
+    def time(self) -> str:
         """Say how long it takes until the last mail has left."""
-        return ceil(self.written_to / MAILS_A_MINUTE)
+        minutes = ceil(self.written_to / MAILS_A_MINUTE)
+        if minutes <= A_WHILE:
+            return plural(minutes, "minute")
+        return plural(ceil(minutes / 60), "heure")
 
 
 def plan(selection: Selection) -> Plan:
