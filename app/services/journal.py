@@ -79,6 +79,7 @@ ACTS = {
     "import": "import des fichiers de la mairie",
     "import_asked": "import demandé par la mairie",
     "import_dropped": "import abandonné par la mairie",
+    "import_kept": "import gardé par la mairie, dont l’annulation s’était arrêtée",
     "import_undo_asked": "annulation d’un import demandée par la mairie",
     "import_undone": "import annulé",
     "import_read": "fichiers d’import lus par la mairie",

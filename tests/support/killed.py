@@ -19,6 +19,7 @@ from app import create_app, db
 from app.services.accounts import signing_in
 from app.services.actors import Origin
 from app.services.importing import running
+from app.services.jobs import running as running_jobs
 from app.services.mail import outbox
 
 COMMIT = "commit"
@@ -69,6 +70,17 @@ def import_until(moment: str | int, instance: Path, url: str, files: Path) -> No
         event.listen(db.engine(), "after_cursor_execute", watch.executed)
         event.listen(db.engine(), "commit", watch.commits)
         running.run(files)
+
+
+def work_until(moment: str | int, instance: Path, url: str) -> None:
+    """Do the jobs that are due, until a moment."""
+    app = create_app(config.Test(instance=instance, database_url=url))
+    with app.app_context():
+        watch = _Watch(moment, instance / COUNTED)
+        event.listen(db.engine(), "after_cursor_execute", watch.executed)
+        event.listen(db.engine(), "commit", watch.commits)
+        workshop = running_jobs.workshop()
+    workshop.run()
 
 
 def ask_for_a_password(identifier: str, instance: Path, url: str) -> None:

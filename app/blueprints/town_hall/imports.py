@@ -47,6 +47,8 @@ UNDONE_AT: dict[Right | None, str] = {
     Right.IMPORT: "town_hall.undo_import",
     Right.UNDO_ANY_IMPORT: "town_hall.undo_any_import",
 }
+# What may be done of an import that the portal does not get done.
+WHEN_STOPPED = {"resume": runs.resume, "keep": going_back.keep}
 READ_AGAIN = "Vos choix sont pris en compte\u00a0: relisez ce que l’import ferait maintenant."
 
 
@@ -125,6 +127,9 @@ def _decide(run: Run, form: ImportForm) -> ResponseReturnValue:
             runs.drop(current_clerk(), number)
             flash("Import abandonné\u00a0: rien n’a changé.", "success")
             return redirect(url_for("town_hall.imports"))
+        if act in WHEN_STOPPED:
+            WHEN_STOPPED[act](current_clerk(), number)
+            return redirect(url_for("town_hall.import_run", number=number))
         choices = form.choices(run)
         # Whoever chose otherwise reads what that does, whichever button they pressed.
         if act == "read" or choices[:2] != run.choices[:2]:

@@ -18,7 +18,7 @@ from app.services.actors import Clerk
 from app.services.files import stored_files
 from app.services.files.store import StoreAway
 from app.services.files.uploads import CheckedFile
-from app.services.importing import deciding, recording, uploading
+from app.services.importing import deciding, going_back, recording, uploading
 from app.services.importing.spelling import Spelling
 from app.services.jobs.queue import LeaseLost
 from app.services.jobs.running import Interrupted, Task
@@ -185,7 +185,7 @@ def _give_up(run: ImportRun, why: str) -> None:
         upload = session.get_one(ImportUpload, run.id, populate_existing=True)
         upload.note = why
         if now.state is ImportState.UNDOING:
-            now.state, now.undone_by = ImportState.IMPORTED, ""
+            going_back.let_be(session, now)
         elif upload.read_at is None:
             _settle(now, ImportState.DROPPED)
         else:

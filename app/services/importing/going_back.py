@@ -7,13 +7,15 @@ from sqlalchemy.orm import Session, aliased
 
 from app import db
 from app.formats import day_of, today
-from app.models import FamilyErasure, ImportChange, ImportRun, ImportState
+from app.models import FamilyErasure, ImportChange, ImportRun, ImportState, Job
 from app.services import journal
 from app.services.actors import CurrentClerk
 from app.services.clerks import rights
 from app.services.clerks.rights import Right
+from app.services.importing.history import IS_STOPPED
 from app.services.jobs import queue
 from app.services.jobs.kinds import JobKind
+from app.services.mail import outbox
 from app.services.refusals import Reason, Refusal
 
 UNDOABLE_FOR = timedelta(days=30)
@@ -72,7 +74,7 @@ def right_needed(by: CurrentClerk, number: int) -> Right | None:
         run = look(by, number)
     except Refusal:
         return None
-    if run.state is not ImportState.IMPORTED:
+    if not _may_begin(run):
         return None
     return Right.IMPORT if _is_theirs_of_today(by, run) else Right.UNDO_ANY_IMPORT
 
@@ -81,11 +83,45 @@ def ask(by: CurrentClerk, number: int) -> None:
     """Have it undone. Raises Refusal."""
     with db.transaction() as session:
         run = look(by, number)
-        if run.state is not ImportState.IMPORTED:
+        if not _may_begin(run):
             raise Refusal(Reason.CLOSED, NOT_THIS_ONE)
-        run.state, run.undone_by = ImportState.UNDOING, by.name
-        run.job_id = queue.enqueue(session, JobKind.IMPORT, {"run": str(number)}).id
+        payload = {"run": str(number)}
+        if run.state is ImportState.UNDOING:
+            job = queue.again(session, run.job_id, JobKind.IMPORT, payload)
+        else:
+            job = queue.enqueue(session, JobKind.IMPORT, payload)
+        run.state, run.undone_by, run.job_id = ImportState.UNDOING, by.name, job.id
+        if run.mailed_at:
+            # At once: by the time that it is done they may have left.
+            outbox.withdraw_queued_at(session, run.mailed_at, job.created_at)
         journal.record(session, "import_undo_asked", by, None, run=str(number), source=run.source)
+
+
+def keep(by: CurrentClerk, number: int) -> None:
+    """Keep an import after all, whose undoing has stopped. Raises Refusal."""
+    with db.transaction() as session:
+        run = look(by, number)
+        if run.state is not ImportState.UNDOING or not _is_stopped(run):
+            raise Refusal(Reason.CLOSED, NOT_THIS_ONE)
+        let_be(session, run)
+        journal.record(session, "import_kept", by, None, run=str(number), source=run.source)
+
+
+def let_be(session: Session, run: ImportRun) -> None:
+    """Leave it imported, in the caller's transaction; its mails leave after all."""
+    run.state, run.undone_by = ImportState.IMPORTED, ""
+    job = session.get(Job, run.job_id)
+    if run.mailed_at and job:
+        outbox.give_back_queued_at(session, run.mailed_at, job.created_at)
+
+
+def _may_begin(run: ImportRun) -> bool:
+    return run.state is ImportState.IMPORTED or _is_stopped(run)
+
+
+def _is_stopped(run: ImportRun) -> bool:
+    asked = select(ImportRun.id).where(ImportRun.id == run.id, IS_STOPPED)
+    return db.session().scalar(asked) is not None
 
 
 def _may_be(run: ImportRun) -> bool:

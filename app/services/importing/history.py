@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, select
+from sqlalchemy.orm import aliased
 
 from app import db, spreadsheets
 from app.formats import moment
-from app.models import ImportRun, ImportState
+from app.models import ImportRun, ImportState, Job, JobState
 from app.paging import Asked, Page
 
 STATES = {
@@ -19,6 +20,13 @@ STATES = {
     ImportState.IMPORTED: "Importé",
     ImportState.UNDOING: "Annulation en cours",
     ImportState.UNDONE: "Annulé",
+}
+UNDER_WAY = frozenset({ImportState.READING, ImportState.IMPORTING, ImportState.UNDOING})
+# The same, once the portal has tried as often as it does.
+STOPPED = {
+    ImportState.READING: "Lecture arrêtée",
+    ImportState.IMPORTING: "Import arrêté",
+    ImportState.UNDOING: "Annulation arrêtée",
 }
 # Those that an import stays in, as addresses call them.
 FINAL_STATES = {
@@ -45,14 +53,21 @@ class RunLine(NamedTuple):
     changed: int
     closed: int
     mails: int
+    # Whether nobody does it any more.
+    is_stopped: bool
 
     @property
     def words(self) -> str:
         """Say where it stands."""
-        return STATES[self.state]
+        return (STOPPED if self.is_stopped else STATES)[self.state]
 
 
-_LINES = select(*(getattr(ImportRun, name) for name in RunLine._fields))
+_job = aliased(Job)
+_GOES_ON = (
+    select(_job.id).where(_job.id == ImportRun.job_id, _job.state != JobState.FAILED).exists()
+)
+IS_STOPPED = ImportRun.state.in_(UNDER_WAY) & ~_GOES_ON
+_LINES = select(*(getattr(ImportRun, name) for name in RunLine._fields[:-1]), IS_STOPPED)
 
 
 def listed(asked: Asked, size: int = 20) -> Page[RunLine]:

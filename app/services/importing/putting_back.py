@@ -130,11 +130,15 @@ class PuttingBack:
         self.held = self._count(f"created_{self.name}")
         return removed
 
-    def restore(self) -> None:
-        """Give rows back all that the import had changed in them."""
+    def restore(self) -> int:
+        """Give rows back all that the import had changed; count those that stay after all."""
+        before = self.touched
         if self.table is Guardian.__table__:
             self._free_places()
+        if self.table is Account.__table__:
+            self._leave_taken()
         self._set(self._columns)
+        return self.touched - before
 
     def named(self, which: str, most: int) -> Iterator[dict[str, Any]]:
         """Read the rows that were touched, or that the import created and something holds."""
@@ -149,6 +153,14 @@ class PuttingBack:
         self._write(
             f"UPDATE {FamilyRequest.__tablename__} SET invoice_id = NULL"
             f" WHERE invoice_id IN (SELECT id FROM created_{self.name})"
+        )
+
+    def _leave_taken(self) -> None:
+        """Keep the access whole whose identifiant somebody else has now, who stays."""
+        self.touched += self._write(
+            f"INSERT INTO touched_{self.name} SELECT image.id FROM image_{self.name} image"
+            f" JOIN {self.name} here ON here.identifier = image.identifier AND here.id <> image.id"
+            f" WHERE image.id NOT IN (SELECT id FROM touched_{self.name})"
         )
 
     def _free_places(self) -> None:

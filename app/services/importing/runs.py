@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import db, spreadsheets
-from app.models import Folder, ImportRun, ImportState, ImportUpload, Job, JobState
+from app.models import Folder, ImportRun, ImportState, ImportUpload, Job
 from app.services import journal
 from app.services.actors import CurrentClerk
 from app.services.clerks import rights
@@ -18,14 +18,14 @@ from app.services.files.stored_files import FoundFile
 from app.services.importing import deciding, recording, spelling, uploading
 from app.services.importing.closures import are_few
 from app.services.importing.deciding import ON_SCREEN, Decision, Decisions, Offer, Subject
-from app.services.importing.history import RunLine
+from app.services.importing.history import IS_STOPPED, UNDER_WAY, RunLine
 from app.services.importing.spelling import Line
 from app.services.importing.uploading import Sent
 from app.services.jobs import queue
 from app.services.jobs.kinds import JobKind
 from app.services.refusals import Reason, Refusal
 
-UNDER_WAY = frozenset({ImportState.READING, ImportState.IMPORTING, ImportState.UNDOING})
+FRESH = {"populate_existing": True}
 SETTLED = "Cet import n’attend plus de réponse\u00a0: relisez où il en est."
 MEANWHILE = (
     "Entre-temps, cet import a été relu autrement, ou ce qu’il proposait a changé\u00a0: relisez, "
@@ -63,7 +63,6 @@ class Run(NamedTuple):
     # How far its job is, of how many steps.
     done: int
     total: int
-    failed: bool
 
     @property
     def state(self) -> ImportState:
@@ -73,7 +72,7 @@ class Run(NamedTuple):
     @property
     def is_under_way(self) -> bool:
         """Tell whether its page changes by itself."""
-        return self.state in UNDER_WAY and not self.failed
+        return self.state in UNDER_WAY and not self.line.is_stopped
 
     @property
     def percent(self) -> int:
@@ -114,7 +113,7 @@ class Run(NamedTuple):
 def find(number: int) -> Run | None:
     """Find one, with what was read."""
     found = db.session().execute(
-        select(ImportRun, ImportUpload, Job)
+        select(ImportRun, ImportUpload, Job, IS_STOPPED)
         .outerjoin(ImportUpload, ImportUpload.run_id == ImportRun.id)
         .outerjoin(Job, Job.id == ImportRun.job_id)
         .where(ImportRun.id == number)
@@ -175,10 +174,21 @@ def start(by: CurrentClerk, number: int, choices: Choices) -> None:
         journal.record(session, "import_asked", by, None, run=str(number), source=run.source)
 
 
-def drop(by: CurrentClerk, number: int) -> None:
-    """Leave it at that."""
+def resume(by: CurrentClerk, number: int) -> None:
+    """Try again what the portal could not read or import in all its tries. Raises Refusal."""
     with db.transaction() as session:
-        run = _waiting(session, number)
+        run = _stopped(session, number)
+        run.job_id = queue.again(session, run.job_id, JobKind.IMPORT, {"run": str(number)}).id
+        event = "import_asked" if run.state is ImportState.IMPORTING else "import_read"
+        journal.record(session, event, by, None, run=str(number), source=run.source)
+
+
+def drop(by: CurrentClerk, number: int) -> None:
+    """Leave it at that. Raises Refusal."""
+    with db.transaction() as session:
+        known = find(number)
+        stopped = known is not None and known.line.is_stopped
+        run = (_stopped if stopped else _waiting)(session, number)
         run.state, run.settled_at = ImportState.DROPPED, datetime.now(UTC)
         journal.record(session, "import_dropped", by, None, run=str(number), source=run.source)
 
@@ -214,6 +224,16 @@ def _waiting(session: Session, number: int) -> ImportRun:
     return run
 
 
+def _stopped(session: Session, number: int) -> ImportRun:
+    stopped = select(ImportRun).where(
+        ImportRun.id == number, ImportRun.state != ImportState.UNDOING, IS_STOPPED
+    )
+    run = session.scalars(stopped.with_for_update(), execution_options=FRESH).first()
+    if run is None:
+        raise Refusal(Reason.CLOSED, SETTLED)
+    return run
+
+
 def _choose(
     session: Session, run: ImportRun, by: CurrentClerk, choices: Choices, state: ImportState
 ) -> None:
@@ -234,9 +254,14 @@ def _have_done(session: Session, run: ImportRun) -> None:
     run.job_id = queue.enqueue(session, JobKind.IMPORT, {"run": str(run.id)}).id
 
 
-def _run(run: ImportRun, upload: ImportUpload | None, job: Job | None) -> Run:
+def _run(
+    run: ImportRun,
+    upload: ImportUpload | None,
+    job: Job | None,
+    is_stopped: bool,
+) -> Run:
     return Run(
-        line=RunLine(*(getattr(run, name) for name in RunLine._fields)),
+        line=RunLine._make([*(getattr(run, name) for name in RunLine._fields[:-1]), is_stopped]),
         choices=Choices(
             run.archive_missing,
             deciding.read(upload.decisions if upload else {}),
@@ -252,5 +277,4 @@ def _run(run: ImportRun, upload: ImportUpload | None, job: Job | None) -> Run:
         undone_by=run.undone_by,
         done=job.done if job else 0,
         total=job.total if job else 0,
-        failed=job is not None and job.state is JobState.FAILED,
     )

@@ -131,8 +131,6 @@ def _put_back(connection: Connection) -> Undone:
     tables = [PuttingBack(connection, cast(Table, model.__table__)) for model in IMAGED]
     for each in tables:
         each.prepare()
-        undone.kept_count += each.touched
-        undone.kept += _named(spelling, each, "touched", SHOWN - len(undone.kept))
     put = {each.name: each.insert() for each in tables}
     for each in tables:
         put[each.name] += each.restore_references()
@@ -140,7 +138,9 @@ def _put_back(connection: Connection) -> Undone:
         connection.execute(delete(key.class_).where(key.in_(created(parent))))
     gone = {each.name: each.remove_created() for each in reversed(tables)}
     for each in tables:
-        each.restore()
+        put[each.name] -= each.restore()
+        undone.kept_count += each.touched
+        undone.kept += _named(spelling, each, "touched", SHOWN - len(undone.kept))
         if each.name in HELD:
             undone.held_count += each.held
             undone.held += _named(spelling, each, "created", SHOWN - len(undone.held))
@@ -178,7 +178,9 @@ def _end(session: Session, run: ImportRun, undone: Undone, actor: Actor) -> None
     """Do last what stands in tables that others write to at any moment."""
     accesses.end(session.connection())
     if run.mailed_at:
-        undone.mails, undone.mails_left = outbox.withdraw_queued_at(session, run.mailed_at)
+        # Whoever asked on screen has done so already.
+        outbox.withdraw_queued_at(session, run.mailed_at, datetime.now(UTC))
+        undone.mails, undone.mails_left = outbox.count_queued_at(session, run.mailed_at)
     run.state, run.undone_by = ImportState.UNDONE, actor.acted_by
     session.execute(delete(ImportChange))
     upload = session.get(ImportUpload, run.id, populate_existing=True)

@@ -86,6 +86,19 @@ def enqueue(
     return job
 
 
+def again(
+    session: Session, number: int, kind: JobKind, payload: Mapping[str, str] | None = None
+) -> Job:
+    """Try a job anew that was given up, in the caller's transaction; ask for it, if it is gone."""
+    job = session.get(Job, number, populate_existing=True, with_for_update=True)
+    if job is None:
+        return enqueue(session, kind, payload)
+    job.state, job.attempts, job.due_at = JobState.QUEUED, 0, datetime.now(UTC)
+    job.settled_at, job.last_error = None, ""
+    db.after_commit(session, background.watcher(EXTENSION).notify)
+    return job
+
+
 def waiting() -> bool:
     """Tell whether a job is due."""
     found = db.session().execute(ANY_DUE, {"now": datetime.now(UTC)}).first()

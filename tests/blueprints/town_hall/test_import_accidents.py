@@ -1,12 +1,14 @@
 """« Import », when it was the wrong file, or something goes wrong in the middle of it."""
 
+import signal
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
+import config
 from app import db
 from app.models import (
     Account,
@@ -20,13 +22,16 @@ from app.models import (
     OutboxMail,
 )
 from app.services.importing import running, undoing
+from app.services.jobs import queue
 from app.services.jobs.running import workshop
 from app.testing import Outbox
 from tests.blueprints.town_hall.giving import archive, give, moved, street
-from tests.services.importing.town import Town
+from tests.services.importing.town import OF_HISTORY, Town, everything
+from tests.support import killed
 from tests.support.browser import Browser
 from tests.support.clerks import give_password, sign_in_by_mail
 from tests.support.clerks import settle as settle_clerk
+from tests.support.job_room import workshop_of
 
 
 @pytest.mark.both_databases
@@ -126,6 +131,112 @@ def test_a_killed_worker_leaves_its_import_to_the_next(
     done.run()
     assert office.visit(page.path).h1 == "« export.zip » est importé"
     assert street(app) == "3 place du Marché"
+
+
+@pytest.mark.both_databases
+def test_a_worker_that_is_killed_for_real(
+    app: Flask, settings: config.Settings, office: Browser, town: Town, tmp_path: Path
+) -> None:
+    """In the import, then in its undoing, each just before it is done: the second try does it."""
+    page = give(office, archive(moved(town), tmp_path))
+    where = (settings.instance, settings.database_url)
+    before = everything(app, but=OF_HISTORY)
+    workshop_of(app).mode = "worker"
+    page = page.submit("Importer")
+    assert killed.status_of(killed.work_until, killed.LAST_STATEMENT, *where) == -signal.SIGKILL
+    assert "L’import avance" in office.visit(page.path).text
+    assert street(app) == "12 rue de la Fontaine"
+    work_after_the_lease(app)
+    page = office.visit(page.path)
+    assert page.h1 == "« export.zip » est importé"
+    assert street(app) == "3 place du Marché"
+    page = page.link("Annuler cet import").click().submit("Annuler cet import")
+    assert killed.status_of(killed.work_until, killed.LAST_STATEMENT, *where) == -signal.SIGKILL
+    assert "Le portail remet tout en place" in office.visit(page.path).text
+    assert street(app) == "3 place du Marché"
+    work_after_the_lease(app)
+    assert office.visit(page.path).h1 == "« export.zip » est annulé"
+    after = everything(app, but=OF_HISTORY)
+    assert {name for name in before if before[name] != after[name]} <= {"job", "clerk_session"}
+
+
+def work_after_the_lease(app: Flask) -> None:
+    """Do what a killed worker had in hand, once nobody waits for it any more."""
+    with app.app_context(), db.transaction() as session:
+        long_ago = datetime.now(UTC) - timedelta(hours=1)
+        session.execute(update(Job).where(Job.state == JobState.RUNNING).values(due_at=long_ago))
+    workshop_of(app).run()
+
+
+def kill_at_every_try(app: Flask) -> None:
+    """Leave the last job as its tenth killed worker does."""
+    with app.app_context(), db.transaction() as session:
+        last = select(func.max(Job.id)).scalar_subquery()
+        session.execute(
+            update(Job)
+            .where(Job.id == last)
+            .values(state=JobState.RUNNING, attempts=queue.MOST_TRIES)
+        )
+    work_after_the_lease(app)
+
+
+@pytest.mark.both_databases
+def test_an_undoing_that_is_killed_at_every_try_is_taken_up_again(
+    app: Flask, office: Browser, town: Town, tmp_path: Path
+) -> None:
+    """It says that it has stopped; Nadia keeps the import and its mails, or goes on."""
+    with app.app_context(), db.transaction() as session:
+        session.execute(update(Account).values(password_hash="chosen"))
+        session.execute(update(Guardian).values(email="ines@exemple.fr"))
+    today = datetime.now(UTC).strftime("%d/%m/%Y")
+    town.add("message.csv", id="999", date=today, objet="Grève", texte="Pas de cantine.")
+    page = give(office, archive(moved(town), tmp_path)).submit("Importer")
+    for ending in ("Garder l’import", ""):
+        workshop_of(app).mode = "worker"
+        office.visit(page.path).link("Annuler cet import").click().submit("Annuler cet import")
+        assert mails(app) == {MailState.WITHDRAWN}
+        kill_at_every_try(app)
+        page = office.visit(page.path)
+        assert "Annulation arrêtée : le portail a essayé plusieurs fois" in page.text
+        assert "Annulation arrêtée" in office.get("town_hall.imports").text
+        workshop_of(app).mode = "inline"
+        if ending:
+            page = page.submit(ending)
+            assert page.h1 == "« export.zip » est importé"
+            assert mails(app) == {MailState.QUEUED}
+    page = page.link("Reprendre l’annulation").click().submit("Annuler cet import")
+    assert page.h1 == "« export.zip » est annulé"
+    assert "2 courriels ne partiront pas" in page.text
+    assert street(app) == "12 rue de la Fontaine"
+    assert mails(app) == {MailState.WITHDRAWN}
+
+
+def mails(app: Flask) -> set[MailState]:
+    """Read where the mails of the import stand."""
+    with app.app_context():
+        told = select(OutboxMail.state).where(OutboxMail.kind == "new_message")
+        return set(db.session().scalars(told))
+
+
+def test_an_import_that_is_killed_at_every_try_is_taken_up_or_dropped(
+    app: Flask, office: Browser, town: Town, tmp_path: Path
+) -> None:
+    """Whether it was being read or done; from another tab, only once."""
+    workshop_of(app).mode = "worker"
+    page = give(office, archive(moved(town), tmp_path))
+    kill_at_every_try(app)
+    stopped = office.visit(page.path)
+    assert "Lecture arrêtée" in stopped.text
+    workshop_of(app).mode = "inline"
+    page = stopped.submit("Reprendre")
+    assert page.h1 == "Ce que changerait « export.zip »"
+    assert stopped.submit("Reprendre", _refused=200).errors
+    workshop_of(app).mode = "worker"
+    page = page.submit("Importer")
+    kill_at_every_try(app)
+    workshop_of(app).mode = "inline"
+    assert "Import abandonné" in office.visit(page.path).submit("Abandonner").text
+    assert street(app) == "12 rue de la Fontaine"
 
 
 def test_a_bug_is_told_at_once(

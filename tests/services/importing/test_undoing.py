@@ -139,6 +139,23 @@ def test_what_was_touched_since_stays(app: Flask, tmp_path: Path) -> None:
         assert session.scalar(select(Child.class_name).where(Child.source_id == "10")) == "CM2"
 
 
+@pytest.mark.both_databases
+@pytest.mark.usefixtures("settled")
+def test_an_identifiant_that_somebody_has_now_is_not_taken_back(app: Flask, tmp_path: Path) -> None:
+    """Inès got another one; Léo drew hers, and signed in: she keeps the new one, and is named."""
+    hand_over(app, another_month().folder(tmp_path / "next"))
+    sign_in(app, "Léo")
+    with app.app_context(), db.transaction():
+        account_of("Léo").identifier = "38160001"
+    undone = undo(app)
+    assert undone.kept == [("identifiants", "F1", "Inès GARNIER")]
+    assert undone.held == [("identifiants", "F1", "Léo MARTIN")]
+    with app.app_context():
+        assert account_of("Inès").identifier == "38160009"
+        assert account_of("Inès").archived_at is None
+        assert account_of("Léo").identifier == "38160001"
+
+
 @pytest.mark.parametrize(("kind", "examples"), [("sqlite", 15), ("postgresql", 5)])
 def test_any_import_is_undone(
     request: pytest.FixtureRequest,
