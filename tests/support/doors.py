@@ -64,6 +64,7 @@ OF_NOBODY = frozenset(
         "static",
         # The town hall's: for no family at all, see tests/web/test_clerk_access.py.
         "town_hall.answer_request",
+        "town_hall.caller_form",
         "town_hall.change_access",
         "town_hall.child_photo",
         "town_hall.colleague",
@@ -104,6 +105,7 @@ OF_NOBODY = frozenset(
         "town_hall.remove_ready_answer",
         "town_hall.request",
         "town_hall.request_file",
+        "town_hall.request_for_caller",
         "town_hall.send_again",
         "town_hall.take_child_out",
         "town_hall.undo_answer",

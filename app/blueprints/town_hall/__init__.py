@@ -2,6 +2,7 @@
 
 from app.blueprints.town_hall import (
     answering,
+    calling,
     coming,
     day,
     documents,
@@ -31,6 +32,7 @@ from app.blueprints.town_hall.blueprint import town_hall
 
 __all__ = [
     "answering",
+    "calling",
     "coming",
     "day",
     "documents",

@@ -3,6 +3,7 @@
 kinds          what may be asked
 answers        what a request says, in French
 sending        a request leaves
+callers        who of a family calls, while a clerk types
 listing        the list of the family's requests
 of_family      the same, as the town hall finds it in the family's file
 reading        one of them, as a guardian sees it

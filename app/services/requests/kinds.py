@@ -45,6 +45,8 @@ class Kind:
     closing: Closing = ACCEPTED
     # Whether whoever keeps the accounts answers it too.
     about_money: bool = False
+    # Why no clerk types it for a caller; empty when one may.
+    own_hand: str = ""
 
     @property
     def is_question(self) -> bool:
@@ -85,6 +87,8 @@ KINDS = (
         about="Votre nom, votre adresse ou vos téléphones ont changé.",
         answer_within=8,
         personal=True,
+        own_hand="Corrigez-les dans votre logiciel\u00a0: le prochain import les apporte. "
+        "L’adresse de courriel se corrige dans le dossier.",
     ),
     Kind(
         key="child_error",
@@ -132,6 +136,8 @@ KINDS = (
         answer_within=20,
         personal=True,
         closing=ERASED,
+        own_hand="La personne la fait elle-même, depuis «\u00a0Mon compte\u00a0» ou par écrit\u00a0"
+        ": personne ne doit pouvoir la faire à sa place.",
     ),
     Kind(
         key="other",

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, bindparam, select, update
+from sqlalchemy import CursorResult, and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.formats import today
@@ -49,18 +49,15 @@ _EVENTS = {
     RequestEventKind.WITHDRAWN: "Demande retirée",
 }
 
-# Who wants mails about their requests, and can get them.
+# Whoever wants mails about their requests, and can get them.
+WANTS_MAIL = and_(
+    Account.mail_requests, Account.password_hash.is_not(None), MAY_SIGN_IN, Guardian.email != ""
+)
 _WHO_WANTS_MAIL = (
     select(Account.identifier)
     .join(Guardian, Guardian.id == Account.guardian_id)
     .join(Family, Family.id == Guardian.family_id)
-    .where(
-        Account.id == bindparam("account_id"),
-        Account.mail_requests,
-        Account.password_hash.is_not(None),
-        MAY_SIGN_IN,
-        Guardian.email != "",
-    )
+    .where(Account.id == bindparam("account_id"), WANTS_MAIL)
 )
 
 

@@ -117,6 +117,11 @@ class Event(NamedTuple):
     undone_at: datetime | None
 
     @property
+    def typed_by(self) -> str:
+        """Say who of the town hall typed the request, for a caller; empty for any other event."""
+        return self.acted_by if self.kind is RequestEventKind.SENT else ""
+
+    @property
     def is_told(self) -> bool:
         """Tell whether the family sees it."""
         return self.undone_at is None and self.kind not in INTERNAL

@@ -22,13 +22,14 @@ from app.models import (
     RequestFile,
 )
 from app.services.accounts import allowances
-from app.services.actors import CurrentAccount
+from app.services.actors import Actor, CurrentAccount
 from app.services.files import stored_files
 from app.services.files.uploads import CheckedFile
 from app.services.mail.kinds import MailKind
 from app.services.refusals import Reason, Refusal
 from app.services.requests import moving
 from app.services.requests.answers import with_children
+from app.services.requests.callers import Caller
 from app.services.requests.kinds import Kind
 from app.services.requests.reading import SEEN
 from app.services.tokens import sending_keys
@@ -44,6 +45,7 @@ SOMETHING_ELSE = (
 _ALREADY_SENT = select(
     FamilyRequest.id,
     FamilyRequest.public_id,
+    FamilyRequest.account_id,
     FamilyRequest.kind,
     FamilyRequest.child_id,
     FamilyRequest.invoice_id,
@@ -103,8 +105,12 @@ class Sent(NamedTuple):
     public_id: str
 
 
+# Whose request it is: a guardian, who may have had a clerk type it.
+Sender = CurrentAccount | Caller
+
+
 def send(
-    account: CurrentAccount,
+    sender: Sender,
     kind: Kind,
     asked: Asked,
     sending_key: str,
@@ -112,21 +118,21 @@ def send(
 ) -> Sent:
     """Send a request to the town hall; the same key again sends nothing more.
 
+    What a clerk types for a caller is the caller's, who is told of it; its history says who typed.
     Raises Refusal when it is one too many, about what is not the family's, or when something else
     left under this key.
     """
-    key = sending_keys.of_account(account, sending_key)
     stored = stored_files.keep(Folder.REQUESTS, files)
     kept = False
     try:
         with db.transaction() as session:
-            values = _values(session, account, kind, asked, key)
-            new = _insert(session, account, values)
+            values = _values(session, sender, kind, asked, _own_key(sender, sending_key))
+            new = _insert(session, sender, values)
             sent = new or _already_sent(session, values, files)
             if new is not None:
                 request = session.get_one(FamilyRequest, sent.number)
                 attach(session, sent.number, files, stored)
-                moving.note(session, sent.number, RequestEventKind.SENT, account)
+                moving.note(session, sent.number, RequestEventKind.SENT, _actor(sender))
                 moving.write_to_sender(session, MailKind.REQUEST_RECEIVED, request)
         kept = new is not None
     finally:
@@ -189,18 +195,26 @@ def attach(
     )
 
 
-def _values(
-    session: Session, account: CurrentAccount, kind: Kind, asked: Asked, key: str
-) -> dict[str, Any]:
-    child_id, details = _about(session, account, asked)
+def _actor(sender: Sender) -> Actor:
+    return sender.clerk if isinstance(sender, Caller) else sender
+
+
+def _own_key(sender: Sender, sending_key: str) -> str:
+    if isinstance(sender, Caller):
+        return sending_keys.of_clerk(sender.clerk, sending_key)
+    return sending_keys.of_account(sender, sending_key)
+
+
+def _values(session: Session, sender: Sender, kind: Kind, asked: Asked, key: str) -> dict[str, Any]:
+    child_id, details = _about(session, sender, asked)
     return {
         "public_id": db.new_public_id(),
-        "family_id": account.family_id,
-        "account_id": account.account_id,
+        "family_id": sender.family_id,
+        "account_id": sender.account_id,
         "kind": kind.key,
         "state": moving.OPEN[0],
         "child_id": child_id,
-        "invoice_id": _own(session, account, _INVOICE, asked.invoice) if asked.invoice else None,
+        "invoice_id": _own(session, sender, _INVOICE, asked.invoice) if asked.invoice else None,
         "details": details,
         "sent_at": datetime.now(UTC),
         "expected_on": working_days.after(today(), kind.answer_within),
@@ -208,36 +222,40 @@ def _values(
     }
 
 
-def _insert(session: Session, account: CurrentAccount, values: dict[str, Any]) -> Sent | None:
-    allowances.one_at_a_time(session, account.account_id)
+def _insert(session: Session, sender: Sender, values: dict[str, Any]) -> Sent | None:
+    allowances.one_at_a_time(session, sender.account_id)
     inserted = db.insert(FamilyRequest).values(values).on_conflict_do_nothing()
     row = session.execute(inserted.returning(FamilyRequest.id, FamilyRequest.public_id)).first()
     if row is None:
         return None
-    parameters = {"account_id": account.account_id, "since": values["sent_at"] - DAY}
+    if isinstance(sender, CurrentAccount):
+        _bound(session, sender, values["sent_at"] - DAY)
+    return Sent(*row)
+
+
+def _bound(session: Session, account: CurrentAccount, since: datetime) -> None:
+    """Let a guardian send so many; what a clerk types has no such limit."""
+    parameters = {"account_id": account.account_id, "since": since}
     if session.scalars(_SENT_TODAY, parameters).one() > MOST_A_DAY:
         raise Refusal(
             Reason.TOO_MANY,
             f"Vous avez envoyé {MOST_A_DAY} demandes aujourd’hui. Réessayez demain, "
             "ou appelez la mairie.",
         )
-    return Sent(*row)
 
 
-def _about(
-    session: Session, account: CurrentAccount, asked: Asked
-) -> tuple[int | None, dict[str, object]]:
+def _about(session: Session, sender: Sender, asked: Asked) -> tuple[int | None, dict[str, object]]:
     """Return the one child that it is about; several are named among the answers."""
     once = dict.fromkeys(asked.children)
-    ids = [_own(session, account, _CHILD, public_id) for public_id in once]
+    ids = [_own(session, sender, _CHILD, public_id) for public_id in once]
     if len(ids) <= 1:
         return (ids[0] if ids else None), asked.details
     names = session.execute(_NAMES, {"ids": ids}).all()
     return None, with_children(asked.details, [f"{first} {last}" for first, last in names])
 
 
-def _own(session: Session, account: CurrentAccount, wanted: Select[int], public_id: str) -> int:
-    parameters = {"family_id": account.family_id, "public_id": public_id}
+def _own(session: Session, sender: Sender, wanted: Select[int], public_id: str) -> int:
+    parameters = {"family_id": sender.family_id, "public_id": public_id}
     found = session.scalars(wanted, parameters).first()
     if found is None:
         raise Refusal(Reason.UNKNOWN, "Choisissez dans la liste ce que concerne votre demande.")
@@ -250,7 +268,7 @@ def _already_sent(session: Session, values: dict[str, Any], files: Sequence[Chec
     titles = list(session.scalars(_TITLES, {"request_id": found.id}))
     same = all(
         getattr(found, name) == values[name]
-        for name in ("kind", "child_id", "invoice_id", "details")
+        for name in ("account_id", "kind", "child_id", "invoice_id", "details")
     )
     if not same or titles != [file.title for file in files]:
         raise Refusal(Reason.UNFIT, SOMETHING_ELSE)

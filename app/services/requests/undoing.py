@@ -56,7 +56,9 @@ def undoable(events: Sequence[Event]) -> int | None:
         if each.kind is not RequestEventKind.NOTED and each.undone_at is None
     ]
     last = counted[-1]
-    fresh = last.author is None and datetime.now(UTC) - last.at <= TIME_TO_UNDO
+    # What a clerk typed for a caller is theirs, who is told at once.
+    ours = last.author is None and last.kind is not RequestEventKind.SENT
+    fresh = ours and datetime.now(UTC) - last.at <= TIME_TO_UNDO
     return last.id if fresh else None
 
 

@@ -27,6 +27,7 @@ from tests.support.clerks import (
     take_application,
 )
 from tests.support.people import People
+from tests.support.screens.calling import calling_screens
 from tests.support.screens.day import day_screens
 from tests.support.screens.desk import desk_screens
 from tests.support.screens.families import families_screens
@@ -56,6 +57,7 @@ def town_hall_screens(app: Flask, people: People) -> Screens:
     yield from desk_screens(app, people, office)
     yield from import_screens(app, office)
     yield from families_screens(app, office)
+    yield from calling_screens(app, office, people)
     yield from family_screens(app, office, people)
     yield from messages_screens(app, office)
     yield from journal_screens(app, office)

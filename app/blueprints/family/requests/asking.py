@@ -4,27 +4,22 @@ The check page holds the answers in hidden fields and asks for the files: a brow
 chosen files from one page to the next.
 """
 
-from collections.abc import Callable
-from functools import partial
-
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import SelectChoice
 
 from app.blueprints.family.blueprint import family
-from app.blueprints.family.requests.forms import FORMS, RequestForm, SomeOf, years
 from app.formats import NBSP
 from app.services import town_texts
 from app.services.files import uploads
-from app.services.files.uploads import CheckedFile, UploadRefused
+from app.services.files.uploads import UploadRefused
 from app.services.refusals import Refusal
-from app.services.requests import answers, choices, kinds, sending
+from app.services.requests import answers, kinds, sending
 from app.services.requests.kinds import DETAILS, Kind
-from app.services.requests.sending import Asked
 from app.web import drafts
 from app.web.access import current_account
 from app.web.forms import show_again
-from app.web.heavy_forms import checked_files, takes_files
+from app.web.heavy_forms import takes_files
+from app.web.request_forms import FORMS, RequestForm
 from app.web.site_map import labelled
 
 SENT = "Votre demande est envoyée. Elle porte le n°" + NBSP + "{}."
@@ -75,31 +70,10 @@ def _take(kind: Kind, form: RequestForm) -> ResponseReturnValue:
 
 
 def _form(kind: Kind) -> RequestForm:
-    family_id = current_account().family_id
     child, invoice = request.args.get("enfant", ""), request.args.get("facture", "")
     form = FORMS[kind.key](data={"child": child, "children": [child], "invoice": invoice})
-    form.files.label.text = kind.files_label
-    if "invoice" in form:
-        invoice = form.invoice.data or ""
-    offered: dict[str, Callable[[], list[tuple[str, str]]]] = {
-        "child": partial(choices.of_children, family_id),
-        "children": partial(choices.of_children, family_id),
-        "invoice": partial(choices.of_invoices, family_id, invoice),
-        "year": years,
-    }
-    for name in offered.keys() & set(form.data):
-        form[name].choices = [SelectChoice(value, words) for value, words in offered[name]()]
-    if not form.is_submitted():
-        _choose_the_only_child(form)
+    form.offer(kind, current_account().family_id)
     return form
-
-
-def _choose_the_only_child(form: RequestForm) -> None:
-    for name in {"child", "children"} & set(form.data):
-        field = form[name]
-        if len(field.choices) == 1:
-            only = field.choices[0].value
-            field.data = [only] if isinstance(field, SomeOf) else only
 
 
 def _check(kind: Kind, form: RequestForm) -> ResponseReturnValue:
@@ -116,32 +90,23 @@ def _check(kind: Kind, form: RequestForm) -> ResponseReturnValue:
         form=form,
         kind=kind,
         answers=written,
-        similar=sending.similar(current_account(), kind, _asked(form)),
+        similar=sending.similar(current_account(), kind, form.asked),
         is_soon=kind.key == answers.ABSENCE and answers.start_soon(form.details),
         hint=uploads.HINTS[kind.files] if kind.files else None,
     )
 
 
 def _send(kind: Kind, form: RequestForm) -> ResponseReturnValue:
-    files: list[CheckedFile] = []
     try:
-        if kind.files:
-            files = checked_files(
-                form.files.data or [], kind.files, needed=kind.needs_file, only_one=kind.needs_file
-            )
+        files = form.checked_files(kind)
     except UploadRefused as refused:
         form.files.errors = [str(refused)]
         return show_again(form, drafts.CHECK)
     try:
-        sent = sending.send(current_account(), kind, _asked(form), form.sending_key.data, files)
+        sent = sending.send(current_account(), kind, form.asked, form.sending_key.data, files)
     except Refusal as refused:
         form.sending_key.renew()
         form.form_errors.append(str(refused))
         return show_again(form, drafts.CHECK)
     flash(SENT.format(sent.number), "success")
     return redirect(url_for("family.request", public_id=sent.public_id))
-
-
-def _asked(form: RequestForm) -> Asked:
-    invoice = form.chosen("invoice")
-    return Asked(form.details, form.chosen_children, invoice[0] if invoice else None)

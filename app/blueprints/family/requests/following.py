@@ -3,9 +3,9 @@
 from flask import abort, flash, redirect, render_template, url_for
 from flask import request as asked
 from flask.typing import ResponseReturnValue
+from flask_wtf.file import MultipleFileField
 
 from app.blueprints.family.blueprint import family
-from app.blueprints.family.requests.forms import PiecesForm
 from app.services.files import uploads
 from app.services.files.uploads import UploadRefused
 from app.services.requests import acting, listing, moving, reading
@@ -13,8 +13,9 @@ from app.services.requests.acting import Outcome
 from app.services.requests.reading import RequestDetails
 from app.web.access import current_account
 from app.web.drafts import stands_on
+from app.web.fields import HEAVIEST
 from app.web.files import send_stored_file
-from app.web.forms import EmptyForm, show_again
+from app.web.forms import EmptyForm, Form, show_again
 from app.web.heavy_forms import checked_files, takes_files
 from app.web.site_map import labelled
 
@@ -24,6 +25,12 @@ CLOSED = "La demande est close\u00a0: elle ne change plus. Faites-en une nouvell
 # What shows where a request stands.
 family.app_template_global()(moving.state_words)
 TOO_MANY = f"Une demande porte {acting.MOST_FILES} pièces au plus. Faites une nouvelle demande."
+
+
+class PiecesForm(Form):
+    """« Ajouter une pièce »."""
+
+    files = MultipleFileField("Pièces à ajouter", render_kw=HEAVIEST)
 
 
 @family.get("/demandes")

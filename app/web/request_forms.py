@@ -1,6 +1,7 @@
-"""The short form of each kind of request."""
+"""The short form of each kind of request: a parent's own, which a clerk fills in for a caller."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -9,9 +10,14 @@ from wtforms import Field, RadioField, SelectChoice, SelectMultipleField
 from wtforms.validators import DataRequired, InputRequired, ValidationError
 
 from app.formats import today
+from app.services.files.uploads import CheckedFile
+from app.services.requests import choices
 from app.services.requests.answers import MOMENTS, WEEKDAYS
+from app.services.requests.kinds import Kind
+from app.services.requests.sending import Asked
 from app.web.fields import HEAVIEST, DayField, SendingKeyField, TextField, read_day
 from app.web.forms import Form
+from app.web.heavy_forms import checked_files
 
 LONGEST_TEXT = 2000
 YEARS = 4
@@ -104,6 +110,43 @@ class RequestForm(Form):
         labels = {each.value: str(each.label) for each in self[name].choices}
         return [labels[value] for value in self.chosen(name) if value in labels]
 
+    @property
+    def asked(self) -> Asked:
+        """Return what is asked for, to be sent."""
+        invoice = self.chosen("invoice")
+        return Asked(self.details, self.chosen_children, invoice[0] if invoice else None)
+
+    def offer(self, kind: Kind, family_id: int) -> None:
+        """Let it be about what is this family's."""
+        self.files.label.text = kind.files_label
+        invoice = self.invoice.data or "" if "invoice" in self else ""
+        offered: dict[str, Callable[[], list[tuple[str, str]]]] = {
+            "child": partial(choices.of_children, family_id),
+            "children": partial(choices.of_children, family_id),
+            "invoice": partial(choices.of_invoices, family_id, invoice),
+            "year": years,
+        }
+        for name in offered.keys() & set(self.data):
+            self[name].choices = [SelectChoice(value, words) for value, words in offered[name]()]
+        self.choose_the_only("child", "children")
+
+    def checked_files(self, kind: Kind) -> list[CheckedFile]:
+        """Look into the files that go with it. Raises UploadRefused."""
+        if not kind.files:
+            return []
+        one = kind.needs_file
+        return checked_files(self.files.data or [], kind.files, needed=one, only_one=one)
+
+    def choose_the_only(self, *names: str) -> None:
+        """Choose what there is but one of, on the page that shows the form."""
+        if self.is_submitted():
+            return
+        for name in set(names) & set(self.data):
+            field = self[name]
+            if len(field.choices) == 1:
+                only = field.choices[0].value
+                field.data = [only] if isinstance(field, SomeOf) else only
+
 
 class CanteenForm(RequestForm):
     """« Inscrire à la cantine »."""
@@ -189,12 +232,6 @@ FORMS: dict[str, type[RequestForm]] = {
     "account_deletion": DeletionForm,
     "other": OtherForm,
 }
-
-
-class PiecesForm(Form):
-    """« Ajouter une pièce »."""
-
-    files = MultipleFileField("Pièces à ajouter", render_kw=HEAVIEST)
 
 
 def years() -> list[tuple[str, str]]:
