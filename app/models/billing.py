@@ -29,6 +29,7 @@ def _only(condition: str) -> dict[str, Any]:
 
 
 _UNPAID = _only("kind = 'FACTURE' AND amount > allocated")
+_PAID = _only("kind = 'FACTURE' AND amount <= allocated")
 _OTHER = _only("kind <> 'FACTURE'")
 
 
@@ -41,7 +42,8 @@ class Invoice(Base):
         Index(None, "issued_on", "id"),
         # What is left to pay is little of all: what looks for it says `amount > allocated`.
         Index("ix_invoice_unpaid_due_on", "due_on", "id", **_UNPAID),
-        Index("ix_invoice_unpaid_family_id", "family_id", "due_on", **_UNPAID),
+        Index("ix_invoice_unpaid_family_id", "family_id", "due_on", "id", **_UNPAID),
+        Index("ix_invoice_paid", "issued_on", "id", **_PAID),
         Index("ix_invoice_other", "kind", "issued_on", "id", **_OTHER),
         CheckConstraint("amount >= 0", name="amount"),
     )

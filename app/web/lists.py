@@ -26,7 +26,7 @@ from typing import Any, NamedTuple
 
 from flask import request, url_for
 
-from app.paging import Asked, Selection
+from app.paging import Asked, Page, Selection
 from app.typed_text import one_line
 from app.web.clerk_access import may_open
 
@@ -45,6 +45,8 @@ class Column(NamedTuple):
     key: str = ""
     # "number" stands to the right.
     kind: str = ""
+    # Whether only few rows are sorted by it: no index has its order.
+    few: bool = False
 
 
 class Filter(NamedTuple):
@@ -95,6 +97,15 @@ class Listing:
         known = [each for each in dict.fromkeys(ids) if each < LARGEST_ID]
         return Selection(known, EVERYTHING in request.values, self.asked.filters)
 
+    def of(self, page: Page[Any]) -> "Listing":
+        """Offer no order that so many rows are not in."""
+        if not page.more:
+            return self
+        columns = [each._replace(key="") if each.few else each for each in self.columns]
+        is_known = any(each.key == self.asked.sort for each in columns)
+        order = self.sort if is_known else self.usual
+        return replace(self, columns=columns, asked=_in_order(self.asked, order))
+
     def address(self, number: int = 1) -> str:
         """Return the address of one of its pages."""
         return self.to(
@@ -142,13 +153,16 @@ def read(
         order = usual
     asked = Asked(
         filters={each.name: value for each in filters if (value := asked_of(each))},
-        sort=order.removeprefix("-"),
-        backwards=order.startswith("-"),
         page=request.args.get(PAGE, ""),
     )
     allowed = download if download and may_open(download) else ""
     offered = [each for each in acts if may_open(each.endpoint)]
-    return Listing(columns, filters, asked, usual, allowed, kept or {}, offered)
+    return Listing(columns, filters, _in_order(asked, order), usual, allowed, kept or {}, offered)
+
+
+def _in_order(asked: Asked, order: str) -> Asked:
+    """Ask for an order as addresses write it."""
+    return replace(asked, sort=order.removeprefix("-"), backwards=order.startswith("-"))
 
 
 def chosen(selection: Selection) -> dict[str, Any]:

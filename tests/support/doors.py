@@ -83,6 +83,7 @@ OF_NOBODY = frozenset(
         "town_hall.import_faults_file",
         "town_hall.import_run",
         "town_hall.invitation",
+        "town_hall.invoice",
         "town_hall.keep_family",
         "town_hall.answer_message",
         "town_hall.cancel_message",

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from app.blueprints.town_hall.blueprint import town_hall
 from app.blueprints.town_hall.helping_forms import AddressForm, NoteForm
 from app.formats import today
-from app.services.billing import invoices, statement
+from app.services.billing import invoices, payment_means, statement
 from app.services.clerks import rights
 from app.services.clerks.rights import Right
 from app.services.families import children, letterheads, lookup
@@ -48,9 +48,18 @@ def child_photo(family_id: int, public_id: str) -> ResponseReturnValue:
 @town_hall.get("/mairie/familles/<int:family_id>/factures/<opaque:public_id>")
 @needs(Right.AMOUNTS)
 def family_invoice(family_id: int, public_id: str) -> ResponseReturnValue:
-    """The PDF of an invoice that the town gave."""
+    """The PDF of an invoice that the town gave; without one, the paper that the family prints."""
     found = invoices.find(family_id, public_id)
-    return _sent(family_id, found.pdf if found else None)
+    if found is None or found.pdf or not printing.available():
+        return _sent(family_id, found.pdf if found else None)
+    opening.ensure(current_clerk(), family_id)
+    html = render_template(
+        "family/invoice.html",
+        invoice=found,
+        means=payment_means.of_invoice(family_id, found),
+        letterhead=letterheads.of_family(family_id),
+    )
+    return _printed(html, found.title)
 
 
 @town_hall.get("/mairie/familles/<int:family_id>/releve")
@@ -68,8 +77,11 @@ def family_statement(family_id: int) -> ResponseReturnValue:
         letterhead=letterhead,
         today=today(),
     )
+    return _printed(html, f"relevé de compte {letterhead.family_number}")
+
+
+def _printed(html: str, name: str) -> Response:
     with printing.making.passing():
-        name = f"relevé de compte {letterhead.family_number}"
         return send_made_file(printing.to_pdf(html), PDF, name, inline=True)
 
 

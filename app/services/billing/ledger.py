@@ -9,7 +9,17 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy import Select, bindparam, case, func, literal, literal_column, select, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    bindparam,
+    case,
+    func,
+    literal,
+    literal_column,
+    select,
+    type_coerce,
+)
 
 from app import db
 from app.db import Hundredths
@@ -38,11 +48,22 @@ BALANCE = type_coerce(
     func.coalesce(_INVOICED, _NOTHING) + func.coalesce(_PAID, _NOTHING), Hundredths
 )
 
+
 # What is left to pay of an invoice. Sharing keeps `allocated`, so that all that is unpaid in a town
 # is found by an index; a kind that is written into the statement is one that the index knows.
-DUE = type_coerce(Invoice.amount - Invoice.allocated, Hundredths)
-IS_INVOICE = Invoice.kind == literal_column(f"'{InvoiceKind.INVOICE}'")
-IS_UNPAID = IS_INVOICE & (Invoice.amount > Invoice.allocated)
+def due_of(invoice: type[Invoice]) -> ColumnElement[Decimal]:
+    """Say what is left to pay of an invoice, to be put in statements."""
+    return type_coerce(invoice.amount - invoice.allocated, Hundredths)
+
+
+def is_unpaid(invoice: type[Invoice]) -> ColumnElement[bool]:
+    """Tell whether something is left to pay of it, likewise."""
+    is_invoice = invoice.kind == literal_column(f"'{InvoiceKind.INVOICE}'")
+    return is_invoice & (invoice.amount > invoice.allocated)
+
+
+DUE = due_of(Invoice)
+IS_UNPAID = is_unpaid(Invoice)
 IS_LATE = IS_UNPAID & (Invoice.due_on < bindparam("today"))
 # Something that was paid of it went back.
 _REJECTED = (

@@ -14,17 +14,12 @@ from app.models import Account, ClerkAccount, Family, Guardian, JournalEntry
 from app.paging import Asked, Page
 from app.services import journal
 from app.services.actors import PORTAL, CurrentClerk
-from app.services.refusals import Reason, Refusal
 from app.services.town_hall import act_words, long_lists, searching
 from app.services.town_hall.long_lists import LongList, moment
 
 DAY = timedelta(days=1)
 READ = "journal_read"
-MOST_IN_A_FILE = 20_000
 AT_A_TIME = 500
-TOO_MANY = (
-    "Plus de {} lignes ne tiennent pas dans un fichier. Filtrez d’abord, par jour par exemple."
-)
 HEADINGS = ("quand", "qui", "quoi", "identifiant", "sur qui", "famille", "d’où", "détails")
 
 
@@ -144,10 +139,8 @@ def listed(asked: Asked, team: Sequence[Colleague]) -> Page[Act]:
 def table(asked: Asked, team: Sequence[Colleague]) -> bytes:
     """Write all that are asked for, for a spreadsheet. Raises Refusal when they are too many."""
     question, values = _question(asked.filters, team)
-    found = db.rows(_long_list(question).latest, **values, most=MOST_IN_A_FILE + 1, start=0)
-    if len(found) > MOST_IN_A_FILE:
-        raise Refusal(Reason.TOO_MANY, TOO_MANY.format(MOST_IN_A_FILE))
-    return spreadsheets.table(HEADINGS, _rows([row[1] for row in found]))
+    found = long_lists.whole(_long_list(question), **values)
+    return spreadsheets.table(HEADINGS, _rows(found))
 
 
 def note_reading(clerk: CurrentClerk, asked: Asked, team: Sequence[Colleague]) -> None:

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from app import db
-from app.models import FamilyRequest, FamilyWord, Invoice
+from app.models import Family, FamilyRequest, FamilyWord, Invoice
 from app.services.families import words
 from app.services.town_hall import family_lines
 from app.services.town_hall.family_lines import FamilyLine
@@ -25,7 +26,13 @@ MOST_LIKE_IT = 2000
 # Comes after whatever begins with a word.
 _LAST = "\U0010ffff"
 _REQUEST = select(FamilyRequest.id).where(FamilyRequest.id == bindparam("number"))
-_INVOICE = select(Invoice.family_id, Invoice.number).where(Invoice.number == bindparam("number"))
+_INVOICE = (
+    select(Invoice.number, Invoice.public_id, Invoice.family_id, Family.number)
+    .join(Family, Family.id == Invoice.family_id)
+    .where(Invoice.number == bindparam("number"))
+    .order_by(Invoice.issued_on.desc(), Invoice.id)
+    .limit(SHOWN)
+)
 _LIKE_IT = (
     select(FamilyWord.word)
     .where(
@@ -55,6 +62,15 @@ def _begins(word: type[FamilyWord], place: int) -> tuple[ColumnElement[bool], Co
 _FAMILIES = {count: _beginning_with(count) for count in range(1, MOST_WORDS + 1)}
 
 
+class FoundInvoice(NamedTuple):
+    """An invoice of the number that was typed; two families may have one."""
+
+    number: str
+    public_id: str
+    family_id: int
+    family_number: str
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """What a search came to."""
@@ -63,17 +79,23 @@ class Found:
     # Whether there are more of them than are shown.
     more: bool = False
     request: int | None = None
-    # Number of the invoice, and whose it is.
-    invoices: Sequence[tuple[str, int]] = ()
+    invoices: Sequence[FoundInvoice] = ()
     # A word that somebody has, where nobody has what was typed.
     suggestion: str = ""
+
+    @property
+    def only_invoice(self) -> str | None:
+        """Return the one invoice that was meant, when nothing else can be."""
+        if self.families or self.request is not None or len(self.invoices) != 1:
+            return None
+        return self.invoices[0].public_id
 
     @property
     def only_family(self) -> int | None:
         """Return the one family that was meant, when nothing else can be."""
         if self.more or self.request is not None:
             return None
-        meant = {each.id for each in self.families} | {family for _, family in self.invoices}
+        meant = {each.id for each in self.families} | {each.family_id for each in self.invoices}
         return meant.pop() if len(meant) == 1 else None
 
 
@@ -116,11 +138,11 @@ def _request(typed: str) -> int | None:
     return found[0][0] if found else None
 
 
-def _invoices(typed: str) -> list[tuple[str, int]]:
+def _invoices(typed: str) -> list[FoundInvoice]:
     number = typed.strip()
     if len(number) > LONGEST_NUMBER or not any(map(str.isdigit, number)):
         return []
-    return [(row.number, row.family_id) for row in db.rows(_INVOICE, number=number)]
+    return list(map(FoundInvoice._make, db.rows(_INVOICE, number=number)))
 
 
 def _suggestion(wanted: Sequence[str]) -> str:

@@ -35,6 +35,7 @@ from tests.support.browser import Browser, Page
 from tests.support.clerks import settle, sign_in_by_mail
 from tests.support.mail_room import bounced
 from tests.support.people import People, Person, public_id
+from tests.support.screens.families import search
 
 Screens = Iterator[tuple[str, Page]]
 SACHA = Clerk("Sacha BRUN")
@@ -66,6 +67,7 @@ def family_screens(app: Flask, office: Browser, people: People) -> Screens:
     sign_in_by_mail(hers, paul, Outbox(app))
     yield "family, without amounts", _open(hers, app, people.ines)
     yield "who comes, for a reader", hers.get("town_hall.who_comes")
+    yield "search, whose invoice, for a reader", search(hers, "5000")
 
 
 def _looked_at(office: Browser, page: Page) -> Screens:

@@ -33,6 +33,7 @@ from tests.support.screens.desk import desk_screens
 from tests.support.screens.families import families_screens
 from tests.support.screens.family_file import family_screens
 from tests.support.screens.imports import import_screens
+from tests.support.screens.invoices import money_of_all_screens
 from tests.support.screens.journal import journal_screens
 from tests.support.screens.mails import mail_screens
 from tests.support.screens.messages import messages_screens
@@ -62,6 +63,7 @@ def town_hall_screens(app: Flask, people: People) -> Screens:
     yield from messages_screens(app, office)
     yield from journal_screens(app, office)
     yield from mail_screens(app, office, people)
+    yield from money_of_all_screens(app, office)
     yield from _own_account(app, nadia)
 
 
