@@ -19,6 +19,7 @@ COMMANDS = {
     "doctor": "doctor:doctor",
     "documents": "documents:documents",
     "enfants": "children:enfants",
+    "export": "exports:export",
     "familles": "families:familles",
     "files": "files:files",
     "guide": "printed_guide:guide",

@@ -103,6 +103,7 @@ ACTS = {
     "message_withdrawn": "message retiré par la mairie",
     "other_devices_signed_out": "autres appareils déconnectés",
     "own_data_given": "données téléchargées",
+    "town_exported": "commune exportée",
     "password_change_refused": "changement de mot de passe refusé, mot de passe inexact",
     "password_changed": "mot de passe changé",
     "password_chosen": "mot de passe choisi",

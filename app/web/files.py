@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 from functools import wraps
+from typing import IO
 
 from flask import abort, request, send_file
 from flask.typing import ResponseReturnValue
@@ -63,6 +64,17 @@ def send_made_file(content: bytes, suffix: str, name: str, *, inline: bool = Fal
         download_name=f"{_printable(name)}{suffix}",
     )
     response.content_length = len(content)
+    return _kept_by_nobody(response)
+
+
+def send_archive(archive: IO[bytes], name: str) -> Response:
+    """Send a ZIP that was made on the fly, from where it is; nobody keeps it."""
+    size = archive.seek(0, io.SEEK_END)
+    archive.seek(0)
+    response = send_file(
+        archive, mimetype="application/zip", as_attachment=True, download_name=name
+    )
+    response.content_length = size
     return _kept_by_nobody(response)
 
 

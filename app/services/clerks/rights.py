@@ -40,6 +40,7 @@ class Right(StrEnum):
     IMPORT = "d’importer les fichiers de votre logiciel"
     CLOSE_MANY = "de fermer autant d’accès"
     UNDO_ANY_IMPORT = "d’annuler l’import d’un autre, ou d’un autre jour"
+    EXPORT = "d’exporter toute la commune"
     JOURNAL = "de lire le journal"
     TEAM = "de dire qui entre à la mairie"
 

@@ -38,6 +38,7 @@ def import_screens(app: Flask, office: Browser) -> Screens:
     """Go through them as whoever may import."""
     yield "import, nothing yet", office.get("town_hall.imports")
     yield "import, nothing chosen", give(office)
+    yield "export", office.get("town_hall.export")
     refused = give(office, **{"famille.csv": _families(app, nomResp1="").encode()})
     yield "import, to correct", refused
     page = give(office, **_sound(app))

@@ -1,0 +1,7 @@
+"""Everything of a town in one archive, in the shape of its import files.
+
+packing      the archive: what is in it, its files, its notice
+statements   what each file of the format holds, asked of the database
+others       what the format has no file for
+writing      cells, rows and tables, as an import reads them again
+"""
