@@ -8,6 +8,7 @@ from flask import Flask
 
 import config
 from app import blueprints, cli, db, formats
+from app import settings as app_settings
 from app.mailer import courier
 from app.services import retention
 from app.services.erasure import erasing
@@ -18,7 +19,6 @@ from app.services.jobs import running as jobs
 from app.services.jobs.kinds import JobKind
 from app.services.mail import dispatch
 from app.services.town_hall import inviting
-from app.settings import EXTENSION
 from app.web import (
     access,
     assets,
@@ -33,6 +33,7 @@ from app.web import (
     printing,
     security,
     sentry,
+    strangers,
     templating,
     viewing,
 )
@@ -56,7 +57,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     """
     settings = settings or config.load()
     app = Application(__name__, instance_path=str(settings.instance))
-    app.extensions[EXTENSION] = settings
+    following = app_settings.init_app(app, settings)
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SECRET_KEY_FALLBACKS=list(settings.secret_key_fallbacks),
@@ -70,7 +71,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     metrics.init_app(app, settings.instance, settings.metrics_token, unavailable=db.Unavailable)
     db.init_app(app, settings.database_url, settings.most_connections)
     templating.init_app(app)
-    app.jinja_env.globals["settings"] = settings
+    templating.draw_anew(app)
+    following.when_changed.append(templating.draw_anew)
     formats.init_app(app, settings.timezone)
     assets.init_app(app)
     security.init_app(
@@ -85,6 +87,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     viewing.init_app(app)
     menu.init_app(app)
     forms.init_app(app)
+    strangers.init_app(app)
     printing.init_app(app, before=db.let_go)
     errors.init_app(app, unavailable=db.Unavailable, busy=db.Busy)
     failed_posts.init_app(app)
@@ -92,6 +95,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     courier.init_app(app, settings, queue=dispatch)
     jobs.init_app(app, settings.mail_delivery, handlers=HANDLERS)
     cli.init_app(app)
+    following.look_now()
     return app
 
 

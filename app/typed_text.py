@@ -9,6 +9,8 @@ import unicodedata
 
 # French puts them before : ; ! ? and inside « », so that no line ends there.
 NO_BREAK = "\u00a0\u202f"
+# Where people type an ordinary space.
+BEFORE_SIGN = re.compile(r"(?<=\S) (?=[:;!?»])|(?<=«) |(?<=\d) (?=h\b)")
 BLANKS = re.compile(f"[^\\S{NO_BREAK}]+")
 
 
@@ -29,6 +31,11 @@ def compact(typed: str) -> str:
 def one_line(typed: str | None) -> str:
     """Keep one line, such as a name: a no-break space is a space there."""
     return " ".join(visible(typed or "").split())
+
+
+def one_sentence(typed: str | None) -> str:
+    """Keep one line that others read: no line of theirs ends before a sign, or an hour."""
+    return BEFORE_SIGN.sub("\u00a0", some_lines(typed).replace("\n", " "))
 
 
 def some_lines(typed: str | None) -> str:

@@ -3,7 +3,7 @@
 import json
 import os
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from app.mailer.failures import MailSettingsError
 from app.mailer.message import Sender
 from app.services.doctor.mail_server import OWN_MACHINE
 from app.services.town_texts import FOLDER
+from configuring import town_file
 from configuring.shapes import SHAPES
 from configuring.sources import FILE, ConfigurationError
 from configuring.towns import Place
@@ -195,9 +196,15 @@ def _write(folder: Path, answers: Answers, common: Mapping[str, object]) -> None
     for each in (folder, folder / FOLDER):
         each.mkdir(mode=0o750, parents=True, exist_ok=True)
     (folder / READ_ME).write_text(_read_me(folder, answers), "utf-8")
-    descriptor = os.open(folder / FILE, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    of_the_town = {name: answers.pop(name) for name in town_file.NAMES if name in answers}
+    _write_for_oneself(folder / FILE, _settings(answers, common))
+    _write_for_oneself(folder / town_file.FILE, _said(of_the_town, common))
+
+
+def _write_for_oneself(path: Path, lines: Iterable[str]) -> None:
+    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.writelines(f"{line}\n" for line in _settings(answers, common))
+        file.writelines(f"{line}\n" for line in lines)
 
 
 def _settings(answers: Answers, common: Mapping[str, object]) -> Iterator[str]:
@@ -211,6 +218,11 @@ def _settings(answers: Answers, common: Mapping[str, object]) -> Iterator[str]:
         "mail_delivery": "worker",
     }
     own = {name: value for name, value in fixed.items() if name not in common} | answers
+    yield from _said(own, common)
+
+
+def _said(own: Mapping[str, str | int], common: Mapping[str, object]) -> Iterator[str]:
+    """Write what differs from what the towns have in common."""
     for name, value in own.items():
         if value != "" and value != str(common.get(name)):
             # What JSON writes of a text or a number, TOML reads.
@@ -222,6 +234,7 @@ def _read_me(folder: Path, answers: Answers) -> str:
     return f"""Portail famille de {answers["town_name"]} : {answers["public_url"]}
 
 {FILE}    les réglages, et la clé qui signe tout : à ne montrer à personne
+{town_file.FILE}     ce que la mairie dit d’elle-même, et change dans ses réglages
 {FOLDER}/          les textes de la commune, que l’on peut changer à tout moment
 portail.db       la base, quand ce n’est pas PostgreSQL
 documents/, invoices/, messages/, photos/, requests/    les fichiers des familles

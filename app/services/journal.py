@@ -127,6 +127,8 @@ ACTS = {
     "sign_in_throttled": "connexion mise en attente",
     "signed_in": "connexion",
     "signed_out": "déconnexion",
+    "crest_changed": "armoiries changées par la mairie",
+    "town_changed": "commune décrite autrement par la mairie",
     "temporary_password_accepted": "mot de passe temporaire accepté",
     "temporary_password_expired": "mot de passe temporaire périmé",
     "viewed_as": "portail vu par la mairie tel que ce compte le montre",

@@ -12,7 +12,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from app import whole_files
 from app.settings import settings
+from app.typed_text import BEFORE_SIGN
+from app.whole_files import Version
 
 logger = logging.getLogger("portail.town_texts")
 
@@ -34,8 +37,6 @@ BLANK_LINES = re.compile(r"\n\s*\n")
 LIST_ITEM = re.compile(r"[-–•]\s+(?P<words>.+)")
 SPEAKS_ON = tuple(".!?…:;,")
 ADDRESS = re.compile(r"https?://|www\.|\S@\S")
-# What is typed with an ordinary space, where French never breaks a line.
-BEFORE_POINT = re.compile(r"(?<=\S) (?=[:;!?»])|(?<=«) ")
 
 
 class Shape(StrEnum):
@@ -58,18 +59,15 @@ def read(name: str) -> tuple[Block, ...] | None:
     if name not in NAMES:
         raise ValueError(f"no text has the name {name}")
     path = settings.instance / FOLDER / f"{name}.txt"
-    try:
-        stat = path.stat()
-    except OSError:
-        return None
-    return _read_version(path, stat.st_mtime_ns, stat.st_size)
+    version = whole_files.version(path)
+    return _read_version(path, version) if version else None
 
 
 @lru_cache(maxsize=FILES_KEPT)
-def _read_version(path: Path, _modified: int, size: int) -> tuple[Block, ...] | None:
+def _read_version(path: Path, version: Version) -> tuple[Block, ...] | None:
     # Kept until the file changes, so what is wrong with it is told once.
-    if size > MOST_BYTES:
-        logger.error("%s ignoré : %d octets, %d au plus", path, size, MOST_BYTES)
+    if version.size > MOST_BYTES:
+        logger.error("%s ignoré : %d octets, %d au plus", path, version.size, MOST_BYTES)
         return None
     try:
         text = path.read_bytes().decode("utf-8-sig")
@@ -89,7 +87,7 @@ def parse(text: str) -> tuple[Block, ...]:
 def _clean(line: str) -> str:
     line = line.replace("\t", " ").strip()
     printed = "".join(letter for letter in line if letter.isprintable() or letter.isspace())
-    return BEFORE_POINT.sub("\u00a0", printed)
+    return BEFORE_SIGN.sub("\u00a0", printed)
 
 
 def _blocks(lines: list[str]) -> list[Block]:

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
+from flask.ctx import AppContext
 from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import URLSafeTimedSerializer
 
+from app.settings import FOLLOWING
 from app.web.templating import Environment
 
 SIGNER = "portail.cookie_signer"
@@ -34,3 +36,9 @@ class Application(Flask):
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Call views and hooks as they are: none is a coroutine, and Flask asks each time."""
         return func
+
+    def app_context(self) -> AppContext:
+        """Begin a request, a job or a command with the settings as they are now."""
+        if FOLLOWING in self.extensions:
+            self.extensions[FOLLOWING].look()
+        return super().app_context()

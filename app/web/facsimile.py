@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 PLAIN_TAGS = {
     "main": "div", "section": "div", "header": "div", "nav": "div", "form": "div",
-    "fieldset": "div", "aside": "div", "body": "div",
+    "fieldset": "div", "aside": "div", "body": "div", "footer": "div",
     "h1": "p", "h2": "p", "h3": "p", "legend": "span",
     "label": "span", "button": "span", "a": "span", "input": "span", "time": "span",
 }  # fmt: skip

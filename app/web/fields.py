@@ -12,7 +12,7 @@ from wtforms.widgets import DateInput
 from app.formats import day, day_in_full, today
 from app.services.accounts.identifiers import normalize_identifier
 from app.services.files import uploads
-from app.typed_text import one_line, some_lines
+from app.typed_text import one_line, one_sentence, some_lines
 
 # The longest text that a one-line field takes: enough for anybody, and bounded.
 LINE_LENGTH = 200
@@ -42,8 +42,16 @@ class LineField(StringField):
     def __init__(self, label: str, longest: int, missing: str = "", **kwargs: Any) -> None:
         """Take the sentence for an empty field; without one it may stay empty."""
         super().__init__(
-            label, validators=_of_length(longest, missing), filters=[one_line], **kwargs
+            label, validators=_of_length(longest, missing), filters=[self.clean], **kwargs
         )
+
+    clean = staticmethod(one_line)
+
+
+class SentenceField(LineField):
+    """One line that families read as it is."""
+
+    clean = staticmethod(one_sentence)
 
 
 class TextField(TextAreaField):

@@ -10,7 +10,6 @@ from flask import (
     flash,
     g,
     redirect,
-    render_template,
     request,
     session,
     url_for,
@@ -47,8 +46,6 @@ STORE_AWAY = (
     "Rien n’est envoyé\u00a0: les fichiers ne peuvent pas être rangés en ce moment. Vos réponses "
     "sont gardées. Recommencez dans quelques minutes."
 )
-BLANK_PAGES = "portail.blank_pages"
-PLACEHOLDER = "the-token-of-this-visitor"
 
 
 class Form(FlaskForm):
@@ -160,7 +157,6 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["csrf_token"] = _token
     keys = app.config["WTF_CSRF_SECRET_KEY"]
     app.extensions[SIGNER] = TokenSerializer(keys, salt="wtf-csrf-token")
-    app.extensions[BLANK_PAGES] = {}
     app.after_request(_forget_what_was_taken)
     app.register_error_handler(Refusal, _say_so)
     app.register_error_handler(StoreAway, _say_store_is_away)
@@ -269,29 +265,11 @@ def _typed_in(field: Field) -> list[str]:
     return field.data if isinstance(field.data, list) else [str(field.data)]
 
 
-def is_stranger() -> bool:
-    """Tell whether nothing is known of this visitor, nor asked for in the address."""
-    return not request.args and session.keys() <= {"csrf_token"}
-
-
-def render_to_stranger(template: str, form: type[Form]) -> str:
-    """Render a page with an empty form for a stranger: it differs by its token only.
-
-    Drawn once, then the token is put in: most visits to the portal begin with such a page.
-    """
-    pages: dict[str, str] = current_app.extensions[BLANK_PAGES]
-    if template not in pages:
-        g.csrf_token_drawn = PLACEHOLDER
-        pages[template] = render_template(template, form=form())
-        del g.csrf_token_drawn
-    return pages[template].replace(PLACEHOLDER, _signed_token())
-
-
 def _token() -> str:
-    return str(g.get("csrf_token_drawn") or _signed_token())
+    return str(g.get("csrf_token_drawn") or signed_token())
 
 
-def _signed_token() -> str:
+def signed_token() -> str:
     """Sign a token once for the page, where the fields of its forms find it too."""
     if "csrf_token" not in g:
         if "csrf_token" not in session:

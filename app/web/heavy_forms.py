@@ -96,7 +96,12 @@ def _passing_as_sender() -> Iterator[None]:
 
 
 def checked_files(
-    sent: list[FileStorage], accepted: Accepted, *, needed: bool, only_one: bool = False
+    sent: list[FileStorage],
+    accepted: Accepted,
+    *,
+    needed: bool,
+    only_one: bool = False,
+    longest_side: int = uploads.LONGEST_SIDE,
 ) -> list[CheckedFile]:
     """Look into what was sent. Raises UploadRefused."""
     chosen = [each for each in sent if each.filename]
@@ -107,7 +112,7 @@ def checked_files(
     if len(chosen) > uploads.MOST_FILES:
         raise UploadRefused(uploads.TOO_MANY)
     read = [Upload(each.filename or "", each.read(uploads.LARGEST + 1)) for each in chosen]
-    return uploads.check(read, accepted)
+    return uploads.check(read, accepted, longest_side)
 
 
 def _unread(why: str) -> Response:

@@ -15,6 +15,7 @@ from jinja2.nodes import Expr, Getattr, TemplateData
 from jinja2.runtime import Macro
 
 from app.memo import Kept
+from app.settings import EXTENSION
 
 DRAWINGS_KEPT = 4096
 # Of objects: none wants the context.
@@ -166,3 +167,11 @@ def init_app(app: Flask) -> None:
     app.jinja_env.bytecode_cache = _COMPILED
     # For a macro that depends on its arguments and on the settings, on nothing else.
     app.jinja_env.globals["once"] = once
+
+
+def draw_anew(app: Flask) -> None:
+    """Forget what components drew with other settings: they are loaded anew, not compiled."""
+    app.jinja_env.globals["settings"] = app.extensions[EXTENSION]
+    cache = app.jinja_env.cache
+    assert cache is not None
+    cache.clear()

@@ -10,7 +10,7 @@ from flask import Flask
 
 import config
 from app.cli.instances import QUESTIONS
-from configuring import keys
+from configuring import keys, town_file
 from configuring.towns import Place
 
 NEEDED = ("--town-name", "Saint-Exemple", "--public-url", "https://portail.saint-exemple.fr")
@@ -58,7 +58,9 @@ def test_a_town_among_others_has_its_own_words_alone(
     assert "Horaires" not in result.output
     assert "flask town saint-exemple db upgrade" in result.output
     written = tomllib.loads((folder / "settings.toml").read_text("utf-8"))
-    assert set(written) == {"secret_key", "town_name", "town_phone", "town_address"}
+    assert set(written) == {"secret_key"}
+    written = tomllib.loads((folder / "commune.toml").read_text("utf-8"))
+    assert set(written) == {"town_name", "town_phone", "town_address"}
     settings = config.load({"PORTAIL_INSTANCE": str(folder)}, Place(folder.name, folder).common())
     assert settings.public_url == "https://saint-exemple.portail.departement.fr"
     assert (settings.smtp_security, settings.x_accel_prefix) == ("starttls", "/prive/saint-exemple")
@@ -90,7 +92,7 @@ def test_it_asks_what_it_does_not_know(app_without_database: Flask, tmp_path: Pa
         "une adresse comme « Portail famille <portail@commune.fr> » est attendue" in result.output
     )
     settings = read(tmp_path / "town")
-    assert settings.town_name == 'Saint-"Exemple"'
+    assert town_file.in_force(settings, settings).settings.town_name == 'Saint-"Exemple"'
     assert settings.mail_sender == "Mairie, enfance <enfance@saint-exemple.fr>"
     assert (settings.smtp_security, settings.smtp_port) == ("starttls", 587)
     assert settings.smtp_password == "mot\\de passe"

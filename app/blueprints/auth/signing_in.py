@@ -27,9 +27,10 @@ from app.web.access import (
     origin,
 )
 from app.web.drafts import stands_on
-from app.web.forms import EmptyForm, is_stranger, left_open, render_to_stranger, show_again
+from app.web.forms import EmptyForm, left_open, show_again
 from app.web.security import safe_target
 from app.web.site_map import labelled
+from app.web.strangers import is_stranger, render_to_stranger
 
 RESEND_AFTER_SECONDS = 120
 RESET = "appuyez sur «\u00a0Mot de passe oublié\u00a0» pour recevoir un mot de passe temporaire."

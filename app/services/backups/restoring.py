@@ -24,12 +24,15 @@ from app.services.files.stores import store, store_in
 from app.services.refusals import Reason, Refusal
 from app.services.town_texts import FOLDER
 from app.settings import settings
+from configuring import town_file
 
 DATABASE_FILE = "portail.db"
 WORK = ".restore"
 # What an empty instance may hold: what `flask instance create` writes, a database file without a
 # byte, which any command makes, and what a restore took out before it was killed.
-ALLOWED = frozenset({town_files.SETTINGS, "LISEZ-MOI.txt", FOLDER, DATABASE_FILE, WORK})
+ALLOWED = frozenset(
+    {town_files.SETTINGS, town_file.FILE, "LISEZ-MOI.txt", FOLDER, DATABASE_FILE, WORK}
+)
 OF_POSTGRESQL = "cette sauvegarde est celle d’une base PostgreSQL"
 
 
@@ -179,7 +182,9 @@ def _blocks(path: Path) -> Iterator[bytes]:
 
 
 def _place_town_files(work: Path, folder: Path, url: str) -> None:
-    """Put back the texts, the crest, and settings with a new key unless some are there."""
+    """Put back what the town wrote, and settings with a new key unless some are there."""
+    if (work / town_file.FILE).exists():
+        (work / town_file.FILE).rename(folder / town_file.FILE)
     if (work / FOLDER).is_dir():
         (work / FOLDER).rename(folder / FOLDER)
     for crest in (work / town_files.CREST).glob("*"):

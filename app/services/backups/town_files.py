@@ -1,6 +1,5 @@
 """What the instance holds beside the database and the stored files: settings, texts, crest."""
 
-import json
 import secrets
 import tomllib
 from collections.abc import Iterator
@@ -9,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from app.services.town_texts import FOLDER, NAMES
-from app.settings import settings
+from app.settings import followed, settings
+from configuring.town_file import FILE, as_toml
 
 SETTINGS = "settings.toml"
 CREST = "crest"
@@ -24,15 +24,16 @@ PLACES = frozenset(
 
 
 def settings_in_force() -> tuple[str, list[str]]:
-    """Write the settings of this process as a file, wherever they came from.
+    """Write the settings of this process as a file, but for what the town's own file says.
 
     Without what is secret, the key first: a backup travels, and a restored portal has no use for
     the key, as nothing that it signed is worth anything there. Names what was left out.
     """
-    values: dict[str, Any] = {"env": settings.env}
+    given = followed().given
+    values: dict[str, Any] = {"env": given.env}
     left_out = []
-    for each in fields(settings):
-        value = getattr(settings, each.name)
+    for each in fields(given):
+        value = getattr(given, each.name)
         if each.name in PLACES or value == _default(each):
             continue
         if each.repr:
@@ -40,14 +41,6 @@ def settings_in_force() -> tuple[str, list[str]]:
         else:
             left_out.append(each.name)
     return as_toml(values), left_out
-
-
-def as_toml(values: dict[str, Any]) -> str:
-    """Write settings one a line: JSON's texts, numbers and lists are TOML's too."""
-    return "".join(
-        f"{name} = {json.dumps(value, ensure_ascii=False, default=str)}\n"
-        for name, value in values.items()
-    )
 
 
 def with_new_key(written: str, url: str) -> str:
@@ -60,7 +53,8 @@ def with_new_key(written: str, url: str) -> str:
 
 
 def of_the_town() -> Iterator[tuple[str, Path]]:
-    """Find the texts and the crest, each with its name in a backup."""
+    """Find what the town wrote and its crest, each with its name in a backup."""
+    yield FILE, settings.instance / FILE
     for name in sorted(NAMES):
         yield f"{FOLDER}/{name}.txt", settings.instance / FOLDER / f"{name}.txt"
     crest = settings.town_crest

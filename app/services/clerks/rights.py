@@ -42,6 +42,7 @@ class Right(StrEnum):
     UNDO_ANY_IMPORT = "d’annuler l’import d’un autre, ou d’un autre jour"
     EXPORT = "d’exporter toute la commune"
     JOURNAL = "de lire le journal"
+    SETTINGS = "de changer les réglages"
     TEAM = "de dire qui entre à la mairie"
 
 

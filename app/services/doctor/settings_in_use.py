@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from app.services.doctor.findings import Finding, fine, look
-from app.settings import settings
+from app.settings import followed, settings
+from configuring.town_file import FILE
 
 # What every page or mail shows, and what the law wants to be told.
 TOWN = {
@@ -20,7 +21,7 @@ NOTHING = frozenset({"", "Votre commune"})
 
 def check() -> Iterator[Finding]:
     """Tell what a town had better set."""
-    found = [*_of_production(), *_of_the_town()]
+    found = [*_of_production(), *_of_the_town(), *_of_its_file()]
     yield from found or [fine(f"{settings.public_url}, {settings.instance}")]
 
 
@@ -47,5 +48,13 @@ def _of_the_town() -> Iterator[Finding]:
     if empty:
         yield look(
             f"{', '.join(empty)}\u00a0: les familles n’en lisent rien",
-            "remplissez-les dans settings.toml (docs/settings.md)",
+            "à la mairie, Réglages, Commune ; ou settings.toml (docs/settings.md)",
+        )
+
+
+def _of_its_file() -> Iterator[Finding]:
+    for fault in followed().faults:
+        yield look(
+            fault,
+            f"corrigez {settings.instance / FILE}, ou enregistrez la commune dans Réglages",
         )

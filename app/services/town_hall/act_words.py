@@ -35,6 +35,13 @@ DETAILS = {
     "rows_unchanged": "lignes inchangées",
     "run": "import n°",
     "source": "fichiers",
+    "town_address": "adresse",
+    "town_director": "directeur de la publication",
+    "town_host": "hébergeur",
+    "town_hours": "horaires",
+    "town_name": "nom",
+    "town_phone": "téléphone",
+    "town_website": "site",
     "without": "sans",
     "year": "année",
 } | {rule.table.__tablename__: rule.plural for rule in retention.RULES}

@@ -37,6 +37,7 @@ from tests.support.screens.invoices import money_of_all_screens
 from tests.support.screens.journal import journal_screens
 from tests.support.screens.mails import mail_screens
 from tests.support.screens.messages import messages_screens
+from tests.support.screens.settings import settings_screens
 
 Screens = Iterator[tuple[str, Page]]
 CAMILLE = ("camille.martin@commune.fr", "Camille Martin")
@@ -64,6 +65,7 @@ def town_hall_screens(app: Flask, people: People) -> Screens:
     yield from journal_screens(app, office)
     yield from mail_screens(app, office, people)
     yield from money_of_all_screens(app, office)
+    yield from settings_screens(app, office)
     yield from _own_account(app, nadia)
 
 

@@ -1,0 +1,59 @@
+"""« Réglages » in its states: as they are, about to change, broken by hand, fixed by the server."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from PIL import Image
+
+from app.settings import FOLLOWING
+from configuring import town_file
+from tests.support.browser import Browser, Page
+from tests.support.own_words import own_words
+
+Screens = Iterator[tuple[str, Page]]
+
+
+def settings_screens(app: Flask, office: Browser) -> Screens:
+    """Go through them as somebody who may do everything."""
+    with own_words(app):
+        yield from _own_words(app, office)
+
+
+def _own_words(app: Flask, office: Browser) -> Screens:
+    yield "settings", office.get("town_hall.settings")
+    page = office.get("town_hall.town")
+    yield "settings, the town", page
+    page = page.fill({"Horaires d’accueil": "le matin"}).submit(
+        "Voir avant d’enregistrer", _refused=200
+    )
+    yield "settings, the town about to change", page
+    page = page.fill({"Site de la commune": "le nôtre"}).submit("Enregistrer", _refused=200)
+    yield "settings, no address", page
+    yield from _crest(app, office)
+    file, following = Path(app.instance_path) / town_file.FILE, app.extensions[FOLLOWING]
+    sound, fixed = file.read_bytes(), following.fixed
+    file.write_text("town_name = Saint", "utf-8")
+    following.look_now()
+    following.fixed = frozenset({"town_phone", "town_hours", "town_crest"})
+    yield "settings, broken by hand", office.get("town_hall.settings")
+    yield "settings, fixed by the server", office.get("town_hall.town")
+    yield "settings, a crest fixed by the server", office.get("town_hall.crest")
+    file.write_bytes(sound)
+    following.fixed = fixed
+    following.look_now()
+
+
+def _crest(app: Flask, office: Browser) -> Screens:
+    page = office.get("town_hall.crest")
+    yield "settings, no coat of arms", page
+    yield "settings, no picture", page.submit("Enregistrer", _refused=200)
+    drawn = io.BytesIO()
+    Image.new("RGB", (64, 64), "#7a1f2b").save(drawn, "PNG")
+    data: dict[str, Any] = {"csrf_token": page.csrf_token}
+    drawn.seek(0)
+    page = office.post(page.path, data | {"files": (drawn, "blason.png")})
+    yield "settings, a coat of arms", page
+    page.fill({"Retirer les armoiries": True}).submit("Enregistrer")
