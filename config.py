@@ -96,6 +96,7 @@ class Settings:
     # Where the town hall signs in from; empty, from anywhere.
     staff_networks: tuple[str, ...] = ()
     staff_code_by_mail: bool = True
+    letter_codes: bool = False
 
     # The public keys, of age or of SSH, of whoever may read the backups.
     backup_recipient: tuple[str, ...] = ()

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text, true
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base, UtcDateTime
@@ -57,7 +57,7 @@ class AccountSession(Base):
 
 
 class TemporaryPassword(Base):
-    """A secret that a mail carried: good once, for 24 hours. Only its keyed hash is kept."""
+    """A secret that a mail or a letter carried, good once. Only its keyed hash is kept."""
 
     __tablename__ = "temporary_password"
 
@@ -66,6 +66,8 @@ class TemporaryPassword(Base):
     secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # Whether it is a code that somebody reads on paper and types: shorter, and good for longer.
+    by_letter: Mapped[bool] = mapped_column(default=False, server_default=false())
     # Set when a password was chosen with it, or when it died with another event.
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -29,6 +29,7 @@ _ADD = insert(cast(Table, JournalEntry.__table__))
 ACTS = {
     "access_closed": "accès fermé par la mairie",
     "access_forgotten": "mot de passe et adresse retirés par un import",
+    "access_code_made": "lettre avec code imprimée",
     "access_letter_made": "lettre d’accès faite par la mairie",
     "access_reopened": "accès rouvert par la mairie",
     "access_sent": "accès envoyé par la mairie",

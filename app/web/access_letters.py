@@ -1,19 +1,23 @@
-"""The letters that give parents their identifiant: a page each, without any password."""
+"""The letters that give parents their identifiant: a page each; some carry a code, no password."""
 
 import base64
 import mimetypes
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from flask import render_template
 from markupsafe import Markup
 
 from app.formats import today
 from app.services.accounts.invitations import Person
+from app.services.tokens.temporary_passwords import LETTER_VALIDITY
 from app.settings import settings
 
 
-def write_letters(people: Iterable[Person]) -> str:
-    """Lay the letters out, one page each, as one HTML document without any other file."""
+def write_letters(people: Iterable[Person], codes: Mapping[str, str] | None = None) -> str:
+    """Lay the letters out, one page each, as one HTML document without any other file.
+
+    `codes` are those that some of them carry, by identifiant.
+    """
     # Read where a letter is made alone: a page does without.
     import segno
 
@@ -24,6 +28,8 @@ def write_letters(people: Iterable[Person]) -> str:
     return render_template(
         "print/credentials_letter.html",
         people=people,
+        codes=codes or {},
+        last_day=today() + LETTER_VALIDITY,
         address=address,
         code=safe_code,
         crest=_crest_inline(),

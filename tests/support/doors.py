@@ -74,6 +74,7 @@ OF_NOBODY = frozenset(
         "town_hall.family_invoice",
         "town_hall.family_statement",
         "town_hall.guardian",
+        "town_hall.guardian_code",
         "town_hall.guardian_letter",
         "town_hall.help_guardian",
         "town_hall.hold_request",

@@ -1,11 +1,14 @@
 """The forms that lead in."""
 
 from wtforms import PasswordField
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, ValidationError
 
-from app.web.fields import IdentifierField
+from app.services.accounts import email_changes
+from app.web.fields import IdentifierField, LineField
 from app.web.forms import Form
 from app.web.new_passwords import AUTOCOMPLETE_CURRENT, NewPasswordForm
+
+LONGEST_ADDRESS = 254
 
 
 class SignInForm(Form):
@@ -26,7 +29,15 @@ class ForgottenPasswordForm(Form):
 
 
 class ChoosePasswordForm(NewPasswordForm):
-    """« Choisissez votre mot de passe », after a temporary one."""
+    """« Choisissez votre mot de passe », after a temporary one; and where to write to them."""
+
+    email = LineField("Votre adresse de courriel", LONGEST_ADDRESS)
+
+    def validate_email(self, field: LineField) -> None:
+        """It may stay empty."""
+        said = email_changes.problem_of_first(field.data) if field.data else None
+        if said:
+            raise ValidationError(said)
 
 
 class ChangePasswordForm(NewPasswordForm):

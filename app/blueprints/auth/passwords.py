@@ -21,6 +21,10 @@ from app.web.forms import EmptyForm, show_again
 from app.web.new_passwords import SAVED
 from app.web.site_map import labelled
 
+CONFIRM = (
+    "Un courriel est parti à {}\u00a0: ouvrez son lien, pour y recevoir un nouveau mot de passe si "
+    "vous oubliez celui-ci."
+)
 NO_TICKET = (
     "Pour choisir votre mot de passe, connectez-vous avec le mot de passe temporaire "
     "reçu par courriel, ou ouvrez le lien de ce courriel."
@@ -68,11 +72,16 @@ def choose_password() -> ResponseReturnValue:
         flash(NO_TICKET, "info")
         return redirect(url_for("auth.sign_in"))
     form = ChoosePasswordForm(partial(password_choice.problems, pending.account_id))
+    if pending.has_address:
+        del form.email
     if form.is_submitted():
         if not form.validate():
             return show_again(form)
-        mark = password_choice.choose(pending, form.new_password.data, origin())
+        address = "" if pending.has_address else form.email.data or ""
+        mark = password_choice.choose(pending, form.new_password.data, origin(), address)
         answer = _sign_in_again(pending.account_id, SAVED if mark else NO_TICKET)
+        if mark and address:
+            flash(CONFIRM.format(address), "info")
         if mark:
             DEVICE.leave(answer, mark)
         return answer

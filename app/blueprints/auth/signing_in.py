@@ -118,8 +118,9 @@ def _answer(form: SignInForm, outcome: Outcome) -> ResponseReturnValue:
             end_session()
             session["ticket"] = ticket
             return redirect(url_for("auth.choose_password"))
-        case Expired(at):
-            return show_again(form, expired_at=at.isoformat())
+        case Expired(at, by_letter):
+            of_letter = {"of_letter": "yes"} if by_letter else {}
+            return show_again(form, expired_at=at.isoformat(), **of_letter)
         case Wait(delay):
             return show_again(form, wait_until=(datetime.now(UTC) + delay).isoformat())
         case ByMailbox():
@@ -152,7 +153,11 @@ def _sign_in_page(form: SignInForm) -> ResponseReturnValue:
     throttled = seconds > 0 or "by_mailbox" in noted
     expired_at = datetime.fromisoformat(noted["expired_at"]) if "expired_at" in noted else None
     page = render_template(
-        "auth/sign_in.html", form=form, expired_at=expired_at, throttled=throttled
+        "auth/sign_in.html",
+        form=form,
+        expired_at=expired_at,
+        of_letter="of_letter" in noted,
+        throttled=throttled,
     )
     retry = {"Retry-After": str(seconds)} if seconds > 0 else {}
     return (page, HTTPStatus.TOO_MANY_REQUESTS, retry) if throttled else page

@@ -1,6 +1,8 @@
 """« Familles »: all of them, by what the town hall looks for; what is done to many at once."""
 
-from flask import flash, redirect, render_template, request, url_for
+from collections.abc import Iterator
+
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.town_hall.blueprint import town_hall
@@ -8,11 +10,12 @@ from app.formats import plural
 from app.gates import Crowded
 from app.services.clerks import rights
 from app.services.clerks.rights import Right
-from app.services.refusals import Refusal
+from app.services.refusals import Reason, Refusal
 from app.services.town_hall import families as service
 from app.services.town_hall import inviting
 from app.services.town_hall.access_states import IN_FRENCH
 from app.services.town_hall.families import Situation
+from app.settings import settings
 from app.web import lists, printing
 from app.web.access_letters import write_letters
 from app.web.clerk_access import current_clerk, needs
@@ -28,10 +31,6 @@ COLUMNS = (
     Column("Enfants"),
     Column("Accès"),
     Column("Dernière visite"),
-)
-ACTS = (
-    Act("Envoyer un accès", "town_hall.choose_families_to_invite"),
-    Act("Imprimer les lettres", "town_hall.choose_families_for_letters"),
 )
 MAKING = "Un autre document est en cours d’impression\u00a0: recommencez dans un instant."
 CHOOSE = "Cochez d’abord des familles, ou «\u00a0Tout sélectionner\u00a0»."
@@ -113,6 +112,32 @@ def letters_of_families() -> ResponseReturnValue:
     return redirect(listing.to("town_hall.families"))
 
 
+@town_hall.post("/mairie/familles/lettres-avec-code")
+@needs(Right.ACCESS)
+@stands_on("town_hall.families")
+@only_with_printing
+def letters_with_codes() -> ResponseReturnValue:
+    """Those of whoever never came and has no address, with a code that no screen shows."""
+    listing = _listing()
+    if stale := left_open():
+        return stale
+    if listing.selection.is_empty:
+        flash(CHOOSE, "info")
+        return redirect(listing.to("town_hall.families"))
+    try:
+        with printing.making.passing():
+            people, codes = inviting.letters_with_codes(current_clerk(), listing.selection)
+            paper = printing.to_pdf(write_letters(people, codes))
+        return send_made_file(paper, PDF, "Lettres avec code")
+    except Refusal as refused:
+        if refused.reason is Reason.UNKNOWN:
+            abort(404)
+        flash(str(refused), "info")
+    except Crowded:
+        flash(MAKING, "info")
+    return redirect(listing.to("town_hall.families"))
+
+
 @town_hall.route("/mairie/familles/inviter", methods=["GET", "POST"])
 @needs(Right.ACCESS)
 def invite_families() -> ResponseReturnValue:
@@ -146,8 +171,16 @@ def _listing() -> Listing:
         filters,
         usual="nom",
         download="town_hall.families_file",
-        acts=ACTS if printing.available() else ACTS[:1],
+        acts=tuple(_acts()),
     )
+
+
+def _acts() -> Iterator[Act]:
+    yield Act("Envoyer un accès", "town_hall.choose_families_to_invite")
+    if printing.available():
+        yield Act("Imprimer les lettres", "town_hall.choose_families_for_letters")
+        if settings.letter_codes:
+            yield Act("Lettres avec code", "town_hall.letters_with_codes")
 
 
 def _of_school(school: str) -> list[Filter]:

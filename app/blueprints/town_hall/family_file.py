@@ -13,6 +13,7 @@ from app.services.clerks.rights import Right
 from app.services.families import children, letterheads, lookup
 from app.services.files.stored_files import FoundFile
 from app.services.town_hall.family_file import opening, reading
+from app.settings import settings
 from app.web import printing
 from app.web.access import opens_page
 from app.web.clerk_access import current_clerk, needs
@@ -35,6 +36,7 @@ def family(family_id: int) -> ResponseReturnValue:
         address=AddressForm(),
         note=NoteForm(),
         printing=printing.available(),
+        codes=printing.available() and settings.letter_codes,
     )
 
 

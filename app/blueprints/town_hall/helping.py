@@ -110,6 +110,29 @@ def guardian_letter(family_id: int, guardian_id: int) -> ResponseReturnValue:
     return redirect(url_for("town_hall.family", family_id=family_id))
 
 
+@town_hall.post("/mairie/familles/<int:family_id>/responsables/<int:guardian_id>/lettre-avec-code")
+@needs(Right.ACCESS)
+@stands_on("town_hall.family")
+@only_with_printing
+def guardian_code(family_id: int, guardian_id: int) -> ResponseReturnValue:
+    """The same with a code, for whoever has no address; no screen shows it."""
+    if stale := left_open():
+        return stale
+    try:
+        with printing.making.passing():
+            identifier, code = helping.make_code(Whose(family_id, guardian_id), current_clerk())
+            people = invitations.named([identifier]).people
+            paper = printing.to_pdf(write_letters(people, {identifier: code}))
+            return send_made_file(paper, PDF, f"acces-{identifier}")
+    except Refusal as refused:
+        if refused.reason is Reason.UNKNOWN:
+            abort(404)
+        flash(str(refused), "info")
+    except Crowded:
+        flash(MAKING, "info")
+    return redirect(url_for("town_hall.family", family_id=family_id))
+
+
 @town_hall.post("/mairie/familles/<int:family_id>/courriels/<int:number>")
 @needs(Right.ACCESS)
 @stands_on("town_hall.family")

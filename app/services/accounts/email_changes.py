@@ -82,6 +82,18 @@ def problem(account: CurrentAccount, typed: str) -> str | None:
     return TOO_MANY_MAILS if _mails_of_today(session, account.identifier) >= MAILS_A_DAY else None
 
 
+def problem_of_first(typed: str) -> str | None:
+    """Say what to do about the address of somebody who has none; None when one may write there."""
+    return None if normalized(typed) else NOT_AN_ADDRESS
+
+
+def begin(session: Session, account_id: int, identifier: str, typed: str) -> None:
+    """Send a link to an address without problem, in the caller's transaction."""
+    address = normalized(typed)
+    assert address is not None
+    _send_link(session, identifier, _begin(session, account_id, address))
+
+
 def ask(account: CurrentAccount, typed: str, password: str) -> str | None:
     """Send a link to an address without problem, and warn the old one; return why not otherwise."""
     refusal = current_password.refusal(account, password, "email_change_refused")

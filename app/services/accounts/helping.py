@@ -12,7 +12,13 @@ from sqlalchemy.orm import Session
 from app import db
 from app.models import Account, Guardian, MailState, OutboxMail
 from app.services import journal
-from app.services.accounts import address_correction, email_changes, sessions, throttles
+from app.services.accounts import (
+    address_correction,
+    email_changes,
+    letter_codes,
+    sessions,
+    throttles,
+)  # fmt: skip
 from app.services.accounts.address_correction import Corrected
 from app.services.actors import Actor
 from app.services.mail import outbox
@@ -29,6 +35,7 @@ CLOSED = "L’accès est fermé\u00a0: rouvrez-le d’abord."
 TO_VERIFY = (
     "Cette personne se sert déjà de son accès\u00a0: vérifiez qui appelle, puis cochez la case."
 )
+HAS_ADDRESS = "Cette personne a une adresse de courriel\u00a0: envoyez-lui l’accès."
 ERASED = "Les données de cette famille sont effacées."
 
 
@@ -113,6 +120,16 @@ def note_letter(whose: Whose, actor: Actor) -> str:
         account = _open(session, whose)
         journal.record(session, "access_letter_made", actor, account.id)
         return account.identifier
+
+
+def make_code(whose: Whose, actor: Actor) -> tuple[str, str]:
+    """Make the code of their letter, who have no address; return whose it is, and the code."""
+    with db.transaction() as session:
+        account = _open(session, whose)
+        if account.guardian.email:
+            raise Refusal(Reason.UNFIT, HAS_ADDRESS)
+        [code] = letter_codes.issue(session, [account.id], actor).values()
+        return account.identifier, code
 
 
 def _find(session: Session, whose: Whose) -> Account:

@@ -50,6 +50,8 @@ class PendingChoice(NamedTuple):
     temporary_password_id: int
     account_id: int
     identifier: str
+    # Nobody could write to them: they are asked where.
+    has_address: bool
 
 
 def ticket_for(row: TemporaryPassword) -> str:
@@ -82,7 +84,10 @@ def open_ticket(ticket: str) -> PendingChoice | None:
     if row is None or not temporary_passwords.usable(row):
         return None
     account = _active_account(session, row.account_id)
-    return PendingChoice(row.id, account.id, account.identifier) if account else None
+    if account is None:
+        return None
+    has_address = bool(account.guardian.email)
+    return PendingChoice(row.id, account.id, account.identifier, has_address)
 
 
 def problems(account_id: int, clear: str) -> list[str]:
@@ -96,17 +101,20 @@ def problems(account_id: int, clear: str) -> list[str]:
     return passwords.problems(clear, _personal_words(session, account_id))
 
 
-def choose(pending: PendingChoice, clear: str, origin: Origin) -> str | None:
+def choose(pending: PendingChoice, clear: str, origin: Origin, address: str = "") -> str | None:
     """Save the chosen password and use the temporary one up; None if another use came first.
 
     Whoever had the mail is whose account it is: no failure makes them wait any more, and the mark
-    that is returned is for their device, which will not wait for others' either.
+    that is returned is for their device, which will not wait for others' either. Where nobody could
+    write to them, a link goes to the address that they gave.
     """
     password_hash = passwords.hash_password(clear)
     with db.transaction() as session:
         if not temporary_passwords.consume(session, pending.temporary_password_id):
             return None
         since = _save(session, pending.account_id, password_hash)
+        if address:
+            email_changes.begin(session, pending.account_id, pending.identifier, address)
         throttles.clear_sign_in(session, pending.identifier)
         throttles.succeed(session, throttles.of_current_password(pending.account_id))
         journal.record(session, "password_chosen", Stranger(origin), pending.account_id)
@@ -142,7 +150,8 @@ def _save(session: Session, account_id: int, password_hash: str) -> datetime:
     sessions.end_all(session, account_id)
     # Whoever asked for another address may be why the password is new.
     email_changes.end_pending(session, account_id)
-    outbox.enqueue(session, MailKind.PASSWORD_CHANGED, account.identifier)
+    if account.guardian.email:
+        outbox.enqueue(session, MailKind.PASSWORD_CHANGED, account.identifier)
     return since
 
 

@@ -49,9 +49,10 @@ class MustChoose:
 
 @dataclass(frozen=True, slots=True)
 class Expired:
-    """The temporary password was right, but its 24 hours are over."""
+    """The temporary password was right, but its time is over."""
 
     at: datetime
+    by_letter: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +111,14 @@ def sign_in(identifier: str, clear: str, origin: Origin, device: str = "") -> Ou
     """
     account = _find_active(identifier)
     temporary = temporary_passwords.find_by_secret(db.session(), account.id, clear)
-    if temporary is not None:
+    if temporary is not None and not temporary.by_letter:
         return _accept_temporary(temporary, origin)
     known_as = devices.recognize(device, account.id, account.password_changed_at)
     attempt = _Attempt(identifier, account, origin, known_as)
     obstacle = throttles.obstacle(db.session(), attempt.tries)
+    # A code is short: whoever guesses waits, as for a password.
+    if temporary is not None and obstacle is None:
+        return _accept_temporary(temporary, origin)
     try:
         if obstacle is None and _is_right(clear, attempt):
             return _accept(clear, attempt)
@@ -171,10 +175,11 @@ def _is_right(clear: str, attempt: _Attempt) -> bool:
 def _accept_temporary(row: TemporaryPassword, origin: Origin) -> MustChoose | Expired:
     usable = temporary_passwords.usable(row)
     event = "temporary_password_accepted" if usable else "temporary_password_expired"
-    ticket, account_id, expires_at = password_choice.ticket_for(row), row.account_id, row.expires_at
+    ticket, account_id = password_choice.ticket_for(row), row.account_id
+    expired = Expired(row.expires_at, row.by_letter)
     with db.transaction() as session:
         journal.record(session, event, Stranger(origin), account_id)
-    return MustChoose(ticket) if usable else Expired(expires_at)
+    return MustChoose(ticket) if usable else expired
 
 
 def _accept(clear: str, attempt: _Attempt) -> SignedIn | Obstacle | Refused:

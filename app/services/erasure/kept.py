@@ -48,6 +48,7 @@ KEPT = {
         "outbox_mail.created_at",
         "outbox_mail.due_at",
         "outbox_mail.kind",
+        "temporary_password.by_letter",
         "temporary_password.created_at",
         "temporary_password.expires_at",
     ),

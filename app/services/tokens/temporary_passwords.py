@@ -1,13 +1,14 @@
-"""Temporary passwords: the secret a mail carries, good once, for 24 hours.
+"""Temporary passwords: a secret good once; a mail carries it for 24 hours, a letter for 30 days.
 
-The secret has 128 random bits, so a keyed SHA-256 is enough to keep it: no slow hash is needed.
+The secret of a mail has 128 random bits, the code of a letter 59, so a keyed SHA-256 is enough to
+keep it: no slow hash is needed.
 """
 
 import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import cast
@@ -25,6 +26,12 @@ from app.typed_text import compact
 VALIDITY = timedelta(hours=24)
 SECRET_BYTES = 16
 SECRET_FORM = re.compile(r"[0-9a-f]{32}", re.ASCII)
+LETTER_VALIDITY = timedelta(days=30)
+# Read on paper and typed: no sign is taken for another, as 0 is for o, or 1 for l.
+LETTER_SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"
+LETTER_LENGTH = 12
+LETTER_FORM = re.compile(f"[{LETTER_SIGNS}]{{{LETTER_LENGTH}}}", re.ASCII)
+READ_AT_ONCE = 4
 LINK_SALT = "temporary-password-link"
 MARK_CHARACTERS = 8
 # No row has this number.
@@ -55,6 +62,35 @@ def issue(session: Session, account_id: int) -> IssuedPassword:
     [issued] = _keep(session, {secrets.token_hex(SECRET_BYTES): account_id}).values()
     assert issued is not None
     return issued
+
+
+def issue_for_letters(session: Session, accounts: Sequence[int]) -> dict[int, str]:
+    """Make the code of each account's letter, in the caller's transaction; earlier ones are void.
+
+    What is returned, in groups to be read, is kept nowhere.
+    """
+    now = datetime.now(UTC)
+    row = TemporaryPassword
+    earlier = update(row).where(row.account_id.in_(accounts), row.by_letter, row.used_at.is_(None))
+    session.execute(earlier.values(used_at=now))
+    codes = {
+        each: "".join(map(secrets.choice, [LETTER_SIGNS] * LETTER_LENGTH)) for each in accounts
+    }
+    session.add_all(
+        TemporaryPassword(
+            account_id=account,
+            secret_hash=_keyed_hash(code, settings.secret_key),
+            created_at=now,
+            expires_at=now + LETTER_VALIDITY,
+            by_letter=True,
+        )
+        for account, code in codes.items()
+    )
+    return {account: _in_groups(code) for account, code in codes.items()}
+
+
+def _in_groups(code: str) -> str:
+    return "-".join(code[at : at + READ_AT_ONCE] for at in range(0, LETTER_LENGTH, READ_AT_ONCE))
 
 
 def issue_for_mails(
@@ -122,11 +158,13 @@ def find_by_secret(session: Session, account_id: int, typed: str) -> TemporaryPa
     """Find the unused temporary password that was typed, expired or not.
 
     Forgiven: blanks and signs without width that a mail program glued to it, the full stop of the
-    sentence around it, and capitals from a phone's keyboard.
+    sentence around it, capitals from a phone's keyboard, and how the groups of a code are parted.
     """
     secret = compact(typed).strip(".").lower()
     if not SECRET_FORM.fullmatch(secret):
-        return None
+        secret = secret.replace("-", "")
+        if not (settings.letter_codes and LETTER_FORM.fullmatch(secret)):
+            return None
     hashes = [_keyed_hash(secret, key) for key in signing_keys()]
     return session.scalars(
         select(TemporaryPassword).where(

@@ -14,7 +14,7 @@ from app.formats import plural
 from app.models import MAY_SIGN_IN, Account, Family, Guardian, OutboxMail
 from app.paging import Selection
 from app.services import journal
-from app.services.accounts import invitations
+from app.services.accounts import invitations, letter_codes
 from app.services.accounts.invitations import Person
 from app.services.actors import Actor, Clerk
 from app.services.jobs import queue
@@ -37,6 +37,10 @@ A_WHILE = 90
 # A page each, and one paper at a time in a process.
 MOST_LETTERS = 100
 NO_LETTER = "Aucune lettre à imprimer\u00a0: tous ont déjà choisi leur mot de passe."
+NO_CODE = (
+    "Aucune lettre avec code à imprimer\u00a0: elles sont pour qui n’a ni adresse de courriel, ni "
+    "mot de passe."
+)
 TOO_MANY_LETTERS = (
     f"Plus de {MOST_LETTERS} lettres ne s’impriment pas à la fois. Filtrez d’abord, par classe par "
     "exemple."
@@ -119,6 +123,22 @@ def letters(by: Actor, selection: Selection) -> list[Person]:
     with db.transaction() as session:
         journal.record(session, "access_letter_made", by, None, count=str(len(people)))
     return people
+
+
+def letters_with_codes(by: Actor, selection: Selection) -> tuple[list[Person], dict[str, str]]:
+    """Make a code for each of those who never came and have no address, by identifiant.
+
+    Raises Refusal when they are too many.
+    """
+    wanted = (*_chosen(selection), Guardian.email == "")
+    people = invitations.never_came(wanted, MOST_LETTERS + 1)
+    if not people:
+        raise Refusal(Reason.UNFIT, NO_CODE)
+    if len(people) > MOST_LETTERS:
+        raise Refusal(Reason.TOO_MANY, TOO_MANY_LETTERS)
+    with db.transaction() as session:
+        codes = letter_codes.of_identifiers(session, [each.identifier for each in people], by)
+    return people, codes
 
 
 def do(task: Task) -> None:

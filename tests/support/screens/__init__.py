@@ -17,6 +17,7 @@ from app.models import Account
 from app.services.tokens import temporary_passwords
 from app.web.access import Audience, opens_to
 from tests.support.browser import Browser, Page
+from tests.support.letters import code_for, letter_codes
 from tests.support.people import People, Person, public_id
 from tests.support.screens.account import account_screens
 from tests.support.screens.children import children
@@ -131,7 +132,21 @@ def _choice(app: Flask, people: People) -> Screens:
     good = {"Nouveau mot de passe": GOOD_PASSWORD, "Confirmation mot de passe": GOOD_PASSWORD}
     yield "choose, saved", page.fill(good).submit("Enregistrer")
     yield "link, used", parent.visit(path)
+    yield from _letter(app, people)
     yield "choose, no ticket", parent.get("auth.choose_password", _lands_on="auth.sign_in")
+
+
+def _letter(app: Flask, people: People) -> Screens:
+    with letter_codes(app):
+        code = code_for(app, people.no_address)
+        typed = {"Identifiant": people.no_address.identifier, "Mot de passe": code}
+        page = Browser(app).get("auth.sign_in").fill(typed).submit("Connexion")
+        yield "choose, by a letter", page
+        page = page.fill({"Votre adresse de courriel": "jean"}).submit("Enregistrer", _refused=200)
+        yield "choose, by a letter, no address", page
+        with time_machine.travel(datetime.now(UTC) + timedelta(days=31), tick=False):
+            late = Browser(app).get("auth.sign_in")
+            yield "sign in, expired code", late.fill(typed).submit("Connexion", _refused=200)
 
 
 def _family(app: Flask, people: People) -> Screens:

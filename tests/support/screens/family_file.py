@@ -33,6 +33,7 @@ from app.services.actors import Clerk
 from app.testing import Outbox
 from tests.support.browser import Browser, Page
 from tests.support.clerks import settle, sign_in_by_mail
+from tests.support.letters import letter_codes
 from tests.support.mail_room import bounced
 from tests.support.people import People, Person, public_id
 from tests.support.screens.families import search
@@ -65,6 +66,8 @@ def family_screens(app: Flask, office: Browser, people: People) -> Screens:
     paul = settle(app, "paul@commune.fr", "Paul Lesage", "lecture", by_mail=True)
     hers = Browser(app)
     sign_in_by_mail(hers, paul, Outbox(app))
+    with letter_codes(app):
+        yield "family, a letter with a code", _open(office, app, people.newcomer)
     yield "family, without amounts", _open(hers, app, people.ines)
     yield "who comes, for a reader", hers.get("town_hall.who_comes")
     yield "search, whose invoice, for a reader", search(hers, "5000")

@@ -31,6 +31,7 @@ TEMPORARY_PASSWORDS = (
         TemporaryPassword.created_at.label("envoye_le"),
         TemporaryPassword.expires_at.label("valable_jusqu_au"),
         TemporaryPassword.used_at.label("hors_service_le"),
+        TemporaryPassword.by_letter.label("par_lettre"),
     )
     .where(TemporaryPassword.account_id == ACCOUNT)
     .order_by(TemporaryPassword.id)
