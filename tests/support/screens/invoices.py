@@ -42,8 +42,10 @@ def settle_money(app: Flask) -> None:
         nobody = Family(source_id="V1", number="V1")
         session.add(nobody)
         session.flush()
-        families = {each.number: each.id for each in session.scalars(select(Family))}
-        session.execute(update(Family).where(Family.number == "3816231").values(direct_debit=True))
+        families = {each.source_id: each.id for each in session.scalars(select(Family))}
+        session.execute(
+            update(Family).where(Family.source_id == "3816231").values(direct_debit=True)
+        )
         ids = {}
         for name, family, amount, days in GIVEN:
             invoice = _invoice(session, name, families[family], Decimal(amount), days)
