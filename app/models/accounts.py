@@ -18,8 +18,9 @@ class Account(Base):
         Index(
             "ix_account_invited_at",
             "invited_at",
-            sqlite_where=text("password_hash IS NULL"),
-            postgresql_where=text("password_hash IS NULL"),
+            "invitations",
+            sqlite_where=text("password_hash IS NULL AND invited_at IS NOT NULL"),
+            postgresql_where=text("password_hash IS NULL AND invited_at IS NOT NULL"),
         ),
     )
 
@@ -32,6 +33,8 @@ class Account(Base):
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # When the town hall last had an invitation leave; None when it never did.
     invited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # How many times it did.
+    invitations: Mapped[int] = mapped_column(default=0, server_default="0")
     # When the town hall closed it by itself: no import opens it again.
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # Which mails this parent wants, besides those about their own access.

@@ -12,8 +12,8 @@ from app.services.clerks import rights
 from app.services.clerks.rights import Right
 from app.services.refusals import Reason, Refusal
 from app.services.town_hall import families as service
-from app.services.town_hall import inviting
-from app.services.town_hall.access_states import IN_FRENCH
+from app.services.town_hall import invited, inviting
+from app.services.town_hall.access_states import IN_FRENCH, AccessState
 from app.services.town_hall.families import Situation
 from app.settings import settings
 from app.web import lists, printing
@@ -37,6 +37,12 @@ CHOOSE = "Cochez d’abord des familles, ou «\u00a0Tout sélectionner\u00a0»."
 FOLLOW = "La colonne «\u00a0Accès\u00a0» dit qui est invité."
 SITUATIONS = ((Situation.MISSING, "Absentes du dernier import"), (Situation.GONE, "Parties"))
 ACCESSES = list(IN_FRENCH.items())
+SINCE = Filter(
+    invited.SINCE, "Invités depuis", [(each, f"{each} jours") for each in invited.DAYS], "Toujours"
+)
+TIMES = Filter(
+    invited.TIMES, "Invités", (("1", "Une fois"), ("2", "Deux fois"), ("3", "Trois fois ou plus"))
+)
 
 
 @town_hall.get("/mairie/familles")
@@ -160,10 +166,9 @@ def _listing() -> Listing:
     sees_amounts = rights.may(current_clerk(), Right.AMOUNTS)
     schools = Filter("ecole", "École", _same(service.schools()))
     filters = [schools, *_of_school(lists.asked_of(schools))]
-    filters += [
-        Filter("acces", "Accès", ACCESSES, none="Tous"),
-        Filter("situation", "Familles", SITUATIONS, none="Inscrites"),
-    ]
+    access = Filter("acces", "Accès", ACCESSES, none="Tous")
+    filters += [access, *_of_invited(lists.asked_of(access))]
+    filters.append(Filter("situation", "Familles", SITUATIONS, none="Inscrites"))
     if sees_amounts:
         filters.append(Filter("paiement", "Paiement", (("retard", "En retard"),), none="Tous"))
     return lists.read(
@@ -186,6 +191,11 @@ def _acts() -> Iterator[Act]:
 def _of_school(school: str) -> list[Filter]:
     """Offer the classes of the school that is asked for; of all schools, they are too many."""
     return [Filter("classe", "Classe", _same(service.classes(school)))] if school else []
+
+
+def _of_invited(access: str) -> list[Filter]:
+    """Offer, of those who never came, since when and after how many invitations."""
+    return [SINCE, TIMES] if access == AccessState.INVITED else []
 
 
 def _same(names: list[str]) -> list[tuple[str, str]]:

@@ -174,4 +174,5 @@ def _queue(session: Session, account: Account, actor: Actor) -> None:
     outbox.send_all(session, kind, [account.identifier])
     if kind is MailKind.ACTIVATION:
         account.invited_at = datetime.now(UTC)
+        account.invitations += 1
     journal.record(session, "access_sent", actor, account.id)

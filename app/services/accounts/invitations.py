@@ -129,7 +129,8 @@ def _queue(session: Session, kind: MailKind, identifiers: Sequence[str]) -> None
     if identifiers and kind is MailKind.ACTIVATION:
         invited = update(Account).where(Account.identifier == bindparam("who"))
         session.connection().execute(
-            invited.values(invited_at=datetime.now(UTC)), [{"who": each} for each in identifiers]
+            invited.values(invited_at=datetime.now(UTC), invitations=Account.invitations + 1),
+            [{"who": each} for each in identifiers],
         )
 
 

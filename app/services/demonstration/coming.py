@@ -75,7 +75,7 @@ def _age_import(session: Session, at: datetime) -> None:
 
 def _invite(session: Session, account: Account) -> None:
     at = _evening(OPENED) - timedelta(hours=9)
-    account.invited_at = at
+    account.invited_at, account.invitations = at, 1
     mail = OutboxMail(
         kind=MailKind.ACTIVATION.value,
         identifier=account.identifier,

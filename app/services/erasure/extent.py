@@ -221,6 +221,7 @@ class Extent:
                     "password_changed_at": None,
                     "archived_at": self.now,
                     "invited_at": None,
+                    "invitations": 0,
                     "closed_at": None,
                     "mail_messages": False,
                     "mail_invoices": False,

@@ -25,7 +25,14 @@ from app.services.importing.images import columns
 # What is somebody's own, or follows from other columns: whatever it is now, it stays.
 OWN: dict[str, frozenset[str]] = {
     Account.__tablename__: frozenset(
-        {"password_changed_at", "mail_messages", "mail_invoices", "mail_requests", "invited_at"}
+        {
+            "password_changed_at",
+            "mail_messages",
+            "mail_invoices",
+            "mail_requests",
+            "invited_at",
+            "invitations",
+        }
     ),
     Family.__tablename__: frozenset({"folded_name"}),
 }

@@ -7,6 +7,7 @@ day          what waits for somebody today
 families     all of them, by what is looked for
 family_file  everything of one family, for whoever has it on the telephone
 inviting     an access to many at once
+invited      who was invited and never came
 long_lists   the latest of many, counted no further than a page needs
 mails        what became of each, and what strangers typed for nobody
 searching    the one that somebody says on the telephone

@@ -18,14 +18,14 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app import db, formats, spreadsheets
-from app.db import Hundredths
+from app.db import Hundredths, UtcDateTime
 from app.formats import today
 from app.memo import kept
 from app.models import Account, Child, Family, FamilyChild, Guardian, Invoice
 from app.paging import Asked, Page, Selection, page_number
 from app.services.billing.ledger import DUE, IS_LATE
 from app.services.refusals import Reason, Refusal
-from app.services.town_hall import family_lines
+from app.services.town_hall import family_lines, invited
 from app.services.town_hall.access_states import STATE, AccessState
 from app.services.town_hall.family_lines import FamilyLine
 
@@ -53,6 +53,9 @@ class _Question(NamedTuple):
     in_school: bool
     in_class: bool
     access: str
+    # Of those who were invited: some time ago, and how many times.
+    some_time_ago: bool
+    times: str
     is_late: bool
     by_number: bool
     backwards: bool
@@ -61,6 +64,13 @@ class _Question(NamedTuple):
     def is_usual(self) -> bool:
         """Tell whether most families are what is asked for."""
         return not (self.situation or self.in_school or self.access or self.is_late)
+
+    @property
+    def is_of_invited(self) -> bool:
+        """Tell whether invitations are all that it is about."""
+        return self.access == AccessState.INVITED and not (
+            self.situation or self.in_school or self.is_late
+        )
 
 
 _IS_HERE = Family.archived_at.is_(None)
@@ -170,6 +180,8 @@ def _question(asked: Asked) -> tuple[_Question, dict[str, object]]:
         "ecole" in filters,
         "classe" in filters,
         filters.get("acces", ""),
+        invited.SINCE in filters,
+        filters.get(invited.TIMES, ""),
         "paiement" in filters,
         asked.sort == "numero",
         asked.backwards,
@@ -177,12 +189,18 @@ def _question(asked: Asked) -> tuple[_Question, dict[str, object]]:
     values: dict[str, object] = {"today": today()} if question.is_late else {}
     if question.in_school:
         values |= {"school": filters["ecole"], "class_name": filters.get("classe", "")}
+    if last := invited.before(filters):
+        values["invited_before"] = last
     return question, values
 
 
 @kept(most=64)
 def _counted(question: _Question) -> Select[int]:
     found = _ALL.where(*_wanted(question)).limit(MOST + 1)
+    if question.is_of_invited:
+        # Two guardians are one family: so many say whether there are more families than that.
+        some = invited.families(*_narrowed(question)).limit(2 * (MOST + 1))
+        found = _ALL.where(Family.id.in_(some)).limit(MOST + 1)
     return select(func.count()).select_from(found.subquery())
 
 
@@ -196,7 +214,10 @@ def _ordered(question: _Question) -> Select[int]:
 
 @kept(most=64)
 def _unordered(question: _Question) -> Select[int, str]:
-    return select(Family.id, _key(question)).where(*_wanted(question)).limit(MOST)
+    found = select(Family.id, _key(question)).limit(MOST)
+    if question.is_of_invited:
+        return found.where(Family.id.in_(invited.families(*_narrowed(question))))
+    return found.where(*_wanted(question))
 
 
 def _key(question: _Question) -> InstrumentedAttribute[str]:
@@ -208,7 +229,7 @@ def _wanted(question: _Question) -> Iterator[ColumnElement[bool]]:
     if question.in_school:
         yield _in_school(question.in_class)
     if question.access:
-        yield _has_access(AccessState(question.access))
+        yield _has_access(question)
     if question.is_late:
         yield select(1).where(Invoice.family_id == Family.id, IS_LATE).exists()
 
@@ -221,7 +242,12 @@ def _in_school(in_class: bool) -> ColumnElement[bool]:
     return Family.id.in_(select(FamilyChild.family_id).select_from(children).where(there))
 
 
-def _has_access(state: AccessState) -> ColumnElement[bool]:
+def _narrowed(question: _Question) -> Iterator[ColumnElement[bool]]:
+    last = bindparam("invited_before", type_=UtcDateTime()) if question.some_time_ago else None
+    return invited.narrowed(last, question.times)
+
+
+def _has_access(question: _Question) -> ColumnElement[bool]:
     return (
         select(1)
         .select_from(Guardian)
@@ -229,7 +255,8 @@ def _has_access(state: AccessState) -> ColumnElement[bool]:
         .where(
             Guardian.family_id == Family.id,
             Guardian.rank.is_not(None),
-            literal(state.value) == STATE,
+            literal(AccessState(question.access).value) == STATE,
+            *_narrowed(question),
         )
         .correlate(Family)
         .exists()

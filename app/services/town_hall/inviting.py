@@ -24,7 +24,7 @@ from app.services.mail import outbox
 from app.services.mail.kinds import WITH_SECRET
 from app.services.mail.refused_addresses import IS_REFUSED
 from app.services.refusals import Reason, Refusal
-from app.services.town_hall import families
+from app.services.town_hall import families, invited
 from app.services.town_hall.access_states import STATE, AccessState
 
 Columns = TypeVarTuple("Columns")
@@ -178,3 +178,6 @@ def _chosen(selection: Selection) -> Iterator[ColumnElement[bool]]:
     yield Guardian.rank.is_not(None)
     if access := selection.filters.get("acces"):
         yield literal(AccessState(access).value) == STATE
+    yield from invited.narrowed(
+        invited.before(selection.filters), selection.filters.get(invited.TIMES, "")
+    )

@@ -1,7 +1,7 @@
 """« Familles »: all of them, narrowed by what the town hall looks for."""
 
 import io
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -119,6 +119,8 @@ def test_many_are_invited_at_once(app: Flask, office: Browser, outbox: Outbox) -
     with app.app_context():
         states = db.session().scalars(select(Job.state).where(Job.kind == JobKind.INVITATIONS))
         assert states.all() == [JobState.DONE]
+        times = select(Account.invitations).where(Account.invited_at.is_not(None)).distinct()
+        assert db.session().scalars(times).all() == [1]
 
 
 def test_of_a_family_only_the_parent_meant_is_invited(
@@ -138,6 +140,39 @@ def test_of_a_family_only_the_parent_meant_is_invited(
     outbox.clear()
     page.submit("Envoyer")
     assert [mail.recipient for mail in outbox] == [people.ines.email]
+
+
+@pytest.mark.both_databases
+def test_who_never_came_is_found_by_since_when_and_how_often(
+    app: Flask, office: Browser, people: People, outbox: Outbox
+) -> None:
+    """Karim twice, ten days ago; Inès, of the same family, only yesterday."""
+    now = datetime.now(UTC)
+    asked = {people.karim: (10, 2), people.ines: (1, 1), people.zest: (40, 3)}
+    with app.app_context(), db.transaction() as session:
+        session.execute(update(Account).values(password_hash="chosen"))
+        for person, (days, times) in asked.items():
+            theirs = update(Account).where(Account.identifier == person.identifier)
+            ago = now - timedelta(days=days)
+            session.execute(theirs.values(password_hash=None, invited_at=ago, invitations=times))
+    page = office.visit("/mairie/familles?acces=invite")
+    assert numbers(page) == ["510002", "3816231"]
+    for since, often, found in (
+        ("3 jours", "Toutes", ["510002", "3816231"]),
+        ("14 jours", "Toutes", ["3816231"]),
+        ("Toujours", "Une fois", ["510002"]),
+        ("7 jours", "Une fois", []),
+        ("Toujours", "Trois fois ou plus", ["3816231"]),
+    ):
+        chosen = {"Invités depuis": since, "Invités": often}
+        assert numbers(page.fill(chosen).submit("Filtrer")) == found, (since, often)
+    page = page.fill({"Invités depuis": "7 jours", "Invités": "Deux fois"}).submit("Filtrer")
+    page = choose_all(page)
+    outbox.clear()
+    page.submit("Envoyer")
+    assert [mail.recipient for mail in outbox] == [people.karim.email]
+    page = office.visit("/mairie/familles?acces=invite&fois=3")
+    assert numbers(page) == ["510002", "3816231"]
 
 
 @pytest.mark.usefixtures("papers_laid_out_once")

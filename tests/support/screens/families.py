@@ -62,9 +62,10 @@ def _list(app: Flask, office: Browser) -> Screens:
     school = page.soup.select("#filtre-ecole option")[1].text.strip()
     page = page.fill({"École": school}).submit("Filtrer")
     yield "families, of a school", page
+    yield "families, invited", office.visit("/mairie/familles?acces=invite&depuis=7")
     page = choose_all(office.get("town_hall.families"))
     yield "families, to invite", page
-    yield "families, invited", page.submit("Envoyer")
+    yield "families, invitations leave", page.submit("Envoyer")
     with app.app_context(), db.transaction() as session:
         for account in session.scalars(select(Account).where(Account.id.in_(passwords))):
             account.password_hash, account.invited_at = passwords[account.id], None

@@ -54,6 +54,7 @@ ME = (
         Guardian.email.label("courriel"),
         Guardian.email_confirmed_at.label("courriel_confirme_le"),
         Account.invited_at.label("invite_le"),
+        Account.invitations.label("invitations"),
         Account.password_changed_at.label("mot_de_passe_choisi_le"),
         Account.mail_messages.label("courriel_pour_un_message"),
         Account.mail_invoices.label("courriel_pour_une_facture"),
