@@ -1,10 +1,11 @@
 """Answer requests in one process, without sockets: what callgrind counts for `instructions`.
 
-python -m benchmarks.one_process CHECKOUT FEW MANY PAGE… (each `bare`, a path, or `path family`)
+python -m benchmarks.one_process CHECKOUT GROUND FEW MANY PAGE… (`bare`, a path, `path family`)
 
-The instance that the environment names is settled in, and each page drawn until nothing of it is
-made for the first time. Then two copies of the process answer it few and many times: what tells
-them apart is the price of a request. Prints a line each: the page, how many requests, whose pid.
+The instance that the environment names, which is a `town` or the `demonstration`, is settled in,
+and each page drawn until nothing of it is made for the first time. Then two copies of the process
+answer it few and many times: what tells them apart is the price of a request. Prints a line each:
+the page, how many requests, whose pid.
 """
 
 import gc
@@ -30,7 +31,7 @@ BROWSER = {
 Answer = Callable[[], None]
 
 
-def main(checkout: str, times: list[int], pages: list[str]) -> None:
+def main(checkout: str, ground: str, times: list[int], pages: list[str]) -> None:
     """Measure the application of this checkout, whatever commit it is of."""
     # Not that of the one whose benchmarks these are.
     sys.path.insert(0, checkout)
@@ -39,7 +40,8 @@ def main(checkout: str, times: list[int], pages: list[str]) -> None:
     from benchmarks import bare, portals
     from wsgi import app
 
-    cookies = portals.settle_in(app)
+    settle_in = {"town": portals.settle_in, "demonstration": portals.settle_in_demonstration}
+    cookies = settle_in[ground](app)
 
     def close() -> None:
         # No connection outlives the process that opened it.
@@ -103,4 +105,4 @@ def _followed(app: Flask, path: str, cookie: str) -> str:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], [int(times) for times in sys.argv[2:4]], sys.argv[4:])
+    main(sys.argv[1], sys.argv[2], [int(times) for times in sys.argv[3:5]], sys.argv[5:])

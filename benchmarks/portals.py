@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from alembic import command
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 import config
@@ -24,6 +25,8 @@ from benchmarks import town
 HOST = "127.0.0.1"
 ROOT = Path(__file__).parents[1]
 PASSWORD = "Tramontane66"
+# The identifiant of Madame PAYS ZEST, in `flask demo`.
+OF_THE_DEMONSTRATION = 38162386
 SIGN_IN, HOME = "/connexion", "/accueil"
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
@@ -75,13 +78,17 @@ def _import_here(instance: Path, settings: dict[str, str]) -> None:
 def _import_by(checkout: Path, instance: Path, settings: dict[str, str]) -> None:
     """Do it by the code of another commit."""
     for each in ("db upgrade", f"import {instance / 'town'}"):
-        subprocess.run(
-            [sys.executable, "-m", "flask", *each.split()],
-            cwd=checkout,
-            env=settings,
-            stdout=subprocess.DEVNULL,
-            check=True,
-        )
+        _flask(each, checkout, settings)
+
+
+def _flask(command: str, checkout: Path, settings: dict[str, str]) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "flask", *command.split()],
+        cwd=checkout,
+        env=settings,
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
 
 
 @cache
@@ -102,15 +109,31 @@ def migrate(url: str) -> None:
         app.extensions[db.EXTENSION].dispose()
 
 
+def load_demonstration(settings: dict[str, str], checkout: Path = ROOT) -> None:
+    """Make the instance that these settings name the one of `flask demo`."""
+    # It refuses production.
+    _flask("demo", checkout, settings | {"PORTAIL_ENV": "development"})
+
+
 def settle_in(app: Flask) -> dict[int | None, str]:
     """Give the parents under measure what no file brings; return their cookies, by family."""
     with app.app_context(), db.transaction() as session:
         for family in town.MEASURED:
-            wanted = select(Account).where(Account.identifier == town.identifier_of(family))
-            account = session.scalars(wanted).one()
-            account.password_hash = hash_password(PASSWORD)
-            town.act(session, account)
+            town.act(session, _with_password(session, town.identifier_of(family)))
     return sign_in(app)
+
+
+def settle_in_demonstration(app: Flask) -> dict[int | None, str]:
+    """Sign in the parent of the demonstration, whose family is known by her identifiant."""
+    with app.app_context(), db.transaction() as session:
+        _with_password(session, str(OF_THE_DEMONSTRATION))
+    return {None: "", OF_THE_DEMONSTRATION: _sign_in(app, str(OF_THE_DEMONSTRATION))}
+
+
+def _with_password(session: Session, identifier: str) -> Account:
+    account = session.scalars(select(Account).where(Account.identifier == identifier)).one()
+    account.password_hash = hash_password(PASSWORD)
+    return account
 
 
 def sign_in(app: Flask, families: Iterable[int] = town.MEASURED) -> dict[int | None, str]:
@@ -119,7 +142,7 @@ def sign_in(app: Flask, families: Iterable[int] = town.MEASURED) -> dict[int | N
     Nobody is the family of a stranger, whose cookie is empty.
     """
     cookies: dict[int | None, str] = {None: ""}
-    return cookies | {family: _sign_in(app, family) for family in families}
+    return cookies | {family: _sign_in(app, town.identifier_of(family)) for family in families}
 
 
 def come(app: Flask) -> tuple[str, str]:
@@ -128,11 +151,11 @@ def come(app: Flask) -> tuple[str, str]:
     return _token(page), _cookies(page)
 
 
-def _sign_in(app: Flask, family: int) -> str:
+def _sign_in(app: Flask, identifier: str) -> str:
     client = app.test_client()
     url = app.extensions[EXTENSION].public_url
     token = _token(client.get(SIGN_IN, base_url=url))
-    form = {"csrf_token": token, "identifier": town.identifier_of(family), "password": PASSWORD}
+    form = {"csrf_token": token, "identifier": identifier, "password": PASSWORD}
     signed_in = client.post(SIGN_IN, base_url=url, data=form)
     assert signed_in.location.endswith(HOME), signed_in.location
     # The first page makes the token of all that follow, and leaves it in the cookie.

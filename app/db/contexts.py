@@ -174,15 +174,15 @@ def insert(table: type[Base]) -> Any:
 
 def _connection() -> Connection:
     """Return the connection of this context. Raises Busy when others hold them all."""
-    if "connection" not in g:
+    found: Connection | None = g.get("connection")
+    if found is None:
         try:
-            connection = engine().connect()
+            found = engine().connect()
         except PoolTimeout as full:
             raise Busy("every connection is in use") from full
         if "unhurried" in g:
-            connection.execution_options(**{UNHURRIED: True})
-        g.connection = connection
-    found: Connection = g.connection
+            found.execution_options(**{UNHURRIED: True})
+        g.connection = found
     return found
 
 

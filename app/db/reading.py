@@ -45,11 +45,13 @@ class CompiledSelect:
         self._sql = compiled.string
         # Those of placeholders without names, in their order.
         self._places = compiled.positiontup
-        self._own_values = compiled.construct_params(_check=False)
         self._writes: dict[str, Convert | None] = {
             name: _as_spoken(parameter.type, dialect).bind_processor(dialect)
             for parameter, name in compiled.bind_names.items()
         }
+        asked_for = {name for each, name in compiled.bind_names.items() if each.required}
+        own = compiled.construct_params(_check=False)
+        self._own = self._converted({k: v for k, v in own.items() if k not in asked_for})
         self._reads: list[Any] = []
         self._types = [_as_spoken(column.type, dialect) for column in columns]
         self._parent = SimpleResultMetaData(columns.keys())
@@ -60,7 +62,7 @@ class CompiledSelect:
         if not connection.in_transaction():
             connection.begin()
         cursor = connection.connection.cursor()
-        asked = self._sql, self._arguments({**self._own_values, **parameters})
+        asked = self._sql, self._arguments(parameters)
         # Whoever listens to the statements of this database hears of these.
         events = connection.engine.dispatch
         for listen in events.before_cursor_execute:
@@ -77,11 +79,17 @@ class CompiledSelect:
         return [Row(self._parent, reads, self._indexes, each) for each in found]
 
     def _arguments(self, given: Mapping[str, Any]) -> Any:
-        converted = {
-            name: given[name] if write is None else write(given[name])
-            for name, write in self._writes.items()
-        }
+        converted = {**self._own, **self._converted(given)}
         return converted if self._places is None else [converted[name] for name in self._places]
+
+    def _converted(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Write as the database takes them those that this statement has."""
+        writes = self._writes
+        return {
+            name: value if (write := writes[name]) is None else write(value)
+            for name, value in values.items()
+            if name in writes
+        }
 
     def _learn_to_read(self, dialect: Dialect, described: Any) -> list[Any]:
         """Learn what the driver calls the columns; how some are converted depends on that."""

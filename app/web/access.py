@@ -109,7 +109,8 @@ def init_app(app: Flask, admit_clerk: Callable[[], Response | None], viewing: Vi
     # Not its init_app, which reads the session on every answer for a cookie we do without: caches
     # would then keep one copy of each static file per visitor.
     app.login_manager = login_manager  # type: ignore[attr-defined]
-    app.context_processor(lambda: {"current_user": current_user})
+    # A page that looked for whoever is there asks them, rather than ask each time who it is.
+    app.context_processor(lambda: {"current_user": g.get("_login_user", current_user)})
     app.before_request(_admit)
 
 
@@ -159,9 +160,13 @@ def _viewing() -> Viewing:
 
 def _viewed() -> CurrentAccount | None:
     """Return whose pages a clerk looks at; the town hall's own are nobody's."""
-    if request.endpoint and _blueprint_audience(request.endpoint) is Audience.TOWN_HALL:
-        return None
-    return _viewing().viewed()
+    if "viewed" not in g:
+        # Who is signed in is asked for whoever is seen.
+        g.viewed = None
+        if not request.endpoint or _blueprint_audience(request.endpoint) is not Audience.TOWN_HALL:
+            g.viewed = _viewing().viewed()
+    found: CurrentAccount | None = g.viewed
+    return found
 
 
 def current_account() -> CurrentAccount:
@@ -187,6 +192,8 @@ def begin_session(key: str) -> None:
     # A password saved at this very moment has ended the session already: the next page says so.
     if account is not None:
         login_user(Visitor(key, account))
+        # Of the protection that we do without: half of what browsers send with each request.
+        del session["_id"]
         # Whose text it is, when the session has ended and something is sent all the same.
         session["account"] = account.account_id
         if kept:

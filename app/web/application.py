@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Response
 from flask.ctx import AppContext
-from flask.sessions import SecureCookieSessionInterface
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from itsdangerous import URLSafeTimedSerializer
 
 from app.settings import FOLLOWING
+from app.web.signing import SmallValues
 from app.web.templating import Environment
 
 SIGNER = "portail.cookie_signer"
@@ -17,12 +18,27 @@ SIGNER = "portail.cookie_signer"
 class SignedCookie(SecureCookieSessionInterface):
     """The session's cookie, whose signer is made once: the keys stay as they are."""
 
-    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer:
         """Give the application's own."""
         if SIGNER not in app.extensions:
-            app.extensions[SIGNER] = super().get_signing_serializer(app)
-        signer: URLSafeTimedSerializer | None = app.extensions[SIGNER]
+            app.extensions[SIGNER] = SmallValues(
+                [*app.config["SECRET_KEY_FALLBACKS"], app.secret_key],
+                salt=self.salt,
+                serializer=self.serializer,
+                signer_kwargs={
+                    "key_derivation": self.key_derivation,
+                    "digest_method": self.digest_method,
+                },
+            )
+        signer: SmallValues = app.extensions[SIGNER]
         return signer
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Leave a cookie that is as it was where it is, as most pages do."""
+        if session and not session.modified and not session.permanent and session.accessed:
+            response.headers.add("Vary", "Cookie")
+        else:
+            super().save_session(app, session, response)
 
 
 class Application(Flask):

@@ -16,9 +16,6 @@ from flask import (
 )
 from flask_wtf import FlaskForm
 from flask_wtf.file import MultipleFileField
-from itsdangerous import URLSafeTimedSerializer
-from itsdangerous.encoding import base64_encode
-from itsdangerous.url_safe import URLSafeSerializerMixin
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 from wtforms import Field, HiddenField, PasswordField
@@ -28,6 +25,7 @@ from app.services.files.store import StoreAway
 from app.services.refusals import Reason, Refusal
 from app.web import drafts, errors
 from app.web.access import Audience, admitted_clerk, audience_of, current_account
+from app.web.signing import SmallValues
 
 TOKEN_SECONDS = 12 * 3600
 SIGNER = "portail.token_signer"
@@ -139,14 +137,6 @@ class Form(FlaskForm):
             flash(CAME_BACK, "info")
 
 
-class TokenSerializer(URLSafeTimedSerializer):
-    """Signs a page's token as Flask-WTF reads it, which tries to compress forty signs each time."""
-
-    def dump_payload(self, obj: Any) -> bytes:
-        """Write the secret of a session as it is."""
-        return base64_encode(super(URLSafeSerializerMixin, self).dump_payload(obj))
-
-
 class EmptyForm(Form):
     """A button without fields: only the proof that the page is ours."""
 
@@ -156,7 +146,7 @@ def init_app(app: Flask) -> None:
     app.config.update(WTF_I18N_ENABLED=False, WTF_CSRF_TIME_LIMIT=TOKEN_SECONDS)
     app.jinja_env.globals["csrf_token"] = _token
     keys = app.config["WTF_CSRF_SECRET_KEY"]
-    app.extensions[SIGNER] = TokenSerializer(keys, salt="wtf-csrf-token")
+    app.extensions[SIGNER] = SmallValues(keys, salt="wtf-csrf-token")
     app.after_request(_forget_what_was_taken)
     app.register_error_handler(Refusal, _say_so)
     app.register_error_handler(StoreAway, _say_store_is_away)

@@ -1,9 +1,9 @@
 """Jinja, as the portal's templates need it."""
 
 import re
-from collections.abc import Callable, Mapping
-from types import BuiltinMethodType, CodeType, MethodType
-from typing import Any
+from collections.abc import Callable, Mapping, MutableMapping, Sized
+from types import BuiltinMethodType, CodeType, FunctionType, MethodType
+from typing import Any, cast
 
 import flask.templating
 import jinja2
@@ -52,11 +52,22 @@ class Context(jinja2.runtime.Context):
         **kwargs: Any,
     ) -> Any:
         """Call what a template calls; the variables of its loops are not for macros."""
-        if type(called) is Kept or type(called) in METHODS:
-            return called(*args, **kwargs)
-        if type(called) is Macro:
+        kind = type(called)
+        if kind is Macro:
+            # Given just what it takes, as most are, it has nothing to sort out.
+            if not kwargs and _is_all_of(args, called):
+                return called._invoke(args, self.eval_ctx.autoescape)  # noqa: SLF001
             return called(self.eval_ctx, *args, **kwargs)
+        if kind is Kept or kind in METHODS:
+            return called(*args, **kwargs)
+        if kind is FunctionType and not hasattr(called, "jinja_pass_arg"):
+            return called(*args, **kwargs)
         return super().call(called, *args, _loop_vars=_loop_vars, _block_vars=_block_vars, **kwargs)
+
+
+def _is_all_of(arguments: Sized, macro: Macro) -> bool:
+    more = macro.caller or macro.catch_kwargs or macro.catch_varargs
+    return not more and len(arguments) == len(macro.arguments)
 
 
 class CodeGenerator(jinja2.compiler.CodeGenerator):
@@ -115,7 +126,8 @@ class Template(jinja2.Template):
     """
 
     def _get_default_module(self, ctx: jinja2.runtime.Context | None = None) -> TemplateModule:
-        return super()._get_default_module()
+        known: TemplateModule | None = self._module
+        return super()._get_default_module() if known is None else known
 
     def new_context(
         self,
@@ -160,6 +172,22 @@ class Environment(flask.templating.Environment):
     template_class = Template
     context_class = Context
     code_generator_class = CodeGenerator
+
+    def get_template(
+        self,
+        name: str | jinja2.Template,
+        parent: str | None = None,
+        globals: MutableMapping[str, Any] | None = None,  # noqa: A002
+    ) -> jinja2.Template:
+        """Give at once what is known: a page asks for its components by the dozen."""
+        if globals or self.auto_reload or not isinstance(name, str):
+            return super().get_template(name, parent, globals)
+        # By its name alone, beside what Jinja keeps there: `draw_anew` forgets both.
+        known = cast("dict[str, jinja2.Template]", self.cache)
+        found = known.get(name)
+        if found is None:
+            found = known[name] = super().get_template(name)
+        return found
 
 
 def init_app(app: Flask) -> None:

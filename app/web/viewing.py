@@ -1,6 +1,6 @@
 """« Voir comme »: the family's own pages, for a clerk who may look at them and do nothing there."""
 
-from flask import Flask, flash, g, redirect, url_for
+from flask import Flask, flash, redirect, url_for
 from werkzeug.wrappers import Response
 
 from app.services.accounts import viewing
@@ -24,12 +24,11 @@ def init_app(app: Flask) -> None:
 
 def viewed() -> CurrentAccount | None:
     """Return whose pages a clerk looks at, in a browser where they are signed in."""
-    if "viewed" not in g:
-        # Who is signed in is asked for whoever is seen.
-        g.viewed = None
-        g.viewed = _viewed()
-    found: CurrentAccount | None = g.viewed
-    return found
+    token = COOKIE.read()
+    clerk = found_clerk() if token else None
+    if clerk is None or not rights.may(clerk, Right.VIEW_AS):
+        return None
+    return viewing.find(token, clerk)
 
 
 def say_it_is_over() -> Response | None:
@@ -40,11 +39,3 @@ def say_it_is_over() -> Response | None:
     answer = redirect(url_for("town_hall.day"))
     COOKIE.take_away(answer)
     return answer
-
-
-def _viewed() -> CurrentAccount | None:
-    token = COOKIE.read()
-    clerk = found_clerk() if token else None
-    if clerk is None or not rights.may(clerk, Right.VIEW_AS):
-        return None
-    return viewing.find(token, clerk)

@@ -66,6 +66,33 @@ def test_a_macro_is_called_as_jinja_calls_it(app: Flask) -> None:
     assert page == "&lt;2&lt;4&lt;3<&lt;4&lt;"
 
 
+def test_a_macro_that_is_given_all_it_takes_is_called_as_any_other(app: Flask) -> None:
+    """Marked safe where the page escapes; told of what is too much; given what stands inside it."""
+    with app.test_request_context():
+        page = render_template_string(
+            "{% macro item(n) %}<{{ n }}>{% endmacro %}"
+            "{% macro box() %}[{{ caller() }}]{% endmacro %}"
+            "{{ item('&') ~ '<' }}{% autoescape false %}{{ item('&') ~ '<' }}{% endautoescape %}"
+            "{% call box() %}{{ item(1) }}{% endcall %}"
+        )
+        assert page == "<&amp;>&lt;<&amp;><[<1>]"
+        with pytest.raises(TypeError, match="not more than 1"):
+            render_template_string("{% macro item(n) %}{% endmacro %}{{ item(1, 2) }}")
+
+
+def test_templates_that_may_change_are_read_again(app_without_database: Flask) -> None:
+    """As whoever writes one wants; elsewhere each is kept."""
+    environment = app_without_database.jinja_env
+    pages = {"page.html": "before"}
+    environment.loader = DictLoader(pages)
+    environment.auto_reload = True
+    assert environment.get_template("page.html").render() == "before"
+    pages["page.html"] = "after"
+    assert environment.get_template("page.html").render() == "after"
+    environment.auto_reload = False
+    assert environment.get_template("page.html") is environment.get_template("page.html")
+
+
 def draw(source: str) -> str:
     """Draw a page with a new application."""
     app = Flask(__name__)

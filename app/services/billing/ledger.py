@@ -4,7 +4,6 @@ The ledger is the truth: balance = payments + credit notes - invoices, negative 
 owes. Every page takes its figures from here.
 """
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -110,8 +109,7 @@ _LATEST = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class UnpaidInvoice:
+class UnpaidInvoice(NamedTuple):
     """An invoice with something left to pay."""
 
     public_id: str

@@ -1,12 +1,12 @@
 """What stands out of a family's requests: the latest to move, and those that miss a piece."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import case, func, select
 
 from app import db
-from app.formats import day_of
+from app.formats import day_of, town_zone
 from app.models import FamilyRequest, RequestEvent, RequestState
 from app.services.actors import CurrentAccount
 from app.services.requests.kinds import BY_KEY
@@ -38,25 +38,20 @@ _FEW = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class LatestRequest:
+class LatestRequest(NamedTuple):
     """A request and where it stands, since its last event."""
 
     public_id: str
     number: int
     kind: str
     state: RequestState
-    moved_at: datetime
+    # Of the last event, in the town.
+    day: date
 
     @property
     def label(self) -> str:
         """Say what is asked."""
         return BY_KEY[self.kind].label
-
-    @property
-    def day(self) -> date:
-        """Return the day of the last event, in the town."""
-        return day_of(self.moved_at)
 
     @property
     def misses_a_piece(self) -> bool:
@@ -67,4 +62,8 @@ class LatestRequest:
 def few(account: CurrentAccount) -> list[LatestRequest]:
     """Return those that miss a piece, then the latest to move, in one statement."""
     found = db.rows(_FEW, family_id=account.family_id, account_id=account.account_id)
-    return [LatestRequest(*row) for row in found]
+    zone = town_zone()
+    return [
+        LatestRequest(public_id, number, kind, state, day_of(moved_at, zone))
+        for public_id, number, kind, state, moved_at in found
+    ]

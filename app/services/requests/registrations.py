@@ -74,13 +74,14 @@ def of_child(family_id: int, public_id: str) -> list[Registration]:
 
 def _child(row: Row[*tuple[Any, ...]]) -> RegisteredChild:
     card, details = row[: len(CARD)], row[len(CARD) :]
-    found = (_registration(kind, each) for kind, each in zip(WORDS, details, strict=True))
+    accepted = {kind: each for kind, each in zip(WORDS, details, strict=True) if each}
+    found = (_registration(kind, each) for kind, each in accepted.items())
     return RegisteredChild(ChildCard(*card), [each for each in found if each])
 
 
-def _registration(kind: str, details: Mapping[str, Any] | None) -> Registration | None:
+def _registration(kind: str, details: Mapping[str, Any]) -> Registration | None:
     """Read an accepted request; one of another school year has ended with it."""
-    if not details or "starts_on" not in details:
+    if "starts_on" not in details:
         return None
     starts_on = date.fromisoformat(details["starts_on"])
     if starts_on < school_years.of(today()).first_day:

@@ -160,7 +160,7 @@ def test_a_note_is_read_by_the_town_hall_alone(people: People) -> None:
     found = reading.find(zest, sent.public_id)
     assert found is not None
     assert "Note interne" not in [event.words for event in found.events]
-    assert latest.few(zest)[0].moved_at == MONDAY + timedelta(days=1)
+    assert latest.few(zest)[0].day == (MONDAY + timedelta(days=1)).date()
     desk.accept(sent.number, "", TOWN_HALL)
     desk.note(sent.number, "Classée.", TOWN_HALL)
     with pytest.raises(Refusal, match="il n’y a pas"):

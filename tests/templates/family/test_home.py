@@ -1,7 +1,7 @@
 """« Accueil » answers « que dois-je faire ? », whatever the state of the account."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
 from types import SimpleNamespace
@@ -23,9 +23,9 @@ from tests.support.page_checks.text import visible_text
 TODAY = date(2018, 7, 12)
 LATE = date(2018, 6, 30)
 SOON = date(2018, 8, 1)
-NOON = datetime(2018, 7, 11, 10, tzinfo=UTC)
-PIECE_MISSING = LatestRequest("a" * 16, 7, "canteen", RequestState.PIECE_MISSING, NOON)
-SENT = LatestRequest("b" * 16, 9, "other", RequestState.SENT, NOON - timedelta(days=2))
+DAY = date(2018, 7, 11)
+PIECE_MISSING = LatestRequest("a" * 16, 7, "canteen", RequestState.PIECE_MISSING, DAY)
+SENT = LatestRequest("b" * 16, 9, "other", RequestState.SENT, DAY - timedelta(days=2))
 QUIET = Home(
     title="Madame",
     family_number="3816231",
@@ -152,7 +152,7 @@ def test_what_presses_most_comes_first(app: Flask) -> None:
 
 
 def test_several_missing_pieces_are_one_thing_to_do(app: Flask) -> None:
-    other = replace(PIECE_MISSING, public_id="c" * 16, number=8)
+    other = PIECE_MISSING._replace(public_id="c" * 16, number=8)
     home = replace(QUIET, requests=[PIECE_MISSING, other], counts=MenuCounts(0, 2))
     assert to_do(app, home) == "Compléter 2 demandes Voir les demandes"
 
