@@ -60,6 +60,7 @@ OF_THE_MACHINE = {
     "services/accounts/passwords.py _hashing_slots": "how many at once",
     "services/accounts/signing_in.py _flooded": "how many at once",
     "services/files/uploads.py _drawing": "how many at once",
+    "services/exporting/packing.py _packing": "who is at it, with their town",
     "services/journal.py watchers": "functions",
     "services/profile/own_data/packing.py _packing": "who is at it, with their town",
     "towns/statements.py _compiled": "SQL without its values",
