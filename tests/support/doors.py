@@ -109,6 +109,7 @@ OF_NOBODY = frozenset(
         "town_hall.request_file",
         "town_hall.request_for_caller",
         "town_hall.send_again",
+        "town_hall.statistics_file",
         "town_hall.take_child_out",
         "town_hall.undo_answer",
         "town_hall.undo_any_import",

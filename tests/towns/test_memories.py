@@ -39,6 +39,8 @@ FROM_ITS_ARGUMENTS = {
     "services/town_hall/families.py _counted", "services/town_hall/families.py _ordered",
     "services/town_hall/families.py _unordered", "services/town_hall/mails.py _long_list",
     "services/town_hall/acts.py _long_list", "services/town_hall/money/invoices.py _long_list",
+    "services/town_hall/statistics/acts.py _counted",
+    "services/town_hall/statistics/requests.py _grouped",
     "services/town_hall/money/payments.py _long_list",
     "services/town_hall/money/late_payers.py _long_list",
     "telephones.py dialled", "telephones.py written", "towns/statements.py _comparable",

@@ -60,7 +60,8 @@ def come() -> None:
             days = VISITS.get(account.identifier, ())
             if days:
                 account.password_hash = passwords.hash_password(secrets.token_urlsafe())
-                account.password_changed_at = _evening(days[0])
+                account.password_changed_at = first = _evening(days[0])
+                _note(session, account, "password_chosen", first)
             for ago in days:
                 _visit(session, account, _evening(ago))
         _read_messages(session, accounts)
@@ -91,24 +92,27 @@ def _invite(session: Session, account: Account) -> None:
         mail.state, mail.last_error = MailState.REFUSED, str(refusal)
         refused_addresses.note(session, account.guardian.email, mail.last_error)
     session.add(mail)
+    _note(session, account, f"mail_{mail.state.value}", at)
+
+
+def _note(session: Session, account: Account, event: str, at: datetime) -> None:
+    session.add(JournalEntry(at=at, event=event, account_id=account.id))
 
 
 def _visit(session: Session, account: Account, at: datetime) -> None:
     """A device that signed in and out."""
     left = at + timedelta(minutes=6)
-    session.add_all(
-        (
-            AccountSession(
-                account_id=account.id,
-                key_hash=secrets.token_hex(32),
-                created_at=at,
-                last_seen_at=left,
-                ended_at=left,
-            ),
-            JournalEntry(at=at, event="signed_in", account_id=account.id),
-            JournalEntry(at=left, event="signed_out", account_id=account.id),
+    session.add(
+        AccountSession(
+            account_id=account.id,
+            key_hash=secrets.token_hex(32),
+            created_at=at,
+            last_seen_at=left,
+            ended_at=left,
         )
     )
+    _note(session, account, "signed_in", at)
+    _note(session, account, "signed_out", left)
 
 
 def _read_messages(session: Session, accounts: Sequence[Account]) -> None:

@@ -68,6 +68,23 @@ def stories(town: Path) -> list[Story]:
             "38162469", "absence", 6, {"starts_on": _monday(0), "ends_on": _monday(0)},
             child="7008", then=[(5, _withdraw)],
         ),
+        # What most of them are: an absence that is taken note of, a paper that is given.
+        Story(
+            "38162394", "absence", 13, {"starts_on": _monday(-1), "ends_on": _monday(-1)},
+            child="7002", then=[(12, _accept(""))],
+        ),
+        Story(
+            "38162428", "absence", 11, {"starts_on": _monday(-1), "ends_on": _monday(-1)},
+            child="7004", then=[(10, _accept(""))],
+        ),
+        Story(
+            "38162444", "attestation", 12, {"year": str(today().year)},
+            then=[(1, _accept("La voici, datée d’aujourd’hui."))],
+        ),
+        Story(
+            "38162436", "other", 8, {"text": "Y a-t-il une étude surveillée\u00a0?"},
+            then=[(5, _accept("Oui, le lundi et le jeudi, de 16\u00a0h\u00a030 à 18\u00a0h."))],
+        ),
         # What the town hall is late with, and what it does at a glance.
         Story(
             "38162493", "other", 14,

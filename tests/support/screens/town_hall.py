@@ -38,6 +38,7 @@ from tests.support.screens.journal import journal_screens
 from tests.support.screens.mails import mail_screens
 from tests.support.screens.messages import messages_screens
 from tests.support.screens.settings import settings_screens
+from tests.support.screens.statistics import statistics_screens
 
 Screens = Iterator[tuple[str, Page]]
 CAMILLE = ("camille.martin@commune.fr", "Camille Martin")
@@ -62,6 +63,7 @@ def town_hall_screens(app: Flask, people: People) -> Screens:
     yield from calling_screens(app, office, people)
     yield from family_screens(app, office, people)
     yield from messages_screens(app, office)
+    yield from statistics_screens(office)
     yield from journal_screens(app, office)
     yield from mail_screens(app, office, people)
     yield from money_of_all_screens(app, office)
