@@ -10,5 +10,6 @@ inviting     an access to many at once
 invited      who was invited and never came
 long_lists   the latest of many, counted no further than a page needs
 mails        what became of each, and what strangers typed for nobody
+money        what every family was invoiced, has paid, and owes
 searching    the one that somebody says on the telephone
 """
