@@ -1,6 +1,7 @@
 """« Factures », « En retard de paiement », « Règlements »: the money of every family, read only."""
 
 import io
+import re
 from typing import Any
 
 import pytest
@@ -209,6 +210,33 @@ def test_of_many_the_order_is_one_that_an_index_has(office: Browser) -> None:
     assert first_words(page)[:2] == ["59", "PARTIE-26"]
     for each in LISTS:
         assert "ne tiennent pas dans un fichier" in office.visit(f"/mairie/{each}.csv").text
+
+
+@pytest.mark.usefixtures("few")
+def test_many_are_met_by_the_index_of_their_state(app: Flask, office: Browser) -> None:
+    """What a great town has, nobody goes through: SQLite says how it would find a page."""
+    for asked, index in (
+        ("factures", "ix_invoice_issued_on_id"),
+        ("factures?etat=a-regler", "ix_invoice_unpaid_due_on"),
+        ("factures?etat=en-retard&tri=-echeance", "ix_invoice_unpaid_due_on"),
+        ("factures?etat=reglees&tri=emise", "ix_invoice_paid"),
+        ("factures?etat=avoirs", "ix_invoice_other"),
+        ("impayes", "ix_invoice_unpaid_due_on"),
+        ("reglements", "ix_payment_paid_on_id"),
+    ):
+        with statements_of(app) as said:
+            office.visit(f"/mairie/{asked}")
+        plans = "\n".join(_plan(app, each) for each in said if "LIMIT" in each)
+        assert index in plans, asked
+        assert re.search(r"SCAN (invoice|payment)$", plans, re.MULTILINE) is None, (asked, plans)
+
+
+def _plan(app: Flask, statement: str) -> str:
+    with app.app_context():
+        connection = db.session().connection()
+        asked = f"EXPLAIN QUERY PLAN {statement}"
+        found = connection.exec_driver_sql(asked, (None,) * statement.count("?"))
+        return "\n".join(row[-1] for row in found)
 
 
 def _dun(office: Browser, page: Page, **chosen: Any) -> Page:
