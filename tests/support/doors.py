@@ -65,6 +65,7 @@ OF_NOBODY = frozenset(
         # The town hall's: for no family at all, see tests/web/test_clerk_access.py.
         "town_hall.answer_request",
         "town_hall.caller_form",
+        "town_hall.call_off_invitations",
         "town_hall.change_access",
         "town_hall.child_photo",
         "town_hall.colleague",

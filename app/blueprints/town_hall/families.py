@@ -157,9 +157,30 @@ def invite_families() -> ResponseReturnValue:
         )
     if stale := left_open():
         return stale
-    inviting.start(current_clerk(), listing.selection)
-    flash(f"{plural(plan.written_to, 'invitation')} en chemin. {FOLLOW}", "success")
+    number = inviting.start(current_clerk(), listing.selection)
+    # See components/banner.html.
+    said = {
+        "text": f"{plural(plan.written_to, 'invitation')} en chemin, dans 2\u00a0minutes. {FOLLOW}",
+        "undo": url_for("town_hall.call_off_invitations", number=number),
+    }
+    flash(said, "success")  # type: ignore[arg-type]
     return redirect(listing.to("town_hall.families"))
+
+
+@town_hall.post("/mairie/familles/inviter/<int:number>/annuler")
+@needs(Right.ACCESS)
+@stands_on("town_hall.families")
+def call_off_invitations(number: int) -> ResponseReturnValue:
+    """Nobody is invited after all, for two minutes."""
+    if stale := left_open():
+        return stale
+    try:
+        inviting.call_off(current_clerk(), number)
+    except Refusal as refused:
+        flash(str(refused), "info")
+    else:
+        flash("Annulé\u00a0: aucune invitation ne part.", "success")
+    return redirect(url_for("town_hall.families"))
 
 
 def _listing() -> Listing:

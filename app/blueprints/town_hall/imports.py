@@ -47,8 +47,8 @@ UNDONE_AT: dict[Right | None, str] = {
     Right.IMPORT: "town_hall.undo_import",
     Right.UNDO_ANY_IMPORT: "town_hall.undo_any_import",
 }
-# What may be done of an import that the portal does not get done.
-WHEN_STOPPED = {"resume": runs.resume, "keep": going_back.keep}
+# What is done without anything to choose: the first two when the portal does not get there.
+AT_ONCE = {"resume": runs.resume, "keep": going_back.keep, "hold": going_back.hold_mails}
 READ_AGAIN = "Vos choix sont pris en compte\u00a0: relisez ce que l’import ferait maintenant."
 
 
@@ -101,6 +101,7 @@ def import_run(number: int) -> ResponseReturnValue:
             run=run,
             undo=UNDONE_AT.get(going_back.right_needed(current_clerk(), number)),
             form=form,
+            mails_waiting=going_back.mails_waiting(number),
             subjects=[(each, *run.offered(each)) for each in Subject],
             slugs={label: slug for slug, label in spelling.SLUGS.items()},
             may_close=rights.may(current_clerk(), Right.CLOSE_MANY),
@@ -127,8 +128,8 @@ def _decide(run: Run, form: ImportForm) -> ResponseReturnValue:
             runs.drop(current_clerk(), number)
             flash("Import abandonné\u00a0: rien n’a changé.", "success")
             return redirect(url_for("town_hall.imports"))
-        if act in WHEN_STOPPED:
-            WHEN_STOPPED[act](current_clerk(), number)
+        if act in AT_ONCE:
+            AT_ONCE[act](current_clerk(), number)
             return redirect(url_for("town_hall.import_run", number=number))
         choices = form.choices(run)
         # Whoever chose otherwise reads what that does, whichever button they pressed.

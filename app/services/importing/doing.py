@@ -3,7 +3,7 @@
 The web process loads this: what an import needs is loaded when there is one.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from app.services.importing.options import Options
     from app.services.importing.report import Report
 
-# How long the mails of an import wait: whoever sees a mistake has the time to say so.
-MAILS_WAIT = timedelta(minutes=10)
 MOST_ACTS = 3
 OVERTAKEN = (
     "Entre-temps, quelque chose a changé dans le portail\u00a0: relisez ce que l’import ferait "
@@ -155,7 +153,7 @@ def _options(run: ImportRun, upload: ImportUpload, reader: _Reader) -> "Options"
         decisions=deciding.read(upload.decisions),
         closing=run.closing,
         mail=run.mail,
-        mails_wait=MAILS_WAIT,
+        mails_wait=going_back.MAILS_WAIT,
         actor=Clerk(run.acted_by),
         witness=reader,
     )

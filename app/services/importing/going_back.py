@@ -15,10 +15,15 @@ from app.services.clerks.rights import Right
 from app.services.importing.history import IS_STOPPED
 from app.services.jobs import queue
 from app.services.jobs.kinds import JobKind
-from app.services.mail import outbox
+from app.services.mail import batches
+from app.services.mail.kinds import MailKind
 from app.services.refusals import Reason, Refusal
 
 UNDOABLE_FOR = timedelta(days=30)
+# How long the mails of an import wait: whoever sees a mistake has the time to say so.
+MAILS_WAIT = timedelta(minutes=10)
+OF_NEWS = (MailKind.NEW_MESSAGE, MailKind.NEW_INVOICE)
+MAILS_LEFT = "Trop tard\u00a0: les courriels de cet import sont partis, ou ne partent plus."
 NOT_THIS_ONE = (
     "Cet import ne s’annule pas, ou ne s’annule plus\u00a0: seul le dernier s’annule, pendant "
     "30\u00a0jours."
@@ -93,8 +98,29 @@ def ask(by: CurrentClerk, number: int) -> None:
         run.state, run.undone_by, run.job_id = ImportState.UNDOING, by.name, job.id
         if run.mailed_at:
             # At once: by the time that it is done they may have left.
-            outbox.withdraw_queued_at(session, run.mailed_at, job.created_at)
+            batches.withdraw(session, run.mailed_at, job.created_at)
         journal.record(session, "import_undo_asked", by, None, run=str(number), source=run.source)
+
+
+def mails_waiting(number: int) -> int:
+    """Count the mails to parents that an import has queued, and that may still be held back."""
+    session = db.session()
+    run = session.get(ImportRun, number)
+    if run is None or run.state is not ImportState.IMPORTED or run.mailed_at is None:
+        return 0
+    if not run.mails or run.mailed_at < datetime.now(UTC) - MAILS_WAIT:
+        return 0
+    return batches.waiting(session, run.mailed_at, OF_NEWS)
+
+
+def hold_mails(by: CurrentClerk, number: int) -> None:
+    """Tell parents nothing of what is new after all. Raises Refusal when they have left."""
+    with db.transaction() as session:
+        run = session.get(ImportRun, number, populate_existing=True, with_for_update=True)
+        if run is None or run.mailed_at is None or not mails_waiting(number):
+            raise Refusal(Reason.CLOSED, MAILS_LEFT)
+        batches.withdraw(session, run.mailed_at, datetime.now(UTC), OF_NEWS)
+        journal.record(session, "import_mails_held", by, None, run=str(number), source=run.source)
 
 
 def keep(by: CurrentClerk, number: int) -> None:
@@ -112,7 +138,7 @@ def let_be(session: Session, run: ImportRun) -> None:
     run.state, run.undone_by = ImportState.IMPORTED, ""
     job = session.get(Job, run.job_id)
     if run.mailed_at and job:
-        outbox.give_back_queued_at(session, run.mailed_at, job.created_at)
+        batches.give_back(session, run.mailed_at, job.created_at)
 
 
 def _may_begin(run: ImportRun) -> bool:

@@ -38,7 +38,7 @@ from app.services.importing.options import Progress
 from app.services.importing.putting_back import PuttingBack, created, whose_password_went
 from app.services.importing.rehearsal import UNDOING, Others, Outdated, Rehearsal
 from app.services.importing.spelling import WHOSE, WORDS, Spelling
-from app.services.mail import outbox
+from app.services.mail import batches
 from app.services.refusals import Reason, Refusal
 
 TRIES = 3
@@ -179,8 +179,8 @@ def _end(session: Session, run: ImportRun, undone: Undone, actor: Actor) -> None
     accesses.end(session.connection())
     if run.mailed_at:
         # Whoever asked on screen has done so already.
-        outbox.withdraw_queued_at(session, run.mailed_at, datetime.now(UTC))
-        undone.mails, undone.mails_left = outbox.count_queued_at(session, run.mailed_at)
+        batches.withdraw(session, run.mailed_at, datetime.now(UTC))
+        undone.mails, undone.mails_left = batches.count(session, run.mailed_at)
     run.state, run.undone_by = ImportState.UNDONE, actor.acted_by
     session.execute(delete(ImportChange))
     upload = session.get(ImportUpload, run.id, populate_existing=True)

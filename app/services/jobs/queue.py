@@ -5,7 +5,7 @@ killed loses it, and another does the job again: handlers stand being run twice.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -97,6 +97,30 @@ def again(
     job.settled_at, job.last_error = None, ""
     db.after_commit(session, background.watcher(EXTENSION).notify)
     return job
+
+
+def to_come(session: Session, kind: JobKind, now: datetime) -> Sequence[Job]:
+    """List the jobs of a kind whose hour has not come, in the caller's transaction."""
+    asked = select(Job).where(Job.kind == kind.value, *_is_to_come(now))
+    return session.scalars(asked.order_by(Job.id).with_for_update()).all()
+
+
+def call_off(session: Session, kind: JobKind, number: int) -> bool:
+    """Leave nothing to do of a job, in the caller's transaction; False once its hour has come.
+
+    Its row stays, for what holds its number: whoever does it finds an empty payload.
+    """
+    found = next(
+        (job for job in to_come(session, kind, datetime.now(UTC)) if job.id == number), None
+    )
+    if found is None or not found.payload:
+        return False
+    found.payload = {}
+    return True
+
+
+def _is_to_come(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return Job.state == JobState.QUEUED, Job.attempts == 0, Job.due_at > now
 
 
 def waiting() -> bool:

@@ -117,36 +117,6 @@ def withdraw(session: Session, mail_id: int) -> bool:
     return bool(_keep_back(session, OutboxMail.id == mail_id))
 
 
-def withdraw_queued_at(session: Session, moment: datetime, now: datetime) -> None:
-    """Keep all that was queued at one moment from leaving, as of now."""
-    waits = (OutboxMail.created_at == moment) & (OutboxMail.state == MailState.QUEUED)
-    _settle(session, waits, state=MailState.WITHDRAWN, settled_at=now)
-
-
-def give_back_queued_at(session: Session, moment: datetime, withdrawn_at: datetime) -> None:
-    """Let those leave after all that were withdrawn at one moment."""
-    kept_back = (
-        (OutboxMail.created_at == moment)
-        & (OutboxMail.state == MailState.WITHDRAWN)
-        & (OutboxMail.settled_at == withdrawn_at)
-    )
-    _settle(session, kept_back, state=MailState.QUEUED, settled_at=None)
-    db.after_commit(session, courier().notify)
-
-
-def count_queued_at(session: Session, moment: datetime) -> tuple[int, int]:
-    """Count what was queued at one moment and does not leave, and the rest."""
-    by_state = select(OutboxMail.state, func.count()).group_by(OutboxMail.state)
-    counted = dict(session.execute(by_state.where(OutboxMail.created_at == moment)).all())
-    withdrawn = counted.pop(MailState.WITHDRAWN, 0)
-    return withdrawn, sum(counted.values())
-
-
-def _settle(session: Session, which: ColumnElement[bool], **values: object) -> None:
-    change = update(OutboxMail).where(which).values(**values)
-    session.execute(change.execution_options(synchronize_session=False))
-
-
 def send_all(session: Session, kind: MailKind, identifiers: Sequence[str]) -> None:
     """Queue a mail for each of many people, because the town hall wants it to leave."""
     now, known = datetime.now(UTC), MailKind(kind)

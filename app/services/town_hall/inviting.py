@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from math import ceil
 from typing import NamedTuple, TypeVarTuple
@@ -36,6 +36,9 @@ MAILS_A_MINUTE = 60
 A_WHILE = 90
 # A page each, and one paper at a time in a process.
 MOST_LETTERS = 100
+# As for answers: whoever pressed the wrong button sees it at once.
+TIME_TO_UNDO = timedelta(minutes=2)
+TOO_LATE = "Trop tard\u00a0: les invitations sont parties, ou ne partent plus."
 NO_LETTER = "Aucune lettre à imprimer\u00a0: tous ont déjà choisi leur mot de passe."
 NO_CODE = (
     "Aucune lettre avec code à imprimer\u00a0: elles sont pour qui n’a ni adresse de courriel, ni "
@@ -101,16 +104,28 @@ def plan(selection: Selection) -> Plan:
     return Plan(*(found.get(fate.value, 0) for fate in Fate))
 
 
-def start(by: Actor, selection: Selection) -> None:
-    """Have them invited, however many: no visitor waits for it."""
+def start(by: Actor, selection: Selection) -> int:
+    """Have them invited, however many, in two minutes; return what `call_off` wants.
+
+    No visitor waits for it. A second click asks for nothing more.
+    """
     chosen = {"ids": list(selection.ids), "everything": selection.everything}
     told = json.dumps({**chosen, "filters": dict(selection.filters)})
+    now = datetime.now(UTC)
+    payload = {"by": by.acted_by, "at": now.isoformat(), "chosen": told}
     with db.transaction() as session:
-        queue.enqueue(
-            session,
-            JobKind.INVITATIONS,
-            {"by": by.acted_by, "at": datetime.now(UTC).isoformat(), "chosen": told},
-        )
+        for job in queue.to_come(session, JobKind.INVITATIONS, now):
+            if {**job.payload, "at": ""} == {**payload, "at": ""}:
+                return job.id
+        return queue.enqueue(session, JobKind.INVITATIONS, payload, now + TIME_TO_UNDO).id
+
+
+def call_off(by: Actor, number: int) -> None:
+    """Have nobody invited after all. Raises Refusal when the first have left."""
+    with db.transaction() as session:
+        if not queue.call_off(session, JobKind.INVITATIONS, number):
+            raise Refusal(Reason.CLOSED, TOO_LATE)
+        journal.record(session, "credentials_called_off", by)
 
 
 def letters(by: Actor, selection: Selection) -> list[Person]:
@@ -143,6 +158,8 @@ def letters_with_codes(by: Actor, selection: Selection) -> tuple[list[Person], d
 
 def do(task: Task) -> None:
     """Invite them, some at a time; done once more, it writes to nobody twice."""
+    if not task.payload:
+        return
     chosen = json.loads(task.payload["chosen"])
     selection = Selection(chosen["ids"], chosen["everything"], chosen["filters"])
     by, since = Clerk(task.payload["by"]), datetime.fromisoformat(task.payload["at"])

@@ -18,6 +18,7 @@ from app.testing import Outbox
 from tests.support.browser import Browser
 from tests.support.clerks import settle, sign_in_by_mail
 from tests.support.databases import selects, statements_of
+from tests.support.job_room import let_invitations_leave
 from tests.support.mail_room import bounced
 from tests.support.people import People, public_id
 
@@ -66,6 +67,7 @@ def test_who_never_came_is_invited_again_in_two_clicks(
     assert "1 parent invité n’a pas choisi de mot de passe" in page.text
     outbox.clear()
     page.link("Relancer").click().submit("Envoyer")
+    let_invitations_leave(app)
     assert [mail.recipient for mail in outbox] == [people.zest.email]
     with app.app_context(), db.transaction() as session:
         session.add(RefusedAddress(address=people.zest.email, refused_at=now, reason=bounced()))

@@ -16,6 +16,7 @@ from app.testing import Outbox
 from tests.support.browser import Browser, Page
 from tests.support.clerks import settle, sign_in_by_mail
 from tests.support.databases import selects, statements_of
+from tests.support.job_room import let_invitations_leave
 from tests.support.people import People
 from tests.support.screens.families import choose_all
 from tests.support.screens.family_file import number_of
@@ -106,21 +107,41 @@ def test_many_are_invited_at_once(app: Flask, office: Browser, outbox: Outbox) -
     assert page.h1 == "Envoyer un accès"
     assert "6 courriels. Ils partiront en 1 minute environ." in page.text
     page = page.submit("Envoyer")
-    assert "6 invitations en chemin." in page.text
+    assert "6 invitations en chemin, dans 2 minutes." in page.text
+    assert len(outbox) == 0
+    let_invitations_leave(app)
     assert len(outbox) == 6
     with app.app_context(), db.transaction() as session:
-        session.execute(
-            update(Job)
-            .where(Job.kind == JobKind.INVITATIONS)
-            .values(state=JobState.QUEUED, due_at=datetime.now(UTC))
-        )
-    app.test_cli_runner().invoke(args=["jobs", "run"], catch_exceptions=False)
+        again = update(Job).where(Job.kind == JobKind.INVITATIONS)
+        session.execute(again.values(state=JobState.QUEUED))
+    let_invitations_leave(app)
     assert len(outbox) == 6
     with app.app_context():
         states = db.session().scalars(select(Job.state).where(Job.kind == JobKind.INVITATIONS))
         assert states.all() == [JobState.DONE]
         times = select(Account.invitations).where(Account.invited_at.is_not(None)).distinct()
         assert db.session().scalars(times).all() == [1]
+
+
+def test_invitations_are_called_off_for_two_minutes(
+    app: Flask, office: Browser, outbox: Outbox
+) -> None:
+    """A second click asks for nothing more; nobody is written to, nor counts as invited."""
+    with app.app_context(), db.transaction() as session:
+        session.execute(update(Account).values(password_hash=None, invited_at=None))
+    outbox.clear()
+    page = choose_all(office.get("town_hall.families"))
+    page.submit("Envoyer")
+    page = page.submit("Envoyer")
+    assert "Annulé : aucune invitation ne part." in page.submit("Annuler").text
+    let_invitations_leave(app)
+    assert len(outbox) == 0
+    with app.app_context():
+        assert set(db.session().scalars(select(Account.invited_at))) == {None}
+    page = choose_all(office.get("town_hall.families")).submit("Envoyer")
+    let_invitations_leave(app)
+    assert len(outbox) > 0
+    assert "Trop tard" in page.submit("Annuler").text
 
 
 def test_of_a_family_only_the_parent_meant_is_invited(
@@ -139,6 +160,7 @@ def test_of_a_family_only_the_parent_meant_is_invited(
     page = choose_all(office.visit("/mairie/familles?acces=jamais-invite"))
     outbox.clear()
     page.submit("Envoyer")
+    let_invitations_leave(app)
     assert [mail.recipient for mail in outbox] == [people.ines.email]
 
 

@@ -14,6 +14,7 @@ from tests.blueprints.town_hall.conftest import NADIA, come
 from tests.services.inbox.test_sending import settle_jobs
 from tests.support.browser import Browser
 from tests.support.databases import statements_of
+from tests.support.job_room import let_invitations_leave
 from tests.support.mail_room import courier_of
 from tests.support.screens.families import choose_all
 
@@ -71,7 +72,7 @@ def test_all_are_invited_once(app: Flask, office: Browser) -> None:
         page.submit("Envoyer")
     assert len(sent) < MOST_STATEMENTS
     page.submit("Envoyer")
-    settle_jobs(app)
+    let_invitations_leave(app)
     assert mails(app) == FAMILIES
 
 

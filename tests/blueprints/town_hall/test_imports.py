@@ -15,6 +15,7 @@ from app.models import (
     ImportRun,
     ImportUpload,
     JournalEntry,
+    MailState,
     OutboxMail,
 )
 from app.services.importing import uploading
@@ -205,6 +206,25 @@ def test_mails_wait_ten_minutes(app: Flask, office: Browser, town: Town, tmp_pat
         waits = [each - datetime.now(UTC) for each in due]
     assert waits
     assert all(timedelta(minutes=9) < each <= timedelta(minutes=10) for each in waits)
+
+
+def test_mails_of_an_import_are_held_back_for_ten_minutes(
+    app: Flask, office: Browser, town: Town, tmp_path: Path
+) -> None:
+    """Nadia sees that the message was for nobody yet; another tab comes too late."""
+    with app.app_context(), db.transaction() as session:
+        session.execute(update(Account).values(password_hash="chosen"))
+        session.execute(update(Guardian).values(email="ines@exemple.fr"))
+    today = datetime.now(UTC).strftime("%d/%m/%Y")
+    town.add("message.csv", id="999", date=today, objet="Grève", texte="Pas de cantine.")
+    page = give(office, archive(town, tmp_path)).submit("Importer")
+    assert "courriels aux parents partent dans 10 minutes." in page.text
+    after = page.submit("Ne prévenir personne")
+    assert "partent dans 10 minutes" not in after.text
+    with app.app_context():
+        told = select(OutboxMail.state).where(OutboxMail.kind == "new_message")
+        assert set(db.session().scalars(told)) == {MailState.WITHDRAWN}
+    assert "Trop tard" in page.submit("Ne prévenir personne", _refused=200).errors[0]
 
 
 def test_an_import_that_is_dropped_stays_so(

@@ -25,6 +25,7 @@ from tests.blueprints.town_hall.months import FAMILIES, Month
 from tests.services.importing.town import OF_HISTORY, everything
 from tests.services.inbox.test_sending import settle_jobs
 from tests.services.mail.test_bounces import notification
+from tests.support.job_room import let_invitations_leave
 from tests.support.mail_room import courier_of
 from tests.support.messy_town import Household, MessyTown
 from tests.support.messy_truth import everybody_sees_their_own
@@ -87,7 +88,7 @@ def invitations_and_letters(month: Month) -> None:
     )
     assert f"{len(addressed)} courriels." in page.text
     page.submit("Envoyer")
-    settle_jobs(month.app)
+    let_invitations_leave(month.app)
     assert sorted(mail.recipient for mail in month.outbox) == sorted(
         parent.email for parent in addressed
     )

@@ -20,9 +20,11 @@ from app.models import (
     ImportUpload,
     Job,
     JobState,
+    OutboxMail,
 )
 from app.services.importing.deciding import Subject
 from app.services.importing.undoing import Undone
+from app.services.mail.kinds import MailKind
 from app.testing import Outbox
 from tests.support.browser import Browser, Page
 from tests.support.clerks import settle, sign_in_by_mail
@@ -156,6 +158,10 @@ def _make_it_the_last(app: Flask, number: int) -> None:
         run = session.get_one(ImportRun, number)
         run.settled_at = now
         run.undone_by = "Lucie Vert"
+        run.mailed_at, run.mails = now, 1
+        session.add(
+            OutboxMail(kind=MailKind.NEW_MESSAGE, identifier="1", created_at=now, due_at=now)
+        )
         session.add(ImportChange(run_id=number, table_name="import_run", first=number, last=number))
         upload = session.get_one(ImportUpload, number)
         upload.told = upload.told | {"undone": Undone().told()}
