@@ -30,7 +30,7 @@ def issue(session: Session, accounts: Sequence[int], actor: Actor) -> dict[int, 
     session.execute(
         update(Account)
         .where(Account.id.in_(accounts), Account.password_hash.is_(None))
-        .values(invited_at=datetime.now(UTC))
+        .values(invited_at=datetime.now(UTC), invitations=Account.invitations + 1)
     )
     for account in accounts:
         journal.record(session, "access_code_made", actor, account)
