@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-from configuring import bounds, keys, object_storage, ownership, shapes
+from configuring import bounds, keys, object_storage, ownership, requests, shapes
 from configuring.keys import OWN_MACHINE
 from configuring.sources import PREFIX, ConfigurationError, Sources, convert, own_settings
 
@@ -23,11 +23,6 @@ ROOT = Path(__file__).resolve().parent
 # which an upgrade replaces: the town is then where the process was started.
 HOME = ROOT if (ROOT / "pyproject.toml").exists() else Path.cwd()
 BACKENDS_THAT_PRINT_SECRETS = frozenset({"console", "file", "memory"})
-# The requests that a town may switch off, as addresses name them.
-REQUEST_KINDS = (
-    "cantine", "garderie", "absence", "coordonnees", "fiche-enfant", "photo", "facture",
-    "attestation", "suppression", "autre",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +87,8 @@ class Settings:
     sentry_dsn: str = field(default="", repr=False)
 
     request_kinds_off: tuple[str, ...] = ()
+    # As "cantine:5": in how many working days an answer is promised, where it is not as usual.
+    request_delays: tuple[str, ...] = ()
 
     # Where the town hall signs in from; empty, from anywhere.
     staff_networks: tuple[str, ...] = ()
@@ -151,12 +148,7 @@ class Settings:
 
     def _wrong_choices(self) -> Iterator[str]:
         yield from bounds.wrong_choices(self)
-        unknown = [kind for kind in self.request_kinds_off if kind not in REQUEST_KINDS]
-        if unknown:
-            yield (
-                f"{PREFIX}REQUEST_KINDS_OFF contient « {', '.join(unknown)} », "
-                f"choisissez parmi {', '.join(REQUEST_KINDS)}"
-            )
+        yield from requests.faults(self.request_kinds_off, self.request_delays)
 
     def _wrong_shapes(self) -> Iterator[str]:
         for name, look in shapes.SHAPES.items():

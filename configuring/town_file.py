@@ -26,6 +26,8 @@ NAMES = (
     "town_director",
     "town_host",
     "town_crest",
+    "request_kinds_off",
+    "request_delays",
 )
 MOST_BYTES = 64 * 1024
 LONGEST = 300

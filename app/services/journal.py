@@ -131,6 +131,7 @@ ACTS = {
     "signed_in": "connexion",
     "signed_out": "déconnexion",
     "crest_changed": "armoiries changées par la mairie",
+    "request_kinds_changed": "sortes de demandes changées par la mairie",
     "town_changed": "commune décrite autrement par la mairie",
     "temporary_password_accepted": "mot de passe temporaire accepté",
     "temporary_password_expired": "mot de passe temporaire périmé",

@@ -40,4 +40,4 @@ def test_the_guide_names_every_state_and_every_kind() -> None:
     for words in {state_words(kind.key, state) for kind in KINDS for state in RequestState}:
         assert f"« {words} »" in GUIDE
     told = re.findall(r"^\| `([\w-]+)` \| (.+) \| (\d+) jours ouvrés \|$", GUIDE, re.MULTILINE)
-    assert told == [(kind.slug, kind.label, str(kind.answer_within)) for kind in KINDS]
+    assert told == [(kind.slug, kind.label, str(kind.usual_days)) for kind in KINDS]

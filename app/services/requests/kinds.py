@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from app.services.files.uploads import Accepted
 from app.settings import settings
+from configuring.requests import delays
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,8 @@ class Kind:
     label: str
     # One line, for whoever hesitates between two kinds.
     about: str
-    # Working days within which the town hall answers.
-    answer_within: int
+    # Working days within which the town hall answers, unless it says otherwise.
+    usual_days: int
     # What the files are, when the kind takes any; compulsory in `needs_file`.
     files: Accepted | None = None
     files_label: str = "Pièces à joindre (facultatif)"
@@ -49,6 +50,11 @@ class Kind:
     own_hand: str = ""
 
     @property
+    def answer_within(self) -> int:
+        """Return within how many working days this town answers."""
+        return delays(settings.request_delays).get(self.slug, self.usual_days)
+
+    @property
     def is_question(self) -> bool:
         """Tell whether it wants an answer, rather than a yes or a no."""
         return self.closing is ANSWERED
@@ -60,7 +66,7 @@ KINDS = (
         slug="cantine",
         label="Inscrire à la cantine",
         about="Pour les jours d’école de votre choix. La pause méridienne est comprise.",
-        answer_within=5,
+        usual_days=5,
         files=Accepted.PAPERS,
     ),
     Kind(
@@ -68,7 +74,7 @@ KINDS = (
         slug="garderie",
         label="Inscrire à la garderie",
         about="Le matin, le soir ou les deux, les jours de votre choix.",
-        answer_within=5,
+        usual_days=5,
         files=Accepted.PAPERS,
     ),
     Kind(
@@ -76,7 +82,7 @@ KINDS = (
         slug="absence",
         label="Signaler une absence",
         about="Votre enfant ne viendra pas à la cantine ou à la garderie.",
-        answer_within=2,
+        usual_days=2,
         files=Accepted.PAPERS,
         closing=NOTED,
     ),
@@ -85,7 +91,7 @@ KINDS = (
         slug="coordonnees",
         label="Modifier mes coordonnées",
         about="Votre nom, votre adresse ou vos téléphones ont changé.",
-        answer_within=8,
+        usual_days=8,
         personal=True,
         own_hand="Corrigez-les dans votre logiciel\u00a0: le prochain import les apporte. "
         "L’adresse de courriel se corrige dans le dossier.",
@@ -95,7 +101,7 @@ KINDS = (
         slug="fiche-enfant",
         label="Signaler une erreur sur la fiche d’un enfant",
         about="Un nom, une date de naissance, une école ou une classe à corriger.",
-        answer_within=8,
+        usual_days=8,
         files=Accepted.PAPERS,
         closing=ANSWERED,
     ),
@@ -104,7 +110,7 @@ KINDS = (
         slug="photo",
         label="Proposer une photo",
         about="Une nouvelle photo pour la fiche de votre enfant.",
-        answer_within=8,
+        usual_days=8,
         files=Accepted.PICTURES,
         files_label="La photo",
         needs_file=True,
@@ -114,7 +120,7 @@ KINDS = (
         slug="facture",
         label="Poser une question sur une facture",
         about="Un montant ou une prestation que vous ne comprenez pas.",
-        answer_within=8,
+        usual_days=8,
         files=Accepted.PAPERS,
         closing=ANSWERED,
         about_money=True,
@@ -124,7 +130,7 @@ KINDS = (
         slug="attestation",
         label="Demander une attestation",
         about="Par exemple pour votre employeur ou un organisme.",
-        answer_within=8,
+        usual_days=8,
         closing=ANSWERED,
         about_money=True,
     ),
@@ -133,7 +139,7 @@ KINDS = (
         slug="suppression",
         label="Demander la suppression de mes données",
         about="La mairie efface ce que la loi ne l’oblige pas à garder.",
-        answer_within=20,
+        usual_days=20,
         personal=True,
         closing=ERASED,
         own_hand="La personne la fait elle-même, depuis «\u00a0Mon compte\u00a0» ou par écrit\u00a0"
@@ -144,7 +150,7 @@ KINDS = (
         slug="autre",
         label="Autre demande",
         about="Une question, un souhait, un problème : écrivez-le à la mairie.",
-        answer_within=8,
+        usual_days=8,
         files=Accepted.PAPERS,
     ),
 )

@@ -28,6 +28,8 @@ DETAILS = {
     "note": "note",
     "reason": "raison",
     "request": "demande",
+    "request_delays": "délais promis",
+    "request_kinds_off": "sortes fermées",
     "roles": "rôles",
     "rows_archived": "lignes archivées",
     "rows_changed": "lignes changées",

@@ -31,8 +31,8 @@ FORMER = f"{town_file.FILE}.avant"
 CRESTS = "armoiries-*"
 # Four times what pages show, and enough for the head of a letter.
 CREST_SIDE = 192
-TOWN, CREST = "town_changed", "crest_changed"
-EVENTS = (TOWN, CREST)
+TOWN, CREST, KINDS = "town_changed", "crest_changed", "request_kinds_changed"
+EVENTS = (TOWN, CREST, KINDS)
 MEANWHILE = (
     "Entre-temps, {} a changé ces réglages. Votre saisie est gardée\u00a0: relisez-la, ce qui est "
     "enregistré est rappelé sous chaque ligne qui en diffère. Puis enregistrez de nouveau."

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 from app.services.files import uploads
 from app.services.requests import desk, desk_listing
 from app.web.heavy_forms import UNREAD
-from config import REQUEST_KINDS
+from configuring.requests import KINDS as REQUEST_KINDS
 from tests.services.requests.conftest import send, signed_in
 from tests.support.browser import Browser, Page
 from tests.support.people import TOWN_HALL, People, public_id

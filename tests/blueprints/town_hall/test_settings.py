@@ -14,12 +14,16 @@ from sqlalchemy import select
 from app import db
 from app.models import JournalEntry
 from app.services.doctor import settings_in_use
+from app.services.requests.kinds import BY_KEY
 from app.settings import FOLLOWING
 from configuring import town_file
 from tests.blueprints.town_hall.conftest import come
+from tests.services.requests.conftest import send as send_request
+from tests.services.requests.conftest import signed_in
 from tests.support.browser import Browser, Page
 from tests.support.clerks import give_password, settle
 from tests.support.own_words import own_words
+from tests.support.people import People
 
 CAMILLE = ("camille.martin@commune.fr", "Camille Martin")
 
@@ -198,3 +202,24 @@ def test_nadia_of_the_office_changes_none(app: Flask) -> None:
     nadia = come(app, "nadia@commune.fr", "Nadia Petit", "secretariat")
     assert "Réglages" not in nadia.get("town_hall.day").text
     assert "ne permet pas de changer les réglages" in nadia.get("town_hall.town", 403).text
+
+
+def test_camille_chooses_what_families_may_ask(office: Browser, app: Flask, people: People) -> None:
+    """What is closed leaves their pages; what is open with one waiting says so."""
+    with app.app_context():
+        send_request(signed_in(people.zest), "other", "a" * 32)
+    page = office.get("town_hall.settings").link("Choisir les sortes de demandes").click()
+    page = page.fill(on_other=False, days_photo="61").submit("Enregistrer", _refused=200)
+    assert page.errors == ["Donnez un nombre de jours ouvrés, de 1 à 60."]
+    page = page.fill(days_photo="12", days_canteen="1").submit("Enregistrer")
+    assert "1 demande de cette sorte reste à traiter." in page.text
+    parent = Browser(app)
+    parent.sign_in(people.zest)
+    offered = parent.get("family.new_request").text
+    assert "Proposer une photo" in offered
+    assert "Autre demande" not in offered
+    with app.app_context():
+        assert (BY_KEY["photo"].answer_within, BY_KEY["absence"].answer_within) == (12, 2)
+    line = noted(app, "request_kinds_changed")
+    assert line.details["request_delays"] == "rien → cantine:1, photo:12"
+    assert "rien n’a changé" in page.submit("Enregistrer").text

@@ -21,7 +21,7 @@ from app.services.requests.acting import Outcome
 from app.services.requests.kinds import BY_KEY, KINDS
 from app.services.requests.sending import Asked
 from app.testing import Outbox
-from config import REQUEST_KINDS
+from configuring.requests import KINDS as REQUEST_KINDS
 from tests.services.requests.conftest import PAPER, send, signed_in
 from tests.support.mail_room import in_parallel
 from tests.support.people import TOWN_HALL, People, public_id

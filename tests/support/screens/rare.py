@@ -16,7 +16,7 @@ from app.models import Account, Child, FamilyChild, Guardian
 from app.services import town_texts
 from app.services.requests import desk, desk_listing
 from app.settings import EXTENSION
-from config import REQUEST_KINDS
+from configuring.requests import KINDS as REQUEST_KINDS
 from tests.support.belongings import furnish
 from tests.support.browser import Browser, Page
 from tests.support.people import TOWN_HALL, People, Person, public_id

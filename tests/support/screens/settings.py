@@ -8,11 +8,13 @@ from typing import Any
 from flask import Flask
 from PIL import Image
 
+from app.services.requests.kinds import KINDS
 from app.settings import FOLLOWING
 from configuring import town_file
 from tests.support.browser import Browser, Page
 from tests.support.own_words import own_words
 
+REQUESTS = ("request_kinds_off", "request_delays")
 Screens = Iterator[tuple[str, Page]]
 
 
@@ -33,13 +35,15 @@ def _own_words(app: Flask, office: Browser) -> Screens:
     page = page.fill({"Site de la commune": "le nôtre"}).submit("Enregistrer", _refused=200)
     yield "settings, no address", page
     yield from _crest(app, office)
+    yield from _kinds(office)
     file, following = Path(app.instance_path) / town_file.FILE, app.extensions[FOLLOWING]
     sound, fixed = file.read_bytes(), following.fixed
     file.write_text("town_name = Saint", "utf-8")
     following.look_now()
-    following.fixed = frozenset({"town_phone", "town_hours", "town_crest"})
+    following.fixed = frozenset({"town_phone", "town_hours", "town_crest", *REQUESTS})
     yield "settings, broken by hand", office.get("town_hall.settings")
     yield "settings, fixed by the server", office.get("town_hall.town")
+    yield "settings, requests fixed by the server", office.get("town_hall.request_kinds")
     yield "settings, a crest fixed by the server", office.get("town_hall.crest")
     file.write_bytes(sound)
     following.fixed = fixed
@@ -57,3 +61,12 @@ def _crest(app: Flask, office: Browser) -> Screens:
     page = office.post(page.path, data | {"files": (drawn, "blason.png")})
     yield "settings, a coat of arms", page
     page.fill({"Retirer les armoiries": True}).submit("Enregistrer")
+
+
+def _kinds(office: Browser) -> Screens:
+    page = office.get("town_hall.request_kinds")
+    yield "settings, kinds of requests", page
+    page = page.fill(days_photo="demain").submit("Enregistrer", _refused=200)
+    yield "settings, no days", page
+    page = page.fill({f"on_{kind.key}": False for kind in KINDS}).fill(days_photo="3")
+    yield "settings, all closed", page.submit("Enregistrer")
