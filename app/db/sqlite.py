@@ -1,9 +1,12 @@
 """What SQLite needs to be a real database."""
 
 import os
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import click
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
@@ -18,7 +21,13 @@ TEMPORARY_CACHE_KIB = 65_536
 def set_up(engine: Engine) -> None:
     """Make each connection of this engine a careful one."""
     if engine.url.database:
-        _create_private_file(Path(engine.url.database))
+        path = Path(engine.url.database)
+        if click.get_current_context(silent=True) is None:
+            # A process that serves says before it does that it could not.
+            _create_private_file(path)
+        else:
+            # Some commands ask no database, and root may give them.
+            event.listen(engine, "do_connect", partial(_create_where_it_can_be, path))
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
 
@@ -53,6 +62,12 @@ def write_too(connection: Connection) -> None:
     """Let it write to the portal's own tables again."""
     driver: Any = connection.connection.driver_connection
     driver.set_authorizer(None)
+
+
+def _create_where_it_can_be(path: Path, *_connecting: object) -> None:
+    # Where it cannot, SQLite says so.
+    with suppress(OSError):
+        _create_private_file(path)
 
 
 def _create_private_file(path: Path) -> None:

@@ -3,8 +3,11 @@
 import gzip
 from pathlib import Path
 
+import click
 from flask import Flask, url_for
 
+import config
+from app import create_app
 from app.web import assets
 
 
@@ -41,3 +44,12 @@ def test_a_new_version_leaves_the_old_one(app_without_database: Flask, tmp_path:
     compress(app_without_database, tmp_path)
     assert old.read_text() == "before"
     assert compress(app_without_database, tmp_path).endswith(", 0\u00a0nouveau.\n")
+
+
+def test_root_leaves_nothing_in_an_instance(tmp_path: Path) -> None:
+    """It asks no database: a file of root's in its place, and no town would start there."""
+    instance = tmp_path / "instance"
+    with click.Context(click.Command("flask")):
+        app = create_app(config.Test(instance=instance))
+    compress(app, tmp_path / "cache")
+    assert not list(instance.rglob("portail.db*"))
