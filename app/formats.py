@@ -187,8 +187,11 @@ def fold(text: str) -> str:
 
 def together(names: Iterable[str]) -> str:
     """Write « MARTIN et PETIT »: each once, however it is spelt the second time."""
+    several = list(names)
+    if len(several) == 1:
+        return several[0]
     once: dict[str, str] = {}
-    for name in names:
+    for name in several:
         once.setdefault(fold(name), name)
     return " et ".join(once.values())
 

@@ -4,8 +4,10 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from secrets import token_hex
 from tempfile import TemporaryDirectory
 
 from alembic import command
@@ -17,9 +19,13 @@ from werkzeug.test import TestResponse
 import config
 from app import create_app, db
 from app.cli.database import alembic_config
-from app.models import Account
+from app.models import Account, ClerkAccount
 from app.services.accounts.passwords import hash_password
+from app.services.actors import NOWHERE
+from app.services.clerks import sessions
+from app.services.clerks.rights import Role
 from app.settings import EXTENSION
+from app.web import clerk_access
 from benchmarks import town
 
 HOST = "127.0.0.1"
@@ -27,7 +33,9 @@ ROOT = Path(__file__).parents[1]
 PASSWORD = "Tramontane66"
 # The identifiant of Madame PAYS ZEST, in `flask demo`.
 OF_THE_DEMONSTRATION = 38162386
-SIGN_IN, HOME = "/connexion", "/accueil"
+# Stands for a family where cookies are asked for: somebody of the town hall, who may everything.
+CLERK = -1
+SIGN_IN, HOME, DAY = "/connexion", "/accueil", "/mairie"
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
@@ -120,7 +128,12 @@ def settle_in(app: Flask) -> dict[int | None, str]:
     with app.app_context(), db.transaction() as session:
         for family in town.MEASURED:
             town.act(session, _with_password(session, town.identifier_of(family)))
-    return sign_in(app)
+        key = _open_session_of_a_clerk(session)
+    cookie = f"{clerk_access.COOKIE.name}={key}"
+    url = app.extensions[EXTENSION].public_url
+    # The first page makes the token of all that follow.
+    page = app.test_client(use_cookies=False).get(DAY, base_url=url, headers={"Cookie": cookie})
+    return sign_in(app) | {CLERK: f"{cookie}; {_cookies(page)}"}
 
 
 def settle_in_demonstration(app: Flask) -> dict[int | None, str]:
@@ -128,6 +141,22 @@ def settle_in_demonstration(app: Flask) -> dict[int | None, str]:
     with app.app_context(), db.transaction() as session:
         _with_password(session, str(OF_THE_DEMONSTRATION))
     return {None: "", OF_THE_DEMONSTRATION: _sign_in(app, str(OF_THE_DEMONSTRATION))}
+
+
+def _open_session_of_a_clerk(session: Session) -> str:
+    now = datetime.now(UTC)
+    clerk = ClerkAccount(
+        public_id=db.new_public_id(),
+        email="mairie@exemple.fr",
+        name="Nadia Roche",
+        roles=list(Role),
+        link_salt=token_hex(),
+        created_at=now,
+        invited_at=now,
+    )
+    session.add(clerk)
+    session.flush()
+    return sessions.open_session(session, clerk, NOWHERE)
 
 
 def _with_password(session: Session, identifier: str) -> Account:

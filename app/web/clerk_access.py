@@ -114,8 +114,12 @@ def must(right: Right) -> None:
 
 def may_open(endpoint: str) -> bool:
     """Tell whether whoever is signed in has the right that a screen asks."""
-    need = need_of(endpoint)
-    return need is not None and rights.may(current_clerk(), need[0])
+    # A page asks for each of its links: who asks, and of what, is looked up once.
+    if "links" not in g:
+        g.links = current_app.view_functions, rights.allowed(current_clerk().roles)
+    views, allowed = g.links
+    need = getattr(views[endpoint], NEEDED, None)
+    return need is not None and need[0] in allowed
 
 
 def begin_session(answer: Response, key: str) -> Response:

@@ -13,6 +13,7 @@ from jinja2.compiler import Frame, optimizeconst
 from jinja2.environment import TemplateModule
 from jinja2.nodes import Expr, Getattr, TemplateData
 from jinja2.runtime import Macro
+from jinja2.utils import missing
 
 from app.memo import Kept
 from app.settings import EXTENSION
@@ -188,6 +189,18 @@ class Environment(flask.templating.Environment):
         if found is None:
             found = known[name] = super().get_template(name)
         return found
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        """Ask what has no items by name for its attribute, not for an error first."""
+        if type(argument) is str and not _has_named_items(obj):
+            found = getattr(obj, argument, missing)
+            if found is not missing:
+                return found
+        return super().getitem(obj, argument)
+
+
+def _has_named_items(obj: object) -> bool:
+    return not isinstance(obj, tuple) and hasattr(type(obj), "__getitem__")
 
 
 def init_app(app: Flask) -> None:

@@ -28,7 +28,7 @@ FROM_ITS_ARGUMENTS = {
     "formats.py price", "formats.py signed_euros", "mailer/message.py _encoded_sender",
     "mailer/message.py _encoded_subject", "services/accounts/passwords.py _dummy_hash",
     "services/accounts/passwords.py _hasher", "services/accounts/passwords.py _words",
-    "services/clerks/rights.py _allowed",
+    "services/clerks/rights.py allowed",
     "services/billing/payment_modes.py going_back", "services/billing/payment_modes.py in_words",
     "services/files/object_storage.py _client",
     "services/importing/addresses.py _normal_domain", "services/importing/days.py parse_day",

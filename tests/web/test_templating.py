@@ -50,6 +50,8 @@ def test_attributes_and_items_are_read_as_jinja_reads_them(app: Flask) -> None:
     page = "{{ date.year }} {{ {'year': {'items': 2}}.year['items'] }} {{ {'a': '<'}.a }}"
     with app.test_request_context():
         assert render_template_string(page, date=date(2018, 7, 12)) == "2018 2 &lt;"
+        page = "{{ date['year'] }} {{ row['count'](1) }} {{ row[0] }}{{ row['missing'] }}"
+        assert render_template_string(page, date=date(2018, 7, 12), row=(1, 1)) == "2018 2 1"
         assert render_template_string("{{ {}.missing }}{{ 'ok' if not {}.missing }}") == "ok"
         with pytest.raises(UndefinedError, match="missing"):
             render_template_string("{{ {}.missing.deeper }}")

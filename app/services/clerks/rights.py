@@ -77,11 +77,11 @@ OF_ROLE = {
 
 def may(clerk: CurrentClerk, right: Right) -> bool:
     """Tell whether one of their roles allows it."""
-    return right in _allowed(clerk.roles)
+    return right in allowed(clerk.roles)
 
 
 @lru_cache(maxsize=64)
-def _allowed(names: tuple[str, ...]) -> frozenset[Right]:
+def allowed(names: tuple[str, ...]) -> frozenset[Right]:
     """Add up what roles allow: a page asks for each of its links."""
     return frozenset().union(*(OF_ROLE[role] for role in known(names)))
 
