@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, func, select
 from app import db
 from app.db import UtcDateTime
 from app.models import MailState, OutboxMail
-from app.services.mail.outbox import PENDING
+from app.services.mail.outbox import IS_NOT_SENT, PENDING
 
 # A mail that has not left by then is held up by something.
 LATE = timedelta(minutes=5)
@@ -17,6 +17,7 @@ _LIMIT = bindparam("limit", type_=UtcDateTime)
 HELD_UP = (
     select(func.min(OutboxMail.created_at))
     .where(
+        IS_NOT_SENT,
         OutboxMail.state.in_(PENDING),
         OutboxMail.created_at < _LIMIT,
         (OutboxMail.attempts > 0) | (OutboxMail.due_at < _LIMIT),

@@ -44,7 +44,9 @@ _ALL = select(OutboxMail.created_at, OutboxMail.id)
 # What strangers ask for nobody is a list of its own.
 _IS_SOMEBODYS = OutboxMail.state != MailState.UNKNOWN
 _TYPED = long_lists.of(
-    _ALL.where(OutboxMail.state == MailState.UNKNOWN, OutboxMail.identifier != "")
+    _ALL.where(
+        outbox.IS_NOT_SENT, OutboxMail.state == MailState.UNKNOWN, OutboxMail.identifier != ""
+    )
 )
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _LINES = (
@@ -253,6 +255,8 @@ def _long_list(question: _Question) -> LongList:
 def _wanted(question: _Question) -> Iterator[ColumnElement[bool]]:
     if question.outcome:
         yield OutboxMail.state.in_(_STATES[question.outcome])
+        if question.outcome != Outcome.SENT:
+            yield outbox.IS_NOT_SENT
     else:
         yield _IS_SOMEBODYS
     if not question.with_clerks:
