@@ -97,6 +97,7 @@ OF_NOBODY = frozenset(
         "town_hall.edit_message",
         "town_hall.message",
         "town_hall.message_attachment",
+        "town_hall.message_letters",
         "town_hall.remind_message",
         "town_hall.send_message",
         "town_hall.withdraw_message",

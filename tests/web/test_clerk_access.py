@@ -43,7 +43,7 @@ OPENS = {
     Role.ADMINISTRATION: set(Right),
 }
 # Asked by the same screen, of some requests or messages only: tests/blueprints/town_hall.
-ASKED_WITHIN = {Right.ANSWER_ALL, Right.WRITE_TO_ALL}
+ASKED_WITHIN = {Right.ANSWER_ALL}
 
 
 def test_every_screen_says_what_it_asks(app: Flask) -> None:

@@ -1,13 +1,15 @@
 """« Familles »: all of them, by what the town hall looks for; what is done to many at once."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
 
 from app.blueprints.town_hall.blueprint import town_hall
 from app.formats import plural
 from app.gates import Crowded
+from app.services.accounts.invitations import Person
 from app.services.clerks import rights
 from app.services.clerks.rights import Right
 from app.services.refusals import Reason, Refusal
@@ -49,7 +51,7 @@ TIMES = Filter(
 @needs(Right.FAMILIES)
 def families() -> ResponseReturnValue:
     """A page of them."""
-    listing = _listing()
+    listing = listing_asked()
     found = service.listed(listing.asked)
     sees_amounts = rights.may(current_clerk(), Right.AMOUNTS)
     return render_template(
@@ -65,7 +67,7 @@ def families() -> ResponseReturnValue:
 @needs(Right.AMOUNTS)
 def families_file() -> ResponseReturnValue:
     """All that the filters find, for a spreadsheet."""
-    listing = _listing()
+    listing = listing_asked()
     try:
         return send_made_file(service.table(listing.asked), CSV, "Familles")
     except Refusal as refused:
@@ -90,8 +92,23 @@ def choose_families_for_letters() -> ResponseReturnValue:
     return _go_on_with_those_chosen("town_hall.letters_of_families")
 
 
+@town_hall.post("/mairie/familles/ecrire")
+@needs(Right.WRITE_TO_ALL)
+@stands_on("town_hall.families")
+def choose_families_to_write_to() -> ResponseReturnValue:
+    """Go from the families that are chosen to a message for them."""
+    listing = listing_asked()
+    if not listing.selection.is_empty:
+        try:
+            service.numbers(listing.selection)
+        except Refusal as refused:
+            flash(str(refused), "info")
+            return redirect(listing.to("town_hall.families"))
+    return _go_on_with_those_chosen("town_hall.new_message")
+
+
 def _go_on_with_those_chosen(endpoint: str) -> ResponseReturnValue:
-    listing = _listing()
+    listing = listing_asked()
     if stale := left_open():
         return stale
     if listing.selection.is_empty:
@@ -105,17 +122,22 @@ def _go_on_with_those_chosen(endpoint: str) -> ResponseReturnValue:
 @only_with_printing
 def letters_of_families() -> ResponseReturnValue:
     """The letters of those who never came."""
-    listing = _listing()
+    listing = listing_asked()
     try:
-        with printing.making.passing():
-            people = inviting.letters(current_clerk(), listing.selection)
-            paper = printing.to_pdf(write_letters(people))
-        return send_made_file(paper, PDF, "Lettres d’accès", inline=True)
+        return print_letters(lambda: inviting.letters(current_clerk(), listing.selection))
     except Refusal as refused:
         flash(str(refused), "info")
+        return redirect(listing.to("town_hall.families"))
+
+
+def print_letters(find: Callable[[], Sequence[Person]]) -> Response:
+    """Print the letters of some people, a paper at a time. Raises Refusal."""
+    try:
+        with printing.making.passing():
+            paper = printing.to_pdf(write_letters(find()))
     except Crowded:
-        flash(MAKING, "info")
-    return redirect(listing.to("town_hall.families"))
+        raise Refusal(Reason.TOO_MANY, MAKING) from None
+    return send_made_file(paper, PDF, "Lettres d’accès", inline=True)
 
 
 @town_hall.post("/mairie/familles/lettres-avec-code")
@@ -124,7 +146,7 @@ def letters_of_families() -> ResponseReturnValue:
 @only_with_printing
 def letters_with_codes() -> ResponseReturnValue:
     """Those of whoever never came and has no address, with a code that no screen shows."""
-    listing = _listing()
+    listing = listing_asked()
     if stale := left_open():
         return stale
     if listing.selection.is_empty:
@@ -148,7 +170,7 @@ def letters_with_codes() -> ResponseReturnValue:
 @needs(Right.ACCESS)
 def invite_families() -> ResponseReturnValue:
     """What would leave to whom; then it does."""
-    listing = _listing()
+    listing = listing_asked()
     plan = inviting.plan(listing.selection)
     if request.method == "GET":
         sending = url_for("town_hall.invite_families", **lists.chosen(listing.selection))
@@ -183,7 +205,8 @@ def call_off_invitations(number: int) -> ResponseReturnValue:
     return redirect(url_for("town_hall.families"))
 
 
-def _listing() -> Listing:
+def listing_asked() -> Listing:
+    """Read which families an address asks for."""
     sees_amounts = rights.may(current_clerk(), Right.AMOUNTS)
     schools = Filter("ecole", "École", _same(service.schools()))
     filters = [schools, *_of_school(lists.asked_of(schools))]
@@ -207,6 +230,7 @@ def _acts() -> Iterator[Act]:
         yield Act("Imprimer les lettres", "town_hall.choose_families_for_letters")
         if settings.letter_codes:
             yield Act("Lettres avec code", "town_hall.letters_with_codes")
+    yield Act("Écrire", "town_hall.choose_families_to_write_to")
 
 
 def _of_school(school: str) -> list[Filter]:

@@ -1,5 +1,6 @@
 """« Écrire aux familles »: a draft, read again as parents will read it, then sent."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -8,6 +9,7 @@ from werkzeug.wrappers import Response
 from wtforms import Field
 
 from app.blueprints.town_hall.blueprint import town_hall
+from app.blueprints.town_hall.families import listing_asked, print_letters
 from app.blueprints.town_hall.message_forms import MessageForm
 from app.blueprints.town_hall.messages import found_line, right_for, right_to
 from app.blueprints.town_hall.target_form import LONGEST_NUMBER, USUAL_DELAY
@@ -21,11 +23,12 @@ from app.services.inbox import composing, sending, sent
 from app.services.inbox.composing import Letter
 from app.services.refusals import Reason, Refusal
 from app.services.targets.kinds import Target, TargetKind
-from app.services.town_hall import family_lines
+from app.services.town_hall import families, family_lines, inviting
 from app.typed_text import one_line
-from app.web import lists
+from app.web import lists, printing
 from app.web.clerk_access import current_clerk, must, needs
 from app.web.drafts import stands_on
+from app.web.files import only_with_printing
 from app.web.forms import left_open, show_again
 from app.web.heavy_forms import checked_files, takes_files
 from app.web.lists import Column
@@ -45,7 +48,7 @@ HINT = (
 @needs(Right.WRITE)
 @takes_files
 def new_message() -> ResponseReturnValue:
-    """A new message; the address may name a family."""
+    """A new message; the address may name a family, or those chosen from « Familles »."""
     form = _form()
     if form.is_submitted():
         return _save(form, None)
@@ -88,7 +91,21 @@ def check_message(number: int) -> ResponseReturnValue:
         listing=listing,
         families=Page(family_lines.read(ids.items), ids.number, ids.total, ids.size),
         today=today(),
+        printing=printing.available(),
     )
+
+
+@town_hall.get("/mairie/messages/<int:number>/lettres.pdf")
+@needs(Right.ACCESS)
+@only_with_printing
+def message_letters(number: int) -> ResponseReturnValue:
+    """The letters of those whom a message would not reach: they never came."""
+    _letter(number)
+    try:
+        return print_letters(lambda: inviting.letters_of_message(current_clerk(), number))
+    except Refusal as refused:
+        flash(str(refused), "info")
+        return redirect(url_for("town_hall.check_message", number=number))
 
 
 @town_hall.post("/mairie/messages/<int:number>/envoyer")
@@ -181,6 +198,10 @@ def _first_target() -> Target:
     """Begin with a family that the address names; with nobody in particular otherwise."""
     if not rights.may(current_clerk(), Right.WRITE_TO_ALL):
         return Target(TargetKind.LATE, (USUAL_DELAY,))
+    if lists.TICK in request.args or lists.EVERYTHING in request.args:
+        with suppress(Refusal):
+            chosen = families.numbers(listing_asked().selection)
+            return Target(TargetKind.NUMBERS, chosen)
     family = one_line(request.args.get("famille", ""))[:LONGEST_NUMBER]
     return Target(TargetKind.FAMILY, (family,)) if family else Target()
 

@@ -14,7 +14,7 @@ _HAS_ADDRESS = Guardian.email != ""
 
 
 class Reach(NamedTuple):
-    """A target in figures; each parent is counted in one of the last three."""
+    """A target in figures; each parent has a mail, or none, or no access."""
 
     families: int
     parents: int
@@ -23,6 +23,8 @@ class Reach(NamedTuple):
     unmailed: int
     # They never came, or cannot come any more.
     without_access: int
+    # Those of them whom a letter may bring.
+    to_bring: int
 
 
 def of(which: ColumnElement[bool], wish: InstrumentedAttribute[bool]) -> Reach:
@@ -34,14 +36,16 @@ def of(which: ColumnElement[bool], wish: InstrumentedAttribute[bool]) -> Reach:
             func.count(Guardian.id),
             _count(mailed),
             _count(_COMES & ~(_HAS_ADDRESS & wish)),
+            _count(MAY_SIGN_IN & Account.password_hash.is_(None) & Account.id.is_not(None)),
         )
         .select_from(Family)
         .outerjoin(Guardian, (Guardian.family_id == Family.id) & Guardian.rank.is_not(None))
         .outerjoin(Account, Account.guardian_id == Guardian.id)
         .where(which)
     )
-    [(families, parents, by_mail, without_mail)] = db.rows(counted)
-    return Reach(families, parents, by_mail, without_mail, parents - by_mail - without_mail)
+    [(families, parents, by_mail, without_mail, to_bring)] = db.rows(counted)
+    without_access = parents - by_mail - without_mail
+    return Reach(families, parents, by_mail, without_mail, without_access, to_bring)
 
 
 def _count(which: ColumnElement[bool]) -> ColumnElement[int]:

@@ -25,6 +25,7 @@ from app.models import Account, Child, Family, FamilyChild, Guardian, Invoice
 from app.paging import Asked, Page, Selection, page_number
 from app.services.billing.ledger import DUE, IS_LATE
 from app.services.refusals import Reason, Refusal
+from app.services.targets.choosing import MOST_NUMBERS
 from app.services.town_hall import family_lines, invited
 from app.services.town_hall.access_states import STATE, AccessState
 from app.services.town_hall.family_lines import FamilyLine
@@ -36,6 +37,10 @@ SIZE = family_lines.SIZE
 TOO_MANY = (
     "Plus de {} familles ne tiennent pas dans un fichier. Filtrez d’abord, par école par exemple."
 )
+TOO_MANY_TO_WRITE = (
+    f"On écrit à {MOST_NUMBERS} familles choisies au plus. Filtrez d’abord, ou écrivez à toutes."
+)
+NOBODY_HERE = "Aucune des familles choisies n’est encore inscrite."
 HEADINGS = ("n°", "responsables", "enfants", "accès", "dernière visite", "en retard")
 
 
@@ -143,6 +148,18 @@ def chosen(selection: Selection) -> Select[int]:
         question, values = _question(Asked(selection.filters))
         return select(Family.id).where(*_wanted(question)).params(values)
     return select(Family.id).where(Family.id.in_(selection.ids))
+
+
+def numbers(selection: Selection) -> tuple[str, ...]:
+    """Return the numbers of those chosen who are here, to be written to. Raises Refusal."""
+    theirs = Family.id.in_(chosen(selection)) & _IS_HERE
+    wanted = select(Family.number).where(theirs).order_by(Family.folded_name, Family.id)
+    found = db.session().scalars(wanted.limit(MOST_NUMBERS + 1)).all()
+    if not found:
+        raise Refusal(Reason.UNKNOWN, NOBODY_HERE)
+    if len(found) > MOST_NUMBERS:
+        raise Refusal(Reason.TOO_MANY, TOO_MANY_TO_WRITE)
+    return tuple(found)
 
 
 def table(asked: Asked) -> bytes:

@@ -1,7 +1,7 @@
 """« Envoyer un accès » to many families at once: who is written to, and the job."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from math import ceil
@@ -17,6 +17,7 @@ from app.services import journal
 from app.services.accounts import invitations, letter_codes
 from app.services.accounts.invitations import Person
 from app.services.actors import Actor, Clerk
+from app.services.inbox import composing
 from app.services.jobs import queue
 from app.services.jobs.kinds import JobKind
 from app.services.jobs.running import Task
@@ -130,7 +131,17 @@ def call_off(by: Actor, number: int) -> None:
 
 def letters(by: Actor, selection: Selection) -> list[Person]:
     """Say whom letters are for: those who never came. Raises Refusal when they are too many."""
-    people = invitations.never_came(_chosen(selection), MOST_LETTERS + 1)
+    return _letters(by, _chosen(selection))
+
+
+def letters_of_message(by: Actor, number: int) -> list[Person]:
+    """Say whom letters are for of those whom a message is for, before it leaves. Raises Refusal."""
+    draft = composing.read(number)
+    return _letters(by, (draft.families, Guardian.rank.is_not(None)))
+
+
+def _letters(by: Actor, wanted: Iterable[ColumnElement[bool]]) -> list[Person]:
+    people = invitations.never_came(wanted, MOST_LETTERS + 1)
     if not people:
         raise Refusal(Reason.UNKNOWN, NO_LETTER)
     if len(people) > MOST_LETTERS:

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from app import db
 from app.models import Account, Child, Family, Guardian, Job, JobState, RefusedAddress
 from app.services.jobs.kinds import JobKind
-from app.services.town_hall import inviting
+from app.services.town_hall import families, inviting
 from app.testing import Outbox
 from tests.support.browser import Browser, Page
 from tests.support.clerks import settle, sign_in_by_mail
@@ -226,6 +226,45 @@ def test_those_who_are_ticked_are_chosen(office: Browser, app: Flask, people: Pe
     page = office.get("town_hall.invite_families", choix=str(number))
     assert "Aucun courriel à envoyer." in page.text
     assert "1 parent a déjà choisi son mot de passe" in page.text
+
+
+def test_those_chosen_are_written_to(
+    office: Browser, app: Flask, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the list to the message, whose list of numbers is theirs; not to nobody, nor to all."""
+    page = office.visit("/mairie/familles?paiement=retard")
+    assert "Cochez d’abord des familles" in page.submit("Écrire").text
+    page = page.fill({"Tout sélectionner (2)": True}).submit("Écrire")
+    assert page.h1 == "Écrire aux familles"
+    assert page.value("Numéros des familles").split() == ["520004", "3816231"]
+    page = page.fill({"Objet": "Votre facture", "Texte": "Bonjour"}).submit("Relire")
+    assert "2 familles" in page.text
+    page = office.visit("/mairie/familles?situation=partie")
+    page = page.fill({"Tout sélectionner (1)": True}).submit("Écrire")
+    assert "Aucune des familles choisies n’est encore inscrite." in page.text
+    monkeypatch.setattr(families, "MOST_NUMBERS", 1)
+    page = office.visit("/mairie/familles?paiement=retard")
+    page = page.fill({"Tout sélectionner (2)": True}).submit("Écrire")
+    assert "Filtrez d’abord" in page.text
+
+
+@pytest.mark.usefixtures("papers_laid_out_once")
+def test_whoever_a_message_does_not_reach_has_a_letter(
+    app: Flask, office: Browser, people: People
+) -> None:
+    """From the page that is read again: of those it is for, who never came."""
+    theirs = (people.ines.identifier, people.zest.identifier)
+    with app.app_context(), db.transaction() as session:
+        never = update(Account).where(Account.identifier.in_(theirs)).values(password_hash=None)
+        session.execute(never)
+    page = office.get("town_hall.new_message", choix=str(number_of(app, people.ines)))
+    page = page.fill({"Objet": "La cantine", "Texte": "Bonjour"}).submit("Relire")
+    link = page.link("Imprimer 1 lettre")
+    paper = office.fetch(link.href)
+    assert len(PdfReader(io.BytesIO(paper.data)).pages) == 1
+    with app.app_context(), db.transaction() as session:
+        session.execute(update(Account).values(password_hash="chosen"))
+    assert "Aucune lettre à imprimer" in office.visit(link.href).text
 
 
 def test_a_list_asks_the_database_little(app: Flask, office: Browser) -> None:
