@@ -144,12 +144,14 @@ def moment(instant: datetime) -> str:
 
 
 def near_moment(instant: datetime) -> str:
-    """Write ce matin à 5 h 41, hier à 23 h 10; the whole day when it is further."""
-    ago = (today() - day_of(instant)).days
-    if ago > 1:
+    """Write ce matin à 5 h 41, hier à 23 h 10, demain à 8 h 00; the whole day when further."""
+    days = (day_of(instant) - today()).days
+    if abs(days) > 1:
         return moment(instant)
     local = _in_town(instant)
-    part = "hier" if ago else next(words for until, words in PARTS_OF_DAY if local.hour < until)
+    part = {-1: "hier", 1: "demain"}.get(days) or next(
+        words for until, words in PARTS_OF_DAY if local.hour < until
+    )
     return f"{part} à {hour(instant)}"
 
 

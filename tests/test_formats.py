@@ -183,6 +183,10 @@ def test_a_family_is_called_by_each_name_once(names: list[str], written: str) ->
         ("2026-11-27 05:30", "ce matin à 5 h 41"),
         ("2026-11-28 05:30", "hier à 5 h 41"),
         ("2026-11-29 05:30", "vendredi 27 novembre 2026 à 5 h 41"),
+        # What is planned, such as a message that waits for its hour.
+        ("2026-11-27 02:00", "ce matin à 5 h 41"),
+        ("2026-11-26 05:30", "demain à 5 h 41"),
+        ("2026-11-25 05:30", "vendredi 27 novembre 2026 à 5 h 41"),
     ],
 )
 def test_a_moment_of_today_is_told_by_the_part_of_the_day(now: str, written: str) -> None:

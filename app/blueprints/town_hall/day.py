@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from app.blueprints.town_hall.blueprint import town_hall
 from app.blueprints.town_hall.import_forms import UploadForm
 from app.formats import today
-from app.services.clerks import rights
+from app.services.clerks import rights, team
 from app.services.clerks.rights import Right
 from app.services.town_hall import day as service
 from app.web.clerk_access import current_clerk, needs
@@ -24,4 +24,5 @@ def day() -> ResponseReturnValue:
         most=service.MOST,
         shown=service.SHOWN,
         form=UploadForm() if may_import else None,
+        is_alone=rights.may(current_clerk(), Right.TEAM) and team.has_one_administrator(),
     )

@@ -5,15 +5,19 @@ from flask.typing import ResponseReturnValue
 
 from app.blueprints.town_hall.blueprint import town_hall
 from app.blueprints.town_hall.forms import InvitationForm, RolesForm
+from app.paging import Page
 from app.services.clerks import rights, team
 from app.services.clerks.rights import Right
 from app.services.clerks.team import Colleague
 from app.services.refusals import Refusal
+from app.web import lists
 from app.web.clerk_access import current_clerk, needs
 from app.web.drafts import stands_on
 from app.web.forms import left_open, show_again
+from app.web.lists import Column
 
 INVITED = "Invitation envoyée à {}. Le lien est valable 72 heures."
+COLUMNS = [Column(each) for each in ("Nom", "Rôles", "Adresse", "Accès")]
 ACTS = {
     "reinitialiser": (
         team.reset,
@@ -41,8 +45,14 @@ def colleagues() -> ResponseReturnValue:
             return show_again(form)
         flash(INVITED.format(form.email.data), "success")
         return redirect(url_for("town_hall.colleagues"))
+    found = team.colleagues()
     return render_template(
-        "town_hall/team.html", form=form, colleagues=team.colleagues(), words=rights.IN_FRENCH
+        "town_hall/team.html",
+        form=form,
+        listing=lists.read(COLUMNS),
+        # All of them: a town hall has few.
+        colleagues=Page(found, 1, len(found), len(found)),
+        words=rights.IN_FRENCH,
     )
 
 

@@ -25,6 +25,9 @@ LAST_ADMINISTRATOR = (
     "C’est le dernier accès qui a le rôle Administration. Donnez d’abord ce rôle à quelqu’un "
     "d’autre."
 )
+_ROLES = select(ClerkAccount.roles).where(
+    ClerkAccount.closed_at.is_(None), ClerkAccount.password_hash.is_not(None)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,12 @@ def administrators() -> list[str]:
         for each in colleagues()
         if not each.is_closed and each.has_come and Role.ADMINISTRATION in each.roles
     ]
+
+
+def has_one_administrator() -> bool:
+    """Tell whether one person alone may do everything: the day they are away, nobody can."""
+    held = [row.roles for row in db.rows(_ROLES)]
+    return sum(rights.administers(roles) for roles in held) == 1
 
 
 def who_may(right: Right) -> list[Colleague]:

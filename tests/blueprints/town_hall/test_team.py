@@ -57,6 +57,24 @@ def test_camille_invites_nadia(office: Page, app: Flask, outbox: Outbox) -> None
     assert "Demandez à Camille Martin." in page.text
 
 
+def test_whoever_is_alone_to_do_everything_is_told_each_day(
+    office: Page, app: Flask, outbox: Outbox
+) -> None:
+    """Until somebody else may, who has come; nobody else is told."""
+    alone = "Donnez ce rôle à une seconde personne"
+    day = office.browser.get("town_hall.day")
+    assert alone in day.text
+    assert day.soup.select("main a[aria-label^='Équipe']")[0]["href"] == office.path
+    page = office.fill({"Prénom et nom": NADIA[1], "Adresse de courriel": NADIA[0]})
+    page.fill({"Administration": True}).submit("Inviter")
+    assert alone in office.browser.get("town_hall.day").text
+    choose_password(Browser(app), link_in(outbox.latest))
+    assert alone not in office.browser.get("town_hall.day").text
+    sam = settle(app, "sam@commune.fr", "Sam Noir", "secretariat", by_mail=True)
+    his = Browser(app)
+    assert alone not in sign_in_by_mail(his, sam, outbox).text
+
+
 def test_what_cannot_be_an_invitation_is_said(office: Page) -> None:
     """Nothing typed is lost."""
     page = office.fill({"Prénom et nom": NADIA[1], "Adresse de courriel": "nadia à la mairie"})
@@ -223,5 +241,5 @@ def test_two_browsers_one_is_left_behind(office: Page, app: Flask, camille: Cler
 def test_a_page_that_does_not_exist_keeps_the_menu(office: Page, app: Flask) -> None:
     """Of whoever is signed in; to a stranger nothing tells that the town hall has pages."""
     page = office.browser.visit("/mairie/nulle-part", 404)
-    assert page.link("Équipe").click().h1 == "Équipe"
+    assert page.link("Réglages").click().h1 == "Réglages"
     assert "Espace mairie" not in Browser(app).visit("/mairie/nulle-part", 404).text
