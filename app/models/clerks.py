@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy import JSON, ForeignKey, String, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, UtcDateTime
@@ -47,6 +47,8 @@ class ClerkAccount(Base):
     spare_used: Mapped[list[int]] = mapped_column(JSON, default=list)
     # The last step of the application's clock that let in: each serves once.
     last_step: Mapped[int] = mapped_column(default=0)
+    # Whether keys act by themselves on their screens.
+    shortcuts: Mapped[bool] = mapped_column(default=True, server_default=true())
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     invited_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -111,6 +111,8 @@ class CurrentClerk(Clerk):
     last_seen_at: datetime
     # When the password was last given in this browser.
     proved_at: datetime
+    # Whether keys act by themselves on their screens.
+    shortcuts: bool
 
 
 @dataclass(frozen=True, slots=True)

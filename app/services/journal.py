@@ -49,6 +49,7 @@ ACTS = {
     "clerk_reset": "mot de passe et code à choisir de nouveau à la mairie",
     "clerk_roles_changed": "rôles changés à la mairie",
     "clerk_second_factor_chosen": "façon de recevoir le code choisie à la mairie",
+    "clerk_shortcuts_switched": "raccourcis clavier de la mairie mis ou retirés",
     "clerk_sign_in_refused": "échec de connexion à la mairie",
     "clerk_sign_in_throttled": "connexion à la mairie mise en attente",
     "clerk_signed_in": "connexion à la mairie",

@@ -201,6 +201,45 @@ def test_each_act_takes_as_few_clicks_as_the_table_says(
     assert ticks == {name: TICKS.get(name, 0) for name in TABLE}
 
 
+def test_keys_act_by_themselves_but_where_somebody_types(
+    chromium: Chromium, town_hall: Portal
+) -> None:
+    """To the search, through the queue; nothing once they are switched off."""
+    with open_window((DESK, True), chromium, town_hall) as page:
+        come_in(page, town_hall)
+        field, keys = page.get_by_label("Chercher une famille"), page.keyboard
+        keys.press("/")
+        expect(field).to_be_focused()
+        keys.type("j/k")
+        expect(field).to_have_value("j/k")
+        page.goto("/mairie/demandes")
+        requests = page.locator("tbody th a")
+        for key, place in (("k", 0), ("j", 1), ("j", 2), ("k", 1), ("k", 0)):
+            keys.press(key)
+            expect(requests.nth(place)).to_be_focused()
+        first = page.url
+        keys.press("Enter")
+        text = page.get_by_label("Votre texte")
+        expect(text).to_be_visible()
+        opened = page.url
+        assert opened != first
+        text.press_sequentially("jk")
+        expect(text).to_have_value("jk")
+        text.fill("")
+        text.blur()
+        page.get_by_role("link", name="Suivante dans la file").wait_for()
+        keys.press("j")
+        page.wait_for_url(lambda url: url != opened)
+        keys.press("k")
+        page.wait_for_url(opened)
+        page.goto("/mairie/mon-compte")
+        page.get_by_role("button", name="Les désactiver").click()
+        expect(page.locator("main")).to_contain_text("Les raccourcis clavier sont désactivés.")
+        keys.press("/")
+        expect(field).not_to_be_focused()
+        expect(page.locator("script[src*='mairie.js']")).to_have_count(0)
+
+
 def come_in(page: Page, town_hall: Portal) -> None:
     """Sign in, with a code that comes by mail."""
     page.goto("/mairie/connexion")

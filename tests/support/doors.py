@@ -108,6 +108,7 @@ OF_NOBODY = frozenset(
         "town_hall.remove_note",
         "town_hall.remove_ready_answer",
         "town_hall.request",
+        "town_hall.request_beside",
         "town_hall.request_file",
         "town_hall.request_for_caller",
         "town_hall.send_again",

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.blueprints.town_hall.blueprint import town_hall
 from app.blueprints.town_hall.forms import ClerkPasswordForm, NameForm
-from app.services.clerks import codes, password_choice, sessions, team
+from app.services.clerks import codes, password_choice, sessions, team, wishes
 from app.services.clerks.rights import Right
 from app.services.refusals import Refusal
 from app.web import clerk_access
@@ -15,6 +15,9 @@ from app.web.clerk_access import TICKET, current_clerk, needs
 from app.web.drafts import stands_on
 from app.web.forms import left_open, show_again
 from app.web.new_passwords import SAVED
+
+SHORTCUTS_ON = "Les raccourcis clavier sont activés."
+SHORTCUTS_OFF = "Les raccourcis clavier sont désactivés."
 
 
 @town_hall.get("/mairie/mon-compte")
@@ -27,6 +30,7 @@ def own_account() -> ResponseReturnValue:
         clerk=team.colleague(clerk.public_id),
         browsers=sessions.browsers(clerk),
         spare_left=len(codes.spare(clerk)),
+        shortcuts=clerk.shortcuts,
     )
 
 
@@ -73,6 +77,17 @@ def change_second_factor() -> ResponseReturnValue:
         return stale
     session[TICKET] = codes.begin_choice(current_clerk())
     return redirect(url_for("town_hall.second_factor"))
+
+
+@town_hall.post("/mairie/mon-compte/raccourcis")
+@needs(Right.OWN_ACCOUNT)
+@stands_on("town_hall.own_account")
+def switch_shortcuts() -> ResponseReturnValue:
+    """Have keys act by themselves, or not."""
+    if stale := left_open():
+        return stale
+    flash(SHORTCUTS_ON if wishes.switch_shortcuts(current_clerk()) else SHORTCUTS_OFF, "success")
+    return redirect(url_for("town_hall.own_account"))
 
 
 @town_hall.post("/mairie/mon-compte/deconnecter")

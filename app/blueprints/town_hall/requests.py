@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import abort, render_template
+from flask import abort, flash, redirect, render_template, url_for
 from flask import request as asked
 from flask.typing import ResponseReturnValue
 from wtforms import SelectChoice
@@ -43,6 +43,10 @@ VIEWS = {
 COLUMNS = [Column(each) for each in ("N°", "Demande", "Famille", "Promise pour", "Qui", "État")]
 ACTS = (Act("Je m’en occupe", "town_hall.hold_requests"),)
 NOTHING = {View.TO_ANSWER: "Elles apparaîtront ici dès qu’une famille en enverra une."}
+ENDS = {
+    "precedente": "C’était la première de la file.",
+    "suivante": "C’était la dernière de la file.",
+}
 NOTHING_OF = "Il n’y en a pas pour le moment sous «\u00a0{}\u00a0»."
 
 
@@ -106,6 +110,20 @@ def request(number: int) -> ResponseReturnValue:
         undoable=undoing.undoable(found.details.events),
         is_mine=found.holder_id == me,
     )
+
+
+@town_hall.get("/mairie/demandes/<int:number>/<way>")
+@needs(Right.REQUESTS)
+def request_beside(number: int, way: str) -> ResponseReturnValue:
+    """Go to the one before or after in the queue, as it is when somebody asks."""
+    beside = desk_listing.beside(number)
+    if beside is None or way not in ENDS:
+        abort(404)
+    found = beside.after if way == "suivante" else beside.before
+    if found is None:
+        flash(ENDS[way], "info")
+        return redirect(url_for("town_hall.requests"))
+    return redirect(url_for("town_hall.request", number=found))
 
 
 @town_hall.get("/mairie/demandes/<int:number>/pieces/<opaque:file_id>")

@@ -43,6 +43,7 @@ _CURRENT = (
         ClerkAccount.roles,
         ClerkSession.last_seen_at,
         ClerkSession.proved_at,
+        ClerkAccount.shortcuts,
     )
     .join(ClerkAccount, ClerkAccount.id == ClerkSession.clerk_id)
     .where(
@@ -107,6 +108,7 @@ def find(key: str, origin: Origin = NOWHERE, *, seen: bool = True) -> CurrentCle
         roles=tuple(row.roles),
         last_seen_at=row.last_seen_at,
         proved_at=row.proved_at,
+        shortcuts=row.shortcuts,
         origin=origin,
     )
     if seen and now - current.last_seen_at > TOUCH_AFTER:

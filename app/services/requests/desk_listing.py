@@ -120,6 +120,40 @@ _NEXT = (
     .order_by(*_URGENT_FIRST)
     .limit(1)
 )
+_PROMISED = select(FamilyRequest.expected_on).where(FamilyRequest.id == bindparam("number"))
+_PLACE = (FamilyRequest.expected_on, FamilyRequest.id)
+# Of the queue, beside one of them: by the index of each state, as those that wait are many.
+_AFTER = (FamilyRequest.expected_on >= bindparam("day")) & (
+    (FamilyRequest.expected_on > bindparam("day")) | (FamilyRequest.id > bindparam("number"))
+)
+_BEFORE = (FamilyRequest.expected_on <= bindparam("day")) & (
+    (FamilyRequest.expected_on < bindparam("day")) | (FamilyRequest.id < bindparam("number"))
+)
+_NEIGHBOURS = union_all(
+    *(
+        select(subquery.c.id, subquery.c.expected_on)
+        for state in WAIT_FOR_TOWN
+        for which, order in (
+            (_AFTER, _PLACE),
+            (_BEFORE, [each.desc() for each in _PLACE]),
+        )
+        for subquery in [
+            select(FamilyRequest.id, FamilyRequest.expected_on)
+            .where(FamilyRequest.state == state, which)
+            .order_by(*order)
+            .limit(1)
+            .subquery()
+        ]
+    )
+).subquery()
+_BESIDE = select(_NEIGHBOURS.c.id, _NEIGHBOURS.c.expected_on)
+
+
+class Beside(NamedTuple):
+    """The requests before and after one in the queue, by number; None at its ends."""
+
+    before: int | None
+    after: int | None
 
 
 class Chosen(NamedTuple):
@@ -161,6 +195,18 @@ def counts(clerk_id: int) -> dict[View, int]:
 def schools() -> list[str]:
     """Name the schools of the families that wait for an answer."""
     return [row.school for row in db.rows(_SCHOOLS)]
+
+
+def beside(number: int) -> Beside | None:
+    """Find the neighbours of a request by what it is promised for; None when there is none."""
+    promised = db.rows(_PROMISED, number=number)
+    if not promised:
+        return None
+    day = promised[0].expected_on
+    found = [(row.expected_on, row.id) for row in db.rows(_BESIDE, number=number, day=day)]
+    before = max((each for each in found if each < (day, number)), default=None)
+    after = min((each for each in found if each > (day, number)), default=None)
+    return Beside(before[1] if before else None, after[1] if after else None)
 
 
 def next_after(number: int) -> int | None:

@@ -192,6 +192,7 @@ def test_who_never_came_is_found_by_since_when_and_how_often(
     page = choose_all(page)
     outbox.clear()
     page.submit("Envoyer")
+    let_invitations_leave(app)
     assert [mail.recipient for mail in outbox] == [people.karim.email]
     page = office.visit("/mairie/familles?acces=invite&fois=3")
     assert numbers(page) == ["510002", "3816231"]

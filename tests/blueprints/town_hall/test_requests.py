@@ -265,6 +265,22 @@ def test_a_list_is_an_address_to_keep(app: Flask, people: People, nadia: Browser
     assert "sorte=other" in page.link("En retard").href
 
 
+def test_one_goes_from_a_request_to_the_next(app: Flask, people: People, nadia: Browser) -> None:
+    """In the order of the promises, over what is closed; past the end, to the list."""
+    first, closed, last = (ask(app, people, key=key) for key in "abc")
+    with app.app_context():
+        desk.take(last, TOWN_HALL)
+        desk.accept(closed, "", TOWN_HALL)
+    page = opened(nadia, first).link("Suivante dans la file").click()
+    assert page.path == f"/mairie/demandes/{last}"
+    assert "la dernière de la file" in page.link("Suivante dans la file").click().text
+    page = page.link("Précédente dans la file").click()
+    assert page.path == f"/mairie/demandes/{first}"
+    assert "la première de la file" in page.link("Précédente dans la file").click().text
+    assert opened(nadia, closed).link("Précédente dans la file").click().path == page.path
+    nadia.visit("/mairie/demandes/999999/suivante", 404)
+
+
 def test_pages_ask_few_things_of_the_database(app: Flask, people: People, nadia: Browser) -> None:
     """At most eight statements each, however many requests there are."""
     asked = {"details": {"text": "Pourquoi\u00a0?"}, "invoice": public_id("f59")}

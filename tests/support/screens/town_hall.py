@@ -120,6 +120,7 @@ def _own_account(app: Flask, nadia: Clerk) -> Screens:
     hers = Browser(app)
     sign_in_by_mail(hers, nadia, outbox)
     yield "town hall, own account", hers.get("town_hall.own_account")
+    yield "town hall, no shortcuts", hers.get("town_hall.own_account").submit("Les désactiver")
     yield "town hall, own name", hers.get("town_hall.change_name")
     yield "town hall, own password", hers.get("town_hall.change_password")
     yield "town hall, not allowed", hers.get("town_hall.colleagues", 403)
