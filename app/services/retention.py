@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, CursorResult, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, delete, func, or_, select, tuple_, update
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from app import db
@@ -61,6 +61,7 @@ from app.services.files.store import StoreAway
 from app.services.jobs.running import Task
 from app.services.mail.outbox import PENDING
 
+AT_A_TIME = 10_000
 A_DAY = timedelta(days=1)
 A_MONTH = timedelta(days=30)
 # A mailbox that was full has room again by then; one that is gone has refused another mail.
@@ -109,8 +110,8 @@ def purge(actor: Actor) -> list[Purged]:
         files = sweeping.sweep()
     except StoreAway as error:
         away = error
+    counts = {rule: _remove(rule, now) for rule in RULES}
     with db.transaction() as session:
-        counts = {rule: _remove(session, rule, now) for rule in RULES}
         _forget_what_was_replaced(session, now - A_DAY)
         if files or any(counts.values()):
             figures = {rule.table.__tablename__: str(count) for rule, count in counts.items()}
@@ -129,14 +130,19 @@ def purge_by_night(_task: Task) -> None:
     purge(PORTAL)
 
 
-def _remove(session: Session, rule: Rule, now: datetime) -> int:
-    result = session.execute(
-        delete(rule.table)
-        .where(rule.ended_before(now - rule.kept))
-        .execution_options(synchronize_session=False)
-    )
-    assert isinstance(result, CursorResult)
-    return result.rowcount
+def _remove(rule: Rule, now: datetime) -> int:
+    """Remove them some at a time: while a million rows go, others write."""
+    key = rule.table.__mapper__.primary_key
+    some = select(*key).where(rule.ended_before(now - rule.kept)).limit(AT_A_TIME)
+    statement = delete(rule.table).where(tuple_(*key).in_(some))
+    removed = [AT_A_TIME]
+    while removed[-1] == AT_A_TIME:
+        # What a power cut brings back goes another night.
+        with db.transaction(durable=False) as session:
+            done = session.execute(statement, execution_options={"synchronize_session": False})
+            assert isinstance(done, CursorResult)
+            removed.append(done.rowcount)
+    return sum(removed[1:])
 
 
 def _forget_what_was_replaced(session: Session, limit: datetime) -> None:
@@ -162,6 +168,18 @@ def _temporary_passwords(limit: datetime) -> ColumnElement[bool]:
 def _email_changes(limit: datetime) -> ColumnElement[bool]:
     row = EmailChange
     return or_(row.ended_at < limit, row.expires_at < limit) & _not_the_newest(row.id)
+
+
+def _clerk_sessions(limit: datetime) -> ColumnElement[bool]:
+    return ClerkSession.last_seen_at < limit
+
+
+def _accepted(limit: datetime) -> ColumnElement[bool]:
+    return AcceptedValue.settled_at < limit
+
+
+def _refused(limit: datetime) -> ColumnElement[bool]:
+    return RefusedAddress.refused_at < limit
 
 
 def _uploads(limit: datetime) -> ColumnElement[bool]:
@@ -206,29 +224,11 @@ RULES = (
         _temporary_passwords,
     ),
     Rule("session", "sessions", AccountSession, A_MONTH, _sessions),
-    Rule(
-        "session de la mairie",
-        "sessions de la mairie",
-        ClerkSession,
-        A_MONTH,
-        lambda limit: ClerkSession.last_seen_at < limit,
-    ),
+    Rule("session de la mairie", "sessions de la mairie", ClerkSession, A_MONTH, _clerk_sessions),
     Rule("changement d’adresse", "changements d’adresse", EmailChange, A_MONTH, _email_changes),
     Rule("courriel de la file", "courriels de la file", OutboxMail, A_MONTH, _mails),
-    Rule(
-        "changement reporté",
-        "changements reportés",
-        AcceptedValue,
-        A_MONTH,
-        lambda limit: AcceptedValue.settled_at < limit,
-    ),
-    Rule(
-        "adresse refusée",
-        "adresses refusées",
-        RefusedAddress,
-        A_SEASON,
-        lambda limit: RefusedAddress.refused_at < limit,
-    ),
+    Rule("changement reporté", "changements reportés", AcceptedValue, A_MONTH, _accepted),
+    Rule("adresse refusée", "adresses refusées", RefusedAddress, A_SEASON, _refused),
     Rule("fichier d’import", "fichiers d’import", ImportUpload, A_MONTH, _uploads),
     Rule("ligne d’avant l’import", "lignes d’avant l’import", ImportChange, A_MONTH, _images),
     Rule(

@@ -4,6 +4,7 @@ import os
 import re
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from app import db
 from app.models import (
@@ -186,3 +188,20 @@ def test_every_table_has_its_rule_or_is_the_town_s() -> None:
     every = {mapper.class_ for mapper in db.Base.registry.mappers}
     assert {table.__tablename__ for table in every - set(decided)} == set()
     assert len(decided) == len(set(decided)) == len(db.Base.metadata.tables)
+
+
+def test_many_rows_go_some_at_a_time(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between two pieces, whoever else waits may write."""
+    live_a_day(people, times=5)
+    before = left(TemporaryPassword)
+    pieces: list[int] = []
+    transaction = db.transaction
+
+    def watched(**how: bool) -> AbstractContextManager[Session]:
+        pieces.append(left(TemporaryPassword))
+        return transaction(**how)
+
+    monkeypatch.setattr(retention, "AT_A_TIME", 2)
+    monkeypatch.setattr(db, "transaction", watched)
+    assert purged(2 * MONTH)["mot de passe temporaire"] == before - 1
+    assert {before, before - 2, before - 4, 1} <= set(pieces)
