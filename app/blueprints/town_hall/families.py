@@ -42,9 +42,7 @@ ACCESSES = list(IN_FRENCH.items())
 SINCE = Filter(
     invited.SINCE, "Invités depuis", [(each, f"{each} jours") for each in invited.DAYS], "Toujours"
 )
-TIMES = Filter(
-    invited.TIMES, "Invités", (("1", "Une fois"), ("2", "Deux fois"), ("3", "Trois fois ou plus"))
-)
+TIMES = Filter(invited.TIMES, "Invitations", (("1", "Une"), ("2", "Deux"), ("3", "Trois ou plus")))
 
 
 @town_hall.get("/mairie/familles")
