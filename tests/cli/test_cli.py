@@ -21,6 +21,7 @@ UNUSED = (
     "dns",
     "prometheus_client",
     "sentry_sdk",
+    "statistics",
     "weasyprint",
 )
 # What shows an import, or starts one, needs little.

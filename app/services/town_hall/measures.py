@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
-from statistics import median
 
 # Fewer than this are not told apart from each other: a share of one says what that one did.
 FEW = 5
@@ -25,6 +24,9 @@ def percent_of_many(part: int, whole: int) -> int | None:
 
 def middle(values: Iterable[int]) -> Decimal | None:
     """Return what half of them do not exceed; None where there is none."""
+    # Read with the first figures: to a process that starts it costs a hundredth.
+    from statistics import median
+
     known = list(values)
     return Decimal(str(median(known))) if known else None
 
