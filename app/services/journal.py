@@ -134,6 +134,7 @@ ACTS = {
     "crest_changed": "armoiries changées par la mairie",
     "request_kinds_changed": "sortes de demandes changées par la mairie",
     "town_changed": "commune décrite autrement par la mairie",
+    "town_text_changed": "texte de la commune changé par la mairie",
     "temporary_password_accepted": "mot de passe temporaire accepté",
     "temporary_password_expired": "mot de passe temporaire périmé",
     "viewed_as": "portail vu par la mairie tel que ce compte le montre",

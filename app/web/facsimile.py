@@ -6,8 +6,10 @@ which the stylesheet draws alike.
 """
 
 import re
+from collections.abc import Callable
 from html.parser import HTMLParser
 
+from flask import current_app, g
 from markupsafe import Markup, escape
 
 PLAIN_TAGS = {
@@ -42,6 +44,15 @@ def facsimile(html: str, tag: str = "main") -> Markup:
     copier.feed(html)
     copier.close()
     return Markup("").join(copier.copied)
+
+
+def facsimile_of(public_url: str, draw: Callable[[], str]) -> Markup:
+    """Copy a page that is drawn in a world of its own, whoever looks at it."""
+    with current_app.app_context(), current_app.test_request_context(base_url=public_url):
+        # No visitor: nothing may ask for a token, nor touch a session.
+        g.csrf_token_drawn = "-"  # noqa: S105
+        html = draw()
+    return facsimile(html, "main" if "<main" in html else "body")
 
 
 class _Copier(HTMLParser):

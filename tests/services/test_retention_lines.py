@@ -38,6 +38,7 @@ from app.services import retention
 from app.services.actors import PORTAL
 from app.services.jobs.kinds import JobKind
 from app.services.mail.kinds import MailKind
+from app.services.town_hall import tonight
 from tests.support.people import People
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "retention.md"
@@ -171,3 +172,19 @@ def test_each_line_is_kept_to_the_second(app: Flask, people: People) -> None:
             assert {name: before[name] for name in lines} == dict.fromkeys(lines, 0)
             assert {name: after[name] for name in lines} == {name: GO[name] for name in lines}
             assert not any(count for name, count in after.items() if name not in lines), days
+
+
+def test_the_coming_night_is_counted_by_the_same_rules(app: Flask, people: People) -> None:
+    """What « Réglages » tells is what the purge of that night removes, and it removes nothing."""
+    with app.app_context():
+        with db.transaction() as session:
+            live(session, people, Path(app.instance_path))
+        seen = 0
+        for days in sorted(set(written().values())):
+            with time_machine.travel(END + days, tick=False):
+                told = tonight.read()
+                assert tonight.read() == told
+            counted = {each.plural.capitalize(): each.rows for each in told.lines}
+            assert counted.items() <= gone(told.at).items()
+            seen += sum(counted.values())
+        assert seen >= sum(GO.values()) - GO["Fichiers abandonnés"]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import lru_cache, partial
 
-from flask import Response, abort, current_app, flash, g, make_response, render_template
+from flask import Response, abort, current_app, flash, make_response, render_template
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -14,7 +14,7 @@ from app.services import guide as service
 from app.services.accounts import passwords, signing_in
 from app.settings import settings
 from app.web import printing
-from app.web.facsimile import facsimile
+from app.web.facsimile import facsimile_of
 from app.web.forms import EmptyForm
 from app.web.new_passwords import SAVED
 from app.web.site_map import labelled
@@ -80,16 +80,7 @@ def _screens(public_url: str, _town: str, day: date) -> dict[str, Markup]:
         "first_mail": partial(service.sample_mail, day, first_time=True),
         "mail": partial(service.sample_mail, day, first_time=False),
     }
-    return {name: _copy(public_url, page) for name, page in pages.items()}
-
-
-def _copy(public_url: str, page: Callable[[], str]) -> Markup:
-    # A world of its own, whoever opens the guide.
-    with current_app.app_context(), current_app.test_request_context(base_url=public_url):
-        # No visitor: nothing may ask for a token, nor touch a session.
-        g.csrf_token_drawn = "-"  # noqa: S105
-        html = page()
-    return facsimile(html, "main" if "<main" in html else "body")
+    return {name: facsimile_of(public_url, page) for name, page in pages.items()}
 
 
 def _saved_page() -> str:

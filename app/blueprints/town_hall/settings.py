@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app.blueprints.town_hall.blueprint import town_hall
 from app.services.clerks.rights import Right
+from app.services.town_hall import tonight
 from app.settings import followed
 from app.web.clerk_access import needs
 
@@ -14,3 +15,10 @@ from app.web.clerk_access import needs
 def settings() -> ResponseReturnValue:
     """Where each is changed."""
     return render_template("town_hall/settings.html", faults=followed().faults)
+
+
+@town_hall.get("/mairie/reglages/menage")
+@needs(Right.SETTINGS)
+def purge() -> ResponseReturnValue:
+    """What the coming night removes."""
+    return render_template("town_hall/purge.html", tonight=tonight.read())

@@ -18,9 +18,14 @@ def next_night(now: datetime) -> date:
     return local.date() if local.time() < HOUR else local.date() + timedelta(days=1)
 
 
+def hour_of(night: date) -> datetime:
+    """Return when they are done."""
+    return datetime.combine(night, HOUR, town_zone()).astimezone(UTC)
+
+
 def plan(night: date) -> None:
     """Put what is done that night in the queue; it stands there once, whoever plans it again."""
-    due_at = datetime.combine(night, HOUR, town_zone()).astimezone(UTC)
+    due_at = hour_of(night)
     jobs: list[dict[str, object]] = [
         {
             "kind": kind.value,

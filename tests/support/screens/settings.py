@@ -1,6 +1,7 @@
 """« Réglages » in its states: as they are, about to change, broken by hand, fixed by the server."""
 
 import io
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from flask import Flask
 from PIL import Image
 
+from app.services import town_texts
 from app.services.requests.kinds import KINDS
 from app.settings import FOLLOWING
 from configuring import town_file
@@ -36,6 +38,8 @@ def _own_words(app: Flask, office: Browser) -> Screens:
     yield "settings, no address", page
     yield from _crest(app, office)
     yield from _kinds(office)
+    yield from _texts(app, office)
+    yield "settings, the purge", office.get("town_hall.purge")
     file, following = Path(app.instance_path) / town_file.FILE, app.extensions[FOLLOWING]
     sound, fixed = file.read_bytes(), following.fixed
     file.write_text("town_name = Saint", "utf-8")
@@ -70,3 +74,25 @@ def _kinds(office: Browser) -> Screens:
     yield "settings, no days", page
     page = page.fill({f"on_{kind.key}": False for kind in KINDS}).fill(days_photo="3")
     yield "settings, all closed", page.submit("Enregistrer")
+
+
+def _texts(app: Flask, office: Browser) -> Screens:
+    file = Path(app.instance_path) / town_texts.FOLDER / "absence.txt"
+    shutil.rmtree(file.parent, ignore_errors=True)
+    page = office.get("town_hall.text", name="absence")
+    yield "settings, a text", page
+    page = page.fill({"Texte": "Prévenez la veille."}).submit("Voir avant d’enregistrer", 200)
+    yield "settings, a text about to change", page
+    file.parent.mkdir()
+    file.write_text("Avant.", "utf-8")
+    page = page.submit("Enregistrer", _refused=200)
+    yield "settings, a text that somebody changed", page
+    yield "settings, a text of the town", page.submit("Enregistrer")
+    file.write_bytes("Été".encode("latin-1"))
+    yield "settings, texts", office.get("town_hall.texts")
+    page = office.get("town_hall.text", name="absence")
+    yield "settings, a text in another encoding", page
+    page = office.get("town_hall.text", name="paiement").fill({"Texte": "Par chèque."})
+    yield "settings, how to pay", page.submit("Enregistrer")
+    yield "settings, texts, the town's own", office.get("town_hall.texts")
+    shutil.rmtree(file.parent)
