@@ -18,12 +18,13 @@ FEW = 3
 _PIECE_MISSING = FamilyRequest.state == RequestState.PIECE_MISSING
 # How many wait for the family, to be put in other statements.
 PIECES_MISSING = select(func.count(FamilyRequest.id)).where(SEEN, _PIECE_MISSING).scalar_subquery()
-_MOVED_AT = (
+_LAST_EVENT = (
     select(func.max(RequestEvent.at))
     .where(RequestEvent.request_id == FamilyRequest.id, TOLD)
     .scalar_subquery()
-    .label("moved_at")
 )
+# One that nothing happened to moved when it was sent.
+_MOVED_AT = func.coalesce(_LAST_EVENT, FamilyRequest.sent_at).label("moved_at")
 _FEW = (
     select(
         FamilyRequest.public_id,
