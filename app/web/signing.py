@@ -1,7 +1,7 @@
 """What browsers keep and give back, signed as Flask and Flask-WTF read it.
 
-Keys are derived once. Nothing is compressed: of a hundred signs that wins little, and costs a page
-more than all the rest of it.
+Keys are derived once. What is small is not compressed: of a hundred signs that wins little, and
+costs a page more than all the rest of it.
 """
 
 from typing import Any
@@ -9,6 +9,9 @@ from typing import Any
 from itsdangerous import TimestampSigner, URLSafeTimedSerializer
 from itsdangerous.encoding import base64_encode
 from itsdangerous.url_safe import URLSafeSerializerMixin
+
+# A browser keeps 4,093 bytes of a cookie: notices that nobody has read yet may be many.
+LARGE = 1_000
 
 
 class KnownKeys(TimestampSigner):
@@ -27,7 +30,7 @@ class KnownKeys(TimestampSigner):
 
 
 class SmallValues(URLSafeTimedSerializer):
-    """Signs some hundred signs at most, by the same signer each time."""
+    """Signs some hundred signs mostly, by the same signer each time."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Make it."""
@@ -40,5 +43,6 @@ class SmallValues(URLSafeTimedSerializer):
         return self._signer
 
     def dump_payload(self, obj: Any) -> bytes:
-        """Write it as it is; what was compressed before is still read."""
-        return base64_encode(super(URLSafeSerializerMixin, self).dump_payload(obj))
+        """Write it as it is, unless it is large; either is read."""
+        written = super(URLSafeSerializerMixin, self).dump_payload(obj)
+        return super().dump_payload(obj) if len(written) > LARGE else base64_encode(written)

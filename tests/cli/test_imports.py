@@ -73,7 +73,7 @@ def test_faults_beyond_the_first_thousand_are_counted(app: Flask, tmp_path: Path
     assert result.stderr.splitlines()[-3:] == [
         "… et 500 autres erreurs.",
         "",
-        "1500 erreurs : rien n’a été importé.",
+        "1\u202f500 erreurs : rien n’a été importé.",
     ]
 
 

@@ -34,6 +34,9 @@ def test_a_cookie_of_flask_s_is_read_and_ours_is_by_flask(app_without_database: 
     assert theirs.loads(written) == OF_A_LONG_SESSION
     with pytest.raises(BadSignature):
         ours.loads(written[:-1])
+    notices = {"_flashes": [["info", "Entre-temps, quelqu’un a répondu. Relisez."]] * 60}
+    assert len(ours.dumps(notices)) < 1_000
+    assert ours.loads(ours.dumps(notices)) == notices
 
 
 def test_a_key_that_was_replaced_signs_no_more_and_is_still_read(

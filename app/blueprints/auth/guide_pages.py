@@ -105,9 +105,12 @@ def _sent_page() -> str:
 
 
 def _choose_page() -> str:
+    form = ChoosePasswordForm(lambda _clear: [])
+    # Who came by a mail has an address.
+    del form.email
     return render_template(
         "auth/choose_password.html",
-        form=ChoosePasswordForm(lambda _clear: []),
+        form=form,
         identifier=service.IDENTIFIER,
         rules=passwords.policy(),
     )
