@@ -37,7 +37,8 @@ def day_screens(app: Flask, office: Browser) -> Screens:
         session.execute(
             update(OutboxMail).values(state=MailState.QUEUED, attempts=3, created_at=BEFORE)
         )
-        accounts = session.scalars(select(Account).where(Account.archived_at.is_(None))).all()
+        coming = select(Account).where(Account.archived_at.is_(None)).order_by(Account.id)
+        accounts = session.scalars(coming).all()
         kept = {account.id: (account.password_hash, account.guardian.email) for account in accounts}
         accounts[1].password_hash, accounts[1].invited_at = None, now
         accounts[2].password_hash, accounts[2].guardian.email = None, ""
@@ -45,7 +46,7 @@ def day_screens(app: Flask, office: Browser) -> Screens:
         session.execute(delete(RefusedAddress))
         for address in sorted(addresses):
             session.add(RefusedAddress(address=address, refused_at=now, reason=bounced()))
-        message = session.scalars(select(Message.id).where(Message.withdrawn_at.is_(None))).first()
+        message = session.scalar(select(func.min(Message.id)).where(Message.withdrawn_at.is_(None)))
         session.add(
             MessageReply(
                 message_id=message,

@@ -48,7 +48,8 @@ def _list(app: Flask, office: Browser) -> Screens:
     yield "families, none chosen", page.submit("Envoyer un accès")
     yield "families, nobody to invite", choose_all(office.visit("/mairie/familles?acces=actif"))
     with app.app_context(), db.transaction() as session:
-        accounts = session.scalars(select(Account).where(Account.archived_at.is_(None))).all()
+        coming = select(Account).where(Account.archived_at.is_(None)).order_by(Account.id)
+        accounts = session.scalars(coming).all()
         passwords = {account.id: account.password_hash for account in accounts}
         for account in accounts[1:]:
             account.password_hash = None

@@ -122,7 +122,7 @@ def _have_everything_happen(app: Flask, people: People) -> None:
         session.execute(delete(Throttle))
         session.execute(delete(AcceptedValue).where(AcceptedValue.field == "email"))
         ines.guardian.email_confirmed_at = now
-        session.add(RefusedAddress(address=ines.guardian.email, refused_at=now, reason=bounced()))
+        session.merge(RefusedAddress(address=ines.guardian.email, refused_at=now, reason=bounced()))
         session.add(
             EmailChange(
                 account_id=ines.id,
