@@ -121,6 +121,11 @@ def day_in_full(value: date) -> str:
     return f"{babel.dates.format_date(value, 'EEEE', locale=LOCALE)} {day_in_words(value)}"
 
 
+def day_and_month(value: date) -> str:
+    """Write jeudi 12 juillet, where the year is known."""
+    return day_in_full(value).removesuffix(f" {value.year}")
+
+
 def recent_day(value: date) -> str:
     """Write aujourd’hui, hier, lundi 16 novembre, and the year when it is not this one."""
     now = today()
@@ -128,8 +133,7 @@ def recent_day(value: date) -> str:
         return "aujourd’hui"
     if value == now - timedelta(days=1):
         return "hier"
-    full = day_in_full(value)
-    return full.removesuffix(f" {value.year}") if value.year == now.year else full
+    return day_and_month(value) if value.year == now.year else day_in_full(value)
 
 
 def hour(instant: datetime) -> str:
