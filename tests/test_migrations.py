@@ -1,15 +1,19 @@
 """The migrations lead to the schema that the code expects, and back."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 from flask import Flask
 from sqlalchemy import func, inspect, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from app import db
 from app.cli import database
 from app.models import FamilyChild, KeptOut
 from tests.services.importing.test_round_trip import assert_what_is_allocated_is_said
-from tests.support.people import settle_in
+from tests.support.people import People, settle_in
+from tests.support.services import booked_by
 
 
 def flask(app: Flask, *arguments: str) -> str:
@@ -51,6 +55,9 @@ def test_a_town_that_is_settled_goes_down_and_up_whole(app: Flask) -> None:
     """SQLite changes a table by copying it: nothing that refers to it may be lost."""
     settle_in(app)
     before = rows_by_table(app)
+    with app.app_context(), db.transaction() as session:
+        book_the_canteen(session)
+    assert sum(rows_by_table(app).values()) > sum(before.values())
     migrate_in(app, "0002")
     flask(app, "db", "upgrade")
     assert rows_by_table(app) == before
@@ -79,6 +86,13 @@ def test_going_down_says_what_it_would_erase(app: Flask, monkeypatch: pytest.Mon
     assert gone.exit_code == 0, gone.output
     flask(app, "db", "upgrade")
     assert rows_by_table(app) == before | {"kept_out": 0}
+
+
+def book_the_canteen(session: Session) -> None:
+    """Have one of the cast come to it: what is younger than a schema leaves nothing behind."""
+    booked, child = booked_by(session, People().zest)
+    booked.enrol(child, date(2026, 9, 1))
+    booked.book(child, [date(2026, 11, 30)], datetime(2026, 11, 20, tzinfo=UTC))
 
 
 def migrate_in(app: Flask, revision: str) -> None:

@@ -2,6 +2,17 @@
 
 from app.models.accounts import Account, AccountSession, Draft, EmailChange, TemporaryPassword
 from app.models.billing import Allocation, Invoice, InvoiceKind, InvoiceLine, Payment
+from app.models.bookings import (
+    HOLDING,
+    Booking,
+    BookingBatch,
+    BookingEvent,
+    BookingEventKind,
+    BookingOrigin,
+    BookingState,
+    Enrolment,
+    Place,
+)
 from app.models.clerks import ClerkAccount, ClerkSession, SecondFactor
 from app.models.families import (
     AcceptedValue,
@@ -44,6 +55,19 @@ from app.models.requests import (
     RequestFile,
     RequestState,
 )
+from app.models.services import (
+    CalendarSpan,
+    DayState,
+    Late,
+    LinkKind,
+    Service,
+    ServiceDay,
+    ServiceKind,
+    ServiceLink,
+    ServiceMode,
+    SpanKind,
+    Waiting,
+)
 from app.models.stored_files import (
     Folder,
     StoredName,
@@ -53,18 +77,28 @@ from app.models.stored_files import (
 
 __all__ = [
     "FAMILY",
+    "HOLDING",
     "MAY_SIGN_IN",
     "AcceptedValue",
     "Account",
     "AccountSession",
     "Allocation",
+    "Booking",
+    "BookingBatch",
+    "BookingEvent",
+    "BookingEventKind",
+    "BookingOrigin",
+    "BookingState",
+    "CalendarSpan",
     "Child",
     "ClerkAccount",
     "ClerkSession",
+    "DayState",
     "Document",
     "DocumentRecipient",
     "Draft",
     "EmailChange",
+    "Enrolment",
     "Family",
     "FamilyChild",
     "FamilyErasure",
@@ -84,6 +118,8 @@ __all__ = [
     "JobState",
     "JournalEntry",
     "KeptOut",
+    "Late",
+    "LinkKind",
     "MailState",
     "Message",
     "MessageAttachment",
@@ -93,6 +129,7 @@ __all__ = [
     "MessageSending",
     "OutboxMail",
     "Payment",
+    "Place",
     "ReadyAnswer",
     "RefusedAddress",
     "RequestEvent",
@@ -100,10 +137,17 @@ __all__ = [
     "RequestFile",
     "RequestState",
     "SecondFactor",
+    "Service",
+    "ServiceDay",
+    "ServiceKind",
+    "ServiceLink",
+    "ServiceMode",
     "Sex",
+    "SpanKind",
     "StoredName",
     "TemporaryPassword",
     "Throttle",
+    "Waiting",
     "kind_of",
     "kind_that_begins",
 ]

@@ -201,7 +201,7 @@ def test_many_rows_go_some_at_a_time(people: People, monkeypatch: pytest.MonkeyP
         pieces.append(left(TemporaryPassword))
         return transaction(**how)
 
-    monkeypatch.setattr(retention, "AT_A_TIME", 2)
+    monkeypatch.setattr(retention.purging, "AT_A_TIME", 2)
     monkeypatch.setattr(db, "transaction", watched)
     assert purged(2 * MONTH)["mot de passe temporaire"] == before - 1
     assert {before, before - 2, before - 4, 1} <= set(pieces)

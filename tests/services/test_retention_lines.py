@@ -40,10 +40,12 @@ from app.services.jobs.kinds import JobKind
 from app.services.mail.kinds import MailKind
 from app.services.town_hall import tonight
 from tests.support.people import People
+from tests.support.services import booked_by
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "retention.md"
 LINE = re.compile(r"^\| (.+?) \| (\d+) jours? \|", re.MULTILINE)
-END = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+# The last second of a day: what is kept by days is kept to its end.
+END = datetime(2026, 11, 22, 23, 59, 59, tzinfo=UTC)
 LATER = END + timedelta(days=3_000)
 SECOND = timedelta(seconds=1)
 # How many of what ended then go: of some the last one stays, whose number serves nobody else.
@@ -61,6 +63,11 @@ GO = {
     "Travaux de fond": 2,
     "Compteurs d’essais": 1,
     "Brouillons": 1,
+    "Suites des réservations": 2,
+    "Réservations": 2,
+    "Envois de réservations": 1,
+    "Comptes de places": 1,
+    "Inscriptions aux services": 2,
     "Lignes du journal": 1,
     "Fichiers abandonnés": 1,
 }
@@ -123,8 +130,15 @@ def imports(session: Session, number: int) -> None:
     session.add(ImportChange(run_id=run.id, table_name="family", first=1, last=2))
 
 
+def bookings(session: Session, people: People) -> None:
+    """A day at the canteen, with its midday; its saving goes with the last of its days."""
+    booked, child = booked_by(session, people.zest)
+    booked.enrol(child, END.date(), END.date())
+    booked.book(child, [END.date()], END)
+
+
 def live(session: Session, people: People, folder: Path) -> None:
-    """Write what ends at noon, of every line."""
+    """Write what ends then, of every line."""
     of_zest = select(Account).where(Account.identifier == people.zest.identifier)
     account = session.scalars(of_zest).one()
     guardian = session.scalars(select(Guardian).limit(1)).one()
@@ -151,6 +165,7 @@ def live(session: Session, people: People, folder: Path) -> None:
             JournalEntry(at=END, event="signed_in", details={}),
         ]
     )  # fmt: skip
+    bookings(session, people)
     imports(session, 1)
     imports(session, 2)
     (folder / "requests").mkdir(parents=True, exist_ok=True)

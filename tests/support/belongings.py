@@ -6,6 +6,7 @@ Every word of it holds a mark, so that it is known wherever it shows up.
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from flask import Flask
 from sqlalchemy import select
@@ -36,6 +37,7 @@ from app.services.mail.kinds import MailKind
 from app.services.requests.kinds import DETAILS
 from tests.support.house import House
 from tests.support.people import Person
+from tests.support.services import Bookings, open_services
 
 # What each file is said to weigh: nobody weighs them here.
 WEIGHT = 12_345
@@ -73,6 +75,7 @@ def furnish(app: Flask, person: Person, mark: str, year: int, count: int = 1) ->
             **house.documents(),
             **house.requests(children[0], invoices[0]),
         }
+        house.days_booked(children)
         house.access()
         street = account.guardian.family.street
     return Belongings(
@@ -209,6 +212,16 @@ class _Home(House):
                 kind=RequestEventKind.PIECE_ASKED,
                 text=f"Motif {self.mark} {number}",
             )
+
+    def days_booked(self, children: list[Child]) -> None:
+        """Book the canteen for each child."""
+        open_services(self.session)
+        bookings = Bookings(self.session, self.family_id, self.account_id)
+        begin = date(self.year, 9, 1)
+        days = [begin + timedelta(days=number) for number in range(self.count + 1)]
+        for child in children:
+            bookings.enrol(child, begin)
+            bookings.book(child, days, self.now, f"Phrase {self.mark}", days[:1])
 
     def access(self) -> None:
         """Leave traces of devices, mails, secrets and acts."""

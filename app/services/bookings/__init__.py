@@ -1,10 +1,14 @@
 """The canteen and the garderie by calendar (« réservations »).
 
-Pure, by a contract of pyproject.toml: no database, no request, no clock.
+Pure, by a contract of pyproject.toml, but for what is below: no database, no request, no clock.
 
 rules     when it is too late: the shapes of what towns publish
 notation  the same as a line of text, in files and on screens
 agenda    which days are worked, and which are served
 limits    the first instant at which it is too late
 spoken    rules and limits, said in French
+
+With the database:
+
+words     what a booking is, where it comes from and what happened to it, in French
 """

@@ -53,6 +53,7 @@ from app.models import (
     RequestFile,
     TemporaryPassword,
 )
+from app.services.erasure import of_bookings
 from app.services.erasure.steps import Emptied, Gone, Step, Untied
 from app.services.mail.outbox import PENDING
 from app.services.requests.kinds import ACCOUNT_DELETION
@@ -80,7 +81,13 @@ class Extent:
     def steps(self) -> tuple[Step, ...]:
         """Say what to do, in order."""
         # It holds what they were, and keeps their photo: nothing is undone after an erasure anyway.
-        return (Gone(ImportChange, true()), *self._access(), *self._words(), *self._people())
+        return (
+            Gone(ImportChange, true()),
+            *self._access(),
+            *self._words(),
+            *of_bookings.steps(self.family_id),
+            *self._people(),
+        )
 
     def files(self) -> tuple[tuple[Folder, Select[str]], ...]:
         """Select the stored files that nothing is to name afterwards."""

@@ -63,5 +63,12 @@ KEPT = {
         "clerk_session",
     ),
     "What the town hall often answers: of no family.": ("ready_answer",),
+    "What the town offers, and when: of no family.": (
+        "calendar_span",
+        "place.capacity",
+        "service",
+        "service_day",
+        "service_link",
+    ),
     "The portal's own work, by numbers of rows: it holds nothing of a parent.": ("job",),
 }

@@ -9,6 +9,7 @@ from app import db
 from app.formats import plural
 from app.models import (
     Account,
+    Booking,
     Child,
     Document,
     FamilyChild,
@@ -37,6 +38,7 @@ class Preview:
     messages: int
     replies: int
     documents: int
+    bookings: int
     invoices: int
     payments: int
 
@@ -51,6 +53,11 @@ class Preview:
             plural(self.requests, "demande et ses pièces", "demandes et leurs pièces") + waiting,
             f"{plural(self.messages, 'message')} à cette famille, "
             f"{plural(self.replies, 'réponse')}, {plural(self.documents, 'document')}",
+            *(
+                [plural(self.bookings, "réservation et ses suites", "réservations et leurs suites")]
+                if self.bookings
+                else []
+            ),
         ]
 
     @property
@@ -82,6 +89,7 @@ def of_family(family_id: int) -> Preview:
         "messages": select(Message.id).where(Message.family_id == family_id),
         "replies": select(MessageReply.id).where(MessageReply.family_id == family_id),
         "documents": select(Document.id).where(Document.family_id == family_id),
+        "bookings": select(Booking.id).where(Booking.family_id == family_id),
         "invoices": select(Invoice.id).where(Invoice.family_id == family_id),
         "payments": select(Payment.id).where(Payment.family_id == family_id),
     }

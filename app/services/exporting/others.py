@@ -8,9 +8,13 @@ from sqlalchemy import select
 
 from app.models import (
     Account,
+    Booking,
+    BookingBatch,
+    BookingEvent,
     Child,
     Document,
     DocumentRecipient,
+    Enrolment,
     Family,
     FamilyNote,
     FamilyRequest,
@@ -22,7 +26,9 @@ from app.models import (
     MessageReply,
     RequestEvent,
     RequestFile,
+    Service,
 )
+from app.services.bookings import words
 from app.services.exporting.statements import Statement
 from app.services.exporting.writing import plain
 from app.services.requests import moving
@@ -56,6 +62,17 @@ def _request(row: Any) -> Sequence[Any]:
 
 def _event(row: Any) -> Sequence[Any]:
     return (row.request_id, row.at, moving.event_words(row.of, row.kind), row.acted_by, row.text)
+
+
+def _booking(row: Any) -> Sequence[Any]:
+    late = "oui" if row.late else "non"
+    return (*row[:4], words.STATES[row.state], words.ORIGINS[row.origin], late)
+
+
+def _booking_event(row: Any) -> Sequence[Any]:
+    before = words.STATES.get(row.old, "")
+    what = words.EVENTS[row.kind]
+    return (*row[:5], what, before, words.STATES[row.new], row.acted_by, row.sentence)
 
 
 _KEPT = Family.erased_at.is_(None)
@@ -144,4 +161,50 @@ _DOCUMENTS = Other(
     .order_by(Document.id, Family.id),
     folder=Folder.DOCUMENTS,
 )
-ALL = (_REQUESTS, _EVENTS, _PIECES, _REPLIES, _NOTES, _MESSAGES, _DOCUMENTS)
+_ENROLMENTS = Other(
+    "inscriptions.csv",
+    ("service", "enfant", "famille", "du", "au"),
+    select(Service.name, _CHILD, Family.number, Enrolment.first, Enrolment.last)
+    .join(Service, Service.id == Enrolment.service_id)
+    .join(Child, Child.id == Enrolment.child_id)
+    .join(Family, Family.id == Enrolment.family_id)
+    .where(_KEPT)
+    .order_by(Enrolment.id),
+)
+_BOOKINGS = Other(
+    "reservations.csv",
+    ("jour", "service", "enfant", "famille", "état", "origine", "hors délai"),
+    select(
+        Booking.day, Service.name, _CHILD, Family.number, Booking.state, Booking.origin,
+        Booking.late,
+    )
+    .join(Service, Service.id == Booking.service_id)
+    .join(Child, Child.id == Booking.child_id)
+    .join(Family, Family.id == Booking.family_id)
+    .where(_KEPT)
+    .order_by(Booking.day, Service.position, Booking.service_id, Booking.child_id),
+    _booking,
+)  # fmt: skip
+_BOOKING_EVENTS = Other(
+    "suites-des-reservations.csv",
+    (
+        "quand", "jour", "service", "enfant", "famille", "quoi", "avant", "après",
+        "par la mairie", "texte",
+    ),
+    select(
+        BookingEvent.at, Booking.day, Service.name, _CHILD, Family.number, BookingEvent.kind,
+        BookingEvent.old, BookingEvent.new, BookingBatch.acted_by, BookingEvent.sentence,
+    )
+    .join(Booking, Booking.id == BookingEvent.booking_id)
+    .join(Service, Service.id == Booking.service_id)
+    .join(Child, Child.id == Booking.child_id)
+    .join(Family, Family.id == BookingEvent.family_id)
+    .outerjoin(BookingBatch, BookingBatch.id == BookingEvent.batch_id)
+    .where(_KEPT)
+    .order_by(BookingEvent.at, BookingEvent.id),
+    _booking_event,
+)  # fmt: skip
+ALL = (
+    _REQUESTS, _EVENTS, _PIECES, _REPLIES, _NOTES, _MESSAGES, _DOCUMENTS, _ENROLMENTS, _BOOKINGS,
+    _BOOKING_EVENTS,
+)  # fmt: skip

@@ -46,7 +46,8 @@ Fait le {moment} pour {who}.
 - photos, factures, messages, documents : les fichiers qu'ils nomment{without}.
 - parties : les mêmes fichiers, des familles qui ont quitté la commune. L'import ne les lit pas.
 - autres : ce que ce format ne sait pas dire. Les demandes, leurs suites et leurs pièces, les
-  réponses aux messages, les notes, et ce qui n'a été envoyé qu'à quelques familles.
+  réponses aux messages, les notes, les inscriptions aux services et les réservations, et ce
+  qui n'a été envoyé qu'à quelques familles.
 
 N'y sont pas : les mots de passe (le portail n'en garde qu'une empreinte), les appareils
 connectés, le journal, les familles effacées, les brouillons et ce qui a été retiré.

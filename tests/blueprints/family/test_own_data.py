@@ -24,6 +24,7 @@ from tests.blueprints.family.archives import download, store
 from tests.support.browser import Browser
 from tests.support.page_checks.text import plain
 from tests.support.people import People, public_id
+from tests.support.services import booked_by
 
 NOW = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
 PHOTO = b"\xff\xd8 a photo"
@@ -198,6 +199,38 @@ def test_separated_parents(app: Flask, people: People) -> None:
                        other.family_number, other.last_name.title()):  # fmt: skip
             assert theirs not in everything
     assert "30.00" not in download(app, people.marc).everything
+
+
+def test_the_days_that_were_booked(app: Flask, people: People) -> None:
+    """What she booked and what became of it; not what the other home of her child did."""
+    monday, tuesday = date(2026, 11, 30), date(2026, 12, 1)
+    with app.app_context(), db.transaction() as session:
+        booked, jules = booked_by(session, people.claire)
+        booked.enrol(jules, date(2026, 9, 1))
+        booked.book(jules, [monday, tuesday], NOW, "Dit à Claire", cancelled=[monday])
+        booked, jules = booked_by(session, people.marc)
+        booked.book(jules, [date(2026, 12, 7)], NOW, "Dit à Marc")
+    data = download(app, people.claire).data
+    assert [each["service"] for each in data["inscriptions"]] == ["Cantine", "Garderie de midi"]
+    assert [(each["jour"], each["service"], each["etat"]) for each in data["reservations"]] == [
+        ("2026-11-30", "Cantine", "Annulé"),
+        ("2026-11-30", "Garderie de midi", "Annulé"),
+        ("2026-12-01", "Cantine", "Réservé"),
+        ("2026-12-01", "Garderie de midi", "Réservé"),
+    ]
+    first, *_, last = data["suites_des_reservations"]
+    assert (first["evenement"], first["par"], first["texte"]) == (
+        "Réservation",
+        "vous",
+        "Dit à Claire",
+    )
+    assert (last["evenement"], last["par"], last["avant"], last["apres"]) == (
+        "Annulation",
+        "portail",
+        "Réservé",
+        "Annulé",
+    )
+    assert "Dit à Claire" not in download(app, people.marc).everything
 
 
 def test_nothing_secret_is_in_it(app: Flask, people: People) -> None:

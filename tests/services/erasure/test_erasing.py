@@ -1,6 +1,6 @@
 """A family asks to be forgotten; a day later it is, but for what the law keeps."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,6 +11,8 @@ from sqlalchemy import func, select
 
 from app import db
 from app.models import (
+    Booking,
+    BookingEvent,
     Child,
     Family,
     FamilyErasure,
@@ -18,6 +20,7 @@ from app.models import (
     Invoice,
     JournalEntry,
     Payment,
+    Place,
     RequestState,
 )
 from app.services.accounts.signing_in import SignedIn, sign_in
@@ -33,6 +36,7 @@ from tests.services.importing.town import everything
 from tests.services.requests.conftest import send, signed_in
 from tests.support.job_room import run
 from tests.support.people import TOWN_HALL, People
+from tests.support.services import booked_by
 
 NOON = datetime(2026, 11, 27, 11, tzinfo=UTC)
 LAWFUL = {"allocation", "invoice", "invoice_line", "payment"}
@@ -93,6 +97,30 @@ def test_nothing_of_the_family_is_left(app: Flask, people: People, gone: Family)
         assert not isinstance(
             sign_in(people.zest.identifier, people.zest.password or "", NOWHERE), SignedIn
         )
+
+
+def test_places_are_free_again(app: Flask, people: People, gone: Family) -> None:
+    """Those that the family held, no other; what the other home of a child had before goes too."""
+    day = date(2026, 12, 14)
+    with app.app_context():
+        with db.transaction() as session:
+            for person in (people.zest, people.moreau):
+                booked, child = booked_by(session, person)
+                booked.book(child, [day], NOON)
+            event = session.scalars(
+                select(BookingEvent).where(BookingEvent.family_id == gone.id).limit(1)
+            ).one()
+            # Another home of the child booked that day, and gave it back.
+            event.family_id = booked.family_id
+        taken = select(Place.taken).where(Place.day == day)
+        assert db.session().scalars(taken).all() == [2]
+        plan(gone)
+        pass_a_night(app)
+        assert db.session().scalars(taken).all() == [1]
+        assert db.session().scalars(select(Booking.family_id).where(Booking.day == day)).all() == [
+            booked.family_id,
+            booked.family_id,
+        ]
 
 
 def test_others_are_left_alone(app: Flask, people: People, gone: Family) -> None:

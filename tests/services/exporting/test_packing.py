@@ -1,6 +1,7 @@
 """A whole town leaves in one archive, and comes back the same elsewhere."""
 
 import zipfile
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from tests.services.importing.conftest import NOW
 from tests.services.importing.test_round_trip import in_the_portal, towns, written
 from tests.services.importing.town import OF_HISTORY, everything, hand_over, settle
 from tests.support.databases import NewDatabase
+from tests.support.people import People
+from tests.support.services import booked_by
 
 OPS = Command("ops")
 
@@ -90,6 +93,28 @@ def test_the_demonstration_leaves_whole(app: Flask, tmp_path: Path) -> None:
         stored_files.discard(Folder.DOCUMENTS, [file])
         with (tmp_path / "again.zip").open("wb") as out:
             assert packing.write(out, OPS, with_files=True) == [f"documents/{file}"]
+
+
+def test_what_was_booked_leaves_too(app: Flask, people: People, tmp_path: Path) -> None:
+    """As tables to read; that of a family that was erased does not."""
+    with app.app_context(), db.transaction() as session:
+        for person in (people.zest, people.moreau):
+            booked, child = booked_by(session, person)
+            booked.enrol(child, date(2026, 9, 1))
+            booked.book(child, [date(2026, 11, 30)], NOW, "Réservé à temps")
+        session.get_one(Family, booked.family_id).erased_at = NOW
+    with zipfile.ZipFile(exported(app, tmp_path / "town.zip", with_files=False)) as archive:
+        told = {
+            name: archive.read(f"autres/{name}.csv").decode("utf-8-sig").split("\r\n")[1:-1]
+            for name in ("inscriptions", "reservations", "suites-des-reservations")
+        }
+    assert told["inscriptions"][0] == "Cantine;PAYS ZEST;3816231;2026-09-01;"
+    assert told["reservations"] == [
+        "2026-11-30;Cantine;PAYS ZEST;3816231;Réservé;réservé jour par jour;non",
+        "2026-11-30;Garderie de midi;PAYS ZEST;3816231;Réservé;compris avec un autre service;non",
+    ]
+    assert all(line.endswith("Réservé à temps") for line in told["suites-des-reservations"])
+    assert [len(lines) for lines in told.values()] == [2, 2, 2]
 
 
 def test_what_some_families_have_is_given_to_no_other(app: Flask, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Column, Select, Table
 from sqlalchemy.sql.visitors import iterate
 
 from app import db
-from app.services.profile.own_data import access_statements, statements
+from app.services.profile.own_data import access_statements, booking_statements, statements
 from app.services.profile.own_data.left_out import LEFT_OUT
 from tests.support.browser import Browser
 from tests.support.people import People
@@ -21,7 +21,8 @@ TABLES = db.Base.metadata.sorted_tables
 
 def told() -> list[Select[Any]]:
     """Find what the archive reads."""
-    found = [*vars(statements).values(), *vars(access_statements).values()]
+    rooms = (statements, access_statements, booking_statements)
+    found = [each for room in rooms for each in vars(room).values()]
     return [each for each in found if isinstance(each, Select)]
 
 

@@ -14,12 +14,13 @@ from app.formats import today
 from app.models import Folder
 from app.services.actors import CurrentAccount
 from app.services.billing import payment_modes
+from app.services.bookings import words
 from app.services.families.accepted import IN_FRENCH as FIELDS
 from app.services.files.stored_files import FoundFile
 from app.services.journal import ACTS
 from app.services.mail import letters
 from app.services.mail.kinds import IN_FRENCH
-from app.services.profile.own_data import access_statements, statements
+from app.services.profile.own_data import access_statements, booking_statements, statements
 from app.services.requests.answers import written
 from app.services.requests.kinds import BY_KEY
 from app.services.requests.moving import event_words, state_words
@@ -78,6 +79,9 @@ def gather(account: CurrentAccount) -> Gathered:
             "reglements": _payments(read),
             "messages": _messages(read, files),
             "demandes": _requests(read, files),
+            "inscriptions": read.all(booking_statements.ENROLMENTS),
+            "reservations": _bookings(read),
+            "suites_des_reservations": _booking_events(read),
             "documents": _documents(read, files),
             "sessions": read.all(access_statements.SESSIONS),
             "mots_de_passe_temporaires": read.all(access_statements.TEMPORARY_PASSWORDS),
@@ -177,6 +181,23 @@ def _say_as_on_the_screen(request: Entry) -> None:
     request["reponses"] = {answer.label: answer.text for answer in answers}
     request["etat"] = state_words(request["nature"], request["etat"])
     request["nature"] = BY_KEY[request["nature"]].label
+
+
+def _bookings(read: _Reader) -> list[Entry]:
+    bookings = read.all(booking_statements.BOOKINGS)
+    for booking in bookings:
+        booking["etat"] = words.STATES[booking["etat"]]
+        booking["origine"] = words.ORIGINS[booking["origine"]]
+    return bookings
+
+
+def _booking_events(read: _Reader) -> list[Entry]:
+    events = read.all(booking_statements.BOOKING_EVENTS)
+    for event in events:
+        event["evenement"] = words.EVENTS[event["evenement"]]
+        event["avant"] = words.STATES.get(event["avant"])
+        event["apres"] = words.STATES[event["apres"]]
+    return events
 
 
 def _documents(read: _Reader, files: Files) -> list[Entry]:

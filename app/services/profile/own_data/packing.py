@@ -42,8 +42,9 @@ Cette archive contient tout ce que le portail garde sur vous, et ce que vous pou
 votre famille.
 
 - donnees.json : vos coordonnées, votre famille, vos enfants, les factures et les règlements,
-  les messages, les demandes, la liste des documents, vos connexions et le journal de votre
-  compte. Les montants sont en euros, les heures en temps universel (UTC).
+  les messages, les demandes, les réservations et ce qui leur est arrivé, la liste des
+  documents, vos connexions et le journal de votre compte. Les montants sont en euros, les
+  heures en temps universel (UTC).
 - Les autres dossiers : photos, factures, pièces des messages et des demandes, documents.
   Dans donnees.json, « fichier » dit lequel va avec quoi.
 

@@ -1,21 +1,26 @@
-"""What the portal keeps for a time only, and its removal: the schedule of docs/retention.md.
+"""What is kept for a time only, and for how long: the schedule of docs/retention.md.
 
 Every table has its rule, or is named among what is the town's to keep or to archive.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, CursorResult, delete, func, or_, select, tuple_, update
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy import ColumnElement, Date, func, or_, select, type_coerce
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app import db
+from app.db import UtcDateTime
 from app.models import (
     AcceptedValue,
     Account,
     AccountSession,
     Allocation,
+    Booking,
+    BookingBatch,
+    BookingEvent,
+    CalendarSpan,
     Child,
     ClerkAccount,
     ClerkSession,
@@ -23,6 +28,7 @@ from app.models import (
     DocumentRecipient,
     Draft,
     EmailChange,
+    Enrolment,
     Family,
     FamilyChild,
     FamilyErasure,
@@ -47,27 +53,27 @@ from app.models import (
     MessageSending,
     OutboxMail,
     Payment,
+    Place,
     ReadyAnswer,
     RefusedAddress,
     RequestEvent,
     RequestFile,
+    Service,
+    ServiceDay,
+    ServiceLink,
     TemporaryPassword,
     Throttle,
 )  # fmt: skip
-from app.services import journal
-from app.services.actors import PORTAL, Actor
-from app.services.files import sweeping
-from app.services.files.store import StoreAway
-from app.services.jobs.running import Task
 from app.services.mail.outbox import PENDING
 
-AT_A_TIME = 10_000
 A_DAY = timedelta(days=1)
 A_MONTH = timedelta(days=30)
 # A mailbox that was full has room again by then; one that is gone has refused another mail.
 A_SEASON = timedelta(days=90)
 # Long enough for whoever asks what happened to their account, as the CNIL recommends for logs.
 A_YEAR = timedelta(days=365)
+# The school year, and the one before: that of the last invoices that a family may question.
+TWO_YEARS = timedelta(days=730)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,71 +94,6 @@ class Kept:
     plural: str
     tables: tuple[type[db.Base], ...]
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Purged:
-    """How many of one kind were removed."""
-
-    count: int
-    name: str
-    plural: str
-
-
-def purge(actor: Actor) -> list[Purged]:
-    """Remove what was kept long enough. Done once more, it finds nothing.
-
-    Raises StoreAway when files cannot be listed, once the rows are removed all the same.
-    """
-    now = datetime.now(UTC)
-    files, away = 0, None
-    try:
-        files = sweeping.sweep()
-    except StoreAway as error:
-        away = error
-    counts = {rule: _remove(rule, now) for rule in RULES}
-    with db.transaction() as session:
-        _forget_what_was_replaced(session, now - A_DAY)
-        if files or any(counts.values()):
-            figures = {rule.table.__tablename__: str(count) for rule, count in counts.items()}
-            figures["files"] = str(files)
-            journal.record(session, "purge", actor, None, **figures)
-    if away:
-        raise away
-    return [
-        *(Purged(count, rule.name, rule.plural) for rule, count in counts.items()),
-        Purged(files, "fichier abandonné", "fichiers abandonnés"),
-    ]
-
-
-def purge_by_night(_task: Task) -> None:
-    """Do it as the job of each night."""
-    purge(PORTAL)
-
-
-def _remove(rule: Rule, now: datetime) -> int:
-    """Remove them some at a time: while a million rows go, others write."""
-    key = rule.table.__mapper__.primary_key
-    some = select(*key).where(rule.ended_before(now - rule.kept)).limit(AT_A_TIME)
-    statement = delete(rule.table).where(tuple_(*key).in_(some))
-    removed = [AT_A_TIME]
-    while removed[-1] == AT_A_TIME:
-        # What a power cut brings back goes another night.
-        with db.transaction(durable=False) as session:
-            done = session.execute(statement, execution_options={"synchronize_session": False})
-            assert isinstance(done, CursorResult)
-            removed.append(done.rowcount)
-    return sum(removed[1:])
-
-
-def _forget_what_was_replaced(session: Session, limit: datetime) -> None:
-    """Empty what lets the town hall go back on an answer, once nobody may."""
-    session.execute(
-        update(RequestEvent)
-        .where(RequestEvent.before.is_not(None), RequestEvent.at < limit)
-        .values(before=None)
-        .execution_options(synchronize_session=False)
-    )
 
 
 def _not_the_newest(number: InstrumentedAttribute[int]) -> ColumnElement[bool]:
@@ -215,6 +156,30 @@ def _sessions(limit: datetime) -> ColumnElement[bool]:
     return (AccountSession.last_seen_at < limit) & another_visit.exists()
 
 
+def _day(limit: datetime) -> ColumnElement[date]:
+    """Tell which day it is at an instant, or at one that a statement is asked with."""
+    return func.date(type_coerce(limit, UtcDateTime()), type_=Date())
+
+
+def _over(limit: datetime) -> ColumnElement[bool]:
+    """Select bookings whose day is over by then."""
+    return Booking.day < _day(limit)
+
+
+def _booking_events(limit: datetime) -> ColumnElement[bool]:
+    return BookingEvent.booking_id.in_(select(Booking.id).where(_over(limit)))
+
+
+def _booking_batches(limit: datetime) -> ColumnElement[bool]:
+    """Select what was saved by then, but for days that are still told."""
+    still_told = (
+        select(BookingEvent.id)
+        .join(Booking, Booking.id == BookingEvent.booking_id)
+        .where(BookingEvent.batch_id == BookingBatch.id, ~_over(limit))
+    )
+    return (BookingBatch.at < limit) & ~still_told.exists()
+
+
 RULES = (
     Rule(
         "mot de passe temporaire",
@@ -247,6 +212,32 @@ RULES = (
         lambda limit: Throttle.expires_at < limit,
     ),
     Rule("brouillon", "brouillons", Draft, timedelta(), lambda limit: Draft.expires_at < limit),
+    # What was done to a booking goes before it, as it names it.
+    Rule(
+        "suite d’une réservation",
+        "suites des réservations",
+        BookingEvent,
+        TWO_YEARS,
+        _booking_events,
+    ),
+    Rule("réservation", "réservations", Booking, TWO_YEARS, _over),
+    Rule(
+        "envoi de réservations", "envois de réservations", BookingBatch, TWO_YEARS, _booking_batches
+    ),
+    Rule(
+        "compte de places",
+        "comptes de places",
+        Place,
+        TWO_YEARS,
+        lambda limit: Place.day < _day(limit),
+    ),
+    Rule(
+        "inscription à un service",
+        "inscriptions aux services",
+        Enrolment,
+        TWO_YEARS,
+        lambda limit: Enrolment.last < _day(limit),
+    ),
     Rule(
         "ligne du journal",
         "lignes du journal",
@@ -288,6 +279,11 @@ KEPT = (
         "Modèles de réponse",
         (ReadyAnswer,),
         "ils sont à la mairie, et ne disent rien d’une famille",
+    ),
+    Kept(
+        "Services et calendrier",
+        (Service, ServiceLink, ServiceDay, CalendarSpan),
+        "la mairie les règle, et ils ne disent rien d’une famille",
     ),
     Kept(
         "Effacements de familles",

@@ -1,0 +1,174 @@
+"""What the town offers children day by day (« services »), and the calendar that it follows."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base, UtcDateTime, new_public_id
+from app.models.families import choice
+
+
+class ServiceKind(StrEnum):
+    """What sort of a service it is."""
+
+    CANTEEN = "canteen"
+    GARDERIE = "garderie"
+    # The hour between two meals, or around one (« pause méridienne »).
+    MIDDAY = "midday"
+    LEISURE = "leisure"
+    OTHER = "other"
+
+
+class ServiceMode(StrEnum):
+    """How one comes to it."""
+
+    # Day by day, in the portal.
+    DAYS = "days"
+    # By a request, which the town hall answers.
+    REQUEST = "request"
+    # Whoever comes is counted there.
+    ATTENDANCE_ONLY = "attendance_only"
+
+
+class Waiting(StrEnum):
+    """What becomes of a place that comes free."""
+
+    NONE = "none"
+    # Whoever waits first has it.
+    AUTOMATIC = "automatic"
+    # Whoever waits first is asked.
+    OFFER = "offer"
+
+
+class Late(StrEnum):
+    """What becomes of who books past the limit."""
+
+    REFUSE = "refuse"
+    SURCHARGE = "surcharge"
+    REQUEST = "request"
+
+
+class LinkKind(StrEnum):
+    """What one service says of another."""
+
+    # Whoever books it has the other one too.
+    BRINGS = "brings"
+    # Only who has the other one may book it.
+    NEEDS = "needs"
+    EXCLUDES = "excludes"
+
+
+class SpanKind(StrEnum):
+    """Why some days are not as others are."""
+
+    PUBLIC = "public"
+    SCHOOL = "school"
+    BRIDGE = "bridge"
+    TOWN = "town"
+
+
+class DayState(StrEnum):
+    """What an exception makes of a day."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Service(Base):
+    """A canteen, a garderie: its days, its hours, its limits."""
+
+    __tablename__ = "service"
+    __table_args__ = (
+        CheckConstraint("weekdays BETWEEN 0 AND 127", name="weekdays"),
+        CheckConstraint("starts_at BETWEEN 0 AND 1440", name="starts_at"),
+        CheckConstraint("ends_at BETWEEN 0 AND 1440", name="ends_at"),
+        CheckConstraint("capacity >= 0", name="capacity"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True, default=new_public_id)
+    source_id: Mapped[str] = mapped_column(String(40), unique=True)
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(String(100))
+    short_name: Mapped[str] = mapped_column(String(40), default="")
+    kind: Mapped[ServiceKind] = mapped_column(choice(ServiceKind, "kind"))
+    # Who runs it, when the town does not.
+    operator: Mapped[str] = mapped_column(String(100), default="")
+    # Services are listed in this order, then by number.
+    position: Mapped[int] = mapped_column(default=0)
+    # In minutes from midnight, by the town's clock.
+    starts_at: Mapped[int | None]
+    ends_at: Mapped[int | None]
+    # A bit a day: 1 for Monday, 64 for Sunday.
+    weekdays: Mapped[int]
+    in_terms: Mapped[bool] = mapped_column(default=True)
+    in_holidays: Mapped[bool] = mapped_column(default=False)
+    mode: Mapped[ServiceMode] = mapped_column(choice(ServiceMode, "mode"), default=ServiceMode.DAYS)
+    # None: as many as come.
+    capacity: Mapped[int | None]
+    waiting: Mapped[Waiting] = mapped_column(choice(Waiting, "waiting"), default=Waiting.NONE)
+    # As app/services/bookings/rules.py reads and writes them. Without one there is no limit to
+    # book; one cancels as one books; and no absence is declared past that.
+    book_rule: Mapped[str] = mapped_column(String(200), default="")
+    cancel_rule: Mapped[str] = mapped_column(String(200), default="")
+    absence_rule: Mapped[str] = mapped_column(String(200), default="")
+    # A limit on a day that nobody works comes before it (« avancer »).
+    shift: Mapped[bool] = mapped_column(default=False)
+    late: Mapped[Late] = mapped_column(choice(Late, "late"), default=Late.REFUSE)
+    # From when on one may book.
+    opens_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ServiceLink(Base):
+    """What a service says of another one; nothing comes round to itself."""
+
+    __tablename__ = "service_link"
+    __table_args__ = (CheckConstraint("service_id <> other_id", name="two"),)
+
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"), primary_key=True)
+    other_id: Mapped[int] = mapped_column(ForeignKey("service.id"), primary_key=True, index=True)
+    kind: Mapped[LinkKind] = mapped_column(choice(LinkKind, "kind"))
+
+
+class CalendarSpan(Base):
+    """Days of the town's calendar that are not as others are, both ends among them."""
+
+    __tablename__ = "calendar_span"
+    __table_args__ = (
+        CheckConstraint("first <= last", name="days"),
+        Index(None, "kind", "first"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[SpanKind] = mapped_column(choice(SpanKind, "kind"))
+    first: Mapped[date]
+    last: Mapped[date]
+    name: Mapped[str] = mapped_column(String(100))
+    # Of the school holidays: A, B or C; empty when the town knows better.
+    zone: Mapped[str] = mapped_column(String(20), default="")
+    # Where it is from, in words; empty when somebody of the town typed it.
+    source: Mapped[str] = mapped_column(String(100), default="")
+    # Until then it is offered, and closes nothing.
+    confirmed: Mapped[bool] = mapped_column(default=True)
+
+
+class ServiceDay(Base):
+    """A day on which a service is not as the calendar says."""
+
+    __tablename__ = "service_day"
+    __table_args__ = (
+        UniqueConstraint("service_id", "day"),
+        CheckConstraint("capacity >= 0", name="capacity"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
+    day: Mapped[date]
+    state: Mapped[DayState] = mapped_column(choice(DayState, "state"))
+    # None: as many as on other days.
+    capacity: Mapped[int | None]
+    # What families read.
+    reason: Mapped[str] = mapped_column(String(200), default="")

@@ -1,0 +1,33 @@
+"""What a booking is, where it comes from and what happened to it, in French."""
+
+from app.models import BookingEventKind, BookingOrigin, BookingState
+
+STATES = {
+    BookingState.BOOKED: "Réservé",
+    BookingState.WAITING: "Sur liste d’attente",
+    BookingState.OFFERED: "Place proposée",
+    BookingState.CANCELLED: "Annulé",
+    BookingState.ABSENT: "Absence déclarée",
+    BookingState.CLOSED: "Fermé par la mairie",
+}
+ORIGINS = {
+    BookingOrigin.PARENT: "réservé jour par jour",
+    BookingOrigin.TYPICAL: "semaine type",
+    BookingOrigin.LINKED: "compris avec un autre service",
+    BookingOrigin.STAFF: "réservé par la mairie",
+    BookingOrigin.WAITING: "liste d’attente",
+    BookingOrigin.IMPORT: "fichier de la mairie",
+}
+EVENTS = {
+    BookingEventKind.BOOKED: "Réservation",
+    BookingEventKind.WAITED: "Mise en liste d’attente",
+    BookingEventKind.OFFERED: "Place proposée",
+    BookingEventKind.PROMOTED: "Place obtenue par la liste d’attente",
+    BookingEventKind.LAPSED: "Proposition restée sans réponse",
+    BookingEventKind.CANCELLED: "Annulation",
+    BookingEventKind.ABSENCE: "Absence déclarée",
+    BookingEventKind.CLOSED: "Fermeture par la mairie",
+    BookingEventKind.REOPENED: "Réouverture",
+    BookingEventKind.IMPORTED: "Lu dans un fichier de la mairie",
+    BookingEventKind.CORRECTED: "Correction de la mairie",
+}

@@ -1,0 +1,33 @@
+"""What goes of where a family's children were to be."""
+
+from sqlalchemy import func, select
+
+from app.models import HOLDING, Booking, BookingBatch, BookingEvent, Enrolment, Place
+from app.services.erasure.steps import Emptied, Gone, Step
+
+
+def steps(family_id: int) -> tuple[Step, ...]:
+    """Say what to do, in order: the places that they held are free from then on."""
+    bookings = select(Booking.id).where(Booking.family_id == family_id)
+    holding = (
+        (Booking.family_id == family_id)
+        & (Booking.service_id == Place.service_id)
+        & (Booking.day == Place.day)
+        & Booking.state.in_(HOLDING)
+    )
+    held = select(func.count()).select_from(Booking).where(holding).correlate(Place)
+    return (
+        Emptied(
+            Place,
+            select(1).select_from(Booking).where(holding).correlate(Place).exists(),
+            {"taken": Place.taken - held.scalar_subquery()},
+        ),
+        # The other home of a child may have had the day before.
+        Gone(
+            BookingEvent,
+            (BookingEvent.family_id == family_id) | BookingEvent.booking_id.in_(bookings),
+        ),
+        Gone(Booking, Booking.family_id == family_id),
+        Gone(BookingBatch, BookingBatch.family_id == family_id),
+        Gone(Enrolment, Enrolment.family_id == family_id),
+    )

@@ -1,0 +1,71 @@
+"""What « Mes données » reads of what the family booked, and of all that happened to it.
+
+What another home booked for the same child is theirs.
+"""
+
+from sqlalchemy import case, select
+
+from app.models import (
+    FAMILY,
+    Booking,
+    BookingBatch,
+    BookingEvent,
+    Child,
+    Enrolment,
+    Service,
+)
+from app.services.profile.own_data.statements import ACCOUNT
+
+ENROLMENTS = (
+    select(
+        Child.first_name.label("enfant"),
+        Service.name.label("service"),
+        Enrolment.first.label("du"),
+        Enrolment.last.label("au"),
+    )
+    .join(Child, Child.id == Enrolment.child_id)
+    .join(Service, Service.id == Enrolment.service_id)
+    .where(Enrolment.family_id == FAMILY)
+    .order_by(Enrolment.first, Enrolment.id)
+)
+BOOKINGS = (
+    select(
+        Booking.day.label("jour"),
+        Child.first_name.label("enfant"),
+        Service.name.label("service"),
+        Booking.state.label("etat"),
+        Booking.origin.label("origine"),
+        Booking.late.label("hors_delai"),
+        Booking.waiting_since.label("en_attente_depuis"),
+        Booking.offer_until.label("place_proposee_jusqu_a"),
+    )
+    .join(Child, Child.id == Booking.child_id)
+    .join(Service, Service.id == Booking.service_id)
+    .where(Booking.family_id == FAMILY)
+    .order_by(Booking.day, Booking.child_id, Booking.service_id)
+)
+BOOKING_EVENTS = (
+    select(
+        BookingEvent.at.label("le"),
+        Booking.day.label("jour"),
+        Child.first_name.label("enfant"),
+        Service.name.label("service"),
+        BookingEvent.kind.label("evenement"),
+        BookingEvent.old.label("avant"),
+        BookingEvent.new.label("apres"),
+        case(
+            (BookingBatch.account_id == ACCOUNT, "vous"),
+            (BookingBatch.account_id.is_not(None), "famille"),
+            (BookingBatch.id.is_not(None), "mairie"),
+            else_="portail",
+        ).label("par"),
+        BookingEvent.sentence.label("texte"),
+    )
+    .join(Booking, Booking.id == BookingEvent.booking_id)
+    .join(Child, Child.id == Booking.child_id)
+    .join(Service, Service.id == Booking.service_id)
+    .outerjoin(BookingBatch, BookingBatch.id == BookingEvent.batch_id)
+    # Of a day that went from one home to the other, each reads its own part.
+    .where(BookingEvent.family_id == FAMILY)
+    .order_by(BookingEvent.at, BookingEvent.id)
+)
