@@ -1,5 +1,14 @@
 """Every table, by name, and what statements say alike."""
 
+from app.booking_kinds import (
+    BookingOrigin,
+    BookingState,
+    Late,
+    LinkKind,
+    ServiceMode,
+    SpanKind,
+    Waiting,
+)
 from app.models.accounts import Account, AccountSession, Draft, EmailChange, TemporaryPassword
 from app.models.billing import Allocation, Invoice, InvoiceKind, InvoiceLine, Payment
 from app.models.bookings import (
@@ -8,8 +17,6 @@ from app.models.bookings import (
     BookingBatch,
     BookingEvent,
     BookingEventKind,
-    BookingOrigin,
-    BookingState,
     Enrolment,
     Place,
 )
@@ -58,15 +65,10 @@ from app.models.requests import (
 from app.models.services import (
     CalendarSpan,
     DayState,
-    Late,
-    LinkKind,
     Service,
     ServiceDay,
     ServiceKind,
     ServiceLink,
-    ServiceMode,
-    SpanKind,
-    Waiting,
 )
 from app.models.stored_files import (
     Folder,

@@ -10,40 +10,12 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.booking_kinds import BookingOrigin, BookingState
 from app.db import Base, UtcDateTime, new_public_id
 from app.models.families import choice
 
-
-class BookingState(StrEnum):
-    """Where a child's day at a service stands."""
-
-    BOOKED = "booked"
-    WAITING = "waiting"
-    # A place is kept for it, until somebody answers.
-    OFFERED = "offered"
-    CANCELLED = "cancelled"
-    # The child will not come, and it is too late for another: the place stays taken.
-    ABSENT = "absent"
-    # The town closed the day.
-    CLOSED = "closed"
-
-
 # Those that count in `Place.taken`.
 HOLDING = (BookingState.BOOKED, BookingState.OFFERED, BookingState.ABSENT)
-
-
-class BookingOrigin(StrEnum):
-    """How a booking came about."""
-
-    PARENT = "parent"
-    # From a typical week.
-    TYPICAL = "typical"
-    # Brought by another service: it goes when that one goes.
-    LINKED = "linked"
-    STAFF = "staff"
-    # From the waiting list.
-    WAITING = "waiting"
-    IMPORT = "import"
 
 
 class BookingEventKind(StrEnum):

@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.booking_kinds import Late, LinkKind, ServiceMode, SpanKind, Waiting
 from app.db import Base, UtcDateTime, new_public_id
 from app.models.families import choice
 
@@ -19,54 +20,6 @@ class ServiceKind(StrEnum):
     MIDDAY = "midday"
     LEISURE = "leisure"
     OTHER = "other"
-
-
-class ServiceMode(StrEnum):
-    """How one comes to it."""
-
-    # Day by day, in the portal.
-    DAYS = "days"
-    # By a request, which the town hall answers.
-    REQUEST = "request"
-    # Whoever comes is counted there.
-    ATTENDANCE_ONLY = "attendance_only"
-
-
-class Waiting(StrEnum):
-    """What becomes of a place that comes free."""
-
-    NONE = "none"
-    # Whoever waits first has it.
-    AUTOMATIC = "automatic"
-    # Whoever waits first is asked.
-    OFFER = "offer"
-
-
-class Late(StrEnum):
-    """What becomes of who books past the limit."""
-
-    REFUSE = "refuse"
-    SURCHARGE = "surcharge"
-    REQUEST = "request"
-
-
-class LinkKind(StrEnum):
-    """What one service says of another."""
-
-    # Whoever books it has the other one too.
-    BRINGS = "brings"
-    # Only who has the other one may book it.
-    NEEDS = "needs"
-    EXCLUDES = "excludes"
-
-
-class SpanKind(StrEnum):
-    """Why some days are not as others are."""
-
-    PUBLIC = "public"
-    SCHOOL = "school"
-    BRIDGE = "bridge"
-    TOWN = "town"
 
 
 class DayState(StrEnum):

@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from app.services.bookings.agenda import Agenda, Span, SpanKind
+from app.booking_kinds import SpanKind
+from app.services.bookings.agenda import Agenda, Span
 
 PARIS = ZoneInfo("Europe/Paris")
 SCHOOL_DAYS = frozenset({0, 1, 3, 4})

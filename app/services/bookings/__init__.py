@@ -2,13 +2,18 @@
 
 Pure, by a contract of pyproject.toml, but for what is below: no database, no request, no clock.
 
-rules     when it is too late: the shapes of what towns publish
-notation  the same as a line of text, in files and on screens
-agenda    which days are worked, and which are served
-limits    the first instant at which it is too late
-spoken    rules and limits, said in French
+rules      when it is too late: the shapes of what towns publish
+notation   the same as a line of text, in files and on screens
+agenda     which days are worked, and which are served
+limits     the first instant at which it is too late
+spoken     rules and limits, said in French
+links      which service brings, needs or excludes another
+worlds     what a verdict depends on, as values
+judging    the judge: what may be done to a child's day, why not, what instead
+verdicts   what it answers; sentences its words, naming the services in them
+cases      one question to it, and the instants that it turns on
 
 With the database:
 
-words     what a booking is, where it comes from and what happened to it, in French
+words      what a booking is, where it comes from and what happened to it, in French
 """

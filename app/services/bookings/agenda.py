@@ -5,22 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 
+from app.booking_kinds import SpanKind
 from app.calendar import school_years
 from app.services.bookings.rules import Rule
 
 SATURDAY = 5
 ONE_DAY = timedelta(days=1)
-
-
-class SpanKind(StrEnum):
-    """Why days of the calendar are not like others."""
-
-    PUBLIC = "public"
-    SCHOOL = "school"
-    # No school between a public holiday and Sunday: for a service, as holidays.
-    BRIDGE = "bridge"
-    # The whole town closes.
-    TOWN = "town"
+# Three years of days, or one of three rules; whoever walks through the centuries fills no memory.
+MOST_KNOWN = 1200
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +64,9 @@ class Agenda:
     spans: tuple[Span, ...] = ()
     specials: Mapping[date, Special] = field(default_factory=dict)
     is_moved_earlier: bool = False
-    # Limits worked out before: a page asks for the same ones often.
+    # What was worked out before: a page asks for the same days often.
     known: dict[tuple[Rule, date], datetime] = field(default_factory=dict, init=False, repr=False)
+    _sorts: dict[date, Sort] = field(default_factory=dict, init=False, repr=False)
 
     def span(self, kind: SpanKind, day: date) -> Span | None:
         """Find the span of this kind that the day is in."""
@@ -120,6 +113,14 @@ class Agenda:
         return start
 
     def _by_calendar(self, day: date) -> Sort:
+        sort = self._sorts.get(day)
+        if sort is None:
+            sort = self._sort_of(day)
+            if len(self._sorts) < MOST_KNOWN:
+                self._sorts[day] = sort
+        return sort
+
+    def _sort_of(self, day: date) -> Sort:
         if self.span(SpanKind.PUBLIC, day):
             return Sort.PUBLIC
         if self.span(SpanKind.TOWN, day):

@@ -4,7 +4,7 @@ import calendar
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 
-from app.services.bookings.agenda import ONE_DAY, Agenda
+from app.services.bookings.agenda import MOST_KNOWN, ONE_DAY, Agenda
 from app.services.bookings.rules import (
     END_OF_DAY,
     BeforePeriod,
@@ -26,8 +26,6 @@ MONTHS = 12
 BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 # A service that has no day would be looked for until the year 1.
 FURTHEST = 366
-# Limits of a year of three rules; whoever walks through the centuries fills no memory.
-MOST_KNOWN = 1200
 
 
 def limit(rule: Rule, day: date, agenda: Agenda) -> datetime:

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.services.bookings.agenda import Agenda, Span, SpanKind
-from app.services.bookings.limits import BEFORE_ALL, MOST_KNOWN, limit
+from app.booking_kinds import SpanKind
+from app.services.bookings.agenda import MOST_KNOWN, Agenda, Span
+from app.services.bookings.limits import BEFORE_ALL, limit
 from app.services.bookings.notation import parse
 from app.services.bookings.rules import (
     END_OF_DAY,
