@@ -44,6 +44,10 @@ class Settings:
     proxies: int = 0
     x_accel_prefix: str = ""
     timezone: str = "Europe/Paris"
+    # A, B, C; empty where the academy has a calendar of its own.
+    school_zone: str = ""
+    # A department or a territory, by its number; empty, what the whole mainland has.
+    public_holidays: str = ""
 
     files_url: str = ""
     s3_endpoint: str = ""

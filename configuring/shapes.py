@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from configuring import calendars
 from configuring.keys import MINIMUM_BYTES, is_strong
 
 PUBLIC_URL = re.compile(r"https?://([\w.-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?/?")
@@ -128,6 +129,8 @@ SHAPES: dict[str, Callable[[Any], str]] = {
     "database_url": _database_url,
     "database_pool": _database_pool,
     "timezone": _timezone,
+    "school_zone": calendars.school_zone_fault,
+    "public_holidays": calendars.public_holidays_fault,
     "smtp_host": _smtp_host,
     "mail_bounces": _empty_or(BOUNCES, "doit être une adresse sans +, comme rebonds@commune.fr"),
     "payfip_client": _payfip_client,

@@ -217,6 +217,27 @@ def test_a_backend_of_one_s_own_has_settings_of_its_own(
     sys.modules.pop("town_mail")
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORTAIL_SCHOOL_ZONE", "D"),
+        ("PORTAIL_SCHOOL_ZONE", "Zone A"),
+        ("PORTAIL_PUBLIC_HOLIDAYS", "Isère"),
+        ("PORTAIL_PUBLIC_HOLIDAYS", "99"),
+    ],
+)
+def test_a_place_that_has_no_holidays_is_refused(tmp_path: Path, name: str, value: str) -> None:
+    """Before a year is loaded that nobody has."""
+    with pytest.raises(config.ConfigurationError) as caught:
+        load(tmp_path, **{name: value})
+    assert f"{name} vaut" in str(caught.value)
+
+
+def test_every_department_has_its_holidays(tmp_path: Path) -> None:
+    for code in ("", "01", "2A", "38", "67", "974", "988"):
+        assert load(tmp_path, PORTAIL_PUBLIC_HOLIDAYS=code).public_holidays == code
+
+
 @pytest.mark.parametrize("number", ["12345", "1234567", "12 345", "PAYFIP", "０１２３４５"])
 def test_a_number_that_payfip_never_gave_stops_the_start(tmp_path: Path, number: str) -> None:
     """Parents would copy it to the State's site, which knows no such town."""

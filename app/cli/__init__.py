@@ -12,6 +12,7 @@ from flask.cli import AppGroup
 COMMANDS = {
     "adresse": "address:correct",
     "backup": "backups:backup",
+    "calendrier": "calendar:calendrier",
     "credentials": "credentials:credentials",
     "db": "database:database",
     "demandes": "requests:demandes",
