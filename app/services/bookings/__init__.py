@@ -12,6 +12,7 @@ worlds     what a verdict depends on, as values
 judging    the judge: what may be done to a child's day, why not, what instead
 verdicts   what it answers; sentences its words, naming the services in them
 cases      one question to it, and the instants that it turns on
+allotting  who gets a place, and who waits
 
 With the database:
 
