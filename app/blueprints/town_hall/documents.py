@@ -5,12 +5,12 @@ from flask.typing import ResponseReturnValue
 
 from app.blueprints.town_hall.blueprint import town_hall
 from app.blueprints.town_hall.document_forms import DocumentForm, ReplacementForm
+from app.blueprints.town_hall.target_form import family_in_address
 from app.services.clerks.rights import Right
 from app.services.documents import desk, giving
 from app.services.documents.desk import DeskDocument
 from app.services.files.uploads import Accepted, UploadRefused
 from app.services.refusals import Refusal
-from app.services.targets.kinds import Target
 from app.web import lists
 from app.web.clerk_access import current_clerk, needs
 from app.web.drafts import stands_on
@@ -40,12 +40,12 @@ def documents() -> ResponseReturnValue:
 @needs(Right.PUBLISH)
 @takes_files
 def new_document() -> ResponseReturnValue:
-    """Give one out."""
+    """Give one out; the address may name a family."""
     form = DocumentForm()
     form.offer(to_all=True)
     if not form.is_submitted():
         if not form.kind.data:
-            form.show_target(Target())
+            form.show_target(family_in_address())
         return render_template("town_hall/publish.html", form=form, categories=desk.categories())
     if not form.validate():
         return show_again(form)

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from flask import request
 from wtforms import RadioField, SelectChoice, SelectMultipleField
 from wtforms.validators import InputRequired
 
 from app.services.targets import choosing, offered
 from app.services.targets.kinds import IN_FRENCH, Target, TargetKind
+from app.typed_text import one_line
 from app.web.fields import LineField, TextField
 from app.web.forms import Form
 
@@ -67,3 +69,9 @@ class TargetForm(Form):
             TargetKind.LATE: self.days,
             TargetKind.NUMBERS: self.numbers,
         }.get(TargetKind(self.kind.data), self.kind)
+
+
+def family_in_address() -> Target:
+    """Begin with a family that the address names; with nobody in particular otherwise."""
+    family = one_line(request.args.get("famille", ""))[:LONGEST_NUMBER]
+    return Target(TargetKind.FAMILY, (family,)) if family else Target()

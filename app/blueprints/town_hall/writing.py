@@ -12,7 +12,7 @@ from app.blueprints.town_hall.blueprint import town_hall
 from app.blueprints.town_hall.families import listing_asked, print_letters
 from app.blueprints.town_hall.message_forms import MessageForm
 from app.blueprints.town_hall.messages import found_line, right_for, right_to
-from app.blueprints.town_hall.target_form import LONGEST_NUMBER, USUAL_DELAY
+from app.blueprints.town_hall.target_form import USUAL_DELAY, family_in_address
 from app.formats import near_moment, today
 from app.paging import Page
 from app.services.clerks import rights
@@ -24,7 +24,6 @@ from app.services.inbox.composing import Letter
 from app.services.refusals import Reason, Refusal
 from app.services.targets.kinds import Target, TargetKind
 from app.services.town_hall import families, family_lines, inviting
-from app.typed_text import one_line
 from app.web import lists, printing
 from app.web.clerk_access import current_clerk, must, needs
 from app.web.drafts import stands_on
@@ -195,15 +194,14 @@ def _letter(number: int) -> Letter:
 
 
 def _first_target() -> Target:
-    """Begin with a family that the address names; with nobody in particular otherwise."""
+    """Begin with the families that the address names; with nobody in particular otherwise."""
     if not rights.may(current_clerk(), Right.WRITE_TO_ALL):
         return Target(TargetKind.LATE, (USUAL_DELAY,))
     if lists.TICK in request.args or lists.EVERYTHING in request.args:
         with suppress(Refusal):
             chosen = families.numbers(listing_asked().selection)
             return Target(TargetKind.NUMBERS, chosen)
-    family = one_line(request.args.get("famille", ""))[:LONGEST_NUMBER]
-    return Target(TargetKind.FAMILY, (family,)) if family else Target()
+    return family_in_address()
 
 
 def _field_at_fault(form: MessageForm, refused: Refusal) -> Field:

@@ -20,6 +20,8 @@ from tests.support.page_checks.text import plain
 from tests.support.people import People, Person, public_id
 from tests.support.screens.family_file import number_of
 
+GARDERIE = "Fermeture de la garderie le vendredi 13 juillet"
+
 
 @pytest.fixture
 def office(app: Flask, browser: Browser, outbox: Outbox, people: People) -> Browser:
@@ -159,6 +161,37 @@ def test_the_family_reads_who_opened_its_file(app: Flask, office: Browser, peopl
         told = download(app, person).data["journal"]
         seen = [line for line in told if line["acte"] == journal.ACTS["family_opened"]]
         assert [line["par"] for line in seen] == ["Nadia Petit"] * expected
+
+
+def test_what_a_family_was_given_to_read(app: Flask, office: Browser, people: People) -> None:
+    """Whether a guardian opened it, and waits for an answer; nothing of another family."""
+    parent = Browser(app)
+    parent.sign_in(people.ines)
+    opened = parent.get("family.messages").link(GARDERIE).click()
+    opened.fill({"Votre réponse": "Nous viendrons."}).submit("Envoyer ma réponse")
+    page = open_file(office, app, people.ines)
+    assert f"{GARDERIE} 10/07/2018 – ouvert par 1 parent sur 2 Attend votre réponse" in page.text
+    assert "Votre dossier d’inscription" not in page.text
+    assert "Aucun document." in page.text
+    zest = open_file(office, app, people.zest)
+    assert f"{GARDERIE} 10/07/2018 – pas encore ouvert" in zest.text
+    assert zest.link("Attestation de paiement").href.endswith("/fichier")
+    page = zest.link("Publier pour elle").click()
+    assert page.value("Numéro de la famille") == people.zest.family_number
+    assert zest.link("Écrire à cette famille").click().value("Numéro de la famille")
+
+
+def test_whoever_writes_to_late_payers_only_writes_to_no_family_alone(
+    app: Flask, outbox: Outbox, people: People
+) -> None:
+    """The form would have offered all that are late instead."""
+    regis = settle(app, "regis@commune.fr", "Régis Trey", "regie", by_mail=True)
+    his = Browser(app)
+    sign_in_by_mail(his, regis, outbox)
+    page = open_file(his, app, people.zest)
+    assert GARDERIE in page.text
+    assert "Écrire à cette famille" not in page.text
+    assert "Publier pour elle" not in page.text
 
 
 def test_the_page_asks_eight_statements_at_most(

@@ -12,6 +12,7 @@ from app.models import (
     Account,
     AccountSession,
     Child,
+    Document,
     EmailChange,
     Family,
     FamilyChild,
@@ -22,6 +23,9 @@ from app.models import (
     InvoiceKind,
     KeptOut,
     MailState,
+    Message,
+    MessageMark,
+    MessageReply,
     OutboxMail,
     RefusedAddress,
     RequestState,
@@ -174,6 +178,25 @@ def _have_everything_happen(app: Flask, people: People) -> None:
             )
             .values(photo="a" * 32 + ".jpg", birth_date=now.date() + timedelta(days=30))
         )
+        session.execute(update(Message).values(withdrawn_at=None))
+        to_all = session.scalars(select(Message).where(Message.family_id.is_(None))).all()
+        for reader in (zest, ines):
+            for message in to_all:
+                session.merge(MessageMark(account_id=reader.id, message_id=message.id, read_at=now))
+        session.add(
+            MessageReply(
+                message_id=to_all[0].id,
+                family_id=family,
+                account_id=zest.id,
+                written_at=now,
+                waits_since=now,
+                body="Bonjour.",
+            )
+        )
+        to_nobody = update(Document).where(Document.family_id.is_(None))
+        session.execute(to_nobody.values(withdrawn_at=now))
+        theirs = update(Document).where(Document.family_id == family)
+        session.execute(theirs.values(published_on=now.date()))
         newest = select(Invoice.id).where(Invoice.family_id == family).order_by(Invoice.id).limit(1)
         session.execute(
             update(Invoice)

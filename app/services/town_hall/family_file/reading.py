@@ -1,4 +1,4 @@
-"""Everything of one family: seven statements, whatever its size."""
+"""Everything of one family: eight statements, whatever its size."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -10,8 +10,9 @@ from app.services.billing import ledger
 from app.services.billing.ledger import LatestInvoice
 from app.services.requests import erasures, of_family
 from app.services.requests.of_family import FamilysRequest
-from app.services.town_hall.family_file import children, guardians, opening, past
+from app.services.town_hall.family_file import children, given, guardians, opening, past
 from app.services.town_hall.family_file.children import FiledChild
+from app.services.town_hall.family_file.given import Given
 from app.services.town_hall.family_file.guardians import GuardianCard
 from app.services.town_hall.family_file.past import Past
 
@@ -44,6 +45,7 @@ class FamilyFile(NamedTuple):
     # None for whoever may not see amounts.
     money: Money | None
     requests: list[FamilysRequest]
+    given: Given
     past: Past
     today: date
 
@@ -93,6 +95,7 @@ def read(clerk: CurrentClerk, family_id: int, *, amounts: bool) -> FamilyFile | 
         children=children.listed(family_id),
         money=money,
         requests=of_family.listed(family_id),
+        given=given.read(family_id),
         past=past.read(family_id),
         today=today(),
     )

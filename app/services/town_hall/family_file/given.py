@@ -1,0 +1,115 @@
+"""What a family has to read: the latest messages and documents, in one statement."""
+
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, cast, exists, func, literal, null, select, union_all
+
+from app import db
+from app.db import UtcDateTime
+from app.formats import day_of, today
+from app.models import FAMILY, Account, Document, Guardian, Message, MessageMark, MessageReply
+from app.services.documents import library
+from app.services.inbox import messages
+
+MOST = 5
+_MESSAGE, _DOCUMENT = "message", "document"
+_OPENED = (
+    select(func.count())
+    .select_from(MessageMark)
+    .join(Account, Account.id == MessageMark.account_id)
+    .join(Guardian, Guardian.id == Account.guardian_id)
+    .where(
+        MessageMark.message_id == Message.id,
+        MessageMark.read_at.is_not(None),
+        Guardian.family_id == FAMILY,
+        Guardian.rank.is_not(None),
+    )
+    .scalar_subquery()
+)
+_WAITS = exists().where(
+    MessageReply.message_id == Message.id,
+    MessageReply.family_id == FAMILY,
+    MessageReply.waits_since.is_not(None),
+)
+_MESSAGES = (
+    select(
+        literal(_MESSAGE).label("what"),
+        Message.id,
+        Message.subject.label("title"),
+        Message.sent_on.label("day"),
+        cast(null(), UtcDateTime).label("added_at"),
+        _OPENED.label("opened"),
+        _WAITS.label("waits"),
+    )
+    .where(messages.FOR_FAMILY)
+    .order_by(Message.sent_on.desc(), Message.id.desc())
+)
+_DOCUMENTS = (
+    select(
+        literal(_DOCUMENT).label("what"),
+        Document.id,
+        Document.title,
+        Document.published_on.label("day"),
+        Document.added_at,
+        literal(0).label("opened"),
+        literal(False).label("waits"),
+    )
+    .where(library.FOR_FAMILY)
+    .order_by(Document.published_on.desc().nulls_last(), Document.id.desc())
+)
+
+
+def _latest(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    latest = statement.limit(MOST).subquery()
+    return select(*latest.c)
+
+
+_together = union_all(_latest(_MESSAGES), _latest(_DOCUMENTS)).subquery()
+_GIVEN = select(*_together.c).order_by(
+    _together.c.what, _together.c.day.desc().nulls_last(), _together.c.id.desc()
+)
+
+
+class GivenMessage(NamedTuple):
+    """A message in their inbox."""
+
+    number: int
+    subject: str
+    sent_on: date
+    # How many of their guardians have opened it.
+    opened: int
+    # Whether they wrote last.
+    waits: bool
+
+
+class GivenDocument(NamedTuple):
+    """A document in their library."""
+
+    number: int
+    title: str
+    day: date | None
+
+
+class Given(NamedTuple):
+    """The latest of each, the latest first."""
+
+    messages: list[GivenMessage]
+    documents: list[GivenDocument]
+
+
+def read(family_id: int) -> Given:
+    """Read what the family reads today."""
+    given = Given([], [])
+    for what, number, title, day, added_at, opened, waits in db.rows(
+        _GIVEN, family_id=family_id, today=today()
+    ):
+        if what == _MESSAGE:
+            given.messages.append(GivenMessage(number, title, day, opened, waits))
+        else:
+            given.documents.append(GivenDocument(number, title, day or _day(added_at)))
+    return given
+
+
+def _day(at: datetime | None) -> date | None:
+    return day_of(at) if at else None
