@@ -130,10 +130,12 @@ class Form(FlaskForm):
 
     def _tell_what_came_back(self) -> None:
         draft = recalled()
-        if draft is None or drafts.step() or owner() is None:
+        if draft is None or drafts.step() or owner() is None or "came_back" in g:
             return
         seen = (field for field in self if not isinstance(field, HiddenField))
         if any(any(draft.typed.get(field.name, ())) for field in seen):
+            # Once for a page, however many forms it has.
+            g.came_back = True
             flash(CAME_BACK, "info")
 
 

@@ -47,4 +47,4 @@ def what_happened(request: FamilyRequest, event: RequestEvent) -> str:
     if event.undone_at is not None:
         return f"{who} a changé d’avis sur sa réponse"
     words = moving.event_words(request.kind, event.kind).lower()
-    return f"{who} est passé par là\u00a0: «\u00a0{words}\u00a0»"
+    return f"{who} a agi\u00a0: «\u00a0{words}\u00a0»"

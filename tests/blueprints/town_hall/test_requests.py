@@ -111,6 +111,7 @@ def test_a_long_text_outlives_the_session(app: Flask, people: People, nadia: Bro
         sign.fill({"Code": code_in(Outbox(app).latest)}).submit("Valider")
         page = opened(nadia, number)
     assert page.value("Votre texte").splitlines()[0] == TEXT.splitlines()[0]
+    assert page.text.count("est encore là") == 1
     assert state(app, number) is RequestState.SENT
 
 
