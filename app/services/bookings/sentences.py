@@ -141,7 +141,7 @@ def full(case: Case, cell: Cell, waiting: int) -> str:
     words = "Complet."
     if waiting:
         verb = "attend" if waiting == 1 else "attendent"
-        words = f"Complet. {formats.plural(waiting, 'enfant')} {verb} déjà."
+        words = f"Complet. {formats.plural(waiting, 'famille')} {verb} déjà."
     return also(case, cell, words)
 
 

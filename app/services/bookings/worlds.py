@@ -60,7 +60,7 @@ class Held(NamedTuple):
 
 
 class Room(NamedTuple):
-    """How many places are left, and how many children wait for one."""
+    """How many places are left, and how many families wait for one."""
 
     left: int
     waiting: int = 0

@@ -4,15 +4,18 @@ Of the towns of BOOKINGS.md, Coëtmieux, Saint-Leu, Le Sourn, Strasbourg and Qui
 happens after a limit, and no limit.
 """
 
+import re
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
-from app.services.bookings import notation
+from app.services.bookings import notation, spoken
 from app.services.bookings.agenda import Agenda
 from app.services.bookings.limits import BEFORE_ALL, limit, opening
 from tests.support.agendas import CANTEEN, CENTRE, PARIS, WEDNESDAYS
 
+ROOT = Path(__file__).parents[3]
 MONDAY = date(2026, 11, 30)
 VAILHAUQUES = "lun:ven-1 09:00 mar:ven-1 09:00 jeu:mar 09:00 ven:mar 09:00"
 HOLIDAYS = "du 21/08/2026 07:00 au 12/09/2026 24:00"
@@ -120,3 +123,22 @@ def test_other_rules_were_always_open() -> None:
 def test_a_firm_booking_was_always_too_late_to_cancel() -> None:
     """Villes-Sœurs: a booking is firm. La Magistère: one enrols for the year, and books nothing."""
     assert limit(notation.parse("jamais"), MONDAY, CANTEEN) == BEFORE_ALL
+
+
+def documented() -> list[tuple[str, str]]:
+    """The lines of docs/reservations.md, with the limit that each is said to have."""
+    text = (ROOT / "docs" / "reservations.md").read_text("utf-8")
+    rows = re.findall(r"^\| `([^`]+)` \| .+ \| (.+) \|$", text, re.MULTILINE)
+    assert len(rows) > 10
+    return rows
+
+
+@pytest.mark.parametrize(("text", "words"), documented())
+def test_what_the_town_hall_reads_of_limits_is_true(text: str, words: str) -> None:
+    rule = notation.parse(text)
+    assert notation.write(rule) == text
+    if words == "–":
+        assert limit(rule, MONDAY, CANTEEN) == BEFORE_ALL
+        return
+    said = spoken.limit(limit(rule, MONDAY, CANTEEN), PARIS).replace("\u00a0", " ")
+    assert words in {said, said.replace(" novembre", "")}
