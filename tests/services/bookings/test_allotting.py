@@ -93,7 +93,7 @@ def test_who_comes_later_takes_nothing_from_who_came_before(
 def test_a_place_that_comes_free_goes_to_the_first_whom_it_helps(
     free: dict[tuple[int, date], int], wishes: list[Cell]
 ) -> None:
-    """What was lacking, given once more, is the first one’s; nothing more helps nobody."""
+    """Until then the places that are left help nobody."""
     allotted = share(free, wishes)
     taken = Counter((cell.service, cell.day) for cell in had(allotted))
     left = {at: count - taken[at] for at, count in free.items()}
@@ -102,6 +102,6 @@ def test_a_place_that_comes_free_goes_to_the_first_whom_it_helps(
         for wish in allotted.waiting
     }
     assert allot(left, missing).given == []
-    for first, lacking in list(allotted.waiting.items())[:1]:
-        more = left | {(cell.service, cell.day): 1 for cell in lacking}
+    for first in list(missing)[:1]:
+        more = left | {(cell.service, cell.day): 1 for cell in missing[first]}
         assert allot(more, missing).given[0] == first
