@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any, Literal
 
 from alembic import context
-from sqlalchemy import Connection, TypeDecorator, inspect
+from sqlalchemy import Connection, MetaData, TypeDecorator, inspect
 
 from app import models
 from app.db import engine, unhurried
@@ -47,8 +47,17 @@ def columns(connection: Connection) -> dict[str, set[str]]:
     }
 
 
+def say_to_postgresql_what_indexes_hold(metadata: MetaData) -> None:
+    """Give it the conditions that the models say to SQLite alone (`app.db.only`)."""
+    for table in metadata.tables.values():
+        for index in table.indexes:
+            condition = index.dialect_options["sqlite"]["where"]
+            index.dialect_options["postgresql"]["where"] = condition
+
+
 # When somebody asks what a migration would leave: what there is once it has run, then undone.
 left: dict[str, set[str]] | None = context.config.attributes.get("left")
+say_to_postgresql_what_indexes_hold(models.Account.metadata)
 with unhurried(engine()).connect() as connection, tables_may_be_copied(connection):
     if left is not None:
         # Alembic ends the transactions that it begins.

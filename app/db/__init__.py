@@ -21,6 +21,7 @@ from app.db.columns import (
     Thousandths,
     UtcDateTime,
     new_public_id,
+    only,
 )
 from app.db.contexts import (
     EXTENSION,
@@ -57,6 +58,7 @@ __all__ = [
     "insert",
     "let_go",
     "new_public_id",
+    "only",
     "open_engine",
     "page",
     "rows",

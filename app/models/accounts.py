@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, false, text, true
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db import Base, UtcDateTime
+from app.db import Base, UtcDateTime, only
 from app.models.families import Guardian
 
 
@@ -19,8 +19,7 @@ class Account(Base):
             "ix_account_invited_at",
             "invited_at",
             "invitations",
-            sqlite_where=text("password_hash IS NULL AND invited_at IS NOT NULL"),
-            postgresql_where=text("password_hash IS NULL AND invited_at IS NOT NULL"),
+            **only("password_hash IS NULL AND invited_at IS NOT NULL"),
         ),
     )
 

@@ -3,12 +3,11 @@
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import Base, Hundredths, TenThousandths, Thousandths, new_public_id
+from app.db import Base, Hundredths, TenThousandths, Thousandths, new_public_id, only
 from app.models.families import choice
 from app.models.stored_files import Folder, StoredName
 
@@ -24,13 +23,9 @@ class InvoiceKind(StrEnum):
     CANCELLED = "ANNULEE"
 
 
-def _only(condition: str) -> dict[str, Any]:
-    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
-
-
-_UNPAID = _only("kind = 'FACTURE' AND amount > allocated")
-_PAID = _only("kind = 'FACTURE' AND amount <= allocated")
-_OTHER = _only("kind <> 'FACTURE'")
+_UNPAID = only("kind = 'FACTURE' AND amount > allocated")
+_PAID = only("kind = 'FACTURE' AND amount <= allocated")
+_OTHER = only("kind <> 'FACTURE'")
 
 
 class Invoice(Base):
@@ -89,7 +84,7 @@ class Payment(Base):
     __table_args__ = (
         Index(None, "family_id", "paid_on"),
         Index(None, "paid_on", "id"),
-        Index("ix_payment_going_back", "paid_on", "id", **_only("amount < 0")),
+        Index("ix_payment_going_back", "paid_on", "id", **only("amount < 0")),
         CheckConstraint("amount <> 0", name="amount"),
     )
 

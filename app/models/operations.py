@@ -3,10 +3,10 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, ForeignKey, Index, String, false, text
+from sqlalchemy import JSON, ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import Base, UtcDateTime
+from app.db import Base, UtcDateTime, only
 from app.models.families import choice
 
 
@@ -40,8 +40,7 @@ class OutboxMail(Base):
             "state",
             "created_at",
             "id",
-            sqlite_where=text("state <> 'sent'"),
-            postgresql_where=text("state <> 'sent'"),
+            **only("state <> 'sent'"),
         ),
     )
 
@@ -119,15 +118,13 @@ class JournalEntry(Base):
         Index(
             None,
             "family_id",
-            sqlite_where=text("family_id IS NOT NULL"),
-            postgresql_where=text("family_id IS NOT NULL"),
+            **only("family_id IS NOT NULL"),
         ),
         # Of the imports, few among all that happens.
         Index(
             "ix_journal_entry_import",
             "at",
-            sqlite_where=text("event = 'import'"),
-            postgresql_where=text("event = 'import'"),
+            **only("event = 'import'"),
         ),
         # By kind, and by who acted for the town: what parents do is most of it, and stays out.
         Index(None, "event", "at"),
@@ -135,8 +132,7 @@ class JournalEntry(Base):
             "ix_journal_entry_by_town",
             "clerk_id",
             "at",
-            sqlite_where=text("acted_by != ''"),
-            postgresql_where=text("acted_by != ''"),
+            **only("acted_by != ''"),
         ),
     )
 

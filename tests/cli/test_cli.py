@@ -21,6 +21,7 @@ UNUSED = (
     "dns",
     "prometheus_client",
     "sentry_sdk",
+    "sqlalchemy.dialects.postgresql",
     "statistics",
     "weasyprint",
 )
