@@ -1,5 +1,6 @@
 """What cannot be used stops the start, at once and in a line."""
 
+import gc
 import os
 import runpy
 import subprocess
@@ -46,6 +47,7 @@ def test_production_refuses_to_start_unsafe(
     with pytest.raises(SystemExit) as stopped:
         runpy.run_path(str(ROOT / "wsgi.py"))
     assert stopped.value.code == 3
+    assert gc.isenabled()
     said = capsys.readouterr().err
     assert words in said
     assert said.count("\n") == 1
@@ -100,3 +102,25 @@ def test_gunicorn_stops_at_a_schema_of_before(tmp_path: Path) -> None:
     assert outcome.returncode == 3
     assert outcome.stderr.count("flask --app wsgi db upgrade") == 1
     assert "Traceback" not in outcome.stderr
+
+
+# What `import wsgi` loads, each module of which costs memory in every process and time at every
+# start. A new one that few visitors need is better loaded by whoever does; otherwise raise this.
+MOST_OF_OURS, MOST_OF_OTHERS = 430, 565
+COUNTED = """
+import gc, sys, wsgi
+ours = [name for name in sys.modules if name.split(".")[0] in ("app", "config", "configuring")]
+print(len(ours), len(sys.modules) - len(ours), gc.get_freeze_count(), gc.isenabled())"""
+
+
+def test_the_start_loads_no_more_than_it_says(tmp_path: Path) -> None:
+    """Counted, as no other process weighs on a count; what is loaded is looked through no more."""
+    told = subprocess.check_output(
+        [sys.executable, "-c", COUNTED],
+        cwd=ROOT, env={"PORTAIL_INSTANCE": str(tmp_path)}, text=True,
+    )  # fmt: skip
+    ours, others, frozen, collects = told.split()
+    assert int(ours) <= MOST_OF_OURS
+    assert int(others) <= MOST_OF_OTHERS
+    assert int(frozen) > 100_000
+    assert collects == "True"
