@@ -10,13 +10,13 @@ from app.cli.context import refusals, town_hall, whoever_launched, with_appconte
 from app.cli.tables import ROW_NUMBER, align
 from app.formats import day, day_of, moment, plural
 from app.models import Folder
+from app.models.requests import WAIT_FOR_TOWN
 from app.services.files import stored_files, uploads
 from app.services.files.uploads import Accepted, CheckedFile, Upload, UploadRefused
 from app.services.refusals import Reason, Refusal
 from app.services.requests import desk, desk_listing, desk_reading
 from app.services.requests.desk_line import DeskLine
 from app.services.requests.desk_reading import DeskRequest
-from app.services.requests.moving import WAIT_FOR_TOWN
 
 HEADINGS = ("N°", "Famille", "Qui", "Demande", "État", "Envoyée le", "Au plus tard", "À lire")
 NUMBER = click.argument("number", metavar="N°", type=ROW_NUMBER)

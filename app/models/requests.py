@@ -23,6 +23,10 @@ class RequestState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+# The town hall has to answer, not the family to send what is missing.
+WAIT_FOR_TOWN = (RequestState.SENT, RequestState.TAKEN)
+
+
 class RequestEventKind(StrEnum):
     """What happened to a request; its first event is SENT."""
 

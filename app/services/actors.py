@@ -5,7 +5,7 @@ The journal, the events of a request and the replies of a thread name them.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,14 @@ class Clerk:
         return self.name
 
 
+class Waiting(NamedTuple):
+    """What waits for somebody at the town hall, as each page of theirs counts it."""
+
+    requests: int
+    # Families that wrote last.
+    threads: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CurrentClerk(Clerk):
     """Somebody of the town hall who is signed in, in which browser."""
@@ -113,6 +121,7 @@ class CurrentClerk(Clerk):
     proved_at: datetime
     # Whether keys act by themselves on their screens.
     shortcuts: bool
+    waiting: Waiting
 
 
 @dataclass(frozen=True, slots=True)

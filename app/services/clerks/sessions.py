@@ -4,14 +4,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, bindparam, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from app import db
-from app.models import ClerkAccount, ClerkSession
+from app.models import ClerkAccount, ClerkSession, FamilyRequest, Message, MessageReply
+from app.models.requests import WAIT_FOR_TOWN
 from app.services import journal
 from app.services.accounts import user_agents
-from app.services.actors import NOWHERE, CurrentClerk, Origin
+from app.services.actors import NOWHERE, CurrentClerk, Origin, Waiting
 from app.services.tokens import session_keys
 
 IDLE = timedelta(minutes=60)
@@ -21,6 +22,8 @@ TOUCH_AFTER = timedelta(minutes=5)
 # What is dangerous wants the password once more, unless it was given just now.
 PROOF_LASTS = timedelta(minutes=10)
 USER_AGENT_LENGTH = 300
+# The menu counts no further.
+MOST_WAITING = 99
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,13 @@ class SignedInBrowser:
     is_current: bool
 
 
+def _count(found: Select[int]) -> ColumnElement[int]:
+    """Count rows, no further than one past the most, inside another statement."""
+    few = found.limit(MOST_WAITING + 1).subquery()
+    return select(func.count()).select_from(few).scalar_subquery()
+
+
+# Every page's menu counts what waits: asked with who is there, it is no statement more.
 _CURRENT = (
     select(
         ClerkSession.id.label("session_id"),
@@ -44,6 +54,14 @@ _CURRENT = (
         ClerkSession.last_seen_at,
         ClerkSession.proved_at,
         ClerkAccount.shortcuts,
+        _count(select(FamilyRequest.id).where(FamilyRequest.state.in_(WAIT_FOR_TOWN))).label(
+            "requests"
+        ),
+        _count(
+            select(MessageReply.id)
+            .join(Message, Message.id == MessageReply.message_id)
+            .where(MessageReply.waits_since.is_not(None), Message.withdrawn_at.is_(None))
+        ).label("threads"),
     )
     .join(ClerkAccount, ClerkAccount.id == ClerkSession.clerk_id)
     .where(
@@ -109,6 +127,7 @@ def find(key: str, origin: Origin = NOWHERE, *, seen: bool = True) -> CurrentCle
         last_seen_at=row.last_seen_at,
         proved_at=row.proved_at,
         shortcuts=row.shortcuts,
+        waiting=Waiting(row.requests, row.threads),
         origin=origin,
     )
     if seen and now - current.last_seen_at > TOUCH_AFTER:

@@ -15,6 +15,7 @@ from app import db
 from app.calendar import working_days
 from app.formats import day_in_full, today
 from app.models import FamilyRequest, Folder, RequestEventKind, RequestState
+from app.models.requests import WAIT_FOR_TOWN
 from app.services.actors import Actor, CurrentClerk
 from app.services.clerks import lookup
 from app.services.files import stored_files
@@ -24,7 +25,7 @@ from app.services.refusals import Reason, Refusal
 from app.services.requests import applying, erasures, meanwhile, moving
 from app.services.requests.applying import LeftToDo
 from app.services.requests.kinds import ACCOUNT_DELETION, BY_KEY
-from app.services.requests.moving import OPEN, WAIT_FOR_TOWN
+from app.services.requests.moving import OPEN
 from app.services.requests.sending import attach
 from app.typed_text import some_lines
 

@@ -19,9 +19,10 @@ from app.models import (
     RequestFile,
     RequestState,
 )
+from app.models.requests import WAIT_FOR_TOWN
 from app.services.requests import moving
 from app.services.requests.kinds import BY_KEY, PHOTO
-from app.services.requests.moving import OPEN, WAIT_FOR_TOWN
+from app.services.requests.moving import OPEN
 from app.services.requests.reading import told
 
 _said = aliased(RequestEvent)

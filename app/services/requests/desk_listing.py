@@ -25,9 +25,10 @@ from app.models import (
     FamilyRequest,
     RequestState,
 )
+from app.models.requests import WAIT_FOR_TOWN
 from app.paging import PAGE_SIZE, Page
 from app.services.requests.desk_line import COLUMNS, DeskLine, joined
-from app.services.requests.moving import OPEN, WAIT_FOR_TOWN
+from app.services.requests.moving import OPEN
 
 # Among whom looks after requests, in addresses.
 NOBODY = "personne"

@@ -8,10 +8,11 @@ from sqlalchemy import bindparam, case, func, or_, select
 from app import db, paging
 from app.formats import day_of, town_zone
 from app.models import Account, Child, FamilyRequest, Guardian, RequestState
+from app.models.requests import WAIT_FOR_TOWN
 from app.paging import PAGE_SIZE, Page
 from app.services.actors import CurrentAccount
 from app.services.requests.kinds import BY_KEY
-from app.services.requests.moving import OPEN, WAIT_FOR_TOWN
+from app.services.requests.moving import OPEN
 from app.services.requests.reading import SEEN
 
 # Not `in_`, whose list SQLAlchemy writes anew at each page.

@@ -18,6 +18,7 @@ from app.models import (
     RequestEventKind,
     RequestState,
 )
+from app.models.requests import WAIT_FOR_TOWN
 from app.services import journal
 from app.services.actors import Actor
 from app.services.mail import outbox
@@ -26,8 +27,6 @@ from app.services.mail.letters import EXPECTED_ON
 from app.services.requests.kinds import BY_KEY
 
 OPEN = (RequestState.SENT, RequestState.TAKEN, RequestState.PIECE_MISSING)
-# Whether the town hall has to answer, or the family to send what is missing.
-WAIT_FOR_TOWN = (RequestState.SENT, RequestState.TAKEN)
 
 _STATES = {
     RequestState.SENT: "Envoyée",

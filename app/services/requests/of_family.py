@@ -8,8 +8,9 @@ from sqlalchemy import case, or_, select
 from app import db
 from app.formats import today
 from app.models import FAMILY, Account, Child, FamilyRequest, Guardian, RequestState
+from app.models.requests import WAIT_FOR_TOWN
 from app.services.requests.kinds import BY_KEY
-from app.services.requests.moving import OPEN, WAIT_FOR_TOWN, state_words
+from app.services.requests.moving import OPEN, state_words
 
 MOST = 5
 _IS_OPEN = or_(*(FamilyRequest.state == state for state in OPEN))

@@ -39,12 +39,12 @@ from app.models import (
     OutboxMail,
     RefusedAddress,
 )
+from app.models.requests import WAIT_FOR_TOWN
 from app.services.mail import leaving
 from app.services.mail.kinds import MailKind
 from app.services.mail.refused_addresses import IS_REFUSED
 from app.services.requests import desk_listing
 from app.services.requests.desk_line import DeskLine
-from app.services.requests.moving import WAIT_FOR_TOWN
 from app.settings import settings
 
 SHOWN = 5

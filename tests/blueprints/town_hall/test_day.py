@@ -8,18 +8,20 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from app import db
-from app.models import Account, Family, MailState, Message, OutboxMail, RefusedAddress
+from app.models import Account, Family, MailState, Message, MessageReply, OutboxMail, RefusedAddress
 from app.services import journal
 from app.services.actors import Command
 from app.services.inbox import desk
 from app.services.mail.kinds import MailKind
 from app.services.town_hall import day as service
 from app.testing import Outbox
+from tests.blueprints.town_hall.conftest import ask
 from tests.support.browser import Browser
 from tests.support.clerks import settle, sign_in_by_mail
 from tests.support.databases import selects, statements_of
 from tests.support.job_room import let_invitations_leave
 from tests.support.mail_room import bounced
+from tests.support.page_checks.text import visible_text
 from tests.support.people import People, public_id
 
 NADIA = Command("Nadia")
@@ -51,6 +53,42 @@ def test_a_family_waits_until_it_is_answered(app: Flask, office: Browser, people
     page = office.get("town_hall.day")
     assert "1 famille attend votre réponse" in page.text
     assert page.link("PAYS ZEST").click().h1 == "Famille ZEST, n° 3816231"
+
+
+@pytest.mark.both_databases
+def test_every_page_s_menu_counts_what_waits(app: Flask, office: Browser, people: People) -> None:
+    """To ninety-nine; what waits no more is counted no more."""
+
+    def menu(endpoint: str) -> list[str]:
+        return [visible_text(each) for each in office.get(endpoint).soup.select(".menu a")]
+
+    assert {"Demandes", "Messages"} <= set(menu("town_hall.day"))
+    ask(app, people)
+    with app.app_context(), db.transaction() as session:
+        message = session.scalars(select(Message).where(Message.source_id == "m1")).one()
+        family = session.scalars(select(Family.id).where(Family.number == "3816231")).one()
+        session.add_all(
+            MessageReply(
+                message_id=message.id, family_id=family, body="", written_at=at, waits_since=at
+            )
+            for at in [datetime.now(UTC)] * 100
+        )
+    assert {"Demandes (1)", "Messages (plus de 99)"} <= set(menu("town_hall.families"))
+    with app.app_context(), db.transaction() as session:
+        session.execute(update(Message).values(withdrawn_at=datetime.now(UTC)))
+    assert "Messages" in menu("town_hall.own_account")
+
+
+def test_the_name_of_the_town_hall_leads_to_its_day(office: Browser, app: Flask) -> None:
+    """Not to where parents sign in."""
+    for browser, endpoint, place in (
+        (office, "town_hall.families", "/mairie"),
+        (Browser(app), "town_hall.sign_in", "/mairie/connexion"),
+    ):
+        brand = browser.get(endpoint).soup.select_one("a.brand")
+        assert brand is not None
+        assert visible_text(brand).startswith("Mairie ")
+        assert brand["href"] == place
 
 
 def test_who_never_came_is_invited_again_in_two_clicks(

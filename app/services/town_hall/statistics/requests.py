@@ -26,8 +26,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 from app import db
 from app.memo import kept
 from app.models import FamilyRequest, RequestEvent, RequestEventKind
+from app.models.requests import WAIT_FOR_TOWN
 from app.services.requests.kinds import BY_KEY
-from app.services.requests.moving import WAIT_FOR_TOWN
 from app.services.town_hall.long_lists import moment
 from app.services.town_hall.measures import middle_of_many, percent_of_many
 from app.services.town_hall.statistics.periods import Period, Span
