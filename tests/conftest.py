@@ -4,7 +4,7 @@ import functools
 import gc
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from app.web.logs import JsonFormatter
 from tests.support.browser import Browser
 from tests.support.bucket import Service, object_storage
 from tests.support.compiled_once import compiled_once
+from tests.support.connections import connections_watched
 from tests.support.databases import (
     POSTGRESQL_BINARIES,
     NewDatabase,
@@ -32,6 +33,7 @@ pytest_plugins = [
 
 TESTS = Path(__file__).parent
 BOTH_DATABASES = ("sqlite", "postgresql")
+StartAgain = Callable[[config.Settings], Flask]
 # Pages, commands and files to import: what they ask, the tests of services ask of both.
 ON_ONE_DATABASE = tuple(
     TESTS / place
@@ -74,6 +76,13 @@ def log_as_in_production() -> Iterator[None]:
     logger.addHandler(strict)
     yield
     logger.removeHandler(strict)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_connection_left_open() -> Iterator[None]:
+    """Whoever leaves one to SQLite open is told so, whatever the Python."""
+    with connections_watched():
+        yield
 
 
 def skip_or_fail(reason: str) -> None:
@@ -169,6 +178,20 @@ def app(settings: config.Settings) -> Iterator[Flask]:
 
 
 @pytest.fixture
+def start_again(app: Flask) -> Iterator[StartAgain]:
+    """Makes a second application on the same database: another process, with other settings."""
+    started: list[Flask] = []
+
+    def start(settings: config.Settings) -> Flask:
+        started.append(create_app(settings))
+        return started[-1]
+
+    yield start
+    for application in started:
+        application.extensions["portail.engine"].dispose()
+
+
+@pytest.fixture
 def browser(app: Flask) -> Browser:
     """A visitor nobody knows yet."""
     return Browser(app)
@@ -191,6 +214,8 @@ def papers_laid_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def app_without_database(tmp_path: Path) -> Flask:
-    """The application for what never asks the database."""
-    return furnished(config.Test(instance=tmp_path))
+def app_without_database(tmp_path: Path) -> Iterator[Flask]:
+    """The application for what never asks the database, or finds it empty."""
+    application = furnished(config.Test(instance=tmp_path))
+    yield application
+    application.extensions["portail.engine"].dispose()

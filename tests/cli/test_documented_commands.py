@@ -39,12 +39,13 @@ COMMANDS = sorted(set(documented()))
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory, new_sqlite: NewDatabase) -> Flask:
+def town(tmp_path_factory: pytest.TempPathFactory, new_sqlite: NewDatabase) -> Iterator[Flask]:
     """A town whose instance is not where the commands are typed."""
     instance = tmp_path_factory.mktemp("elsewhere")
     app = create_app(config.Test(instance=instance, database_url=new_sqlite()))
     settle_in(app)
-    return app
+    yield app
+    app.extensions["portail.engine"].dispose()
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """Each page opens to whom it is for; whatever says nothing opens to nobody."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from tests.test_architecture import PUBLIC_ENDPOINTS, sample_path
 
 
 @pytest.fixture
-def town_hall(tmp_path: Path, new_sqlite: NewDatabase) -> Flask:
+def town_hall(tmp_path: Path, new_sqlite: NewDatabase) -> Iterator[Flask]:
     """The portal, with a page for the town hall, and one that nobody thought about."""
     app = create_app(config.Test(instance=tmp_path, database_url=new_sqlite()))
     desk = Screens("desk", __name__, Audience.TOWN_HALL, "Mairie")
@@ -24,7 +25,8 @@ def town_hall(tmp_path: Path, new_sqlite: NewDatabase) -> Flask:
     forgotten.get("/oublie")(lambda: "for nobody")
     app.register_blueprint(desk)
     app.register_blueprint(forgotten)
-    return app
+    yield app
+    app.extensions["portail.engine"].dispose()
 
 
 def test_every_page_says_whom_it_is_for(app: Flask) -> None:

@@ -5,9 +5,10 @@ from flask import Flask
 from sqlalchemy import select
 
 import config
-from app import create_app, db
+from app import db
 from app.models import JournalEntry
 from app.services.doctor.unannounced_proxy import EVENT
+from tests.conftest import StartAgain
 
 FORWARDED = {"X-Forwarded-For": "203.0.113.8"}
 # Those kept for documents count as private.
@@ -27,7 +28,7 @@ def visit(app: Flask, beside: str, headers: dict[str, str]) -> int:
 
 
 def test_whoever_forwards_from_beside_us_is_noticed_once(
-    app: Flask, caplog: pytest.LogCaptureFixture
+    app: Flask, start_again: StartAgain, caplog: pytest.LogCaptureFixture
 ) -> None:
     """PORTAIL_PROXIES=0 behind nginx: every family would share one address."""
     for headers in (FORWARDED, {"X-Real-IP": "203.0.113.8"}, FORWARDED):
@@ -36,7 +37,7 @@ def test_whoever_forwards_from_beside_us_is_noticed_once(
     warnings = [r for r in caplog.records if r.getMessage() == "proxies.unannounced"]
     assert [record.levelname for record in warnings] == ["WARNING"]
     # A second worker warns too; the journal has it.
-    assert visit(create_app(app.extensions["portail.settings"]), NEAR, FORWARDED) == 200
+    assert visit(start_again(app.extensions["portail.settings"]), NEAR, FORWARDED) == 200
     assert noted(app) == [NEAR]
 
 
@@ -53,8 +54,10 @@ def test_a_visitor_who_writes_the_header_is_no_proxy(app: Flask) -> None:
     assert noted(app) == []
 
 
-def test_an_announced_proxy_is_no_news(app: Flask, settings: config.Settings) -> None:
-    behind = create_app(
+def test_an_announced_proxy_is_no_news(
+    app: Flask, start_again: StartAgain, settings: config.Settings
+) -> None:
+    behind = start_again(
         config.Test(instance=settings.instance, database_url=settings.database_url, proxies=1)
     )
     visit(behind, NEAR, FORWARDED)

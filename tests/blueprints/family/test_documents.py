@@ -9,11 +9,12 @@ from flask import Flask
 from sqlalchemy import select, update
 
 import config
-from app import create_app, db
+from app import db
 from app.models import Document
 from app.services.documents import publishing
 from app.services.documents.publishing import Notice
 from tests.blueprints.family.archives import download
+from tests.conftest import StartAgain
 from tests.services.importing.town import PDF
 from tests.support.browser import Browser, Page
 from tests.support.databases import selects, statements_of
@@ -179,10 +180,10 @@ def test_a_document_of_another_family_does_not_exist(
 
 
 def test_the_server_in_front_sends_what_it_may(
-    app: Flask, settings: config.Settings, people: People, menu: Path
+    app: Flask, start_again: StartAgain, settings: config.Settings, people: People, menu: Path
 ) -> None:
     """nginx is told which file, and by what name; of another family's it hears nothing."""
-    behind = create_app(
+    behind = start_again(
         config.Test(
             instance=settings.instance,
             database_url=settings.database_url,

@@ -13,13 +13,13 @@ import pytest
 from flask import Flask
 
 import config
-from app import create_app
 from app.services.accounts import devices
 from app.services.tokens import sealing
 from app.testing import Outbox
 from app.web.forms import STALE_PAGE
 from tests.blueprints.auth.test_first_connection import ask, choose, path_of, sign_in
 from tests.blueprints.family.test_account import ask as ask_new_address
+from tests.conftest import StartAgain
 from tests.support.browser import Browser
 from tests.support.people import People
 from tests.support.screens.account import confirmation_link
@@ -42,12 +42,12 @@ def settings(settings: config.Settings) -> config.Settings:
 
 @pytest.fixture
 def change_key(
-    app: Flask, settings: config.Settings, browser: Browser
+    start_again: StartAgain, settings: config.Settings, browser: Browser
 ) -> Callable[[tuple[str, ...]], Flask]:
     """Start the portal again with a new key, and let the visitor go on there."""
 
     def start(fallbacks: tuple[str, ...]) -> Flask:
-        portal = create_app(replace(settings, secret_key=NEW, secret_key_fallbacks=fallbacks))
+        portal = start_again(replace(settings, secret_key=NEW, secret_key_fallbacks=fallbacks))
         other = Browser(portal)
         browser.app, cookies = portal, browser.client._cookies
         browser.client = other.client
