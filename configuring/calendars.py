@@ -20,8 +20,8 @@ def school_zone_fault(zone: str) -> str:
     if not zone or zone in ZONES:
         return ""
     return (
-        f"vaut « {zone} » : une zone de vacances scolaires est attendue, A, B ou C, ou rien en "
-        "Corse et outre-mer"
+        f"vaut «\u00a0{zone}\u00a0»\u00a0: une zone de vacances scolaires est "
+        "attendue, A, B ou C, ou rien en Corse et outre-mer"
     )
 
 
@@ -30,6 +30,6 @@ def public_holidays_fault(code: str) -> str:
     if not code or code in MAINLAND or code in ELSEWHERE:
         return ""
     return (
-        f"vaut « {code} » : un numéro de département ou de territoire est attendu, par exemple "
-        "38, 67, 974 ou 987"
+        f"vaut «\u00a0{code}\u00a0»\u00a0: un numéro de département ou de "
+        "territoire est attendu, par exemple 38, 67, 974 ou 987"
     )

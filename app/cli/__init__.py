@@ -34,6 +34,7 @@ COMMANDS = {
     "purge": "purge:purge",
     "reporting": "reporting:reporting",
     "restore": "backups:restore",
+    "services": "services:services",
     "staff": "staff:staff",
     "static": "static_files:static",
     "version": "version:version",

@@ -54,7 +54,7 @@ def demo(*, if_empty: bool) -> None:
     """Prépare la base et y charge une ville de démonstration, inventée."""
     if settings.env == "production":
         raise click.ClickException("la ville de démonstration n’a pas sa place en production.")
-    from app.services.demonstration import clerk, coming, playing
+    from app.services.demonstration import clerk, coming, offering, playing
     from app.services.importing import running
 
     bring_up_to_date()
@@ -62,6 +62,7 @@ def demo(*, if_empty: bool) -> None:
         town = bundled("demo")
         _load(town)
         _write_texts(town)
+        offering.offer(town)
         playing.play(town)
         coming.come()
         clerk.settle()

@@ -25,6 +25,8 @@ running     does all of that in one transaction
 deciding    what they decide row by row, and what is put to them
 options     what whoever imports asks for, and who watches
 
+service_files reads, apart from families, what is booked where, and by whom (service_tables)
+
 On screen (docs/mairie.md):
 
 runs        what a clerk sends, reads, then has done or drops; history, a list of them

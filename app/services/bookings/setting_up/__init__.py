@@ -1,5 +1,9 @@
 """How the town hall sets up what may be booked.
 
-decrees   what the State publishes of a school year
-calendar  the town's own calendar, which every limit is counted by
+decrees     what the State publishes of a school year
+calendar    the town's own calendar, which every limit is counted by
+services    what the town says of each service, checked and saved
+capacities  the places of days to come, when there are more or fewer
+reading     the services as the town hall reads them, and what a limit comes to on real days
+trying      a day of a service: is it there, until when is it booked, and why
 """

@@ -107,13 +107,13 @@ def check() -> date:
     if until is None:
         raise Refusal(
             Reason.MISSING,
-            "le calendrier n’a pas de vacances scolaires : chargez une année"
+            "le calendrier n’a pas de vacances scolaires\u00a0: chargez une année"
             " (flask calendrier charger)",
         )
     if until < today() + KNOWN_AHEAD:
         raise Refusal(
             Reason.MISSING,
-            f"le calendrier s’arrête au {day_in_words(until)}, dans moins de six mois :"
+            f"le calendrier s’arrête au {day_in_words(until)}, dans moins de six mois\u00a0:"
             " chargez l’année suivante (flask calendrier charger)",
         )
     return until

@@ -78,9 +78,9 @@ def _unpublished(year: SchoolYear, decrees: Decrees) -> str:
         return f"le calendrier {year.label} est trop ancien pour être chargé"
     last = decrees.last
     return (
-        f"le calendrier {year.label} n’est pas encore publié, ou ce portail ne le connaît pas :"
-        f" il va jusqu’à {last.label} ({decrees.by_year[last]}). Tapez ses vacances, ou mettez le"
-        " portail à jour quand l’arrêté aura paru"
+        f"le calendrier {year.label} n’est pas encore publié, ou ce portail ne le connaît"
+        f" pas\u00a0: il va jusqu’à {last.label} ({decrees.by_year[last]}). Tapez ses"
+        " vacances, ou mettez le portail à jour quand l’arrêté aura paru"
     )
 
 

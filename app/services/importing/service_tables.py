@@ -1,0 +1,123 @@
+"""`service.csv` and `inscription.csv`, column by column."""
+
+import re
+
+from sqlalchemy import String
+
+from app.booking_kinds import Late, ServiceMode, Waiting
+from app.formats import fold
+from app.models import ServiceKind
+from app.services.bookings.setting_up import services
+from app.services.importing import fields
+from app.services.importing.faults import FieldRefused
+from app.services.importing.fields import Kind, choice, text
+from app.services.importing.tables import Column, SourceFile
+from app.services.refusals import Refusal
+
+_HOUR = re.compile(r"(\d{1,2})\u00a0?[h:] ?(\d{2})?", re.ASCII)
+# In the order of the week; a second M is mercredi.
+_DAY = re.compile(r"ma|me|l|m|j|v|s|d")
+_LETTERS = {"l": 0, "ma": 1, "me": 2, "j": 3, "v": 4, "s": 5, "d": 6}
+PERIODS = {"scolaire": (True, False), "vacances": (False, True), "toutes": (True, True)}
+
+
+def _parse_weekdays(value: str) -> frozenset[int]:
+    letters = re.sub(r"[\s,.;/-]", "", fold(value))
+    found: list[int] = []
+    for letter in _DAY.findall(letters):
+        written = letter if letter != "m" else "me" if 1 in found else "ma"
+        found.append(_LETTERS[written])
+    if (
+        not found
+        or len("".join(_DAY.findall(letters))) < len(letters)
+        or found != sorted(set(found))
+    ):
+        raise FieldRefused("écrivez les jours dans l’ordre, comme LMJV, LMMJV ou Me pour mercredi.")
+    return frozenset(found)
+
+
+def _parse_hour(value: str) -> int:
+    found = _HOUR.fullmatch(fold(value))
+    minute = int(found[1]) * 60 + int(found[2] or 0) if found else services.END_OF_DAY + 1
+    if minute > services.END_OF_DAY:
+        raise FieldRefused("écrivez une heure, comme 11:30 ou 16 h 30.")
+    return minute
+
+
+def _parse_capacity(value: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,6}", value):
+        raise FieldRefused("écrivez un nombre de places, ou rien.")
+    return int(value)
+
+
+def _parse_rule(value: str) -> str:
+    try:
+        return services.canonical(value)
+    except Refusal as refusal:
+        raise FieldRefused(f"{refusal}.") from refusal
+
+
+def _parse_keys(value: str) -> tuple[str, ...]:
+    return tuple(fields.KEY.parse(each) for each in value.split())
+
+
+RULE = Kind(_parse_rule, String(), "")
+HOUR = Kind(_parse_hour, String())
+KEYS = Kind(_parse_keys, String(), None)
+SERVICES = SourceFile(
+    "service.csv",
+    key=("source_id",),
+    columns=(
+        Column("id", "source_id", fields.KEY, required=True),
+        Column("nom", "name", text(100), required=True),
+        Column("nomCourt", "short_name", text(40), counts=True),
+        Column("type", "kind", choice(
+            {"cantine": ServiceKind.CANTEEN, "garderie": ServiceKind.GARDERIE,
+             "midi": ServiceKind.MIDDAY, "loisirs": ServiceKind.LEISURE,
+             "autre": ServiceKind.OTHER},
+            "écrivez CANTINE, GARDERIE, MIDI, LOISIRS ou AUTRE.", String(), ServiceKind.OTHER,
+        ), counts=True),
+        Column("gestionnaire", "operator", text(100), counts=True),
+        Column("jours", "weekdays", Kind(
+            _parse_weekdays, String(), frozenset({0, 1, 3, 4})  # type: ignore[arg-type]
+        ), counts=True),
+        Column("heureDebut", "starts_at", HOUR, counts=True),
+        Column("heureFin", "ends_at", HOUR, counts=True),
+        Column("periode", "period", choice(
+            {word: word for word in PERIODS},
+            "écrivez SCOLAIRE, VACANCES ou TOUTES.", String(), "scolaire",
+        ), counts=True),
+        Column("mode", "mode", choice(
+            {"jours": ServiceMode.DAYS, "demande": ServiceMode.REQUEST,
+             "pointage": ServiceMode.ATTENDANCE_ONLY},
+            "écrivez JOURS, DEMANDE ou POINTAGE.", String(), ServiceMode.DAYS,
+        ), counts=True),
+        Column("capacite", "capacity", Kind(_parse_capacity, String()), counts=True),
+        Column("listeAttente", "waiting", choice(
+            {"non": Waiting.NONE, "automatique": Waiting.AUTOMATIC, "proposition": Waiting.OFFER},
+            "écrivez NON, AUTOMATIQUE ou PROPOSITION.", String(), Waiting.NONE,
+        ), counts=True),
+        Column("entraine", "brings", KEYS, counts=True),
+        Column("exige", "needs", KEYS, counts=True),
+        Column("exclut", "excludes", KEYS, counts=True),
+        Column("limiteReservation", "book_rule", RULE, counts=True),
+        Column("limiteAnnulation", "cancel_rule", RULE, counts=True),
+        Column("limiteAbsence", "absence_rule", RULE, counts=True),
+        Column("avancer", "shift", fields.YES_OR_NO, counts=True),
+        Column("retard", "late", choice(
+            {"refus": Late.REFUSE, "majoration": Late.SURCHARGE, "demande": Late.REQUEST},
+            "écrivez REFUS, MAJORATION ou DEMANDE.", String(), Late.REFUSE,
+        ), counts=True),
+    ),
+)  # fmt: skip
+ENROLMENTS = SourceFile(
+    "inscription.csv",
+    key=("child", "service", "first"),
+    columns=(
+        Column("enfant_id", "child", fields.KEY, required=True),
+        Column("service_id", "service", fields.KEY, required=True),
+        Column("du", "first", fields.DAY, required=True),
+        Column("au", "last", fields.DAY, counts=True),
+        Column("famille_id", "family", fields.KEY, counts=True),
+    ),
+)
