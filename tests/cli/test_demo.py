@@ -25,6 +25,7 @@ from app.models import (
     Guardian,
     Invoice,
     InvoiceKind,
+    JournalEntry,
     MailState,
     Message,
     MessageAttachment,
@@ -46,6 +47,7 @@ from tests.support.clerks import code_in, give_password
 from tests.support.people import People
 
 GUIDES_FAMILY = "3816231"
+AROUND = [timedelta(minutes=number) for number in (-1, 0, 1)]
 
 
 def launch(app: Flask, *arguments: str) -> str:
@@ -127,6 +129,9 @@ def test_every_part_has_something_to_show(app: Flask, outbox: Outbox) -> None:
         events = session.scalars(select(RequestEvent).order_by(RequestEvent.id)).all()
         attached = session.scalars(select(MessageAttachment)).all()
         mails = session.scalars(select(OutboxMail.state)).all()
+        acts = session.scalars(
+            select(JournalEntry).where(JournalEntry.event.startswith("request_"))
+        ).all()
     assert {request.state for request in requests} == set(RequestState)
     for request in requests:
         history = [event.at for event in events if event.request_id == request.id]
@@ -135,6 +140,10 @@ def test_every_part_has_something_to_show(app: Flask, outbox: Outbox) -> None:
         assert (request.sent_at - history[0]) < timedelta(minutes=1)
         assert timedelta(0) < datetime.now(UTC) - request.sent_at < timedelta(days=25)
         assert working_days.after(request.expected_on - timedelta(days=1), 1) == request.expected_on
+    told = {event.at.replace(second=0, microsecond=0) for event in events}
+    for entry in acts:
+        assert {entry.at.replace(second=0, microsecond=0) + a_minute for a_minute in AROUND} & told
+        assert entry.address or not entry.acted_by, "a command"
     assert len(attached) == 1
     assert set(mails) == {MailState.SENT, MailState.REFUSED}
     assert len(outbox) == 0

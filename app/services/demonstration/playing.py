@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy.orm import Session
 
 from app import db
 from app.calendar import working_days
@@ -14,6 +15,7 @@ from app.models import (
     FamilyRequest,
     Guardian,
     Invoice,
+    JournalEntry,
     Message,
     MessageReply,
     RequestEvent,
@@ -48,6 +50,7 @@ _WHO = (
 _CHILD = select(Child.public_id).where(Child.source_id == bindparam("source_id"))
 _INVOICE = select(Invoice.public_id).where(Invoice.source_id == bindparam("source_id"))
 _MESSAGE = select(Message.id, Message.public_id).where(Message.source_id == bindparam("source_id"))
+_LATEST_ENTRY = select(func.max(JournalEntry.id))
 _REPLIES = select(MessageReply.id).where(MessageReply.message_id == bindparam("message_id"))
 
 
@@ -64,24 +67,26 @@ def _tell(story: Story, key: str) -> None:
         return
     child = _public_id(_CHILD, story.child)
     asked = Asked(story.details, [child] if child else [], _public_id(_INVOICE, story.invoice))
+    before = _latest_entry()
     sent = sending.send(account, BY_KEY[story.kind], asked, key, story.files)
     ago = story.sent
     for next_ago, act in story.then:
-        _age_request(sent.number, _between(ago, next_ago))
+        _age_request(sent.number, _between(ago, next_ago), before)
         act(account, sent)
         ago = next_ago
-    _age_request(sent.number, _between(ago, 0))
+    _age_request(sent.number, _between(ago, 0), before)
 
 
 def _talk() -> None:
     [(number, public_id)] = db.rows(_MESSAGE, source_id=MESSAGE)
     if db.rows(_REPLIES, message_id=number):
         return
+    before = _latest_entry()
     answering.answer(_account(PARENT), public_id, QUESTION, "demonstration 1")
-    _age_thread(number, _between(2, 1))
+    _age_thread(number, _between(2, 1), before)
     desk.answer(number, FAMILY_NUMBER, ANSWER, TOWN_HALL)
     answering.answer(_account(WHO_WAITS), public_id, WAITING_QUESTION, "demonstration 2")
-    _age_thread(number, _between(1, 0))
+    _age_thread(number, _between(1, 0), before)
 
 
 def _account(identifier: str) -> CurrentAccount:
@@ -99,9 +104,20 @@ def _between(ago: int, later_ago: int) -> timedelta:
     return working_days.before(today(), later_ago) - working_days.before(today(), ago)
 
 
-def _age_request(number: int, passed: timedelta) -> None:
+def _latest_entry() -> int:
+    """Return the number of the journal's last entry: what a story adds comes after it."""
+    return db.rows(_LATEST_ENTRY)[0][0] or 0
+
+
+def _age_journal(session: Session, before: int, passed: timedelta) -> None:
+    for entry in session.scalars(select(JournalEntry).where(JournalEntry.id > before)):
+        entry.at -= passed
+
+
+def _age_request(number: int, passed: timedelta, before: int) -> None:
     """Make a request, and all that happened to it, older."""
     with db.transaction() as session:
+        _age_journal(session, before, passed)
         request = session.get_one(FamilyRequest, number)
         request.sent_at -= passed
         # The first working day from there on.
@@ -113,8 +129,11 @@ def _age_request(number: int, passed: timedelta) -> None:
             file.added_at -= passed
 
 
-def _age_thread(message_id: int, passed: timedelta) -> None:
+def _age_thread(message_id: int, passed: timedelta, before: int) -> None:
     with db.transaction() as session:
+        _age_journal(session, before, passed)
         found = select(MessageReply).where(MessageReply.message_id == message_id)
         for reply in session.scalars(found):
             reply.written_at -= passed
+            if reply.waits_since:
+                reply.waits_since -= passed

@@ -6,14 +6,14 @@ from datetime import timedelta
 from pathlib import Path
 
 from app.formats import today
-from app.services.actors import Clerk, CurrentAccount
+from app.services.actors import Clerk, CurrentAccount, Origin
 from app.services.files import uploads
 from app.services.files.uploads import Accepted, CheckedFile, Upload
 from app.services.requests import acting, desk
 from app.services.requests.sending import Sent
 
 # Who answers, at this invented town hall.
-TOWN_HALL = Clerk("Service enfance")
+TOWN_HALL = Clerk("Service enfance", Origin("127.0.0.1"))
 SCHOOL_DAYS = ("monday", "tuesday", "thursday", "friday")
 # Where demo/ keeps what parents join to their requests.
 PAPERS = "demandes"

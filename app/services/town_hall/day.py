@@ -15,6 +15,7 @@ from sqlalchemy import (
     Select,
     String,
     bindparam,
+    case,
     exists,
     func,
     literal_column,
@@ -32,6 +33,8 @@ from app.models import (
     Family,
     FamilyRequest,
     Guardian,
+    ImportRun,
+    ImportState,
     JournalEntry,
     MailState,
     Message,
@@ -115,10 +118,17 @@ _REFUSED = (
     .where(MAY_SIGN_IN, Guardian.rank.is_not(None))
 )
 _LATEST_REFUSED = _REFUSED.order_by(_ADDRESSES.c.refused_at.desc()).limit(SHOWN)
-_LAST_IMPORT = (
-    select(func.max(JournalEntry.at))
+# One that was undone is none any more; the journal alone knows those from before the history.
+_LAST_IMPORT = case(
+    (
+        exists(select(ImportRun.id)),
+        select(func.max(ImportRun.settled_at))
+        .where(ImportRun.state == ImportState.IMPORTED)
+        .scalar_subquery(),
+    ),
+    else_=select(func.max(JournalEntry.at))
     .where(JournalEntry.event == literal_column("'import'"))
-    .scalar_subquery()
+    .scalar_subquery(),
 )
 _ALL = select(
     _count(_REQUESTS, "requests"),

@@ -42,6 +42,8 @@ def test_nadia_undoes_her_import(
     with app.app_context(), db.transaction() as session:
         session.execute(update(Account).values(password_hash="chosen"))
         session.execute(update(Guardian).values(email="ines@exemple.fr"))
+        before = datetime.now(UTC) - timedelta(days=23)
+        session.execute(update(ImportRun).values(settled_at=before))
     today = datetime.now(UTC).strftime("%d/%m/%Y")
     town.add("message.csv", id="999", date=today, objet="Grève", texte="Pas de cantine.")
     page = give(office, archive(moved(town), tmp_path)).submit("Importer")
@@ -51,10 +53,12 @@ def test_nadia_undoes_her_import(
     assert "Annuler cet import" not in hers.visit(page.path).text
     refused = hers.visit(f"{page.path}/annuler")
     assert "Vous pouvez annuler votre propre import, le jour même." in refused.text
+    assert "il y a 23 jours" not in office.get("town_hall.day").text
     page = page.link("Annuler cet import").click()
     page = page.submit("Annuler cet import")
     assert page.h1 == "« export.zip » est annulé"
-    assert "Annulé par Nadia Petit." in page.text
+    assert "Annulé par Nadia Petit. Le portail est comme avant l’import." in page.text
+    assert "il y a 23 jours" in office.get("town_hall.day").text
     assert "2 courriels ne partiront pas" in page.text
     assert street(app) == "12 rue de la Fontaine"
     with app.app_context():

@@ -100,7 +100,9 @@ _together = union_all(
     _latest(_OF_ACCOUNTS, JournalEntry.id, MOST_ACTS),
     _latest(_OF_FAMILY, JournalEntry.id, MOST_ACTS),
 ).subquery()
-_PAST = select(*_together.c).order_by(_together.c.what, _together.c.id.desc())
+_PAST = select(*_together.c).order_by(
+    _together.c.what, _together.c.at.desc(), _together.c.id.desc()
+)
 
 
 class SentMail(NamedTuple):
