@@ -79,3 +79,13 @@ class BookingOrigin(StrEnum):
     # From the waiting list.
     WAITING = "waiting"
     IMPORT = "import"
+
+
+class CustodyPattern(StrEnum):
+    """Which weeks a home has a child for whom its parents take turns."""
+
+    # By the weeks of the year, as judgments write it.
+    ISO_EVEN = "iso_even"
+    ISO_ODD = "iso_odd"
+    # Every other week, from one of them on.
+    ALTERNATE = "alternate"

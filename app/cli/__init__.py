@@ -23,6 +23,7 @@ COMMANDS = {
     "export": "exports:export",
     "familles": "families:familles",
     "files": "files:files",
+    "garde": "custody:garde",
     "guide": "printed_guide:guide",
     "import": "imports:import_files",
     "imports": "imports:imports",

@@ -3,6 +3,7 @@
 from app.booking_kinds import (
     BookingOrigin,
     BookingState,
+    CustodyPattern,
     Late,
     LinkKind,
     ServiceMode,
@@ -17,6 +18,7 @@ from app.models.bookings import (
     BookingBatch,
     BookingEvent,
     BookingEventKind,
+    Custody,
     Enrolment,
     Place,
 )
@@ -95,6 +97,8 @@ __all__ = [
     "Child",
     "ClerkAccount",
     "ClerkSession",
+    "Custody",
+    "CustodyPattern",
     "DayState",
     "Document",
     "DocumentRecipient",

@@ -10,7 +10,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.booking_kinds import BookingOrigin, BookingState
+from app.booking_kinds import BookingOrigin, BookingState, CustodyPattern
 from app.db import Base, UtcDateTime, new_public_id
 from app.models.families import choice
 
@@ -55,6 +55,24 @@ class Enrolment(Base):
     family_id: Mapped[int] = mapped_column(ForeignKey("family.id"))
     first: Mapped[date]
     last: Mapped[date | None]
+
+
+class Custody(Base):
+    """Which weeks a home has a child; without a row, all of them.
+
+    It books and pays those. Each home of the child has a row of its own.
+    """
+
+    __tablename__ = "custody"
+    __table_args__ = (CheckConstraint("handover BETWEEN 0 AND 6", name="handover"),)
+
+    child_id: Mapped[int] = mapped_column(ForeignKey("child.id"), primary_key=True)
+    family_id: Mapped[int] = mapped_column(ForeignKey("family.id"), primary_key=True, index=True)
+    pattern: Mapped[CustodyPattern] = mapped_column(choice(CustodyPattern, "pattern"))
+    # The day of the week on which a week of theirs begins: 0 for Monday.
+    handover: Mapped[int] = mapped_column(default=0)
+    # A day of one of their weeks, which every other one is counted from.
+    anchor: Mapped[date]
 
 
 class Place(Base):

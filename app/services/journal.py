@@ -62,6 +62,7 @@ ACTS = {
     "credentials_called_off": "invitations annulées avant de partir",
     "credentials_queued": "mots de passe temporaires demandés par la mairie",
     "credentials_requested": "mot de passe temporaire demandé",
+    "custody_said": "semaines de garde dites par la mairie",
     "device_signed_out": "appareil déconnecté",
     "devices_signed_out": "appareils déconnectés par la mairie",
     "document_added": "document ajouté par la mairie",

@@ -16,6 +16,7 @@ from app.models import (
     Account,
     AccountSession,
     Child,
+    CustodyPattern,
     Document,
     EmailChange,
     FamilyRequest,
@@ -221,6 +222,7 @@ class _Home(House):
         days = [begin + timedelta(days=number) for number in range(self.count + 1)]
         for child in children:
             bookings.enrol(child, begin)
+            bookings.take_turns(child, CustodyPattern.ISO_EVEN, begin)
             bookings.book(child, days, self.now, f"Phrase {self.mark}", days[:1])
 
     def access(self) -> None:

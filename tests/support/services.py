@@ -18,6 +18,8 @@ from app.models import (
     BookingState,
     CalendarSpan,
     Child,
+    Custody,
+    CustodyPattern,
     DayState,
     Enrolment,
     FamilyChild,
@@ -103,6 +105,12 @@ class Bookings:
                 last=last,
             )
             for service in self.services
+        )
+
+    def take_turns(self, child: Child, pattern: CustodyPattern, anchor: date) -> None:
+        """Have the child every other week only."""
+        self.session.add(
+            Custody(child_id=child.id, family_id=self.family_id, pattern=pattern, anchor=anchor)
         )
 
     def book(

@@ -13,8 +13,10 @@ judging    the judge: what may be done to a child's day, why not, what instead
 verdicts   what it answers; sentences its words, naming the services in them
 cases      one question to it, and the instants that it turns on
 allotting  who gets a place, and who waits
+custody    whose week it is, for a child of separated parents
 
 With the database:
 
+homes      the weeks of each home, as the town hall says them
 words      what a booking is, where it comes from and what happened to it, in French
 """

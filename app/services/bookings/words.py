@@ -1,6 +1,6 @@
-"""What a booking is, where it comes from and what happened to it, in French."""
+"""What a booking is, where it comes from and what happened to it, whose week it is, in French."""
 
-from app.models import BookingEventKind, BookingOrigin, BookingState
+from app.models import BookingEventKind, BookingOrigin, BookingState, CustodyPattern
 
 STATES = {
     BookingState.BOOKED: "Réservé",
@@ -30,4 +30,9 @@ EVENTS = {
     BookingEventKind.REOPENED: "Réouverture",
     BookingEventKind.IMPORTED: "Lu dans un fichier de la mairie",
     BookingEventKind.CORRECTED: "Correction de la mairie",
+}
+WEEKS = {
+    CustodyPattern.ISO_EVEN: "semaines paires",
+    CustodyPattern.ISO_ODD: "semaines impaires",
+    CustodyPattern.ALTERNATE: "une semaine sur deux",
 }

@@ -12,6 +12,7 @@ from app.models import (
     BookingBatch,
     BookingEvent,
     Child,
+    Custody,
     Document,
     DocumentRecipient,
     Enrolment,
@@ -29,6 +30,7 @@ from app.models import (
     Service,
 )
 from app.services.bookings import words
+from app.services.bookings.rules import WEEKDAYS
 from app.services.exporting.statements import Statement
 from app.services.exporting.writing import plain
 from app.services.requests import moving
@@ -62,6 +64,10 @@ def _request(row: Any) -> Sequence[Any]:
 
 def _event(row: Any) -> Sequence[Any]:
     return (row.request_id, row.at, moving.event_words(row.of, row.kind), row.acted_by, row.text)
+
+
+def _custody(row: Any) -> Sequence[Any]:
+    return (*row[:2], words.WEEKS[row.pattern], WEEKDAYS[row.handover], row.anchor)
 
 
 def _booking(row: Any) -> Sequence[Any]:
@@ -171,6 +177,16 @@ _ENROLMENTS = Other(
     .where(_KEPT)
     .order_by(Enrolment.id),
 )
+_CUSTODY = Other(
+    "gardes.csv",
+    ("enfant", "famille", "semaines", "jour de passage", "comptées depuis"),
+    select(_CHILD, Family.number, Custody.pattern, Custody.handover, Custody.anchor)
+    .join(Child, Child.id == Custody.child_id)
+    .join(Family, Family.id == Custody.family_id)
+    .where(_KEPT)
+    .order_by(Custody.child_id, Custody.family_id),
+    _custody,
+)
 _BOOKINGS = Other(
     "reservations.csv",
     ("jour", "service", "enfant", "famille", "état", "origine", "hors délai"),
@@ -205,6 +221,6 @@ _BOOKING_EVENTS = Other(
     _booking_event,
 )  # fmt: skip
 ALL = (
-    _REQUESTS, _EVENTS, _PIECES, _REPLIES, _NOTES, _MESSAGES, _DOCUMENTS, _ENROLMENTS, _BOOKINGS,
-    _BOOKING_EVENTS,
+    _REQUESTS, _EVENTS, _PIECES, _REPLIES, _NOTES, _MESSAGES, _DOCUMENTS, _ENROLMENTS, _CUSTODY,
+    _BOOKINGS, _BOOKING_EVENTS,
 )  # fmt: skip

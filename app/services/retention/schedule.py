@@ -24,6 +24,7 @@ from app.models import (
     Child,
     ClerkAccount,
     ClerkSession,
+    Custody,
     Document,
     DocumentRecipient,
     Draft,
@@ -252,6 +253,11 @@ KEPT = (
         "Familles, responsables et enfants",
         (Family, FamilyWord, Guardian, Child, FamilyChild, KeptOut),
         "ils suivent les fichiers de la mairie",
+    ),
+    Kept(
+        "Semaines de garde",
+        (Custody,),
+        "la mairie les dit, et les retire\u00a0; elles partent avec la famille que l’on efface",
     ),
     Kept("Comptes", (Account,), "ils ferment quand leur responsable quitte les fichiers"),
     Kept(

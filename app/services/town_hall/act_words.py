@@ -47,6 +47,7 @@ DETAILS = {
     "town_phone": "téléphone",
     "town_website": "site",
     "without": "sans",
+    "weeks": "semaines",
     "year": "année",
 } | {rule.table.__tablename__: rule.plural for rule in retention.RULES}
 KINDS = mails.IN_FRENCH | jobs.IN_FRENCH

@@ -12,6 +12,7 @@ from app.models import (
     Account,
     AccountSession,
     Child,
+    CustodyPattern,
     FamilyRequest,
     Message,
     MessageAttachment,
@@ -207,11 +208,20 @@ def test_the_days_that_were_booked(app: Flask, people: People) -> None:
     with app.app_context(), db.transaction() as session:
         booked, jules = booked_by(session, people.claire)
         booked.enrol(jules, date(2026, 9, 1))
+        booked.take_turns(jules, CustodyPattern.ISO_ODD, monday)
         booked.book(jules, [monday, tuesday], NOW, "Dit à Claire", cancelled=[monday])
         booked, jules = booked_by(session, people.marc)
         booked.book(jules, [date(2026, 12, 7)], NOW, "Dit à Marc")
     data = download(app, people.claire).data
     assert [each["service"] for each in data["inscriptions"]] == ["Cantine", "Garderie de midi"]
+    assert data["semaines_de_garde"] == [
+        {
+            "enfant": "Jules",
+            "semaines": "semaines impaires",
+            "jour_de_passage": "lundi",
+            "comptees_depuis": "2026-11-30",
+        }
+    ]
     assert [(each["jour"], each["service"], each["etat"]) for each in data["reservations"]] == [
         ("2026-11-30", "Cantine", "Annulé"),
         ("2026-11-30", "Garderie de midi", "Annulé"),

@@ -14,7 +14,7 @@ from sqlalchemy import Table, select
 
 import config
 from app import create_app, db
-from app.models import Document, Family, Folder, Message, MessageRecipient
+from app.models import CustodyPattern, Document, Family, Folder, Message, MessageRecipient
 from app.services.actors import Command
 from app.services.exporting import packing
 from app.services.files import stored_files, stores
@@ -101,12 +101,13 @@ def test_what_was_booked_leaves_too(app: Flask, people: People, tmp_path: Path) 
         for person in (people.zest, people.moreau):
             booked, child = booked_by(session, person)
             booked.enrol(child, date(2026, 9, 1))
+            booked.take_turns(child, CustodyPattern.ALTERNATE, date(2026, 11, 30))
             booked.book(child, [date(2026, 11, 30)], NOW, "Réservé à temps")
         session.get_one(Family, booked.family_id).erased_at = NOW
     with zipfile.ZipFile(exported(app, tmp_path / "town.zip", with_files=False)) as archive:
         told = {
             name: archive.read(f"autres/{name}.csv").decode("utf-8-sig").split("\r\n")[1:-1]
-            for name in ("inscriptions", "reservations", "suites-des-reservations")
+            for name in ("inscriptions", "gardes", "reservations", "suites-des-reservations")
         }
     assert told["inscriptions"][0] == "Cantine;PAYS ZEST;3816231;2026-09-01;"
     assert told["reservations"] == [
@@ -114,7 +115,8 @@ def test_what_was_booked_leaves_too(app: Flask, people: People, tmp_path: Path) 
         "2026-11-30;Garderie de midi;PAYS ZEST;3816231;Réservé;compris avec un autre service;non",
     ]
     assert all(line.endswith("Réservé à temps") for line in told["suites-des-reservations"])
-    assert [len(lines) for lines in told.values()] == [2, 2, 2]
+    assert told["gardes"] == ["PAYS ZEST;3816231;une semaine sur deux;lundi;2026-11-30"]
+    assert [len(lines) for lines in told.values()] == [2, 1, 2, 2]
 
 
 def test_what_some_families_have_is_given_to_no_other(app: Flask, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from app.models import (
     BookingBatch,
     BookingEvent,
     Child,
+    Custody,
     Enrolment,
     Service,
 )
@@ -27,6 +28,17 @@ ENROLMENTS = (
     .join(Service, Service.id == Enrolment.service_id)
     .where(Enrolment.family_id == FAMILY)
     .order_by(Enrolment.first, Enrolment.id)
+)
+CUSTODY = (
+    select(
+        Child.first_name.label("enfant"),
+        Custody.pattern.label("semaines"),
+        Custody.handover.label("jour_de_passage"),
+        Custody.anchor.label("comptees_depuis"),
+    )
+    .join(Child, Child.id == Custody.child_id)
+    .where(Custody.family_id == FAMILY)
+    .order_by(Custody.child_id)
 )
 BOOKINGS = (
     select(

@@ -15,6 +15,7 @@ from app.models import Folder
 from app.services.actors import CurrentAccount
 from app.services.billing import payment_modes
 from app.services.bookings import words
+from app.services.bookings.rules import WEEKDAYS
 from app.services.families.accepted import IN_FRENCH as FIELDS
 from app.services.files.stored_files import FoundFile
 from app.services.journal import ACTS
@@ -80,6 +81,7 @@ def gather(account: CurrentAccount) -> Gathered:
             "messages": _messages(read, files),
             "demandes": _requests(read, files),
             "inscriptions": read.all(booking_statements.ENROLMENTS),
+            "semaines_de_garde": _custody(read),
             "reservations": _bookings(read),
             "suites_des_reservations": _booking_events(read),
             "documents": _documents(read, files),
@@ -181,6 +183,14 @@ def _say_as_on_the_screen(request: Entry) -> None:
     request["reponses"] = {answer.label: answer.text for answer in answers}
     request["etat"] = state_words(request["nature"], request["etat"])
     request["nature"] = BY_KEY[request["nature"]].label
+
+
+def _custody(read: _Reader) -> list[Entry]:
+    found = read.all(booking_statements.CUSTODY)
+    for each in found:
+        each["semaines"] = words.WEEKS[each["semaines"]]
+        each["jour_de_passage"] = WEEKDAYS[each["jour_de_passage"]]
+    return found
 
 
 def _bookings(read: _Reader) -> list[Entry]:

@@ -1,0 +1,73 @@
+"""Whose week it is, for a child of separated parents, as judgments write it.
+
+« Semaines paires » goes by the weeks of the year; « une semaine sur deux » by a day that was in one
+of them. They part at the end of a year of 53 weeks, of which parents are warned.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from app import formats
+from app.booking_kinds import CustodyPattern
+from app.formats import NBSP
+
+ONE_DAY = timedelta(days=1)
+ONE_WEEK = timedelta(weeks=1)
+MONDAY = 0
+LONGEST_YEAR = 53
+PARITIES = {CustodyPattern.ISO_EVEN: 0, CustodyPattern.ISO_ODD: 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """The weeks of one home: each begins on the day on which the child is handed over.
+
+    That day is of both homes, as one of them brings the child to school and the other one comes to
+    fetch it; but on Mondays, when the whole week of school is one home's. `anchor` is a day of one
+    of the home's weeks: alternate ones are counted from there.
+    """
+
+    pattern: CustodyPattern
+    handover: int
+    anchor: date
+
+    def is_here(self, day: date) -> bool:
+        """Tell whether the home may book that day."""
+        is_shared = self.handover != MONDAY and day.weekday() == self.handover
+        return self._has(day) or (is_shared and self._has(day - ONE_DAY))
+
+    def weeks(self, since: date, count: int) -> Iterator[tuple[date, date]]:
+        """List those of the next weeks that the home has, by their first and last day."""
+        start = self._begun(since)
+        length = ONE_WEEK - ONE_DAY if self.handover == MONDAY else ONE_WEEK
+        for number in range(count):
+            first = start + number * ONE_WEEK
+            if self._has(first):
+                yield first, first + length
+
+    def warning(self, since: date, count: int) -> str | None:
+        """Tell of a week 53 among the next weeks: one home has two weeks in a row there."""
+        if self.pattern not in PARITIES:
+            return None
+        monday = since - since.weekday() * ONE_DAY
+        for first in (monday + number * ONE_WEEK for number in range(count)):
+            if first.isocalendar().week == LONGEST_YEAR:
+                return (
+                    f"Les semaines{NBSP}53 ({_day(first)}) et{NBSP}1 ({_day(first + ONE_WEEK)})"
+                    f" sont toutes deux impaires{NBSP}: vérifiez avec l’autre parent."
+                )
+        return None
+
+    def _has(self, day: date) -> bool:
+        start = self._begun(day)
+        if self.pattern is CustodyPattern.ALTERNATE:
+            return (start - self._begun(self.anchor)) // ONE_WEEK % 2 == 0
+        return start.isocalendar().week % 2 == PARITIES[self.pattern]
+
+    def _begun(self, day: date) -> date:
+        return day - (day.weekday() - self.handover) % 7 * ONE_DAY
+
+
+def _day(day: date) -> str:
+    return formats.day_and_month(day).partition(" ")[2]

@@ -1,0 +1,79 @@
+"""The weeks of each home of a child, as the town hall says them: of a judgment, or for both."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from app import db
+from app.models import Custody
+from app.services import journal
+from app.services.actors import Actor
+from app.services.bookings import words
+from app.services.bookings.custody import Turns
+from app.services.families import lookup
+
+# As far as parents plan.
+WEEKS_AHEAD = 10
+
+
+@dataclass(frozen=True, slots=True)
+class OfHome:
+    """The weeks in which a home has a child; without turns, all of them."""
+
+    child: str
+    turns: Turns | None
+
+    @property
+    def pattern(self) -> str:
+        """Say them in French."""
+        return words.WEEKS[self.turns.pattern] if self.turns else "toutes les semaines"
+
+    def weeks(self, since: date) -> list[tuple[date, date]]:
+        """List those of the next ones, by their first and last day."""
+        return list(self.turns.weeks(since, WEEKS_AHEAD)) if self.turns else []
+
+    def warning(self, since: date) -> str | None:
+        """Tell of a week 53 among them."""
+        return self.turns.warning(since, WEEKS_AHEAD) if self.turns else None
+
+
+def read(child: str, family_number: str) -> OfHome:
+    """Read them of a child, by name or by number. Raises Refusal when there is none, or several."""
+    with db.transaction() as session:
+        family_id, child_id, name = lookup.one_child(session, child, family_number)
+        row = session.get(Custody, (child_id, family_id))
+        return OfHome(name, Turns(row.pattern, row.handover, row.anchor) if row else None)
+
+
+def say(child: str, family_number: str, turns: Turns | None, by: Actor) -> OfHome:
+    """Have a home have a child in these weeks only, or in all; what is booked stays.
+
+    Raises Refusal when there is no such child, or several.
+    """
+    with db.transaction() as session:
+        family_id, child_id, name = lookup.one_child(session, child, family_number)
+        of_home = OfHome(name, turns)
+        _write(session, family_id, child_id, turns)
+        journal.record_of_family(
+            session, "custody_said", by, family_id, child=str(child_id), weeks=of_home.pattern
+        )
+    return of_home
+
+
+def _write(session: Session, family_id: int, child_id: int, turns: Turns | None) -> None:
+    if turns is None:
+        session.execute(
+            delete(Custody).where(Custody.family_id == family_id, Custody.child_id == child_id)
+        )
+        return
+    session.merge(
+        Custody(
+            child_id=child_id,
+            family_id=family_id,
+            pattern=turns.pattern,
+            handover=turns.handover,
+            anchor=turns.anchor,
+        )
+    )
