@@ -93,6 +93,12 @@ def test_no_file_escapes() -> None:
         assert lines <= most or name in ENDLESS, f"{name} has {lines} lines"
 
 
+def test_no_half_of_a_merge_is_left() -> None:
+    """Two lines that met were both read, and one was written."""
+    left = re.compile(r"^(<{7} |={7}$|>{7} )", re.MULTILINE)
+    assert [path.name for path in our_files() if left.search(path.read_text("utf-8"))] == []
+
+
 def test_no_module_is_a_drawer() -> None:
     """What is called utils has not been named yet."""
     names = [str(path.relative_to(ROOT)) for path in our_files()]

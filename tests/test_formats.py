@@ -7,9 +7,6 @@ from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import babel.dates
-import babel.lists
-import babel.numbers
 import pytest
 import time_machine
 from flask import Flask
@@ -41,37 +38,6 @@ def test_euros_say_the_amount_to_the_cent(amount: Decimal) -> None:
     digits = written.replace("\u202f", "").replace("\u00a0€", "").replace(",", ".")
     assert Decimal(digits) == amount
     assert BREAKING_BLANK not in written
-
-
-@given(st.decimals(min_value=-(10**9), max_value=10**9, allow_nan=False))
-def test_amounts_are_written_as_babel_does(amount: Decimal) -> None:
-    """Which knows how French writes numbers, and weighs 4 MB: it stands by, in the tests."""
-    assert formats.euros(amount) == babel.numbers.format_currency(amount, "EUR", locale="fr_FR")
-    assert formats.price(amount) == babel.numbers.format_currency(
-        amount, "EUR", "#,##0.00##\u00a0¤", locale="fr_FR", currency_digits=False
-    )
-    assert formats.number(amount) == babel.numbers.format_decimal(
-        amount, "#,##0.###", locale="fr_FR"
-    )
-
-
-@given(st.dates(max_value=date(9999, 12, 31)))
-def test_days_are_written_as_babel_does(value: date) -> None:
-    """Its months and its days of the week; it has no « 1er »."""
-
-    def written(pattern: str) -> str:
-        return babel.dates.format_date(value, pattern, locale="fr_FR")
-
-    assert formats.month(value) == written("MMMM yyyy")
-    assert formats.day(value) == written("dd/MM/yyyy")
-    in_full = written("EEEE d\u00a0MMMM yyyy").replace(" 1\u00a0", " 1er\u00a0")
-    assert formats.day_in_full(value) == in_full
-
-
-@given(st.lists(st.text(), min_size=1, max_size=4))
-def test_a_choice_of_names_is_written_as_babel_does(names: list[str]) -> None:
-    """Commas, and « ou » before the last."""
-    assert formats.any_of(names) == babel.lists.format_list(names, style="or", locale="fr_FR")
 
 
 @pytest.mark.parametrize(

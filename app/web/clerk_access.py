@@ -11,7 +11,6 @@ from flask import Flask, current_app, flash, g, redirect, request, session, url_
 from werkzeug.exceptions import Forbidden, NotFound
 from werkzeug.wrappers import Response
 
-from app import formats
 from app.services.accounts.drafts import Owner
 from app.services.actors import CurrentClerk
 from app.services.clerks import rights, sessions, team
@@ -145,8 +144,10 @@ def end_session(answer: Response) -> Response:
 
 
 def _not_allowed(right: Right) -> str:
+    from babel.lists import format_list
+
     known = team.administrators()
-    asked = f" Demandez à {formats.any_of(known)}." if known else ""
+    asked = f" Demandez à {format_list(known, style='or', locale='fr')}." if known else ""
     return f"Votre rôle ne permet pas {right.value}.{asked}"
 
 
