@@ -42,7 +42,7 @@ def services() -> None:
 @click.argument("path", metavar="DOSSIER", type=click.Path(path_type=Path))
 @with_appcontext
 def import_(path: Path) -> None:
-    """Lit service.csv et inscription.csv dans un dossier ou un ZIP\u00a0: tout, ou rien."""
+    """Lit service.csv, inscription.csv et garde.csv, dans un dossier ou un ZIP, tout ou rien."""
     from app.services.importing import service_files
     from app.services.importing.faults import ImportRefused
 
@@ -52,9 +52,10 @@ def import_(path: Path) -> None:
         refuse(refused)
     offered = plural(done.services, "service")
     enrolled = plural(done.enrolments, "inscription")
+    turns = f", {plural(done.homes, 'foyer')} à semaines dites" if done.homes else ""
     click.echo(
         f"{offered} (dont {done.new_services} de plus), "
-        f"{enrolled} (dont {done.new_enrolments} de plus)."
+        f"{enrolled} (dont {done.new_enrolments} de plus){turns}."
     )
 
 

@@ -55,14 +55,15 @@ def say(child: str, family_number: str, turns: Turns | None, by: Actor) -> OfHom
     with db.transaction() as session:
         family_id, child_id, name = lookup.one_child(session, child, family_number)
         of_home = OfHome(name, turns)
-        _write(session, family_id, child_id, turns)
+        write(session, family_id, child_id, turns)
         journal.record_of_family(
             session, "custody_said", by, family_id, child=str(child_id), weeks=of_home.pattern
         )
     return of_home
 
 
-def _write(session: Session, family_id: int, child_id: int, turns: Turns | None) -> None:
+def write(session: Session, family_id: int, child_id: int, turns: Turns | None) -> None:
+    """Write the weeks of a home in the caller's transaction."""
     if turns is None:
         session.execute(
             delete(Custody).where(Custody.family_id == family_id, Custody.child_id == child_id)

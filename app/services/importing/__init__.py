@@ -26,6 +26,7 @@ deciding    what they decide row by row, and what is put to them
 options     what whoever imports asks for, and who watches
 
 service_files reads, apart from families, what is booked where, and by whom (service_tables)
+custody_file  and in which weeks, of which of a child's homes (child_homes)
 
 On screen (docs/mairie.md):
 

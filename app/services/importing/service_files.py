@@ -1,4 +1,4 @@
-"""`service.csv` and `inscription.csv`: what the town offers, and who may come.
+"""`service.csv`, `inscription.csv`, `garde.csv`: what the town offers, who may come, whose week.
 
 Read and written at once, apart from families: a town sets its services up once a year. What the
 files do not name stays as it is.
@@ -15,12 +15,14 @@ from sqlalchemy.orm import Session
 
 from app import db
 from app.booking_kinds import LinkKind
-from app.models import Child, Enrolment, Family, FamilyChild, Service
+from app.models import Enrolment, Service
 from app.services import journal
 from app.services.actors import Actor
 from app.services.bookings.setting_up import services
 from app.services.bookings.setting_up.services import Described
-from app.services.importing import decoding
+from app.services.importing import child_homes, custody_file, decoding
+from app.services.importing.child_homes import ChildHomes
+from app.services.importing.custody_file import CUSTODY
 from app.services.importing.faults import Fault, ImportRefused, Told, Unreadable
 from app.services.importing.parsing import RowParser
 from app.services.importing.service_tables import ENROLMENTS, PERIODS, SERVICES
@@ -40,6 +42,8 @@ class Done:
 
     services: int = 0
     enrolments: int = 0
+    # Of a child, whose weeks are told.
+    homes: int = 0
     # Of those, how many are new.
     new_services: int = 0
     new_enrolments: int = 0
@@ -93,7 +97,7 @@ def run(path: Path, by: Actor) -> Done:
     with opened(path) as source:
         found = {
             file.name: reading.rows(source, file)
-            for file in (SERVICES, ENROLMENTS)
+            for file in (SERVICES, ENROLMENTS, CUSTODY)
             if source.has(file.name)
         }
     if not found:
@@ -103,7 +107,9 @@ def run(path: Path, by: Actor) -> Done:
     with db.transaction() as session:
         _write_services(session, reading, found.get(SERVICES.name, []), done)
         _refuse(reading)
-        _write_enrolments(session, reading, found.get(ENROLMENTS.name, []), done)
+        homes = child_homes.read(session)
+        _write_enrolments(session, reading, homes, found.get(ENROLMENTS.name, []), done)
+        done.homes = custody_file.write(session, reading.fault, homes, found.get(CUSTODY.name, []))
         _refuse(reading)
         journal.record(
             session, "services_imported", by,
@@ -159,11 +165,14 @@ def _numbers(
 
 
 def _write_enrolments(
-    session: Session, reading: _Reading, rows: list[dict[str, Any]], done: Done
+    session: Session,
+    reading: _Reading,
+    homes: Mapping[str, ChildHomes],
+    rows: list[dict[str, Any]],
+    done: Done,
 ) -> None:
     found = session.execute(select(Service.source_id, Service.id).order_by(Service.id))
     offered = {source_id: number for source_id, number in found}  # noqa: C416 (rows are no pairs to mypy)
-    homes = _homes(session)
     there = {
         (each.child_id, each.service_id, each.family_id, each.first): each
         for each in session.scalars(select(Enrolment).order_by(Enrolment.id))
@@ -187,28 +196,6 @@ def _write_enrolments(
                     key = (child.number, service, family, first)
                     done.new_enrolments += key not in there
                     _enrol(session, there, key, last)
-
-
-@dataclass(slots=True)
-class _Child:
-    """A child, and the families that have it, by what the town's software calls them."""
-
-    number: int
-    families: dict[str, int] = field(default_factory=dict)
-
-
-def _homes(session: Session) -> dict[str, _Child]:
-    found: dict[str, _Child] = {}
-    rows = session.execute(
-        select(Child.source_id, Child.id, Family.source_id, Family.id)
-        .join(FamilyChild, FamilyChild.child_id == Child.id)
-        .join(Family, Family.id == FamilyChild.family_id)
-        .where(Family.archived_at.is_(None))
-        .order_by(Child.id, Family.id)
-    )
-    for child_key, child, family_key, family in rows:
-        found.setdefault(child_key, _Child(child)).families[family_key] = family
-    return found
 
 
 def _enrol(
