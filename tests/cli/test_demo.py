@@ -10,7 +10,6 @@ from sqlalchemy import func, or_, select
 
 import config
 from app import create_app, db
-from app.booking_kinds import LinkKind
 from app.bundled import bundled
 from app.calendar import working_days
 from app.cli import demo
@@ -35,7 +34,6 @@ from app.models import (
     RequestState,
 )
 from app.services.accounts.passwords import hash_password
-from app.services.bookings.setting_up import reading
 from app.services.demonstration import clerk, playing
 from app.services.importing import running
 from app.services.importing.options import Options
@@ -158,19 +156,6 @@ def test_every_part_has_something_to_show(app: Flask, outbox: Outbox) -> None:
     assert "1 parent à qui les courriels n’arrivent pas" in page.text
     assert "3 parents invités n’ont pas choisi de mot de passe" in page.text
     assert "1 parent sans adresse" in page.text
-
-
-def test_the_canteen_is_run_by_an_association_and_brings_the_midday(app: Flask) -> None:
-    """As the guides of parents say: whoever eats there is at the midday garderie too."""
-    launch(app)
-    with app.app_context():
-        services = {each.slug: each for each in reading.listed(today())}
-        canteen, midday = services["cantine"], services["garderie-de-midi"]
-        assert "Association" in canteen.described.operator
-        assert canteen.others == {LinkKind.BRINGS: frozenset({midday.number})}
-        assert {"garderie-du-matin", "garderie-du-soir"} <= services.keys()
-        assert canteen.enrolled > 10
-        assert any(reading.coming(reading.agenda(canteen.described, 0, today()), today()))
 
 
 def is_open_day(at: datetime) -> bool:
