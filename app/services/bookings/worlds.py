@@ -16,6 +16,8 @@ from app.services.bookings.links import Links
 from app.services.bookings.rules import Rule
 
 COMING = frozenset({BookingState.BOOKED, BookingState.OFFERED})
+# Those that may still come to be.
+LIVE = COMING | {BookingState.WAITING}
 
 
 class Cell(NamedTuple):
@@ -129,10 +131,12 @@ class World:
         return [each for each in cells if self.is_coming(each)]
 
     def _goes(self, cell: Cell, going: list[Cell]) -> bool:
+        """Tell whether others brought it, all of which go: it may wait for a place, as they do."""
         held = self.held.get(cell)
-        return (
-            held is not None
-            and held.origin is BookingOrigin.LINKED
-            and self.is_coming(cell)
-            and all(each in going for each in self.brings(cell))
-        )
+        if held is None or held.origin is not BookingOrigin.LINKED or not self._is_live(cell):
+            return False
+        others = (cell._replace(service=each) for each in self.links.bringing(cell.service))
+        return not any(self._is_live(each) for each in others if each not in going)
+
+    def _is_live(self, cell: Cell) -> bool:
+        return self.is_coming(cell) or (cell not in self.removed and self.state(cell) in LIVE)

@@ -10,6 +10,7 @@ from tests.support.booking_worlds import MONDAY
 
 BRINGS, NEEDS, EXCLUDES = LinkKind.BRINGS, LinkKind.NEEDS, LinkKind.EXCLUDES
 LINKED = Held(BookingState.BOOKED, BookingOrigin.LINKED)
+WAITING = Held(BookingState.WAITING, BookingOrigin.LINKED)
 
 
 def test_what_is_brought_brings_its_own() -> None:
@@ -65,6 +66,9 @@ def test_a_midday_may_need_the_meal_that_brings_it() -> None:
         # Another meal still brings it.
         ({1: LINKED, 2: LINKED, 3: LINKED, 4: Held(BookingState.BOOKED)}, [1, 2]),
         ({1: LINKED, 2: Held(BookingState.CANCELLED, BookingOrigin.LINKED)}, [1]),
+        # Both wait for a place; so does another that brings it.
+        ({1: WAITING, 2: WAITING}, [1, 2]),
+        ({1: LINKED, 3: LINKED, 4: Held(BookingState.WAITING)}, [1]),
     ],
 )
 def test_what_came_with_it_alone_goes_with_it(held: dict[int, Held], going: list[int]) -> None:
