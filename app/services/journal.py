@@ -143,6 +143,7 @@ ACTS = {
     "town_text_changed": "texte de la commune changé par la mairie",
     "temporary_password_accepted": "mot de passe temporaire accepté",
     "temporary_password_expired": "mot de passe temporaire périmé",
+    "trial_mail_asked": "courriel d’essai demandé à la mairie",
     "viewed_as": "portail vu par la mairie tel que ce compte le montre",
     "wait_lifted": "attente levée par la mairie",
 }

@@ -1,15 +1,23 @@
 """« À faire »: where a day at the town hall begins."""
 
-from flask import render_template
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.town_hall.blueprint import town_hall
 from app.blueprints.town_hall.import_forms import UploadForm
 from app.formats import today
-from app.services.clerks import rights, team
+from app.services.clerks import rights, team, trial_mail
 from app.services.clerks.rights import Right
+from app.services.refusals import Refusal
 from app.services.town_hall import day as service
 from app.web.clerk_access import current_clerk, needs
+from app.web.drafts import stands_on
+from app.web.forms import left_open
+
+TRIAL = (
+    "Un courriel d’essai part à {}. S’il n’arrive que dans les indésirables, ou n’arrive pas, "
+    "prévenez la personne du serveur."
+)
 
 
 @town_hall.get("/mairie")
@@ -26,3 +34,18 @@ def day() -> ResponseReturnValue:
         form=UploadForm() if may_import else None,
         is_alone=rights.may(current_clerk(), Right.TEAM) and team.has_one_administrator(),
     )
+
+
+@town_hall.post("/mairie/courriel-d-essai")
+@needs(Right.MAILS)
+@stands_on("town_hall.day")
+def send_trial_mail() -> ResponseReturnValue:
+    """A mail to oneself, before any leaves for parents."""
+    if stale := left_open():
+        return stale
+    try:
+        trial_mail.send(current_clerk())
+        flash(TRIAL.format(current_clerk().email), "success")
+    except Refusal as refused:
+        flash(str(refused), "info")
+    return redirect(url_for("town_hall.day"))

@@ -91,7 +91,7 @@ def _do(act: Callable[..., int], one: str, several: str, none: str) -> ResponseR
 
 def _listing() -> Listing:
     shown = [each for each in MailKind if _with_clerks() or each not in TO_CLERKS]
-    kinds = sorted((IN_FRENCH[each], each.value) for each in shown if each is not MailKind.TRIAL)
+    kinds = sorted((IN_FRENCH[each], each.value) for each in shown)
     filters = (
         Filter("etat", "État", OUTCOMES, none="Tous"),
         Filter("sorte", "Sorte", [(key, words[:1].upper() + words[1:]) for words, key in kinds]),

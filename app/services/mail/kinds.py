@@ -20,7 +20,7 @@ class MailKind(StrEnum):
     CLERK_PASSWORD = "clerk_password"  # noqa: S105
     CLERK_PASSWORD_CHANGED = "clerk_password_changed"  # noqa: S105
     CLERK_CODE = "clerk_code"
-    # Never in the queue: an operator sends it, and reads what becomes of it.
+    # To whoever of the town hall asks for it; an operator's leaves at once, past the queue.
     TRIAL = "trial"
 
 
@@ -34,6 +34,7 @@ TO_CLERKS = frozenset(
         MailKind.CLERK_PASSWORD,
         MailKind.CLERK_PASSWORD_CHANGED,
         MailKind.CLERK_CODE,
+        MailKind.TRIAL,
     }
 )
 # Those that anybody can ask for anybody: they are written for nobody too.

@@ -67,7 +67,7 @@ def test_another_link_stops_nothing(app: Flask, people: People) -> None:
 
 @pytest.mark.parametrize(
     "kind",
-    sorted(set(MailKind) - set(WISHES) - TO_CLERKS - {MailKind.EMAIL_CONFIRMATION, MailKind.TRIAL}),
+    sorted(set(MailKind) - set(WISHES) - TO_CLERKS - {MailKind.EMAIL_CONFIRMATION}),
 )
 def test_only_mails_of_news_have_it(app: Flask, people: People, kind: MailKind) -> None:
     """Nobody does without the mails about their own access."""

@@ -11,6 +11,7 @@ from app import db
 from app.models import Account, Family, MailState, Message, MessageReply, OutboxMail, RefusedAddress
 from app.services import journal
 from app.services.actors import Command
+from app.services.clerks import trial_mail
 from app.services.inbox import desk
 from app.services.mail.kinds import MailKind
 from app.services.town_hall import day as service
@@ -149,6 +150,29 @@ def test_a_town_that_begins_reads_its_first_steps(
     page = browser.get("town_hall.day")
     [step] = [each for each in page.soup.select(".waits li") if "premier import" in each.text]
     assert "Fait" in step.text
+
+
+@pytest.mark.both_databases
+def test_whoever_sets_up_sends_themselves_a_mail(
+    app: Flask, browser: Browser, outbox: Outbox
+) -> None:
+    """No terminal is needed to know that mails arrive; its step is done once it has left."""
+    nadia = settle(app, "nadia@commune.fr", "Nadia Petit", "secretariat", by_mail=True)
+    page = sign_in_by_mail(browser, nadia, outbox)
+    page = page.submit("M’en envoyer un")
+    assert "Un courriel d’essai part à nadia@commune.fr." in page.text
+    assert outbox.latest.recipient == "nadia@commune.fr"
+    assert "Bonjour Nadia Petit," in outbox.latest.text
+    [step] = [each for each in page.soup.select(".waits li") if "essai" in each.text]
+    assert "Fait" in step.text
+    token = {"csrf_token": browser.get("town_hall.own_account").csrf_token}
+    for _ in range(trial_mail.MOST_IN_A_DAY):
+        page = browser.post("/mairie/courriel-d-essai", token)
+    assert "Vous en avez déjà demandé six aujourd’hui." in page.text
+    reader = settle(app, "paul@commune.fr", "Paul Lesage", "lecture", by_mail=True)
+    his = Browser(app)
+    page = sign_in_by_mail(his, reader, outbox)
+    assert "M’en envoyer un" not in page.text
 
 
 def test_much_is_not_counted_to_its_end(
