@@ -18,7 +18,7 @@ from app.services.inbox import sending
 from app.services.jobs import running as jobs
 from app.services.jobs.kinds import JobKind
 from app.services.mail import dispatch
-from app.services.town_hall import inviting
+from app.services.town_hall import inviting, telling
 from app.web import (
     access,
     assets,
@@ -41,6 +41,8 @@ from app.web.application import Application
 
 # Who does each kind of job.
 HANDLERS = {
+    JobKind.CLERK_MORNING: telling.tell_in_the_morning,
+    JobKind.CLERK_NEWS: telling.tell_at_once,
     JobKind.ERASURE: erasing.erase_by_night,
     JobKind.IMPORT: doing.do,
     JobKind.INVITATIONS: inviting.do,

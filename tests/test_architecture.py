@@ -60,6 +60,7 @@ PUBLIC_ENDPOINTS = {
     "town_hall.second_factor",  # opens with a ticket only
     "town_hall.send_code_again",  # opens with a ticket only
     "town_hall.sign_in",
+    "town_hall.stop_own_mails",  # the link beside a mail of news: works signed in or not
 }
 
 

@@ -22,7 +22,14 @@ from app.models.bookings import (
     Enrolment,
     Place,
 )
-from app.models.clerks import ClerkAccount, ClerkSession, SecondFactor
+from app.models.clerks import (
+    ClerkAccount,
+    ClerkNews,
+    ClerkSession,
+    ClerkWish,
+    SecondFactor,
+    Told,
+)
 from app.models.families import (
     AcceptedValue,
     Child,
@@ -96,7 +103,9 @@ __all__ = [
     "CalendarSpan",
     "Child",
     "ClerkAccount",
+    "ClerkNews",
     "ClerkSession",
+    "ClerkWish",
     "Custody",
     "CustodyPattern",
     "DayState",
@@ -153,6 +162,7 @@ __all__ = [
     "StoredName",
     "TemporaryPassword",
     "Throttle",
+    "Told",
     "Waiting",
     "kind_of",
     "kind_that_begins",

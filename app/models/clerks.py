@@ -17,6 +17,22 @@ class SecondFactor(StrEnum):
     MAIL = "mail"
 
 
+class ClerkNews(StrEnum):
+    """What somebody of the town hall may be told of by mail."""
+
+    NEW_REQUEST = "new_request"
+    LATE_REQUEST = "late_request"
+    FAILED_MAIL = "failed_mail"
+
+
+class Told(StrEnum):
+    """When they are."""
+
+    AT_ONCE = "at_once"
+    MORNING = "morning"
+    NEVER = "never"
+
+
 class ClerkAccount(Base):
     """The access of somebody at the town hall."""
 
@@ -53,6 +69,19 @@ class ClerkAccount(Base):
     invited_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ClerkWish(Base):
+    """When a clerk is told of one sort of news, and until when they were."""
+
+    __tablename__ = "clerk_wish"
+
+    clerk_id: Mapped[int] = mapped_column(ForeignKey("clerk_account.id"), primary_key=True)
+    news: Mapped[ClerkNews] = mapped_column(choice(ClerkNews, "news"), primary_key=True)
+    # None for what is usual for their roles, which may change.
+    told: Mapped[Told | None] = mapped_column(choice(Told, "told"))
+    # What came before then was told, or is no news for them; None before the first time.
+    told_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class ClerkSession(Base):

@@ -41,6 +41,7 @@ ACTS = {
     "clerk_closed": "accès de la mairie fermé",
     "clerk_code_refused": "code refusé à la mairie",
     "clerk_invited": "accès de la mairie donné",
+    "clerk_mail_wishes_saved": "choix des courriels de la mairie",
     "clerk_password_asked": "lien de mot de passe demandé pour la mairie",
     "clerk_password_changed": "mot de passe de la mairie changé",
     "clerk_password_chosen": "mot de passe de la mairie choisi",

@@ -44,6 +44,13 @@ CONTEXTS = {
     MailKind.CLERK_INVITATION: {"token": "MQ.dGhlLXNpZ25hdHVyZQ"},
     MailKind.CLERK_PASSWORD: {"token": "MQ.dGhlLXNpZ25hdHVyZQ"},
     MailKind.CLERK_CODE: {"code": "012345"},
+    MailKind.CLERK_NEWS: {
+        "told": "morning",
+        "new_request": "3",
+        "late_request": "1",
+        "failed_mail": "2",
+        "stop": "WyIwIiwibW9ybmluZyJd.c2lnbmF0dXJl",
+    },
 }
 LINKS = (
     "https://portail.commune.fr/connexion",
@@ -174,7 +181,8 @@ def test_each_link_opens_a_page(town: Flask) -> None:
     assert opened == {
         "auth.forgotten_password", "auth.password_link", "auth.sign_in", "family.account",
         "family.confirm_email", "family.messages", "family.request", "family.statement",
-        "town_hall.forgotten_password", "town_hall.invitation", "town_hall.new_password",
+        "town_hall.choose_own_mails", "town_hall.forgotten_password", "town_hall.invitation",
+        "town_hall.mails", "town_hall.new_password", "town_hall.requests",
     }  # fmt: skip
 
 

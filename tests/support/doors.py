@@ -113,6 +113,7 @@ OF_NOBODY = frozenset(
         "town_hall.request_for_caller",
         "town_hall.send_again",
         "town_hall.statistics_file",
+        "town_hall.stop_own_mails",
         "town_hall.take_child_out",
         "town_hall.reset_text",
         "town_hall.text",

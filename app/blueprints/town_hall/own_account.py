@@ -31,6 +31,9 @@ def own_account() -> ResponseReturnValue:
         browsers=sessions.browsers(clerk),
         spare_left=len(codes.spare(clerk)),
         shortcuts=clerk.shortcuts,
+        mails=[
+            (wishes.ABOUT[news], wishes.WHEN[told]) for news, told in wishes.read(clerk).items()
+        ],
     )
 
 

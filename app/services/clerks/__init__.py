@@ -9,6 +9,6 @@ password_choice  the links of mails, and a new password
 sessions         a row for each signed-in browser
 outcomes         what becomes of a try to sign in
 lookup           finding an account, and what it is locked, throttled and voided by
-wishes           how somebody wants their screens
+wishes           how somebody wants their screens, and which news by mail
 computers        the mark of a computer where the code is not asked for a month
 """

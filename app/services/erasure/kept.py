@@ -61,6 +61,7 @@ KEPT = {
     "Of those who work at the town hall, who may be parents too: not the family's.": (
         "clerk_account",
         "clerk_session",
+        "clerk_wish",
     ),
     "What the town hall often answers: of no family.": ("ready_answer",),
     "What the town offers, and when: of no family.": (

@@ -31,6 +31,9 @@ LEASE = timedelta(minutes=10)
 MOST_TRIES = 10
 # Whoever writes at that moment may be the handler itself: do not keep it waiting.
 RENEWAL_PATIENCE_MS = 50
+# What happens in one is told together, a moment after its end: whoever writes meanwhile has ended.
+SLOT, GRACE = timedelta(minutes=5), timedelta(minutes=1)
+EPOCH = datetime.fromtimestamp(0, UTC)
 CUT_SHORT = "Le portail s’est arrêté pendant le dernier essai"
 
 IS_DUE = (
@@ -84,6 +87,29 @@ def enqueue(
     session.flush()
     db.after_commit(session, background.watcher(EXTENSION).notify)
     return job
+
+
+def enqueue_once(session: Session, kind: JobKind, name: str, due_at: datetime) -> None:
+    """Ask for a job in the caller's transaction; there is one of this name, whoever asks again."""
+    job: dict[str, object] = {
+        "kind": kind.value,
+        "key": f"{kind.value} {name}",
+        "payload": {},
+        "state": JobState.QUEUED,
+        "attempts": 0,
+        "done": 0,
+        "total": 0,
+        "created_at": datetime.now(UTC),
+        "due_at": due_at,
+        "last_error": "",
+    }
+    session.execute(db.insert(Job).values(job).on_conflict_do_nothing(index_elements=["key"]))
+
+
+def enqueue_soon(session: Session, kind: JobKind) -> None:
+    """Ask for a job within minutes; all that happens in the same SLOT has one."""
+    ends = EPOCH + ((datetime.now(UTC) - EPOCH) // SLOT + 1) * SLOT
+    enqueue_once(session, kind, f"{ends:%Y-%m-%dT%H:%M}", ends + GRACE)
 
 
 def again(

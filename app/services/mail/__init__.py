@@ -10,4 +10,6 @@ refused_addresses  whose mails come back
 limits    how many mails with a secret one person gets
 letters   what each mail says, and to whom
 notices   who is told of something new
+to_clerks   what mails to the town hall carry
+clerk_news  asks that they be told at once, who want to be
 """

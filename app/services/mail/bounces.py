@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import Message as ParsedMail
 from enum import Enum, auto
@@ -24,7 +25,7 @@ from app.mailer.failures import MailError, PermanentFailure
 from app.models import Account, Guardian, MailState, OutboxMail
 from app.services import journal
 from app.services.actors import Actor
-from app.services.mail import refused_addresses
+from app.services.mail import clerk_news, refused_addresses
 from app.services.tokens import bounce_tags
 
 # In the order in which servers are to be believed.
@@ -128,13 +129,14 @@ def _flag(mail_id: int, tag: str, meaning: MailError, actor: Actor) -> Verdict:
         session.execute(
             update(OutboxMail)
             .where(OutboxMail.id == mail_id)
-            .values(state=MailState.REFUSED, last_error=reason)
+            .values(state=MailState.REFUSED, settled_at=datetime.now(UTC), last_error=reason)
             .execution_options(synchronize_session=False)
         )
         # A server that takes us for a nuisance says nothing of the address.
         if found.is_their_own and isinstance(meaning, PermanentFailure):
             refused_addresses.note(session, found.recipient, reason)
         journal.record(session, "mail_refused", actor, found.account_id, mail=str(mail_id))
+        clerk_news.tell_soon(session)
     return Verdict.REFUSED
 
 

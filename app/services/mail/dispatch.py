@@ -19,7 +19,7 @@ from app.mailer.delivery import Fate, Outcome
 from app.models import MailState, OutboxMail
 from app.services import journal
 from app.services.actors import PORTAL
-from app.services.mail import refused_addresses
+from app.services.mail import clerk_news, refused_addresses
 from app.services.mail.claiming import ClaimedMail, take
 from app.services.mail.limits import DEAD_ENDS
 from app.services.mail.outbox import PENDING
@@ -36,6 +36,8 @@ JOURNAL_EVENTS = {
     MailState.ABANDONED: "mail_abandoned",
     **dict.fromkeys(DEAD_ENDS, "mail_for_nobody"),
 }
+
+NOT_ARRIVED = frozenset({MailState.REFUSED, MailState.ABANDONED})
 
 FINAL_STATES = {
     Fate.SENT: MailState.SENT,
@@ -117,6 +119,8 @@ def settle(outcomes: Sequence[Outcome[ClaimedMail]]) -> None:
         last_sent = _last_sent(session, outcomes)
         changes = [_change(outcome, now, last_sent) for outcome in outcomes]
         session.connection().execute(SETTLE, changes)
+        if any(change["state"] in NOT_ARRIVED for change in changes):
+            clerk_news.tell_soon(session)
         for outcome, change in zip(outcomes, changes, strict=True):
             if change["state"] is MailState.REFUSED and outcome.claim.recipient.name:
                 refused_addresses.note(session, outcome.claim.recipient.address, outcome.error)

@@ -20,6 +20,7 @@ class MailKind(StrEnum):
     CLERK_PASSWORD = "clerk_password"  # noqa: S105
     CLERK_PASSWORD_CHANGED = "clerk_password_changed"  # noqa: S105
     CLERK_CODE = "clerk_code"
+    CLERK_NEWS = "clerk_news"
     # To whoever of the town hall asks for it; an operator's leaves at once, past the queue.
     TRIAL = "trial"
 
@@ -34,6 +35,7 @@ TO_CLERKS = frozenset(
         MailKind.CLERK_PASSWORD,
         MailKind.CLERK_PASSWORD_CHANGED,
         MailKind.CLERK_CODE,
+        MailKind.CLERK_NEWS,
         MailKind.TRIAL,
     }
 )
@@ -64,5 +66,6 @@ IN_FRENCH: dict[str, str] = {
     MailKind.CLERK_PASSWORD: "mot de passe de la mairie",
     MailKind.CLERK_PASSWORD_CHANGED: "mot de passe de la mairie changé",
     MailKind.CLERK_CODE: "code de la mairie",
+    MailKind.CLERK_NEWS: "nouvelles pour la mairie",
     MailKind.TRIAL: "essai",
 }

@@ -1,11 +1,12 @@
 """What each mail of the portal says, and to whom."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
 from app.mailer import templates
 from app.mailer.message import Message, Sender, domain_of
-from app.models import MailState
+from app.models import ClerkNews, MailState
 from app.services.mail.kinds import WISHES, MailKind
 from app.services.tokens import email_links, wish_links
 from app.services.tokens.temporary_passwords import IssuedPassword
@@ -13,6 +14,8 @@ from app.settings import settings
 
 # In the context of a mail about a request: the day by which the town hall answers.
 EXPECTED_ON = "expected_on"
+# In that of news for a clerk: what the link that stops them says.
+STOP = "stop"
 
 STATES = {
     MailState.QUEUED: "en attente",
@@ -63,7 +66,7 @@ def write(
         choose_url=f"{portal}/mot-de-passe/lien/{issued.link_token}" if issued else "",
         requests_url=f"{portal}/demandes",
         town_hall_url=f"{portal}/mairie",
-        **(_with_link(portal, context) if kind == MailKind.EMAIL_CONFIRMATION else _dated(context)),
+        **_in_context(portal, kind, context),
     )
     return Message(
         sender=Sender.parse(settings.mail_sender),
@@ -72,16 +75,51 @@ def write(
         text=content.text,
         html=content.html,
         domain=domain_of(settings),
-        unsubscribe_url=_unsubscribe_url(portal, kind, recipient),
+        unsubscribe_url=_unsubscribe_url(portal, kind, recipient, context),
     )
 
 
-def _unsubscribe_url(portal: str, kind: MailKind, recipient: Recipient) -> str:
+def _unsubscribe_url(
+    portal: str, kind: MailKind, recipient: Recipient, context: dict[str, str]
+) -> str:
     """Write the link that mail programs offer beside a mail of news; empty for the others."""
+    if kind is MailKind.CLERK_NEWS:
+        return f"{portal}/mairie/mon-compte/courriels/arreter/{context[STOP]}"
     if kind not in WISHES:
         return ""
     token = wish_links.token_for(recipient.identifier, WISHES[kind])
     return f"{portal}/compte/courriels/arreter/{token}"
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Something that somebody of the town hall is told of: how many, and where it is read."""
+
+    news: ClerkNews
+    count: int
+    address: str
+
+
+def _in_context(portal: str, kind: MailKind, context: dict[str, str]) -> dict[str, object]:
+    """Read what the queue keeps as text."""
+    if kind == MailKind.EMAIL_CONFIRMATION:
+        return _with_link(portal, context)
+    return _with_news(portal, context) if kind == MailKind.CLERK_NEWS else _dated(context)
+
+
+def _with_news(portal: str, context: dict[str, str]) -> dict[str, object]:
+    """List what is told, the requests first, each with its page."""
+    addresses = {
+        ClerkNews.NEW_REQUEST: "/".join(filter(None, ("demandes", context.get("request")))),
+        ClerkNews.LATE_REQUEST: "demandes?vue=en-retard",
+        ClerkNews.FAILED_MAIL: "courriels?etat=pas-arrives",
+    }
+    told = [
+        News(news, int(context[news]), f"{portal}/mairie/{address}")
+        for news, address in addresses.items()
+        if news in context
+    ]
+    return {"news": told}
 
 
 def _dated(context: dict[str, str]) -> dict[str, object]:

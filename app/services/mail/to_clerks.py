@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.models import ClerkAccount
 from app.services.mail.kinds import TO_CLERKS, MailKind
-from app.services.tokens import clerk_links, second_factors
+from app.services.mail.letters import STOP
+from app.services.tokens import clerk_links, second_factors, wish_links
 from app.services.tokens.clerk_links import Purpose
 from app.services.tokens.sealing import unseal
 from app.services.tokens.temporary_passwords import NOBODY
@@ -70,4 +71,7 @@ def context(mail: AnyRow, clerk: AnyRow | None) -> dict[str, str]:
     if kind is MailKind.CLERK_CODE and clerk is not None:
         secret = unseal(clerk.secret) or ""
         return {"code": second_factors.mailed_code(secret, mail.context["nonce"])}
+    if kind is MailKind.CLERK_NEWS and clerk is not None:
+        stop = wish_links.token_for_clerk(clerk.public_id, mail.context["told"])
+        return {**mail.context, STOP: stop}
     return {}

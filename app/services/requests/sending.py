@@ -25,6 +25,7 @@ from app.services.accounts import allowances
 from app.services.actors import Actor, CurrentAccount
 from app.services.files import stored_files
 from app.services.files.uploads import CheckedFile
+from app.services.mail import clerk_news
 from app.services.mail.kinds import MailKind
 from app.services.refusals import Reason, Refusal
 from app.services.requests import moving
@@ -134,6 +135,7 @@ def send(
                 attach(session, sent.number, files, stored)
                 moving.note(session, sent.number, RequestEventKind.SENT, _actor(sender))
                 moving.write_to_sender(session, MailKind.REQUEST_RECEIVED, request)
+                clerk_news.tell_soon(session)
         kept = new is not None
     finally:
         if not kept:

@@ -24,6 +24,7 @@ from app.models import (
     Child,
     ClerkAccount,
     ClerkSession,
+    ClerkWish,
     Custody,
     Document,
     DocumentRecipient,
@@ -265,7 +266,7 @@ KEPT = (
         (FamilyNote,),
         "la mairie les écrit et les retire\u00a0; elles partent avec la famille que l’on efface",
     ),
-    Kept("Accès de la mairie", (ClerkAccount,), "ils signent ce que la mairie a fait"),
+    Kept("Accès de la mairie", (ClerkAccount, ClerkWish), "ils signent ce que la mairie a fait"),
     Kept(
         "Factures, avoirs et règlements",
         (Invoice, InvoiceLine, Payment, Allocation),
@@ -281,11 +282,7 @@ KEPT = (
         (FamilyRequest, RequestEvent, RequestFile),
         "la mairie y répond\u00a0: ce sont ses archives",
     ),
-    Kept(
-        "Modèles de réponse",
-        (ReadyAnswer,),
-        "ils sont à la mairie, et ne disent rien d’une famille",
-    ),
+    Kept("Modèles de réponse", (ReadyAnswer,), "ils ne disent rien d’une famille"),
     Kept(
         "Services et calendrier",
         (Service, ServiceLink, ServiceDay, CalendarSpan),

@@ -12,4 +12,5 @@ long_lists   the latest of many, counted no further than a page needs
 mails        what became of each, and what strangers typed for nobody
 money        what every family was invoiced, has paid, and owes
 searching    the one that somebody says on the telephone
+telling      news by mail for who works here, at once or in the morning
 """

@@ -26,6 +26,7 @@ def one_kind_a_night(monkeypatch: pytest.MonkeyPatch) -> None:
     """However many kinds there are, one is enough to count nights."""
     assert JobKind.PURGE in nights.NIGHTLY
     monkeypatch.setattr(nights, "NIGHTLY", (JobKind.PURGE,))
+    monkeypatch.setattr(nights, "IN_THE_MORNING", ())
 
 
 @pytest.mark.parametrize(
@@ -71,6 +72,18 @@ def test_it_is_done_at_three(night: date, due_at: datetime) -> None:
     plan(night)
     assert [(row.kind, row.key, row.due_at) for row in rows()] == [
         ("purge", f"purge {night}", due_at)
+    ]
+
+
+@pytest.mark.usefixtures("handler")
+def test_the_morning_is_planned_with_the_night(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Eight in the town, in summer and in winter, and once however often it is planned."""
+    monkeypatch.setattr(nights, "IN_THE_MORNING", (JobKind.CLERK_MORNING,))
+    for night in (date(2026, 11, 21), date(2026, 11, 21), date(2026, 7, 14)):
+        plan(night)
+    assert [(row.key, row.due_at) for row in rows() if row.kind == "clerk_morning"] == [
+        ("clerk_morning 2026-11-21", datetime(2026, 11, 21, 7, 0, tzinfo=UTC)),
+        ("clerk_morning 2026-07-14", datetime(2026, 7, 14, 6, 0, tzinfo=UTC)),
     ]
 
 

@@ -198,7 +198,10 @@ def test_a_kind_that_nobody_does_is_refused_at_once() -> None:
 
 def test_each_kind_has_who_does_it(app_without_database: Flask) -> None:
     """Or the portal does not start."""
-    with pytest.raises(ValueError, match="nobody does erasure, import, invitations, message"):
+    with pytest.raises(
+        ValueError,
+        match="nobody does clerk_morning, clerk_news, erasure, import, invitations, message",
+    ):
         running.init_app(app_without_database, "inline", {})
 
 

@@ -9,7 +9,7 @@ from flask import Flask
 import config
 from app import background, create_app, db
 from app.models import JobState, MailState
-from app.services.jobs.nights import NIGHTLY
+from app.services.jobs.nights import IN_THE_MORNING, NIGHTLY
 from app.services.jobs.running import Task
 from app.services.mail import outbox
 from app.services.mail.kinds import MailKind
@@ -55,7 +55,7 @@ def test_the_thread_starts_with_the_first_request(web: Flask, handler: Scripted)
     web.test_client().get("/connexion")
     assert threads() == ["jobs", "mail"]
     wait_for(lambda: handler.done, "it did not happen")
-    planned = [JobState.DONE, *[JobState.QUEUED] * len(NIGHTLY)]
+    planned = [JobState.DONE, *[JobState.QUEUED] * len(NIGHTLY + IN_THE_MORNING)]
     wait_for(lambda: states() == planned, "it did not happen")
     # Its first look planned the night.
     assert str(rows()[1].key).startswith("purge 20")

@@ -11,7 +11,8 @@ from app import db
 from app.models import (
     ClerkAccount,
 )
-from app.services.clerks import team
+from app.services.clerks import team, wishes
+from app.services.tokens import wish_links
 from app.testing import Outbox
 from tests.support.browser import Browser, Page
 from tests.support.clerks import (
@@ -114,6 +115,22 @@ def _team(app: Flask, office: Browser) -> Screens:
         yield f"town hall, colleague{state}", page
 
 
+def _own_mails(app: Flask, hers: Browser, nadia: Clerk) -> Screens:
+    page = hers.get("town_hall.choose_own_mails")
+    yield "town hall, own mails", page
+    forged = {"new_request": "at_noon", "csrf_token": page.csrf_token}
+    yield "town hall, own mails, forged", hers.post(page.path, forged)
+    page.fill({"Une nouvelle demande": "Tout de suite"}).submit("Enregistrer")
+    with app.app_context():
+        clerk = next(each for each in team.colleagues() if each.email == nadia.email)
+        links = {told: wish_links.token_for_clerk(clerk.public_id, told) for told in wishes.WHEN}
+    for told, state in (("at_once", "at once"), ("morning", "in the morning")):
+        page = hers.get("town_hall.stop_own_mails", token=links[told])
+        yield f"town hall, mails to stop, {state}", page
+    yield "town hall, mails stopped", page.submit("Ne plus les recevoir")
+    yield "town hall, mails by no link", hers.get("town_hall.stop_own_mails", token="forged")
+
+
 def _own_account(app: Flask, nadia: Clerk) -> Screens:
     outbox = Outbox(app)
     sign_in_by_mail(Browser(app), nadia, outbox)
@@ -121,6 +138,7 @@ def _own_account(app: Flask, nadia: Clerk) -> Screens:
     sign_in_by_mail(hers, nadia, outbox)
     yield "town hall, own account", hers.get("town_hall.own_account")
     yield "town hall, no shortcuts", hers.get("town_hall.own_account").submit("Les désactiver")
+    yield from _own_mails(app, hers, nadia)
     yield "town hall, own name", hers.get("town_hall.change_name")
     yield "town hall, own password", hers.get("town_hall.change_password")
     yield "town hall, not allowed", hers.get("town_hall.colleagues", 403)

@@ -35,6 +35,7 @@ LEFT_OUT = {
     "Of somebody at the town hall, who may be a parent too: another access, for their work.": (
         "clerk_account",
         "clerk_session",
+        "clerk_wish",
     ),
     "What the town hall often answers, to whomever.": ("ready_answer",),
     "What the town offers to everybody, and when: on its screens; how full, of nobody.": (
