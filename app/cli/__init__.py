@@ -34,6 +34,7 @@ COMMANDS = {
     "messages": "messages:messages",
     "purge": "purge:purge",
     "reporting": "reporting:reporting",
+    "reservations": "bookings:reservations",
     "restore": "backups:restore",
     "services": "services:services",
     "staff": "staff:staff",

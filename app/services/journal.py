@@ -115,6 +115,7 @@ ACTS = {
     "password_changed": "mot de passe changé",
     "password_chosen": "mot de passe choisi",
     "payment_certificate_made": "attestation de paiement faite",
+    "places_recounted": "comptes de places remis",
     "proxy_unannounced": "proxy qui n’est pas annoncé",
     "purge": "ménage",
     "ready_answers_changed": "modèles de réponse changés par la mairie",

@@ -17,6 +17,7 @@ custody    whose week it is, for a child of separated parents
 
 With the database:
 
+day_list   who comes on a day; recounting whether the places are counted right
 homes      the weeks of each home, as the town hall says them
 words      what a booking is, where it comes from and what happened to it, in French
 """
