@@ -8,13 +8,16 @@ FEW = 5
 
 
 def percent(part: int, whole: int) -> int | None:
-    """Return how many in a hundred; of nothing, nothing.
+    """Return how many in a hundred, to the nearest; of nothing, nothing.
 
     All is said of all only, and none of none only.
     """
     if not whole:
         return None
-    return max(part * 100 // whole, min(part, 1))
+    if part in {0, whole}:
+        return 100 if part else 0
+    nearest = (200 * part + whole) // (2 * whole)
+    return min(max(nearest, 1), 99)
 
 
 def percent_of_many(part: int, whole: int) -> int | None:

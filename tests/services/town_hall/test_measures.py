@@ -25,7 +25,13 @@ def test_all_is_said_of_all_and_none_of_none(counted: tuple[int, int]) -> None:
     assert share is not None
     assert (share == 0) is (part == 0)
     assert (share == 100) is (part == whole)
-    assert abs(share - part * 100 / whole) <= 1
+    assert abs(share - part * 100 / whole) <= 0.5 or share in {1, 99}
+
+
+def test_a_share_is_told_to_the_nearest() -> None:
+    assert [percent(part, 16) for part in (0, 1, 11, 15, 16)] == [0, 6, 69, 94, 100]
+    assert percent(46, 271) == 17
+    assert (percent(1, 1000), percent(999, 1000)) == (1, 99)
 
 
 @given(PARTS)
