@@ -1,16 +1,14 @@
 """A town and families whose every word holds markup: it is read as it was written, everywhere."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
 
 import pytest
 from flask import Flask
-from sqlalchemy import Column, select, update
+from sqlalchemy import Column, select
 
 import config
 from app import db
-from app.models import Guardian
 from app.testing import Outbox
 from app.web import printing
 from tests.support import markup
@@ -18,11 +16,10 @@ from tests.support.browser import Browser, Page
 from tests.support.form_filling import Value
 from tests.support.markup import MARK
 from tests.support.page_checks import Subject
-from tests.support.people import People, settle_in
+from tests.support.people import People
 from tests.support.screens import all_screens, rare
 from tests.support.visitors import arrive
 
-TOWN_SAYS = ("town_name", "town_phone", "town_address", "town_hours", "town_director", "town_host")
 # Read to name a device, never shown as it came.
 NOT_SHOWN = {
     "account_session.user_agent",
@@ -42,22 +39,15 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.fixture
 def settings(settings: config.Settings) -> config.Settings:
     """The town describes itself so as well."""
-    said: dict[str, Any] = {name: f"{getattr(settings, name)} {MARK}" for name in TOWN_SAYS}
-    return replace(settings, **said)
+    return markup.described_so(settings)
 
 
 @pytest.fixture
 def people(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[People]:
     """The cast, and the town's own texts; what tests write from now on is marked too."""
-    lines = [line and line + MARK for line in rare.TOWN_TEXT.split("\n")]
-    monkeypatch.setattr(rare, "TOWN_TEXT", "\n".join(lines))
+    monkeypatch.setattr(rare, "TOWN_TEXT", markup.in_each_line(rare.TOWN_TEXT))
     with markup.in_every_word():
-        people = markup.named_so(settle_in(app))
-        # No mail reaches it; the town's files may hold it all the same.
-        with app.app_context(), db.transaction() as session:
-            odd = update(Guardian).where(Guardian.email == people.karim.email)
-            session.execute(odd.values(email=f"karim{MARK}@exemple.fr"))
-        yield people
+        yield markup.settled_so(app)
 
 
 @dataclass

@@ -12,7 +12,7 @@ from tests.conftest import settings_of
 from tests.support.branches import watched
 from tests.support.browser import Browser
 from tests.support.databases import NewDatabase
-from tests.support.people import settle_in
+from tests.support.people import People, settle_in
 from tests.support.screens import all_screens
 
 
@@ -41,12 +41,12 @@ class Gallery:
     classes: set[str]
 
 
-def hang(app: Flask) -> Gallery:
+def hang(app: Flask, people: People) -> Gallery:
     """Go through every screen, each checked on its way, and keep it."""
     screens: list[Screen] = []
     classes: set[str] = set()
     with watched() as branches:
-        for name, page in all_screens(app, settle_in(app)):
+        for name, page in all_screens(app, people):
             # Cookies have no meaning for a saved page.
             headers = {key: value for key, value in page.response.headers if key != "Set-Cookie"}
             status = page.response.status_code
@@ -66,5 +66,5 @@ def walk(tmp_path_factory: pytest.TempPathFactory, new_sqlite: NewDatabase) -> I
     application = create_app(settings_of(tmp_path_factory.mktemp("gallery"), new_sqlite()))
     with application.app_context():
         stores.store().check()
-    yield hang(application)
+    yield hang(application, settle_in(application))
     application.extensions[db.EXTENSION].dispose()

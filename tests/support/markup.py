@@ -8,8 +8,10 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 from bs4 import BeautifulSoup
+from flask import Flask
 from sqlalchemy import (
     Column,
     ColumnElement,
@@ -24,13 +26,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+import config
 from app import db
-from app.models import FamilyRequest
+from app.models import FamilyRequest, Guardian
 from tests.support.page_checks import Subject
 from tests.support.page_checks.subject import opening
-from tests.support.people import People, Person
+from tests.support.people import People, Person, settle_in
 
 MARK = "<b>&\"'"
+# One word without an end, behind the mark wherever there is room for it.
+ENDLESS = ""
 # No words: written by the portal alone, or refused at its doors when they are not what they say.
 CODES = {
     # Values of other columns, which are words there; listed in a terminal.
@@ -73,8 +78,11 @@ CODES = {
     "temporary_password": {"secret_hash"},
     "throttle": {"key"},
 }
+# A column that takes as many letters is for words of any length.
+ROOM = 100
 # Among the answers of a request: days and years, not words.
 CODED_ANSWERS = {"days", "moments", "starts_on", "ends_on", "year"}
+TOWN_SAYS = ("town_name", "town_phone", "town_address", "town_hours", "town_director", "town_host")
 ATTRIBUTE = re.compile(r"[a-zA-Z][a-zA-Z:-]*")
 SPOILT = re.compile(r".{0,60}(?:<b|&(?:amp|lt|gt|quot|#\d+);).{0,60}")
 
@@ -105,6 +113,26 @@ def in_every_word() -> Iterator[None]:
         event.remove(Session, "before_commit", _mark)
 
 
+def described_so(settings: config.Settings) -> config.Settings:
+    """Let the town say so of itself as well."""
+    said: dict[str, Any] = {name: f"{getattr(settings, name)} {MARK}" for name in TOWN_SAYS}
+    return replace(settings, **said)
+
+
+def in_each_line(text: str) -> str:
+    """Add markup to what somebody typed on several lines."""
+    return "\n".join(line and line + MARK for line in text.split("\n"))
+
+
+def settled_so(app: Flask) -> People:
+    """Settle the cast, one of whom has an address that the town's files alone may hold."""
+    people = named_so(settle_in(app))
+    with app.app_context(), db.transaction() as session:
+        odd = update(Guardian).where(Guardian.email == people.karim.email)
+        session.execute(odd.values(email=f"karim{MARK}@exemple.fr"))
+    return people
+
+
 def named_so(people: People) -> People:
     """Name people as the database does by then."""
     return People(*(_named_so(person) for person in people))
@@ -113,8 +141,8 @@ def named_so(people: People) -> People:
 def _named_so(person: Person) -> Person:
     return replace(
         person,
-        first_name=person.first_name + MARK,
-        last_name=person.last_name + MARK,
+        first_name=person.first_name + MARK + ENDLESS,
+        last_name=person.last_name + MARK + ENDLESS,
         family_number=person.family_number + MARK,
     )
 
@@ -124,12 +152,17 @@ def _mark(session: Session) -> None:
     connection = session.connection()
     for table in db.Base.metadata.sorted_tables:
         words = {
-            column.name: case((_is_plain(column), column.concat(MARK)), else_=column)
+            column.name: case((_is_plain(column), column.concat(_mark_of(column))), else_=column)
             for column in words_of(table)
         }
         if words:
             connection.execute(update(table).values(words))
     _mark_answers(connection)
+
+
+def _mark_of(column: Column[str]) -> str:
+    room = getattr(column.type, "length", None)
+    return MARK if room and room < ROOM else MARK + ENDLESS
 
 
 def _is_plain(column: Column[str]) -> ColumnElement[bool]:
@@ -149,7 +182,7 @@ def _mark_answers(connection: Connection) -> None:
 def _marked_answer(name: str, value: object) -> object:
     if not isinstance(value, str) or name in CODED_ANSWERS or not value or MARK in value:
         return value
-    return value + MARK
+    return value + MARK + ENDLESS
 
 
 def what_came_out(page: Subject) -> list[str]:

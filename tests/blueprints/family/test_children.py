@@ -91,7 +91,7 @@ def test_each_activity_is_told_by_its_latest_invoice(
     browser.sign_in(people.claire)
     page = browser.get("family.child", public_id=jules)
     rows = [
-        row.get_text(" ", strip=True) for row in page.soup.select("#activites ~ table tbody tr")
+        row.get_text(" ", strip=True) for row in page.soup.select("#activites ~ .across tbody tr")
     ]
     assert rows == [
         "Cantine 31/10/2026 6\xa0repas 20,00\xa0€",

@@ -148,7 +148,7 @@ def test_a_line_does_not_repeat_the_child_and_says_what_it_counts(
     change(app, people.claire, add_lines)
     browser.sign_in(people.claire)
     page = browser.get("family.invoice", public_id=public_id("f62"))
-    rows = [row.get_text(" ", strip=True) for row in page.soup.select("#detail ~ table tbody tr")]
+    rows = [row.get_text(" ", strip=True) for row in page.soup.select("#detail ~ .across tbody tr")]
     assert rows == [
         "Jules",
         "Cantine 14\xa0repas 1,2504\xa0€ 15,00\xa0€",

@@ -119,7 +119,7 @@ def test_details_are_read_before_and_after(app: Flask, people: People, nadia: Br
     """And what is left to do is said once it is done."""
     number = ask(app, people, "details", details={"mobile": "06 39 98 00 01"})
     page = opened(nadia, number)
-    cells = [each.text.strip() for each in page.soup.select("#reponses ~ table tbody td")]
+    cells = [each.text.strip() for each in page.soup.select("#reponses ~ .across tbody td")]
     assert cells[-1] == "06\u00a039\u00a098\u00a000\u00a001"
     page = page.submit("Accepter")
     assert "la liste « À reporter » vous le rappelle" in page.text
