@@ -13,6 +13,7 @@ files       files handed to whom they belong
 printing    PDF from the same pages
 facsimile   a screen shown inside another page
 assets      addresses of static files, kept for ever
+addresses   those of pages, to which links are written when one is wanted
 templating  Jinja as the templates need it
 logs        log lines, and a name for each request
 """

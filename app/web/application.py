@@ -9,6 +9,7 @@ from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from itsdangerous import URLSafeTimedSerializer
 
 from app.settings import FOLLOWING
+from app.web.addresses import Address
 from app.web.signing import SmallValues
 from app.web.templating import Environment
 
@@ -44,6 +45,7 @@ class SignedCookie(SecureCookieSessionInterface):
 class Application(Flask):
     """The portal's."""
 
+    url_rule_class = Address
     jinja_environment = Environment
     # Our templates are all kept: so many need no order of the latest used.
     jinja_options: dict[str, Any] = {"cache_size": -1}  # noqa: RUF012 (as Flask declares it)
