@@ -13,6 +13,7 @@ mail_server         connect, encrypt, sign in; no mail leaves
 sender_domain       SPF, DKIM and DMARC of whoever mails come from
 waiting_mails       those that should have left
 late_jobs           those that nobody does, or that were given up
+booked_services     places that are counted right, holidays that are known
 file_modes          who may read the town's data, and whose they are
 file_store          a file written, read, taken away
 public_address      as a family would ask: HTTPS, the certificate, ready or not

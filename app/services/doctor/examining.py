@@ -10,6 +10,7 @@ from app.background import log_bug
 from app.services.doctor import (
     administrators,
     backups,
+    booked_services,
     clock,
     connections,
     disk,
@@ -44,6 +45,7 @@ CHECKS: dict[str, tuple[str, Check]] = {
     "sender": ("Expéditeur", sender_domain.check),
     "mails": ("Courriels", waiting_mails.check),
     "jobs": ("Travaux de fond", late_jobs.check),
+    "bookings": ("Réservations", booked_services.check),
     "staff": ("Accès de la mairie", administrators.check),
 }
 

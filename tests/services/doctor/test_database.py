@@ -219,7 +219,7 @@ def test_a_database_that_is_away_is_what_is_broken(app_without_database: Flask) 
     told = {each["check"]: each for each in json.loads(written)}
     assert status == 1
     assert [name for name, each in told.items() if each["verdict"] == "broken"] == [
-        "schema", "proxy", "clock", "backup", "mails", "jobs", "staff",
+        "schema", "proxy", "clock", "backup", "mails", "jobs", "bookings", "staff",
     ]  # fmt: skip
     assert told["schema"]["remedy"] == "flask db upgrade"
     # The remedy of the same trouble is told once.
