@@ -67,7 +67,8 @@ _LINES = (
     )
     .outerjoin(MessageSending, MessageSending.message_id == Message.id)
     .outerjoin(Family, Family.id == Message.family_id)
-    .order_by(Message.id.desc())
+    # Files give theirs in any order.
+    .order_by(Message.sent_on.desc(), Message.id.desc())
 )
 _LINE = _LINES.where(Message.id == bindparam("number")).add_columns(
     select(func.count())

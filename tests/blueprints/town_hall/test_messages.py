@@ -1,11 +1,11 @@
 """« Messages »: the town hall writes, reads again, sends, thinks better of it, follows."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app import db
 from app.models import JournalEntry, Message, OutboxMail
@@ -14,6 +14,7 @@ from tests.services.inbox.test_sending import settle_jobs
 from tests.support.browser import Browser, Page
 from tests.support.clerks import settle, sign_in_by_mail
 from tests.support.databases import selects, statements_of
+from tests.support.page_checks.text import visible_text
 from tests.support.people import People, Person
 
 SUBJECT = "La cantine ferme vendredi"
@@ -166,6 +167,15 @@ def test_a_family_is_answered_from_the_screen(app: Flask, office: Browser, peopl
     page = page.fill({"Votre réponse": "Samedi aussi."}).submit(to_zest)
     assert "dans sa boîte de réception" in page.text
     assert "Samedi aussi." in zest.get("family.messages").link(GARDERIE).click().text
+
+
+def test_messages_are_listed_by_their_day(app: Flask, office: Browser) -> None:
+    """Whatever the order of the files that brought them."""
+    with app.app_context(), db.transaction() as session:
+        later = update(Message).where(Message.source_id == "m1")
+        session.execute(later.values(sent_on=date(2018, 7, 12)))
+    listed = office.get("town_hall.messages").soup.select("tbody a")
+    assert visible_text(listed[0]) == GARDERIE
 
 
 def test_messages_ask_the_database_little(app: Flask, office: Browser) -> None:
