@@ -224,5 +224,5 @@ def test_a_database_that_is_away_is_what_is_broken(app_without_database: Flask) 
     assert told["schema"]["remedy"] == "flask db upgrade"
     # The remedy of the same trouble is told once.
     remedies = [each["remedy"] for each in told.values() if each["verdict"] == "broken"]
-    assert remedies.count("") == 5
+    assert remedies.count("") == 6
     assert told["store"]["verdict"] == "ok"
