@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from app.cli.context import refusals, whoever_launched, with_appcontext
-from app.cli.tables import ROW_NUMBER, align
+from app.cli.tables import ROW_NUMBER, limited, show_page
 from app.formats import day
 
 if TYPE_CHECKING:
@@ -64,23 +64,13 @@ def add(file: Path, title: str, category: str, family: str, day: str) -> None:
 
 
 @documents.command("list")
-@click.option(
-    "--limit", default=50, show_default=True, type=click.IntRange(1, 10_000),
-    help="Combien, au plus.",
-)  # fmt: skip
+@limited()
 @with_appcontext
 def list_documents(*, limit: int) -> None:
     """Montre les documents que les familles peuvent télécharger."""
     from app.services.documents import desk
 
-    page = desk.listed(size=limit)
-    if not page.items:
-        click.echo("Aucun document.")
-        return
-    for row in align([HEADINGS, *(_cells(document) for document in page.items)]):
-        click.echo(row)
-    if page.count > 1:
-        click.echo(f"\nLa liste continue\u00a0: ajoutez --limit {limit * 2}.")
+    show_page(HEADINGS, desk.listed(size=limit), _cells, "Aucun document.")
 
 
 @documents.command()

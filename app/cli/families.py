@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import click
 
 from app.cli.context import refusals, whoever_launched, with_appcontext
-from app.cli.tables import align
+from app.cli.tables import show
 from app.services.erasure import preview
 from app.services.erasure.preview import Preview
 from app.services.requests import erasures
@@ -54,13 +54,11 @@ def cancel(number: str) -> None:
 @with_appcontext
 def list_planned() -> None:
     """Montre les familles qui vont être effacées."""
-    planned = erasures.planned()
-    if not planned:
-        click.echo("Aucun effacement prévu.")
-        return
-    rows = [(each.number, each.when, each.acted_by, each.obstacle or "") for each in planned]
-    for row in align([("Famille", "Quand", "Demandé par", "Ce qui l’empêche"), *rows]):
-        click.echo(row)
+    rows = (
+        (each.number, each.when, each.acted_by, each.obstacle or "") for each in erasures.planned()
+    )
+    headings = ("Famille", "Quand", "Demandé par", "Ce qui l’empêche")
+    show(headings, rows, "Aucun effacement prévu.")
 
 
 def describe(number: str, family: Preview) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections import Counter
 import click
 
 from app.cli.context import with_appcontext
-from app.cli.tables import align
+from app.cli.tables import limited, show
 from app.formats import day, day_of, hour, plural
 from app.models import JobState
 from app.services.jobs import listing
@@ -23,23 +23,13 @@ def jobs() -> None:
 
 
 @jobs.command("list")
-@click.option(
-    "--limit",
-    type=click.IntRange(1, 10_000),
-    default=50,
-    show_default=True,
-    help="Combien, à partir du plus récent.",
-)
+@limited("Combien, à partir du plus récent.")
 @click.option("--unfinished", is_flag=True, help="Seulement ceux qui ne sont pas faits.")
 @with_appcontext
 def list_jobs(*, limit: int, unfinished: bool) -> None:
     """Montre les travaux de fond : faits, en cours, en attente, abandonnés."""
     lines = listing.latest(limit, only_unfinished=unfinished)
-    if not lines:
-        click.echo("Aucun travail.")
-        return
-    for row in align([HEADINGS, *(cells(line) for line in lines)]):
-        click.echo(row)
+    show(HEADINGS, map(cells, lines), "Aucun travail.")
 
 
 @jobs.command()

@@ -11,7 +11,7 @@ import click
 
 from app import spreadsheets
 from app.cli.context import with_appcontext
-from app.cli.tables import align
+from app.cli.tables import align, show
 from app.formats import day, day_of, fold, hour, town_zone
 from app.services import past_acts
 from app.services.journal import ACTS
@@ -107,12 +107,7 @@ def journal(*, format_: str, limit: int | None, **filters: Any) -> None:
 
 def write_table(acts: Iterable[PastAct]) -> None:
     """Write for a terminal."""
-    rows = [cells(act) for act in acts]
-    if not rows:
-        click.echo("Aucun acte.")
-        return
-    for row in align([HEADINGS, *rows]):
-        click.echo(row)
+    show(HEADINGS, map(cells, acts), "Aucun acte.")
 
 
 def write_csv(acts: Iterable[PastAct]) -> None:

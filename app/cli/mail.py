@@ -11,7 +11,7 @@ import click
 from sqlalchemy.exc import OperationalError
 
 from app.cli.context import unexpected, whoever_launched, with_appcontext
-from app.cli.tables import ROW_NUMBER, align
+from app.cli.tables import ROW_NUMBER, limited, show
 from app.formats import day, day_of, hour, plural
 from app.mailer.courier import Courier, courier
 from app.mailer.delivery import Fate, Tally, plain, send_now
@@ -67,13 +67,7 @@ def deliver(*, watch: bool) -> None:
 
 @mail.command("list")
 @click.argument("words", metavar="[NOM…]", nargs=-1)
-@click.option(
-    "--limit",
-    type=click.IntRange(1, 10_000),
-    default=50,
-    show_default=True,
-    help="Combien, à partir du plus récent.",
-)
+@limited("Combien, à partir du plus récent.")
 @click.option("--unsent", is_flag=True, help="Seulement ceux qui ne sont pas partis.")
 @with_appcontext
 def list_mails(words: tuple[str, ...], *, limit: int, unsent: bool) -> None:
@@ -82,12 +76,7 @@ def list_mails(words: tuple[str, ...], *, limit: int, unsent: bool) -> None:
     NOM en cherche : un nom, une adresse ou un identifiant, en entier ou en partie.
     """
     lines = outbox.latest(limit, only_unsent=unsent, words=" ".join(words))
-    if not lines:
-        click.echo("Aucun courriel.")
-        return
-    table = [HEADINGS, *(cells(line) for line in lines)]
-    for row in align(table):
-        click.echo(row)
+    show(HEADINGS, map(cells, lines), "Aucun courriel.")
 
 
 @mail.command()
@@ -134,11 +123,7 @@ def send_trial(address: str) -> None:
 @with_appcontext
 def list_refused() -> None:
     """Montre les familles dont l’adresse refuse nos courriels, et pourquoi."""
-    found = refused_addresses.lines()
-    if not found:
-        click.echo("Aucune adresse refusée.")
-        return
-    rows = [
+    rows = (
         (
             each.family,
             f"{each.first_name} {each.last_name}".strip(),
@@ -147,10 +132,9 @@ def list_refused() -> None:
             day(day_of(each.refused_at)),
             each.reason,
         )
-        for each in found
-    ]
-    for row in align([REFUSED_HEADINGS, *rows]):
-        click.echo(row)
+        for each in refused_addresses.lines()
+    )
+    show(REFUSED_HEADINGS, rows, "Aucune adresse refusée.")
 
 
 @mail.command("bounces")

@@ -1,12 +1,11 @@
 """`flask messages`: read what families answered to the town hall's messages, and answer them."""
 
 import sys
-from collections.abc import Sequence
 
 import click
 
 from app.cli.context import refusals, town_hall, whoever_launched, with_appcontext
-from app.cli.tables import align
+from app.cli.tables import limited, show_page
 from app.formats import day_in_full, moment
 from app.services.inbox import desk, withdrawing
 from app.services.inbox.desk import DeskMessage, Thread, ThreadLine
@@ -28,24 +27,13 @@ def messages() -> None:
     help="Ajoute ce qui a reçu sa réponse, et les messages auxquels personne n’a répondu.",
 )  # fmt: skip
 @click.option("--published", is_flag=True, help="Tous les messages que les familles peuvent lire.")
-@click.option(
-    "--limit", default=50, show_default=True, type=click.IntRange(1, 10_000),
-    help="Combien, à partir de qui attend depuis le plus longtemps.",
-)  # fmt: skip
+@limited("Combien, à partir de qui attend depuis le plus longtemps.")
 @with_appcontext
 def list_threads(*, everything: bool, published: bool, limit: int) -> None:
     """Montre les familles qui attendent une réponse, la plus ancienne attente d’abord."""
     page = desk.listed(size=limit, everything=everything, published=published)
-    if not page.items:
-        click.echo(
-            "Aucun message à suivre."
-            if everything or published
-            else "Aucune famille n’attend de réponse."
-        )
-        return
-    write_table(page.items)
-    if page.count > 1:
-        click.echo(f"\nLa liste continue\u00a0: ajoutez --limit {limit * 2}.")
+    none = "Aucune famille n’attend de réponse."
+    show_page(HEADINGS, page, cells, "Aucun message à suivre." if everything or published else none)
 
 
 @messages.command()
@@ -95,12 +83,6 @@ def withdraw(number: int) -> None:
         )
     else:
         click.echo(f"Le message n°\u00a0{number} est déjà retiré\u00a0: rien n’a changé.")
-
-
-def write_table(lines: Sequence[ThreadLine]) -> None:
-    """Write a line a thread."""
-    for row in align([HEADINGS, *(cells(line) for line in lines)]):
-        click.echo(row)
 
 
 def cells(line: ThreadLine) -> tuple[str, ...]:

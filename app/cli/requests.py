@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from app.cli.context import refusals, town_hall, whoever_launched, with_appcontext
-from app.cli.tables import ROW_NUMBER, align
+from app.cli.tables import ROW_NUMBER, limited, show_page
 from app.formats import day, day_of, moment, plural
 from app.models import Folder
 from app.models.requests import WAIT_FOR_TOWN
@@ -37,22 +37,13 @@ def demandes() -> None:
 
 
 @demandes.command("list")
-@click.option(
-    "--limit", default=50, show_default=True, type=click.IntRange(1, 10_000),
-    help="Combien, au plus.",
-)  # fmt: skip
+@limited()
 @click.option("--all", "everything", is_flag=True, help="Aussi celles qui ont leur réponse.")
 @with_appcontext
 def list_requests(*, limit: int, everything: bool) -> None:
     """Montre les demandes qui attendent, la plus urgente d’abord."""
     page = desk_listing.listed(size=limit, everything=everything)
-    if not page.items:
-        click.echo("Aucune demande.")
-        return
-    for row in align([HEADINGS, *(_cells(line) for line in page.items)]):
-        click.echo(row)
-    if page.count > 1:
-        click.echo(f"\nLa liste continue\u00a0: ajoutez --limit {limit * 2}.")
+    show_page(HEADINGS, page, _cells, "Aucune demande.")
 
 
 @demandes.command()

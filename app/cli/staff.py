@@ -4,7 +4,7 @@ import click
 from flask.cli import AppGroup
 
 from app.cli.context import refusals, whoever_launched, with_appcontext
-from app.cli.tables import align
+from app.cli.tables import show
 from app.formats import near_moment
 from app.services.clerks import rights
 from app.services.clerks import team as service
@@ -46,12 +46,8 @@ def add(email: str, name: str, roles: tuple[str, ...]) -> None:
 @with_appcontext
 def list_staff() -> None:
     """Montre qui entre à la mairie, et avec quels rôles."""
-    everybody = service.colleagues()
-    if not everybody:
-        click.echo("Personne n’a encore d’accès\u00a0: flask staff add --help")
-        return
-    for line in align([HEADINGS, *map(_cells, everybody)]):
-        click.echo(line)
+    everybody = map(_cells, service.colleagues())
+    show(HEADINGS, everybody, "Personne n’a encore d’accès\u00a0: flask staff add --help")
 
 
 @staff.command("reset")
