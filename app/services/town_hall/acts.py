@@ -1,13 +1,13 @@
 """« Journal »: who did what, when, narrowed by what is looked for; reading it is an act too."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, ColumnElement, String, bindparam, func, literal_column, select
 
-from app import db, formats, spreadsheets
+from app import db, formats
 from app.formats import today, town_zone
 from app.memo import kept
 from app.models import Account, ClerkAccount, Family, Guardian, JournalEntry
@@ -15,11 +15,10 @@ from app.paging import Asked, Page
 from app.services import journal
 from app.services.actors import PORTAL, CurrentClerk
 from app.services.town_hall import act_words, long_lists, searching
-from app.services.town_hall.long_lists import LongList, moment
+from app.services.town_hall.long_lists import LongList, midnight, moment
 
 DAY = timedelta(days=1)
 READ = "journal_read"
-AT_A_TIME = 500
 HEADINGS = ("quand", "qui", "quoi", "identifiant", "sur qui", "famille", "d’où", "détails")
 
 
@@ -132,15 +131,13 @@ def colleagues() -> list[Colleague]:
 def listed(asked: Asked, team: Sequence[Colleague]) -> Page[Act]:
     """List those that an address asks for, the latest first."""
     question, values = _question(asked.filters, team)
-    found = long_lists.page(_long_list(question), asked.page, **values)
-    return Page(_read(found.items), found.number, found.total, found.size, found.more)
+    return long_lists.page(_long_list(question), _read, asked.page, **values)
 
 
 def table(asked: Asked, team: Sequence[Colleague]) -> bytes:
     """Write all that are asked for, for a spreadsheet. Raises Refusal when they are too many."""
     question, values = _question(asked.filters, team)
-    found = long_lists.whole(_long_list(question), **values)
-    return spreadsheets.table(HEADINGS, _rows(found))
+    return long_lists.table(_long_list(question), HEADINGS, _read, _cells, **values)
 
 
 def note_reading(clerk: CurrentClerk, asked: Asked, team: Sequence[Colleague]) -> None:
@@ -154,24 +151,21 @@ def note_reading(clerk: CurrentClerk, asked: Asked, team: Sequence[Colleague]) -
         journal.record(session, READ, clerk, None, **({"about": about} if about else {}))
 
 
-def _rows(ids: Sequence[int]) -> Iterator[tuple[str, ...]]:
-    for start in range(0, len(ids), AT_A_TIME):
-        for each in _read(ids[start : start + AT_A_TIME]):
-            yield (
-                f"{formats.day(formats.day_of(each.at))} {formats.hour(each.at)}",
-                each.who,
-                each.words,
-                each.identifier,
-                each.whose,
-                each.family_number,
-                each.address,
-                ", ".join(each.details),
-            )
+def _cells(each: Act) -> tuple[str, ...]:
+    return (
+        f"{formats.day(formats.day_of(each.at))} {formats.hour(each.at)}",
+        each.who,
+        each.words,
+        each.identifier,
+        each.whose,
+        each.family_number,
+        each.address,
+        ", ".join(each.details),
+    )
 
 
 def _read(ids: Sequence[int]) -> list[Act]:
-    lines = {row[0]: Act(*row) for row in db.rows(_LINES, ids=list(ids))} if ids else {}
-    return [lines[each] for each in ids if each in lines]
+    return [Act(*row) for row in long_lists.known(ids, db.rows(_LINES, ids=list(ids)))]
 
 
 def _question(
@@ -189,9 +183,9 @@ def _question(
     )
     values: dict[str, Any] = {}
     if question.since:
-        values["since"] = _midnight(filters["du"])
+        values["since"] = midnight(filters["du"])
     if question.until:
-        values["until"] = _midnight(filters["au"]) + DAY
+        values["until"] = midnight(filters["au"]) + DAY
     if who in clerks:
         values |= {"clerk_id": clerks[who].clerk_id, "name": clerks[who].name}
     if question.of_kind:
@@ -201,10 +195,6 @@ def _question(
         found = db.rows(_ACCOUNTS_OF, families=families) if families else ()
         values |= {"families": families, "accounts": [row[0] for row in found]}
     return question, values
-
-
-def _midnight(day: str) -> datetime:
-    return datetime.combine(date.fromisoformat(day), time.min, town_zone())
 
 
 @kept(most=64)

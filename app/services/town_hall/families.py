@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from enum import StrEnum
-from operator import itemgetter
 from typing import NamedTuple
 
 from sqlalchemy import (
@@ -17,25 +16,24 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute
 
-from app import db, formats, spreadsheets
+from app import db, formats
 from app.db import Hundredths, UtcDateTime
 from app.formats import today
 from app.memo import kept
 from app.models import Account, Child, Family, FamilyChild, Guardian, Invoice
-from app.paging import Asked, Page, Selection, page_number
+from app.paging import Asked, Page, Selection
 from app.services.billing.ledger import DUE, IS_LATE
 from app.services.refusals import Reason, Refusal
 from app.services.targets.choosing import MOST_NUMBERS
-from app.services.town_hall import family_lines, invited
+from app.services.town_hall import family_lines, invited, long_lists
 from app.services.town_hall.access_states import STATE, AccessState
 from app.services.town_hall.family_lines import FamilyLine
+from app.services.town_hall.long_lists import MOST, MOST_IN_A_FILE, LongList
 
-# What is counted of a list, and what a file holds: more of them take long.
-MOST = 1_000
-MOST_IN_A_FILE = 20_000
 SIZE = family_lines.SIZE
 TOO_MANY = (
-    "Plus de {} familles ne tiennent pas dans un fichier. Filtrez d’abord, par école par exemple."
+    f"Plus de {MOST_IN_A_FILE} familles ne tiennent pas dans un fichier. Filtrez d’abord, par "
+    "école par exemple."
 )
 TOO_MANY_TO_WRITE = (
     f"On écrit à {MOST_NUMBERS} familles choisies au plus. Filtrez d’abord, ou écrivez à toutes."
@@ -112,18 +110,7 @@ _CLASSES = (
 def listed(asked: Asked) -> Page[FamilyLine]:
     """List those that an address asks for."""
     question, values = _question(asked)
-    [(count,)] = db.rows(_counted(question), **values)
-    total = min(count, MOST)
-    number = page_number(asked.page, total, SIZE)
-    start = (number - 1) * SIZE
-    if question.is_usual or count > MOST:
-        ids = [row[0] for row in db.rows(_ordered(question), **values, most=SIZE, start=start)]
-    else:
-        # Few among many: sorted here, as the database would look at all to meet them in order.
-        unsorted = db.rows(_unordered(question), **values)
-        ordered = sorted(unsorted, key=itemgetter(1, 0), reverse=asked.backwards)
-        ids = [row[0] for row in ordered[start : start + SIZE]]
-    return Page(family_lines.read(ids), number, total, SIZE, more=count > total)
+    return long_lists.page(_long_list(question), family_lines.read, asked.page, **values)
 
 
 def late(families: Sequence[int]) -> dict[int, Decimal]:
@@ -165,28 +152,29 @@ def numbers(selection: Selection) -> tuple[str, ...]:
 def table(asked: Asked) -> bytes:
     """Write all that are asked for, for a spreadsheet. Raises Refusal when they are too many."""
     question, values = _question(asked)
-    found = db.rows(_ordered(question), **values, most=MOST_IN_A_FILE + 1, start=0)
-    if len(found) > MOST_IN_A_FILE:
-        raise Refusal(Reason.TOO_MANY, TOO_MANY.format(MOST_IN_A_FILE))
-    return spreadsheets.table(HEADINGS, _rows([row[0] for row in found]))
+    return long_lists.table(_long_list(question), HEADINGS, _read_owing, _cells, **values)
 
 
-def _rows(ids: Sequence[int]) -> Iterator[tuple[str, ...]]:
-    for some in _some_at_a_time(ids):
-        owed = late(some)
-        for each in family_lines.read(some):
-            yield (
-                each.number,
-                ", ".join(one.name for one in each.guardians),
-                ", ".join(f"{one.first_name} {one.last_name}" for one in each.children),
-                ", ".join(one.access for one in each.guardians),
-                formats.day(each.last_visit) if each.last_visit else "",
-                formats.plain_amount(owed[each.id]) if each.id in owed else "",
-            )
+def _read_owing(ids: Sequence[int]) -> list[tuple[FamilyLine, str]]:
+    """Read some and what they owe, as many at a time as a page has."""
+    lines: list[tuple[FamilyLine, str]] = []
+    for start in range(0, len(ids), SIZE):
+        some = ids[start : start + SIZE]
+        owed = {family: formats.plain_amount(amount) for family, amount in late(some).items()}
+        lines += [(each, owed.get(each.id, "")) for each in family_lines.read(some)]
+    return lines
 
 
-def _some_at_a_time(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    return (ids[start : start + SIZE] for start in range(0, len(ids), SIZE))
+def _cells(line: tuple[FamilyLine, str]) -> tuple[str, ...]:
+    family, owed = line
+    return (
+        family.number,
+        ", ".join(one.name for one in family.guardians),
+        ", ".join(f"{one.first_name} {one.last_name}" for one in family.children),
+        ", ".join(one.access for one in family.guardians),
+        formats.day(family.last_visit) if family.last_visit else "",
+        owed,
+    )
 
 
 def _question(asked: Asked) -> tuple[_Question, dict[str, object]]:
@@ -212,29 +200,19 @@ def _question(asked: Asked) -> tuple[_Question, dict[str, object]]:
 
 
 @kept(most=64)
-def _counted(question: _Question) -> Select[int]:
-    found = _ALL.where(*_wanted(question)).limit(MOST + 1)
-    if question.is_of_invited:
-        # Two guardians are one family: so many say whether there are more families than that.
-        some = invited.families(*_narrowed(question)).limit(2 * (MOST + 1))
-        found = _ALL.where(Family.id.in_(some)).limit(MOST + 1)
-    return select(func.count()).select_from(found.subquery())
-
-
-@kept(most=64)
-def _ordered(question: _Question) -> Select[int]:
-    columns = (_key(question), Family.id)
-    ordered = [each.desc() for each in columns] if question.backwards else columns
-    found = _ALL.where(*_wanted(question)).order_by(*ordered)
-    return found.limit(bindparam("most")).offset(bindparam("start"))
-
-
-@kept(most=64)
-def _unordered(question: _Question) -> Select[int, str]:
-    found = select(Family.id, _key(question)).limit(MOST)
-    if question.is_of_invited:
-        return found.where(Family.id.in_(invited.families(*_narrowed(question))))
-    return found.where(*_wanted(question))
+def _long_list(question: _Question) -> LongList:
+    every = select(_key(question), Family.id)
+    found = long_lists.of(every.where(*_wanted(question)), backwards=question.backwards)
+    found = found._replace(by_index=question.is_usual, too_many=TOO_MANY)
+    if not question.is_of_invited:
+        return found
+    theirs = invited.families(*_narrowed(question))
+    # Two guardians are one family: so many say whether there are more families than that.
+    some = theirs.limit(2 * (MOST + 1))
+    return found._replace(
+        counted=long_lists.count(_ALL.where(Family.id.in_(some))),
+        few=every.where(Family.id.in_(theirs)).limit(MOST),
+    )
 
 
 def _key(question: _Question) -> InstrumentedAttribute[str]:

@@ -1,14 +1,13 @@
 """« Courriels »: what became of each, what is done about it; what was typed that is nobody's."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, func, select
 
 from app import db
-from app.formats import town_zone
 from app.mailer import answers
 from app.mailer.answers import Remedy
 from app.memo import kept
@@ -20,7 +19,7 @@ from app.services.mail import letters, outbox
 from app.services.mail.kinds import IN_FRENCH, TO_CLERKS
 from app.services.mail.outbox import MailLine
 from app.services.town_hall import long_lists, searching
-from app.services.town_hall.long_lists import LongList, moment
+from app.services.town_hall.long_lists import LongList, midnight, moment
 
 DAY = timedelta(days=1)
 
@@ -172,30 +171,12 @@ class _Question(NamedTuple):
 def listed(asked: Asked, *, with_clerks: bool) -> Page[DeskMail]:
     """List those that an address asks for, the latest first; colleagues' for whoever may."""
     question, values = _question(asked.filters, with_clerks=with_clerks)
-    found = long_lists.page(_long_list(question), asked.page, **values)
-    lines = {row[0]: row for row in db.rows(_LINES, ids=list(found.items))}
-    rows = [lines[each] for each in found.items if each in lines]
-    return _with(found, [DeskMail(MailLine(*row[:-2]), *row[-2:]) for row in rows])
+    return long_lists.page(_long_list(question), _read, asked.page, **values)
 
 
 def typed(asked_page: str) -> Page[TypedLine]:
     """List what was typed that is nobody's, each with who may be meant."""
-    found = long_lists.page(_TYPED, asked_page)
-    rows = {row.id: row for row in db.rows(_TYPED_LINES, ids=list(found.items))}
-    lines = [rows[each] for each in found.items if each in rows]
-    near = {line.identifier: identifiers.near(line.identifier) for line in lines}
-    known = {row[0]: Owner(*row) for row in _owners(set().union(*near.values()))}
-    return _with(
-        found,
-        [
-            TypedLine(
-                line.created_at,
-                line.identifier,
-                [known[each] for each in sorted(near[line.identifier] & known.keys())],
-            )
-            for line in lines
-        ],
-    )
+    return long_lists.page(_TYPED, _read_typed, asked_page)
 
 
 def retry(actor: Actor, selection: Selection, *, with_clerks: bool) -> int:
@@ -212,8 +193,23 @@ def _owners(identifiers_: set[str]) -> Sequence[Any]:
     return db.rows(_OWNERS, identifiers=sorted(identifiers_)) if identifiers_ else ()
 
 
-def _with(page: Page[int], items: Sequence[Any]) -> Page[Any]:
-    return Page(items, page.number, page.total, page.size, page.more)
+def _read(ids: Sequence[int]) -> list[DeskMail]:
+    rows = long_lists.known(ids, db.rows(_LINES, ids=list(ids)))
+    return [DeskMail(MailLine(*row[:-2]), *row[-2:]) for row in rows]
+
+
+def _read_typed(ids: Sequence[int]) -> list[TypedLine]:
+    lines = long_lists.known(ids, db.rows(_TYPED_LINES, ids=list(ids)))
+    near = {line.identifier: identifiers.near(line.identifier) for line in lines}
+    known = {row[0]: Owner(*row) for row in _owners(set().union(*near.values()))}
+    return [
+        TypedLine(
+            line.created_at,
+            line.identifier,
+            [known[each] for each in sorted(near[line.identifier] & known.keys())],
+        )
+        for line in lines
+    ]
 
 
 def _chosen(selection: Selection, *, with_clerks: bool) -> ColumnElement[bool]:
@@ -238,7 +234,7 @@ def _question(filters: Mapping[str, str], *, with_clerks: bool) -> tuple[_Questi
     if question.of_kind:
         values["kind"] = filters["sorte"]
     if question.of_day:
-        since = datetime.combine(date.fromisoformat(filters["jour"]), time.min, town_zone())
+        since = midnight(filters["jour"])
         values |= {"since": since, "until": since + DAY}
     if question.of_family:
         families = searching.families(filters["famille"])

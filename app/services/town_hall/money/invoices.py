@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, ColumnElement, bindparam, literal_column, select
 
-from app import db, formats, spreadsheets
+from app import db, formats
 from app.formats import today
 from app.memo import kept
 from app.models import Invoice, InvoiceKind
@@ -21,7 +21,6 @@ from app.services.town_hall.long_lists import LongList
 from app.services.town_hall.money import payers
 from app.services.town_hall.money.payers import FAMILIES, OF_SCHOOL, Payer
 
-AT_A_TIME = 500
 HEADINGS = ("n°", "famille", "nom", "émise", "échéance", "montant", "reste", "état")
 
 
@@ -123,14 +122,13 @@ class _Question(NamedTuple):
 def listed(asked: Asked) -> Page[DeskInvoice]:
     """List those that an address asks for."""
     question, values = _question(asked)
-    found = long_lists.page(_long_list(question), asked.page, **values)
-    return Page(_read(found.items), found.number, found.total, found.size, found.more)
+    return long_lists.page(_long_list(question), _read, asked.page, **values)
 
 
 def table(asked: Asked) -> bytes:
     """Write all that are asked for, for a spreadsheet. Raises Refusal when they are too many."""
     question, values = _question(asked)
-    return spreadsheets.table(HEADINGS, _rows(long_lists.whole(_long_list(question), **values)))
+    return long_lists.table(_long_list(question), HEADINGS, _read, _cells, **values)
 
 
 def find(public_id: str) -> tuple[Payer, InvoiceDetails] | None:
@@ -141,26 +139,23 @@ def find(public_id: str) -> tuple[Payer, InvoiceDetails] | None:
     return None
 
 
-def _rows(ids: Sequence[int]) -> Iterator[tuple[str, ...]]:
-    for start in range(0, len(ids), AT_A_TIME):
-        for each in _read(ids[start : start + AT_A_TIME]):
-            yield (
-                each.number,
-                each.payer.number,
-                each.payer.name,
-                formats.day(each.issued_on),
-                formats.day(each.due_on) if each.kind is InvoiceKind.INVOICE else "",
-                formats.plain_amount(each.amount),
-                formats.plain_amount(each.due) if each.is_owed else "",
-                IN_FRENCH[each.state],
-            )
+def _cells(each: DeskInvoice) -> tuple[str, ...]:
+    return (
+        each.number,
+        each.payer.number,
+        each.payer.name,
+        formats.day(each.issued_on),
+        formats.day(each.due_on) if each.kind is InvoiceKind.INVOICE else "",
+        formats.plain_amount(each.amount),
+        formats.plain_amount(each.due) if each.is_owed else "",
+        IN_FRENCH[each.state],
+    )
 
 
 def _read(ids: Sequence[int]) -> list[DeskInvoice]:
-    rows = {row.id: row for row in db.rows(_LINES, ids=list(ids))} if ids else {}
-    whose = payers.read(row.family_id for row in rows.values()) if rows else {}
-    found = (rows[each] for each in ids if each in rows)
-    return [DeskInvoice(*row[1:-1], whose[row.family_id]) for row in found]
+    rows = long_lists.known(ids, db.rows(_LINES, ids=list(ids)))
+    whose = payers.read(row.family_id for row in rows)
+    return [DeskInvoice(*row[1:-1], whose[row.family_id]) for row in rows]
 
 
 def _question(asked: Asked) -> tuple[_Question, dict[str, Any]]:
@@ -178,10 +173,6 @@ def _question(asked: Asked) -> tuple[_Question, dict[str, Any]]:
     values = payers.asked(filters)
     if question.state == InvoiceState.LATE:
         values["today"] = today()
-    if question.since:
-        values["since"] = date.fromisoformat(filters["du"])
-    if question.until:
-        values["until"] = date.fromisoformat(filters["au"])
     return question, values
 
 

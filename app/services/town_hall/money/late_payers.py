@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, select
 from sqlalchemy.orm import aliased
 
-from app import db, formats, spreadsheets
+from app import db, formats
 from app.db import Hundredths
 from app.formats import today
 from app.memo import kept
@@ -24,7 +24,6 @@ from app.services.town_hall.long_lists import LongList
 from app.services.town_hall.money import payers
 from app.services.town_hall.money.payers import FAMILIES, OF_SCHOOL, Payer
 
-AT_A_TIME = 500
 HEADINGS = ("n°", "famille", "téléphones", "en retard depuis", "factures", "reste", "prélèvement")
 SINCE, LEFT = "depuis", "reste"
 # The value of the filter that asks for those whose bank pays.
@@ -95,14 +94,13 @@ class _Question(NamedTuple):
 def listed(asked: Asked) -> Page[LatePayer]:
     """List those that an address asks for."""
     question, values = _question(asked.filters, asked.sort, backwards=asked.backwards)
-    found = long_lists.page(_long_list(question), asked.page, **values)
-    return Page(_read(found.items), found.number, found.total, found.size, found.more)
+    return long_lists.page(_long_list(question), _read, asked.page, **values)
 
 
 def table(asked: Asked) -> bytes:
     """Write all that are asked for, for a spreadsheet. Raises Refusal when they are too many."""
     question, values = _question(asked.filters, asked.sort, backwards=asked.backwards)
-    return spreadsheets.table(HEADINGS, _rows(long_lists.whole(_long_list(question), **values)))
+    return long_lists.table(_long_list(question), HEADINGS, _read, _cells, **values)
 
 
 def chosen(selection: Selection) -> Select[str]:
@@ -116,23 +114,19 @@ def chosen(selection: Selection) -> Select[str]:
     return here.where(Family.id.in_(found))
 
 
-def _rows(families: Sequence[int]) -> Iterator[tuple[str | int, ...]]:
-    for start in range(0, len(families), AT_A_TIME):
-        for each in _read(families[start : start + AT_A_TIME]):
-            yield (
-                each.payer.number,
-                each.payer.name,
-                ", ".join(map(formats.phone, each.payer.phones)),
-                formats.day(each.since),
-                each.invoices,
-                formats.plain_amount(each.left),
-                "oui" if each.payer.direct_debit else "",
-            )
+def _cells(each: LatePayer) -> tuple[str | int, ...]:
+    return (
+        each.payer.number,
+        each.payer.name,
+        ", ".join(map(formats.phone, each.payer.phones)),
+        formats.day(each.since),
+        each.invoices,
+        formats.plain_amount(each.left),
+        "oui" if each.payer.direct_debit else "",
+    )
 
 
 def _read(families: Sequence[int]) -> list[LatePayer]:
-    if not families:
-        return []
     whose = payers.read(families)
     lines = {row[0]: row[1:] for row in db.rows(_LINES, families=list(families), today=today())}
     return [LatePayer(whose[each], *lines[each]) for each in families if each in lines]

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, bindparam, func, select
@@ -56,12 +57,16 @@ def read(families: Iterable[int]) -> dict[int, Payer]:
 
 
 def asked(filters: Mapping[str, str]) -> dict[str, Any]:
-    """Give the values of what a filter asks of families: « famille », « ecole »."""
+    """Give the values of what filters ask: « famille », « ecole », « du », « au »."""
     values: dict[str, Any] = {}
     if "famille" in filters:
         values["families"] = searching.families(filters["famille"])
     if "ecole" in filters:
         values["school"] = filters["ecole"]
+    if "du" in filters:
+        values["since"] = date.fromisoformat(filters["du"])
+    if "au" in filters:
+        values["until"] = date.fromisoformat(filters["au"])
     return values
 
 

@@ -1,14 +1,14 @@
 """« Règlements »: all that was received, or went back, and which invoices it is of."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, ColumnElement, bindparam, literal_column, select
 
-from app import db, formats, spreadsheets
+from app import db, formats
 from app.memo import kept
 from app.models import Allocation, Invoice, Payment
 from app.paging import Asked, Page
@@ -19,7 +19,6 @@ from app.services.town_hall.long_lists import LongList
 from app.services.town_hall.money import payers
 from app.services.town_hall.money.payers import FAMILIES, Payer
 
-AT_A_TIME = 500
 HEADINGS = ("date", "famille", "nom", "montant", "mode", "référence", "factures")
 # The value of the filter that asks for what went back.
 GOING_BACK = "retours"
@@ -72,45 +71,39 @@ class _Question(NamedTuple):
 def listed(asked: Asked) -> Page[DeskPayment]:
     """List those that an address asks for."""
     question, values = _question(asked)
-    found = long_lists.page(_long_list(question), asked.page, **values)
-    return Page(_read(found.items), found.number, found.total, found.size, found.more)
+    return long_lists.page(_long_list(question), _read, asked.page, **values)
 
 
 def table(asked: Asked) -> bytes:
     """Write all that are asked for, for a spreadsheet. Raises Refusal when they are too many."""
     question, values = _question(asked)
-    return spreadsheets.table(HEADINGS, _rows(long_lists.whole(_long_list(question), **values)))
+    return long_lists.table(_long_list(question), HEADINGS, _read, _cells, **values)
 
 
-def _rows(ids: Sequence[int]) -> Iterator[tuple[str, ...]]:
-    for start in range(0, len(ids), AT_A_TIME):
-        for each in _read(ids[start : start + AT_A_TIME]):
-            yield (
-                formats.day(each.paid_on),
-                each.payer.number,
-                each.payer.name,
-                formats.plain_amount(each.amount),
-                each.words,
-                each.reference,
-                ", ".join(number for number, _ in each.invoices),
-            )
+def _cells(each: DeskPayment) -> tuple[str, ...]:
+    return (
+        formats.day(each.paid_on),
+        each.payer.number,
+        each.payer.name,
+        formats.plain_amount(each.amount),
+        each.words,
+        each.reference,
+        ", ".join(number for number, _ in each.invoices),
+    )
 
 
 def _read(ids: Sequence[int]) -> list[DeskPayment]:
-    if not ids:
-        return []
-    rows = {row.id: row for row in db.rows(_LINES, ids=list(ids))}
-    whose = payers.read(row.family_id for row in rows.values())
+    rows = long_lists.known(ids, db.rows(_LINES, ids=list(ids)))
+    whose = payers.read(row.family_id for row in rows)
     paid: defaultdict[Any, dict[tuple[str, str], None]] = defaultdict(dict)
     for row in db.rows(_INVOICES, ids=list(ids)):
         paid[row[0]][row[1], row[2]] = None
-    found = (rows[each] for each in ids if each in rows)
-    return [DeskPayment(*row[1:-1], whose[row.family_id], list(paid[row.id])) for row in found]
+    return [DeskPayment(*row[1:-1], whose[row.family_id], list(paid[row.id])) for row in rows]
 
 
 def _question(asked: Asked) -> tuple[_Question, dict[str, Any]]:
     """Tell what is asked from the values that it is asked with."""
-    filters: Mapping[str, str] = asked.filters
+    filters = asked.filters
     question = _Question(
         filters.get("sens") == GOING_BACK,
         "du" in filters,
@@ -118,12 +111,7 @@ def _question(asked: Asked) -> tuple[_Question, dict[str, Any]]:
         "famille" in filters,
         asked.backwards,
     )
-    values = payers.asked(filters)
-    if question.since:
-        values["since"] = date.fromisoformat(filters["du"])
-    if question.until:
-        values["until"] = date.fromisoformat(filters["au"])
-    return question, values
+    return question, payers.asked(filters)
 
 
 @kept(most=32)
