@@ -4,11 +4,12 @@ import logging
 from contextlib import suppress
 from typing import NamedTuple
 
-from flask import Flask, g, render_template
+from flask import Flask, flash, g, render_template
 from flask_login import AnonymousUserMixin
 from werkzeug.exceptions import (
     HTTPException,
     InternalServerError,
+    NotFound,
     SecurityError,
     ServiceUnavailable,
     TooManyRequests,
@@ -152,6 +153,13 @@ def show_refusal(refusal: Refusal) -> Response:
     if refusal.reason is not Reason.TOO_MANY:
         return _show_unexpected(refusal)
     return _show(TooManyRequests(), (ENOUGH_FOR_TODAY, str(refusal)))
+
+
+def say_why(refused: Refusal) -> None:
+    """Say on the next page why something cannot be; what nobody knows has no page."""
+    if refused.reason is Reason.UNKNOWN:
+        raise NotFound
+    flash(str(refused), "info")
 
 
 def show_not_allowed(error: HTTPException) -> Response:

@@ -1,28 +1,27 @@
 """« Familles »: all of them, by what the town hall looks for; what is done to many at once."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.wrappers import Response
 
 from app.blueprints.town_hall.blueprint import town_hall
 from app.formats import plural
-from app.gates import Crowded
-from app.services.accounts.invitations import Person
+from app.paging import Selection
 from app.services.clerks import rights
 from app.services.clerks.rights import Right
-from app.services.refusals import Reason, Refusal
+from app.services.refusals import Refusal
 from app.services.town_hall import families as service
 from app.services.town_hall import invited, inviting
 from app.services.town_hall.access_states import IN_FRENCH, AccessState
 from app.services.town_hall.families import Situation
 from app.settings import settings
 from app.web import lists, printing
-from app.web.access_letters import write_letters
+from app.web.access_letters import Letters, print_letters
 from app.web.clerk_access import current_clerk, needs
 from app.web.drafts import stands_on
-from app.web.files import CSV, PDF, only_with_printing, send_made_file
+from app.web.errors import say_why
+from app.web.files import CSV, only_with_printing, send_made_file
 from app.web.forms import left_open
 from app.web.lists import Act, Column, Filter, Listing
 
@@ -34,7 +33,6 @@ COLUMNS = (
     Column("Accès"),
     Column("Dernière visite"),
 )
-MAKING = "Un autre document est en cours d’impression\u00a0: recommencez dans un instant."
 CHOOSE = "Cochez d’abord des familles, ou «\u00a0Tout sélectionner\u00a0»."
 FOLLOW = "La colonne «\u00a0Accès\u00a0» dit qui est invité."
 SITUATIONS = ((Situation.MISSING, "Absentes du dernier import"), (Situation.GONE, "Parties"))
@@ -122,20 +120,12 @@ def letters_of_families() -> ResponseReturnValue:
     """The letters of those who never came."""
     listing = listing_asked()
     try:
-        return print_letters(lambda: inviting.letters(current_clerk(), listing.selection))
+        return print_letters(
+            lambda: Letters(inviting.letters(current_clerk(), listing.selection)), inline=True
+        )
     except Refusal as refused:
         flash(str(refused), "info")
         return redirect(listing.to("town_hall.families"))
-
-
-def print_letters(find: Callable[[], Sequence[Person]]) -> Response:
-    """Print the letters of some people, a paper at a time. Raises Refusal."""
-    try:
-        with printing.making.passing():
-            paper = printing.to_pdf(write_letters(find()))
-    except Crowded:
-        raise Refusal(Reason.TOO_MANY, MAKING) from None
-    return send_made_file(paper, PDF, "Lettres d’accès", inline=True)
 
 
 @town_hall.post("/mairie/familles/lettres-avec-code")
@@ -151,16 +141,9 @@ def letters_with_codes() -> ResponseReturnValue:
         flash(CHOOSE, "info")
         return redirect(listing.to("town_hall.families"))
     try:
-        with printing.making.passing():
-            people, codes = inviting.letters_with_codes(current_clerk(), listing.selection)
-            paper = printing.to_pdf(write_letters(people, codes))
-        return send_made_file(paper, PDF, "Lettres avec code")
+        return print_letters(lambda: _letters_with_codes(listing.selection))
     except Refusal as refused:
-        if refused.reason is Reason.UNKNOWN:
-            abort(404)
-        flash(str(refused), "info")
-    except Crowded:
-        flash(MAKING, "info")
+        say_why(refused)
     return redirect(listing.to("town_hall.families"))
 
 
@@ -220,6 +203,11 @@ def listing_asked() -> Listing:
         download="town_hall.families_file",
         acts=tuple(_acts()),
     )
+
+
+def _letters_with_codes(selection: Selection) -> Letters:
+    people, codes = inviting.letters_with_codes(current_clerk(), selection)
+    return Letters(people, "Lettres avec code", codes)
 
 
 def _acts() -> Iterator[Act]:

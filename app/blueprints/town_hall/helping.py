@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response
 
 from app.blueprints.town_hall.blueprint import town_hall
 from app.blueprints.town_hall.helping_forms import AddressForm
-from app.gates import Crowded
 from app.services.accounts import helping, invitations
 from app.services.accounts.address_correction import Corrected
 from app.services.accounts.helping import Whose
@@ -18,11 +17,11 @@ from app.services.mail import outbox
 from app.services.refusals import Reason, Refusal
 from app.services.town_hall.family_file import opening, reading
 from app.services.town_hall.family_file.guardians import GuardianCard
-from app.web import printing
-from app.web.access_letters import write_letters
+from app.web.access_letters import Letters, print_letters
 from app.web.clerk_access import current_clerk, needs
 from app.web.drafts import stands_on
-from app.web.files import PDF, only_with_printing, send_made_file
+from app.web.errors import say_why
+from app.web.files import only_with_printing
 from app.web.forms import left_open, show_again
 
 SENT = "Envoyé à {}. Dites-lui de regarder aussi dans Indésirables."
@@ -31,7 +30,6 @@ WARNED = " L’ancienne est prévenue, et ses appareils sont déconnectés."
 SHARED = "C’est aussi l’adresse de\u00a0: {}."
 AGAIN = "Le courriel repart."
 NOT_AGAIN = "Ce courriel est déjà parti, ou n’est plus là."
-MAKING = "Une autre lettre est en cours d’impression\u00a0: recommencez dans quelques secondes."
 # What is done, and what is said of it.
 ACTS: dict[str, tuple[Callable[[Whose, Actor], object], str]] = {
     "envoyer": (helping.send_access, SENT),
@@ -83,9 +81,7 @@ def help_guardian(family_id: int, guardian_id: int, act: str) -> ResponseReturnV
     try:
         flash(said.format(do(Whose(family_id, guardian_id), current_clerk())), "success")
     except Refusal as refused:
-        if refused.reason is Reason.UNKNOWN:
-            abort(404)
-        flash(str(refused), "info")
+        say_why(refused)
     return redirect(url_for("town_hall.family", family_id=family_id))
 
 
@@ -96,17 +92,11 @@ def guardian_letter(family_id: int, guardian_id: int) -> ResponseReturnValue:
     """The letter that gives somebody their identifiant."""
     whose = Whose(family_id, guardian_id)
     try:
-        with printing.making.passing():
-            identifier = helping.note_letter(whose, current_clerk())
-            people = invitations.named([identifier]).people
-            paper = printing.to_pdf(write_letters(people))
-            return send_made_file(paper, PDF, f"acces-{identifier}", inline=True)
+        return print_letters(
+            lambda: _letter(helping.note_letter(whose, current_clerk())), inline=True
+        )
     except Refusal as refused:
-        if refused.reason is Reason.UNKNOWN:
-            abort(404)
-        flash(str(refused), "info")
-    except Crowded:
-        flash(MAKING, "info")
+        say_why(refused)
     return redirect(url_for("town_hall.family", family_id=family_id))
 
 
@@ -118,18 +108,11 @@ def guardian_code(family_id: int, guardian_id: int) -> ResponseReturnValue:
     """The same with a code, for whoever has no address; no screen shows it."""
     if stale := left_open():
         return stale
+    whose = Whose(family_id, guardian_id)
     try:
-        with printing.making.passing():
-            identifier, code = helping.make_code(Whose(family_id, guardian_id), current_clerk())
-            people = invitations.named([identifier]).people
-            paper = printing.to_pdf(write_letters(people, {identifier: code}))
-            return send_made_file(paper, PDF, f"acces-{identifier}")
+        return print_letters(lambda: _letter(*helping.make_code(whose, current_clerk())))
     except Refusal as refused:
-        if refused.reason is Reason.UNKNOWN:
-            abort(404)
-        flash(str(refused), "info")
-    except Crowded:
-        flash(MAKING, "info")
+        say_why(refused)
     return redirect(url_for("town_hall.family", family_id=family_id))
 
 
@@ -143,6 +126,11 @@ def send_again(family_id: int, number: int) -> ResponseReturnValue:
     again = outbox.retry_one(current_clerk(), family_id, number)
     flash(AGAIN if again else NOT_AGAIN, "success" if again else "info")
     return redirect(url_for("town_hall.family", family_id=family_id))
+
+
+def _letter(identifier: str, code: str = "") -> Letters:
+    people = invitations.named([identifier]).people
+    return Letters(people, f"acces-{identifier}", {identifier: code} if code else {})
 
 
 def _person(whose: Whose) -> GuardianCard:

@@ -1,16 +1,17 @@
 """« Voir comme »: the way to a family's own pages, and back."""
 
-from flask import abort, flash, redirect, request, url_for
+from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.town_hall.blueprint import town_hall
 from app.services.accounts import viewing as service
 from app.services.accounts.helping import Whose
 from app.services.clerks.rights import Right
-from app.services.refusals import Reason, Refusal
+from app.services.refusals import Refusal
 from app.web import viewing
 from app.web.clerk_access import current_clerk, needs
 from app.web.drafts import stands_on
+from app.web.errors import say_why
 from app.web.forms import left_open
 
 
@@ -27,9 +28,7 @@ def view_as(family_id: int, guardian_id: int) -> ResponseReturnValue:
     try:
         token = service.begin(Whose(family_id, guardian_id), reason, current_clerk())
     except Refusal as refused:
-        if refused.reason is Reason.UNKNOWN:
-            abort(404)
-        flash(str(refused), "info")
+        say_why(refused)
         return redirect(url_for("town_hall.family", family_id=family_id))
     answer = redirect(url_for("family.home"))
     viewing.COOKIE.leave(answer, token)

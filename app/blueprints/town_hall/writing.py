@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from wtforms import Field
 
 from app.blueprints.town_hall.blueprint import town_hall
-from app.blueprints.town_hall.families import listing_asked, print_letters
+from app.blueprints.town_hall.families import listing_asked
 from app.blueprints.town_hall.message_forms import MessageForm
 from app.blueprints.town_hall.messages import found_line, right_for, right_to
 from app.blueprints.town_hall.target_form import USUAL_DELAY, family_in_address
@@ -25,6 +25,7 @@ from app.services.refusals import Reason, Refusal
 from app.services.targets.kinds import Target, TargetKind
 from app.services.town_hall import families, family_lines, inviting
 from app.web import lists, printing
+from app.web.access_letters import Letters, print_letters
 from app.web.clerk_access import current_clerk, must, needs
 from app.web.drafts import stands_on
 from app.web.files import only_with_printing
@@ -101,7 +102,9 @@ def message_letters(number: int) -> ResponseReturnValue:
     """The letters of those whom a message would not reach: they never came."""
     _letter(number)
     try:
-        return print_letters(lambda: inviting.letters_of_message(current_clerk(), number))
+        return print_letters(
+            lambda: Letters(inviting.letters_of_message(current_clerk(), number)), inline=True
+        )
     except Refusal as refused:
         flash(str(refused), "info")
         return redirect(url_for("town_hall.check_message", number=number))
