@@ -79,7 +79,7 @@ def save(clerk: CurrentClerk, wanted: Mapping[str, str]) -> None:
     with db.transaction() as session:
         account = lookup.locked(session, clerk.public_id)
         _save(session, account, {ClerkNews(news): Told(when) for news, when in wanted.items()})
-        told = ",".join(f"{news}:{when}" for news, when in wanted.items())
+        told = ", ".join(f"{ABOUT[news]} ({WHEN[when]})" for news, when in wanted.items())
         journal.record(session, "clerk_mail_wishes_saved", clerk, mails=told)
 
 
@@ -108,7 +108,7 @@ def stop(token: str, origin: Origin) -> None:
                 "clerk_mail_wishes_saved",
                 Stranger(origin),
                 about=account.name,
-                without=told.value,
+                without=WHEN[told],
             )
 
 
