@@ -93,6 +93,8 @@ class Settings:
     request_kinds_off: tuple[str, ...] = ()
     # As "cantine:5": in how many working days an answer is promised, where it is not as usual.
     request_delays: tuple[str, ...] = ()
+    # As "cantine:Avant jeudi midi.": what families read under a kind, in the town's own words.
+    request_words: tuple[str, ...] = ()
 
     # Where the town hall signs in from; empty, from anywhere.
     staff_networks: tuple[str, ...] = ()
@@ -152,7 +154,7 @@ class Settings:
 
     def _wrong_choices(self) -> Iterator[str]:
         yield from bounds.wrong_choices(self)
-        yield from requests.faults(self.request_kinds_off, self.request_delays)
+        yield from requests.faults(self.request_kinds_off, self.request_delays, self.request_words)
 
     def _wrong_shapes(self) -> Iterator[str]:
         for name, look in shapes.SHAPES.items():

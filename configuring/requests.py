@@ -20,8 +20,14 @@ def delays(written: Iterable[str]) -> dict[str, int]:
     return {each[1]: int(each[2]) for each in found if each}
 
 
-def faults(off: Iterable[str], written: tuple[str, ...]) -> Iterator[str]:
-    """Say of each name that is no kind, and of each delay that is none."""
+def words(written: Iterable[str]) -> dict[str, str]:
+    """Read what families read under each kind; what names none is left out."""
+    parts = (each.partition(":") for each in written)
+    return {kind.strip(): said.strip() for kind, _, said in parts if said.strip()}
+
+
+def faults(off: Iterable[str], written: tuple[str, ...], said: tuple[str, ...]) -> Iterator[str]:
+    """Say of each name that is no kind, of each delay that is none, of words for nothing."""
     unknown = [kind for kind in off if kind not in KINDS]
     if unknown:
         yield (
@@ -37,6 +43,13 @@ def faults(off: Iterable[str], written: tuple[str, ...]) -> Iterator[str]:
         yield (
             f"{PREFIX}REQUEST_DELAYS vaut « {', '.join(written)} », des sortes et leurs jours, "
             f"de 1 à {MOST_DAYS}, sont attendus, par exemple cantine:5, photo:10"
+        )
+
+    named = words(said)
+    if len(named) < len(said) or not named.keys() <= set(KINDS):
+        yield (
+            f"{PREFIX}REQUEST_WORDS vaut « {', '.join(said)} », des sortes et leurs phrases sont "
+            f'attendues, dans une liste de settings.toml, par exemple ["cantine:Avant jeudi."]'
         )
 
 

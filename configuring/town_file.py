@@ -28,6 +28,7 @@ NAMES = (
     "town_crest",
     "request_kinds_off",
     "request_delays",
+    "request_words",
 )
 MOST_BYTES = 64 * 1024
 LONGEST = 300
@@ -73,8 +74,8 @@ def checked(given: "Settings", name: str, value: object) -> Any:
     """Read one value as its setting wants it. Raises ConfigurationError, which says why."""
     [kind] = (each.type for each in fields(given) if each.name == name)
     found = convert(name, kind, value)
-    said = " ".join(found) if isinstance(found, tuple) else found
-    if len(said) > LONGEST or UNSEEN.search(said):
+    lines = found if isinstance(found, tuple) else (found,)
+    if any(len(line) > LONGEST or UNSEEN.search(line) for line in lines):
         raise ConfigurationError(f"{name} doit tenir sur une ligne, de {LONGEST} signes au plus")
     if wanted := SHAPES[name](found) if name in SHAPES else "":
         raise ConfigurationError(f"{name} {wanted}")

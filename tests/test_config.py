@@ -57,6 +57,8 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
         ("REQUEST_DELAYS", "photos:3", "sont attendus"),
         ("REQUEST_DELAYS", "photo:0", "de 1 à 60"),
         ("REQUEST_DELAYS", "photo", "cantine:5"),
+        ("REQUEST_WORDS", "photos:Une phrase.", "sont attendues"),
+        ("REQUEST_WORDS", "photo:", "sont attendues"),
         ("DATABASE_URL", "portail.db", "sqlite:///"),
         ("DATABASE_URL", "mysql://localhost/portail", "postgresql://"),
         ("DATABASE_URL", "postgresql://portail:secret@base:port/portail", "est mal écrite"),

@@ -1,4 +1,4 @@
-"""« Demandes » of the settings: a tick and a number of days for each kind."""
+"""« Demandes » of the settings: a tick, a number of days and a sentence for each kind."""
 
 from typing import Any
 
@@ -14,12 +14,13 @@ from app.services.town_hall import request_kinds as service
 from app.services.town_hall import town_settings
 from app.settings import followed
 from app.web.clerk_access import current_clerk, needs
-from app.web.fields import LineField
+from app.web.fields import LineField, SentenceField
 from app.web.forms import Form, show_again
 from configuring.requests import MOST_DAYS
 
 SAVED = "Enregistré. Ce qui est déjà promis à une famille ne change pas."
 SAME = "C’est déjà enregistré\u00a0: rien n’a changé."
+LONGEST = 200
 NO_DAYS = f"Donnez un nombre de jours ouvrés, de 1 à {MOST_DAYS}."
 
 
@@ -35,7 +36,7 @@ class DaysField(LineField):
 
 
 class KindsForm(Form):
-    """For each kind of request, `on_` and `days_` before its key."""
+    """For each kind of request, `on_`, `days_` and `words_` before its key."""
 
     seen = HiddenField()
 
@@ -49,10 +50,16 @@ class KindsForm(Form):
         """Return the days of each, once it is valid."""
         return {kind.key: int(self[f"days_{kind.key}"].data) for kind in KINDS}
 
+    @property
+    def words(self) -> dict[str, str]:
+        """Return what families read of each."""
+        return {kind.key: self[f"words_{kind.key}"].data or "" for kind in KINDS}
+
 
 for _kind in KINDS:
     setattr(KindsForm, f"on_{_kind.key}", BooleanField("Les familles peuvent l’envoyer"))
     setattr(KindsForm, f"days_{_kind.key}", DaysField("Réponse promise sous (jours ouvrés)", 4))
+    setattr(KindsForm, f"words_{_kind.key}", SentenceField("Ce que les familles lisent", LONGEST))
 
 
 @town_hall.route("/mairie/reglages/demandes", methods=["GET", "POST"])
@@ -63,6 +70,7 @@ def request_kinds() -> ResponseReturnValue:
     saved: dict[str, object] = {"seen": town_settings.mark()}
     for line in lines:
         saved |= {f"on_{line.kind.key}": line.taken, f"days_{line.kind.key}": str(line.days)}
+        saved[f"words_{line.kind.key}"] = line.kind.words
     form = KindsForm(data=saved)
     if form.is_submitted():
         return _save(form)
@@ -75,7 +83,9 @@ def _save(form: KindsForm) -> ResponseReturnValue:
     if not form.validate():
         return show_again(form)
     try:
-        changed = service.save(form.taken, form.days, form.seen.data or "", current_clerk())
+        changed = service.save(
+            form.taken, form.days, form.words, form.seen.data or "", current_clerk()
+        )
     except Refusal as refused:
         if refused.reason is Reason.OUTDATED:
             form.seen.data = town_settings.mark()

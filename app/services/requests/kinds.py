@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from app.services.files.uploads import Accepted
 from app.settings import settings
-from configuring.requests import delays
+from configuring.requests import delays, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,11 @@ class Kind:
     def answer_within(self) -> int:
         """Return within how many working days this town answers."""
         return delays(settings.request_delays).get(self.slug, self.usual_days)
+
+    @property
+    def words(self) -> str:
+        """Return what families read under its name: the town's own sentence, or the usual one."""
+        return words(settings.request_words).get(self.slug, self.about)
 
     @property
     def is_question(self) -> bool:

@@ -31,6 +31,7 @@ DETAILS = {
     "request": "demande",
     "request_delays": "délais promis",
     "request_kinds_off": "sortes fermées",
+    "request_words": "phrases des sortes",
     "roles": "rôles",
     "rows_archived": "lignes archivées",
     "rows_changed": "lignes changées",

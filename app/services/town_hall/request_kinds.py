@@ -1,4 +1,4 @@
-"""« Demandes » of the settings: which kinds the town takes, and how soon it answers each."""
+"""« Demandes » of the settings: which kinds the town takes, what it says of each, and how soon."""
 
 from typing import NamedTuple
 
@@ -36,11 +36,21 @@ def listed() -> list[KindLine]:
     ]
 
 
-def save(taken: set[str], days: dict[str, int], seen: str, by: Actor) -> bool:
-    """Take these kinds, by their key, and answer each within so many days. Raises Refusal."""
+def save(
+    taken: set[str], days: dict[str, int], words: dict[str, str], seen: str, by: Actor
+) -> bool:
+    """Take these kinds, by their key, answer each within so many days, and say so much of it.
+
+    What is said as usual, or not at all, is what the portal says. Raises Refusal.
+    """
     off = [kind.slug for kind in KINDS if kind.key not in taken]
     delays = [
         f"{kind.slug}:{days[kind.key]}" for kind in KINDS if days[kind.key] != kind.usual_days
     ]
-    wanted = {"request_kinds_off": off, "request_delays": delays}
+    own = [
+        f"{kind.slug}:{words[kind.key]}"
+        for kind in KINDS
+        if words[kind.key] not in {"", kind.about}
+    ]
+    wanted = {"request_kinds_off": off, "request_delays": delays, "request_words": own}
     return town_settings.save(wanted, seen, town_settings.KINDS, by)

@@ -204,7 +204,7 @@ def test_nadia_of_the_office_changes_none(app: Flask) -> None:
     assert "ne permet pas de changer les réglages" in nadia.get("town_hall.town", 403).text
 
 
-def test_camille_chooses_what_families_may_ask(office: Browser, app: Flask, people: People) -> None:
+def test_camille_chooses_what_families_may_ask(people: People, office: Browser, app: Flask) -> None:
     """What is closed leaves their pages; what is open with one waiting says so."""
     with app.app_context():
         send_request(signed_in(people.zest), "other", "a" * 32)
@@ -223,3 +223,28 @@ def test_camille_chooses_what_families_may_ask(office: Browser, app: Flask, peop
     line = noted(app, "request_kinds_changed")
     assert line.details["request_delays"] == "rien → cantine:1, photo:12"
     assert "rien n’a changé" in page.submit("Enregistrer").text
+
+
+def test_camille_says_in_the_towns_words_what_a_request_is_for(
+    people: People, office: Browser, app: Flask
+) -> None:
+    """Families read it where they choose, and above the form; emptied, the usual one is back."""
+    said = "Avant jeudi midi, pour la semaine suivante\u00a0: après, appelez."
+    usual = BY_KEY["canteen"].about
+    page = office.get("town_hall.request_kinds")
+    assert page.value("words_canteen") == usual
+    page = page.fill(words_canteen=said).submit("Enregistrer")
+    assert page.value("words_canteen") == said
+    parent = Browser(app)
+    parent.sign_in(people.zest)
+    for seen in (
+        parent.get("family.new_request"),
+        parent.get("family.request_form", kind="cantine"),
+    ):
+        assert said in seen.raw_text
+        assert usual not in seen.text
+    assert BY_KEY["photo"].about in parent.get("family.new_request").text
+    assert tomllib.loads(file_of(app).read_text("utf-8"))["request_words"] == [f"cantine:{said}"]
+    page.fill(words_canteen="").submit("Enregistrer")
+    assert usual in parent.get("family.new_request").text
+    assert "request_words" not in file_of(app).read_text("utf-8")

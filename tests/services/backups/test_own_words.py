@@ -19,6 +19,7 @@ SAID = {
     "town_hours": "l’été, sur rendez-vous",
     "request_kinds_off": ["photo"],
     "request_delays": ["cantine:3"],
+    "request_words": ["cantine:Avant jeudi, pour la suite."],
 }
 
 

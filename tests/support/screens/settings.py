@@ -16,7 +16,7 @@ from configuring import town_file
 from tests.support.browser import Browser, Page
 from tests.support.own_words import own_words
 
-REQUESTS = ("request_kinds_off", "request_delays")
+REQUESTS = ("request_kinds_off", "request_delays", "request_words")
 Screens = Iterator[tuple[str, Page]]
 
 
