@@ -1,7 +1,7 @@
 """`flask reservations`: who comes on a day, and whether places are counted right."""
 
 import sys
-from datetime import date
+from datetime import date, datetime
 
 import click
 
@@ -9,10 +9,12 @@ from app import spreadsheets
 from app.cli.context import refusals, whoever_launched, with_appcontext
 from app.cli.services import Day
 from app.cli.tables import align
-from app.formats import day, day_in_full, plural
+from app.formats import day, day_in_full, near_moment, plural
+from app.services.bookings.closing import Changed
 from app.services.bookings.day_list import DayList, Heads, Line
 from app.spreadsheets import harmless
 
+UNCHANGED = "Rien n’a changé\u00a0: {}"
 HEADINGS = ("Service", "École", "Classe", "Nom", "Prénom", "Remarque")
 
 
@@ -68,6 +70,73 @@ def check(*, mends: bool) -> None:
     else:
         click.echo("Pour les remettre\u00a0: flask reservations controler --corriger")
         sys.exit(1)
+
+
+CLOSED_DAY = click.argument("on", metavar="JJ/MM/AAAA", type=Day())
+SERVICES = click.option(
+    "--service", "slugs", metavar="SERVICE", multiple=True,
+    help="Ce service\u00a0; plusieurs fois pour plusieurs, sans lui tous.",
+)  # fmt: skip
+MORE = click.option("--texte", "more", default="", help="Ajouté à ce que les familles lisent.")
+
+
+@reservations.command("fermer")
+@CLOSED_DAY
+@SERVICES
+@click.option("--motif", "reason", required=True, help="Pourquoi, comme les familles le lisent.")
+@MORE
+@click.option("--yes", is_flag=True, help="Sans demander de confirmer.")
+@with_appcontext
+def close(on: date, slugs: tuple[str, ...], reason: str, more: str, *, yes: bool) -> None:
+    """Ferme des services un jour, retire ce qui y est réservé et l’écrit aux familles.
+
+    Montre d’abord qui est concerné. Le message part dix minutes plus tard.
+    """
+    from app.services.bookings import closing, closing_letters
+
+    with refusals(UNCHANGED):
+        _say(closing.preview(on, slugs), "à retirer")
+    if not yes and not click.confirm("Fermer\u00a0?"):
+        click.echo(UNCHANGED.format("vous y renoncez."), err=True)
+        sys.exit(1)
+    by = whoever_launched()
+    with refusals(UNCHANGED):
+        changed = closing.close(on, slugs, reason, by)
+    _say(changed, "retirées")
+    _say_when(closing_letters.tell_of_closing(changed, reason, more, by))
+    named = " ".join(f"--service {slug}" for slug in slugs)
+    click.echo(f"Pour rouvrir\u00a0: flask reservations rouvrir {day(on)} {named}".rstrip())
+
+
+@reservations.command("rouvrir")
+@CLOSED_DAY
+@SERVICES
+@MORE
+@with_appcontext
+def reopen(on: date, slugs: tuple[str, ...], more: str) -> None:
+    """Rouvre des services fermés un jour\u00a0; ce qui y était réservé l’est de nouveau."""
+    from app.services.bookings import closing, closing_letters
+
+    by = whoever_launched()
+    with refusals(UNCHANGED):
+        changed = closing.reopen(on, slugs, by)
+    _say(changed, "remises")
+    _say_when(closing_letters.tell_of_reopening(changed, more, by))
+
+
+def _say(changed: Changed, what: str) -> None:
+    click.echo(
+        f"{day_in_full(changed.day).capitalize()}, {', '.join(changed.services)}\u00a0: "
+        f"réservations {what}, {changed.bookings}\u00a0; "
+        f"{plural(changed.children, 'enfant')}, {plural(len(changed.families), 'famille')}."
+    )
+
+
+def _say_when(due_at: datetime | None) -> None:
+    if due_at is None:
+        click.echo("Personne n’avait réservé\u00a0: aucun message ne part.")
+    else:
+        click.echo(f"Le message aux familles part {near_moment(due_at)}.")
 
 
 def _counted(heads: Heads) -> str:

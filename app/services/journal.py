@@ -64,6 +64,8 @@ ACTS = {
     "credentials_queued": "mots de passe temporaires demandés par la mairie",
     "credentials_requested": "mot de passe temporaire demandé",
     "custody_said": "semaines de garde dites par la mairie",
+    "day_closed": "services fermés un jour par la mairie",
+    "day_reopened": "services rouverts un jour par la mairie",
     "device_signed_out": "appareil déconnecté",
     "devices_signed_out": "appareils déconnectés par la mairie",
     "document_added": "document ajouté par la mairie",

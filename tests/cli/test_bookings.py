@@ -95,3 +95,22 @@ def test_a_day_that_is_over_is_told_and_left(app: Flask) -> None:
         session.execute(update(Place).values(day=date(2026, 11, 23)))
     assert "2 au compte, 0 en réalité" in run(app, "controler", refused=True)
     assert "Rien à remettre pour les jours à venir." in run(app, "controler", "--corriger")
+
+
+@pytest.mark.usefixtures("booked")
+def test_a_strike_is_shown_before_it_closes(app: Flask) -> None:
+    """Whoever thinks better of it has changed nothing."""
+    why = ("--service", "cantine", "--motif", "grève")
+    said = run(app, "fermer", "30/11/2026", *why, refused=True)
+    assert "Cantine : réservations à retirer, 4 ; 2 enfants, 2 familles." in said
+    said = run(app, "fermer", "30/11/2026", *why, "--yes")
+    assert "réservations retirées, 4" in said
+    assert "Le message aux familles part ce matin à 10 h 10." in said
+    assert "Pour rouvrir : flask reservations rouvrir 30/11/2026 --service cantine" in said
+    assert "Personne n’est attendu" in run(app, "liste", "30/11/2026")
+    said = run(app, "rouvrir", "30/11/2026", "--service", "cantine")
+    assert "réservations remises, 4" in said
+    said = run(app, "fermer", "07/12/2026", "--motif", "neige", "--yes")
+    assert "Personne n’avait réservé : aucun message ne part." in said
+    said = run(app, "rouvrir", "30/11/2026", refused=True)
+    assert "Rien n’a changé : « Cantine » n’est pas fermé ce jour-là" in said
