@@ -141,7 +141,7 @@ def live(session: Session, people: People, folder: Path) -> None:
     """Write what ends then, of every line."""
     of_zest = select(Account).where(Account.identifier == people.zest.identifier)
     account = session.scalars(of_zest).one()
-    guardian = session.scalars(select(Guardian).limit(1)).one()
+    guardian = session.scalars(select(Guardian).order_by(Guardian.id).limit(1)).one()
     session.add_all([*secrets_of(account.id), *queues()])
     clerk = ClerkAccount(
         public_id="1", email="a@mairie.fr", name="Aline", link_salt="x", created_at=END,

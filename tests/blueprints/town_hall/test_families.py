@@ -47,8 +47,7 @@ def test_each_filter_finds_its_families(app: Flask, office: Browser, people: Peo
             update(Account).where(Account.identifier == people.ines.identifier)
             .values(password_hash=None, invited_at=now)
         )  # fmt: skip
-        guardian = session.query(Guardian).filter_by(family=of["500001"]).first()
-        assert guardian
+        guardian = session.query(Guardian).filter_by(family=of["500001"]).one()
         session.add(RefusedAddress(address=guardian.email, refused_at=now, reason="Pleine."))
     page = office.get("town_hall.families")
     assert people.archived.family_number not in numbers(page)

@@ -112,7 +112,7 @@ def test_colleagues_mails_are_for_those_who_look_after_them(app: Flask, written:
     """Nadia got a code; she does not read so of others, nor sends it again."""
     with app.app_context():
         wanted = select(OutboxMail.id).where(OutboxMail.kind == MailKind.CLERK_CODE)
-        code = db.session().scalars(wanted).first()
+        code = db.session().scalars(wanted).one()
     assert "Code de la mairie" not in written.get("town_hall.mails").text
     page = written.get("town_hall.mails")
     forged = {"csrf_token": str(page.soup.select("[name=csrf_token]")[0]["value"])}

@@ -25,7 +25,7 @@ def accounts(app: Flask, people: People) -> Iterator[tuple[Owner, Owner]]:
     """Madame ZEST's account, and Monsieur MOREAU's."""
     wanted = [people.zest.identifier, people.moreau.identifier]
     with app.app_context(), time_machine.travel(NOW, tick=False):
-        query = select(Account.id).where(Account.identifier.in_(wanted))
+        query = select(Account.id).where(Account.identifier.in_(wanted)).order_by(Account.id)
         first, second = db.session().scalars(query)
         yield Owner(first), Owner(second)
 

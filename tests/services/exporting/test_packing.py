@@ -89,7 +89,7 @@ def test_the_demonstration_leaves_whole(app: Flask, tmp_path: Path) -> None:
     assert "attestation-employeur" in pieces
     assert {f"autres/requests/{line.split(';')[2]}" for line in pieces.splitlines()[1:]} <= names
     with app.app_context():
-        [file] = db.session().scalars(select(Document.file).limit(1))
+        [file] = db.session().scalars(select(Document.file).order_by(Document.id).limit(1))
         stored_files.discard(Folder.DOCUMENTS, [file])
         with (tmp_path / "again.zip").open("wb") as out:
             assert packing.write(out, OPS, with_files=True) == [f"documents/{file}"]

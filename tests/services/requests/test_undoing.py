@@ -177,7 +177,8 @@ def test_an_erasure_is_planned_or_not_as_before(people: People) -> None:
     assert erasures.planned() == []
     undoing.undo(sent.number, done.event_id, camille)
     assert len(erasures.planned()) == 1
-    assert db.session().scalars(select(FamilyErasure.cancelled_at)).all()[-1] is None
+    last = select(FamilyErasure.cancelled_at).order_by(FamilyErasure.id.desc())
+    assert db.session().scalars(last).all()[0] is None
 
 
 def test_nothing_is_undone_twice_nor_under_what_came_since(people: People) -> None:

@@ -133,7 +133,10 @@ def test_requests_are_on_time_late_or_neither(zest: Account) -> None:
 def test_messages_are_opened_by_a_share_of_their_parents(zest: Account) -> None:
     """To several: the middle of two messages. To one: of few, nothing is said."""
     ours = db.session().get_one(Guardian, zest.guardian_id).family_id
-    opened, day = db.session().scalars(select(Account.id).limit(4)).all(), date(2026, 11, 3)
+    opened, day = (
+        db.session().scalars(select(Account.id).order_by(Account.id).limit(4)).all(),
+        date(2026, 11, 3),
+    )
     with db.transaction() as session:
         for reached, readers in ((10, 4), (10, 1), (3, 3)):
             told = {"subject": "Fête", "body": "Demain.", "sent_on": day, "for_some": True}

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from app import db
 from app.models import (
@@ -104,7 +104,7 @@ def _ready_answers(app: Flask, office: Browser) -> Screens:
     yield "desk, ready answers", page
     yield "desk, one nameless", page.submit("Enregistrer", _refused=200)
     with app.app_context():
-        number = db.session().scalars(select(ReadyAnswer.id).limit(1)).one()
+        number = db.session().scalars(select(func.min(ReadyAnswer.id))).one()
     page = office.get("town_hall.ready_answer", number=str(number))
     yield "desk, ready answer", page
     page = page.fill({"Nom du modèle": ""}).submit("Enregistrer", _refused=200)
@@ -129,8 +129,7 @@ def _settle_some(app: Flask, people: People) -> None:
     now = datetime.now(UTC)
     with app.app_context(), db.transaction() as session:
         wanted = select(Guardian).where(Guardian.last_name.startswith(people.moreau.last_name))
-        guardian = session.scalars(wanted).first()
-        assert guardian is not None
+        guardian = session.scalars(wanted).one()
         common = {"guardian_id": guardian.id, "accepted_at": now}
         session.add_all(
             [

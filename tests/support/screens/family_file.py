@@ -168,7 +168,9 @@ def _have_everything_happen(app: Flask, people: People) -> None:
         session.add(KeptOut(family_id=family, child_id=jules))
         told = {"child": "1", "reason": "Ce n’est pas leur enfant."}
         journal.record_of_family(session, "child_taken_out", SACHA, family, **told)
-        for late, each in enumerate(session.scalars(select(FamilyRequest).limit(2))):
+        for late, each in enumerate(
+            session.scalars(select(FamilyRequest).order_by(FamilyRequest.id).limit(2))
+        ):
             each.family_id, each.state = family, RequestState.SENT
             each.expected_on = now.date() + timedelta(days=3 - 6 * late)
         session.execute(
@@ -179,7 +181,9 @@ def _have_everything_happen(app: Flask, people: People) -> None:
             .values(photo="a" * 32 + ".jpg", birth_date=now.date() + timedelta(days=30))
         )
         session.execute(update(Message).values(withdrawn_at=None))
-        to_all = session.scalars(select(Message).where(Message.family_id.is_(None))).all()
+        to_all = session.scalars(
+            select(Message).where(Message.family_id.is_(None)).order_by(Message.id)
+        ).all()
         for reader in (zest, ines):
             for message in to_all:
                 session.merge(MessageMark(account_id=reader.id, message_id=message.id, read_at=now))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app import db
 from app.models import Family
@@ -17,7 +17,7 @@ Screens = Iterator[tuple[str, Page]]
 def journal_screens(app: Flask, office: Browser) -> Screens:
     """Go through them as somebody who may do everything."""
     with app.app_context(), db.transaction() as session:
-        family = session.scalars(select(Family.id)).first() or 0
+        family = session.scalars(select(func.min(Family.id))).one()
         journal.record_of_family(session, "family_opened", Command("Sacha BRUN"), family)
         somebody = Stranger(Origin("192.0.2.7"))
         journal.record(session, "sign_in_failed", somebody, None, identifier="11")

@@ -136,7 +136,7 @@ def _open(office: Browser, endpoint: str, number: int) -> Page:
 def _have_activities(app: Flask) -> None:
     """And people who come and want no mail."""
     with app.app_context(), db.transaction() as session:
-        bills = select(Invoice).where(Invoice.kind == InvoiceKind.INVOICE)
+        bills = select(Invoice).where(Invoice.kind == InvoiceKind.INVOICE).order_by(Invoice.id)
         invoice = session.scalars(bills).first()
         assert invoice
         invoice.issued_on = today()

@@ -54,7 +54,9 @@ def two_years(
     """Write invoices of the GARNIER family, 10 € each, every third one half paid only."""
     with app.app_context(), db.transaction() as session:
         family = session.query(Family).filter_by(number=people.ines.family_number).one()
-        children = session.query(Child).filter(Child.source_id.in_(["e3", "e4"])).all()
+        children = (
+            session.query(Child).filter(Child.source_id.in_(["e3", "e4"])).order_by(Child.id).all()
+        )
         family.direct_debit = True
         for number in range(count):
             day = FIRST_DAY + timedelta(days=days_between * number)
