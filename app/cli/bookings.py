@@ -1,11 +1,12 @@
 """`flask reservations`: who comes on a day, and whether places are counted right."""
 
 import sys
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from pathlib import Path
 
 import click
 
-from app import spreadsheets
+from app import spreadsheets, whole_files
 from app.cli.context import refusals, whoever_launched, with_appcontext
 from app.cli.services import Day
 from app.cli.tables import align
@@ -47,6 +48,39 @@ def list_(on: date, slug: str, format_: str) -> None:
         click.echo(row)
     for heads in found.heads():
         click.echo(_counted(heads))
+
+
+class _Month(click.ParamType[date]):
+    """A month, as one writes it."""
+
+    name = "mois"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> date:
+        try:
+            return datetime.strptime(str(value), "%Y-%m").replace(tzinfo=UTC).date()
+        except ValueError:
+            self.fail(f"«\u00a0{value}\u00a0» n’est pas un mois, comme 2026-11.", param, ctx)
+
+
+@reservations.command("exporter")
+@click.argument("month", metavar="AAAA-MM", type=_Month())
+@click.argument("folder", metavar="DOSSIER", type=click.Path(file_okay=False, path_type=Path))
+@with_appcontext
+def export(month: date, folder: Path) -> None:
+    """Écrit un mois pour votre logiciel\u00a0: ce qui fut réservé, et les effectifs par école."""
+    from app.services.bookings import month_files
+
+    folder.mkdir(parents=True, exist_ok=True)
+    label = f"{month:%Y-%m}"
+    for name, content in (
+        (f"reservations-{label}.csv", month_files.bookings(month)),
+        (f"effectifs-{label}.csv", month_files.heads(month)),
+    ):
+        whole_files.write(folder / name, content)
+        lines = content.count(b"\n") - 1
+        click.echo(f"{folder / name}\u00a0: {plural(lines, 'ligne')}")
 
 
 @reservations.command("controler")

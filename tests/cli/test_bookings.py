@@ -1,6 +1,7 @@
 """`flask reservations`: the list of the morning, and places that are counted again."""
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -34,6 +35,7 @@ def run(app: Flask, *arguments: str, refused: bool = False) -> str:
     return result.output.replace("\u00a0", " ")
 
 
+@pytest.mark.both_databases
 @pytest.mark.usefixtures("booked")
 def test_the_list_of_the_morning(app: Flask) -> None:
     """By school and class; whoever is absent stands there, and is not counted."""
@@ -74,6 +76,7 @@ def test_a_day_on_which_nobody_comes(app: Flask) -> None:
     assert "aucun service ne s’appelle « piscine » ; il y a : cantine, garderie-de-midi" in said
 
 
+@pytest.mark.both_databases
 @pytest.mark.usefixtures("booked")
 def test_places_are_counted_again(app: Flask) -> None:
     """A count that is wrong is told, put right, and noted."""
@@ -114,3 +117,34 @@ def test_a_strike_is_shown_before_it_closes(app: Flask) -> None:
     assert "Personne n’avait réservé : aucun message ne part." in said
     said = run(app, "rouvrir", "30/11/2026", refused=True)
     assert "Rien n’a changé : « Cantine » n’est pas fermé ce jour-là" in said
+
+
+@pytest.mark.both_databases
+@pytest.mark.usefixtures("booked")
+def test_a_month_for_the_town_s_software(app: Flask, tmp_path: Path) -> None:
+    """Whatever became of it, named as that software names it; written again, it is the same."""
+    with app.app_context(), db.transaction() as session:
+        first = session.scalars(select(Booking).order_by(Booking.id)).first()
+        assert first is not None
+        first.state, first.late = BookingState.ABSENT, True
+    folder = tmp_path / "mairie"
+    said = run(app, "exporter", "2026-11", str(folder))
+    assert "reservations-2026-11.csv : 4 lignes" in said
+    assert "effectifs-2026-11.csv : 2 lignes" in said
+    rows = (folder / "reservations-2026-11.csv").read_text("utf-8-sig").splitlines()
+    assert rows[0] == "enfant_id;service_id;date;etat;famille_id;horsDelai"
+    assert rows[1:] == [
+        "e1;cantine;2026-11-30;ABSENT;3816231;OUI",
+        "e5;cantine;2026-11-30;RESERVE;520004;NON",
+        "e1;midi;2026-11-30;RESERVE;3816231;NON",
+        "e5;midi;2026-11-30;RESERVE;520004;NON",
+    ]
+    heads = (folder / "effectifs-2026-11.csv").read_text("utf-8-sig").splitlines()
+    assert heads == [
+        "date;service_id;ecole;reserves;absents",
+        "2026-11-30;cantine;École du Bourg;1;1",
+        "2026-11-30;midi;École du Bourg;2;0",
+    ]
+    assert run(app, "exporter", "2026-11", str(folder)) == said
+    assert "0 ligne" in run(app, "exporter", "2026-10", str(folder))
+    assert "n’est pas un mois, comme 2026-11" in run(app, "exporter", "novembre", "x", refused=True)

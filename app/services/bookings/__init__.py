@@ -18,6 +18,7 @@ custody    whose week it is, for a child of separated parents
 With the database:
 
 day_list   who comes on a day; recounting whether the places are counted right
+month_files  a month for the town's own software
 closing    the town closes services on a day, or opens them again; closing_letters what it writes
 homes      the weeks of each home, as the town hall says them
 words      what a booking is, where it comes from and what happened to it, in French

@@ -1,0 +1,89 @@
+"""A month for the town's own software: what was booked, and how many came from each school.
+
+Children, services and families are named as that software names them; its cells are written as they
+are, for another program to read.
+"""
+
+import io
+from datetime import date, timedelta
+
+from sqlalchemy import ColumnElement, Date, bindparam, case, func, select
+
+from app import db, spreadsheets
+from app.models import Booking, BookingState, Child, Family, Service
+
+STATES = {
+    BookingState.BOOKED: "RESERVE",
+    BookingState.WAITING: "ATTENTE",
+    BookingState.OFFERED: "PROPOSE",
+    BookingState.CANCELLED: "ANNULE",
+    BookingState.ABSENT: "ABSENT",
+    BookingState.CLOSED: "FERME",
+}
+BOOKINGS = ("enfant_id", "service_id", "date", "etat", "famille_id", "horsDelai")
+HEADS = ("date", "service_id", "ecole", "reserves", "absents")
+COUNTED = (BookingState.BOOKED, BookingState.ABSENT)
+
+_WITHIN = Booking.day.between(bindparam("first", type_=Date), bindparam("last", type_=Date))
+_BOOKINGS = (
+    select(
+        Child.source_id.label("child"),
+        Service.source_id.label("service"),
+        Booking.day,
+        Booking.state,
+        Family.source_id.label("family"),
+        Booking.late,
+    )
+    .join(Child, Child.id == Booking.child_id)
+    .join(Service, Service.id == Booking.service_id)
+    .join(Family, Family.id == Booking.family_id)
+    .where(_WITHIN)
+    .order_by(Booking.day, Booking.service_id, Booking.child_id)
+)
+
+
+def _number_of(state: BookingState) -> ColumnElement[int]:
+    return func.sum(case((Booking.state == state, 1), else_=0))
+
+
+_HEADS = (
+    select(
+        Booking.day,
+        Service.source_id.label("service"),
+        Child.school,
+        _number_of(BookingState.BOOKED).label("coming"),
+        _number_of(BookingState.ABSENT).label("absent"),
+    )
+    .join(Child, Child.id == Booking.child_id)
+    .join(Service, Service.id == Booking.service_id)
+    .where(_WITHIN, Booking.state.in_(COUNTED))
+    .group_by(Booking.day, Service.position, Service.id, Service.source_id, Child.school)
+    .order_by(Booking.day, Service.position, Service.id, Child.school)
+)
+
+
+def bookings(month: date) -> bytes:
+    """Write all that was booked in the month of a day, whatever became of it."""
+    out = io.StringIO()
+    lines = spreadsheets.writer(out)
+    lines.writerow(BOOKINGS)
+    for child, service, day, state, family, late in db.rows(_BOOKINGS, **_of(month)):
+        lines.writerow(
+            (child, service, day.isoformat(), STATES[state], family, "OUI" if late else "NON")
+        )
+    return out.getvalue().encode(spreadsheets.ENCODING)
+
+
+def heads(month: date) -> bytes:
+    """Write how many children came each day to each service, from each school."""
+    rows = [
+        (day.isoformat(), service, school, int(coming), int(absent))
+        for day, service, school, coming, absent in db.rows(_HEADS, **_of(month))
+    ]
+    return spreadsheets.table(HEADS, rows)
+
+
+def _of(month: date) -> dict[str, date]:
+    first = month.replace(day=1)
+    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return {"first": first, "last": last}
