@@ -10,6 +10,7 @@ from app.services.clerks import rights, team
 from app.services.clerks.rights import Right
 from app.services.clerks.team import Colleague
 from app.services.refusals import Refusal
+from app.services.requests import desk_listing
 from app.web import lists
 from app.web.clerk_access import current_clerk, needs
 from app.web.drafts import stands_on
@@ -74,7 +75,12 @@ def colleague(public_id: str) -> ResponseReturnValue:
         return redirect(url_for("town_hall.colleagues"))
     if not form.roles.data and not form.errors:
         form.roles.data = [role.value for role in who.roles]
-    return render_template("town_hall/colleague.html", form=form, who=who, words=rights.IN_FRENCH)
+    return render_template(
+        "town_hall/colleague.html",
+        form=form,
+        who=who,
+        held=desk_listing.held_by(public_id),
+    )
 
 
 @town_hall.post("/mairie/reglages/equipe/<opaque:public_id>/<act>")

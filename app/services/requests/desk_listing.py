@@ -107,6 +107,11 @@ _COUNTS = select(
         if view is not View.CLOSED
     )
 ).where(_IS_OPEN)
+_HELD = (
+    select(func.count(FamilyRequest.id))
+    .join(ClerkAccount, ClerkAccount.id == FamilyRequest.clerk_id)
+    .where(_IS_OPEN, ClerkAccount.public_id == _holder)
+)
 _SCHOOLS = (
     select(_child_of_family.school)
     .join(FamilyChild, FamilyChild.child_id == _child_of_family.id)
@@ -191,6 +196,12 @@ def counts(clerk_id: int) -> dict[View, int]:
     """Count the open requests of each view, in one statement."""
     [row] = db.rows(_COUNTS, today=today(), clerk_id=clerk_id)
     return {View[name]: count for name, count in row._asdict().items()}
+
+
+def held_by(holder: str) -> int:
+    """Count the open requests that somebody looks after."""
+    [row] = db.rows(_HELD, holder=holder)
+    return int(row[0])
 
 
 def schools() -> list[str]:

@@ -7,6 +7,7 @@ import time_machine
 from flask import Flask
 
 from app.testing import Outbox
+from tests.blueprints.town_hall.conftest import ask
 from tests.support.browser import Browser, Page
 from tests.support.clerks import (
     PASSWORD,
@@ -18,6 +19,7 @@ from tests.support.clerks import (
     sign_in_by_mail,
     take_application,
 )
+from tests.support.people import People
 
 NADIA = ("nadia@commune.fr", "Nadia Petit")
 
@@ -55,6 +57,23 @@ def test_camille_invites_nadia(office: Page, app: Flask, outbox: Outbox) -> None
     page = nadia.get("town_hall.colleagues", 403)
     assert "Votre rôle ne permet pas de dire qui entre à la mairie." in page.text
     assert "Demandez à Camille Martin." in page.text
+
+
+def test_who_leaves_with_requests_in_hand_is_told_before(
+    office: Page, app: Flask, outbox: Outbox, people: People
+) -> None:
+    """They lead to the list, to be given to somebody; else nobody has them."""
+    nadia = settle(app, *NADIA, "secretariat", by_mail=True)
+    number, hers = ask(app, people), Browser(app)
+    sign_in_by_mail(hers, nadia, outbox)
+    hers.get("town_hall.request", number=str(number)).submit("Je m’en occupe")
+    page = find(office.browser.get("town_hall.colleagues"), NADIA[1])
+    assert "1 demande est entre ses mains : confiez-la à quelqu’un d’autre" in page.text
+    assert "Autre demande" in page.link("1 demande est entre ses mains").click().text
+    page.submit("Fermer l’accès")
+    listed = office.browser.visit("/mairie/demandes?qui=personne")
+    assert "Autre demande" in listed.text
+    assert "entre ses mains" not in find(office, "Camille Martin").text
 
 
 def test_whoever_is_alone_to_do_everything_is_told_each_day(

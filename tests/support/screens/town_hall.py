@@ -5,12 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import time_machine
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app import db
-from app.models import (
-    ClerkAccount,
-)
+from app.models import ClerkAccount, FamilyRequest, RequestState
 from app.services.clerks import team, wishes
 from app.services.tokens import wish_links
 from app.testing import Outbox
@@ -113,6 +111,12 @@ def _team(app: Flask, office: Browser) -> Screens:
     for state, email in (("", "nadia@commune.fr"), (", closed", "sam@commune.fr")):
         page = office.get("town_hall.colleague", public_id=known[email])
         yield f"town hall, colleague{state}", page
+    with app.app_context(), db.transaction() as session:
+        nadia = select(ClerkAccount.id).where(ClerkAccount.email == "nadia@commune.fr")
+        hers = {"clerk_id": nadia.scalar_subquery(), "state": RequestState.SENT}
+        session.execute(update(FamilyRequest).values(hers))
+    page = office.get("town_hall.colleague", public_id=known["nadia@commune.fr"])
+    yield "town hall, colleague, with requests", page
 
 
 def _own_mails(app: Flask, hers: Browser, nadia: Clerk) -> Screens:
