@@ -60,8 +60,14 @@ Il y manque des fichiers que le portail devrait avoir et n'a plus :
 """
 _packing = Gate()
 _ATTACHMENTS = (
-    select(MessageAttachment.message_id, MessageAttachment.title, MessageAttachment.file)
+    select(
+        MessageAttachment.message_id,
+        MessageAttachment.title,
+        MessageAttachment.file,
+        Family.archived_at.is_not(None),
+    )
     .join(Message, Message.id == MessageAttachment.message_id)
+    .outerjoin(Family, Family.id == Message.family_id)
     .where(~Message.unsent, ~Message.for_some, Message.withdrawn_at.is_(None))
     .order_by(MessageAttachment.id)
 )
@@ -152,13 +158,14 @@ class _Packer:
         named: dict[int, list[str]] = {}
         if not self._with_files:
             return named
-        for message_id, title, stored in db.session().execute(_ATTACHMENTS):
+        for message_id, title, stored, has_left in db.session().execute(_ATTACHMENTS):
             kind = kind_of(stored)
             name = file_name(title, kind.suffix if kind else "")
             found = FoundFile(Folder.MESSAGES, stored)
-            if self._files.setdefault(f"messages/{name}", found) != found:
+            folder = f"{GONE}/messages" if has_left else "messages"
+            if self._files.setdefault(f"{folder}/{name}", found) != found:
                 name = f"{stored[:8]}-{name}"
-                self._files[f"messages/{name}"] = found
+                self._files[f"{folder}/{name}"] = found
             named.setdefault(message_id, []).append(name)
         return named
 

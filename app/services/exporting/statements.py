@@ -38,12 +38,12 @@ _GIVEN = ~Document.for_some & Document.withdrawn_at.is_(None)
 
 def of_those_who_are_here() -> list[tuple[SourceFile, Statement]]:
     """Ask for the whole set, in the order in which it is read again."""
-    return [*_of_families(_HERE), *_for_everybody_or_one()]
+    return [*_of_families(_HERE), *_published(Family.id.is_(None) | _HERE)]
 
 
 def of_those_who_left() -> list[tuple[SourceFile, Statement]]:
-    """The same of families that left, but for what was published."""
-    return _of_families(_GONE)
+    """The same of families that left; of what was published, what was for one of them alone."""
+    return [*_of_families(_GONE), *_published(_GONE)]
 
 
 def _of_families(wanted: ColumnElement[bool]) -> list[tuple[SourceFile, Statement]]:
@@ -175,8 +175,7 @@ def _payments() -> Statement:
     )
 
 
-def _for_everybody_or_one() -> list[tuple[SourceFile, Statement]]:
-    is_read = Family.id.is_(None) | _HERE
+def _published(wanted: ColumnElement[bool]) -> list[tuple[SourceFile, Statement]]:
     messages = (
         select(
             Message.source_id,
@@ -190,7 +189,7 @@ def _for_everybody_or_one() -> list[tuple[SourceFile, Statement]]:
             Message.id.label("files"),
         )
         .outerjoin(Family, Family.id == Message.family_id)
-        .where(_TO_ALL_OR_ONE, is_read)
+        .where(_TO_ALL_OR_ONE, wanted)
         .order_by(Message.id)
     )
     documents = (
@@ -203,7 +202,7 @@ def _for_everybody_or_one() -> list[tuple[SourceFile, Statement]]:
             Family.source_id.label("family"),
         )
         .outerjoin(Family, Family.id == Document.family_id)
-        .where(_GIVEN, is_read)
+        .where(_GIVEN, wanted)
         .order_by(Document.id)
     )
     return [(tables.MESSAGES, messages), (tables.DOCUMENTS, documents)]

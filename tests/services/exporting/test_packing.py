@@ -137,7 +137,27 @@ def test_what_some_families_have_is_given_to_no_other(app: Flask, tmp_path: Path
     assert "B200" not in told["facture.csv"]
     # Appointment of the family that left: nobody else's.
     assert "Rendez-vous" not in told["message.csv"]
+    assert "Rendez-vous" in told["parties/message.csv"]
     assert "document.csv" not in told
+
+
+def test_files_of_a_family_that_left_are_beside_its_tables(app: Flask, tmp_path: Path) -> None:
+    """None lies in the archive without a line that names it."""
+    assert app.test_cli_runner().invoke(args=["demo"]).exit_code == 0
+    with app.app_context(), db.transaction() as session:
+        left = session.scalars(select(Family).where(Family.number == "3816240")).one()
+        left.archived_at = NOW
+        for each in (*session.scalars(select(Message)), *session.scalars(select(Document))):
+            each.family_id = left.id
+    with zipfile.ZipFile(exported(app, tmp_path / "town.zip")) as archive:
+        names = archive.namelist()
+        tables = "".join(
+            archive.read(name).decode("utf-8-sig") for name in names if name.endswith(".csv")
+        )
+    given = [name for name in names if "messages/" in name or "documents/" in name]
+    assert {name.split("/")[1] for name in given} == {"messages", "documents"}
+    assert all(name.startswith("parties/") for name in given)
+    assert all(Path(name).name in tables for name in given)
 
 
 @hypothesis_settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
