@@ -13,6 +13,7 @@ from app.services import journal
 from app.services.actors import CurrentClerk, Origin, Stranger
 from app.services.clerks import lookup, rights
 from app.services.clerks.rights import Right
+from app.services.mail import clerk_news
 from app.services.tokens import wish_links
 
 # By their names, as forms send them.
@@ -79,6 +80,8 @@ def save(clerk: CurrentClerk, wanted: Mapping[str, str]) -> None:
     with db.transaction() as session:
         account = lookup.locked(session, clerk.public_id)
         _save(session, account, {ClerkNews(news): Told(when) for news, when in wanted.items()})
+        # What waited for the morning is told with what comes next.
+        clerk_news.tell_soon(session)
         told = ", ".join(f"{ABOUT[news]} ({WHEN[when]})" for news, when in wanted.items())
         journal.record(session, "clerk_mail_wishes_saved", clerk, mails=told)
 

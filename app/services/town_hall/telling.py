@@ -31,8 +31,8 @@ from app.services.mail import outbox
 from app.services.mail.kinds import TO_CLERKS, MailKind
 from app.services.requests.kinds import KINDS
 
-# The first time, nobody is told of all that ever came.
-A_DAY = timedelta(days=1)
+# The first time, nobody is told of all that ever came; what a long weekend brought is news.
+A_WEEK = timedelta(days=7)
 _THERE = (
     select(ClerkAccount.id)
     .where(ClerkAccount.closed_at.is_(None), ClerkAccount.password_hash.is_not(None))
@@ -67,7 +67,7 @@ def _tell(session: Session, clerk_id: int, when: Told, until: datetime) -> None:
     wanted = wishes.chosen(account.roles, kept.values())
     context: dict[str, str] = {}
     for news in (each for each, told in wanted.items() if told is when):
-        since = kept[news].told_until or max(account.created_at, until - A_DAY)
+        since = kept[news].told_until or max(account.created_at, until - A_WEEK)
         if since < until:
             count, first = session.execute(_asked(news, account, since, until)).one()
             kept[news].told_until = until

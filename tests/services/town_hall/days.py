@@ -94,3 +94,8 @@ def come(name: str, *roles: str) -> CurrentClerk:
 
 def subjects(mails: list[CapturedMail]) -> list[str]:
     return [mail.subject.replace("\u00a0", " ") for mail in mails]
+
+
+def count_of(mails: list[CapturedMail]) -> int:
+    """Add up how many each of them tells of, of one sort of news."""
+    return sum(int(subject.split()[0]) for subject in subjects(mails))

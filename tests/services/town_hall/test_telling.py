@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 from sqlalchemy import select
 
 import config
 from app import db
+from app.calendar import working_days
 from app.mailer.failures import PermanentFailure
 from app.models import ClerkAccount, FamilyRequest, Job
 from app.services.actors import NOWHERE, CurrentClerk
@@ -32,6 +34,7 @@ from tests.services.town_hall.days import (
     SATURDAY,
     Days,
     come,
+    count_of,
     subjects,
 )
 from tests.support.clerks import LAUNCHED
@@ -263,3 +266,34 @@ def test_a_link_stops_the_mails_of_its_hour(days: Days, nadia: CurrentClerk) -> 
         wishes.stop(forged, NOWHERE)
         assert wishes.linked(forged) is None
     assert wishes.read(nadia)["new_request"] == "at_once"
+
+
+def test_the_first_mail_knows_a_long_weekend(days: Days, nadia: CurrentClerk) -> None:
+    """She was never told of anything: what came on Friday is news on Monday all the same."""
+    days.clock.move_to(datetime(2026, 11, 20, 16, 0, tzinfo=UTC))
+    days.ask()
+    assert subjects(days.morning(MONDAY)) == ["1 nouvelle demande"]
+    assert wishes.read(nadia)["new_request"] == "morning"
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_whatever_the_order_each_request_is_told_once(
+    days: Days, nadia: CurrentClerk, seed: int
+) -> None:
+    """Requests, mornings, jobs and changes of mind, as they come."""
+    drawn, day, told = Random(seed), AFTERNOON.date(), 0
+    wishes.save(nadia, {"late_request": "never"})
+    for _ in range(30):
+        match drawn.choice(["ask", "ask", "wait", "morning", "mind"]):
+            case "ask":
+                days.ask()
+            case "wait":
+                told += count_of(days.wait(drawn.randint(1, 400) * A_MOMENT))
+            case "morning":
+                day = working_days.after(day, 1)
+                told += count_of(days.morning(day))
+            case _:
+                wishes.save(nadia, {"new_request": drawn.choice(["at_once", "morning"])})
+    wishes.save(nadia, {"new_request": "morning"})
+    told += count_of(days.morning(working_days.after(day, 1)))
+    assert told == days.asked > 0
