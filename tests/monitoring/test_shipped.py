@@ -84,7 +84,8 @@ def test_each_expression_of_the_dashboard_is_one(tmp_path: Path) -> None:
     promtool("check", "rules", str(written))
 
 
-def test_grafana_can_import_the_dashboard() -> None:
+def test_the_dashboard_is_one_for_grafana() -> None:
+    """As far as a schema tells: it was opened in none."""
     program = str(Path(sys.executable).with_name("check-jsonschema"))
     schema = HERE / "grafana.schema.json"
     read = subprocess.run(

@@ -73,6 +73,7 @@ def test_reading_it_is_told_once_a_day_and_for_each_colleague(app: Flask, camill
     assert "commande" not in signing_in[0]
     with app.app_context():
         told = select(JournalEntry.details).where(JournalEntry.event == "journal_read")
+        told = told.order_by(JournalEntry.id)
         assert list(db.session().scalars(told)) == [{}, {"about": "Camille Martin"}]
 
 
