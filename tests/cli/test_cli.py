@@ -17,6 +17,8 @@ COMPILED = cli.TRANSLATIONS / "fr" / "LC_MESSAGES" / "messages.mo"
 UNUSED = (
     "app.cli.",
     "app.services.importing",
+    "app.services.profile.own_data",
+    "app.services.town_hall.statistics.reading",
     "alembic",
     "dns",
     "prometheus_client",

@@ -8,7 +8,7 @@ from app.blueprints.town_hall.blueprint import town_hall
 from app.formats import today
 from app.services.clerks import rights
 from app.services.clerks.rights import Right
-from app.services.town_hall.statistics import periods, reading
+from app.services.town_hall.statistics import periods
 from app.services.town_hall.statistics.periods import Period
 from app.services.town_hall.statistics.tables import Table
 from app.web.clerk_access import current_clerk, needs
@@ -43,4 +43,7 @@ def _asked(offered: list[Period]) -> Period:
 
 
 def _read(period: Period) -> list[Table]:
+    # Loaded by whoever looks at figures, some times a month.
+    from app.services.town_hall.statistics import reading
+
     return reading.read(period, amounts=rights.may(current_clerk(), Right.AMOUNTS))

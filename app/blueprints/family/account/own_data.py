@@ -4,7 +4,6 @@ from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.family.blueprint import family
-from app.services.profile.own_data import packing
 from app.services.refusals import Refusal
 from app.web.access import current_account
 from app.web.drafts import stands_on
@@ -18,6 +17,9 @@ FILE_NAME = "mes-donnees-portail-famille.zip"
 @stands_on("family.account")
 def own_data_archive() -> ResponseReturnValue:
     """Everything, in a ZIP made on the fly."""
+    # It has a statement for each table, and few ask for it.
+    from app.services.profile.own_data import packing
+
     if not EmptyForm().validate():
         return _back(STALE_PAGE)
     try:
