@@ -37,8 +37,9 @@ def init_app(app: Flask, timezone: str) -> None:
     """Learn where the town is; make every format a Jinja filter of the same name."""
     app.extensions[EXTENSION] = ZoneInfo(timezone)
     filters: tuple[Callable[..., str], ...] = (
-        euros, signed_euros, price, month, day, day_in_words, day_in_full, recent_day, hour,
-        moment, near_moment, plural, elided, file_size, phone, phone_link, plain_amount,
+        euros, signed_euros, price, month, day, day_in_words, day_in_full, day_and_month,
+        recent_day, hour, moment, near_moment, plural, elided, file_size, phone, phone_link,
+        plain_amount,
     )  # fmt: skip
     for function in filters:
         app.jinja_env.filters[function.__name__] = function

@@ -1,16 +1,26 @@
-"""What the menu counts: the messages nobody has read yet, the requests that miss a piece."""
+"""What the menu counts: messages that nobody has read, requests that miss a piece; and whether
+the town takes bookings.
+"""
 
 from dataclasses import dataclass
 
 from sqlalchemy import select
 
 from app import db
+from app.models import Service, ServiceMode
 from app.services.actors import CurrentAccount
 from app.services.inbox.listing import UNREAD_COUNT
 from app.services.requests.latest import PIECES_MISSING
 
 # To be put in other statements, in the order of MenuCounts.
-COLUMNS = (UNREAD_COUNT.label("unread"), PIECES_MISSING.label("pieces_missing"))
+_BOOKABLE = select(Service.id).where(
+    Service.archived_at.is_(None), Service.mode == ServiceMode.DAYS
+)
+COLUMNS = (
+    UNREAD_COUNT.label("unread"),
+    PIECES_MISSING.label("pieces_missing"),
+    _BOOKABLE.exists().label("takes_bookings"),
+)
 _COUNTS = select(*COLUMNS)
 
 
@@ -20,6 +30,7 @@ class MenuCounts:
 
     unread: int
     pieces_missing: int
+    takes_bookings: bool
 
 
 def of(account: CurrentAccount) -> MenuCounts:

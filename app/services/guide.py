@@ -39,7 +39,7 @@ def sample_home(day: date) -> Home:
         email="",
         address_refused=False,
         address_waits=False,
-        counts=MenuCounts(unread=2, pieces_missing=0),
+        counts=MenuCounts(unread=2, pieces_missing=0, takes_bookings=False),
         unpaid=[UnpaidInvoice("", "59", issued_on, day + timedelta(days=19), AMOUNT)],
         children=[
             RegisteredChild(

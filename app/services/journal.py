@@ -141,6 +141,8 @@ ACTS = {
     "sign_in_throttled": "connexion mise en attente",
     "signed_in": "connexion",
     "signed_out": "déconnexion",
+    "bookings_saved": "réservations enregistrées",
+    "place_found": "place libérée et donnée à qui l’attendait",
     "crest_changed": "armoiries changées par la mairie",
     "request_kinds_changed": "sortes de demandes changées par la mairie",
     "town_changed": "commune décrite autrement par la mairie",

@@ -41,6 +41,12 @@ CONTEXTS = {
     },
     MailKind.REQUEST_RECEIVED: A_REQUEST,
     MailKind.REQUEST_ANSWERED: A_REQUEST,
+    MailKind.BOOKINGS_SAVED: {
+        "batch": "0123456789abcdef",
+        "added": "8",
+        "removed": "1",
+        "waiting": "2",
+    },
     MailKind.CLERK_INVITATION: {"token": "MQ.dGhlLXNpZ25hdHVyZQ"},
     MailKind.CLERK_PASSWORD: {"token": "MQ.dGhlLXNpZ25hdHVyZQ"},
     MailKind.CLERK_CODE: {"code": "012345"},
@@ -58,6 +64,7 @@ LINKS = (
     "https://portail.commune.fr/compte/courriel/confirmer/",
     "https://portail.commune.fr/demandes/",
     "https://portail.commune.fr/compte",
+    "https://portail.commune.fr/reservations",
     "https://portail.commune.fr/messages",
     "https://portail.commune.fr/releve",
     "https://portail.commune.fr/mairie/",
@@ -180,9 +187,10 @@ def test_each_link_opens_a_page(town: Flask) -> None:
         opened |= pages
     assert opened == {
         "auth.forgotten_password", "auth.password_link", "auth.sign_in", "family.account",
-        "family.confirm_email", "family.messages", "family.request", "family.statement",
-        "town_hall.choose_own_mails", "town_hall.forgotten_password", "town_hall.invitation",
-        "town_hall.mails", "town_hall.new_password", "town_hall.requests",
+        "family.bookings", "family.bookings_saved", "family.confirm_email", "family.messages",
+        "family.request", "family.statement", "town_hall.choose_own_mails",
+        "town_hall.forgotten_password", "town_hall.invitation", "town_hall.mails",
+        "town_hall.new_password", "town_hall.requests",
     }  # fmt: skip
 
 

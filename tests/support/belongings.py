@@ -75,8 +75,8 @@ def furnish(app: Flask, person: Person, mark: str, year: int, count: int = 1) ->
             **house.messages(),
             **house.documents(),
             **house.requests(children[0], invoices[0]),
+            **house.days_booked(children),
         }
-        house.days_booked(children)
         house.access()
         street = account.guardian.family.street
     return Belongings(
@@ -214,7 +214,7 @@ class _Home(House):
                 text=f"Motif {self.mark} {number}",
             )
 
-    def days_booked(self, children: list[Child]) -> None:
+    def days_booked(self, children: list[Child]) -> dict[str, str]:
         """Book the canteen for each child."""
         open_services(self.session)
         bookings = Bookings(self.session, self.family_id, self.account_id)
@@ -223,7 +223,8 @@ class _Home(House):
         for child in children:
             bookings.enrol(child, begin)
             bookings.take_turns(child, CustodyPattern.ISO_EVEN, begin)
-            bookings.book(child, days, self.now, f"Phrase {self.mark}", days[:1])
+            batch = bookings.book(child, days, self.now, f"Phrase {self.mark}", days[:1])
+        return {"batch": batch.public_id}
 
     def access(self) -> None:
         """Leave traces of devices, mails, secrets and acts."""

@@ -51,13 +51,15 @@ DOORS = (
     _door("family.add_pieces", "request"),
     _door("family.withdraw_request", "request"),
     _door("family.end_device", "device"),
+    _door("family.bookings_saved", "batch"),
     Door("family.certificate", {"year": "year"}),
     Door("family.certificate_page", {"year": "year"}),
 )
-# These take nothing of a family: a kind of request, a secret out of a mail, a file of ours.
+# These take nothing of a family: a kind of request, a week, a secret out of a mail, a file of ours.
 OF_NOBODY = frozenset(
     {
         "family.request_form",
+        "family.bookings_week",
         "auth.password_link",
         "family.confirm_email",
         "family.stop_mails",

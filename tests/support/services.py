@@ -109,7 +109,8 @@ class Bookings:
 
     def take_turns(self, child: Child, pattern: CustodyPattern, anchor: date) -> None:
         """Have the child every other week only."""
-        self.session.add(
+        # Two guardians of a family say the same.
+        self.session.merge(
             Custody(child_id=child.id, family_id=self.family_id, pattern=pattern, anchor=anchor)
         )
 
@@ -120,7 +121,7 @@ class Bookings:
         at: datetime,
         said: str = "",
         cancelled: Collection[date] = (),
-    ) -> None:
+    ) -> BookingBatch:
         """Have them come on these days, saved at once; some are cancelled again."""
         batch = BookingBatch(
             family_id=self.family_id,
@@ -138,6 +139,7 @@ class Bookings:
                 self.session.flush()
                 self.session.add_all(self._history(booking, batch, said))
                 self._take(booking)
+        return batch
 
     def _booking(self, child: Child, service: Service, day: date, *, is_cancelled: bool) -> Booking:
         is_brought = service.source_id == MIDDAY

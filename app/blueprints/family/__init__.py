@@ -2,6 +2,7 @@
 
 from app.blueprints.family import (
     account,
+    bookings,
     certificates,
     children,
     documents,
@@ -15,6 +16,7 @@ from app.blueprints.family.blueprint import family
 
 __all__ = [
     "account",
+    "bookings",
     "certificates",
     "children",
     "documents",

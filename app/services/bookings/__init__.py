@@ -22,4 +22,11 @@ month_files  a month for the town's own software
 closing    the town closes services on a day, or opens them again; closing_letters what it writes
 homes      the weeks of each home, as the town hall says them
 words      what a booking is, where it comes from and what happened to it, in French
+catalogue  the services and their calendar; reading what one family has of them
+drawing    a week for its page, as values of weeks
+coming     the week to book, and the next days of a child
+wishes     what was ticked on it; deciding what becomes of that
+summaries  what is about to be saved; outcomes what was
+saving     it is saved, once; places whom one waits for meanwhile
+waiting    places that come free; telling the mails and the journal
 """

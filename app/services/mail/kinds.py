@@ -14,6 +14,8 @@ class MailKind(StrEnum):
     EMAIL_CHANGED = "email_changed"
     REQUEST_RECEIVED = "request_received"
     REQUEST_ANSWERED = "request_answered"
+    BOOKINGS_SAVED = "bookings_saved"
+    PLACE_FOUND = "place_found"
     NEW_MESSAGE = "new_message"
     NEW_INVOICE = "new_invoice"
     CLERK_INVITATION = "clerk_invitation"
@@ -48,6 +50,8 @@ WISHES = {
     MailKind.NEW_INVOICE: "invoices",
     MailKind.REQUEST_RECEIVED: "requests",
     MailKind.REQUEST_ANSWERED: "requests",
+    MailKind.BOOKINGS_SAVED: "requests",
+    MailKind.PLACE_FOUND: "requests",
 }
 
 # By what a row of the queue holds, which is text.
@@ -60,6 +64,8 @@ IN_FRENCH: dict[str, str] = {
     MailKind.EMAIL_CHANGED: "adresse changée",
     MailKind.REQUEST_RECEIVED: "demande reçue",
     MailKind.REQUEST_ANSWERED: "réponse à une demande",
+    MailKind.BOOKINGS_SAVED: "réservations enregistrées",
+    MailKind.PLACE_FOUND: "place libérée",
     MailKind.NEW_MESSAGE: "nouveau message",
     MailKind.NEW_INVOICE: "nouvelle facture",
     MailKind.CLERK_INVITATION: "invitation de la mairie",

@@ -65,6 +65,7 @@ def write(
         forgotten_url=f"{portal}/mot-de-passe-oublie",
         choose_url=f"{portal}/mot-de-passe/lien/{issued.link_token}" if issued else "",
         requests_url=f"{portal}/demandes",
+        bookings_url=f"{portal}/reservations",
         town_hall_url=f"{portal}/mairie",
         **_in_context(portal, kind, context),
     )

@@ -105,6 +105,20 @@ def tell_of_message(session: Session, told: ColumnElement[bool]) -> int:
     return _queue(session, MailKind.NEW_MESSAGE, Account.mail_messages, told, now)
 
 
+def tell_of_place(session: Session, family_id: int) -> None:
+    """Queue a mail for the guardians of a family for whom a place came free."""
+    family = Guardian.family_id == family_id
+    now = datetime.now(UTC)
+    _queue(session, MailKind.PLACE_FOUND, Account.mail_requests, family, now)
+
+
+def tell_of_bookings(session: Session, account_id: int, **context: str) -> None:
+    """Queue a mail for whoever saved bookings, if they want such mails."""
+    wanting = _wanting(Account.mail_requests).where(Account.id == account_id)
+    for identifier in session.scalars(wanting):
+        outbox.enqueue(session, MailKind.BOOKINGS_SAVED, identifier, **context)
+
+
 def _queue(
     session: Session,
     kind: MailKind,

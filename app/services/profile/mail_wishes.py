@@ -17,7 +17,7 @@ _WISHES = select(Account.mail_messages, Account.mail_invoices, Account.mail_requ
 _COLUMNS = {
     "messages": (Account.mail_messages, "un nouveau message"),
     "invoices": (Account.mail_invoices, "une nouvelle facture"),
-    "requests": (Account.mail_requests, "vos demandes"),
+    "requests": (Account.mail_requests, "vos demandes et vos réservations"),
 }
 
 
@@ -31,7 +31,7 @@ class LinkedWish:
 
 @dataclass(frozen=True, slots=True)
 class MailWishes:
-    """What to be told of: a new message, a new invoice, an answer to a request."""
+    """What to be told of: a new message, a new invoice, what becomes of requests and bookings."""
 
     messages: bool
     invoices: bool

@@ -1,12 +1,15 @@
 """Guardians with an account to read."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+import time_machine
 from flask import Flask
 
 from app.models import Family, Invoice, InvoiceKind
+from tests.services.bookings.conftest import WEDNESDAY_BEFORE, enrol
 from tests.support.browser import Browser
 from tests.support.people import People, public_id
 from tests.support.screens.statement import two_years
@@ -24,6 +27,16 @@ def karim(app: Flask, people: People) -> Browser:
     browser = Browser(app)
     browser.sign_in(people.karim)
     return browser
+
+
+@pytest.fixture
+def parent(app: Flask, browser: Browser, people: People) -> Iterator[Browser]:
+    """Madame PAYS ZEST, whose child may come to the canteen, the day before its limit."""
+    with time_machine.travel(WEDNESDAY_BEFORE, tick=False):
+        with app.app_context():
+            enrol(people.zest)
+        browser.sign_in(people.zest)
+        yield browser
 
 
 def invoice(family: Family, number: str, day: date, amount: str, label: str = "") -> Invoice:

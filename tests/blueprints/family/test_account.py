@@ -211,7 +211,7 @@ def test_the_mails_one_wants(browser: Browser, people: People, wanted: bool) -> 
     labels = [
         "Un nouveau message de la mairie",
         "Une nouvelle facture",
-        "Une réponse à une demande",
+        "Une réponse à une demande, une réservation",
     ]
     page = page.fill(dict.fromkeys(labels, wanted)).submit("Enregistrer")
     assert mails.SAVED in page.text

@@ -34,7 +34,7 @@ QUIET = Home(
     email="pays.zest@exemple.fr",
     address_refused=False,
     address_waits=False,
-    counts=MenuCounts(0, 0),
+    counts=MenuCounts(0, 0, takes_bookings=False),
     unpaid=[],
     children=[],
     messages=[],
@@ -140,7 +140,7 @@ def test_what_presses_most_comes_first(app: Flask) -> None:
         owing("-20.00", (LATE, "20.00")),
         requests=[PIECE_MISSING, SENT],
         address_waits=True,
-        counts=MenuCounts(1, 1),
+        counts=MenuCounts(1, 1, takes_bookings=False),
     )
     acts = ["20,00 € à régler", "Compléter votre demande n° 7", "Confirmer votre nouvelle adresse"]
     text = to_do(app, home)
@@ -153,7 +153,9 @@ def test_what_presses_most_comes_first(app: Flask) -> None:
 
 def test_several_missing_pieces_are_one_thing_to_do(app: Flask) -> None:
     other = PIECE_MISSING._replace(public_id="c" * 16, number=8)
-    home = replace(QUIET, requests=[PIECE_MISSING, other], counts=MenuCounts(0, 2))
+    home = replace(
+        QUIET, requests=[PIECE_MISSING, other], counts=MenuCounts(0, 2, takes_bookings=False)
+    )
     assert to_do(app, home) == "Compléter 2 demandes Voir les demandes"
 
 

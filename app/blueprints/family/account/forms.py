@@ -62,7 +62,7 @@ class MailWishesForm(Form):
 
     messages = BooleanField("Un nouveau message de la mairie")
     invoices = BooleanField("Une nouvelle facture")
-    requests = BooleanField("Une réponse à une demande")
+    requests = BooleanField("Une réponse à une demande, une réservation")
 
 
 class PhoneField(LineField):

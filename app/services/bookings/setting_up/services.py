@@ -19,7 +19,7 @@ from app.formats import fold
 from app.models import Service, ServiceKind, ServiceLink
 from app.services import journal
 from app.services.actors import Actor
-from app.services.bookings import notation
+from app.services.bookings import notation, waiting
 from app.services.bookings.links import Link, Links
 from app.services.bookings.setting_up import capacities
 from app.services.refusals import Reason, Refusal
@@ -80,7 +80,10 @@ def add(told: Described, others: Others, by: Actor) -> int:
 
 
 def change(number: int, told: Described, others: Others, by: Actor) -> None:
-    """Change a service; what is booked stays as it is. Raises Refusal for what cannot be."""
+    """Change a service; what is booked stays as it is, and who waits may have what it has more of.
+
+    Raises Refusal for what cannot be.
+    """
     with db.transaction() as session:
         service = session.get(Service, number)
         if service is None or service.archived_at:
@@ -88,6 +91,8 @@ def change(number: int, told: Described, others: Others, by: Actor) -> None:
         write(session, service, told, service.source_id)
         link(session, {number: others})
         journal.record(session, "service_changed", by, about=told.name)
+    # Apart: places are locked in an order of their own.
+    waiting.share_out(number)
 
 
 def end(number: int, by: Actor) -> None:

@@ -1,0 +1,91 @@
+"""A week to book: its boxes, then what changes and what is not possible, then it is saved.
+
+Both pages have one address: what was ticked waits as any draft does.
+"""
+
+from datetime import UTC, date, datetime
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.blueprints.family.blueprint import family
+from app.blueprints.family.bookings.forms import WeekForm
+from app.services.bookings import drawing, saving, summaries, weeks
+from app.services.refusals import Reason, Refusal
+from app.services.tokens import booking_stamps
+from app.web import drafts
+from app.web.access import current_account
+from app.web.forms import recalled, show_again
+from app.web.site_map import labelled
+
+REFUSED = "Le reste est enregistré, mais pas ceci\u00a0:"
+# A cookie holds so many sentences.
+MOST_TOLD = 12
+
+
+@family.get("/reservations")
+@labelled("Réservations", place=3)
+def bookings() -> ResponseReturnValue:
+    """The first week that something may still be booked of."""
+    week = drawing.first_open(current_account().family_id)
+    return render_template("family/bookings/week.html", form=WeekForm(), week=week)
+
+
+@family.route("/reservations/semaine/<week>", methods=["GET", "POST"])
+def bookings_week(week: str) -> ResponseReturnValue:
+    """Tick, check, save."""
+    monday = weeks.monday_of(week)
+    if monday is None:
+        abort(404)
+    form = WeekForm()
+    if form.is_submitted():
+        return _take(form, monday)
+    if drafts.step() == drafts.CHECK and form.is_ready():
+        return _check(form, monday)
+    typed = form.typed if recalled() else None
+    found = drawing.week(current_account().family_id, monday, typed)
+    return render_template("family/bookings/week.html", form=form, week=found)
+
+
+def _take(form: WeekForm, monday: date) -> ResponseReturnValue:
+    step, valid = request.form.get("step"), form.validate()
+    if step == "edit" and not form.stale:
+        return show_again(form, drafts.EDIT)
+    if not valid:
+        return show_again(form)
+    try:
+        if step == "send":
+            return _save(form, monday)
+        summaries.summary(current_account().family_id, monday, form.boxes, datetime.now(UTC))
+    except Refusal as refused:
+        form.sending_key.renew()
+        form.form_errors.append(str(refused))
+        is_read_again = step == "send" and refused.reason is Reason.OUTDATED
+        return show_again(form, drafts.CHECK if is_read_again else drafts.CORRECTION)
+    return show_again(form, drafts.CHECK)
+
+
+def _check(form: WeekForm, monday: date) -> ResponseReturnValue:
+    account = current_account()
+    try:
+        found = summaries.summary(account.family_id, monday, form.boxes, datetime.now(UTC))
+    except Refusal:
+        return redirect(url_for("family.bookings_week", week=weeks.name_of_week(monday)))
+    return render_template(
+        "family/bookings/check.html",
+        form=form,
+        summary=found,
+        stamp=booking_stamps.stamp(account.account_id),
+    )
+
+
+def _save(form: WeekForm, monday: date) -> ResponseReturnValue:
+    account = current_account()
+    asked_at = booking_stamps.asked_at(account.account_id, form.stamp.data or "")
+    saved = saving.save(
+        account, weeks.both_ends(monday), form.boxes, form.sending_key.data, asked_at
+    )
+    if saved.refused:
+        lines = [each.whole_sentence for each in saved.refused[:MOST_TOLD]]
+        flash({"text": REFUSED, "lines": lines}, "info")  # type: ignore[arg-type]
+    return redirect(url_for("family.bookings_saved", public_id=saved.public_id))

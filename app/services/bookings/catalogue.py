@@ -1,0 +1,188 @@
+"""The services of the town and its calendar, for whoever judges, locks or draws: two statements."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    Date,
+    Integer,
+    Row,
+    String,
+    bindparam,
+    cast,
+    literal_column,
+    null,
+    select,
+    type_coerce,
+    union_all,
+)
+
+from app import db
+from app.formats import town_zone
+from app.memo import kept
+from app.models import (
+    CalendarSpan,
+    DayState,
+    Service,
+    ServiceDay,
+    ServiceKind,
+    ServiceLink,
+    SpanKind,
+    Waiting,
+)
+from app.services.bookings import notation
+from app.services.bookings.agenda import Agenda, Span, Special
+from app.services.bookings.links import Link, Links
+from app.services.bookings.rules import END_OF_DAY, DaysBefore, Never, Rule
+from app.services.bookings.worlds import Bookable
+
+# Limits look back, to the first day of the term at most.
+LOOKED_BACK = timedelta(days=400)
+DAYS_A_WEEK = 7
+# Without a rule one may book until the day is over.
+NO_LIMIT = DaysBefore(0, END_OF_DAY)
+
+OF_SERVICE = [each for each in Service.__table__.columns if each.key != "archived_at"]
+_SERVICES = (
+    select(*OF_SERVICE, ServiceLink.other_id, ServiceLink.kind.label("link"))
+    .outerjoin(ServiceLink, ServiceLink.service_id == Service.id)
+    .where(Service.archived_at.is_(None))
+    .order_by(Service.position, Service.id, ServiceLink.other_id)
+)
+_EVERY_DAY = union_all(
+    select(
+        literal_column("0", Integer).label("service_id"),
+        type_coerce(CalendarSpan.kind, String).label("kind"),
+        CalendarSpan.first.label("first"),
+        CalendarSpan.last.label("last"),
+        CalendarSpan.name.label("words"),
+        cast(null(), Integer).label("capacity"),
+    ).where(
+        CalendarSpan.confirmed,
+        CalendarSpan.last >= bindparam("since", type_=Date),
+        CalendarSpan.first <= bindparam("last", type_=Date),
+    ),
+    select(
+        ServiceDay.service_id,
+        type_coerce(ServiceDay.state, String),
+        ServiceDay.day,
+        ServiceDay.day,
+        ServiceDay.reason,
+        ServiceDay.capacity,
+    ).where(ServiceDay.day.between(bindparam("first", type_=Date), bindparam("last", type_=Date))),
+).subquery()
+_CALENDAR = select(*_EVERY_DAY.c).order_by(_EVERY_DAY.c.first, _EVERY_DAY.c.service_id)
+# A page reads the same few again and again.
+_parse = kept(100)(notation.parse)
+
+
+@dataclass(frozen=True, slots=True)
+class OfService:
+    """A service, beside what verdicts ask of it."""
+
+    id: int
+    slug: str
+    name: str
+    waiting: Waiting
+    capacity: int | None
+    # Of single days, where these have their own.
+    capacities: Mapping[date, int] = field(default_factory=dict)
+
+    def places(self, day: date) -> int | None:
+        """Return how many places there are; None for as many as come."""
+        return self.capacities.get(day, self.capacity)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The services of the town, its calendar in each of them."""
+
+    services: Mapping[int, OfService]
+    bookable: Mapping[int, Bookable]
+    links: Links
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The days of the whole town, and single days of its services by their number."""
+
+    spans: tuple[Span, ...]
+    specials: Mapping[int, Mapping[date, Special]]
+    capacities: Mapping[int, Mapping[date, int]]
+
+    def agenda(self, row: Row[Any]) -> Agenda:
+        """Return it as a service keeps it."""
+        return Agenda(
+            zone=town_zone(),
+            weekdays=frozenset(day for day in range(DAYS_A_WEEK) if row.weekdays & 1 << day),
+            in_terms=row.in_terms,
+            in_holidays=row.in_holidays,
+            spans=self.spans,
+            specials=self.specials.get(row.id, {}),
+            is_moved_earlier=row.shift,
+        )
+
+
+def read(first: date, last: date) -> Catalogue:
+    """Read the services, as they are between two dates: two statements."""
+    calendar = read_calendar(first, last)
+    rows: dict[int, Any] = {}
+    links = []
+    for row in db.rows(_SERVICES):
+        rows.setdefault(row.id, row)
+        if row.link is not None:
+            links.append(Link(row.id, row.other_id, row.link))
+    return Catalogue(
+        services={
+            number: OfService(
+                number,
+                row.slug,
+                row.name,
+                row.waiting,
+                row.capacity,
+                calendar.capacities.get(number, {}),
+            )
+            for number, row in rows.items()
+        },
+        bookable={number: bookable(row, calendar) for number, row in rows.items()},
+        links=Links(tuple(each for each in links if each.other in rows)),
+    )
+
+
+def bookable(row: Row[Any], calendar: Calendar) -> Bookable:
+    """Return a service as verdicts ask of it; the row has the columns of OF_SERVICE."""
+    book = _rule(row.book_rule) or NO_LIMIT
+    return Bookable(
+        name=row.name,
+        agenda=calendar.agenda(row),
+        book=book,
+        cancel=_rule(row.cancel_rule) or book,
+        absence=_rule(row.absence_rule) or Never(),
+        is_canteen=row.kind is ServiceKind.CANTEEN,
+        mode=row.mode,
+        late=row.late,
+        waiting=row.waiting,
+        opens_at=row.opens_at,
+    )
+
+
+def _rule(text: str) -> Rule | None:
+    return _parse(text) if text else None
+
+
+def read_calendar(first: date, last: date) -> Calendar:
+    """Read all days that are not as others are; limits look back further than the first date."""
+    specials: dict[int, dict[date, Special]] = {}
+    capacities: dict[int, dict[date, int]] = {}
+    spans: list[Span] = []
+    within = {"since": first - LOOKED_BACK, "first": first, "last": last}
+    for service_id, kind, begins, ends, words, places in db.rows(_CALENDAR, **within):
+        if not service_id:
+            spans.append(Span(SpanKind(kind), begins, ends, words))
+            continue
+        specials.setdefault(service_id, {})[begins] = Special(kind == DayState.OPEN, words)
+        if places is not None:
+            capacities.setdefault(service_id, {})[begins] = places
+    return Calendar(tuple(spans), specials, capacities)

@@ -1,0 +1,119 @@
+"""What a family asks for, decided: each wish is granted whole, waits, or is refused with why.
+
+The same for the page that sums up and for what is saved: only the places may differ.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from app import formats
+from app.booking_kinds import BookingState
+from app.services.bookings.allotting import allot
+from app.services.bookings.judging import judge
+from app.services.bookings.reading import Known
+from app.services.bookings.verdicts import Act, RemedyKind, Verdict
+from app.services.bookings.wishes import Wish
+from app.services.bookings.worlds import Cell, Held, World
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What becomes of a wish."""
+
+    wish: Wish
+    # None when it is refused.
+    state: BookingState | None
+    # What the judge says of it.
+    sentence: str
+    child: str
+    service: str
+    # The services that come or go with it.
+    along: tuple[str, ...]
+
+    @property
+    def day(self) -> date:
+        """Return its day."""
+        return self.wish.cell.day
+
+    @property
+    def whole_sentence(self) -> str:
+        """Write Lundi 30 novembre, Zoé, Cantine : Complet."""
+        day = formats.day_and_month(self.day).capitalize()
+        return f"{day}, {self.child}, {self.service}{formats.NBSP}: {self.sentence}"
+
+
+def decide(known: Known, wishes: Sequence[Wish], asked_at: datetime) -> list[Decided]:
+    """Judge all of them together, then share out what is left, in the order of the wishes."""
+    roomy = replace(known.world, rooms={}, held=_as_if_had(known))
+    verdicts = _stable(roomy, wishes, asked_at)
+    standing = [wish for wish in wishes if verdicts[wish].ok]
+    booking = [wish for wish in standing if wish.act is Act.BOOK]
+    free = {(cell.service, cell.day): _left(known, cell, standing) for cell in known.world.rooms}
+    allotted = allot(free, {wish: wish.cells for wish in booking})
+    # Who waits for something has not what needs it either.
+    sure = [wish for wish in standing if wish not in allotted.waiting]
+    verdicts |= _stable(roomy, sure, asked_at)
+    for wish, lacking in allotted.waiting.items():
+        rooms = {cell: known.world.rooms[cell]._replace(left=0) for cell in lacking}
+        without = replace(known.world, rooms=rooms)
+        verdicts[wish] = judge(wish.act, wish.cell, without, asked_at)
+    return [_decided(known, wish, verdicts[wish]) for wish in wishes]
+
+
+def _as_if_had(known: Known) -> dict[Cell, Held]:
+    """Show what waits as booked to what it brings: that is not given away meanwhile."""
+    held = dict(known.world.held)
+    for cell, each in known.world.held.items():
+        if each.state is BookingState.WAITING and known.along(cell):
+            held[cell] = each._replace(state=BookingState.BOOKED)
+    return held
+
+
+def _stable(world: World, wishes: Sequence[Wish], asked_at: datetime) -> dict[Wish, Verdict]:
+    """Judge until nothing that stands hangs on what is refused."""
+    verdicts: dict[Wish, Verdict] = {}
+    standing, before = list(wishes), -1
+    while len(standing) != before:
+        before = len(standing)
+        acting = replace(
+            world,
+            added=frozenset(wish.cell for wish in standing if wish.act is Act.BOOK),
+            removed=frozenset(wish.cell for wish in standing if wish.act is Act.CANCEL),
+        )
+        verdicts |= {wish: judge(wish.act, wish.cell, acting, asked_at) for wish in standing}
+        standing = [wish for wish in standing if verdicts[wish].ok]
+    return verdicts
+
+
+def _left(known: Known, cell: Cell, standing: Sequence[Wish]) -> int:
+    """Count what is left of a day, and what this family gives back of it, if nobody waits."""
+    room = known.world.rooms[cell]
+    if room.waiting:
+        return 0
+    given_back = {
+        each
+        for wish in standing
+        if wish.act is Act.CANCEL
+        for each in wish.cells
+        if (each.service, each.day) == (cell.service, cell.day) and known.holds(each)
+    }
+    return room.left + len(given_back)
+
+
+def _decided(known: Known, wish: Wish, verdict: Verdict) -> Decided:
+    if wish.act is Act.CANCEL:
+        state = BookingState.CANCELLED if verdict.ok else None
+    elif verdict.ok:
+        state = BookingState.BOOKED
+    else:
+        waits = verdict.remedy is not None and verdict.remedy.kind is RemedyKind.WAIT
+        state = BookingState.WAITING if waits else None
+    return Decided(
+        wish=wish,
+        state=state,
+        sentence=verdict.sentence,
+        child=known.children[wish.cell.child].first_name,
+        service=known.town.services[wish.cell.service].name,
+        along=tuple(known.town.services[cell.service].name for cell in wish.along),
+    )

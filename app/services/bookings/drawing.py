@@ -1,0 +1,209 @@
+"""A week is drawn for a family: what the judge says of each box, said once where it is the same."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+
+from app.booking_kinds import BookingState
+from app.formats import NBSP
+from app.services.bookings import reading, spoken
+from app.services.bookings.judging import judge
+from app.services.bookings.limits import limit
+from app.services.bookings.naming import the
+from app.services.bookings.reading import Known, OfChild
+from app.services.bookings.verdicts import Act, Obstacle, RemedyKind, Verdict
+from app.services.bookings.weeks import (
+    ONE_DAY,
+    ONE_WEEK,
+    ChildDay,
+    Day,
+    Line,
+    Week,
+    both_ends,
+    this_monday,
+)
+from app.services.bookings.wishes import Boxes, name_of
+from app.services.bookings.worlds import Cell
+
+SATURDAY = 5
+# Where the first week that is open is looked for.
+LOOKED_AHEAD = 10
+# A limit that is so near is told beside its box.
+SOON = timedelta(hours=36)
+# What there is nothing to do about is said of what one has, not of what one has not.
+UNSAID = frozenset({Obstacle.PAST, Obstacle.NOT_BY_DAYS, Obstacle.NOT_ENROLLED})
+SAID = frozenset(BookingState) - {BookingState.CANCELLED}
+TICK_TO_WAIT = "Cochez pour attendre une place."
+
+
+def week(family_id: int, monday: date, typed: Boxes | None = None) -> Week:
+    """Draw a week as it stands, with what was ticked before where that was not saved yet."""
+    known = reading.known(family_id, *both_ends(monday))
+    return Drawing(known, monday, datetime.now(UTC), typed).week()
+
+
+def first_open(family_id: int) -> Week:
+    """Draw the first week that something may still be booked of; this one when there is none."""
+    now, monday = datetime.now(UTC), this_monday()
+    last = monday + LOOKED_AHEAD * ONE_WEEK - ONE_DAY
+    known = reading.known(family_id, monday, last)
+    for day in reading.days_between(monday, last):
+        cells = (Cell(child, service, day) for child, service in known.world.enrolments)
+        if any(judge(Act.BOOK, cell, known.world, now).ok for cell in cells):
+            monday = day - day.weekday() * ONE_DAY
+            break
+    return Drawing(known, monday, now, None).week()
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    known: Known
+    monday: date
+    now: datetime
+    typed: Boxes | None
+
+    @property
+    def days(self) -> list[date]:
+        return reading.days_between(*both_ends(self.monday))
+
+    def week(self) -> Week:
+        """Draw it: the days of which there is something to say."""
+        days = [self.day(day) for day in self.days]
+        told = [day for day in days if day.children or day.words]
+        if any(day.children for day in told):
+            return Week(self.monday, told, self.limits())
+        return Week(self.monday, words=told[0].words if told else "")
+
+    def day(self, day: date) -> Day:
+        """Draw a day: the children who may have something on it."""
+        children = [
+            ChildDay(child, lines)
+            for child in self.known.children.values()
+            if (lines := list(self._lines(child, day)))
+        ]
+        return Day(day, children, "" if children else self._why_nothing(day))
+
+    def limits(self) -> list[str]:
+        """Tell once until when: services that have the same limits share a sentence."""
+        said: dict[str, list[str]] = {}
+        for service in self._services():
+            if not any(map(self.known.world.services[service].agenda.is_served, self.days)):
+                continue
+            book, cancel = self._until(Act.BOOK, service), self._until(Act.CANCEL, service)
+            name = self.known.town.services[service].name
+            if book == cancel:
+                said.setdefault(f"à réserver ou annuler {book}", []).append(name)
+            else:
+                said.setdefault(f"à réserver {book}", []).append(name)
+                said.setdefault(f"à annuler {cancel}", []).append(name)
+        return [f"{', '.join(names)}{NBSP}: {words}." for words, names in said.items()]
+
+    def _until(self, act: Act, service: int) -> str:
+        """Write jusqu’au jeudi 26 novembre à minuit, or la veille, jusqu’à minuit."""
+        bookable = self.known.world.services[service]
+        found = self._shared(act, service)
+        if found is None:
+            return spoken.rule(bookable.book if act is Act.BOOK else bookable.cancel)
+        until = spoken.whole_limit(found, bookable.agenda.zone)
+        is_over = found <= self.now
+        return f"jusqu’au {until}{' (c’est passé)' if is_over else ''}"
+
+    def _shared(self, act: Act, service: int) -> datetime | None:
+        """Return the one limit of all the days of the week; None when they have several."""
+        along = {service}
+        if act is Act.BOOK:
+            along |= self.known.world.links.brought_by(service)
+        served = self.known.world.services[service].agenda.is_served
+        found = {
+            min(self._limit(act, each, day) for each in along) for day in self.days if served(day)
+        }
+        return found.pop() if len(found) == 1 else None
+
+    def _limit(self, act: Act, service: int, day: date) -> datetime:
+        bookable = self.known.world.services[service]
+        rule = bookable.book if act is Act.BOOK else bookable.cancel
+        return limit(rule, day, bookable.agenda)
+
+    def _services(self) -> list[int]:
+        """List those that a child may come to, in the order of pages."""
+        enrolled = {service for _, service in self.known.world.enrolments}
+        return [service for service in self.known.town.services if service in enrolled]
+
+    def _lines(self, child: OfChild, day: date) -> Iterator[Line]:
+        """Draw what there is to say of a child's day; in one line when the other home has it."""
+        if (child.id, day) in self.known.world.days_elsewhere:
+            told = list(self._all_lines(child, day))
+            ours = [line for line in told if line.state]
+            yield from ours or (replace(line, service="") for line in told[:1])
+        else:
+            yield from self._all_lines(child, day)
+
+    def _all_lines(self, child: OfChild, day: date) -> Iterator[Line]:
+        for service in self.known.town.services:
+            cell = Cell(child.id, service, day)
+            if (child.id, service) in self.known.world.enrolments:
+                line = self._line(cell)
+                if line is not None:
+                    yield line
+
+    def _line(self, cell: Cell) -> Line | None:
+        """Draw a service; None where there is nothing to say of it."""
+        is_live = self.known.is_live(cell)
+        found = self.known.booked.get(cell)
+        ours = found.state if found and found.family_id == self.known.family_id else None
+        verdict = judge(Act.CANCEL if is_live else Act.BOOK, cell, self.known.world, self.now)
+        if not is_live and (verdict.obstacle in UNSAID or not verdict.is_drawn):
+            return None
+        name = ""
+        comes_along = is_live and self.known.bringers(cell)
+        if not comes_along and (verdict.ok or _may_wait(verdict)):
+            name = name_of(self.known, cell)
+        return Line(
+            service=self.known.town.services[cell.service].name,
+            name=name,
+            version=self._version(name, cell),
+            ticked=self._ticked(name, is_live),
+            words=self._words(cell, verdict),
+            state=ours if ours in SAID else None,
+            rank=found.rank if found and is_live else 0,
+        )
+
+    def _version(self, name: str, cell: Cell) -> int:
+        """Return the one that was seen when it was ticked: what changed since is told."""
+        now = self.known.version(cell)
+        return self.typed.seen.get(name, now) if self.typed else now
+
+    def _ticked(self, name: str, is_live: bool) -> bool:
+        if self.typed and name in self.typed.seen:
+            return name in self.typed.ticked
+        return is_live
+
+    def _words(self, cell: Cell, verdict: Verdict) -> str:
+        bringers = self.known.bringers(cell) if self.known.is_live(cell) else []
+        if bringers:
+            return f"Compris avec {the(self.known.town.services[bringers[0].service].name)}."
+        if verdict.ok and verdict.limit and verdict.limit - self.now > SOON:
+            # Said above the week.
+            return ""
+        if self.known.is_live(cell) and verdict.ok and not verdict.limit:
+            # Whoever waits may stop at any time.
+            return ""
+        if _may_wait(verdict):
+            return f"{verdict.sentence} {TICK_TO_WAIT}"
+        if verdict.obstacle is Obstacle.TOO_LATE and self._shared(
+            Act.CANCEL if self.known.is_live(cell) else Act.BOOK, cell.service
+        ):
+            return "Trop tard pour annuler." if self.known.is_live(cell) else "Trop tard."
+        return verdict.sentence
+
+    def _why_nothing(self, day: date) -> str:
+        """Say which day it is, when nobody has anything on it; nothing at the end of the week."""
+        for child, service in self.known.world.enrolments:
+            verdict = judge(Act.BOOK, Cell(child, service, day), self.known.world, self.now)
+            if verdict.obstacle in {Obstacle.PUBLIC, Obstacle.SCHOOL}:
+                return verdict.sentence if day.weekday() < SATURDAY else ""
+        return ""
+
+
+def _may_wait(verdict: Verdict) -> bool:
+    return verdict.remedy is not None and verdict.remedy.kind is RemedyKind.WAIT

@@ -1,0 +1,109 @@
+"""What became of the days that a family saved at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, case, select
+
+from app import db
+from app.formats import today
+from app.models import (
+    FAMILY,
+    Booking,
+    BookingBatch,
+    BookingEvent,
+    BookingState,
+    Child,
+    Service,
+)
+from app.services.bookings.reading import RANK
+from app.services.bookings.weeks import ONE_DAY, ONE_WEEK, name_of_week
+
+_BATCH = select(
+    BookingBatch.id,
+    BookingBatch.at,
+    BookingBatch.refused,
+).where(BookingBatch.public_id == bindparam("public_id"), BookingBatch.family_id == FAMILY)
+_LINES = (
+    select(
+        Booking.day,
+        Child.first_name,
+        Service.name,
+        BookingEvent.new,
+        case((BookingEvent.new == Booking.state, RANK), else_=0).label("rank"),
+    )
+    .join(Booking, Booking.id == BookingEvent.booking_id)
+    .join(Child, Child.id == Booking.child_id)
+    .join(Service, Service.id == Booking.service_id)
+    .where(BookingEvent.batch_id == bindparam("batch_id"))
+    .order_by(Booking.day, Child.birth_date, Child.id, Service.position, Service.id)
+)
+
+
+class Line(NamedTuple):
+    """What became of a child's day at a service."""
+
+    day: date
+    child: str
+    service: str
+    state: BookingState
+    # In the waiting list, as it is now.
+    rank: int
+
+
+class Became(NamedTuple):
+    """What a child's day has become, at some services."""
+
+    child: str
+    services: str
+    state: BookingState
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was saved at once."""
+
+    at: datetime
+    # How many days could not be saved with the others.
+    refused: int
+    lines: Sequence[Line]
+
+    @property
+    def days(self) -> dict[date, list[Became]]:
+        """Put together what a child has on a day, where the same became of it."""
+        days: dict[date, dict[tuple[str, BookingState, int], list[str]]] = {}
+        for line in self.lines:
+            same = days.setdefault(line.day, {})
+            same.setdefault((line.child, line.state, line.rank), []).append(line.service)
+        return {
+            day: [
+                Became(child, ", ".join(services), state, rank)
+                for (child, state, rank), services in same.items()
+            ]
+            for day, same in days.items()
+        }
+
+    @property
+    def week(self) -> str:
+        """Name the week that it is about."""
+        day = self.lines[0].day if self.lines else today()
+        return name_of_week(day - day.weekday() * ONE_DAY)
+
+    @property
+    def next_week(self) -> str:
+        """Name the one after."""
+        day = self.lines[0].day if self.lines else today()
+        return name_of_week(day - day.weekday() * ONE_DAY + ONE_WEEK)
+
+
+def of(family_id: int, public_id: str) -> Outcome | None:
+    """Find what a family saved; another family's does not exist."""
+    found = db.rows(_BATCH, family_id=family_id, public_id=public_id)
+    if not found:
+        return None
+    [(number, at, refused)] = found
+    lines = [Line(*row) for row in db.rows(_LINES, batch_id=number)]
+    return Outcome(at, refused, lines)

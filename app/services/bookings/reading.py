@@ -1,0 +1,283 @@
+"""What a family has booked, and what says which days it still may: five statements, however many.
+
+A page reads it as it is; whoever saves reads it again once nobody else can change it.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import Date, and_, bindparam, case, func, or_, select
+from sqlalchemy.orm import aliased
+
+from app import db
+from app.models import (
+    FAMILY,
+    HOLDING,
+    Booking,
+    BookingOrigin,
+    BookingState,
+    Child,
+    Custody,
+    Enrolment,
+    FamilyChild,
+    Place,
+)
+from app.services.bookings import catalogue
+from app.services.bookings.catalogue import Catalogue
+from app.services.bookings.custody import Turns
+from app.services.bookings.worlds import Cell, Enrolled, Held, Room, World
+
+# Those that a family has: a place, or a rank in a list.
+LIVE = frozenset({BookingState.BOOKED, BookingState.OFFERED, BookingState.WAITING})
+# What nobody has any more leaves its day to whoever comes next.
+GIVEN_BACK = frozenset({BookingState.CANCELLED})
+
+_FIRST, _LAST = bindparam("first", type_=Date), bindparam("last", type_=Date)
+_OTHER = aliased(Booking)
+
+_CHILDREN = (
+    select(
+        Child.id,
+        Child.public_id,
+        Child.first_name,
+        Child.last_name,
+        Enrolment.service_id,
+        Enrolment.first,
+        Enrolment.last,
+        Custody.pattern,
+        Custody.handover,
+        Custody.anchor,
+    )
+    .join(FamilyChild, FamilyChild.child_id == Child.id)
+    .outerjoin(
+        Enrolment,
+        and_(
+            Enrolment.child_id == Child.id,
+            Enrolment.family_id == FamilyChild.family_id,
+            Enrolment.first <= _LAST,
+            or_(Enrolment.last.is_(None), Enrolment.last >= _FIRST),
+        ),
+    )
+    .outerjoin(
+        Custody,
+        and_(Custody.child_id == Child.id, Custody.family_id == FamilyChild.family_id),
+    )
+    .where(FamilyChild.family_id == FAMILY)
+    .order_by(Child.birth_date, Child.id, Enrolment.service_id, Enrolment.first)
+)
+# Whoever waits is told how many were there before.
+_BEFORE = (
+    select(func.count(_OTHER.id))
+    .where(
+        _OTHER.service_id == Booking.service_id,
+        _OTHER.day == Booking.day,
+        _OTHER.state == BookingState.WAITING,
+        or_(
+            _OTHER.waiting_since < Booking.waiting_since,
+            and_(_OTHER.waiting_since == Booking.waiting_since, _OTHER.id < Booking.id),
+        ),
+    )
+    .scalar_subquery()
+)
+RANK = case((Booking.state == BookingState.WAITING, _BEFORE + 1), else_=0)
+_BOOKED = (
+    select(
+        Booking.id,
+        Booking.child_id,
+        Booking.service_id,
+        Booking.day,
+        Booking.family_id,
+        Booking.state,
+        Booking.origin,
+        Booking.version,
+        RANK.label("rank"),
+    )
+    # The other home's too: a child eats once.
+    .join(FamilyChild, FamilyChild.child_id == Booking.child_id)
+    .where(FamilyChild.family_id == FAMILY, Booking.day.between(_FIRST, _LAST))
+    .order_by(Booking.day, Booking.child_id, Booking.service_id)
+)
+_WAITING = (
+    select(func.count(func.distinct(Booking.family_id)))
+    .where(
+        Booking.service_id == Place.service_id,
+        Booking.day == Place.day,
+        Booking.state == BookingState.WAITING,
+    )
+    .scalar_subquery()
+)
+_PLACES = (
+    select(Place.service_id, Place.day, Place.taken, _WAITING.label("waiting"))
+    .where(Place.day.between(_FIRST, _LAST))
+    .order_by(Place.service_id, Place.day)
+)
+
+
+class OfChild(NamedTuple):
+    """A child of the family."""
+
+    id: int
+    public_id: str
+    first_name: str
+    last_name: str
+    # Whose weeks are whose; None when this home has all of them.
+    turns: Turns | None
+
+
+class Booked(NamedTuple):
+    """What a day is for a child at a service, whichever home booked it."""
+
+    id: int
+    child_id: int
+    service_id: int
+    day: date
+    family_id: int
+    state: BookingState
+    origin: BookingOrigin
+    version: int
+    # Among those who wait; 0 for who does not.
+    rank: int
+
+    @property
+    def cell(self) -> Cell:
+        """Name it."""
+        return Cell(self.child_id, self.service_id, self.day)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A family's children and their days, between two dates, as they were read."""
+
+    family_id: int
+    first: date
+    last: date
+    children: Mapping[int, OfChild]
+    town: Catalogue
+    # By child and day; the other home's too.
+    booked: Mapping[Cell, Booked]
+    world: World
+
+    def version(self, cell: Cell) -> int:
+        """Return how many times it was changed."""
+        found = self.booked.get(cell)
+        return found.version if found else 0
+
+    def is_live(self, cell: Cell) -> bool:
+        """Tell whether this family has the day, or waits for it."""
+        held = self.world.held.get(cell)
+        return held is not None and held.state in LIVE
+
+    def holds(self, cell: Cell) -> bool:
+        """Tell whether this family has one of its places."""
+        held = self.world.held.get(cell)
+        return held is not None and held.state in HOLDING
+
+    def may_have_box(self, cell: Cell) -> bool:
+        """Tell whether a page of these days may have a box there."""
+        enrolled = (cell.child, cell.service) in self.world.enrolments
+        return enrolled and self.first <= cell.day <= self.last
+
+    def along(self, cell: Cell) -> list[Cell]:
+        """List what a day at a service brings, of the same day."""
+        brought = sorted(self.world.links.brought_by(cell.service))
+        return [cell._replace(service=service) for service in brought]
+
+    def bringers(self, cell: Cell, but: Collection[Cell] = ()) -> list[Cell]:
+        """List what the child has on that day that brings this."""
+        services = sorted(self.world.links.bringing(cell.service))
+        others = [cell._replace(service=service) for service in services]
+        return [each for each in others if each not in but and self.is_live(each)]
+
+    def only_came_along(self, cell: Cell, gone: Collection[Cell]) -> bool:
+        """Tell whether others brought a day, none of which is left."""
+        is_ours = self.is_live(cell) and cell not in gone
+        return is_ours and self.came_along(cell) and not self.bringers(cell, gone)
+
+    def came_along(self, cell: Cell) -> bool:
+        """Tell whether a day is booked because another one brought it."""
+        return self.world.held[cell].origin is BookingOrigin.LINKED
+
+    def order(self, cell: Cell) -> tuple[date, int, int]:
+        """Put days in their order, children and services as pages list them."""
+        children, services = list(self.children), list(self.town.services)
+        return cell.day, children.index(cell.child), services.index(cell.service)
+
+
+def known(family_id: int, first: date, last: date) -> Known:
+    """Read what is known of a family between two dates, both among them."""
+    within = {"first": first, "last": last}
+    town = catalogue.read(first, last)
+    children, enrolled = _children(family_id, within)
+    booked = {each.cell: each for each in _booked(family_id, within)}
+    ours = {cell: each for cell, each in booked.items() if each.family_id == family_id}
+    return Known(
+        family_id=family_id,
+        first=first,
+        last=last,
+        children=children,
+        town=town,
+        booked=booked,
+        world=World(
+            services=town.bookable,
+            children={each.id: each.first_name for each in children.values()},
+            enrolments=enrolled,
+            links=town.links,
+            held={cell: Held(each.state, each.origin) for cell, each in ours.items()},
+            rooms=_rooms(town, children, within),
+            booked_elsewhere=frozenset(
+                cell
+                for cell, each in booked.items()
+                if cell not in ours and each.state not in GIVEN_BACK
+            ),
+            days_elsewhere=frozenset(
+                (each.id, day)
+                for each in children.values()
+                for day in (days_between(first, last) if each.turns else ())
+                if each.turns and not each.turns.is_here(day)
+            ),
+        ),
+    )
+
+
+def _children(
+    family_id: int, within: Mapping[str, date]
+) -> tuple[dict[int, OfChild], dict[tuple[int, int], tuple[Enrolled, ...]]]:
+    children: dict[int, OfChild] = {}
+    enrolled: dict[tuple[int, int], tuple[Enrolled, ...]] = {}
+    for row in db.rows(_CHILDREN, family_id=family_id, **within):
+        number, public_id, first_name, last_name, service_id, first, last = row[:7]
+        turns = Turns(row.pattern, row.handover, row.anchor) if row.pattern else None
+        found = OfChild(number, public_id, first_name, last_name, turns)
+        children[found.id] = found
+        if service_id is not None:
+            key = found.id, service_id
+            enrolled[key] = (*enrolled.get(key, ()), Enrolled(first, last))
+    return children, enrolled
+
+
+def _booked(family_id: int, within: Mapping[str, date]) -> list[Booked]:
+    return [Booked(*row) for row in db.rows(_BOOKED, family_id=family_id, **within)]
+
+
+def _rooms(
+    town: Catalogue, children: Mapping[int, OfChild], within: Mapping[str, date]
+) -> dict[Cell, Room]:
+    """Tell each cell of a service that has so many places what is left of them."""
+    taken = {(row.service_id, row.day): row for row in db.rows(_PLACES, **within)}
+    rooms = {}
+    for service in town.services.values():
+        for day in days_between(within["first"], within["last"]):
+            places = service.places(day)
+            if places is None:
+                continue
+            row = taken.get((service.id, day))
+            room = Room(max(0, places - row.taken), row.waiting) if row else Room(places)
+            rooms.update({Cell(child, service.id, day): room for child in children})
+    return rooms
+
+
+def days_between(first: date, last: date) -> list[date]:
+    """List the days from one to the other, both among them."""
+    return [first + timedelta(days=ahead) for ahead in range((last - first).days + 1)]

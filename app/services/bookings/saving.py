@@ -1,0 +1,194 @@
+"""A family's days are saved: all of them at once, or none.
+
+Judged a first time for the page that sums them up, they are judged again here, when nobody else can
+change a place or a day any more.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import Session
+
+from app import db
+from app.models import (
+    HOLDING,
+    Booking,
+    BookingBatch,
+    BookingEvent,
+    BookingEventKind,
+    BookingOrigin,
+    BookingState,
+)
+from app.services.accounts import allowances
+from app.services.actors import CurrentAccount
+from app.services.bookings import deciding, places, reading, telling, waiting
+from app.services.bookings.deciding import Decided
+from app.services.bookings.places import At
+from app.services.bookings.reading import LIVE, Known
+from app.services.bookings.wishes import NOTHING, Boxes, changed_since, wishes
+from app.services.bookings.worlds import Cell
+from app.services.refusals import Reason, Refusal
+from app.services.tokens import sending_keys
+
+# Nobody changes their mind as often; a script might.
+MOST_A_DAY = 200
+DAY = timedelta(days=1)
+CHANGED = (
+    "Rien n’est encore enregistré\u00a0: un de ces jours a changé pendant que vous lisiez cette "
+    "page. Relisez ce qui suit, puis enregistrez."
+)
+TOO_MANY = "Vous avez changé vos réservations très souvent aujourd’hui. Réessayez demain."
+
+_SAVED = select(BookingBatch.public_id).where(BookingBatch.sending_key == bindparam("sending_key"))
+_SAVED_TODAY = select(func.count(BookingBatch.id)).where(
+    BookingBatch.account_id == bindparam("account_id"), BookingBatch.at > bindparam("since")
+)
+_EVENTS = {
+    BookingState.BOOKED: BookingEventKind.BOOKED,
+    BookingState.WAITING: BookingEventKind.WAITED,
+    BookingState.CANCELLED: BookingEventKind.CANCELLED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What was saved, by its name in addresses; and what could not be, why."""
+
+    public_id: str
+    refused: Sequence[Decided] = ()
+
+
+def save(
+    account: CurrentAccount, week: tuple[date, date], boxes: Boxes, key: str, asked_at: datetime
+) -> Saved:
+    """Save what was ticked and unticked of a week; the same key again saves nothing more.
+
+    Raises Refusal when a box is not the family's, or when somebody changed a day meanwhile.
+    """
+    own_key = sending_keys.of_account(account, key)
+    before = reading.known(account.family_id, *week)
+    asked = wishes(before, boxes)
+    for (public_id,) in db.rows(_SAVED, sending_key=own_key):
+        # From the same page, in another tab, something else was saved.
+        if any(each.state for each in deciding.decide(before, asked, asked_at)):
+            raise Refusal(Reason.OUTDATED, CHANGED)
+        return Saved(public_id)
+    touched = [cell for wish in asked for cell in wish.cells]
+    with db.transaction() as session:
+        batch = _begin(session, account, own_key)
+        if batch is None:
+            return Saved(session.scalars(_SAVED, {"sending_key": own_key}).one())
+        children = {cell.child for cell in touched}
+        places.lock(session, before.town, children, map(_at, touched))
+        known = reading.known(account.family_id, *week)
+        if changed_since(known, boxes):
+            raise Refusal(Reason.OUTDATED, CHANGED)
+        asked = wishes(known, boxes)
+        if not asked:
+            raise Refusal(Reason.SAME, NOTHING)
+        decided = deciding.decide(known, asked, asked_at)
+        _write(session, known, batch, decided)
+        if batch.added or batch.removed or batch.waiting:
+            telling.saved(session, account, batch)
+    return Saved(batch.public_id, [each for each in decided if each.state is None])
+
+
+def _begin(session: Session, account: CurrentAccount, own_key: str) -> BookingBatch | None:
+    """Name what is saved; None when it was saved already, or is being saved beside this."""
+    allowances.one_at_a_time(session, account.account_id)
+    now = datetime.now(UTC)
+    since = {"account_id": account.account_id, "since": now - DAY}
+    if session.scalars(_SAVED_TODAY, since).one() >= MOST_A_DAY:
+        raise Refusal(Reason.TOO_MANY, TOO_MANY)
+    inserted = (
+        db.insert(BookingBatch)
+        .values(
+            family_id=account.family_id,
+            account_id=account.account_id,
+            at=now,
+            sending_key=own_key,
+        )
+        .on_conflict_do_nothing()
+        .returning(BookingBatch.id)
+    )
+    number = session.scalars(inserted).first()
+    return None if number is None else session.get_one(BookingBatch, number)
+
+
+def _write(session: Session, known: Known, batch: BookingBatch, decided: Sequence[Decided]) -> None:
+    ids = [each.id for each in known.booked.values()]
+    found = session.scalars(select(Booking).where(Booking.id.in_(ids)).order_by(Booking.id))
+    rows = {Cell(each.child_id, each.service_id, each.day): each for each in found}
+    counted: Counter[At] = Counter()
+    events = []
+    ticked = {each.wish.cell for each in decided}
+    for each, cell in _changes(decided):
+        row = rows.get(cell)
+        old = row.state if row else None
+        if row is None:
+            row = rows[cell] = Booking(
+                child_id=cell.child, service_id=cell.service, day=cell.day, version=0
+            )
+            session.add(row)
+        _change(row, each, known.family_id, _origin(cell, ticked), batch)
+        counted[_at(cell)] += (row.state in HOLDING) - (old in HOLDING)
+        events.append((row, each, old))
+    session.flush()
+    session.add_all(
+        BookingEvent(
+            booking_id=row.id,
+            family_id=row.family_id,
+            batch_id=batch.id,
+            at=batch.at,
+            kind=_EVENTS[row.state],
+            old=old,
+            new=row.state,
+            sentence=each.sentence,
+        )
+        for row, each, old in events
+    )
+    places.count(session, counted)
+    batch.added = sum(row.state is BookingState.BOOKED for row, _, _ in events)
+    batch.waiting = sum(row.state is BookingState.WAITING for row, _, _ in events)
+    batch.removed = sum(row.state is BookingState.CANCELLED for row, _, _ in events)
+    batch.refused = sum(each.state is None for each in decided)
+    freed = [at for at, change in counted.items() if change < 0]
+    waiting.promote(session, known.town, freed)
+
+
+def _changes(decided: Iterable[Decided]) -> Iterator[tuple[Decided, Cell]]:
+    """Go through the cells that change, each once: two of them may bring the same third.
+
+    What one of them has for sure is not waited for with the other.
+    """
+    done: set[Cell] = set()
+    for each in sorted(decided, key=lambda each: each.state is BookingState.WAITING):
+        for cell in each.wish.cells if each.state else ():
+            if cell not in done:
+                done.add(cell)
+                yield each, cell
+
+
+def _change(
+    row: Booking, each: Decided, family_id: int, origin: BookingOrigin, batch: BookingBatch
+) -> None:
+    assert each.state is not None
+    if each.state is not BookingState.CANCELLED:
+        row.family_id = family_id
+        if row.state not in LIVE:
+            row.origin = origin
+    row.state = each.state
+    row.waiting_since = batch.at if each.state is BookingState.WAITING else None
+    row.version += 1
+
+
+def _origin(cell: Cell, ticked: Collection[Cell]) -> BookingOrigin:
+    """Tell how it comes to be booked: what was ticked itself stays without what brings it."""
+    return BookingOrigin.PARENT if cell in ticked else BookingOrigin.LINKED
+
+
+def _at(cell: Cell) -> At:
+    return At(cell.service, cell.day)

@@ -1,0 +1,62 @@
+"""What a family is about to save, told before it is: added, given back, waited for, impossible."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from app.formats import NBSP, day_and_month
+from app.services.bookings import deciding, reading, weeks
+from app.services.bookings.deciding import Decided
+from app.services.bookings.reading import Booked, Known
+from app.services.bookings.wishes import NOTHING, Boxes, cell_of, changed_since, wishes
+from app.services.bookings.words import STATES
+from app.services.refusals import Reason, Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What is about to be saved."""
+
+    monday: date
+    decided: Sequence[Decided]
+    # Boxes with the versions that they stand at now: whoever saves has been told.
+    seen: Sequence[tuple[str, int]]
+    ticked: Sequence[str]
+    # What somebody else changed since the page was drawn.
+    changed: Sequence[str]
+
+    @property
+    def title(self) -> str:
+        """Write Semaine du 30 novembre 2026."""
+        return weeks.title(self.monday)
+
+    @property
+    def may_be_saved(self) -> bool:
+        """Tell whether anything of it is possible."""
+        return any(each.state for each in self.decided)
+
+    def of(self, state: str) -> list[Decided]:
+        """List what is added, given back, waited for; or refused, without a state."""
+        return [each for each in self.decided if (each.state or "") == state]
+
+
+def summary(family_id: int, monday: date, boxes: Boxes, asked_at: datetime) -> Summary:
+    """Judge what was ticked, saving nothing. Raises Refusal when it changes nothing."""
+    known = reading.known(family_id, *weeks.both_ends(monday))
+    asked = wishes(known, boxes)
+    if not asked:
+        raise Refusal(Reason.SAME, NOTHING)
+    return Summary(
+        monday=monday,
+        decided=deciding.decide(known, asked, asked_at),
+        seen=[(name, known.version(cell_of(known, name))) for name in boxes.seen],
+        ticked=sorted(boxes.ticked),
+        changed=[_changed(known, each) for each in changed_since(known, boxes)],
+    )
+
+
+def _changed(known: Known, booked: Booked) -> str:
+    """Say what a day has become, without saying by whom: the history does."""
+    child, service = known.children[booked.child_id], known.town.services[booked.service_id]
+    day = day_and_month(booked.day).capitalize()
+    return f"{day}, {child.first_name}, {service.name}{NBSP}: {STATES[booked.state].lower()}"

@@ -1,0 +1,125 @@
+"""A week as a family reads it: its name, its days, a line for each child and service."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from app.booking_kinds import BookingState
+from app.formats import day_in_words, today
+from app.services.bookings.reading import OfChild
+
+ONE_DAY, ONE_WEEK = timedelta(days=1), timedelta(weeks=1)
+SUNDAY = 6
+# As far as pages lead: a year to book, some months to read.
+FARTHEST_AHEAD, FARTHEST_BACK = timedelta(weeks=52), timedelta(weeks=26)
+NAME = re.compile(r"(20\d\d)-W(\d\d)", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A service, on a day, for a child: a box to tick, or what is said of it."""
+
+    service: str
+    # Of the box; empty where there is none.
+    name: str
+    version: int
+    ticked: bool
+    words: str
+    # What the family has; None where it has nothing.
+    state: BookingState | None
+    # In the waiting list, 0 for who does not wait.
+    rank: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ChildDay:
+    """A child's day."""
+
+    child: OfChild
+    lines: Sequence[Line]
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of the week; `words` say why nobody has anything on it."""
+
+    day: date
+    children: Sequence[ChildDay]
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """The page of a week."""
+
+    monday: date
+    days: Sequence[Day] = ()
+    # Until when to book, and for what.
+    limits: Sequence[str] = ()
+    # Why there is nothing to book; empty too when no child may come to anything.
+    words: str = ""
+
+    @property
+    def name(self) -> str:
+        """Return what addresses call it."""
+        return name_of_week(self.monday)
+
+    @property
+    def title(self) -> str:
+        """Write Semaine du 30 novembre 2026."""
+        return title(self.monday)
+
+    @property
+    def before(self) -> str:
+        """Name the week before; empty when nobody looks back so far."""
+        monday = self.monday - ONE_WEEK
+        return name_of_week(monday) if _is_near(monday) else ""
+
+    @property
+    def after(self) -> str:
+        """Name the week after; empty when nobody books so far ahead."""
+        monday = self.monday + ONE_WEEK
+        return name_of_week(monday) if _is_near(monday) else ""
+
+    @property
+    def has_boxes(self) -> bool:
+        """Tell whether anything may still be changed."""
+        return any(line.name for day in self.days for each in day.children for line in each.lines)
+
+
+def title(monday: date) -> str:
+    """Write Semaine du 30 novembre 2026."""
+    return f"Semaine du {day_in_words(monday)}"
+
+
+def name_of_week(monday: date) -> str:
+    """Write 2026-W49."""
+    year, number, _ = monday.isocalendar()
+    return f"{year}-W{number:02}"
+
+
+def monday_of(name: str) -> date | None:
+    """Read 2026-W49; None for what is no week, or too far away to be spoken of."""
+    found = NAME.fullmatch(name)
+    if found is None:
+        return None
+    try:
+        monday = date.fromisocalendar(int(found[1]), int(found[2]), 1)
+    except ValueError:
+        return None
+    return monday if _is_near(monday) else None
+
+
+def _is_near(monday: date) -> bool:
+    return -FARTHEST_BACK <= monday - this_monday() <= FARTHEST_AHEAD
+
+
+def this_monday() -> date:
+    """Return the day that this week began."""
+    return today() - today().weekday() * ONE_DAY
+
+
+def both_ends(monday: date) -> tuple[date, date]:
+    """Return the first and the last day of a week."""
+    return monday, monday + SUNDAY * ONE_DAY

@@ -1,0 +1,118 @@
+"""What a family ticked and unticked, as the acts that it asks for.
+
+A box is named by a child, a service and a day. Only what was on the page counts: a box that is left
+unticked there is a day that is not wanted, one that was not there stays as it is.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from app.services.bookings.reading import Booked, Known
+from app.services.bookings.verdicts import Act
+from app.services.bookings.worlds import Cell
+from app.services.refusals import Reason, Refusal
+
+# A family of eight, six services, a whole week.
+MOST_BOXES = 300
+NOT_THERE = (
+    "Une case de cette page n’existe plus\u00a0: rien n’est changé. Relisez votre semaine, puis "
+    "recommencez."
+)
+NOTHING = "Vous n’avez rien changé\u00a0: cochez ou décochez un jour, puis continuez."
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A day to book or to cancel, and what goes with it: all of it, or nothing."""
+
+    act: Act
+    cell: Cell
+    along: tuple[Cell, ...] = ()
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """List all of them, the one that was ticked first."""
+        return self.cell, *self.along
+
+
+@dataclass(frozen=True, slots=True)
+class Boxes:
+    """What a page showed, each box with the version it stood at, and which ones were ticked."""
+
+    seen: Mapping[str, int]
+    ticked: frozenset[str]
+
+    def __post_init__(self) -> None:
+        """Refuse what no page of ours sends."""
+        if len(self.seen) > MOST_BOXES or not self.ticked <= self.seen.keys():
+            raise Refusal(Reason.UNFIT, NOT_THERE)
+
+
+def name_of(known: Known, cell: Cell) -> str:
+    """Name a box, in forms."""
+    child, service = known.children[cell.child], known.town.services[cell.service]
+    return f"{child.public_id}.{service.slug}.{cell.day.isoformat()}"
+
+
+def cell_of(known: Known, name: str) -> Cell:
+    """Find the box of a name. Raises Refusal for another family's, another day, no name of ours."""
+    child, _, rest = name.partition(".")
+    slug, _, day = rest.rpartition(".")
+    cell = Cell(
+        next((each.id for each in known.children.values() if each.public_id == child), 0),
+        next((each.id for each in known.town.services.values() if each.slug == slug), 0),
+        _day(day),
+    )
+    if name != (name_of(known, cell) if known.may_have_box(cell) else None):
+        raise Refusal(Reason.UNKNOWN, NOT_THERE)
+    return cell
+
+
+def wishes(known: Known, boxes: Boxes) -> list[Wish]:
+    """List what is asked, the days to give back first: what they free may be what others need.
+
+    Raises Refusal when a box is not this family's.
+    """
+    asked = {cell_of(known, name): name in boxes.ticked for name in boxes.seen}
+    wanted = [cell for cell, ticked in asked.items() if ticked and not known.is_live(cell)]
+    given_back = {cell for cell, ticked in asked.items() if not ticked and known.is_live(cell)}
+    books = list(_books(known, wanted))
+    # What one waited for, and now comes along with what is booked, is waited for still.
+    along = {cell for wish in books for cell in wish.along}
+    return [*_cancels(known, given_back - along), *books]
+
+
+def changed_since(known: Known, boxes: Boxes) -> list[Booked]:
+    """List the days that somebody changed since the page was drawn, and not as it asks now."""
+    changed = []
+    for name, version in boxes.seen.items():
+        cell = cell_of(known, name)
+        found = known.booked.get(cell)
+        is_wanted, is_live = name in boxes.ticked, known.is_live(cell)
+        # What came along is not spoken of twice.
+        comes_along = is_live and known.came_along(cell) and known.bringers(cell)
+        if found and found.version != version and is_live is not is_wanted and not comes_along:
+            changed.append(found)
+    return changed
+
+
+def _books(known: Known, cells: list[Cell]) -> Iterator[Wish]:
+    for cell in sorted(cells, key=known.order):
+        yield Wish(Act.BOOK, cell, tuple(known.world.to_book(cell)[1:]))
+
+
+def _cancels(known: Known, cells: set[Cell]) -> Iterator[Wish]:
+    # A box that was there before something brought its day says nothing of it.
+    gone = {cell for cell in cells if not known.came_along(cell) or not known.bringers(cell, cells)}
+    for cell in sorted(gone, key=known.order):
+        along = [each for each in known.along(cell) if known.only_came_along(each, gone)]
+        gone.update(along)
+        yield Wish(Act.CANCEL, cell, tuple(along))
+
+
+def _day(written: str) -> date:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return date.min
