@@ -16,6 +16,8 @@ from app.services.actors import CurrentAccount
 from app.services.billing import debits, ledger
 from app.services.billing.debits import Debit
 from app.services.billing.ledger import BALANCE, UnpaidInvoice
+from app.services.bookings import coming
+from app.services.bookings.coming import ToBook
 from app.services.counts import MenuCounts
 from app.services.inbox import listing
 from app.services.inbox.listing import MessageLine
@@ -47,6 +49,7 @@ class Act(StrEnum):
 
     PAY_LATE = "pay_late"
     SEND_PIECE = "send_piece"
+    BOOK = "book"
     CONFIRM_ADDRESS = "confirm_address"
     CHECK_ADDRESS = "check_address"
     PAY = "pay"
@@ -71,6 +74,8 @@ class Home:
     requests: list[LatestRequest]
     takes_requests: bool
     today: date
+    # A week to book, whose limit is near.
+    to_book: ToBook | None = None
 
     @property
     def to_do(self) -> list[Act]:
@@ -80,6 +85,7 @@ class Home:
         waits: dict[Act, object] = {
             Act.PAY_LATE: late,
             Act.SEND_PIECE: self.counts.pieces_missing,
+            Act.BOOK: self.to_book,
             Act.CONFIRM_ADDRESS: self.address_waits,
             Act.CHECK_ADDRESS: self.address_refused and not self.address_waits,
             Act.PAY: owes and not late and not self.debit,
@@ -115,7 +121,10 @@ class Home:
 
 
 def home(account: CurrentAccount) -> Home:
-    """Gather the first page in five statements, whatever the size of the family."""
+    """Gather the first page in five statements, whatever the size of the family.
+
+    Where the town takes bookings, in two more.
+    """
     [(title, number, debited, balance, email, refused, waits, *counted)] = db.rows(
         _SUMMARY,
         family_id=account.family_id,
@@ -123,6 +132,7 @@ def home(account: CurrentAccount) -> Home:
         account_id=account.account_id,
         now=datetime.now(UTC),
     )
+    menu = MenuCounts(*counted)
     return Home(
         title=title,
         family_number=number,
@@ -131,11 +141,12 @@ def home(account: CurrentAccount) -> Home:
         email=email,
         address_refused=refused,
         address_waits=waits,
-        counts=MenuCounts(*counted),
+        counts=menu,
         unpaid=ledger.unpaid_invoices(account.family_id),
         children=registrations.of_family(account.family_id),
         messages=listing.latest(account),
         requests=latest.few(account),
         takes_requests=bool(kinds.offered()),
         today=today(),
+        to_book=coming.to_book(account.family_id) if menu.takes_bookings else None,
     )

@@ -5,11 +5,13 @@ from flask.typing import ResponseReturnValue
 
 from app.blueprints.family.blueprint import family
 from app.services.billing import activities
+from app.services.bookings import coming
 from app.services.documents import library
 from app.services.families import children as service
 from app.services.requests import registrations
 from app.web.access import current_account
 from app.web.files import send_stored_file
+from app.web.menu import menu_counts
 from app.web.site_map import labelled
 
 
@@ -28,9 +30,12 @@ def child(public_id: str) -> ResponseReturnValue:
     found = activities.of_child(account.family_id, public_id)
     if found is None:
         abort(404)
+    counts = menu_counts()
     return render_template(
         "family/child.html",
         child=found,
+        counts=counts,
+        booked=coming.of_child(account.family_id, public_id) if counts.takes_bookings else None,
         registrations=registrations.of_child(account.family_id, public_id),
         documents=library.for_family_only(account),
     )

@@ -1,0 +1,142 @@
+"""What comes: the week that a family has not spoken of yet, and the next days of a child."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import Date, Row, bindparam, literal, select
+
+from app import db
+from app.booking_kinds import BookingState, ServiceMode
+from app.formats import today
+from app.models import FAMILY, Booking, Child, Custody, Enrolment, Service
+from app.services.bookings import catalogue, spoken
+from app.services.bookings.catalogue import OF_SERVICE
+from app.services.bookings.custody import Turns
+from app.services.bookings.limits import limit
+from app.services.bookings.reading import LIVE, days_between
+from app.services.bookings.weeks import ONE_WEEK, both_ends, name_of_week, this_monday
+from app.services.bookings.worlds import Bookable
+
+# What is asked earlier than that is forgotten again.
+AHEAD = timedelta(days=7)
+WEEKS = 4
+MOST_DAYS = 40
+
+
+def _spoken_of(number: int) -> Any:
+    """Tell whether the family has booked, or given back, anything of the week of this number."""
+    first = bindparam(f"monday_{number}", type_=Date)
+    last = bindparam(f"sunday_{number}", type_=Date)
+    booked = select(literal(1)).where(Booking.family_id == FAMILY, Booking.day.between(first, last))
+    return booked.exists().label(f"week_{number}")
+
+
+_ENROLLED = (
+    select(
+        *OF_SERVICE,
+        Enrolment.first,
+        Enrolment.last,
+        Custody.pattern,
+        Custody.handover,
+        Custody.anchor,
+        *(_spoken_of(number) for number in range(WEEKS)),
+    )
+    .join(Enrolment, Enrolment.service_id == Service.id)
+    .outerjoin(
+        Custody,
+        (Custody.child_id == Enrolment.child_id) & (Custody.family_id == Enrolment.family_id),
+    )
+    .where(
+        Enrolment.family_id == FAMILY,
+        Service.archived_at.is_(None),
+        Service.mode == ServiceMode.DAYS,
+    )
+    .order_by(Service.position, Service.id, Enrolment.id)
+)
+_DAYS = (
+    select(Booking.day, Service.name, Booking.state)
+    .join(Service, Service.id == Booking.service_id)
+    .join(Child, Child.id == Booking.child_id)
+    .where(
+        Booking.family_id == FAMILY,
+        Child.public_id == bindparam("public_id"),
+        Booking.day >= bindparam("today", type_=Date),
+        Booking.state.in_(LIVE),
+    )
+    .order_by(Booking.day, Service.position, Service.id)
+    .limit(MOST_DAYS)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ToBook:
+    """A week that nobody has spoken of, and until when that is no trouble."""
+
+    monday: date
+    # Written as jeudi minuit.
+    until: str
+
+    @property
+    def name(self) -> str:
+        """Return what addresses call it."""
+        return name_of_week(self.monday)
+
+
+class ComingDay(NamedTuple):
+    """A day of a child: services, and where they stand."""
+
+    day: date
+    services: str
+    state: BookingState
+
+
+def to_book(family_id: int) -> ToBook | None:
+    """Find the first week whose limit is near and of which nothing was said: two statements.
+
+    A family that booked one day of it, or gave one back, knows what it wants.
+    """
+    mondays = [this_monday() + number * ONE_WEEK for number in range(WEEKS)]
+    ends = {f"monday_{number}": monday for number, monday in enumerate(mondays)}
+    ends |= {f"sunday_{number}": both_ends(monday)[1] for number, monday in enumerate(mondays)}
+    rows: Sequence[Row[Any]] = db.rows(_ENROLLED, family_id=family_id, **ends)
+    if not rows:
+        return None
+    calendar = catalogue.read_calendar(mondays[0], both_ends(mondays[-1])[1])
+    services = {row.id: catalogue.bookable(row, calendar) for row in rows}
+    now = datetime.now(UTC)
+    for number, monday in enumerate(mondays):
+        if getattr(rows[0], f"week_{number}"):
+            continue
+        limits = [
+            (found, service)
+            for row in rows
+            for found, service in _limits(row, services[row.id], monday)
+            if now < found < now + AHEAD
+        ]
+        if limits:
+            first, service = min(limits, key=lambda each: each[0])
+            return ToBook(monday, spoken.short_limit(first, service.agenda.zone))
+    return None
+
+
+def of_child(family_id: int, public_id: str) -> Sequence[ComingDay]:
+    """List the next days on which a child comes, or waits for a place; not another family's."""
+    days: dict[tuple[date, BookingState], list[str]] = {}
+    asked = {"family_id": family_id, "public_id": public_id, "today": today()}
+    for day, service, state in db.rows(_DAYS, **asked):
+        days.setdefault((day, state), []).append(service)
+    return [ComingDay(day, ", ".join(names), state) for (day, state), names in days.items()]
+
+
+def _limits(row: Row[Any], service: Bookable, monday: date) -> list[tuple[datetime, Bookable]]:
+    turns = Turns(row.pattern, row.handover, row.anchor) if row.pattern else None
+    return [
+        (limit(service.book, day, service.agenda), service)
+        for day in days_between(*both_ends(monday))
+        if row.first <= day
+        and (row.last is None or day <= row.last)
+        and service.agenda.is_served(day)
+        and (turns is None or turns.is_here(day))
+    ]
