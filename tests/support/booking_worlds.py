@@ -25,9 +25,7 @@ ZOE, KARIM = 1, 2
 CANTEEN, MIDDAY, EVENING, STUDY, CENTRE = 1, 2, 3, 4, 5
 MONDAY = date(2026, 11, 30)
 STRIKE = date(2026, 12, 1)
-STRIKES = {
-    STRIKE: Special(is_open=False, reason="grève du personnel", announced=date(2026, 11, 24))
-}
+STRIKES = {STRIKE: Special(is_open=False, reason="grève du personnel")}
 
 
 def bookable(name: str, book: str, cancel: str, absence: str, **more: Any) -> Bookable:

@@ -46,7 +46,6 @@ class Special:
 
     is_open: bool
     reason: str = ""
-    announced: date | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

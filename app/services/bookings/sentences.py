@@ -163,13 +163,8 @@ def also(case: Case, cell: Cell, words: str) -> str:
 
 def _by_name(agenda: Agenda, cell: Cell, sort: Sort) -> str:
     if sort is Sort.CLOSED:
-        special = agenda.specials[cell.day]
-        announced = (
-            f" (annonce du {formats.day_and_month(special.announced)})" if special.announced else ""
-        )
-        closed = (
-            f"Fermé{COLON}{special.reason}{announced}." if special.reason else "Fermé ce jour-là."
-        )
+        reason = agenda.specials[cell.day].reason
+        closed = f"Fermé{COLON}{reason}." if reason else "Fermé ce jour-là."
         return f"{closed} {NOT_BILLED}"
     if sort is Sort.SCHOOL:
         holidays = agenda.holidays(cell.day)

@@ -83,7 +83,7 @@ REFUSED: list[tuple[Act, Cell, World, str, Obstacle, str, str | None]] = [
     (Act.BOOK, of_zoe(EVENING, date(2026, 12, 21)), WORLD, EARLY, Obstacle.SCHOOL,
      "Vacances de Noël.", None),
     (Act.BOOK, of_zoe(CANTEEN, STRIKE), WORLD, EARLY, Obstacle.CLOSED,
-     "Fermé : grève du personnel (annonce du mardi 24 novembre). Rien ne vous sera facturé.", None),
+     "Fermé : grève du personnel. Rien ne vous sera facturé.", None),
     (Act.BOOK, of_zoe(EVENING), full(EVENING), EARLY, Obstacle.FULL, "Complet.", None),
     (Act.BOOK, of_zoe(CANTEEN), full(CANTEEN, waiting=3), EARLY, Obstacle.FULL,
      "Complet. 3 familles attendent déjà.", "M’inscrire sur la liste d’attente"),
