@@ -5,7 +5,16 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, ColumnElement, String, bindparam, func, literal_column, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    String,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    select,
+)
 
 from app import db, formats
 from app.formats import today, town_zone
@@ -35,13 +44,15 @@ _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _FAMILIES: BindParameter[Any] = bindparam("families", expanding=True)
 _ACCOUNTS: BindParameter[Any] = bindparam("accounts", expanding=True)
 _ALL = select(JournalEntry.at, JournalEntry.id)
+# What a clerk asked for is done by a job, which has no address either.
+_BY_A_CLERK = exists().where(ClerkAccount.name == JournalEntry.acted_by)
 _LINES = (
     select(
         JournalEntry.id,
         JournalEntry.at,
         JournalEntry.event,
         JournalEntry.acted_by,
-        JournalEntry.clerk_id,
+        _BY_A_CLERK,
         func.coalesce(Account.identifier, JournalEntry.details["identifier"].as_string(), ""),
         func.coalesce(Guardian.full_name, ""),
         Family.id,
@@ -76,7 +87,7 @@ class Act(NamedTuple):
     at: datetime
     kind: str
     acted_by: str
-    clerk_id: int | None
+    by_a_clerk: bool
     identifier: str
     # Whose account it is about; empty for nobody's.
     whose: str
@@ -92,7 +103,8 @@ class Act(NamedTuple):
             return "un parent" if self.whose else "un visiteur"
         if self.acted_by == PORTAL.name:
             return "le portail"
-        return self.acted_by if self.address else f"{self.acted_by} (commande)"
+        known = self.address or self.by_a_clerk
+        return self.acted_by if known else f"{self.acted_by} (commande)"
 
     @property
     def words(self) -> str:
@@ -215,11 +227,14 @@ def _wanted(question: _Question) -> Iterator[ColumnElement[bool]]:
         yield JournalEntry.account_id.in_(_ACCOUNTS) | JournalEntry.family_id.in_(_FAMILIES)
 
 
-_IS_BY_NAME = JournalEntry.clerk_id.is_(None) & (JournalEntry.address != _NOTHING)
+_IS_BY_NAME = JournalEntry.clerk_id.is_(None)
 _BY: dict[str, ColumnElement[bool]] = {
     Who.PARENT: JournalEntry.acted_by == _NOTHING,
-    Who.COMMAND: _OF_TOWN & JournalEntry.clerk_id.is_(None) & (JournalEntry.address == _NOTHING),
-    # On their way in they are known by name alone.
+    Who.COMMAND: _OF_TOWN
+    & JournalEntry.clerk_id.is_(None)
+    & (JournalEntry.address == _NOTHING)
+    & ~_BY_A_CLERK,
+    # On their way in, and by a job, they are known by name alone.
     "personne": _OF_TOWN
     & (
         (JournalEntry.clerk_id == bindparam("clerk_id"))

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from app import db
 from app.models import Family, JournalEntry
 from app.services import journal
-from app.services.actors import Command, Origin, Stranger
+from app.services.actors import Clerk, Command, Origin, Stranger
 from tests.support.browser import Browser, Page
 from tests.support.clerks import give_password, settle
 from tests.support.databases import selects, statements_of
@@ -75,6 +75,19 @@ def test_reading_it_is_told_once_a_day_and_for_each_colleague(app: Flask, camill
         told = select(JournalEntry.details).where(JournalEntry.event == "journal_read")
         told = told.order_by(JournalEntry.id)
         assert list(db.session().scalars(told)) == [{}, {"about": "Camille Martin"}]
+
+
+@pytest.mark.both_databases
+def test_what_a_job_did_for_somebody_is_theirs(app: Flask, camille: Browser) -> None:
+    """A job has no address, and is no command of theirs."""
+    with app.app_context(), db.transaction() as session:
+        journal.record(session, "import_undone", Clerk("Camille Martin"), None, run="2")
+    page = camille.get("town_hall.journal").fill({"Quoi": "Import annulé"}).submit("Filtrer")
+    assert "Camille Martin Import annulé" in rows(page)[0]
+    page = page.fill({"Qui": "Camille Martin"}).submit("Filtrer")
+    assert len(rows(page)) == 1
+    page = page.fill({"Qui": "Une commande"}).submit("Filtrer")
+    assert not rows(page)
 
 
 def test_a_file_holds_what_the_filters_find(camille: Browser, people: People) -> None:
