@@ -69,9 +69,9 @@ def test_a_town_sees_its_own_folder_alone(service: Path) -> None:
     assert found["User"] == ["portail"]
     assert found["TemporaryFileSystem"] == ["/var/lib/portail:ro"]
     assert found["BindPaths"] == ["/var/lib/portail/saint-exemple"]
-    assert found["Environment"] == [
-        "PORTAIL_INSTANCE=/var/lib/portail/saint-exemple XDG_CACHE_HOME=/tmp"
-    ]
+    own, *others = found["Environment"]
+    assert own == "PORTAIL_INSTANCE=/var/lib/portail/saint-exemple XDG_CACHE_HOME=/tmp"
+    assert others in ([], ["MALLOC_ARENA_MAX=2"])
     assert not any("/" in each and "@" in each for each in found)
 
 
