@@ -3,6 +3,17 @@
 from enum import StrEnum
 
 
+class ServiceKind(StrEnum):
+    """What sort of a service it is."""
+
+    CANTEEN = "canteen"
+    GARDERIE = "garderie"
+    # The hour between two meals, or around one (« pause méridienne »).
+    MIDDAY = "midday"
+    LEISURE = "leisure"
+    OTHER = "other"
+
+
 class ServiceMode(StrEnum):
     """How one comes to a service."""
 

@@ -6,6 +6,7 @@ from app.booking_kinds import (
     CustodyPattern,
     Late,
     LinkKind,
+    ServiceKind,
     ServiceMode,
     SpanKind,
     Waiting,
@@ -76,7 +77,6 @@ from app.models.services import (
     DayState,
     Service,
     ServiceDay,
-    ServiceKind,
     ServiceLink,
 )
 from app.models.stored_files import (

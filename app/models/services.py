@@ -6,20 +6,9 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.booking_kinds import Late, LinkKind, ServiceMode, SpanKind, Waiting
+from app.booking_kinds import Late, LinkKind, ServiceKind, ServiceMode, SpanKind, Waiting
 from app.db import Base, UtcDateTime, new_public_id
 from app.models.families import choice
-
-
-class ServiceKind(StrEnum):
-    """What sort of a service it is."""
-
-    CANTEEN = "canteen"
-    GARDERIE = "garderie"
-    # The hour between two meals, or around one (« pause méridienne »).
-    MIDDAY = "midday"
-    LEISURE = "leisure"
-    OTHER = "other"
 
 
 class DayState(StrEnum):

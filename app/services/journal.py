@@ -35,6 +35,7 @@ ACTS = {
     "access_sent": "accès envoyé par la mairie",
     "backup_made": "sauvegarde faite",
     "backup_restored": "sauvegarde remise en place",
+    "calendar_changed": "calendrier corrigé par la mairie",
     "calendar_loaded": "calendrier chargé par la mairie",
     "child_put_back": "enfant remis dans une famille par la mairie",
     "child_taken_out": "enfant retiré d’une famille par la mairie",

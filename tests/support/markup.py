@@ -46,7 +46,6 @@ CODES = {
     "booking_batch": {"public_id", "sending_key", "acted_by"},
     "booking_event": {"sentence"},
     "booking": {"public_id"},
-    "calendar_span": {"name", "zone", "source"},
     "child": {"public_id", "source_id"},
     "clerk_account": {"public_id", "email", "password_hash", "link_salt", "secret"},
     "clerk_session": {"key_hash"},
@@ -71,8 +70,6 @@ CODES = {
     "request_file": {"public_id"},
     "service": {
         *("public_id", "source_id", "slug", "book_rule", "cancel_rule", "absence_rule"),
-        # No screen shows them yet.
-        *("name", "short_name", "operator"),
     },
     "service_day": {"reason"},
     "temporary_password": {"secret_hash"},

@@ -38,7 +38,13 @@ TREASURY = EVERYBODY | {
 OPENS = {
     Role.READING: EVERYBODY,
     Role.OFFICE: TREASURY
-    | {Right.ANSWER_ALL, Right.READY_ANSWERS, Right.WRITE_TO_ALL, Right.PUBLISH},
+    | {
+        Right.ANSWER_ALL,
+        Right.READY_ANSWERS,
+        Right.SERVICES,
+        Right.WRITE_TO_ALL,
+        Right.PUBLISH,
+    },
     Role.REGIE: TREASURY,
     Role.ADMINISTRATION: set(Right),
 }

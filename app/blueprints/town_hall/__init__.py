@@ -2,6 +2,7 @@
 
 from app.blueprints.town_hall import (
     answering,
+    calendar,
     calling,
     coming,
     day,
@@ -29,6 +30,7 @@ from app.blueprints.town_hall import (
     request_kinds,
     requests,
     search,
+    services,
     settings,
     signing_in,
     statistics,
@@ -42,6 +44,7 @@ from app.blueprints.town_hall.blueprint import town_hall
 
 __all__ = [
     "answering",
+    "calendar",
     "calling",
     "coming",
     "day",
@@ -69,6 +72,7 @@ __all__ = [
     "request_kinds",
     "requests",
     "search",
+    "services",
     "settings",
     "signing_in",
     "statistics",

@@ -56,7 +56,7 @@ def short_limit(instant: datetime, zone: tzinfo) -> str:
 def opening(instant: datetime, zone: tzinfo) -> str:
     """Write lundi 21 août à 7 h: the first minute that is in time."""
     local = instant.astimezone(zone)
-    return f"{formats.day_and_month(local.date())} à {_hour(local.hour * 60 + local.minute)}"
+    return f"{formats.day_and_month(local.date())} à {hour(local.hour * 60 + local.minute)}"
 
 
 def rule(told: Rule) -> str:  # noqa: PLR0911 (a shape, a line)
@@ -74,7 +74,7 @@ def rule(told: Rule) -> str:  # noqa: PLR0911 (a shape, a line)
         case MonthBefore():
             return _month(told)
         case Window(first, opens_at, last, at):
-            opens = f"{formats.day_in_full(first)} à {_hour(opens_at)}"
+            opens = f"{formats.day_in_full(first)} à {hour(opens_at)}"
             return f"du {opens} au {formats.day_in_full(last)} {_at(at)}"
         case Never():
             return "jamais"
@@ -122,10 +122,11 @@ def _until(minute: int) -> str:
 
 def _at(minute: int) -> str:
     """Write à 12 h, and à minuit for the last minute of the day."""
-    return "à minuit" if minute >= LAST_MINUTE else f"à {_hour(minute)}"
+    return "à minuit" if minute >= LAST_MINUTE else f"à {hour(minute)}"
 
 
-def _hour(minute: int) -> str:
+def hour(minute: int) -> str:
+    """Write 9 h, 16 h 30."""
     hours, minutes = divmod(minute, 60)
     return f"{hours}{NBSP}h{NBSP}{minutes:02}" if minutes else f"{hours}{NBSP}h"
 

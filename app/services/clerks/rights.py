@@ -29,6 +29,7 @@ class Right(StrEnum):
     ANSWER = "de répondre aux demandes"
     ANSWER_ALL = "de répondre à cette sorte de demande"
     READY_ANSWERS = "de changer les modèles de réponse"
+    SERVICES = "de régler les services et le calendrier"
     ERASE = "d’effacer les données d’une famille"
     VIEW_AS = "de voir le portail comme une famille"
     MESSAGES = "de lire les messages"
@@ -69,7 +70,13 @@ _TREASURY = _EVERYBODY | {
 OF_ROLE = {
     Role.READING: _EVERYBODY,
     Role.OFFICE: _TREASURY
-    | {Right.ANSWER_ALL, Right.READY_ANSWERS, Right.WRITE_TO_ALL, Right.PUBLISH},
+    | {
+        Right.ANSWER_ALL,
+        Right.READY_ANSWERS,
+        Right.SERVICES,
+        Right.WRITE_TO_ALL,
+        Right.PUBLISH,
+    },
     Role.REGIE: _TREASURY,
     Role.ADMINISTRATION: frozenset(Right),
 }

@@ -7,14 +7,13 @@ from sqlalchemy import String
 from app.booking_kinds import Late, ServiceMode, Waiting
 from app.formats import fold
 from app.models import ServiceKind
-from app.services.bookings.setting_up import services
+from app.services.bookings.setting_up import building, services
 from app.services.importing import fields
 from app.services.importing.faults import FieldRefused
 from app.services.importing.fields import Kind, choice, text
 from app.services.importing.tables import Column, SourceFile
 from app.services.refusals import Refusal
 
-_HOUR = re.compile(r"(\d{1,2})\u00a0?[h:] ?(\d{2})?", re.ASCII)
 # In the order of the week; a second M is mercredi.
 _DAY = re.compile(r"ma|me|l|m|j|v|s|d")
 _LETTERS = {"l": 0, "ma": 1, "me": 2, "j": 3, "v": 4, "s": 5, "d": 6}
@@ -36,12 +35,11 @@ def _parse_weekdays(value: str) -> frozenset[int]:
     return frozenset(found)
 
 
-def _parse_hour(value: str) -> int:
-    found = _HOUR.fullmatch(fold(value))
-    minute = int(found[1]) * 60 + int(found[2] or 0) if found else services.END_OF_DAY + 1
-    if minute > services.END_OF_DAY:
-        raise FieldRefused("écrivez une heure, comme 11:30 ou 16 h 30.")
-    return minute
+def _parse_hour(value: str) -> int | None:
+    try:
+        return building.minute(value)
+    except Refusal as refusal:
+        raise FieldRefused(f"{refusal}.") from refusal
 
 
 def _parse_capacity(value: str) -> int:

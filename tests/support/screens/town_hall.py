@@ -36,6 +36,7 @@ from tests.support.screens.invoices import money_of_all_screens
 from tests.support.screens.journal import journal_screens
 from tests.support.screens.mails import mail_screens
 from tests.support.screens.messages import messages_screens
+from tests.support.screens.services import service_screens
 from tests.support.screens.settings import settings_screens
 from tests.support.screens.statistics import statistics_screens
 
@@ -67,6 +68,7 @@ def town_hall_screens(app: Flask, people: People) -> Screens:
     yield from mail_screens(app, office, people)
     yield from money_of_all_screens(app, office)
     yield from settings_screens(app, office)
+    yield from service_screens(app, people, office)
     yield from _own_account(app, nadia)
 
 

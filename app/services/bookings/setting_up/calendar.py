@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Date, bindparam, func, select
+from sqlalchemy import Date, bindparam, select
 from sqlalchemy.orm import Session
 
 from app import db
@@ -19,30 +19,35 @@ from app.services.refusals import Reason, Refusal
 
 # A family plans its holidays; a town that knows no further than that is late.
 KNOWN_AHEAD = timedelta(days=183)
+# The longest holidays are of two months.
+LONGEST = timedelta(days=183)
 KINDS = {
     SpanKind.PUBLIC: "Jour férié",
     SpanKind.SCHOOL: "Vacances scolaires",
     SpanKind.BRIDGE: "Pont",
     SpanKind.TOWN: "Fermeture de la commune",
 }
-_LISTED = (
-    select(
-        CalendarSpan.id,
-        CalendarSpan.kind,
-        CalendarSpan.first,
-        CalendarSpan.last,
-        CalendarSpan.name,
-        CalendarSpan.zone,
-        CalendarSpan.source,
-        CalendarSpan.confirmed,
-    )
-    .where(
-        CalendarSpan.last >= bindparam("first", type_=Date),
-        CalendarSpan.first <= bindparam("last", type_=Date),
-    )
-    .order_by(CalendarSpan.first, CalendarSpan.kind, CalendarSpan.id)
+_LINES = select(
+    CalendarSpan.id,
+    CalendarSpan.kind,
+    CalendarSpan.first,
+    CalendarSpan.last,
+    CalendarSpan.name,
+    CalendarSpan.zone,
+    CalendarSpan.source,
+    CalendarSpan.confirmed,
 )
-_KNOWN_UNTIL = select(func.max(CalendarSpan.last)).where(CalendarSpan.kind == SpanKind.SCHOOL)
+_ONE = _LINES.where(CalendarSpan.id == bindparam("number"))
+_LISTED = _LINES.where(
+    CalendarSpan.last >= bindparam("first", type_=Date),
+    CalendarSpan.first <= bindparam("last", type_=Date),
+).order_by(CalendarSpan.first, CalendarSpan.kind, CalendarSpan.id)
+_FURTHEST = (
+    select(CalendarSpan.last.label("until"), CalendarSpan.source)
+    .where(CalendarSpan.kind == SpanKind.SCHOOL)
+    .order_by(CalendarSpan.last.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,22 @@ class Line:
     def kind_words(self) -> str:
         """Say what sort of days they are."""
         return KINDS[self.kind]
+
+
+class Typed(NamedTuple):
+    """A line, as somebody of the town hall types it."""
+
+    kind: SpanKind
+    first: date
+    last: date
+    name: str
+
+
+class Known(NamedTuple):
+    """Until when holidays are known, and by which decree; empty when the town typed them."""
+
+    until: date
+    source: str
 
 
 class Loaded(NamedTuple):
@@ -89,27 +110,85 @@ def load(year: SchoolYear, zone: str, place: str, by: Actor) -> Loaded:
     return Loaded(len(new), [_told(each) for each in found if _differs(each, there)])
 
 
+def find(number: int) -> Line | None:
+    """Find a line; None when there is none."""
+    rows = db.rows(_ONE, number=number)
+    return Line(*rows[0]) if rows else None
+
+
+def write(number: int | None, told: Typed, by: Actor) -> None:
+    """Add a line, or change one; it is the town's own then. Raises Refusal for what cannot be."""
+    _check(told)
+    with db.transaction() as session:
+        span = session.get(CalendarSpan, number) if number else CalendarSpan(zone="")
+        if span is None:
+            raise Refusal(Reason.UNKNOWN, "cette ligne n’est plus au calendrier")
+        met = session.scalars(
+            select(CalendarSpan.name)
+            .where(
+                CalendarSpan.kind == told.kind,
+                CalendarSpan.first <= told.last,
+                CalendarSpan.last >= told.first,
+                CalendarSpan.id != (number or 0),
+            )
+            .order_by(CalendarSpan.first)
+            .limit(1)
+        ).first()
+        if met is not None:
+            raise Refusal(
+                Reason.AMBIGUOUS,
+                f"ces jours sont déjà de «\u00a0{met}\u00a0»\u00a0: corrigez cette ligne plutôt",
+            )
+        was = (span.kind, span.first, span.last, span.name)
+        span.kind, span.first, span.last, span.name = told.kind, told.first, told.last, told.name
+        if was != (told.kind, told.first, told.last, told.name):
+            span.source = ""
+        span.confirmed = True
+        session.add(span)
+        journal.record(session, "calendar_changed", by, about=told.name)
+
+
+def remove(number: int, by: Actor) -> None:
+    """Take a line away. Raises Refusal when it is gone already."""
+    with db.transaction() as session:
+        span = session.get(CalendarSpan, number)
+        if span is None:
+            raise Refusal(Reason.UNKNOWN, "cette ligne n’est plus au calendrier")
+        session.delete(span)
+        journal.record(session, "calendar_changed", by, about=span.name)
+
+
+def _check(told: Typed) -> None:
+    if told.last < told.first:
+        raise Refusal(
+            Reason.UNFIT, "le dernier jour vient avant le premier\u00a0: vérifiez les dates"
+        )
+    if told.last - told.first > LONGEST:
+        raise Refusal(Reason.TOO_LONG, "c’est plus de six mois\u00a0: vérifiez les dates")
+
+
 def listed(year: SchoolYear) -> list[Line]:
     """Read the calendar of a school year."""
     rows = db.rows(_LISTED, first=year.first_day, last=year.last_day)
     return [Line(*row) for row in rows]
 
 
-def known_until() -> date | None:
-    """Tell until when school holidays are known; None when there are none."""
-    [(until,)] = db.rows(_KNOWN_UNTIL)
-    return until
+def known() -> Known | None:
+    """Tell until when school holidays are known, and from where; None when there are none."""
+    rows = db.rows(_FURTHEST)
+    return Known(*rows[0]) if rows else None
 
 
 def check() -> date:
     """Tell the same; raises Refusal when it is not far enough for families to plan."""
-    until = known_until()
-    if until is None:
+    found = known()
+    if found is None:
         raise Refusal(
             Reason.MISSING,
             "le calendrier n’a pas de vacances scolaires\u00a0: chargez une année"
             " (flask calendrier charger)",
         )
+    until = found.until
     if until < today() + KNOWN_AHEAD:
         raise Refusal(
             Reason.MISSING,

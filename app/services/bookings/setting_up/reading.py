@@ -12,7 +12,7 @@ from app.formats import town_zone
 from app.models import CalendarSpan, DayState, Enrolment, Service, ServiceDay, ServiceLink
 from app.services.bookings import limits, notation, spoken
 from app.services.bookings.agenda import ONE_DAY, Agenda, Span, Special
-from app.services.bookings.rules import Never, Rule
+from app.services.bookings.rules import WEEKDAYS, Never, Rule
 from app.services.bookings.setting_up.services import KINDS, Described, days
 
 # How far a limit may look back, and how far examples look ahead.
@@ -64,6 +64,23 @@ class Shown:
     def kind_words(self) -> str:
         """Say what sort of a service it is."""
         return KINDS[self.described.kind]
+
+    @property
+    def when(self) -> str:
+        """Say on which days, and at what hours."""
+        names = [WEEKDAYS[day] for day in sorted(self.described.weekdays)]
+        words = ", ".join(names)[:1].upper() + ", ".join(names)[1:]
+        starts, ends = self.described.starts_at, self.described.ends_at
+        if starts is None or ends is None:
+            return words
+        return f"{words}, de {spoken.hour(starts)} à {spoken.hour(ends)}"
+
+    @property
+    def book_words(self) -> str:
+        """Say until when one may book."""
+        rule = parsed(self.described.book_rule)
+        words = spoken.rule(rule) if rule else "jusqu’à la fin du jour"
+        return words[:1].upper() + words[1:]
 
 
 def listed(on: date) -> list[Shown]:

@@ -10,13 +10,13 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app import db
-from app.booking_kinds import Late, LinkKind, ServiceMode, Waiting
-from app.formats import fold
-from app.models import Service, ServiceKind, ServiceLink
+from app.booking_kinds import BookingState, Late, LinkKind, ServiceMode, Waiting
+from app.formats import fold, plural, today
+from app.models import HOLDING, Booking, Service, ServiceKind, ServiceLink
 from app.services import journal
 from app.services.actors import Actor
 from app.services.bookings import notation, waiting
@@ -101,13 +101,20 @@ def end(number: int, by: Actor) -> None:
         service = session.get(Service, number)
         if service is None or service.archived_at:
             raise Refusal(Reason.UNKNOWN, "ce service n’existe pas")
+        coming = _coming(session, number)
+        if coming:
+            raise Refusal(
+                Reason.CLOSED,
+                f"{plural(coming, 'réservation est à venir', 'réservations sont à venir')}\u00a0:"
+                " ce service s’arrête quand il n’y en a plus",
+            )
         service.archived_at = datetime.now(UTC)
         journal.record(session, "service_ended", by, about=service.name)
 
 
 def write(session: Session, service: Service | None, told: Described, source_id: str) -> int:
     """Write a service in the caller's transaction; return its number."""
-    _check(told)
+    check(told)
     rules = {name: canonical(getattr(told, name)) for name in RULES}
     capacity = service.capacity if service else None
     if service is None:
@@ -160,7 +167,8 @@ def days(number: int) -> frozenset[int]:
     return frozenset(day for day in range(DAYS_A_WEEK) if number & 1 << day)
 
 
-def _check(told: Described) -> None:
+def check(told: Described) -> None:
+    """Refuse what cannot be. Raises Refusal."""
     if not told.name.strip():
         raise Refusal(Reason.MISSING, "donnez un nom au service")
     if not told.weekdays:
@@ -174,6 +182,16 @@ def _check(told: Described) -> None:
         )
     if told.capacity is not None and not 0 < told.capacity <= MOST_PLACES:
         raise Refusal(Reason.UNFIT, "le nombre de places commence à 1\u00a0; vide, il n’y en a pas")
+
+
+def _coming(session: Session, number: int) -> int:
+    """Count what is booked of days to come."""
+    booked = Booking.state.in_((*HOLDING, BookingState.WAITING))
+    return session.scalars(
+        select(func.count(Booking.id)).where(
+            Booking.service_id == number, Booking.day >= today(), booked
+        )
+    ).one()
 
 
 def _check_twice(said: Mapping[int, Others]) -> None:

@@ -1,0 +1,148 @@
+"""« Calendrier »: the holidays that limits are counted by, a school year on one page."""
+
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import SelectChoice, SelectField
+from wtforms.validators import StopValidation
+from wtforms.widgets import DateInput
+
+from app.blueprints.town_hall.blueprint import town_hall
+from app.booking_kinds import SpanKind
+from app.calendar import school_years
+from app.calendar.school_years import SchoolYear
+from app.formats import plural, today
+from app.services.bookings.setting_up import calendar as service
+from app.services.bookings.setting_up.calendar import Typed
+from app.services.clerks.rights import Right
+from app.services.refusals import Refusal
+from app.settings import settings
+from app.web.clerk_access import current_clerk, needs
+from app.web.drafts import stands_on
+from app.web.fields import NOT_A_DAY, LineField, SentenceField, read_day
+from app.web.forms import Form, left_open, show_again
+
+SAVED = "Enregistré. Les limites de ces jours se comptent d’après lui."
+REMOVED = "Ligne retirée."
+ADDED = "{} depuis l’arrêté. Relisez-les\u00a0: chaque ligne se corrige."
+KEPT = "Gardé comme la mairie l’a mis, l’arrêté dit autre chose\u00a0: {}."
+
+
+class AnyDayField(LineField):
+    """A date, of any day of the week; its data is then ISO."""
+
+    widget = DateInput()
+
+    def __init__(self, label: str, **kwargs: Any) -> None:
+        """It is compulsory."""
+        super().__init__(label, longest=40, missing=NOT_A_DAY, **kwargs)
+
+    def pre_validate(self, form: Any) -> None:
+        """Read it."""
+        super().pre_validate(form)
+        found = read_day(self.data or "")
+        if found is None:
+            raise StopValidation(NOT_A_DAY)
+        self.data = found.isoformat()
+
+
+class SpanForm(Form):
+    """Some days, and what they are."""
+
+    name = SentenceField("Nom", 100, "Donnez un nom, comme «\u00a0Vacances de Noël\u00a0».")
+    kind = SelectField(
+        "Sorte", choices=[SelectChoice(str(kind), words) for kind, words in service.KINDS.items()]
+    )
+    first = AnyDayField("Premier jour")
+    last = AnyDayField("Dernier jour")
+
+    @property
+    def typed(self) -> Typed:
+        """Return what was typed, once it is valid."""
+        first, last = read_day(self.first.data or ""), read_day(self.last.data or "")
+        assert first is not None
+        assert last is not None
+        return Typed(SpanKind(self.kind.data), first, last, self.name.data or "")
+
+
+@town_hall.route("/mairie/calendrier", methods=["GET", "POST"])
+@needs(Right.SERVICES)
+def calendar() -> ResponseReturnValue:
+    """A school year; and the form of one more line."""
+    form = SpanForm()
+    if form.is_submitted():
+        return _write(None, form)
+    year = school_years.parse(request.args.get("annee", "")) or school_years.of(today())
+    return render_template(
+        "town_hall/calendar.html",
+        form=form,
+        year=year,
+        before=SchoolYear(year.start - 1),
+        after=SchoolYear(year.start + 1),
+        lines=service.listed(year),
+        known=service.known(),
+        zone=settings.school_zone,
+    )
+
+
+@town_hall.post("/mairie/calendrier/charger/<year>")
+@needs(Right.SERVICES)
+@stands_on("town_hall.calendar")
+def load_calendar(year: str) -> ResponseReturnValue:
+    """« Charger »: what the State published of a year."""
+    if stale := left_open():
+        return stale
+    wanted = school_years.parse(year) or abort(404)
+    try:
+        loaded = service.load(
+            wanted, settings.school_zone, settings.public_holidays, current_clerk()
+        )
+    except Refusal as refused:
+        flash(f"{refused.sentence}.", "info")
+    else:
+        lines = plural(loaded.added, "ligne ajoutée", "lignes ajoutées")
+        flash(ADDED.format(lines), "success")
+        for each in loaded.kept:
+            flash(KEPT.format(each), "info")
+    return redirect(url_for("town_hall.calendar", annee=wanted.label))
+
+
+@town_hall.route("/mairie/calendrier/<int:number>", methods=["GET", "POST"])
+@needs(Right.SERVICES)
+def calendar_line(number: int) -> ResponseReturnValue:
+    """One line, to be corrected."""
+    line = service.find(number) or abort(404)
+    saved = {"name": line.name, "kind": str(line.kind)}
+    days = {"first": line.first.isoformat(), "last": line.last.isoformat()}
+    form = SpanForm(data=saved | days)
+    if form.is_submitted():
+        return _write(number, form)
+    return render_template("town_hall/calendar_line.html", form=form, line=line)
+
+
+@town_hall.post("/mairie/calendrier/<int:number>/retirer")
+@needs(Right.SERVICES)
+@stands_on("town_hall.calendar_line")
+def remove_calendar_line(number: int) -> ResponseReturnValue:
+    """Take a line away."""
+    if stale := left_open():
+        return stale
+    line = service.find(number) or abort(404)
+    service.remove(number, current_clerk())
+    flash(REMOVED, "success")
+    year = school_years.of(line.first)
+    return redirect(url_for("town_hall.calendar", annee=year.label))
+
+
+def _write(number: int | None, form: SpanForm) -> ResponseReturnValue:
+    if not form.validate():
+        return show_again(form)
+    try:
+        service.write(number, form.typed, current_clerk())
+    except Refusal as refused:
+        form.form_errors.append(f"{refused.sentence}.")
+        return show_again(form)
+    flash(SAVED, "success")
+    year = school_years.of(form.typed.first)
+    return redirect(url_for("town_hall.calendar", annee=year.label))

@@ -1,0 +1,114 @@
+"""« Services »: Nadia sets the canteen up, and sees on real days what she said."""
+
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+from flask import Flask
+
+from app import db
+from app.formats import today
+from app.services.bookings.setting_up import reading
+from tests.blueprints.town_hall.conftest import NADIA, come
+from tests.support.browser import Browser
+from tests.support.people import People
+from tests.support.services import booked_by
+
+FRIDAY = datetime(2026, 11, 27, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def offered(app: Flask, people: People) -> None:
+    """The town has a canteen, which brings the midday."""
+    with app.app_context(), db.transaction() as session:
+        booked_by(session, people.zest)
+
+
+def rules(app: Flask) -> list[str]:
+    """Read until when each service is booked."""
+    with app.app_context():
+        return [each.described.book_rule for each in reading.listed(today())]
+
+
+@time_machine.travel(FRIDAY, tick=False)
+def test_nadia_adds_the_canteen(app: Flask, people: People) -> None:
+    """She tries it on the days to come, then saves; it is hers to change."""
+    page = come(app, *NADIA, "secretariat").get("town_hall.day").link("Services").click()
+    assert "Aucun service" in page.text
+    page = page.link("Ajouter un service").click()
+    page = page.fill({
+        "Nom du service": "Cantine",
+        "Qui le tient, si ce n’est pas la commune (facultatif)": "Les Petites Fourchettes",
+        "De (facultatif)": "11h30",
+        "À (facultatif)": "13h30",
+        "Nombre de places (vide : tous ceux qui viennent)": "60",
+    })  # fmt: skip
+    page = page.fill(book_when="La semaine d’avant, le…", book_weekday="mardi", book_hour="12 h")
+    page = page.submit("Essayer avant d’enregistrer", _refused=200)
+    assert "Rien n’est encore enregistré." in page.text
+    assert "lundi 7 décembre 2026" in page.text
+    assert "Jusqu’au mardi 1er décembre à 12 h" in page.text
+    assert "jamais d’après la situation de sa famille" in page.text
+    assert rules(app) == []
+    page = page.submit("Enregistrer")
+    assert rules(app) == ["S-1 mardi 12:00"]
+    assert "Lundi, mardi, jeudi, vendredi, de 11 h 30 à 13 h 30" in page.text
+    assert "Les Petites Fourchettes" in page.text
+    page = page.link("Cantine").click()
+    assert (page.value("De (facultatif)"), page.value("Nom du service")) == ("11:30", "Cantine")
+    page.fill(book_when="Autre, écrite ci-dessous", book_written="lun:ven-1 9h jeu:mar 9h").submit(
+        "Enregistrer"
+    )
+    assert rules(app) == ["lun:ven-1 09:00 jeu:mar 09:00"]
+
+
+@pytest.mark.usefixtures("offered")
+def test_what_is_wrong_is_said_and_nothing_is_lost(app: Flask, nadia: Browser) -> None:
+    page = nadia.get("town_hall.offered").link("Garderie de midi").click()
+    for typed, said in (
+        ({"starts_at": "onze heures"}, "Écrivez une heure"),
+        ({"starts_at": "13:00", "ends_at": "12:00"}, "vérifiez les heures"),
+        ({"ends_at": "14:00", "capacity": "beaucoup"}, "en chiffres"),
+        ({"capacity": "", "book_when": "Autre, écrite ci-dessous"}, "Réserver : Écrivez la limite"),
+        ({"book_written": "bientôt"}, "n’est pas une limite"),
+        ({"book_when": "La veille", "book_written": "J-2 12:00"}, "Videz la ligne"),
+        ({"book_written": "", "name": ""}, "Donnez un nom"),
+    ):
+        page = page.fill(typed).submit("Enregistrer", _refused=200)
+        assert any(said in each for each in page.errors), page.errors
+    assert page.value("De (facultatif)") == "13:00"
+    assert rules(app) == ["S-1 jeudi 24:00", "S-1 jeudi 24:00"]
+
+
+@pytest.mark.usefixtures("offered")
+def test_two_that_bring_each_other_are_refused(nadia: Browser) -> None:
+    page = nadia.get("town_hall.offered")
+    assert "Entraîne : Garderie de midi" in page.text
+    page = page.link("Garderie de midi").click()
+    page = page.fill({"Cantine": "Entraîne : qui réserve l’un a l’autre"}).submit(
+        "Enregistrer", _refused=200
+    )
+    assert page.errors == ["Un service ne peut pas s’entraîner lui-même."]
+    page = page.fill({"Cantine": "Rien"}).submit("Enregistrer")
+    assert "Ce qui est déjà réservé ne change pas." in page.text
+
+
+def test_a_service_stops_once_nobody_comes(app: Flask, people: People, nadia: Browser) -> None:
+    with app.app_context(), db.transaction() as session:
+        booked, child = booked_by(session, people.zest)
+        booked.book(child, [today()], datetime.now(UTC))
+    page = nadia.get("town_hall.offered").link("Cantine").click()
+    page = page.submit("Ne plus proposer ce service")
+    assert "1 réservation est à venir" in page.text
+    with time_machine.travel(datetime.now(UTC).replace(year=2030), tick=False):
+        page = come(app, "paul@commune.fr", "Paul", "secretariat").get("town_hall.offered")
+        page = page.link("Cantine").click().submit("Ne plus proposer ce service")
+    assert "Ce service n’est plus proposé." in page.text
+    assert len(rules(app)) == 1
+
+
+def test_the_regie_does_not_set_them_up(app: Flask, people: People) -> None:
+    """Nor does who only reads; the Administration does."""
+    regie = come(app, "regis@commune.fr", "Régis", "regie")
+    assert "Services" not in regie.get("town_hall.day").text
+    assert "de régler les services" in regie.get("town_hall.offered", _status=403).text

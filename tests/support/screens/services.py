@@ -1,0 +1,79 @@
+"""« Services » and their calendar in each of their states."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import InstrumentedAttribute
+
+from app import db
+from app.models import CalendarSpan, Service, SpanKind
+from tests.support.browser import Browser, Page
+from tests.support.people import People
+from tests.support.services import booked_by
+
+GOOD_FRIDAY = date(2027, 3, 26)
+YEAR = "2026-2027"
+Screens = Iterator[tuple[str, Page]]
+
+
+def service_screens(app: Flask, people: People, office: Browser) -> Screens:
+    """Go through them as somebody who may do everything."""
+    with app.app_context(), db.transaction() as session:
+        booked_by(session, people.zest)
+        session.execute(update(Service).values(archived_at=datetime.now(UTC)))
+        session.execute(delete(CalendarSpan))
+    yield "services, none", office.get("town_hall.offered")
+    yield "services, a new one", office.get("town_hall.new_service")
+    yield "calendar, empty", office.get("town_hall.calendar", annee=YEAR)
+    with app.app_context(), db.transaction() as session:
+        session.execute(update(Service).values(archived_at=None))
+    yield from _services(app, office)
+    yield from _calendar(app, office)
+
+
+def _services(app: Flask, office: Browser) -> Screens:
+    yield "services", office.get("town_hall.offered")
+    page = office.get("town_hall.service", number=_number_of(app, Service.slug, "cantine"))
+    yield "services, the canteen", page
+    page = page.fill(book_when="2 jours ouvrés avant", book_hour="18 h")
+    page = page.submit("Essayer avant d’enregistrer", _refused=200)
+    yield "services, the canteen about to change", page
+    page = page.fill(name="").submit("Enregistrer", _refused=200)
+    yield "services, the canteen without a name", page
+    midday = _number_of(app, Service.slug, "garderie-de-midi")
+    page = office.get("town_hall.service", number=midday)
+    yield "services, the midday garderie", page
+
+
+def _calendar(app: Flask, office: Browser) -> Screens:
+    page = office.get("town_hall.calendar", annee=YEAR)
+    yield "calendar, nothing typed", page.submit("Ajouter", _refused=200)
+    with app.app_context(), db.transaction() as session:
+        for kind, first, name, is_confirmed in (
+            (SpanKind.SCHOOL, date(2026, 12, 19), "Vacances de Noël", True),
+            (SpanKind.PUBLIC, GOOD_FRIDAY, "Vendredi saint", False),
+        ):
+            session.add(
+                CalendarSpan(
+                    kind=kind, first=first, last=first, name=name, zone="B", source="arrêté",
+                    confirmed=is_confirmed,
+                )
+            )  # fmt: skip
+    yield "calendar", office.get("town_hall.calendar", annee=YEAR)
+    line = _number_of(app, CalendarSpan.first, GOOD_FRIDAY)
+    page = office.get("town_hall.calendar_line", number=line)
+    yield "calendar, a day to confirm", page
+    yield "calendar, a line without a name", page.fill(name="").submit("Enregistrer", _refused=200)
+    page = office.get("town_hall.calendar_line", number=line)
+    yield "calendar, corrected", page.fill(name="Vendredi saint d’ici").submit("Enregistrer")
+    yield "calendar, a line of the town", office.get("town_hall.calendar_line", number=line)
+
+
+def _number_of(app: Flask, column: InstrumentedAttribute[Any], value: object) -> str:
+    """Find a row by what nobody marks."""
+    with app.app_context():
+        number = select(column.class_.id).where(column == value)
+        return str(db.session().scalars(number).one())
