@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app import db
@@ -42,6 +42,15 @@ def _count(found: Select[int]) -> ColumnElement[int]:
     return select(func.count()).select_from(few).scalar_subquery()
 
 
+# Not a list, whose statement would be made anew each time.
+_WAITS = or_(*(FamilyRequest.state == state for state in WAIT_FOR_TOWN))
+_THREADS = (
+    select(MessageReply.id)
+    .join(Message, Message.id == MessageReply.message_id)
+    .where(MessageReply.waits_since.is_not(None), Message.withdrawn_at.is_(None))
+    # The order of an index, which has nothing to read of those that do not wait.
+    .order_by(MessageReply.waits_since)
+)
 # Every page's menu counts what waits: asked with who is there, it is no statement more.
 _CURRENT = (
     select(
@@ -54,14 +63,8 @@ _CURRENT = (
         ClerkSession.last_seen_at,
         ClerkSession.proved_at,
         ClerkAccount.shortcuts,
-        _count(select(FamilyRequest.id).where(FamilyRequest.state.in_(WAIT_FOR_TOWN))).label(
-            "requests"
-        ),
-        _count(
-            select(MessageReply.id)
-            .join(Message, Message.id == MessageReply.message_id)
-            .where(MessageReply.waits_since.is_not(None), Message.withdrawn_at.is_(None))
-        ).label("threads"),
+        _count(select(FamilyRequest.id).where(_WAITS)).label("requests"),
+        _count(_THREADS).label("threads"),
     )
     .join(ClerkAccount, ClerkAccount.id == ClerkSession.clerk_id)
     .where(

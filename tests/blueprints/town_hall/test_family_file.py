@@ -205,6 +205,28 @@ def test_the_page_asks_eight_statements_at_most(
     assert selects(sent) <= 8
 
 
+def test_what_everybody_has_is_not_gone_through(
+    app: Flask, office: Browser, people: People
+) -> None:
+    """Neither the marks of all parents, nor all answers: SQLite says how it would find them."""
+    path = f"/mairie/familles/{number_of(app, people.ines)}"
+    with statements_of(app) as said:
+        office.visit(path)
+    with app.app_context():
+        connection = db.session().connection()
+        plans = [
+            str(row[-1])
+            for each in said
+            if "message_reply" in each and each.startswith("SELECT")
+            for row in connection.exec_driver_sql(
+                f"EXPLAIN QUERY PLAN {each}", (None,) * each.count("?")
+            )
+        ]
+    assert any("ix_message_reply_waits_since" in each for each in plans)
+    assert any("message_mark_1 (account_id=?)" in each for each in plans)
+    assert not any(each.startswith("SCAN message") for each in plans), plans
+
+
 def test_nobody_s_family_does_not_exist(office: Browser) -> None:
     for number in (999_999, 2**31, 10**22):
         assert office.fetch(f"/mairie/familles/{number}").status_code == 404

@@ -1,9 +1,9 @@
 """What a family has to read: the latest messages and documents, in one statement."""
 
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Select, cast, exists, func, literal, null, select, union_all
+from sqlalchemy import cast, exists, func, literal, null, select, union_all
 
 from app import db
 from app.db import UtcDateTime
@@ -14,38 +14,44 @@ from app.services.inbox import messages
 
 MOST = 5
 _MESSAGE, _DOCUMENT = "message", "document"
+_LATEST = (
+    select(Message.id, Message.subject, Message.sent_on)
+    .where(messages.FOR_FAMILY)
+    .order_by(Message.sent_on.desc(), Message.id.desc())
+    .limit(MOST)
+    .subquery()
+)
+_ACCOUNTS = (
+    select(Account.id)
+    .join(Guardian, Guardian.id == Account.guardian_id)
+    .where(Guardian.family_id == FAMILY, Guardian.rank.is_not(None))
+)
+# By the marks of these few accounts: by the message, databases would go through everybody's.
 _OPENED = (
     select(func.count())
     .select_from(MessageMark)
-    .join(Account, Account.id == MessageMark.account_id)
-    .join(Guardian, Guardian.id == Account.guardian_id)
     .where(
-        MessageMark.message_id == Message.id,
+        MessageMark.account_id.in_(_ACCOUNTS),
+        MessageMark.message_id + 0 == _LATEST.c.id,
         MessageMark.read_at.is_not(None),
-        Guardian.family_id == FAMILY,
-        Guardian.rank.is_not(None),
     )
     .scalar_subquery()
 )
 _WAITS = exists().where(
-    MessageReply.message_id == Message.id,
+    MessageReply.message_id == _LATEST.c.id,
     MessageReply.family_id == FAMILY,
     MessageReply.waits_since.is_not(None),
 )
-_MESSAGES = (
-    select(
-        literal(_MESSAGE).label("what"),
-        Message.id,
-        Message.subject.label("title"),
-        Message.sent_on.label("day"),
-        cast(null(), UtcDateTime).label("added_at"),
-        _OPENED.label("opened"),
-        _WAITS.label("waits"),
-    )
-    .where(messages.FOR_FAMILY)
-    .order_by(Message.sent_on.desc(), Message.id.desc())
+_MESSAGES = select(
+    literal(_MESSAGE).label("what"),
+    _LATEST.c.id,
+    _LATEST.c.subject.label("title"),
+    _LATEST.c.sent_on.label("day"),
+    cast(null(), UtcDateTime).label("added_at"),
+    _OPENED.label("opened"),
+    _WAITS.label("waits"),
 )
-_DOCUMENTS = (
+_documents = (
     select(
         literal(_DOCUMENT).label("what"),
         Document.id,
@@ -57,15 +63,10 @@ _DOCUMENTS = (
     )
     .where(library.FOR_FAMILY)
     .order_by(Document.published_on.desc().nulls_last(), Document.id.desc())
+    .limit(MOST)
+    .subquery()
 )
-
-
-def _latest(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    latest = statement.limit(MOST).subquery()
-    return select(*latest.c)
-
-
-_together = union_all(_latest(_MESSAGES), _latest(_DOCUMENTS)).subquery()
+_together = union_all(_MESSAGES, select(*_documents.c)).subquery()
 _GIVEN = select(*_together.c).order_by(
     _together.c.what, _together.c.day.desc().nulls_last(), _together.c.id.desc()
 )
