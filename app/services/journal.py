@@ -39,6 +39,7 @@ ACTS = {
     "calendar_loaded": "calendrier chargé par la mairie",
     "child_put_back": "enfant remis dans une famille par la mairie",
     "child_taken_out": "enfant retiré d’une famille par la mairie",
+    "children_enrolled": "enfants inscrits à un service par la mairie",
     "clerk_closed": "accès de la mairie fermé",
     "clerk_code_refused": "code refusé à la mairie",
     "clerk_invited": "accès de la mairie donné",

@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy import select
 
 from app import db
 from app.formats import today
+from app.models import Enrolment
 from app.services.bookings.setting_up import reading
 from tests.blueprints.town_hall.conftest import NADIA, come
 from tests.support.browser import Browser
@@ -112,3 +114,18 @@ def test_the_regie_does_not_set_them_up(app: Flask, people: People) -> None:
     regie = come(app, "regis@commune.fr", "Régis", "regie")
     assert "Services" not in regie.get("town_hall.day").text
     assert "de régler les services" in regie.get("town_hall.offered", _status=403).text
+
+
+@pytest.mark.usefixtures("offered")
+def test_a_school_is_enrolled_at_once(app: Flask, nadia: Browser) -> None:
+    """Each child in each of its homes; once more changes nothing."""
+    page = nadia.get("town_hall.offered").link("Cantine").click().link("Inscrits").click()
+    assert "École du Bourg" in page.text
+    page = page.fill({"À partir du": "demain"}).submit("Inscrire", _refused=200)
+    assert page.errors == ["Choisissez une date, comme 07/12/2026."]
+    page = page.fill({"À partir du": "01/09/2026"}).submit("Inscrire")
+    assert "5 enfants inscrits. Les familles peuvent réserver." in page.text
+    assert "Tous les enfants y sont inscrits." in page.text
+    with app.app_context():
+        # Jules has two homes.
+        assert len(db.session().scalars(select(Enrolment.id)).all()) == 6

@@ -31,6 +31,7 @@ def service_screens(app: Flask, people: People, office: Browser) -> Screens:
     with app.app_context(), db.transaction() as session:
         session.execute(update(Service).values(archived_at=None))
     yield from _services(app, office)
+    yield from _enrolled(app, office)
     yield from _calendar(app, office)
 
 
@@ -46,6 +47,16 @@ def _services(app: Flask, office: Browser) -> Screens:
     midday = _number_of(app, Service.slug, "garderie-de-midi")
     page = office.get("town_hall.service", number=midday)
     yield "services, the midday garderie", page
+
+
+def _enrolled(app: Flask, office: Browser) -> Screens:
+    number = _number_of(app, Service.slug, "cantine")
+    page = office.get("town_hall.enrolled", number=number)
+    yield "services, who is enrolled", page
+    yield "services, no day", page.fill(first="demain").submit("Inscrire", _refused=200)
+    while page.soup.select("#school"):
+        page = page.fill(first="01/09/2026").submit("Inscrire")
+    yield "services, all are enrolled", page
 
 
 def _calendar(app: Flask, office: Browser) -> Screens:
