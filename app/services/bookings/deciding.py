@@ -87,10 +87,13 @@ def _stable(world: World, wishes: Sequence[Wish], asked_at: datetime) -> dict[Wi
 
 
 def _left(known: Known, cell: Cell, standing: Sequence[Wish]) -> int:
-    """Count what is left of a day, and what this family gives back of it, if nobody waits."""
+    """Count what is left of a day, and what this family gives back of it if nobody waits.
+
+    What is left though some wait is what they cannot have: they lack what goes along with it.
+    """
     room = known.world.rooms[cell]
     if room.waiting:
-        return 0
+        return room.left
     given_back = {
         each
         for wish in standing

@@ -28,7 +28,7 @@ from tests.support.last_place import ALONG, FIRST, SLUG, Contender, book, prepar
 
 FAMILIES = 4
 # Each act is a transaction of its own.
-EXAMPLES = 12
+EXAMPLES = 30
 numbers = itertools.count()
 
 
