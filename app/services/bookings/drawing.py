@@ -33,6 +33,8 @@ SOON = timedelta(hours=36)
 # What there is nothing to do about is said of what one has, not of what one has not.
 UNSAID = frozenset({Obstacle.PAST, Obstacle.NOT_BY_DAYS, Obstacle.NOT_ENROLLED})
 SAID = frozenset(BookingState) - {BookingState.CANCELLED}
+COPIED = "Les jours de la semaine précédente sont cochés. Rien n’est encore enregistré."
+ALIKE = "Les mêmes jours sont cochés pour tous. Rien n’est encore enregistré."
 TICK_TO_WAIT = "Cochez pour attendre une place."
 
 
@@ -40,6 +42,27 @@ def week(family_id: int, monday: date, typed: Boxes | None = None) -> Week:
     """Draw a week as it stands, with what was ticked before where that was not saved yet."""
     known = reading.known(family_id, *both_ends(monday))
     return Drawing(known, monday, datetime.now(UTC), typed).week()
+
+
+def copied(family_id: int, monday: date) -> Week:
+    """Draw a week with the days of the week before ticked too; nothing is saved yet."""
+    known = reading.known(family_id, monday - ONE_WEEK, both_ends(monday)[1])
+    wanted = frozenset(
+        cell._replace(day=cell.day + ONE_WEEK) for cell in known.chosen() if cell.day < monday
+    )
+    return Drawing(known, monday, datetime.now(UTC), None, wanted).week(COPIED)
+
+
+def alike(family_id: int, monday: date, public_id: str) -> Week:
+    """Draw a week with what one child has ticked for all of them; nothing is saved yet."""
+    known = reading.known(family_id, *both_ends(monday))
+    wanted = frozenset(
+        cell._replace(child=child)
+        for cell in known.chosen()
+        if known.children[cell.child].public_id == public_id
+        for child in known.children
+    )
+    return Drawing(known, monday, datetime.now(UTC), None, wanted).week(ALIKE)
 
 
 def first_open(family_id: int) -> Week:
@@ -61,17 +84,19 @@ class Drawing:
     monday: date
     now: datetime
     typed: Boxes | None
+    # What is ticked for the family, beside what it has.
+    wanted: frozenset[Cell] = frozenset()
 
     @property
     def days(self) -> list[date]:
         return reading.days_between(*both_ends(self.monday))
 
-    def week(self) -> Week:
+    def week(self, notice: str = "") -> Week:
         """Draw it: the days of which there is something to say."""
         days = [self.day(day) for day in self.days]
         told = [day for day in days if day.children or day.words]
         if any(day.children for day in told):
-            return Week(self.monday, told, self.limits())
+            return Week(self.monday, told, self.limits(), notice=notice, models=self._models())
         return Week(self.monday, words=told[0].words if told else "")
 
     def day(self, day: date) -> Day:
@@ -162,21 +187,28 @@ class Drawing:
             service=self.known.town.services[cell.service].name,
             name=name,
             version=self._version(name, cell),
-            ticked=self._ticked(name, is_live),
+            ticked=self._ticked(name, cell, is_live),
             words=self._words(cell, verdict),
             state=ours if ours in SAID else None,
             rank=found.rank if found and is_live else 0,
         )
+
+    def _models(self) -> list[OfChild]:
+        """List the children whose week the others may have too."""
+        enrolled = {child for child, _ in self.known.world.enrolments}
+        have = {cell.child for cell in self.known.chosen() if cell.day >= self.monday}
+        several = len(enrolled) > 1
+        return [each for each in self.known.children.values() if several and each.id in have]
 
     def _version(self, name: str, cell: Cell) -> int:
         """Return the one that was seen when it was ticked: what changed since is told."""
         now = self.known.version(cell)
         return self.typed.seen.get(name, now) if self.typed else now
 
-    def _ticked(self, name: str, is_live: bool) -> bool:
+    def _ticked(self, name: str, cell: Cell, is_live: bool) -> bool:
         if self.typed and name in self.typed.seen:
             return name in self.typed.ticked
-        return is_live
+        return is_live or cell in self.wanted
 
     def _words(self, cell: Cell, verdict: Verdict) -> str:
         bringers = self.known.bringers(cell) if self.known.is_live(cell) else []

@@ -159,6 +159,12 @@ class Known:
     booked: Mapping[Cell, Booked]
     world: World
 
+    def chosen(self) -> list[Cell]:
+        """List the days that the family has and chose itself."""
+        return [
+            cell for cell in self.world.held if self.is_live(cell) and not self.came_along(cell)
+        ]
+
     def version(self, cell: Cell) -> int:
         """Return how many times it was changed."""
         found = self.booked.get(cell)

@@ -57,6 +57,10 @@ class Week:
     days: Sequence[Day] = ()
     # Until when to book, and for what.
     limits: Sequence[str] = ()
+    # What was ticked for the family.
+    notice: str = ""
+    # The children whose days may be ticked for the others.
+    models: Sequence[OfChild] = ()
     # Why there is nothing to book; empty too when no child may come to anything.
     words: str = ""
 

@@ -59,6 +59,8 @@ def _tick(app: Flask, parent: Browser) -> Screens:
     yield "bookings, saved", page.submit(SAVE)
     yield "child, with bookings", parent.get("family.child", public_id=public_id("e1"))
     yield "bookings, again", parent.get("family.bookings_week", week=WEEK)
+    page = parent.get("family.bookings_week", week="2026-W50", copier="avant")
+    yield "bookings, as the week before", page
 
 
 def _wait(app: Flask, people: People) -> Screens:
@@ -86,6 +88,13 @@ def _wait(app: Flask, people: People) -> Screens:
     _places(app, 1, waiting="none")
     yield "bookings, check, impossible", page.submit(CHECK, _refused=200)
     _places(app, 1, waiting="automatic")
+    with app.app_context(), db.transaction() as session:
+        bookings, eldest = booked_by(session, people.ines)
+        youngest = session.scalars(select(Child).where(Child.source_id == "e4")).one()
+        bookings.enrol(youngest, date(2026, 9, 2))
+        bookings.book(eldest, [date(2026, 12, 8)], BEFORE)
+    page = third.get("family.bookings_week", week="2026-W50", comme=public_id("e3"))
+    yield "bookings, as one child", page
     elsewhere = Browser(app)
     elsewhere.sign_in(people.claire)
     yield "bookings, the other home’s week", elsewhere.get("family.bookings_week", week=WEEK)

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from app.blueprints.family.blueprint import family
 from app.blueprints.family.bookings.forms import WeekForm
 from app.services.bookings import drawing, saving, summaries, weeks
+from app.services.bookings.weeks import Week
 from app.services.refusals import Reason, Refusal
 from app.services.tokens import booking_stamps
 from app.web import drafts
@@ -42,9 +43,18 @@ def bookings_week(week: str) -> ResponseReturnValue:
         return _take(form, monday)
     if drafts.step() == drafts.CHECK and form.is_ready():
         return _check(form, monday)
-    typed = form.typed if recalled() else None
-    found = drawing.week(current_account().family_id, monday, typed)
+    found = _drawn(form, monday)
     return render_template("family/bookings/week.html", form=form, week=found)
+
+
+def _drawn(form: WeekForm, monday: date) -> Week:
+    """Draw it as it is asked for: as the week before, as one child has it, or as it was ticked."""
+    family_id = current_account().family_id
+    if "copier" in request.args:
+        return drawing.copied(family_id, monday)
+    if "comme" in request.args:
+        return drawing.alike(family_id, monday, request.args["comme"])
+    return drawing.week(family_id, monday, form.typed if recalled() else None)
 
 
 def _take(form: WeekForm, monday: date) -> ResponseReturnValue:
