@@ -19,7 +19,8 @@ With the database:
 
 day_list   who comes on a day; recounting whether the places are counted right
 month_files  a month for the town's own software
-closing    the town closes services on a day, or opens them again; closing_letters what it writes
+closing    the town closes services on a day, or opens them again: closing_extent what that takes
+           away or gives back, closing_letters what families read of it
 homes      the weeks of each home, as the town hall says them
 words      what a booking is, where it comes from and what happened to it, in French
 catalogue  the services and their calendar; reading what one family has of them

@@ -19,22 +19,18 @@ from app.models import (
     Booking,
     BookingEvent,
     BookingEventKind,
-    BookingOrigin,
     BookingState,
-    Child,
     DayState,
     Place,
     Service,
     ServiceDay,
-    ServiceLink,
 )
 from app.services import journal
 from app.services.actors import Actor
-from app.services.bookings.links import Link, Links
+from app.services.bookings import catalogue, closing_extent, places, waiting
+from app.services.bookings.places import At
 from app.services.refusals import Reason, Refusal
 
-# Whoever has a place, or waits for one.
-LIVE = frozenset({*HOLDING, BookingState.WAITING})
 PAST = "ce jour est passé\u00a0: ce qui y fut réservé reste"
 LONGEST_REASON = 200
 
@@ -55,7 +51,9 @@ def preview(day: date, slugs: Collection[str]) -> Changed:
     _check_day(day)
     session = db.session()
     services = _services(session, slugs)
-    return _changed(day, services, _going(session, day, services))
+    return _changed(
+        day, closing_extent.bound(session, services), closing_extent.going(session, day, services)
+    )
 
 
 def close(day: date, slugs: Collection[str], reason: str, by: Actor) -> Changed:
@@ -88,11 +86,13 @@ def reopen(day: date, slugs: Collection[str], by: Actor) -> Changed:
                 raise Refusal(
                     Reason.SAME, f"«\u00a0{service.name}\u00a0» n’est pas fermé ce jour-là"
                 )
-            session.delete(mark)
+            # Open whatever the calendar says: it may have been so before.
+            mark.state, mark.reason = DayState.OPEN, ""
         session.flush()
-        coming = _coming_back(session, day, services)
+        coming = closing_extent.coming_back(session, day)
         _move(session, day, coming, f"Rouvert{NBSP}: réservé comme avant.")
-        changed = _changed(day, services, coming)
+        _promote(session, day, coming)
+        changed = _changed(day, closing_extent.bound(session, services), coming)
         _note(session, "day_reopened", changed, by)
     return changed
 
@@ -104,27 +104,27 @@ def _close(day: date, slugs: Collection[str], said: str, by: Actor | None) -> Ch
         for service in services:
             _mark(session, service, day, said)
         session.flush()
-        going = _going(session, day, services)
+        going = closing_extent.going(session, day, services)
         _move(session, day, dict.fromkeys(going, BookingState.CLOSED), f"Fermé{NBSP}: {said}.")
-        changed = _changed(day, services, going)
+        _promote(session, day, going)
+        changed = _changed(day, closing_extent.bound(session, services), going)
         if by is not None:
             _note(session, "day_closed", changed, by)
     return changed
 
 
 def _hold(session: Session, day: date) -> None:
-    """Keep everybody else from that day until the end: children first, then places, in order."""
-    theirs = select(Booking.child_id).where(Booking.day == day)
-    session.execute(
-        select(Child.id).where(Child.id.in_(theirs)).order_by(Child.id)
-        .with_for_update(key_share=True)
-    )  # fmt: skip
-    session.execute(
-        select(Place.service_id)
-        .where(Place.day == day)
-        .order_by(Place.service_id, Place.group_id)
-        .with_for_update()
-    )
+    """Keep everybody else from that day until the end, as whoever books does."""
+    children = session.scalars(select(Booking.child_id).where(Booking.day == day).distinct())
+    town = catalogue.read(day, day)
+    places.lock(session, town, children, [At(number, day) for number in town.services])
+
+
+def _promote(session: Session, day: date, moved: Iterable[Booking]) -> None:
+    """Give to those who wait what came free, or what there is of a service that is open again."""
+    session.flush()
+    ats = {At(each.service_id, day) for each in moved}
+    waiting.promote(session, catalogue.read(day, day), ats)
 
 
 def _check_day(day: date) -> None:
@@ -161,69 +161,6 @@ def _mark(session: Session, service: Service, day: date, reason: str) -> None:
     mark.state, mark.reason = DayState.CLOSED, reason
 
 
-def _going(session: Session, day: date, services: Iterable[Service]) -> list[Booking]:
-    """List what is booked of them, and what came with that alone."""
-    links = _links(session)
-    closed = {each.id for each in services}
-    live = session.scalars(
-        select(Booking)
-        .where(Booking.day == day, Booking.state.in_(LIVE))
-        .order_by(Booking.id)
-        .execution_options(populate_existing=True)
-    ).all()
-    there = {(each.child_id, each.service_id) for each in live}
-    gone = {(each.child_id, each.service_id) for each in live if each.service_id in closed}
-    while more := {
-        (each.child_id, each.service_id)
-        for each in live
-        if each.origin is BookingOrigin.LINKED
-        and (each.child_id, each.service_id) not in gone
-        and _lost_all(each, links, there, gone)
-    }:
-        gone |= more
-    return [each for each in live if (each.child_id, each.service_id) in gone]
-
-
-def _lost_all(
-    booking: Booking, links: Links, there: set[tuple[int, int]], gone: set[tuple[int, int]]
-) -> bool:
-    bringing = {(booking.child_id, each) for each in links.bringing(booking.service_id)} & there
-    return bool(bringing) and bringing <= gone
-
-
-def _coming_back(
-    session: Session, day: date, services: Iterable[Service]
-) -> dict[Booking, BookingState]:
-    """Find what a closing took away of them, and what went along; how it stood before."""
-    links = _links(session)
-    numbers = {each.id for each in services}
-    numbers |= {brought for each in numbers for brought in links.brought_by(each)}
-    still_closed = select(ServiceDay.service_id).where(
-        ServiceDay.day == day, ServiceDay.state == DayState.CLOSED
-    )
-    closed = session.scalars(
-        select(Booking)
-        .where(
-            Booking.day == day,
-            Booking.state == BookingState.CLOSED,
-            Booking.service_id.in_(numbers),
-            Booking.service_id.not_in(still_closed),
-        )
-        .order_by(Booking.id)
-    ).all()
-    events = session.scalars(
-        select(BookingEvent)
-        .where(
-            BookingEvent.booking_id.in_([each.id for each in closed]),
-            BookingEvent.kind == BookingEventKind.CLOSED,
-        )
-        .order_by(BookingEvent.id)
-    )
-    # The last closing of each.
-    before = {each.booking_id: each.old for each in events}
-    return {each: old for each in closed if (old := before.get(each.id)) is not None}
-
-
 def _move(
     session: Session, day: date, moving: Mapping[Booking, BookingState], sentence: str
 ) -> None:
@@ -250,32 +187,23 @@ def _move(
                 sentence=sentence,
             )
         )
-    places = session.scalars(
+    held = session.scalars(
         select(Place)
         .where(Place.day == day, Place.group_id == 0, Place.service_id.in_(change))
         .order_by(Place.service_id)
         .execution_options(populate_existing=True)
     )
-    for place in places:
+    for place in held:
         taken = place.taken + change[place.service_id]
         # Nobody who comes back is turned out, though there are fewer places by now.
         place.capacity = max(place.capacity, taken)
         place.taken = taken
 
 
-def _links(session: Session) -> Links:
-    rows = session.execute(
-        select(ServiceLink.service_id, ServiceLink.other_id, ServiceLink.kind).order_by(
-            ServiceLink.service_id, ServiceLink.other_id
-        )
-    )
-    return Links(tuple(Link(*row) for row in rows))
-
-
 def _changed(day: date, services: Iterable[Service], bookings: Collection[Booking]) -> Changed:
     return Changed(
         day=day,
-        services=[each.name for each in sorted(services, key=lambda each: each.position)],
+        services=[each.name for each in services],
         bookings=len(bookings),
         children=len({each.child_id for each in bookings}),
         families=frozenset(each.family_id for each in bookings),

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -22,9 +23,11 @@ from app.models import (
     Service,
     ServiceDay,
 )
-from app.services.bookings import catalogue, places, waiting
+from app.services.bookings import catalogue, closing, places, waiting
 from app.services.bookings.places import At
+from app.services.refusals import Refusal
 from tests.support.last_place import ALONG, FIRST, SLUG, Contender, book, prepare
+from tests.support.people import TOWN_HALL
 
 FAMILIES = 4
 # Each act is a transaction of its own.
@@ -46,10 +49,19 @@ class Places(NamedTuple):
     number: int
 
 
-Act = Tick | Places
+class Strike(NamedTuple):
+    """The town closes one of both services on that day, or both; or opens what is closed."""
+
+    services: tuple[str, ...]
+    ends: bool
+
+
+Act = Tick | Places | Strike
+CLOSINGS = ((SLUG,), (ALONG,), (SLUG, ALONG))
 ACTS = st.one_of(
     st.builds(Tick, st.integers(0, FAMILIES - 1), st.tuples(st.booleans(), st.booleans())),
     st.builds(Places, st.sampled_from([SLUG, ALONG]), st.integers(0, FAMILIES)),
+    st.builds(Strike, st.sampled_from(CLOSINGS), st.booleans()),
 )
 
 
@@ -76,6 +88,8 @@ def test_any_sequence_counts_right(app: Flask) -> None:
 def _do(contenders: Sequence[Contender], day: date, act: Act) -> None:
     if isinstance(act, Tick):
         _tick(contenders[act.family], day, act.both)
+    elif isinstance(act, Strike):
+        _strike(day, act)
     else:
         _have_places(day, act)
 
@@ -91,6 +105,15 @@ def _tick(contender: Contender, day: date, both: tuple[bool, bool]) -> None:
     seen = {SLUG: 0, ALONG: 0} | dict(versions.all())
     wanted = [slug for slug, ticked in zip((SLUG, ALONG), both, strict=True) if ticked]
     book(contender, day, seen, wanted)
+
+
+def _strike(day: date, act: Strike) -> None:
+    if not act.ends:
+        closing.close(day, act.services, "Grève", TOWN_HALL)
+        return
+    # What is open is not opened again.
+    with suppress(Refusal):
+        closing.reopen(day, act.services, TOWN_HALL)
 
 
 def _have_places(day: date, act: Places) -> None:

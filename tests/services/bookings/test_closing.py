@@ -83,7 +83,8 @@ def test_it_comes_back_as_it_was() -> None:
     changed = closing.reopen(MONDAY, [CANTEEN, MIDDAY], TOWN_HALL)
     assert changed.bookings == 4
     assert (states(), taken()) == before
-    assert db.session().scalars(select(ServiceDay).where(ServiceDay.day == MONDAY)).all() == []
+    marks = db.session().scalars(select(ServiceDay.state).where(ServiceDay.day == MONDAY))
+    assert set(marks) == {DayState.OPEN}
     events = db.session().scalars(select(JournalEntry.event).order_by(JournalEntry.id)).all()
     assert events == ["day_closed", "day_reopened"]
 
@@ -105,10 +106,20 @@ def test_what_somebody_booked_for_itself_stays() -> None:
     assert sorted(states()) == ["booked", "booked", "closed", "closed"]
 
 
-def test_a_midday_that_is_still_closed_does_not_come_back() -> None:
+def test_a_meal_does_not_come_back_without_its_midday() -> None:
     closing.close(MONDAY, [CANTEEN, MIDDAY], WHY, TOWN_HALL)
-    closing.reopen(MONDAY, [CANTEEN], TOWN_HALL)
-    assert sorted(states()) == ["booked", "booked", "closed", "closed"]
+    assert closing.reopen(MONDAY, [CANTEEN], TOWN_HALL).bookings == 0
+    assert states() == ["closed"] * 4
+    assert closing.reopen(MONDAY, [MIDDAY], TOWN_HALL).bookings == 4
+    assert states() == ["booked"] * 4
+
+
+def test_nobody_eats_where_the_midday_is_closed() -> None:
+    """The canteen is the association's, and open: but nobody would mind the children."""
+    changed = closing.close(MONDAY, [MIDDAY], WHY, TOWN_HALL)
+    assert changed.services == ["Cantine", "Garderie de midi"]
+    assert states() == ["closed"] * 4
+    assert closing.reopen(MONDAY, [MIDDAY], TOWN_HALL).bookings == 4
 
 
 def test_families_who_had_booked_read_why(people: People) -> None:
