@@ -38,7 +38,9 @@ def test_a_clerk_who_answers_a_request_is_named(people: People) -> None:
     desk.take(sent.number, ALINE)
     taken = entry("request_taken")
     assert (taken.acted_by, taken.address, taken.account_id) == ("Aline MAIRE", "192.0.2.9", None)
-    events = db.session().execute(select(RequestEvent.account_id, RequestEvent.acted_by))
+    events = db.session().execute(
+        select(RequestEvent.account_id, RequestEvent.acted_by).order_by(RequestEvent.id)
+    )
     [(sender, nobody), (no_account, clerk)] = events
     assert (sender is not None, nobody) == (True, "")
     assert (no_account, clerk) == (None, "Aline MAIRE")

@@ -166,7 +166,8 @@ def test_asking_adds_one_row_whoever_asks(settings: config.Settings, people: Peo
     with later.app_context():
         for identifier in asked:
             signing_in.request_credentials(identifier, HOME)
-        rows = db.session().execute(select(OutboxMail.kind, OutboxMail.identifier)).all()
+        wanted = select(OutboxMail.kind, OutboxMail.identifier).order_by(OutboxMail.id)
+        rows = db.session().execute(wanted).all()
         assert [tuple(row) for row in rows] == [("credentials", identifier) for identifier in asked]
         assert db.session().scalar(select(func.count(TemporaryPassword.id))) == 0
     later.extensions["portail.engine"].dispose()

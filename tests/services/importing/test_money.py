@@ -134,7 +134,8 @@ def test_prices_and_quantities_stay_as_written(
     ]  # fmt: skip
     hand_over(app, account_town.folder(tmp_path / "files"))
     with app.app_context():
-        rows = db.session().execute(select(InvoiceLine.quantity, InvoiceLine.unit_price)).all()
+        lines = select(InvoiceLine.quantity, InvoiceLine.unit_price).order_by(InvoiceLine.position)
+        rows = db.session().execute(lines).all()
     assert [tuple(row) for row in rows] == [
         (Decimal("10.000"), Decimal("1.2504")),
         (Decimal("0.125"), Decimal("386.4000")),

@@ -156,7 +156,7 @@ def test_of_two_answers_the_second_is_told_of_the_first(people: People) -> None:
     assert told.value.reason is Reason.OUTDATED
     opened = seen(sent.number)
     done = desk.speak(sent.number, "Nous regardons.", nadia, seen=opened)
-    with pytest.raises(Refusal, match="Nadia Petit est passé"):
+    with pytest.raises(Refusal, match="Nadia Petit a agi"):
         desk.speak(sent.number, "Nous cherchons.", camille, seen=opened)
     opened = seen(sent.number)
     undoing.undo(sent.number, done.event_id, nadia)

@@ -54,7 +54,8 @@ def test_what_the_town_says_is_what_it_reads() -> None:
     assert only().described.operator == "Les Copains"
     services.end(number, TOWN_HALL)
     assert reading.listed(today()) == []
-    assert db.session().scalars(select(JournalEntry.event)).all() == [
+    told = select(JournalEntry.event).order_by(JournalEntry.id)
+    assert db.session().scalars(told).all() == [
         "service_added", "service_changed", "service_ended",
     ]  # fmt: skip
     with pytest.raises(Refusal, match="n’existe pas"):
