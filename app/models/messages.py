@@ -30,6 +30,8 @@ class Message(Base):
     """A message in the inbox of one family; without a `family_id`, of every one or of some."""
 
     __tablename__ = "message"
+    # The town hall lists what everybody was sent, the latest first.
+    __table_args__ = (Index(None, "sent_on", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(16), unique=True, default=new_public_id)

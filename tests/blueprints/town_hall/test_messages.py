@@ -176,6 +176,13 @@ def test_messages_are_listed_by_their_day(app: Flask, office: Browser) -> None:
         session.execute(later.values(sent_on=date(2018, 7, 12)))
     listed = office.get("town_hall.messages").soup.select("tbody a")
     assert visible_text(listed[0]) == GARDERIE
+    with statements_of(app) as said:
+        office.get("town_hall.messages")
+    [page] = [each for each in said if "ORDER BY message.sent_on" in each]
+    with app.app_context():
+        asked = f"EXPLAIN QUERY PLAN {page}"
+        plan = db.session().connection().exec_driver_sql(asked, (None,) * page.count("?"))
+        assert any("ix_message_sent_on_id" in str(row[-1]) for row in plan)
 
 
 def test_messages_ask_the_database_little(app: Flask, office: Browser) -> None:
