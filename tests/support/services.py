@@ -132,13 +132,18 @@ class Bookings:
         )
         self.session.add(batch)
         self.session.flush()
-        for day in days:
-            for service in self.services:
-                booking = self._booking(child, service, day, is_cancelled=day in cancelled)
-                self.session.add(booking)
-                self.session.flush()
+        bookings = [
+            self._booking(child, service, day, is_cancelled=day in cancelled)
+            for day in days
+            for service in self.services
+        ]
+        self.session.add_all(bookings)
+        self.session.flush()
+        with self.session.no_autoflush:
+            for booking in bookings:
                 self.session.add_all(self._history(booking, batch, said))
                 self._take(booking)
+        self.session.flush()
         return batch
 
     def _booking(self, child: Child, service: Service, day: date, *, is_cancelled: bool) -> Booking:
