@@ -21,7 +21,7 @@ NBSP = "\N{NO-BREAK SPACE}"
 NARROW_NBSP = "\u202f"
 FIRST_OF_MONTH = 1
 KIBI = 1024
-PARTS_OF_DAY = ((12, "ce matin"), (18, "cet après-midi"), (24, "ce soir"))
+PARTS_OF_DAY = ((5, "cette nuit"), (12, "ce matin"), (18, "cet après-midi"), (24, "ce soir"))
 # What Unicode does not take apart, as people type it: the letters of the alphabets of Europe that
 # have a base letter but no accent, and the kinds of one sign. Invisible ones go.
 UNFOLDED = str.maketrans(

@@ -195,6 +195,18 @@ def test_a_moment_of_today_is_told_by_the_part_of_the_day(now: str, written: str
     assert said.replace("\u00a0", " ") == written
 
 
+@pytest.mark.parametrize(
+    ("hour", "part"),
+    [(0, "cette nuit à 0 h 15"), (4, "cette nuit à 4 h 15"), (5, "ce matin à 5 h 15"),
+     (12, "cet après-midi à 12 h 15"), (18, "ce soir à 18 h 15"), (23, "ce soir à 23 h 15")],
+)  # fmt: skip
+def test_each_hour_is_of_its_part_of_the_day(hour: int, part: str) -> None:
+    """What leaves ten minutes after midnight leaves tonight, not this morning."""
+    at = datetime(2026, 11, 27, hour, 15, tzinfo=formats.PARIS)
+    with time_machine.travel(at, tick=False):
+        assert formats.near_moment(at).replace("\u00a0", " ") == part
+
+
 def test_what_comes_has_its_sign() -> None:
     amounts = (Decimal("60.80"), Decimal("-60.80"), Decimal(0))
     signed = [formats.signed_euros(amount).replace("\u00a0", " ") for amount in amounts]
