@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app import db
-from app.models import CalendarSpan, Service, SpanKind
+from app.models import CalendarSpan, Enrolment, Service, SpanKind
 from tests.support.browser import Browser, Page
 from tests.support.people import People
 from tests.support.services import booked_by
@@ -25,6 +25,7 @@ def service_screens(app: Flask, people: People, office: Browser) -> Screens:
         booked_by(session, people.zest)
         session.execute(update(Service).values(archived_at=datetime.now(UTC)))
         session.execute(delete(CalendarSpan))
+        session.execute(delete(Enrolment))
     yield "services, none", office.get("town_hall.offered")
     yield "services, a new one", office.get("town_hall.new_service")
     yield "calendar, empty", office.get("town_hall.calendar", annee=YEAR)
