@@ -40,6 +40,20 @@ _AWAITED = (
 )
 
 
+_WITH_WAITING = (
+    select(Booking.service_id)
+    .distinct()
+    .where(Booking.state == BookingState.WAITING, Booking.day >= bindparam("today", type_=Date))
+    .order_by(Booking.service_id)
+)
+
+
+def share_out_all() -> None:
+    """Give to those who wait what any service has more of than it had."""
+    for (service_id,) in db.rows(_WITH_WAITING, today=today()):
+        share_out(service_id)
+
+
 def share_out(service_id: int) -> None:
     """Give to those who wait what a service has more of than it had."""
     with db.transaction() as session:

@@ -18,6 +18,7 @@ from app.booking_kinds import LinkKind
 from app.models import Enrolment, Service
 from app.services import journal
 from app.services.actors import Actor
+from app.services.bookings import waiting
 from app.services.bookings.setting_up import services
 from app.services.bookings.setting_up.services import Described
 from app.services.importing import child_homes, custody_file, decoding
@@ -116,6 +117,7 @@ def run(path: Path, by: Actor) -> Done:
             rows_created=str(done.new_services + done.new_enrolments),
             source=", ".join(found),
         )  # fmt: skip
+    waiting.share_out_all()
     return done
 
 

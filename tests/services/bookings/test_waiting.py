@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from app import db
 from app.models import OutboxMail, Service, ServiceDay
-from app.services.bookings import saving, weeks
+from app.services.bookings import saving, waiting, weeks
 from app.services.bookings.setting_up import reading as services_read
 from app.services.bookings.setting_up import services as setting_up
 from app.services.mail.kinds import MailKind
@@ -108,3 +108,14 @@ def test_more_places_are_given_at_once(town: People) -> None:
     assert states(town.moreau) == {"30 cantine": "booked parent", MIDDAY: "booked linked"}
     assert states(town.ines)["30 cantine"] == "waiting parent 1"
     assert places() == {"30 cantine": 2}
+
+
+def test_more_places_of_a_file_are_given_too(town: People) -> None:
+    """Whatever service they are of; nothing happens where nobody waits."""
+    waiting.share_out_all()
+    capacity(1)
+    for person in (town.zest, town.moreau):
+        tick(person, "30 cantine")
+    capacity(2)
+    waiting.share_out_all()
+    assert states(town.moreau) == {"30 cantine": "booked parent", MIDDAY: "booked linked"}
