@@ -44,7 +44,7 @@ class Page:
         return f"{self.path} {self.family}" if self.family else self.path
 
 
-START = Page("import wsgi, once", "", 3_200)
+START = Page("import wsgi, once", "", 3_450)
 IN_THE_TOWN = (
     Page("bare Flask route", "bare", 0.35),
     Page("sign-in", "/connexion", 1.3, 1.5),
