@@ -54,7 +54,7 @@ def _enrolled(app: Flask, office: Browser) -> Screens:
     number = _number_of(app, Service.slug, "cantine")
     page = office.get("town_hall.enrolled", number=number)
     yield "services, who is enrolled", page
-    yield "services, no day", page.fill(first="demain").submit("Inscrire", _refused=200)
+    yield "services, no day", page.fill(first="").submit("Inscrire", _refused=200)
     while page.soup.select("#school"):
         page = page.fill(first="01/09/2026").submit("Inscrire")
     yield "services, all are enrolled", page
