@@ -73,6 +73,7 @@ OF_NOBODY = frozenset(
         "town_hall.child_photo",
         "town_hall.colleague",
         "town_hall.end_service",
+        "town_hall.enrol_accepted",
         "town_hall.enrolled",
         "town_hall.entrust_request",
         "town_hall.erase_family",

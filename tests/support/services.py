@@ -2,11 +2,12 @@
 
 import secrets
 from collections.abc import Collection, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.formats import today
 from app.models import (
     HOLDING,
     Account,
@@ -23,8 +24,10 @@ from app.models import (
     DayState,
     Enrolment,
     FamilyChild,
+    FamilyRequest,
     LinkKind,
     Place,
+    RequestState,
     Service,
     ServiceDay,
     ServiceKind,
@@ -32,7 +35,7 @@ from app.models import (
     SpanKind,
     Waiting,
 )
-from tests.support.people import Person
+from tests.support.people import People, Person
 
 CANTEEN, MIDDAY = "cantine", "midi"
 # Monday, Tuesday, Thursday, Friday.
@@ -202,3 +205,23 @@ def booked_by(session: Session, person: Person) -> tuple[Bookings, Child]:
     theirs = select(FamilyChild.child_id).where(FamilyChild.family_id == family_id)
     eldest = select(Child).where(Child.id.in_(theirs)).order_by(Child.id).limit(1)
     return Bookings(session, family_id, account.id), session.scalars(eldest).one()
+
+
+def ask(
+    session: Session, people: People, state: RequestState, starts_on: date | None = None
+) -> None:
+    """Have Monsieur MOREAU ask for the canteen, and the town hall answer."""
+    booked, child = booked_by(session, people.moreau)
+    session.add(
+        FamilyRequest(
+            family_id=booked.family_id,
+            account_id=booked.account_id,
+            kind="canteen",
+            state=state,
+            child_id=child.id,
+            details={"starts_on": (starts_on or today()).isoformat()},
+            sent_at=datetime.now(UTC),
+            expected_on=today(),
+            sending_key=secrets.token_hex(16),
+        )
+    )

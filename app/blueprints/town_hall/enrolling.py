@@ -12,8 +12,9 @@ from app.services.bookings.setting_up import reading
 from app.services.clerks.rights import Right
 from app.services.refusals import Refusal
 from app.web.clerk_access import current_clerk, needs
+from app.web.drafts import stands_on
 from app.web.fields import read_day
-from app.web.forms import Form, show_again
+from app.web.forms import Form, left_open, show_again
 
 NO_SCHOOL = "Sans école"
 NOBODY = "Tous y sont déjà inscrits\u00a0: rien n’a changé."
@@ -42,8 +43,33 @@ def enrolled(number: int) -> ResponseReturnValue:
     if form.is_submitted():
         return _enrol(number, form)
     return render_template(
-        "town_hall/enrolled.html", form=form, found=found, schools=schools, no_school=NO_SCHOOL
+        "town_hall/enrolled.html",
+        form=form,
+        found=found,
+        schools=schools,
+        no_school=NO_SCHOOL,
+        accepted=len(service.accepted(number, found.described.kind, today())),
     )
+
+
+@town_hall.post("/mairie/services/<int:number>/inscrits/demandes")
+@needs(Right.SERVICES)
+@stands_on("town_hall.enrolled")
+def enrol_accepted(number: int) -> ResponseReturnValue:
+    """Those whose request was accepted."""
+    if stale := left_open():
+        return stale
+    try:
+        _told(service.enrol_accepted(number, today(), current_clerk()))
+    except Refusal as refused:
+        flash(f"{refused.sentence}.", "info")
+        return redirect(url_for("town_hall.offered"))
+    return redirect(url_for("town_hall.enrolled", number=number))
+
+
+def _told(count: int) -> None:
+    said = plural(count, "enfant inscrit", "enfants inscrits")
+    flash(f"{said}. Les familles peuvent réserver." if count else NOBODY, "success")
 
 
 def _enrol(number: int, form: EnrolForm) -> ResponseReturnValue:
@@ -56,6 +82,5 @@ def _enrol(number: int, form: EnrolForm) -> ResponseReturnValue:
     except Refusal as refused:
         form.form_errors.append(f"{refused.sentence}.")
         return show_again(form)
-    said = plural(count, "enfant inscrit", "enfants inscrits")
-    flash(f"{said}. Les familles peuvent réserver." if count else NOBODY, "success")
+    _told(count)
     return redirect(url_for("town_hall.enrolled", number=number))

@@ -9,12 +9,12 @@ from sqlalchemy import select
 
 from app import db
 from app.formats import today
-from app.models import Enrolment
+from app.models import Enrolment, RequestState
 from app.services.bookings.setting_up import reading
 from tests.blueprints.town_hall.conftest import NADIA, come
 from tests.support.browser import Browser
 from tests.support.people import People
-from tests.support.services import booked_by
+from tests.support.services import ask, booked_by
 
 FRIDAY = datetime(2026, 11, 27, 9, tzinfo=UTC)
 
@@ -129,3 +129,13 @@ def test_a_school_is_enrolled_at_once(app: Flask, nadia: Browser) -> None:
     with app.app_context():
         # Jules has two homes.
         assert len(db.session().scalars(select(Enrolment.id)).all()) == 6
+
+
+def test_those_who_were_accepted_are_enrolled(app: Flask, people: People, nadia: Browser) -> None:
+    with app.app_context(), db.transaction() as session:
+        ask(session, people, RequestState.ACCEPTED)
+    page = nadia.get("town_hall.offered").link("Cantine").click().link("Inscrits").click()
+    assert "1 demande acceptée cette année" in page.text
+    page = page.submit("Inscrire ceux dont la demande est acceptée")
+    assert "1 enfant inscrit. Les familles peuvent réserver." in page.text
+    assert "demande acceptée" not in page.text

@@ -9,10 +9,18 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app import db
-from app.models import CalendarSpan, Enrolment, Service, SpanKind
+from app.models import (
+    CalendarSpan,
+    Enrolment,
+    Family,
+    FamilyRequest,
+    RequestState,
+    Service,
+    SpanKind,
+)
 from tests.support.browser import Browser, Page
 from tests.support.people import People
-from tests.support.services import booked_by
+from tests.support.services import ask, booked_by
 
 GOOD_FRIDAY = date(2027, 3, 26)
 YEAR = "2026-2027"
@@ -32,7 +40,7 @@ def service_screens(app: Flask, people: People, office: Browser) -> Screens:
     with app.app_context(), db.transaction() as session:
         session.execute(update(Service).values(archived_at=None))
     yield from _services(app, office)
-    yield from _enrolled(app, office)
+    yield from _enrolled(app, people, office)
     yield from _calendar(app, office)
 
 
@@ -50,8 +58,13 @@ def _services(app: Flask, office: Browser) -> Screens:
     yield "services, the midday garderie", page
 
 
-def _enrolled(app: Flask, office: Browser) -> Screens:
+def _enrolled(app: Flask, people: People, office: Browser) -> Screens:
     number = _number_of(app, Service.slug, "cantine")
+    with app.app_context(), db.transaction() as session:
+        ask(session, people, RequestState.ACCEPTED)
+        # An import of other screens may have closed the file of every family.
+        asking = select(FamilyRequest.family_id).where(FamilyRequest.kind == "canteen")
+        session.execute(update(Family).where(Family.id.in_(asking)).values(archived_at=None))
     page = office.get("town_hall.enrolled", number=number)
     yield "services, who is enrolled", page
     yield "services, no day", page.fill(first="").submit("Inscrire", _refused=200)

@@ -8,11 +8,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from app import db
-from app.models import Enrolment, Family, JournalEntry, Service
+from app.models import Enrolment, Family, JournalEntry, RequestState, Service
 from app.services.bookings.setting_up import enrolments, services
 from app.services.refusals import Refusal
 from tests.support.people import TOWN_HALL, People
-from tests.support.services import CANTEEN, booked_by
+from tests.support.services import CANTEEN, ask, booked_by
 
 SEPTEMBER = date(2026, 9, 1)
 TOWN_LEFT = datetime(2026, 8, 1, tzinfo=UTC)
@@ -56,3 +56,24 @@ def test_a_service_that_stopped_enrols_nobody(canteen: int) -> None:
     services.end(canteen, TOWN_HALL)
     with pytest.raises(Refusal, match="n’existe pas"):
         enrolments.enrol(canteen, SCHOOL, SEPTEMBER, TOWN_HALL)
+
+
+@pytest.mark.parametrize(
+    ("state", "starts_on", "count"),
+    [
+        (RequestState.ACCEPTED, date(2026, 9, 7), 1),
+        (RequestState.SENT, date(2026, 9, 7), 0),
+        # Of another year: it ended with it.
+        (RequestState.ACCEPTED, date(2026, 3, 2), 0),
+    ],
+)
+def test_whose_request_was_accepted_is_enrolled(
+    canteen: int, people: People, state: RequestState, starts_on: date, count: int
+) -> None:
+    """From the day that the family asked for; once."""
+    with db.transaction() as session:
+        ask(session, people, state, starts_on)
+    october = date(2026, 10, 1)
+    assert enrolments.enrol_accepted(canteen, october, TOWN_HALL) == count
+    assert enrolments.enrol_accepted(canteen, october, TOWN_HALL) == 0
+    assert enrolments.by_school(canteen, october) == [(SCHOOL, 4, count)]
