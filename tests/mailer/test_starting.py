@@ -54,7 +54,7 @@ def test_the_queue_starts_before_the_first_visitor(
 
         def left() -> list[Path]:
             assert server.poll() is None, "the server has ended"
-            return list(tmp_path.glob("mail/*.eml"))
+            return list(tmp_path.glob("mail/[!.]*.eml"))
 
         mails = wait_for(left, "no mail left")
     assert len(mails) == 1
