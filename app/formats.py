@@ -37,7 +37,7 @@ def init_app(app: Flask, timezone: str) -> None:
     """Learn where the town is; make every format a Jinja filter of the same name."""
     app.extensions[EXTENSION] = ZoneInfo(timezone)
     filters: tuple[Callable[..., str], ...] = (
-        euros, signed_euros, price, month, day, day_in_words, day_in_full, day_and_month,
+        euros, signed_euros, price, month, day, day_in_words, day_in_full, day_and_month, bare_day,
         recent_day, hour, moment, near_moment, plural, elided, file_size, phone, phone_link,
         plain_amount,
     )  # fmt: skip
@@ -125,6 +125,11 @@ def day_in_full(value: date) -> str:
 def day_and_month(value: date) -> str:
     """Write jeudi 12 juillet, where the year is known."""
     return day_in_full(value).removesuffix(f" {value.year}")
+
+
+def bare_day(value: date) -> str:
+    """Write 12 juillet, where the year is known."""
+    return day_in_words(value).removesuffix(f" {value.year}")
 
 
 def recent_day(value: date) -> str:

@@ -51,6 +51,8 @@ def test_euros_say_the_amount_to_the_cent(amount: Decimal) -> None:
 def test_a_day_in_full(value: date, written: str) -> None:
     """The first of a month is « 1er », the day stays with its month."""
     assert formats.day_in_full(value) == written
+    assert formats.day_and_month(value) == written[:-5]
+    assert formats.bare_day(value) == written[:-5].split(" ", 1)[1]
 
 
 @given(st.dates(date(1900, 1, 1), date(2100, 12, 31)))

@@ -53,8 +53,9 @@ class Turns:
         monday = since - since.weekday() * ONE_DAY
         for first in (monday + number * ONE_WEEK for number in range(count)):
             if first.isocalendar().week == LONGEST_YEAR:
+                last, new = formats.bare_day(first), formats.bare_day(first + ONE_WEEK)
                 return (
-                    f"Les semaines{NBSP}53 ({_day(first)}) et{NBSP}1 ({_day(first + ONE_WEEK)})"
+                    f"Les semaines{NBSP}53 ({last}) et{NBSP}1 ({new})"
                     f" sont toutes deux impaires{NBSP}: vérifiez avec l’autre parent."
                 )
         return None
@@ -67,7 +68,3 @@ class Turns:
 
     def _begun(self, day: date) -> date:
         return day - (day.weekday() - self.handover) % 7 * ONE_DAY
-
-
-def _day(day: date) -> str:
-    return formats.day_and_month(day).partition(" ")[2]

@@ -159,7 +159,7 @@ def test_a_device_is_signed_out_from_another(app: Flask, people: People) -> None
     page = phone.get("family.account")
     assert "Firefox sur un téléphone Android Cet appareil" in page.text
     assert "2 appareils" in page.text
-    assert re.search(r"Connecté (ce|cet|hier) .*à \d+ h \d\d, vu à", page.text)
+    assert re.search(r"Connecté (cette|cet|ce|hier) .*à \d+ h \d\d, vu à", page.text)
     [button] = page.soup.select("#appareils ~ ul button")
     page = page.submit(" ".join(button.get_text().split()))
     assert devices.ENDED in page.text
