@@ -20,6 +20,8 @@ WEB = f"portail@{TOWN}"
 # Those with a mailbox, whom no other test makes ask.
 IDENTIFIERS = ("38162394", "38162402", "38162410", "38162485", "38162527")
 visits = itertools.count()
+# As deploy/gunicorn.conf.py starts them.
+WORKERS = 2
 # Reads as the version before, once somebody opened the gate: the seconds that a version takes to
 # start, as long as the test wants.
 SLOW_VERSION = """
@@ -55,6 +57,8 @@ def test_a_new_version_comes_while_parents_are_there(machine: Machine) -> None:
     code = put_code(machine, "1.1.0")
     (code / "wsgi.py").unlink()
     (code / "wsgi.py").write_text(SLOW_VERSION.format(gate=str(gate)))
+    # Whoever left for an earlier reload is gone.
+    wait_for(lambda: len(children(master)) == WORKERS, "two generations serve", 60)
     elders = children(master)
     with parents(machine) as answers:
         try:
