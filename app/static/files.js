@@ -86,6 +86,9 @@ document.querySelectorAll("[data-heaviest]").forEach((input) => {
     ready = mine;
   });
 
+  // Chosen while this script was still on its way.
+  if (input.files.length) input.dispatchEvent(new Event("change"));
+
   // Before the form's own listener: what is stopped here has not been sent.
   document.addEventListener("submit", (event) => {
     if (event.target !== input.form) return;

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from app.services.files import uploads
 from tests.e2e.gallery import PHONE
@@ -51,6 +51,28 @@ def test_a_photo_is_made_smaller_before_it_leaves(parent: Page, tmp_path: Path) 
     expect(parent.locator("main")).to_contain_text("Votre demande est envoyée.")
     expect(parent.get_by_role("link", name="IMG 2041")).to_be_visible()
     assert parent.evaluate("sessionStorage.getItem('said')") == "Envoi…"
+
+
+@pytest.mark.parametrize("device", [(PHONE, True)], indirect=True)
+def test_a_photo_chosen_before_the_script_came_is_made_smaller(
+    parent: Page, tmp_path: Path
+) -> None:
+    """Over a slow network the page is there first."""
+    late: list[Route] = []
+
+    def hold(route: Route) -> None:
+        late.append(route)
+
+    parent.route("**/files*.js*", hold)
+    parent.goto("/demandes/nouvelle/autre")
+    parent.get_by_label("Votre demande").fill(WISH)
+    parent.get_by_role("button", name="Continuer").click(no_wait_after=True)
+    parent.locator("input[type=file]").set_input_files(photo(tmp_path / "IMG 2042.JPG"))
+    [script] = late
+    script.continue_()
+    parent.wait_for_function(
+        f"() => document.querySelector('input[type=file]').files[0].size < {uploads.LARGEST}"
+    )
 
 
 @pytest.mark.parametrize("device", [({"width": 360, "height": 740}, False)], indirect=True)
