@@ -13,6 +13,7 @@ from app.formats import today
 from app.models import HOLDING, Booking, Place, Service
 from app.services import journal
 from app.services.actors import Actor
+from app.services.bookings.places import EVERYBODY
 from app.services.bookings.setting_up import capacities
 
 _HELD = func.count(Booking.id)
@@ -27,7 +28,7 @@ _WRONG = (
             Booking.state.in_(HOLDING),
         ),
     )
-    .where(Place.group_id == 0)
+    .where(Place.group_id == EVERYBODY)
     .group_by(Service.id, Service.name, Place.day, Place.taken)
     .having(Place.taken != _HELD)
     .order_by(Place.day, Service.id)

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta, tzinfo
 
 from app import formats
 from app.formats import NBSP
+from app.services.bookings.agenda import ONE_DAY
 from app.services.bookings.rules import (
     END_OF_DAY,
     WEEKDAYS,
@@ -20,7 +21,6 @@ from app.services.bookings.rules import (
 )
 
 ONE_MINUTE = timedelta(minutes=1)
-ONE_DAY = timedelta(days=1)
 LAST_MINUTE = END_OF_DAY - 1
 COUNTED = {
     Counted.DAYS: ("jour", "jours"),

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app import db
 from app.formats import today
 from app.models import HOLDING, Booking, Place, Service, ServiceDay
+from app.services.bookings.places import EVERYBODY
 
 
 def recount(session: Session, service: Service) -> None:
@@ -30,7 +31,7 @@ def recount(session: Session, service: Service) -> None:
         if day in places:
             places[day].capacity, places[day].taken = capacity, count
         else:
-            row = {"service_id": service.id, "group_id": 0, "day": day}
+            row = {"service_id": service.id, "group_id": EVERYBODY, "day": day}
             session.execute(
                 db.insert(Place)
                 .values(row | {"capacity": capacity, "taken": count})
