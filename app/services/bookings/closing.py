@@ -189,7 +189,7 @@ def _move(
         )
     held = session.scalars(
         select(Place)
-        .where(Place.day == day, Place.group_id == 0, Place.service_id.in_(change))
+        .where(Place.day == day, Place.group_id == places.EVERYBODY, Place.service_id.in_(change))
         .order_by(Place.service_id)
         .execution_options(populate_existing=True)
     )
