@@ -25,6 +25,9 @@ from tests.support.waiting import succeeds, wait_for
 
 POSTGRESQL_BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
 
+# More rows than any test adds to one table.
+TABLES_APART = 100_000
+
 NewDatabase = Callable[[], str]
 
 
@@ -60,6 +63,7 @@ def postgresql_factory(folder: Path, disk: Path | None = None) -> Iterator[NewDa
         migrate(url, folder)
 
         owner = _Owner(url)
+        owner.number_each_table_apart()
 
         def new() -> str:
             owner.empty_every_table()
@@ -75,6 +79,13 @@ class _Owner:
     def __init__(self, url: str) -> None:
         self._url = url
         self.connection = psycopg.connect(url, autocommit=True)
+
+    def number_each_table_apart(self) -> None:
+        """Let no test count on a number, or take that of one table for another's."""
+        for place, table in enumerate(Base.metadata.sorted_tables, 1):
+            sequence = f"pg_get_serial_sequence('{table.name}', 'id')"
+            if "id" in table.c:
+                self.connection.execute(f"SELECT setval({sequence}, {place * TABLES_APART})")
 
     def empty_every_table(self) -> None:
         """Leave the schema alone; a server that a test made fail has cut the connection."""

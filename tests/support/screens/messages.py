@@ -94,7 +94,7 @@ def messages_screens(app: Flask, office: Browser) -> Screens:
     yield "message, nothing left", page.fill({"Texte": ""}).submit("Corriger", _refused=200)
     page = office.visit(f"/mairie/messages/{with_file}/corriger").fill({"Texte": "Samedi."})
     yield "message, corrected", page.submit("Corriger")
-    yield "message, of the software", _open(office, "message", 1)
+    yield "message, of the software", _open(office, "message", _of_the_software(app))
     _have_all_read(app, drafts[TargetKind.LATE])
     yield "message, read by all", _open(office, "message", drafts[TargetKind.LATE])
     yield "messages, sent", office.get("town_hall.messages")
@@ -131,6 +131,11 @@ def _documents(app: Flask, office: Browser, families: tuple[str, ...]) -> Screen
 
 def _open(office: Browser, endpoint: str, number: int) -> Page:
     return office.get(f"town_hall.{endpoint}", number=str(number))
+
+
+def _of_the_software(app: Flask) -> int:
+    with app.app_context():
+        return db.session().scalars(select(Message.id).where(Message.source_id == "m1")).one()
 
 
 def _have_activities(app: Flask) -> None:
