@@ -1,8 +1,10 @@
 """`flask services`: what the town offers day by day, and until when one may book it."""
 
 import sys
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +13,11 @@ from app.cli.imports import refuse
 from app.cli.tables import align
 from app.formats import day_in_full, plural, today
 
+if TYPE_CHECKING:
+    from app.services.importing.service_files import Done
+
+# Of what is left as it is, so many are told.
+SHOWN = 20
 HEADINGS = ("Identifiant", "Nom", "Jours", "Places", "Inscrits", "Réserver", "Annuler", "Absence")
 LETTERS = ("L", "Ma", "Me", "J", "V", "S", "D")
 
@@ -40,23 +47,44 @@ def services() -> None:
 
 @services.command("importer")
 @click.argument("path", metavar="DOSSIER", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Dit ce qui changerait, sans rien écrire.")
 @with_appcontext
-def import_(path: Path) -> None:
-    """Lit service.csv, inscription.csv et garde.csv, dans un dossier ou un ZIP, tout ou rien."""
+def import_(path: Path, *, dry_run: bool) -> None:
+    """Lit les services, leur calendrier et leurs réservations, d’un dossier ou d’un ZIP.
+
+    Tout ou rien\u00a0: service.csv, vacances.csv, inscription.csv, garde.csv, reservation.csv et
+    fermeture.csv, chacun s’il est là.
+    """
     from app.services.importing import service_files
     from app.services.importing.faults import ImportRefused
 
     try:
-        done = service_files.run(path, whoever_launched())
+        done = service_files.run(path, whoever_launched(), rehearses=dry_run)
     except ImportRefused as refused:
         refuse(refused)
-    offered = plural(done.services, "service")
-    enrolled = plural(done.enrolments, "inscription")
-    turns = f", {plural(done.homes, 'foyer')} à semaines dites" if done.homes else ""
-    click.echo(
-        f"{offered} (dont {done.new_services} de plus), "
-        f"{enrolled} (dont {done.new_enrolments} de plus){turns}."
-    )
+    click.echo(", ".join(_counted(done)) + ".")
+    if done.left:
+        left = plural(len(done.left), "jour laissé comme il est", "jours laissés comme ils sont")
+        click.echo(f"{left}\u00a0:")
+    for line in done.left[:SHOWN]:
+        click.echo(f"  {line}")
+    if len(done.left) > SHOWN:
+        click.echo(f"  … et {plural(len(done.left) - SHOWN, 'autre jour', 'autres jours')}.")
+    if dry_run:
+        click.echo("Rien n’a été écrit.")
+
+
+def _counted(done: "Done") -> Iterator[str]:
+    yield f"{plural(done.services, 'service')} (dont {done.new_services} de plus)"
+    yield f"{plural(done.enrolments, 'inscription')} (dont {done.new_enrolments} de plus)"
+    for count, one, many in (
+        (done.homes, "foyer à semaines dites", "foyers à semaines dites"),
+        (done.calendar, "ligne de calendrier de plus", "lignes de calendrier de plus"),
+        (done.bookings, "jour réservé ou rendu", "jours réservés ou rendus"),
+        (done.closings, "jour de service fermé", "jours de service fermés"),
+    ):
+        if count:
+            yield plural(count, one, many)
 
 
 @services.command("montrer")

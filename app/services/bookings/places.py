@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import Update, select, tuple_, update
+from sqlalchemy import Update, case, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from app import db
@@ -75,11 +75,19 @@ def lock_places(session: Session, town: Catalogue, wanted: Iterable[At]) -> None
             session.execute(_of(At(service_id, day)).values(capacity=now))
 
 
-def count(session: Session, changes: Counter[At]) -> None:
-    """Write that so many more are taken, or fewer; where there is no number, nothing is counted."""
+def count(session: Session, changes: Counter[At], *, turns_out: bool = True) -> None:
+    """Write that so many more are taken, or fewer; where there is no number, nothing is counted.
+
+    What the town says is so though there be fewer places: those who turn nobody out add them.
+    """
     for at, change in sorted(changes.items()):
         if change:
-            session.execute(_of(at).values(taken=Place.taken + change))
+            taken = Place.taken + change
+            if not turns_out:
+                enough = case((Place.capacity < taken, taken), else_=Place.capacity)
+                session.execute(_of(at).values(capacity=enough, taken=taken))
+            else:
+                session.execute(_of(at).values(taken=taken))
 
 
 def bound_with(town: Catalogue, service_id: int) -> set[int]:

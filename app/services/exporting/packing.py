@@ -16,7 +16,7 @@ from app.gates import Gate
 from app.models import Family, Folder, Message, MessageAttachment, kind_of
 from app.services import journal
 from app.services.actors import Actor
-from app.services.exporting import others, statements
+from app.services.exporting import others, services, statements
 from app.services.exporting.others import Other
 from app.services.exporting.statements import Statement
 from app.services.exporting.writing import cells, write_table
@@ -45,9 +45,11 @@ Fait le {moment} pour {who}.
   que le portail importe. Remis tels quels à un portail vide, ils redonnent la même commune.
 - photos, factures, messages, documents : les fichiers qu'ils nomment{without}.
 - parties : les mêmes fichiers, des familles qui ont quitté la commune. L'import ne les lit pas.
-- autres : ce que ce format ne sait pas dire. Les demandes, leurs suites et leurs pièces, les
-  réponses aux messages, les notes, les inscriptions aux services et les réservations, et ce
-  qui n'a été envoyé qu'à quelques familles.
+- services : la cantine, les garderies, leur calendrier, qui y est inscrit et ce qui y est réservé.
+  Une fois les familles importées, la commande flask services importer les relit.
+- autres : ce que ces formats ne savent pas dire. Les demandes, leurs suites et leurs pièces, les
+  réponses aux messages, les notes, l'histoire des réservations, et ce qui n'a été envoyé qu'à
+  quelques familles.
 
 N'y sont pas : les mots de passe (le portail n'en garde qu'une empreinte), les appareils
 connectés, le journal, les familles effacées, les brouillons et ce qui a été retiré.
@@ -121,6 +123,10 @@ class _Packer:
                 rows = self._naming(folder, source, _rows(statement), named)
                 headings = [column.name for column in source.columns]
                 self._write(f"{folder}{source.name}", headings, cells(source.columns, rows))
+        for each in services.ALL:
+            headings = [column.name for column in each.file.columns]
+            name = f"{services.FOLDER}/{each.file.name}"
+            self._write(name, headings, each.rows(_rows(each.statement)))
         for other in others.ALL:
             name = f"{others.FOLDER}/{other.name}"
             self._write(name, other.headings, other.rows(self._kept(other, _rows(other.statement))))

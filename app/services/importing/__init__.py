@@ -25,8 +25,10 @@ running     does all of that in one transaction
 deciding    what they decide row by row, and what is put to them
 options     what whoever imports asks for, and who watches
 
-service_files reads, apart from families, what is booked where, and by whom (service_tables)
-custody_file  and in which weeks, of which of a child's homes (child_homes)
+service_files  reads, apart from families, what the town offers (service_tables): read_at_once
+enrolment_file who may come; custody_file in which weeks, of which of a child's homes (child_homes)
+calendar_file  days that are not as others are; closing_file days on which services close
+booking_file   what is booked
 
 On screen (docs/mairie.md):
 

@@ -1,10 +1,11 @@
-"""`service.csv`, `inscription.csv`, `garde.csv`: what the town offers, who may come, whose week.
+"""What the town offers, who may come, what is booked: files that are read apart from families.
 
-Read and written at once, apart from families: a town sets its services up once a year. What the
-files do not name stays as it is.
+Read at once, all or nothing: a town sets its services up once a year. What the files do not name
+stays as it is.
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -15,26 +16,42 @@ from sqlalchemy.orm import Session
 
 from app import db
 from app.booking_kinds import LinkKind
-from app.models import Enrolment, Service
+from app.models import Child, DayState, Service, ServiceDay
 from app.services import journal
 from app.services.actors import Actor
-from app.services.bookings import waiting
+from app.services.bookings import closing, closing_letters, taking_over, waiting
 from app.services.bookings.setting_up import services
 from app.services.bookings.setting_up.services import Described
-from app.services.importing import child_homes, custody_file, decoding
-from app.services.importing.child_homes import ChildHomes
+from app.services.bookings.taking_over import Said
+from app.services.bookings.worlds import Cell
+from app.services.importing import (
+    booking_file,
+    calendar_file,
+    child_homes,
+    closing_file,
+    custody_file,
+    enrolment_file,
+)
+from app.services.importing.booking_file import BOOKINGS
+from app.services.importing.calendar_file import CALENDAR
+from app.services.importing.closing_file import CLOSINGS, Closing
 from app.services.importing.custody_file import CUSTODY
-from app.services.importing.faults import Fault, ImportRefused, Told, Unreadable
-from app.services.importing.parsing import RowParser
+from app.services.importing.faults import Fault
+from app.services.importing.read_at_once import Reading
 from app.services.importing.service_tables import ENROLMENTS, PERIODS, SERVICES
-from app.services.importing.sources import Source, opened
-from app.services.importing.tables import SourceFile
+from app.services.importing.sources import opened
 from app.services.refusals import Refusal
 
+FILES = (SERVICES, CALENDAR, ENROLMENTS, CUSTODY, BOOKINGS, CLOSINGS)
 _LINKS = {
     "brings": LinkKind.BRINGS, "needs": LinkKind.NEEDS, "excludes": LinkKind.EXCLUDES,
 }  # fmt: skip
 _NOT_DESCRIBED = {"source_id", "period", *_LINKS}
+Rows = Mapping[str, list[dict[str, Any]]]
+
+
+class _Rehearsed(Exception):  # noqa: N818 (the end of a rehearsal, not a bug)
+    """All was written, to be taken back."""
 
 
 @dataclass(slots=True)
@@ -48,86 +65,117 @@ class Done:
     # Of those, how many are new.
     new_services: int = 0
     new_enrolments: int = 0
+    # Lines of the calendar, and days booked, that were not so before.
+    calendar: int = 0
+    bookings: int = 0
+    # Days of services that close.
+    closings: int = 0
+    # Days that stay as they are in the portal, told in French.
+    left: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
-class _Reading:
-    """The rows of the files, and what is wrong in them."""
+class _Later:
+    """What is written once services are: whoever books locks in an order of their own."""
 
-    told: Told = field(default_factory=Told)
-
-    def rows(self, source: Source, file: SourceFile) -> list[dict[str, Any]]:
-        """Read a file that is there."""
-        try:
-            return list(self._rows(source, file))
-        except Unreadable as fault:
-            self.told.faults.add(Fault(file.name, str(fault), fault.line))
-            return []
-
-    def fault(self, file: SourceFile, row: Mapping[str, Any], column: str, remedy: str) -> None:
-        """Note what no cell can tell alone."""
-        name = file.column(column).name
-        self.told.faults.add(Fault(file.name, remedy, row["line"], name))
-
-    def _rows(self, source: Source, file: SourceFile) -> Iterator[dict[str, Any]]:
-        with source.open(file.name) as stream:
-            survey = decoding.survey(stream)
-        parser = RowParser(file, self.told)
-        with source.open(file.name) as stream:
-            chunks = decoding.chunks(stream, survey.encoding)
-            header = next(chunks, decoding.NOTHING)
-            if not parser.read_header(header):
-                return
-            given = {column.field for column in file.columns} - {
-                column.field for column in parser.columns
-            }
-            missing = {each: file.column(each).kind.missing for each in given}
-            for chunk in chunks:
-                columns = parser.parse(chunk)
-                for cells in zip(*columns.values(), strict=True):
-                    yield missing | dict(zip(columns, cells, strict=True))
-            parser.finish()
+    bookings: dict[Cell, Said] = field(default_factory=dict)
+    closings: list[Closing] = field(default_factory=list)
 
 
-def run(path: Path, by: Actor) -> Done:
-    """Write what the files say, all or nothing.
+def run(path: Path, by: Actor, *, rehearses: bool = False) -> Done:
+    """Write what the files say, all or nothing; or write nothing, and tell what would be.
 
     Raises ImportRefused with all that is to be put right.
     """
-    reading = _Reading()
+    reading = Reading()
     with opened(path) as source:
-        found = {
-            file.name: reading.rows(source, file)
-            for file in (SERVICES, ENROLMENTS, CUSTODY)
-            if source.has(file.name)
-        }
+        found = {file.name: reading.rows(source, file) for file in FILES if source.has(file.name)}
     if not found:
         reading.told.faults.add(Fault(SERVICES.name, "ce fichier manque."))
-    _refuse(reading)
+    reading.refuse()
     done = Done()
-    with db.transaction() as session:
-        _write_services(session, reading, found.get(SERVICES.name, []), done)
-        _refuse(reading)
-        homes = child_homes.read(session)
-        _write_enrolments(session, reading, homes, found.get(ENROLMENTS.name, []), done)
-        done.homes = custody_file.write(session, reading.fault, homes, found.get(CUSTODY.name, []))
-        _refuse(reading)
-        journal.record(
-            session, "services_imported", by,
-            rows_created=str(done.new_services + done.new_enrolments),
-            source=", ".join(found),
-        )  # fmt: skip
-    waiting.share_out_all()
+    with suppress(_Rehearsed):
+        with db.transaction() as session:
+            later = _write(session, reading, found, done)
+            if rehearses:
+                _book(session, later, by, done)
+                done.closings = len(list(_not_closed(session, later)))
+                raise _Rehearsed
+            journal.record(
+                session, "services_imported", by,
+                rows_created=str(done.new_services + done.new_enrolments),
+                source=", ".join(found),
+            )  # fmt: skip
+        with db.transaction() as session:
+            _book(session, later, by, done)
+        _close(later, by, done)
+        waiting.share_out_all()
     return done
 
 
-def _refuse(reading: _Reading) -> None:
-    if reading.told.faults:
-        raise ImportRefused(reading.told)
+def _write(session: Session, reading: Reading, found: Rows, done: Done) -> _Later:
+    """Write the services and who may come; return what is booked of them, and when they close."""
+    _write_services(session, reading, found.get(SERVICES.name, []), done)
+    done.calendar = calendar_file.write(session, reading.fault, found.get(CALENDAR.name, []))
+    reading.refuse()
+    homes, offered = child_homes.read(session), _offered(session)
+    done.enrolments, done.new_enrolments = enrolment_file.write(
+        session, reading.fault, homes, offered, found.get(ENROLMENTS.name, [])
+    )
+    done.homes = custody_file.write(session, reading.fault, homes, found.get(CUSTODY.name, []))
+    booked = found.get(BOOKINGS.name, [])
+    later = _Later(
+        booking_file.read(reading.fault, homes, offered, booked),
+        closing_file.read(reading.fault, offered, found.get(CLOSINGS.name, [])),
+    )
+    reading.refuse()
+    session.flush()
+    return later
+
+
+def _offered(session: Session) -> dict[str, int]:
+    """Number the services that are offered, by what the town's software calls them."""
+    offered = select(Service.source_id, Service.id).where(Service.archived_at.is_(None))
+    found = session.execute(offered.order_by(Service.position, Service.id))
+    return {source_id: number for source_id, number in found}  # noqa: C416 (rows are no pairs to mypy)
+
+
+def _book(session: Session, later: _Later, by: Actor, done: Done) -> None:
+    taken = taking_over.write(session, later.bookings, by)
+    done.bookings = taken.changed
+    children = {each.cell.child for each in taken.left}
+    found = session.scalars(select(Child).where(Child.id.in_(sorted(children))).order_by(Child.id))
+    names = {each.id: f"{each.first_name} {each.last_name}" for each in found}
+    done.left = [taking_over.told(each, names[each.cell.child]) for each in taken.left]
+
+
+def _not_closed(session: Session, later: _Later) -> Iterator[tuple[Closing, str]]:
+    """Go through the days that are not closed yet for that reason, with the service's name."""
+    slugs = {each.id: each.slug for each in session.scalars(select(Service).order_by(Service.id))}
+    there = {
+        (each.day, each.service_id, each.reason)
+        for each in session.scalars(
+            select(ServiceDay).where(ServiceDay.state == DayState.CLOSED).order_by(ServiceDay.id)
+        )
+    }
+    for each in later.closings:
+        if (each.day, each.service, each.reason) not in there:
+            yield each, slugs[each.service]
+
+
+def _close(later: _Later, by: Actor, done: Done) -> None:
+    """Close them, day by day, and write to those who had booked."""
+    days: dict[tuple[date, str], list[str]] = {}
+    for each, slug in list(_not_closed(db.session(), later)):
+        days.setdefault((each.day, each.reason), []).append(slug)
+    for (day, reason), slugs in days.items():
+        changed = closing.close(day, slugs, reason, by)
+        closing_letters.tell_of_closing(changed, reason, "", by)
+        done.closings += len(slugs)
 
 
 def _write_services(
-    session: Session, reading: _Reading, rows: list[dict[str, Any]], done: Done
+    session: Session, reading: Reading, rows: list[dict[str, Any]], done: Done
 ) -> None:
     known = {each.source_id: each for each in session.scalars(select(Service).order_by(Service.id))}
     numbers = {each.source_id: each.id for each in known.values()}
@@ -157,57 +205,10 @@ def _write_services(
 
 
 def _numbers(
-    reading: _Reading, row: Mapping[str, Any], column: str, numbers: Mapping[str, int]
+    reading: Reading, row: Mapping[str, Any], column: str, numbers: Mapping[str, int]
 ) -> frozenset[int]:
     keys = row[column] or ()
     for key in keys:
         if key not in numbers:
             reading.fault(SERVICES, row, column, f"aucun service ne s’appelle «\u00a0{key}\u00a0».")
     return frozenset(numbers[key] for key in keys if key in numbers)
-
-
-def _write_enrolments(
-    session: Session,
-    reading: _Reading,
-    homes: Mapping[str, ChildHomes],
-    rows: list[dict[str, Any]],
-    done: Done,
-) -> None:
-    found = session.execute(select(Service.source_id, Service.id).order_by(Service.id))
-    offered = {source_id: number for source_id, number in found}  # noqa: C416 (rows are no pairs to mypy)
-    there = {
-        (each.child_id, each.service_id, each.family_id, each.first): each
-        for each in session.scalars(select(Enrolment).order_by(Enrolment.id))
-    }
-    for row in rows:
-        service, child = offered.get(row["service"]), homes.get(row["child"])
-        first = date.fromisoformat(row["first"])
-        last = date.fromisoformat(row["last"]) if row["last"] else None
-        if service is None:
-            reading.fault(ENROLMENTS, row, "service", "ce service n’est pas dans service.csv.")
-        elif child is None:
-            reading.fault(ENROLMENTS, row, "child", "cet enfant n’est d’aucune famille du portail.")
-        elif row["family"] and row["family"] not in child.families:
-            reading.fault(ENROLMENTS, row, "family", "cet enfant n’est pas de cette famille.")
-        elif last and last < first:
-            reading.fault(ENROLMENTS, row, "last", "la fin vient avant le début.")
-        else:
-            for source_id, family in child.families.items():
-                if row["family"] in {None, source_id}:
-                    done.enrolments += 1
-                    key = (child.number, service, family, first)
-                    done.new_enrolments += key not in there
-                    _enrol(session, there, key, last)
-
-
-def _enrol(
-    session: Session,
-    there: dict[tuple[int, int, int, date], Enrolment],
-    key: tuple[int, int, int, date],
-    last: date | None,
-) -> None:
-    if key not in there:
-        child, service, family, first = key
-        there[key] = Enrolment(child_id=child, service_id=service, family_id=family, first=first)
-        session.add(there[key])
-    there[key].last = last

@@ -14,7 +14,7 @@ from app.formats import today
 from app.models import Enrolment, Service
 from app.services.actors import Command
 from app.services.bookings.setting_up import reading
-from app.services.importing import custody_file, service_files, service_tables
+from app.services.importing import service_files, service_tables
 from app.services.importing.faults import FieldRefused, ImportRefused
 from tests.services.importing.town import everything
 from tests.support.people import People
@@ -110,7 +110,7 @@ def test_days_are_read_in_the_order_of_the_week(weekdays: frozenset[int]) -> Non
 def test_the_guide_names_the_same_columns() -> None:
     """docs/reservations.md tells a town exactly what the code takes."""
     guide = (Path(__file__).parents[3] / "docs" / "reservations.md").read_text("utf-8")
-    for file in (service_tables.SERVICES, service_tables.ENROLMENTS, custody_file.CUSTODY):
+    for file in service_files.FILES:
         columns = ", ".join(
             f"**{each.name}**" if each.required else each.name for each in file.columns
         )

@@ -148,6 +148,35 @@ def write(number: int | None, told: Typed, by: Actor) -> None:
         journal.record(session, "calendar_changed", by, about=told.name)
 
 
+def put(session: Session, told: Typed, zone: str) -> tuple[int, bool]:
+    """Have the calendar say this, in place of the line of that kind that says otherwise.
+
+    Return its number, and whether anything is new. Raises Refusal when two lines are in its place.
+    """
+    _check(told)
+    met = session.scalars(
+        select(CalendarSpan)
+        .where(
+            CalendarSpan.kind == told.kind,
+            CalendarSpan.first <= told.last,
+            CalendarSpan.last >= told.first,
+        )
+        .order_by(CalendarSpan.first)
+    ).all()
+    if len(met) > 1:
+        names = " et ".join(f"«\u00a0{each.name}\u00a0»" for each in met)
+        raise Refusal(Reason.AMBIGUOUS, f"ces jours sont de {names}\u00a0: corrigez-les d’abord")
+    span = met[0] if met else CalendarSpan(source="")
+    was = (span.kind, span.first, span.last, span.name, span.confirmed)
+    is_new = was != (*told, True)
+    if is_new:
+        span.kind, span.first, span.last, span.name = told
+        span.zone, span.source, span.confirmed = zone, "", True
+        session.add(span)
+        session.flush()
+    return span.id, is_new
+
+
 def remove(number: int, by: Actor) -> None:
     """Take a line away. Raises Refusal when it is gone already."""
     with db.transaction() as session:

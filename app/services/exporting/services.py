@@ -1,0 +1,217 @@
+"""What the town offers day by day and what is booked of it, as `flask services importer` reads it.
+
+Of services that are offered, and of families that are here: the rest is among the tables to read.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, exists, func, nulls_first, select
+from sqlalchemy.orm import aliased
+
+from app.booking_kinds import Late, LinkKind, ServiceMode, SpanKind, Waiting
+from app.models import (
+    Booking,
+    BookingOrigin,
+    BookingState,
+    CalendarSpan,
+    Child,
+    Custody,
+    CustodyPattern,
+    DayState,
+    Enrolment,
+    Family,
+    Service,
+    ServiceDay,
+    ServiceKind,
+    ServiceLink,
+)
+from app.services.bookings.closing_extent import LIVE
+from app.services.bookings.month_files import STATES
+from app.services.bookings.rules import WEEKDAYS
+from app.services.bookings.setting_up import building
+from app.services.bookings.setting_up.services import days
+from app.services.exporting.writing import plain
+from app.services.importing.booking_file import BOOKINGS
+from app.services.importing.calendar_file import CALENDAR
+from app.services.importing.closing_file import CLOSINGS
+from app.services.importing.custody_file import CUSTODY
+from app.services.importing.service_tables import ENROLMENTS, SERVICES
+from app.services.importing.tables import SourceFile
+
+FOLDER = "services"
+_LETTERS = ("L", "Ma", "Me", "J", "V", "S", "D")
+_WORDS: Mapping[Any, str] = {
+    ServiceKind.CANTEEN: "CANTINE", ServiceKind.GARDERIE: "GARDERIE", ServiceKind.MIDDAY: "MIDI",
+    ServiceKind.LEISURE: "LOISIRS", ServiceKind.OTHER: "AUTRE",
+    ServiceMode.DAYS: "JOURS", ServiceMode.REQUEST: "DEMANDE",
+    ServiceMode.ATTENDANCE_ONLY: "POINTAGE",
+    Waiting.NONE: "NON", Waiting.AUTOMATIC: "AUTOMATIQUE", Waiting.OFFER: "PROPOSITION",
+    Late.REFUSE: "REFUS", Late.SURCHARGE: "MAJORATION", Late.REQUEST: "DEMANDE",
+    SpanKind.SCHOOL: "VACANCES", SpanKind.PUBLIC: "FERIE", SpanKind.BRIDGE: "PONT",
+    SpanKind.TOWN: "COMMUNE",
+    CustodyPattern.ISO_EVEN: "PAIRES", CustodyPattern.ISO_ODD: "IMPAIRES",
+    CustodyPattern.ALTERNATE: "ALTERNEES",
+    **STATES,
+    # Whoever reads it again knows no hour to answer by.
+    BookingState.OFFERED: "ATTENTE",
+    True: "OUI", False: "NON",
+}  # fmt: skip
+_PERIODS = {(True, False): "SCOLAIRE", (False, True): "VACANCES", (True, True): "TOUTES"}
+_LINKS = {LinkKind.BRINGS: "brings", LinkKind.NEEDS: "needs", LinkKind.EXCLUDES: "excludes"}
+
+
+class ServiceFile(NamedTuple):
+    """A file, the statement that its rows come from, and each row by the fields of the file."""
+
+    file: SourceFile
+    statement: Select[*tuple[Any, ...]]
+    told: Callable[[Any], Mapping[str, Any]]
+
+    def rows(self, found: Iterator[Any]) -> Iterator[list[str]]:
+        """Write them."""
+        for row in found:
+            told = self.told(row)
+            yield [_cell(told[column.field]) for column in self.file.columns]
+
+
+def _cell(value: Any) -> str:
+    """Write a word of the format, or a value as it is; 1 is no OUI."""
+    is_word = isinstance(value, (bool, *_KINDS))
+    return _WORDS[value] if is_word else plain(value)
+
+
+_KINDS = (
+    ServiceKind, ServiceMode, Waiting, Late, SpanKind, CustodyPattern, BookingState,
+)  # fmt: skip
+_OTHER = aliased(Service)
+_BRINGER = aliased(Booking)
+_OFFERED = Service.archived_at.is_(None)
+_HERE = Family.archived_at.is_(None) & Family.erased_at.is_(None)
+
+
+def _plainly(row: Any) -> Mapping[str, Any]:
+    told: Mapping[str, Any] = row._asdict()
+    return told
+
+
+def _service(row: Any) -> Mapping[str, Any]:
+    service: Service = row[0]
+    said: dict[str, list[str]] = {name: [] for name in _LINKS.values()}
+    for each in filter(None, (row.links or "").split(" ")):
+        kind, _, other = each.partition(":")
+        said[_LINKS[LinkKind(kind)]].append(other)
+    return {
+        **{column.field: getattr(service, column.field, None) for column in SERVICES.columns},
+        "weekdays": "".join(_LETTERS[day] for day in sorted(days(service.weekdays))),
+        "starts_at": building.hour(service.starts_at),
+        "ends_at": building.hour(service.ends_at),
+        "period": _PERIODS[service.in_terms, service.in_holidays],
+        **{name: " ".join(sorted(others)) for name, others in said.items()},
+    }
+
+
+def _custody(row: Any) -> Mapping[str, Any]:
+    return {**row._asdict(), "handover": WEEKDAYS[row.handover].upper()}
+
+
+def _closing(row: Any) -> Mapping[str, Any]:
+    return {**row._asdict(), "last": row.first, "school": ""}
+
+
+def _of_child(*columns: Any) -> Select[*tuple[Any, ...]]:
+    return select(Child.source_id.label("child"), Family.source_id.label("family"), *columns)
+
+
+_LINKS_OF = (
+    select(
+        ServiceLink.service_id,
+        func.aggregate_strings(ServiceLink.kind + ":" + _OTHER.source_id, " ").label("links"),
+    )
+    .join(_OTHER, (_OTHER.id == ServiceLink.other_id) & _OTHER.archived_at.is_(None))
+    .group_by(ServiceLink.service_id)
+    .subquery()
+)
+# What comes with another day comes with it again, and goes with it.
+_COMES_ALONG = (Booking.origin == BookingOrigin.LINKED) & exists(
+    select(_BRINGER.id)
+    .join(
+        ServiceLink,
+        (ServiceLink.service_id == _BRINGER.service_id)
+        & (ServiceLink.other_id == Booking.service_id)
+        & (ServiceLink.kind == LinkKind.BRINGS),
+    )
+    .where(
+        _BRINGER.child_id == Booking.child_id,
+        _BRINGER.day == Booking.day,
+        _BRINGER.state == Booking.state,
+        Booking.state.in_(LIVE),
+    )
+)
+ALL = (
+    ServiceFile(
+        SERVICES,
+        select(Service, _LINKS_OF.c.links)
+        .outerjoin(_LINKS_OF, _LINKS_OF.c.service_id == Service.id)
+        .where(_OFFERED)
+        .order_by(Service.position, Service.id),
+        _service,
+    ),
+    ServiceFile(
+        CALENDAR,
+        select(
+            CalendarSpan.kind, CalendarSpan.first, CalendarSpan.last, CalendarSpan.name,
+            CalendarSpan.zone,
+        )
+        # The town has not said yet of the others whether they close anything.
+        .where(CalendarSpan.confirmed)
+        .order_by(CalendarSpan.first, CalendarSpan.kind, CalendarSpan.id),
+        _plainly,
+    ),
+    ServiceFile(
+        ENROLMENTS,
+        _of_child(Service.source_id.label("service"), Enrolment.first, Enrolment.last)
+        .join(Enrolment, Enrolment.child_id == Child.id)
+        .join(Service, (Service.id == Enrolment.service_id) & _OFFERED)
+        .join(Family, (Family.id == Enrolment.family_id) & _HERE)
+        .where(Child.erased_at.is_(None))
+        .order_by(Enrolment.id),
+        _plainly,
+    ),
+    ServiceFile(
+        CUSTODY,
+        _of_child(Custody.pattern, Custody.handover, Custody.anchor)
+        .join(Custody, Custody.child_id == Child.id)
+        .join(Family, (Family.id == Custody.family_id) & _HERE)
+        .where(Child.erased_at.is_(None))
+        .order_by(Custody.child_id, Custody.family_id),
+        _custody,
+    ),
+    ServiceFile(
+        BOOKINGS,
+        _of_child(
+            Service.source_id.label("service"), Booking.day, Booking.state,
+            Booking.late.label("is_late"),
+        )
+        .join(Booking, Booking.child_id == Child.id)
+        .join(Service, (Service.id == Booking.service_id) & _OFFERED)
+        .join(Family, (Family.id == Booking.family_id) & _HERE)
+        .where(Child.erased_at.is_(None), ~_COMES_ALONG)
+        # Those who wait come back in their order.
+        .order_by(
+            Booking.day, Service.position, Service.id,
+            nulls_first(Booking.waiting_since), Booking.id,
+        ),
+        _plainly,
+    ),
+    ServiceFile(
+        CLOSINGS,
+        select(
+            ServiceDay.day.label("first"), ServiceDay.reason, Service.source_id.label("service")
+        )
+        .join(Service, (Service.id == ServiceDay.service_id) & _OFFERED)
+        .where(ServiceDay.state == DayState.CLOSED)
+        .order_by(ServiceDay.day, Service.position, Service.id),
+        _closing,
+    ),
+)  # fmt: skip
