@@ -21,19 +21,20 @@ from app.settings import settings
 FAMILIES = (
     (
         "38162386",
-        "Madame PAYS ZEST, la famille du guide : une somme en retard, une pièce à fournir",
+        "Madame PAYS ZEST, la famille du guide : une somme en retard, une pièce à fournir, "
+        "une semaine à réserver",
     ),
     ("38162394", "Élodie BENALI-ROUSSEAU : deux responsables, deux enfants, une facture à régler"),
     (
         "38162410",
-        "Céline D’HAUTEFORT : une enfant partagée entre deux familles, une demande refusée",
+        "Céline D’HAUTEFORT : une enfant une semaine sur deux, une demande refusée",
     ),
     ("38162436", "Thị Mai NGUYỄN : une somme en sa faveur"),
     ("38162444", "François-Xavier DELACROIX : tout est réglé, une question sur une facture"),
     ("38162469", "Inès MARTINEZ : trois enfants, soixante factures"),
     ("38162477", "Germaine BŒUF : aucune adresse de courriel, à inviter par lettre"),
     ("38162485", "Aïssata OUÉDRAOGO : une facture en retard"),
-    ("38162493", "Loïc PERRIN : prélèvement automatique"),
+    ("38162493", "Loïc PERRIN : prélèvement automatique, un jumeau en liste d’attente"),
 )
 # What must be near today: number, family, child, in how many days it is dated, then due.
 RECENT_INVOICES = (
@@ -54,7 +55,7 @@ def demo(*, if_empty: bool) -> None:
     """Prépare la base et y charge une ville de démonstration, inventée."""
     if settings.env == "production":
         raise click.ClickException("la ville de démonstration n’a pas sa place en production.")
-    from app.services.demonstration import clerk, coming, offering, playing
+    from app.services.demonstration import booking, clerk, coming, offering, playing
     from app.services.importing import running
 
     bring_up_to_date()
@@ -64,6 +65,7 @@ def demo(*, if_empty: bool) -> None:
         _write_texts(town)
         offering.offer(town)
         playing.play(town)
+        booking.book()
         coming.come()
         clerk.settle()
         click.echo("La ville de démonstration est prête.")

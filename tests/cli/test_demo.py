@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 
 import config
 from app import create_app, db
@@ -37,6 +37,7 @@ from app.services.accounts.passwords import hash_password
 from app.services.demonstration import clerk, playing
 from app.services.importing import running
 from app.services.importing.options import Options
+from app.services.inbox.messages import FOR_FAMILY
 from app.settings import EXTENSION
 from app.testing import Outbox
 from tests.services.importing.town import everything
@@ -74,9 +75,7 @@ def test_the_family_of_the_guides_is_there(app: Flask) -> None:
         )
         invoice = db.session().scalars(select(Invoice).where(Invoice.family_id == family.id)).one()
         messages = db.session().scalar(
-            select(func.count(Message.id)).where(
-                or_(Message.family_id.is_(None), Message.family_id == family.id)
-            )
+            select(func.count(Message.id)).where(FOR_FAMILY), {"family_id": family.id}
         )
     assert (guardian.title, guardian.first_name, guardian.last_name) == ("Madame", "PAYS", "ZEST")
     assert account.identifier == "38162386"

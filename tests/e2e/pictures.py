@@ -22,7 +22,8 @@ import config
 from app import create_app, db
 from app.models import Account
 from app.services.accounts.passwords import hash_password
-from app.services.demonstration import clerk
+from app.services.bookings import weeks
+from app.services.demonstration import booking, clerk
 from app.testing import Outbox
 from tests.blueprints.town_hall.giving import give
 from tests.e2e.conftest import IDENTIFIER, PASSWORD, SHELL, launch
@@ -37,6 +38,7 @@ FOLDER = ROOT / "docs" / "images"
 # The day of all of them: what is said of it does not change from one day to the next.
 MOMENT = datetime(2026, 11, 26, 9, 12, tzinfo=UTC)
 DESK = ViewportSize(width=1280, height=860)
+TALL_DESK = ViewportSize(width=1280, height=1240)
 PHONE = ViewportSize(width=390, height=844)
 COLOURS = 128
 WORDS = "Words"
@@ -96,9 +98,11 @@ def pictures(app: Flask) -> Iterator[Picture]:
     yield Picture("mairie-import", DESK, _next_month(app, office))
     yield Picture("mairie-ecrire", DESK, _message_to_a_class(office))
     yield Picture("mairie-acces", DESK, office.get("town_hall.who_comes"))
-    home = _home(app)
+    home = _parent(app, IDENTIFIER).get("family.home")
     yield Picture("accueil", DESK, home)
     yield Picture("accueil-telephone", PHONE, home)
+    week = _parent(app, booking.LAST).visit(f"/reservations/semaine/{_week_of_the_strike(app)}")
+    yield Picture("reservations", TALL_DESK, week)
 
 
 def draw(chromium: Chromium) -> None:
@@ -151,13 +155,19 @@ def _message_to_a_class(office: Browser) -> Page:
     return page.submit("Relire")
 
 
-def _home(app: Flask) -> Page:
+def _parent(app: Flask, identifier: str) -> Browser:
     browser = Browser(app)
     with app.app_context(), db.transaction() as session:
-        account = session.query(Account).filter_by(identifier=IDENTIFIER).one()
+        account = session.query(Account).filter_by(identifier=identifier).one()
         account.password_hash = hash_password(PASSWORD)
-    page = browser.get("auth.sign_in").fill({"Identifiant": IDENTIFIER, "Mot de passe": PASSWORD})
-    return page.submit("Connexion")
+    page = browser.get("auth.sign_in").fill({"Identifiant": identifier, "Mot de passe": PASSWORD})
+    page.submit("Connexion")
+    return browser
+
+
+def _week_of_the_strike(app: Flask) -> str:
+    with app.app_context():
+        return weeks.name_of_week(booking.the_week().monday)
 
 
 def main() -> None:

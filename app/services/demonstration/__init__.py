@@ -3,5 +3,7 @@
 stories    who asked what, and what became of it
 clerk      somebody at the town hall, with a password that everybody knows
 offering   the canteen and the garderies, with the calendar
+parents    who they are, and how what they do today was done some days ago
+booking    families book them: a full day, a strike, a child who waits
 playing    the stories happen, through the services that parents and clerks use
 """

@@ -51,7 +51,7 @@ EVENING = time(18, 12)
 def come() -> None:
     """Have them invited, and those who do come in, each on their days."""
     with db.transaction() as session:
-        _age_import(session, _evening(OPENED + 1))
+        _age_import(session, evening(OPENED + 1))
         accounts = session.scalars(
             select(Account).join(Guardian).where(Guardian.email != "").order_by(Account.id)
         ).all()
@@ -60,10 +60,10 @@ def come() -> None:
             days = VISITS.get(account.identifier, ())
             if days:
                 account.password_hash = passwords.hash_password(secrets.token_urlsafe())
-                account.password_changed_at = first = _evening(days[0])
+                account.password_changed_at = first = evening(days[0])
                 _note(session, account, "password_chosen", first)
             for ago in days:
-                _visit(session, account, _evening(ago))
+                _visit(session, account, evening(ago))
         _read_messages(session, accounts)
 
 
@@ -75,7 +75,7 @@ def _age_import(session: Session, at: datetime) -> None:
 
 
 def _invite(session: Session, account: Account) -> None:
-    at = _evening(OPENED) - timedelta(hours=9)
+    at = evening(OPENED) - timedelta(hours=9)
     account.invited_at, account.invitations = at, 1
     mail = OutboxMail(
         kind=MailKind.ACTIVATION.value,
@@ -120,12 +120,12 @@ def _read_messages(session: Session, accounts: Sequence[Account]) -> None:
     for account in accounts:
         for message in to_all:
             days = VISITS.get(account.identifier, ())
-            since = [_evening(ago) for ago in days if _evening(ago).date() >= message.sent_on]
+            since = [evening(ago) for ago in days if evening(ago).date() >= message.sent_on]
             if since and account.identifier not in UNREAD:
                 mark = MessageMark(account_id=account.id, message_id=message.id, read_at=since[0])
                 session.add(mark)
 
 
-def _evening(ago: int) -> datetime:
+def evening(ago: int) -> datetime:
     """Return when parents are at home, so many working days ago."""
     return datetime.combine(working_days.before(today(), ago), EVENING, town_zone())

@@ -1,6 +1,6 @@
 """The stories happen. Nobody waits for days: between two acts, what happened becomes older."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import Select, bindparam, func, select
@@ -10,10 +10,8 @@ from app import db
 from app.calendar import working_days
 from app.formats import today
 from app.models import (
-    Account,
     Child,
     FamilyRequest,
-    Guardian,
     Invoice,
     JournalEntry,
     Message,
@@ -21,7 +19,7 @@ from app.models import (
     RequestEvent,
     RequestFile,
 )
-from app.services.actors import CurrentAccount
+from app.services.demonstration.parents import account_of
 from app.services.demonstration.stories import TOWN_HALL, Story, stories
 from app.services.inbox import answering, desk
 from app.services.requests import sending
@@ -35,18 +33,6 @@ QUESTION = "Bonjour, je peux apporter deux gâteaux. À quelle heure faut-il les
 ANSWER = "Merci beaucoup\u00a0! Déposez-les à l’école à partir de 15\u00a0h\u00a030."
 WHO_WAITS, WAITING_QUESTION = "38162469", "Reste-t-il un stand pour les parents de CM2\u00a0?"
 
-_WHO = (
-    select(
-        Account.id.label("account_id"),
-        Guardian.id.label("guardian_id"),
-        Guardian.family_id,
-        Account.identifier,
-        Guardian.first_name,
-        Guardian.last_name,
-    )
-    .join(Guardian, Guardian.id == Account.guardian_id)
-    .where(Account.identifier == bindparam("identifier"))
-)
 _CHILD = select(Child.public_id).where(Child.source_id == bindparam("source_id"))
 _INVOICE = select(Invoice.public_id).where(Invoice.source_id == bindparam("source_id"))
 _MESSAGE = select(Message.id, Message.public_id).where(Message.source_id == bindparam("source_id"))
@@ -62,7 +48,7 @@ def play(town: Path) -> None:
 
 
 def _tell(story: Story, key: str) -> None:
-    account = _account(story.identifier)
+    account = account_of(story.identifier)
     if sending.was_sent(account, key):
         return
     child = _public_id(_CHILD, story.child)
@@ -82,17 +68,11 @@ def _talk() -> None:
     if db.rows(_REPLIES, message_id=number):
         return
     before = _latest_entry()
-    answering.answer(_account(PARENT), public_id, QUESTION, "demonstration 1")
+    answering.answer(account_of(PARENT), public_id, QUESTION, "demonstration 1")
     _age_thread(number, _between(2, 1), before)
     desk.answer(number, FAMILY_NUMBER, ANSWER, TOWN_HALL)
-    answering.answer(_account(WHO_WAITS), public_id, WAITING_QUESTION, "demonstration 2")
+    answering.answer(account_of(WHO_WAITS), public_id, WAITING_QUESTION, "demonstration 2")
     _age_thread(number, _between(1, 0), before)
-
-
-def _account(identifier: str) -> CurrentAccount:
-    """Stand in for a parent, who is on no device."""
-    [who] = db.rows(_WHO, identifier=identifier)
-    return CurrentAccount(0, *who, last_seen_at=datetime.now(UTC))
 
 
 def _public_id(statement: Select[str], source_id: str | None) -> str | None:

@@ -64,7 +64,12 @@ def cancel(number: int, actor: Actor) -> None:
 
 def send_due(task: Task) -> None:
     """Give a message to its families, as the job of its hour; another hour has another job."""
-    number, now = int(task.payload["message"]), datetime.now(UTC)
+    give(int(task.payload["message"]))
+
+
+def give(number: int) -> None:
+    """Give a message to its families, if its hour has come."""
+    now = datetime.now(UTC)
     with db.transaction() as session:
         found = composing.held(session, number)
         if found is None or not _is_due(*found, now):
