@@ -100,3 +100,11 @@ class CustodyPattern(StrEnum):
     ISO_ODD = "iso_odd"
     # Every other week, from one of them on.
     ALTERNATE = "alternate"
+
+
+class WeekParity(StrEnum):
+    """In which weeks of the year a typical week is lived: all of them, or every other one."""
+
+    ALL = "all"
+    ODD = "odd"
+    EVEN = "even"

@@ -10,6 +10,7 @@ from app.booking_kinds import (
     ServiceMode,
     SpanKind,
     Waiting,
+    WeekParity,
 )
 from app.models.accounts import Account, AccountSession, Draft, EmailChange, TemporaryPassword
 from app.models.billing import Allocation, Invoice, InvoiceKind, InvoiceLine, Payment
@@ -85,6 +86,7 @@ from app.models.stored_files import (
     kind_of,
     kind_that_begins,
 )
+from app.models.typical_weeks import TypicalDay
 
 __all__ = [
     "FAMILY",
@@ -163,7 +165,9 @@ __all__ = [
     "TemporaryPassword",
     "Throttle",
     "Told",
+    "TypicalDay",
     "Waiting",
+    "WeekParity",
     "kind_of",
     "kind_that_begins",
 ]

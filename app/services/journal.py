@@ -152,6 +152,7 @@ ACTS = {
     "temporary_password_accepted": "mot de passe temporaire accepté",
     "temporary_password_expired": "mot de passe temporaire périmé",
     "trial_mail_asked": "courriel d’essai demandé à la mairie",
+    "typical_week_saved": "semaine type d’un enfant enregistrée",
     "viewed_as": "portail vu par la mairie tel que ce compte le montre",
     "wait_lifted": "attente levée par la mairie",
 }

@@ -226,6 +226,7 @@ class _Home(House):
         for child in children:
             bookings.enrol(child, begin)
             bookings.take_turns(child, CustodyPattern.ISO_EVEN, begin)
+            bookings.say_typical(child, 0, 3)
             batch = bookings.book(child, days, self.now, f"Phrase {self.mark}", days[:1])
         return {"batch": batch.public_id}
 

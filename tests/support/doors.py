@@ -52,6 +52,7 @@ DOORS = (
     _door("family.withdraw_request", "request"),
     _door("family.end_device", "device"),
     _door("family.bookings_saved", "batch"),
+    _door("family.typical_week", "child"),
     Door("family.certificate", {"year": "year"}),
     Door("family.certificate_page", {"year": "year"}),
 )

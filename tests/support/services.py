@@ -33,7 +33,9 @@ from app.models import (
     ServiceKind,
     ServiceLink,
     SpanKind,
+    TypicalDay,
     Waiting,
+    WeekParity,
 )
 from tests.support.people import People, Person
 
@@ -116,6 +118,20 @@ class Bookings:
         self.session.merge(
             Custody(child_id=child.id, family_id=self.family_id, pattern=pattern, anchor=anchor)
         )
+
+    def say_typical(self, child: Child, *weekdays: int) -> None:
+        """Have the canteen in the child's typical week, on these days of all weeks."""
+        # Two guardians of a family say the same.
+        for weekday in weekdays:
+            self.session.merge(
+                TypicalDay(
+                    family_id=self.family_id,
+                    child_id=child.id,
+                    parity=WeekParity.ALL,
+                    weekday=weekday,
+                    service_id=self.services[0].id,
+                )
+            )
 
     def book(
         self,

@@ -28,6 +28,7 @@ catalogue  the services and their calendar; reading what one family has of them
 drawing    a week for its page, as values of weeks
 coming     the week to book, and the next days of a child
 wishes     what was ticked on it; deciding what becomes of that
+typical    the week that a child has most often, as the family says it
 summaries  what is about to be saved; outcomes what was
 saving     it is saved, once; places whom one waits for meanwhile
 waiting    places that come free; telling the mails and the journal

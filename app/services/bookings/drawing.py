@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from app.booking_kinds import BookingState
 from app.formats import NBSP
-from app.services.bookings import reading, spoken
+from app.services.bookings import reading, spoken, typical
 from app.services.bookings.judging import judge
 from app.services.bookings.limits import limit
 from app.services.bookings.naming import the
@@ -35,6 +35,7 @@ UNSAID = frozenset({Obstacle.PAST, Obstacle.NOT_BY_DAYS, Obstacle.NOT_ENROLLED})
 SAID = frozenset(BookingState) - {BookingState.CANCELLED}
 COPIED = "Les jours de la semaine précédente sont cochés. Rien n’est encore enregistré."
 ALIKE = "Les mêmes jours sont cochés pour tous. Rien n’est encore enregistré."
+BY_HABIT = "Les jours de la semaine type sont cochés. Rien n’est encore enregistré."
 TICK_TO_WAIT = "Cochez pour attendre une place."
 
 
@@ -63,6 +64,13 @@ def alike(family_id: int, monday: date, public_id: str) -> Week:
         for child in known.children
     )
     return Drawing(known, monday, datetime.now(UTC), None, wanted).week(ALIKE)
+
+
+def by_habit(family_id: int, monday: date) -> Week:
+    """Draw a week with what the family's typical weeks have ticked too; nothing is saved yet."""
+    known = reading.known(family_id, *both_ends(monday))
+    wanted = frozenset(typical.cells(known, *both_ends(monday)))
+    return Drawing(known, monday, datetime.now(UTC), None, wanted).week(BY_HABIT)
 
 
 def first_open(family_id: int) -> Week:

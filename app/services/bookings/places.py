@@ -34,6 +34,12 @@ def lock(
     wanted: Iterable[At],
 ) -> None:
     """Keep everybody else from these children's days, and from these places, until the end."""
+    lock_children(session, children)
+    lock_places(session, town, wanted)
+
+
+def lock_children(session: Session, children: Iterable[int]) -> None:
+    """Keep everybody else from these children's days."""
     session.execute(
         select(Child.id)
         .where(Child.id.in_(sorted(set(children))))
@@ -41,7 +47,6 @@ def lock(
         # Others may go on to name these children; not to book for them.
         .with_for_update(key_share=True)
     )
-    lock_places(session, town, wanted)
 
 
 def lock_places(session: Session, town: Catalogue, wanted: Iterable[At]) -> None:

@@ -1,6 +1,12 @@
 """What a booking is, where it comes from and what happened to it, whose week it is, in French."""
 
-from app.models import BookingEventKind, BookingOrigin, BookingState, CustodyPattern
+from app.models import (
+    BookingEventKind,
+    BookingOrigin,
+    BookingState,
+    CustodyPattern,
+    WeekParity,
+)
 
 STATES = {
     BookingState.BOOKED: "Réservé",
@@ -35,4 +41,9 @@ WEEKS = {
     CustodyPattern.ISO_EVEN: "semaines paires",
     CustodyPattern.ISO_ODD: "semaines impaires",
     CustodyPattern.ALTERNATE: "une semaine sur deux",
+}
+PARITIES = {
+    WeekParity.ALL: "Toutes les semaines",
+    WeekParity.ODD: "Semaines impaires",
+    WeekParity.EVEN: "Semaines paires",
 }

@@ -2,7 +2,16 @@
 
 from sqlalchemy import func, select
 
-from app.models import HOLDING, Booking, BookingBatch, BookingEvent, Custody, Enrolment, Place
+from app.models import (
+    HOLDING,
+    Booking,
+    BookingBatch,
+    BookingEvent,
+    Custody,
+    Enrolment,
+    Place,
+    TypicalDay,
+)
 from app.services.erasure.steps import Emptied, Gone, Step
 
 
@@ -30,5 +39,6 @@ def steps(family_id: int) -> tuple[Step, ...]:
         Gone(Booking, Booking.family_id == family_id),
         Gone(BookingBatch, BookingBatch.family_id == family_id),
         Gone(Enrolment, Enrolment.family_id == family_id),
+        Gone(TypicalDay, TypicalDay.family_id == family_id),
         Gone(Custody, Custody.family_id == family_id),
     )

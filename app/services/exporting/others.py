@@ -28,6 +28,7 @@ from app.models import (
     RequestEvent,
     RequestFile,
     Service,
+    TypicalDay,
 )
 from app.services.bookings import words
 from app.services.bookings.rules import WEEKDAYS
@@ -68,6 +69,10 @@ def _event(row: Any) -> Sequence[Any]:
 
 def _custody(row: Any) -> Sequence[Any]:
     return (*row[:2], words.WEEKS[row.pattern], WEEKDAYS[row.handover], row.anchor)
+
+
+def _typical_day(row: Any) -> Sequence[Any]:
+    return (*row[:2], words.PARITIES[row.parity], WEEKDAYS[row.weekday], row.name)
 
 
 def _booking(row: Any) -> Sequence[Any]:
@@ -187,6 +192,20 @@ _CUSTODY = Other(
     .order_by(Custody.child_id, Custody.family_id),
     _custody,
 )
+_TYPICAL_WEEKS = Other(
+    "semaines-types.csv",
+    ("enfant", "famille", "semaines", "jour", "service"),
+    select(_CHILD, Family.number, TypicalDay.parity, TypicalDay.weekday, Service.name)
+    .join(Service, Service.id == TypicalDay.service_id)
+    .join(Child, Child.id == TypicalDay.child_id)
+    .join(Family, Family.id == TypicalDay.family_id)
+    .where(_KEPT)
+    .order_by(
+        TypicalDay.child_id, TypicalDay.family_id, TypicalDay.parity, TypicalDay.weekday,
+        Service.position, Service.id,
+    ),
+    _typical_day,
+)  # fmt: skip
 _BOOKINGS = Other(
     "reservations.csv",
     ("jour", "service", "enfant", "famille", "état", "origine", "hors délai"),
@@ -222,5 +241,5 @@ _BOOKING_EVENTS = Other(
 )  # fmt: skip
 ALL = (
     _REQUESTS, _EVENTS, _PIECES, _REPLIES, _NOTES, _MESSAGES, _DOCUMENTS, _ENROLMENTS, _CUSTODY,
-    _BOOKINGS, _BOOKING_EVENTS,
+    _TYPICAL_WEEKS, _BOOKINGS, _BOOKING_EVENTS,
 )  # fmt: skip

@@ -65,6 +65,7 @@ from app.models import (
     ServiceLink,
     TemporaryPassword,
     Throttle,
+    TypicalDay,
 )  # fmt: skip
 from app.services.mail.outbox import PENDING
 
@@ -256,9 +257,9 @@ KEPT = (
         "ils suivent les fichiers de la mairie",
     ),
     Kept(
-        "Semaines de garde",
-        (Custody,),
-        "la mairie les dit, et les retire\u00a0; elles partent avec la famille que l’on efface",
+        "Semaines de garde, semaines types",
+        (Custody, TypicalDay),
+        "la mairie ou la famille les dit\u00a0; elles partent avec la famille que l’on efface",
     ),
     Kept("Comptes", (Account,), "ils ferment quand leur responsable quitte les fichiers"),
     Kept(

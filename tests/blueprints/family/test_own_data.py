@@ -209,6 +209,7 @@ def test_the_days_that_were_booked(app: Flask, people: People) -> None:
         booked, jules = booked_by(session, people.claire)
         booked.enrol(jules, date(2026, 9, 1))
         booked.take_turns(jules, CustodyPattern.ISO_ODD, monday)
+        booked.say_typical(jules, 1)
         booked.book(jules, [monday, tuesday], NOW, "Dit à Claire", cancelled=[monday])
         booked, jules = booked_by(session, people.marc)
         booked.book(jules, [date(2026, 12, 7)], NOW, "Dit à Marc")
@@ -220,6 +221,14 @@ def test_the_days_that_were_booked(app: Flask, people: People) -> None:
             "semaines": "semaines impaires",
             "jour_de_passage": "lundi",
             "comptees_depuis": "2026-11-30",
+        }
+    ]
+    assert data["semaines_types"] == [
+        {
+            "enfant": "Jules",
+            "semaines": "Toutes les semaines",
+            "jour": "mardi",
+            "service": "Cantine",
         }
     ]
     assert [(each["jour"], each["service"], each["etat"]) for each in data["reservations"]] == [

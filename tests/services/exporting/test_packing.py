@@ -102,12 +102,19 @@ def test_what_was_booked_leaves_too(app: Flask, people: People, tmp_path: Path) 
             booked, child = booked_by(session, person)
             booked.enrol(child, date(2026, 9, 1))
             booked.take_turns(child, CustodyPattern.ALTERNATE, date(2026, 11, 30))
+            booked.say_typical(child, 3)
             booked.book(child, [date(2026, 11, 30)], NOW, "Réservé à temps")
         session.get_one(Family, booked.family_id).erased_at = NOW
     with zipfile.ZipFile(exported(app, tmp_path / "town.zip", with_files=False)) as archive:
         told = {
             name: archive.read(f"autres/{name}.csv").decode("utf-8-sig").split("\r\n")[1:-1]
-            for name in ("inscriptions", "gardes", "reservations", "suites-des-reservations")
+            for name in (
+                "inscriptions",
+                "gardes",
+                "semaines-types",
+                "reservations",
+                "suites-des-reservations",
+            )
         }
     assert told["inscriptions"][0] == "Cantine;PAYS ZEST;3816231;2026-09-01;"
     assert told["reservations"] == [
@@ -116,7 +123,8 @@ def test_what_was_booked_leaves_too(app: Flask, people: People, tmp_path: Path) 
     ]
     assert all(line.endswith("Réservé à temps") for line in told["suites-des-reservations"])
     assert told["gardes"] == ["PAYS ZEST;3816231;une semaine sur deux;lundi;2026-11-30"]
-    assert [len(lines) for lines in told.values()] == [2, 1, 2, 2]
+    assert told["semaines-types"] == ["PAYS ZEST;3816231;Toutes les semaines;jeudi;Cantine"]
+    assert [len(lines) for lines in told.values()] == [2, 1, 1, 2, 2]
 
 
 def test_what_some_families_have_is_given_to_no_other(app: Flask, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from app.formats import day_and_month
 from app.models import CalendarSpan, Child, Service, SpanKind
 from tests.support.browser import Browser, Page
 from tests.support.people import People, Person, public_id
+from tests.support.screens.typical_weeks import typical_screens
 from tests.support.services import booked_by
 
 # The day before the limit of the canteen of the week that is shown.
@@ -38,6 +39,7 @@ def booking_screens(app: Flask, people: People) -> Screens:
         yield from _tick(app, parent)
         yield from _wait(app, people)
         yield from _change(app, parent)
+        yield from typical_screens(app, people)
     with time_machine.travel(AFTER, tick=False):
         late = Browser(app)
         late.sign_in(people.zest)

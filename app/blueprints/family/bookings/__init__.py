@@ -1,5 +1,5 @@
-"""« Réservations »: a week to tick, its check, what became of it."""
+"""« Réservations »: a week to tick, its check, what became of it; a typical week."""
 
-from app.blueprints.family.bookings import outcome, week
+from app.blueprints.family.bookings import outcome, typical, week
 
-__all__ = ["outcome", "week"]
+__all__ = ["outcome", "typical", "week"]

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from app.blueprints.family.blueprint import family
 from app.blueprints.family.bookings.forms import WeekForm
-from app.services.bookings import drawing, saving, summaries, weeks
+from app.services.bookings import drawing, saving, summaries, typical, weeks
 from app.services.bookings.weeks import Week
 from app.services.refusals import Reason, Refusal
 from app.services.tokens import booking_stamps
@@ -29,7 +29,7 @@ MOST_TOLD = 12
 def bookings() -> ResponseReturnValue:
     """The first week that something may still be booked of."""
     week = drawing.first_open(current_account().family_id)
-    return render_template("family/bookings/week.html", form=WeekForm(), week=week)
+    return _page(WeekForm(), week)
 
 
 @family.route("/reservations/semaine/<week>", methods=["GET", "POST"])
@@ -43,15 +43,21 @@ def bookings_week(week: str) -> ResponseReturnValue:
         return _take(form, monday)
     if drafts.step() == drafts.CHECK and form.is_ready():
         return _check(form, monday)
-    found = _drawn(form, monday)
-    return render_template("family/bookings/week.html", form=form, week=found)
+    return _page(form, _drawn(form, monday))
+
+
+def _page(form: WeekForm, week: Week) -> str:
+    said = week.has_boxes and typical.is_said(current_account().family_id)
+    return render_template("family/bookings/week.html", form=form, week=week, said=said)
 
 
 def _drawn(form: WeekForm, monday: date) -> Week:
-    """Draw it as it is asked for: as the week before, as one child has it, or as it was ticked."""
+    """Draw it as it is asked for: as another week, as one child has it, or as it was ticked."""
     family_id = current_account().family_id
     if "copier" in request.args:
         return drawing.copied(family_id, monday)
+    if "type" in request.args:
+        return drawing.by_habit(family_id, monday)
     if "comme" in request.args:
         return drawing.alike(family_id, monday, request.args["comme"])
     return drawing.week(family_id, monday, form.typed if recalled() else None)

@@ -14,6 +14,7 @@ from app.models import (
     Custody,
     Enrolment,
     Service,
+    TypicalDay,
 )
 from app.services.profile.own_data.statements import ACCOUNT
 
@@ -39,6 +40,20 @@ CUSTODY = (
     .join(Child, Child.id == Custody.child_id)
     .where(Custody.family_id == FAMILY)
     .order_by(Custody.child_id)
+)
+TYPICAL_WEEKS = (
+    select(
+        Child.first_name.label("enfant"),
+        TypicalDay.parity.label("semaines"),
+        TypicalDay.weekday.label("jour"),
+        Service.name.label("service"),
+    )
+    .join(Child, Child.id == TypicalDay.child_id)
+    .join(Service, Service.id == TypicalDay.service_id)
+    .where(TypicalDay.family_id == FAMILY)
+    .order_by(
+        TypicalDay.child_id, TypicalDay.parity, TypicalDay.weekday, Service.position, Service.id
+    )
 )
 BOOKINGS = (
     select(

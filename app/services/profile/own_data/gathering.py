@@ -82,6 +82,7 @@ def gather(account: CurrentAccount) -> Gathered:
             "demandes": _requests(read, files),
             "inscriptions": read.all(booking_statements.ENROLMENTS),
             "semaines_de_garde": _custody(read),
+            "semaines_types": _typical_weeks(read),
             "reservations": _bookings(read),
             "suites_des_reservations": _booking_events(read),
             "documents": _documents(read, files),
@@ -190,6 +191,14 @@ def _custody(read: _Reader) -> list[Entry]:
     for each in found:
         each["semaines"] = words.WEEKS[each["semaines"]]
         each["jour_de_passage"] = WEEKDAYS[each["jour_de_passage"]]
+    return found
+
+
+def _typical_weeks(read: _Reader) -> list[Entry]:
+    found = read.all(booking_statements.TYPICAL_WEEKS)
+    for each in found:
+        each["semaines"] = words.PARITIES[each["semaines"]]
+        each["jour"] = WEEKDAYS[each["jour"]]
     return found
 
 

@@ -1,0 +1,58 @@
+"""« Semaine type » in its states: nothing to say, said for all weeks, said apart."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from flask import Flask
+from sqlalchemy import update
+
+from app import db
+from app.models import Service
+from tests.support.browser import Browser, Page
+from tests.support.page_checks.text import plain
+from tests.support.people import People, public_id
+
+Screens = Iterator[tuple[str, Page]]
+SAVE = "Enregistrer"
+
+
+def typical_screens(app: Flask, people: People) -> Screens:
+    """Go through them as Inès does, whose two children are enrolled."""
+    nobody = Browser(app)
+    nobody.sign_in(people.no_address)
+    yield "typical weeks, nobody enrolled", nobody.get("family.typical_weeks")
+    parent = Browser(app)
+    parent.sign_in(people.ines)
+    yield "typical weeks, nothing said", parent.get("family.typical_weeks")
+    page = parent.get("family.typical_week", public_id=public_id("e3"))
+    yield "typical week", page
+    page = page.fill(
+        {_box(page, "all.0.cantine"): True, _box(page, "all.1.garderie-de-midi"): True}
+    )
+    _offer_midday(app, offered=False)
+    page = page.submit(SAVE, _refused=200)
+    _offer_midday(app, offered=True)
+    yield "typical week, a service is gone", page
+    yield "typical weeks, said", page.submit(SAVE)
+    page = parent.get("family.typical_week", public_id=public_id("e4"), alternance="oui")
+    yield "typical week, every other one", page
+    page = page.fill({_box(page, "odd.3.cantine"): True})
+    yield "typical weeks, apart", page.submit(SAVE)
+    yield "typical week, apart", parent.get("family.typical_week", public_id=public_id("e4"))
+    page = parent.get("family.bookings_week", week="2026-W50", type="oui")
+    yield "bookings, as the typical week", page
+
+
+def _box(page: Page, name: str) -> str:
+    """Read what a box is called, whatever the town calls its services."""
+    label = page.soup.find("label", {"for": f"c-{name}"})
+    assert label is not None
+    return plain(label.get_text())
+
+
+def _offer_midday(app: Flask, *, offered: bool) -> None:
+    gone = None if offered else datetime.now(UTC)
+    with app.app_context(), db.transaction() as session:
+        session.execute(
+            update(Service).where(Service.slug == "garderie-de-midi").values(archived_at=gone)
+        )
