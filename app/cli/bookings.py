@@ -12,11 +12,10 @@ from app.cli.services import Day
 from app.cli.tables import align
 from app.formats import day, day_in_full, near_moment, plural
 from app.services.bookings.closing import Changed
-from app.services.bookings.day_list import DayList, Heads, Line
+from app.services.bookings.day_list import HEADINGS, DayList, Heads
 from app.spreadsheets import harmless
 
 UNCHANGED = "Rien n’a changé\u00a0: {}"
-HEADINGS = ("Service", "École", "Classe", "Nom", "Prénom", "Remarque")
 
 
 @click.group()
@@ -44,7 +43,7 @@ def list_(on: date, slug: str, format_: str) -> None:
     if not found.lines:
         click.echo(f"Personne n’est attendu le {day_in_full(on)}.")
         return
-    for row in align([HEADINGS, *map(_cells, found.lines)]):
+    for row in align([HEADINGS, *(line.cells for line in found.lines)]):
         click.echo(row)
     for heads in found.heads():
         click.echo(_counted(heads))
@@ -184,14 +183,8 @@ def _counted(heads: Heads) -> str:
     )
 
 
-def _cells(line: Line) -> tuple[str, ...]:
-    return (
-        line.service, line.school, line.class_name, line.last_name, line.first_name, line.remark,
-    )  # fmt: skip
-
-
 def _write_csv(found: DayList) -> None:
     sys.stdout.write("\N{ZERO WIDTH NO-BREAK SPACE}")
     writer = spreadsheets.writer(sys.stdout)
     writer.writerow(HEADINGS)
-    writer.writerows(map(harmless, _cells(line)) for line in found.lines)
+    writer.writerows(map(harmless, line.cells) for line in found.lines)

@@ -67,6 +67,7 @@ ACTS = {
     "credentials_requested": "mot de passe temporaire demandé",
     "custody_said": "semaines de garde dites par la mairie",
     "day_closed": "services fermés un jour par la mairie",
+    "day_list_made": "liste du jour imprimée ou téléchargée à la mairie",
     "day_reopened": "services rouverts un jour par la mairie",
     "device_signed_out": "appareil déconnecté",
     "devices_signed_out": "appareils déconnectés par la mairie",

@@ -19,6 +19,7 @@ from tests.test_architecture import rules, sample_path
 EVERYBODY = {
     Right.OWN_ACCOUNT,
     Right.DAY,
+    Right.EXPECTED,
     Right.FAMILIES,
     Right.REQUESTS,
     Right.MESSAGES,

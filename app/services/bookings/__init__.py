@@ -17,8 +17,10 @@ custody    whose week it is, for a child of separated parents
 
 With the database:
 
-day_list   who comes on a day; recounting whether the places are counted right
+day_list   who comes on a day; day_papers the papers of it, and what changed since; served_days
+           the days of service around it
 taking_over  days that a file of the town says
+recounting  whether the places are counted right
 month_files  a month for the town's own software
 closing    the town closes services on a day, or opens them again: closing_extent what that takes
            away or gives back, closing_letters what families read of it

@@ -1,6 +1,6 @@
 """What the judge says, in French: each sentence once, for all doors."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from app import formats
@@ -13,7 +13,7 @@ from app.services.bookings.limits import BEFORE_ALL
 from app.services.bookings.naming import capital, no, the, to_the
 from app.services.bookings.rules import WEEKDAYS
 from app.services.bookings.verdicts import Act
-from app.services.bookings.worlds import Cell
+from app.services.bookings.worlds import Bookable, Cell
 
 PAST = "Ce jour est passé."
 DAY_ELSEWHERE = "Semaine de l’autre foyer."
@@ -50,14 +50,18 @@ def allowed(case: Case) -> str:
 
 def not_served(case: Case, cell: Cell, sort: Sort) -> str:
     """Say what day it is."""
-    service, day = case.service_of(cell), cell.day
+    words = not_there(case.service_of(cell), cell.day)
+    return also(case, cell, f"{words} {NOT_BILLED}" if sort is Sort.CLOSED else words)
+
+
+def not_there(service: Bookable, day: date) -> str:
+    """Say why a service is not there on a day, to whomever."""
+    sort = service.agenda.sort(day)
     if sort is Sort.WEEKDAY:
-        words = f"{capital(no(service.name))} le {WEEKDAYS[day.weekday()]}."
-    elif sort is Sort.TERM:
-        words = "Seulement pendant les vacances scolaires."
-    else:
-        words = _by_name(service.agenda, cell, sort)
-    return also(case, cell, words)
+        return f"{capital(no(service.name))} le {WEEKDAYS[day.weekday()]}."
+    if sort is Sort.TERM:
+        return "Seulement pendant les vacances scolaires."
+    return _by_name(service.agenda, day, sort)
 
 
 def invoiced(case: Case) -> str:
@@ -161,19 +165,18 @@ def also(case: Case, cell: Cell, words: str) -> str:
     return f"Avec {the(case.service.name)}, {verb} aussi {_the(case, cell)}. {words}"
 
 
-def _by_name(agenda: Agenda, cell: Cell, sort: Sort) -> str:
+def _by_name(agenda: Agenda, day: date, sort: Sort) -> str:
     if sort is Sort.CLOSED:
-        reason = agenda.specials[cell.day].reason
-        closed = f"Fermé{COLON}{reason}." if reason else "Fermé ce jour-là."
-        return f"{closed} {NOT_BILLED}"
+        reason = agenda.specials[day].reason
+        return f"Fermé{COLON}{reason}." if reason else "Fermé ce jour-là."
     if sort is Sort.SCHOOL:
-        holidays = agenda.holidays(cell.day)
+        holidays = agenda.holidays(day)
         return f"{capital(holidays.name)}." if holidays else ""
     kind, word = {
         Sort.PUBLIC: (SpanKind.PUBLIC, "Férié"),
         Sort.TOWN: (SpanKind.TOWN, "Fermé"),
     }[sort]
-    span = agenda.span(kind, cell.day)
+    span = agenda.span(kind, day)
     return f"{word}{COLON}{span.name}." if span else f"{word}."
 
 

@@ -21,6 +21,7 @@ class Right(StrEnum):
 
     OWN_ACCOUNT = "d’ouvrir votre propre compte"
     DAY = "de voir ce qui attend"
+    EXPECTED = "de voir qui vient à la cantine et à la garderie"
     FAMILIES = "d’ouvrir le dossier d’une famille"
     ACCESS = "d’envoyer, de changer ou de fermer l’accès d’un parent"
     CHANGE_FILES = "de changer le dossier d’une famille"
@@ -54,7 +55,15 @@ IN_FRENCH = {
     Role.ADMINISTRATION: "Administration",
 }
 _EVERYBODY = frozenset(
-    {Right.OWN_ACCOUNT, Right.DAY, Right.FAMILIES, Right.REQUESTS, Right.MESSAGES, Right.DOCUMENTS}
+    {
+        Right.OWN_ACCOUNT,
+        Right.DAY,
+        Right.EXPECTED,
+        Right.FAMILIES,
+        Right.REQUESTS,
+        Right.MESSAGES,
+        Right.DOCUMENTS,
+    }
 )
 # The Régie answers requests about money (requests.kinds), and writes to those who are late.
 _TREASURY = _EVERYBODY | {

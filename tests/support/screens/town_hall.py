@@ -29,6 +29,7 @@ from tests.support.people import People
 from tests.support.screens.calling import calling_screens
 from tests.support.screens.day import day_screens
 from tests.support.screens.desk import desk_screens
+from tests.support.screens.expected import expected_screens
 from tests.support.screens.families import families_screens
 from tests.support.screens.family_file import family_screens
 from tests.support.screens.imports import import_screens
@@ -69,6 +70,7 @@ def town_hall_screens(app: Flask, people: People) -> Screens:
     yield from money_of_all_screens(app, office)
     yield from settings_screens(app, office)
     yield from service_screens(app, people, office)
+    yield from expected_screens(app, people)
     yield from _own_account(app, nadia)
 
 

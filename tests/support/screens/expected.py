@@ -1,0 +1,117 @@
+"""« Qui vient » in its states: no service, nobody, a day closed, a list, and one that changed."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import time_machine
+from flask import Flask
+from sqlalchemy import select, update
+
+from app import db
+from app.models import (
+    Booking,
+    BookingEvent,
+    BookingEventKind,
+    BookingState,
+    CalendarSpan,
+    Child,
+    Service,
+    ServiceKind,
+    SpanKind,
+)
+from app.testing import Outbox
+from tests.support.browser import Browser, Page
+from tests.support.clerks import settle, sign_in_by_mail
+from tests.support.people import People
+from tests.support.services import booked_by
+
+Screens = Iterator[tuple[str, Page]]
+# A Friday, and days on which other screens book nothing.
+BEFORE = datetime(2027, 1, 8, 9, tzinfo=UTC)
+MONDAY, CLOSED = date(2027, 1, 11), date(2027, 1, 18)
+
+
+def expected_screens(app: Flask, people: People) -> Screens:
+    """Go through them as somebody of the office does, some Friday."""
+    with time_machine.travel(BEFORE, tick=False):
+        office = Browser(app)
+        morgan = settle(app, "morgan@commune.fr", "Morgan Roy", "secretariat", by_mail=True)
+        sign_in_by_mail(office, morgan, Outbox(app))
+        yield from _expected(app, people, office)
+
+
+def _expected(app: Flask, people: People, office: Browser) -> Screens:
+    _offer(app, is_offered=False)
+    yield "who comes, no service", office.get("town_hall.expected")
+    _offer(app, is_offered=True)
+    _book(app, people)
+    yield "who comes", office.get("town_hall.expected", day=MONDAY.isoformat())
+    yield "who comes, a closed day", office.get("town_hall.expected", day=CLOSED.isoformat())
+    yield "who comes, the next day", office.get("town_hall.expected")
+    yield "who comes, the canteen", _canteen(office)
+    for path in ("", "?service=cantine"):
+        office.fetch(f"/mairie/jour/{MONDAY}/liste.csv{path}")
+    yield "who comes, a paper is made", _canteen(office)
+    _cancel(app)
+    yield "who comes, changed", office.get("town_hall.expected", day=MONDAY.isoformat())
+    yield "who comes, the canteen changed", _canteen(office)
+
+
+def _canteen(office: Browser) -> Page:
+    return office.get("town_hall.expected", day=MONDAY.isoformat(), service="cantine")
+
+
+def _offer(app: Flask, *, is_offered: bool) -> None:
+    with app.app_context(), db.transaction() as session:
+        # Other screens leave one place.
+        session.execute(
+            update(Service).values(archived_at=None if is_offered else BEFORE, capacity=None)
+        )
+
+
+def _book(app: Flask, people: People) -> None:
+    """Two children eat, one of whom stays until the evening; others lack a class, or are ill."""
+    with app.app_context(), db.transaction() as session:
+        booked, eldest = booked_by(session, people.moreau)
+        booked.book(eldest, [MONDAY], BEFORE)
+        ines, adam = booked_by(session, people.ines)
+        ines.book(adam, [MONDAY], BEFORE)
+        adam.school = adam.class_name = ""
+        theirs = select(Booking).where(Booking.child_id == adam.id, Booking.day == MONDAY)
+        for each in session.scalars(theirs):
+            each.state = BookingState.ABSENT
+        evening = Service(
+            source_id="soir", slug="soir", name="Garderie du soir", kind=ServiceKind.GARDERIE,
+            weekdays=0b11011, ends_at=18 * 60 + 30, position=2,
+        )  # fmt: skip
+        session.add(evening)
+        session.flush()
+        first = session.scalars(
+            select(Booking).where(Booking.child_id == eldest.id, Booking.day == MONDAY)
+        ).first()
+        assert first is not None
+        session.add(
+            Booking(
+                child_id=eldest.id, service_id=evening.id, day=MONDAY, family_id=first.family_id,
+                state=BookingState.BOOKED, origin=first.origin, late=True,
+            )
+        )  # fmt: skip
+        session.add(
+            CalendarSpan(kind=SpanKind.TOWN, first=CLOSED, last=CLOSED, name="Pont de la mairie")
+        )
+
+
+def _cancel(app: Flask) -> None:
+    """One goes, once the paper was made."""
+    with app.app_context(), db.transaction() as session:
+        child = select(Child.id).where(Child.source_id == "e2")
+        theirs = select(Booking).where(Booking.child_id.in_(child), Booking.day == MONDAY)
+        for each in session.scalars(theirs):
+            each.state = BookingState.CANCELLED
+            session.add(
+                BookingEvent(
+                    booking_id=each.id, family_id=each.family_id,
+                    at=BEFORE + timedelta(minutes=5), kind=BookingEventKind.CANCELLED,
+                    old=BookingState.BOOKED, new=BookingState.CANCELLED,
+                )
+            )  # fmt: skip
