@@ -22,6 +22,7 @@ COLUMNS = (
     _BOOKABLE.exists().label("takes_bookings"),
 )
 _COUNTS = select(*COLUMNS)
+_TAKES_BOOKINGS = select(_BOOKABLE.exists())
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +38,9 @@ def of(account: CurrentAccount) -> MenuCounts:
     """Count for a guardian, in one statement."""
     [row] = db.rows(_COUNTS, family_id=account.family_id, account_id=account.account_id)
     return MenuCounts(*row)
+
+
+def takes_bookings() -> bool:
+    """Tell whether the town has a service that families book day by day."""
+    [(found,)] = db.rows(_TAKES_BOOKINGS)
+    return found

@@ -1,11 +1,21 @@
 """What the guide shows: the family of the printed guides, invented, on a day of this year."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
-from app.formats import today
+from app.booking_kinds import BookingState
+from app.formats import NBSP, day_and_month, today
 from app.models import Sex
 from app.services.billing.ledger import UnpaidInvoice
+from app.services.bookings.deciding import Decided
+from app.services.bookings.outcomes import Line as SavedLine
+from app.services.bookings.outcomes import Outcome
+from app.services.bookings.reading import OfChild
+from app.services.bookings.summaries import Summary
+from app.services.bookings.verdicts import Act
+from app.services.bookings.weeks import ONE_DAY, ChildDay, Day, Line, Week
+from app.services.bookings.wishes import Wish
+from app.services.bookings.worlds import Cell
 from app.services.counts import MenuCounts
 from app.services.families.children import ChildCard
 from app.services.home import Home
@@ -21,6 +31,7 @@ FIRST_NAME, LAST_NAME = "PAYS", "ZEST"
 SECRET = "2dd150fa6be4410f966601e379bf8d79"  # noqa: S105
 LINK_TOKEN = "exemple"  # noqa: S105
 AMOUNT = Decimal("891.35")
+CANTEEN, MIDDAY, EVENING = "Cantine", "Garderie de midi", "Garderie du soir"
 
 
 def sample_day() -> date:
@@ -64,3 +75,49 @@ def sample_mail(day: date, *, first_time: bool) -> str:
         {},
     )
     return message.html
+
+
+def sample_days(day: date) -> tuple[date, date]:
+    """Return the days of school that the guide books: the Monday before one of term, and after."""
+    in_term = day.replace(month=11, day=20)
+    monday = in_term - in_term.weekday() * ONE_DAY
+    return monday, monday + ONE_DAY
+
+
+def sample_week(days: tuple[date, date]) -> Week:
+    """Make a week whose meals are ticked, and not saved yet."""
+    limit = day_and_month(days[0] - 4 * ONE_DAY)
+    lines = [Line(name, "-", 0, name == CANTEEN, "", None) for name in (CANTEEN, MIDDAY, EVENING)]
+    children = [ChildDay(OfChild(0, "", FIRST_NAME, LAST_NAME, None), lines)]
+    return Week(
+        monday=days[0],
+        days=[Day(day, children, "") for day in days],
+        limits=[f"{CANTEEN}, {MIDDAY}{NBSP}: à réserver ou annuler jusqu’au {limit} à minuit."],
+    )
+
+
+def sample_summary(days: tuple[date, date]) -> Summary:
+    """Make the page that tells it before it is saved."""
+    decided = [
+        Decided(
+            wish=Wish(Act.BOOK, Cell(0, 0, day)),
+            state=BookingState.BOOKED,
+            sentence="",
+            child=FIRST_NAME,
+            service=CANTEEN,
+            along=(MIDDAY,),
+        )
+        for day in days
+    ]
+    return Summary(days[0], decided, [], [], [])
+
+
+def sample_outcome(days: tuple[date, date]) -> Outcome:
+    """Make the page that tells it once it is saved."""
+    evening = datetime.combine(days[0] - 6 * ONE_DAY, time(19, 40), UTC)
+    lines = [
+        SavedLine(day, FIRST_NAME, service, BookingState.BOOKED, 0)
+        for day in days
+        for service in (CANTEEN, MIDDAY)
+    ]
+    return Outcome(evening, 0, lines)

@@ -106,13 +106,15 @@ class _Copier(HTMLParser):
 
 def _opening(tag: str, given: str, attributes: dict[str, str | None]) -> Markup:
     kept = {name: value for name, value in attributes.items() if name in KEPT_ATTRIBUTES}
-    if tag in KEPT_CLASS:
+    value = attributes.get("value") if tag == "input" else None
+    if attributes.get("type") == "checkbox":
+        kept["class"], value = "tick", "✓" if "checked" in attributes else ""
+    elif tag in KEPT_CLASS:
         kept["class"] = f"{tag} {kept.get('class') or ''}".strip()
     drawn = Markup("").join(
         Markup(' {}="{}"').format(SVG_NAMES.get(name, name), value or "")
         for name, value in kept.items()
     )
-    value = attributes.get("value") if tag == "input" else None
     return Markup("<{}{}>{}").format(Markup(given), drawn, value or "")  # noqa: S704
 
 

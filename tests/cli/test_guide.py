@@ -10,7 +10,7 @@ from flask import Flask
 from pypdf import PdfReader
 
 import config
-from app import create_app
+from app import create_app, db
 from app.web import printing
 from tests.conftest import skip_or_fail
 
@@ -37,7 +37,9 @@ def test_the_guide_in_the_documentation_is_the_one_of_the_demonstration_town(
     year = re.search(r"12 juillet (\d{4})", made_in)
     assert year is not None
     with time_machine.travel(f"{year[1]}-11-23T12:00:00+00:00", tick=False):
+        assert app.test_cli_runner().invoke(args=["demo"]).exit_code == 0
         result = app.test_cli_runner().invoke(args=["guide", "build", "--output", str(output)])
+    app.extensions[db.EXTENSION].dispose()
     assert result.exit_code == 0, result.output
     assert "Le guide est écrit dans" in result.output
     assert words_of(output.read_bytes()) == made_in
@@ -51,6 +53,19 @@ def test_a_machine_without_pango_is_told_what_to_install(
     result = app.test_cli_runner().invoke(args=["guide", "build"])
     assert result.exit_code == 1
     assert "installez Pango" in result.output
+
+
+def test_a_portal_without_its_tables_is_told_where_to_look(tmp_path: Path) -> None:
+    """The guide says how to book where the town takes bookings: it asks the database."""
+    if not printing.available():
+        skip_or_fail("Pango is not installed (Debian: libpango-1.0-0 and others)")
+    app = create_app(
+        config.Development(instance=tmp_path, mail_backend="memory", mail_delivery="inline")
+    )
+    result = app.test_cli_runner().invoke(args=["guide", "build"])
+    app.extensions[db.EXTENSION].dispose()
+    assert result.exit_code == 1
+    assert "flask doctor" in result.output
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -47,3 +47,8 @@ def test_what_acts_is_drawn_by_a_class_of_its_name() -> None:
 
 def test_a_page_without_the_element_gives_nothing() -> None:
     assert facsimile("<p>Rien</p>") == ""
+
+
+def test_a_box_is_drawn_ticked_or_not() -> None:
+    boxes = '<main><input type="checkbox" value="a.b" checked><input type="checkbox"></main>'
+    assert facsimile(boxes) == '<div><span class="tick">✓</span><span class="tick"></span></div>'

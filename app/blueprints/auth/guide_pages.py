@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from app.blueprints.auth.blueprint import auth
 from app.blueprints.auth.forms import ChoosePasswordForm, SignInForm
+from app.services import counts
 from app.services import guide as service
 from app.services.accounts import passwords, signing_in
 from app.settings import settings
@@ -21,6 +22,12 @@ from app.web.site_map import labelled
 
 # A new day, or another town in the same process: the guide is drawn anew.
 GUIDES_KEPT = 64
+# As templates ask for them: nobody is signed in, nothing is sent.
+PARENT = {
+    "display_name": f"{service.FIRST_NAME} {service.LAST_NAME}",
+    "account": {"first_name": service.FIRST_NAME, "last_name": service.LAST_NAME},
+}
+NOTHING_TYPED = {"form_errors": (), "sending_key": {"data": ""}}
 
 
 @auth.get("/guide")
@@ -30,6 +37,7 @@ def guide() -> ResponseReturnValue:
     return render_template(
         "auth/guide.html",
         screens=_screens(settings.public_url, settings.town_name, service.sample_day()),
+        takes_bookings=counts.takes_bookings(),
         code=_code(settings.public_url),
         address=settings.public_url.rstrip("/"),
         sender=settings.mail_sender,
@@ -44,7 +52,12 @@ def guide_pdf() -> ResponseReturnValue:
     if not printing.available():
         abort(404)
     response: Response = make_response(
-        _pdf(settings.public_url, settings.town_name, service.sample_day())
+        _pdf(
+            settings.public_url,
+            settings.town_name,
+            service.sample_day(),
+            counts.takes_bookings(),
+        )
     )
     response.mimetype = "application/pdf"
     response.headers["Content-Disposition"] = "inline; filename=guide-portail-famille.pdf"
@@ -52,7 +65,7 @@ def guide_pdf() -> ResponseReturnValue:
 
 
 @lru_cache(maxsize=GUIDES_KEPT)
-def _pdf(public_url: str, _town: str, _day: date) -> bytes:
+def _pdf(public_url: str, _town: str, _day: date, _takes_bookings: bool) -> bytes:
     stranger = current_app.test_client(use_cookies=False)
     with printing.making.passing():
         return printing.to_pdf(stranger.get("/guide", base_url=public_url).text)
@@ -71,6 +84,7 @@ def _code(address: str) -> Markup:
 @lru_cache(maxsize=GUIDES_KEPT)
 def _screens(public_url: str, _town: str, day: date) -> dict[str, Markup]:
     """Draw each screen from its real template, as somebody meets it on the way."""
+    days = service.sample_days(day)
     pages: dict[str, Callable[[], str]] = {
         "sign_in": _sign_in_page,
         "sent": _sent_page,
@@ -79,6 +93,13 @@ def _screens(public_url: str, _town: str, day: date) -> dict[str, Markup]:
         "home": partial(_home_page, day),
         "first_mail": partial(service.sample_mail, day, first_time=True),
         "mail": partial(service.sample_mail, day, first_time=False),
+        "week": partial(_booking_page, "family/bookings/week.html", week=service.sample_week(days)),
+        "check": partial(
+            _booking_page, "family/bookings/check.html", summary=service.sample_summary(days)
+        ),
+        "booked": partial(
+            _booking_page, "family/bookings/saved.html", outcome=service.sample_outcome(days)
+        ),
     }
     return {name: facsimile_of(public_url, page) for name, page in pages.items()}
 
@@ -117,8 +138,9 @@ def _choose_page() -> str:
 
 
 def _home_page(day: date) -> str:
-    parent = {
-        "display_name": f"{service.FIRST_NAME} {service.LAST_NAME}",
-        "account": {"first_name": service.FIRST_NAME, "last_name": service.LAST_NAME},
-    }
-    return render_template("family/home.html", home=service.sample_home(day), current_user=parent)
+    home = service.sample_home(day)
+    return render_template("family/home.html", home=home, current_user=PARENT)
+
+
+def _booking_page(template: str, **shown: object) -> str:
+    return render_template(template, form=NOTHING_TYPED, current_user=PARENT, **shown)

@@ -8,10 +8,12 @@ import pytest
 from flask import Flask
 from pypdf import PdfReader
 
+from app import db
 from app.blueprints.auth import guide_pages as view
 from app.web import printing
 from tests.conftest import skip_or_fail
 from tests.support.browser import Browser
+from tests.support.services import open_services
 
 
 @pytest.fixture(autouse=True)
@@ -95,6 +97,20 @@ def test_the_guide_on_paper(app: Flask, browser: Browser) -> None:
     text = re.sub(r"\s+", " ", " ".join(page.extract_text() for page in document.pages))
     for words in ("Demandez votre mot de passe", "Choisir mon mot de passe", "Besoin d’aide"):
         assert words in text
+
+
+def test_a_town_that_takes_bookings_shows_how(app: Flask, browser: Browser) -> None:
+    """Four words of its own screens; before, nothing of it is said."""
+    assert "Réserver la cantine" not in browser.get("auth.guide").text
+    with app.app_context(), db.transaction() as session:
+        open_services(session)
+    page = browser.get("auth.guide")
+    for words in (
+        "Réserver la cantine", "« Réservations »", "« Continuer »", "« Enregistrer »",
+        "Vérifiez vos réservations", "PAYS, Cantine, avec Garderie de midi",
+        "Réservations enregistrées",
+    ):  # fmt: skip
+        assert words in page.text, words
 
 
 def test_without_pango_no_pdf_is_offered(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:

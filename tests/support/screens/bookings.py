@@ -33,6 +33,7 @@ def booking_screens(app: Flask, people: People) -> Screens:
             _enrol(app, person)
         _close(app, date(2027, 3, 29), "lundi de Pâques")
         _places(app, 1)
+        yield "guide, with bookings", Browser(app).get("auth.guide")
         parent = Browser(app)
         yield "home, with bookings", parent.sign_in(people.zest)
         yield "child, nothing booked", parent.get("family.child", public_id=public_id("e1"))
