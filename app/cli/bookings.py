@@ -1,7 +1,9 @@
 """`flask reservations`: who comes on a day, and whether places are counted right."""
 
 import sys
+from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import wraps
 from pathlib import Path
 
 import click
@@ -11,7 +13,8 @@ from app.cli.context import refusals, whoever_launched, with_appcontext
 from app.cli.services import Day
 from app.cli.tables import align
 from app.formats import day, day_in_full, near_moment, plural
-from app.services.bookings.closing import Changed
+from app.services.bookings.closing_extent import Extent
+from app.services.bookings.closing_moves import Changed
 from app.services.bookings.day_list import HEADINGS, DayList, Heads
 from app.spreadsheets import harmless
 
@@ -110,63 +113,95 @@ SERVICES = click.option(
     "--service", "slugs", metavar="SERVICE", multiple=True,
     help="Ce service\u00a0; plusieurs fois pour plusieurs, sans lui tous.",
 )  # fmt: skip
+SCHOOLS = click.option(
+    "--ecole", "schools", metavar="ÉCOLE", multiple=True,
+    help="Pour cette école seulement\u00a0; plusieurs fois pour plusieurs.",
+)  # fmt: skip
+UNTIL = click.option("--jusqu-au", "last", metavar="JJ/MM/AAAA", type=Day(), help="Dernier jour.")
+
+
+def on_days(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command what is closed or opened: days, services, schools."""
+
+    @CLOSED_DAY
+    @UNTIL
+    @SERVICES
+    @SCHOOLS
+    @wraps(command)
+    def wrapped(
+        *, on: date, last: date | None, slugs: tuple[str, ...], schools: tuple[str, ...],
+        **rest: object,
+    ) -> None:  # fmt: skip
+        from app.services.bookings import closing_days
+
+        with refusals(UNCHANGED):
+            extent = closing_days.between(on, last or on, slugs, schools)
+        command(extent, **rest)
+
+    return wrapped
+
+
 MORE = click.option("--texte", "more", default="", help="Ajouté à ce que les familles lisent.")
 
 
 @reservations.command("fermer")
-@CLOSED_DAY
-@SERVICES
+@on_days
 @click.option("--motif", "reason", required=True, help="Pourquoi, comme les familles le lisent.")
 @MORE
 @click.option("--yes", is_flag=True, help="Sans demander de confirmer.")
 @with_appcontext
-def close(on: date, slugs: tuple[str, ...], reason: str, more: str, *, yes: bool) -> None:
-    """Ferme des services un jour, retire ce qui y est réservé et l’écrit aux familles.
+def close(extent: Extent, reason: str, more: str, *, yes: bool) -> None:
+    """Ferme des services un jour ou plusieurs, retire ce qui y est réservé et l’écrit aux familles.
 
     Montre d’abord qui est concerné. Le message part dix minutes plus tard.
     """
     from app.services.bookings import closing, closing_letters
 
     with refusals(UNCHANGED):
-        _say(closing.preview(on, slugs), "à retirer")
+        _say(closing.preview(extent), "à retirer")
     if not yes and not click.confirm("Fermer\u00a0?"):
         click.echo(UNCHANGED.format("vous y renoncez."), err=True)
         sys.exit(1)
     by = whoever_launched()
     with refusals(UNCHANGED):
-        changed = closing.close(on, slugs, reason, by)
+        changed = closing.close(extent, reason, by)
     _say(changed, "retirées")
     _say_when(closing_letters.tell_of_closing(changed, reason, more, by))
-    named = " ".join(f"--service {slug}" for slug in slugs)
-    click.echo(f"Pour rouvrir\u00a0: flask reservations rouvrir {day(on)} {named}".rstrip())
+    options = [f"--jusqu-au {day(extent.days[-1])}"] if len(extent.days) > 1 else []
+    options += [f"--service {slug}" for slug in extent.slugs]
+    options += [f'--ecole "{school}"' for school in extent.schools]
+    again = ["flask reservations rouvrir", day(extent.days[0]), *options]
+    click.echo(f"Pour rouvrir\u00a0: {' '.join(again)}")
 
 
 @reservations.command("rouvrir")
-@CLOSED_DAY
-@SERVICES
+@on_days
 @MORE
 @with_appcontext
-def reopen(on: date, slugs: tuple[str, ...], more: str) -> None:
-    """Rouvre des services fermés un jour\u00a0; ce qui y était réservé l’est de nouveau."""
+def reopen(extent: Extent, more: str) -> None:
+    """Rouvre des services fermés\u00a0; ce qui y était réservé l’est de nouveau."""
     from app.services.bookings import closing, closing_letters
 
     by = whoever_launched()
     with refusals(UNCHANGED):
-        changed = closing.reopen(on, slugs, by)
+        changed = closing.reopen(extent, by)
     _say(changed, "remises")
-    _say_when(closing_letters.tell_of_reopening(changed, more, by))
+    _say_when(closing_letters.tell_of_reopening(changed, more, by), changed.bookings)
 
 
 def _say(changed: Changed, what: str) -> None:
     click.echo(
-        f"{day_in_full(changed.day).capitalize()}, {', '.join(changed.services)}\u00a0: "
+        f"{changed.words[:1].upper()}{changed.words[1:]}\u00a0: "
         f"réservations {what}, {changed.bookings}\u00a0; "
-        f"{plural(changed.children, 'enfant')}, {plural(len(changed.families), 'famille')}."
+        f"{plural(changed.children, 'enfant')}, {plural(len(changed.families), 'famille')}, "
+        f"{plural(changed.meals, 'repas', 'repas')}."
     )
 
 
-def _say_when(due_at: datetime | None) -> None:
-    if due_at is None:
+def _say_when(due_at: datetime | None, bookings: int = 0) -> None:
+    if due_at is None and bookings:
+        click.echo("Le message de fermeture n’était pas encore parti\u00a0: il ne part plus.")
+    elif due_at is None:
         click.echo("Personne n’avait réservé\u00a0: aucun message ne part.")
     else:
         click.echo(f"Le message aux familles part {near_moment(due_at)}.")

@@ -75,6 +75,7 @@ from app.models.requests import (
 )
 from app.models.services import (
     CalendarSpan,
+    Closing,
     DayState,
     Service,
     ServiceDay,
@@ -108,6 +109,7 @@ __all__ = [
     "ClerkNews",
     "ClerkSession",
     "ClerkWish",
+    "Closing",
     "Custody",
     "CustodyPattern",
     "DayState",

@@ -97,20 +97,50 @@ class CalendarSpan(Base):
     confirmed: Mapped[bool] = mapped_column(default=True)
 
 
+class Closing(Base):
+    """Services that the town closed on some days, in one act (« fermeture »)."""
+
+    __tablename__ = "closing"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True, default=new_public_id)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    # Who closed them, by name.
+    acted_by: Mapped[str] = mapped_column(String(100))
+    # What and when, as it was said: « Cantine, lundi 30 novembre 2026 ».
+    words: Mapped[str] = mapped_column(String(500))
+    first: Mapped[date]
+    last: Mapped[date]
+    # Why, as families read it.
+    reason: Mapped[str] = mapped_column(String(200))
+    # What it took away.
+    meals: Mapped[int] = mapped_column(default=0)
+    children: Mapped[int] = mapped_column(default=0)
+    families: Mapped[int] = mapped_column(default=0)
+    # What told the families; none where nobody had booked.
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"), index=True)
+    # When all of it was open again.
+    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 class ServiceDay(Base):
-    """A day on which a service is not as the calendar says."""
+    """A day on which a service is not as the calendar says, for all or for a school alone."""
 
     __tablename__ = "service_day"
     __table_args__ = (
-        UniqueConstraint("service_id", "day"),
+        UniqueConstraint("service_id", "day", "school"),
         CheckConstraint("capacity >= 0", name="capacity"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
     day: Mapped[date]
+    # As children's files name it; empty for all of them. One is closed, and never opened, alone.
+    school: Mapped[str] = mapped_column(String(100), default="", server_default="")
     state: Mapped[DayState] = mapped_column(choice(DayState, "state"))
     # None: as many as on other days.
     capacity: Mapped[int | None]
     # What families read.
     reason: Mapped[str] = mapped_column(String(200), default="")
+    # The act that closed it.
+    closing_id: Mapped[int | None] = mapped_column(ForeignKey("closing.id"), index=True)

@@ -105,7 +105,7 @@ def test_a_strike_is_shown_before_it_closes(app: Flask) -> None:
     """Whoever thinks better of it has changed nothing."""
     why = ("--service", "cantine", "--motif", "grève")
     said = run(app, "fermer", "30/11/2026", *why, refused=True)
-    assert "Cantine : réservations à retirer, 4 ; 2 enfants, 2 familles." in said
+    assert "réservations à retirer, 4 ; 2 enfants, 2 familles, 2 repas." in said
     said = run(app, "fermer", "30/11/2026", *why, "--yes")
     assert "réservations retirées, 4" in said
     assert "Le message aux familles part ce matin à 10 h 10." in said

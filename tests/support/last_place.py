@@ -39,6 +39,7 @@ _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload([__name__])
 # A Monday; one round is one day of it and of those after it.
 FIRST = date(2027, 1, 4)
+SCHOOLS = "École A", "École B"
 SLUG, ALONG = "derniere-place", "avec-elle"
 PATIENCE_SECONDS = 120
 
@@ -83,7 +84,12 @@ def _contender(session: Any, services: Sequence[Service], number: int) -> Conten
     family = Family(source_id=f"race{number}", number=f"race{number}")
     guardian = Guardian(family=family, rank=1, last_name=f"RACE{number}", first_name="Léa")
     account = Account(guardian=guardian, identifier=f"9900{number:04}")
-    child = Child(source_id=f"race{number}", last_name=f"RACE{number}", first_name="Léo")
+    child = Child(
+        source_id=f"race{number}",
+        last_name=f"RACE{number}",
+        first_name="Léo",
+        school=SCHOOLS[number % 2],
+    )
     session.add_all([family, account, child])
     session.flush()
     session.add(FamilyChild(family_id=family.id, child_id=child.id))

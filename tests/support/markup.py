@@ -47,6 +47,7 @@ CODES = {
     "booking_event": {"sentence"},
     "booking": {"public_id"},
     "child": {"public_id", "source_id"},
+    "closing": {"public_id"},
     "clerk_account": {"public_id", "email", "password_hash", "link_salt", "secret"},
     "clerk_session": {"key_hash"},
     "document": {"public_id", "source_id"},
@@ -71,7 +72,7 @@ CODES = {
     "service": {
         *("public_id", "source_id", "slug", "book_rule", "cancel_rule", "absence_rule"),
     },
-    "service_day": {"reason"},
+    "service_day": {"reason", "school"},
     "temporary_password": {"secret_hash"},
     "throttle": {"key"},
 }

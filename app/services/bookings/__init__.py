@@ -22,8 +22,9 @@ day_list   who comes on a day; day_papers the papers of it, and what changed sin
 taking_over  days that a file of the town says
 recounting  whether the places are counted right
 month_files  a month for the town's own software
-closing    the town closes services on a day, or opens them again: closing_extent what that takes
-           away or gives back, closing_letters what families read of it
+closing    the town closes services on some days, or opens them again: closing_days which ones,
+           closing_extent what that takes away or gives back, closing_moves how, closing_letters
+           what families read of it, closing_list what was closed
 homes      the weeks of each home, as the town hall says them
 words      what a booking is, where it comes from and what happened to it, in French
 catalogue  the services and their calendar; reading what one family has of them

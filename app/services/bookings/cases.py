@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from app.booking_kinds import BookingState, Late
+from app.services.bookings.agenda import Sort
 from app.services.bookings.limits import limit, opening
 from app.services.bookings.rules import END_OF_DAY, DaysBefore, Never, Rule
 from app.services.bookings.verdicts import Act
@@ -76,6 +77,17 @@ class Case:
     def service_of(self, cell: Cell) -> Bookable:
         """Return the service of one of the cells."""
         return self.world.services[cell.service]
+
+    def sort(self, cell: Cell) -> Sort:
+        """Tell what the day is for the service, and for this child's school."""
+        found = self.service_of(cell).agenda.sort(cell.day)
+        return Sort.CLOSED if found is Sort.SERVED and cell in self.world.closed else found
+
+    def why_closed(self, cell: Cell) -> str:
+        """Tell why a day is closed."""
+        special = self.service_of(cell).agenda.specials.get(cell.day)
+        is_for_all = special is not None and not special.is_open
+        return special.reason if special and is_for_all else self.world.closed.get(cell, "")
 
     def keeps_place(self, cell: Cell) -> bool:
         """Tell whether a place is taken by this cell already, though nobody comes to it yet."""

@@ -36,7 +36,7 @@ from app.services.bookings import notation
 from app.services.bookings.agenda import Agenda, Span, Special
 from app.services.bookings.links import Link, Links
 from app.services.bookings.rules import END_OF_DAY, DaysBefore, Never, Rule
-from app.services.bookings.worlds import Bookable
+from app.services.bookings.worlds import Bookable, Cell
 
 # Limits look back, to the first day of the term at most.
 LOOKED_BACK = timedelta(days=400)
@@ -59,6 +59,7 @@ _EVERY_DAY = union_all(
         CalendarSpan.last.label("last"),
         CalendarSpan.name.label("words"),
         cast(null(), Integer).label("capacity"),
+        literal_column("''", String).label("school"),
     ).where(
         CalendarSpan.confirmed,
         CalendarSpan.last >= bindparam("since", type_=Date),
@@ -71,6 +72,7 @@ _EVERY_DAY = union_all(
         ServiceDay.day,
         ServiceDay.reason,
         ServiceDay.capacity,
+        ServiceDay.school,
     ).where(ServiceDay.day.between(bindparam("first", type_=Date), bindparam("last", type_=Date))),
 ).subquery()
 _CALENDAR = select(*_EVERY_DAY.c).order_by(_EVERY_DAY.c.first, _EVERY_DAY.c.service_id)
@@ -102,6 +104,22 @@ class Catalogue:
     services: Mapping[int, OfService]
     bookable: Mapping[int, Bookable]
     links: Links
+    # Why, by service, day and school: what is closed for the children of a school alone.
+    closed_schools: Mapping[tuple[int, date, str], str]
+
+    def is_served(self, service_id: int, day: date, school: str) -> bool:
+        """Tell whether a service is there for the children of a school."""
+        is_there = self.bookable[service_id].agenda.is_served(day)
+        return is_there and (service_id, day, school) not in self.closed_schools
+
+    def closed(self, schools: Mapping[int, str]) -> dict[Cell, str]:
+        """Tell why days are closed for these children's schools alone."""
+        return {
+            Cell(child, service_id, day): reason
+            for (service_id, day, closed), reason in self.closed_schools.items()
+            for child, school in schools.items()
+            if school == closed
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +129,7 @@ class Calendar:
     spans: tuple[Span, ...]
     specials: Mapping[int, Mapping[date, Special]]
     capacities: Mapping[int, Mapping[date, int]]
+    closed_schools: Mapping[tuple[int, date, str], str]
 
     def agenda(self, row: Row[Any]) -> Agenda:
         """Return it as a service keeps it."""
@@ -148,6 +167,7 @@ def read(first: date, last: date) -> Catalogue:
         },
         bookable={number: bookable(row, calendar) for number, row in rows.items()},
         links=Links(tuple(each for each in links if each.other in rows)),
+        closed_schools=calendar.closed_schools,
     )
 
 
@@ -176,13 +196,18 @@ def read_calendar(first: date, last: date) -> Calendar:
     """Read all days that are not as others are; limits look back further than the first date."""
     specials: dict[int, dict[date, Special]] = {}
     capacities: dict[int, dict[date, int]] = {}
+    closed_schools: dict[tuple[int, date, str], str] = {}
     spans: list[Span] = []
     within = {"since": first - LOOKED_BACK, "first": first, "last": last}
-    for service_id, kind, begins, ends, words, places in db.rows(_CALENDAR, **within):
+    for service_id, kind, begins, ends, words, places, school in db.rows(_CALENDAR, **within):
         if not service_id:
             spans.append(Span(SpanKind(kind), begins, ends, words))
+            continue
+        if school:
+            if kind == DayState.CLOSED:
+                closed_schools[service_id, begins, school] = words
             continue
         specials.setdefault(service_id, {})[begins] = Special(kind == DayState.OPEN, words)
         if places is not None:
             capacities.setdefault(service_id, {})[begins] = places
-    return Calendar(tuple(spans), specials, capacities)
+    return Calendar(tuple(spans), specials, capacities, closed_schools)

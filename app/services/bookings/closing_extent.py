@@ -1,12 +1,13 @@
-"""What closing services on a day takes away, and what comes back when they are open again.
+"""What closing services on some days takes away, and what comes back when they are open again.
 
 A meal is not had without what it brings, and what came with a meal alone is not had without it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
 from app.models import (
@@ -16,15 +17,25 @@ from app.models import (
     BookingEventKind,
     BookingOrigin,
     BookingState,
+    Child,
     DayState,
     Service,
     ServiceDay,
     ServiceLink,
 )
 from app.services.bookings.links import Link, Links
+from app.services.bookings.worlds import Cell
 
 # Whoever has a place, or waits for one.
 LIVE = frozenset({*HOLDING, BookingState.WAITING})
+
+
+class Extent(NamedTuple):
+    """Which services on which days; without services all of them, without schools for all."""
+
+    days: tuple[date, ...]
+    slugs: tuple[str, ...] = ()
+    schools: tuple[str, ...] = ()
 
 
 def bound(session: Session, services: Iterable[Service]) -> list[Service]:
@@ -36,72 +47,93 @@ def bound(session: Session, services: Iterable[Service]) -> list[Service]:
     return list(session.scalars(found.order_by(Service.position, Service.id)))
 
 
-def going(session: Session, day: date, services: Iterable[Service]) -> list[Booking]:
+def going(session: Session, extent: Extent, services: Iterable[Service]) -> list[Booking]:
     """List what is booked of them, what is not had without them, and what came with that alone."""
     links = _links(session)
     closed = {each.id for each in bound(session, services)}
-    live = session.scalars(
-        select(Booking)
-        .where(Booking.day == day, Booking.state.in_(LIVE))
-        .order_by(Booking.id)
-        .execution_options(populate_existing=True)
-    ).all()
-    there = {(each.child_id, each.service_id) for each in live}
-    gone = {(each.child_id, each.service_id) for each in live if each.service_id in closed}
+    concerned = Child.school.in_(extent.schools) if extent.schools else true()
+    booked = _booked(session, extent.days, LIVE, concerned)
+    live = {_cell(each): each for each, _ in booked}
+    gone = {cell for cell in live if cell.service in closed}
     while more := {
-        (each.child_id, each.service_id)
-        for each in live
+        cell
+        for cell, each in live.items()
         if each.origin is BookingOrigin.LINKED
-        and (each.child_id, each.service_id) not in gone
-        and _lost_all(each, links, there, gone)
+        and cell not in gone
+        and _lost_all(cell, links, live.keys(), gone)
     }:
         gone |= more
-    return [each for each in live if (each.child_id, each.service_id) in gone]
+    return [each for cell, each in live.items() if cell in gone]
 
 
-def _lost_all(
-    booking: Booking, links: Links, there: set[tuple[int, int]], gone: set[tuple[int, int]]
-) -> bool:
-    bringing = {(booking.child_id, each) for each in links.bringing(booking.service_id)} & there
-    return bool(bringing) and bringing <= gone
-
-
-def coming_back(session: Session, day: date) -> dict[Booking, BookingState]:
+def coming_back(session: Session, days: Sequence[date]) -> dict[Booking, BookingState]:
     """Find what closings took away of what is open by now, with all that it brings."""
     links = _links(session)
-    closed = set(
-        session.scalars(
-            select(ServiceDay.service_id).where(
-                ServiceDay.day == day, ServiceDay.state == DayState.CLOSED
-            )
-        )
-    )
-    booked = session.scalars(
-        select(Booking)
-        .where(Booking.day == day, Booking.state.in_({*LIVE, BookingState.CLOSED}))
-        .order_by(Booking.id)
-        .execution_options(populate_existing=True)
-    ).all()
+    closed = _closed(session, days)
+    booked = _booked(session, days, {*LIVE, BookingState.CLOSED}, true())
     back = [
         each
-        for each in booked
-        if not closed & {each.service_id, *links.brought_by(each.service_id)}
+        for each, school in booked
+        if not any(
+            (service, each.day, whose) in closed
+            for service in (each.service_id, *links.brought_by(each.service_id))
+            for whose in ("", school)
+        )
     ]
     # What came with a meal alone comes back with it.
-    there = {(each.child_id, each.service_id) for each in back}
-    before = _before(session, booked)
+    there = {_cell(each) for each in back}
+    before = _before(session, [each for each, _ in booked])
     return {
         each: before[each.id]
         for each in back
         if each.state is BookingState.CLOSED
         and each.id in before
-        and not (each.origin is BookingOrigin.LINKED and _has_none(each, links, there))
+        and not (each.origin is BookingOrigin.LINKED and _has_none(_cell(each), links, there))
     }
 
 
-def _has_none(booking: Booking, links: Links, there: set[tuple[int, int]]) -> bool:
-    bringing = links.bringing(booking.service_id)
-    return bool(bringing) and not any((booking.child_id, each) in there for each in bringing)
+def _booked(
+    session: Session,
+    days: Sequence[date],
+    states: Collection[BookingState],
+    concerned: ColumnElement[bool],
+) -> list[tuple[Booking, str]]:
+    """Read what stands on these days, each with the school of its child."""
+    found = session.execute(
+        select(Booking, Child.school)
+        .join(Child, Child.id == Booking.child_id)
+        .where(Booking.day.in_(days), Booking.state.in_(states), concerned)
+        .order_by(Booking.id)
+        .execution_options(populate_existing=True)
+    )
+    return [(booking, school) for booking, school in found]
+
+
+def _closed(session: Session, days: Sequence[date]) -> set[tuple[int, date, str]]:
+    found = session.execute(
+        select(ServiceDay.service_id, ServiceDay.day, ServiceDay.school).where(
+            ServiceDay.day.in_(days), ServiceDay.state == DayState.CLOSED
+        )
+    )
+    return {(service_id, day, school) for service_id, day, school in found}
+
+
+def _cell(booking: Booking) -> Cell:
+    return Cell(booking.child_id, booking.service_id, booking.day)
+
+
+def _bringing(cell: Cell, links: Links) -> set[Cell]:
+    return {cell._replace(service=each) for each in links.bringing(cell.service)}
+
+
+def _lost_all(cell: Cell, links: Links, there: Collection[Cell], gone: set[Cell]) -> bool:
+    bringing = {each for each in _bringing(cell, links) if each in there}
+    return bool(bringing) and bringing <= gone
+
+
+def _has_none(cell: Cell, links: Links, there: set[Cell]) -> bool:
+    bringing = _bringing(cell, links)
+    return bool(bringing) and not bringing & there
 
 
 def _before(session: Session, booked: Iterable[Booking]) -> dict[int, BookingState]:

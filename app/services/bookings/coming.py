@@ -12,7 +12,7 @@ from app.booking_kinds import BookingState, ServiceMode
 from app.formats import today
 from app.models import FAMILY, Booking, Child, Custody, Enrolment, Service
 from app.services.bookings import catalogue, spoken
-from app.services.bookings.catalogue import OF_SERVICE
+from app.services.bookings.catalogue import OF_SERVICE, Calendar
 from app.services.bookings.custody import Turns
 from app.services.bookings.limits import limit
 from app.services.bookings.reading import LIVE, days_between
@@ -41,9 +41,11 @@ _ENROLLED = (
         Custody.pattern,
         Custody.handover,
         Custody.anchor,
+        Child.school,
         *(_spoken_of(number) for number in range(WEEKS)),
     )
     .join(Enrolment, Enrolment.service_id == Service.id)
+    .join(Child, Child.id == Enrolment.child_id)
     .outerjoin(
         Custody,
         (Custody.child_id == Enrolment.child_id) & (Custody.family_id == Enrolment.family_id),
@@ -112,7 +114,7 @@ def to_book(family_id: int) -> ToBook | None:
         limits = [
             (found, service)
             for row in rows
-            for found, service in _limits(row, services[row.id], monday)
+            for found, service in _limits(row, services[row.id], monday, calendar)
             if now < found < now + AHEAD
         ]
         if limits:
@@ -130,7 +132,9 @@ def of_child(family_id: int, public_id: str) -> Sequence[ComingDay]:
     return [ComingDay(day, ", ".join(names), state) for (day, state), names in days.items()]
 
 
-def _limits(row: Row[Any], service: Bookable, monday: date) -> list[tuple[datetime, Bookable]]:
+def _limits(
+    row: Row[Any], service: Bookable, monday: date, calendar: Calendar
+) -> list[tuple[datetime, Bookable]]:
     turns = Turns(row.pattern, row.handover, row.anchor) if row.pattern else None
     return [
         (limit(service.book, day, service.agenda), service)
@@ -138,5 +142,6 @@ def _limits(row: Row[Any], service: Bookable, monday: date) -> list[tuple[dateti
         if row.first <= day
         and (row.last is None or day <= row.last)
         and service.agenda.is_served(day)
+        and (row.id, day, row.school) not in calendar.closed_schools
         and (turns is None or turns.is_here(day))
     ]

@@ -50,7 +50,7 @@ def judge(act: Act, cell: Cell, world: World, asked_at: datetime) -> Verdict:
 
 def _served(case: Case) -> Verdict | None:
     for cell in case.cells:
-        sort = case.service_of(cell).agenda.sort(cell.day)
+        sort = case.sort(cell)
         if sort is not Sort.SERVED:
             return Verdict(say.not_served(case, cell, sort), SORTS[sort])
     return None

@@ -49,6 +49,7 @@ _CHILDREN = (
         Custody.pattern,
         Custody.handover,
         Custody.anchor,
+        Child.school,
     )
     .join(FamilyChild, FamilyChild.child_id == Child.id)
     .outerjoin(
@@ -124,6 +125,7 @@ class OfChild(NamedTuple):
     last_name: str
     # Whose weeks are whose; None when this home has all of them.
     turns: Turns | None
+    school: str = ""
 
 
 class Booked(NamedTuple):
@@ -231,6 +233,7 @@ def known(family_id: int, first: date, last: date) -> Known:
             enrolments=enrolled,
             links=town.links,
             held={cell: Held(each.state, each.origin) for cell, each in ours.items()},
+            closed=town.closed({each.id: each.school for each in children.values()}),
             rooms=_rooms(town, children, within),
             booked_elsewhere=frozenset(
                 cell
@@ -255,7 +258,7 @@ def _children(
     for row in db.rows(_CHILDREN, family_id=family_id, **within):
         number, public_id, first_name, last_name, service_id, first, last = row[:7]
         turns = Turns(row.pattern, row.handover, row.anchor) if row.pattern else None
-        found = OfChild(number, public_id, first_name, last_name, turns)
+        found = OfChild(number, public_id, first_name, last_name, turns, row.school)
         children[found.id] = found
         if service_id is not None:
             key = found.id, service_id

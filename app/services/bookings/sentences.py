@@ -50,8 +50,9 @@ def allowed(case: Case) -> str:
 
 def not_served(case: Case, cell: Cell, sort: Sort) -> str:
     """Say what day it is."""
-    words = not_there(case.service_of(cell), cell.day)
-    return also(case, cell, f"{words} {NOT_BILLED}" if sort is Sort.CLOSED else words)
+    if sort is not Sort.CLOSED:
+        return also(case, cell, not_there(case.service_of(cell), cell.day))
+    return also(case, cell, f"{_closed(case.why_closed(cell))} {NOT_BILLED}")
 
 
 def not_there(service: Bookable, day: date) -> str:
@@ -165,10 +166,13 @@ def also(case: Case, cell: Cell, words: str) -> str:
     return f"Avec {the(case.service.name)}, {verb} aussi {_the(case, cell)}. {words}"
 
 
+def _closed(reason: str) -> str:
+    return f"Fermé{COLON}{reason}." if reason else "Fermé ce jour-là."
+
+
 def _by_name(agenda: Agenda, day: date, sort: Sort) -> str:
     if sort is Sort.CLOSED:
-        reason = agenda.specials[day].reason
-        return f"Fermé{COLON}{reason}." if reason else "Fermé ce jour-là."
+        return _closed(agenda.specials[day].reason)
     if sort is Sort.SCHOOL:
         holidays = agenda.holidays(day)
         return f"{capital(holidays.name)}." if holidays else ""

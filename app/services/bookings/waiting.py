@@ -16,6 +16,7 @@ from app.models import (
     BookingEventKind,
     BookingOrigin,
     BookingState,
+    Child,
     Place,
     Waiting,
 )
@@ -82,7 +83,8 @@ def promote(session: Session, town: Catalogue, freed: Collection[At]) -> list[Bo
     now = datetime.now(UTC)
     free = _free(session, concerned)
     waiting = _waiting(session, concerned)
-    held = _held(session, concerned, {cell.child for cell in waiting})
+    children = {cell.child for cell in waiting}
+    held, schools = _held(session, concerned, children), _schools(session, children)
     given: list[Booking] = []
     for cell, row in list(waiting.items()):
         group = [each for each in _with_all(town, cell) if each not in held]
@@ -90,7 +92,8 @@ def promote(session: Session, town: Catalogue, freed: Collection[At]) -> list[Bo
         is_given = town.services[cell.service].waiting is Waiting.AUTOMATIC
         is_root = is_given and row.origin is not BookingOrigin.LINKED
         is_whole = is_root and all(each in waiting for each in group)
-        if is_whole and _may_have(town, group, free, now):
+        school = schools[cell.child]
+        if is_whole and _may_have(town, group, school, free, now):
             held.update(group)
             free.subtract(at for each in group if (at := At(each.service, each.day)) in free)
             given += [waiting.pop(each) for each in group]
@@ -131,25 +134,30 @@ def _held(session: Session, concerned: Iterable[At], children: Iterable[int]) ->
     return {Cell(*row) for row in found}
 
 
+def _schools(session: Session, children: Iterable[int]) -> dict[int, str]:
+    """Tell who goes where: a day may be closed for one school alone."""
+    found = select(Child.id, Child.school).where(Child.id.in_(sorted(children)))
+    return dict(session.execute(found).all())
+
+
 def _with_all(town: Catalogue, cell: Cell) -> list[Cell]:
     brought = sorted(town.links.brought_by(cell.service))
     return [cell, *(cell._replace(service=service) for service in brought)]
 
 
 def _may_have(
-    town: Catalogue, group: Sequence[Cell], free: Mapping[At, int], now: datetime
+    town: Catalogue, group: Sequence[Cell], school: str, free: Mapping[At, int], now: datetime
 ) -> bool:
     return all(
-        free.get(At(each.service, each.day), 1) > 0 and _is_in_time(town, each, now)
+        free.get(At(each.service, each.day), 1) > 0 and _is_in_time(town, each, school, now)
         for each in group
     )
 
 
-def _is_in_time(town: Catalogue, cell: Cell, now: datetime) -> bool:
+def _is_in_time(town: Catalogue, cell: Cell, school: str, now: datetime) -> bool:
     service = town.bookable[cell.service]
-    return (
-        service.agenda.is_served(cell.day) and limit(service.book, cell.day, service.agenda) > now
-    )
+    is_served = town.is_served(cell.service, cell.day, school)
+    return is_served and limit(service.book, cell.day, service.agenda) > now
 
 
 def _give(session: Session, given: Sequence[Booking], now: datetime) -> None:

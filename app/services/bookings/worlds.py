@@ -84,6 +84,8 @@ class World:
     enrolments: Mapping[tuple[int, int], tuple[Enrolled, ...]]
     links: Links = field(default_factory=Links)
     held: Mapping[Cell, Held] = field(default_factory=dict)
+    # Why, where a day is closed for the children of one school and not for all.
+    closed: Mapping[Cell, str] = field(default_factory=dict)
     # Only of what has a capacity.
     rooms: Mapping[Cell, Room] = field(default_factory=dict)
     prices: Mapping[tuple[int, int], Price] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from app import db
 from app.formats import day_of
 from app.models import MessageSending
 from app.services.bookings import catalogue, closing, closing_letters, drawing, reading, saving
+from app.services.bookings.closing_extent import Extent
 from app.services.bookings.limits import limit
 from app.services.bookings.reading import days_between
 from app.services.bookings.weeks import ONE_DAY, ONE_WEEK, both_ends, this_monday
@@ -144,7 +145,7 @@ def _save(identifier: str, at: datetime, monday: date, wanted: Callable[[Box], b
 def _announce(strike: date, at: datetime) -> None:
     """Close all of midday, and write to those who had booked: they have the message since then."""
     with at_that_hour(at):
-        changed = closing.close(strike, [SLUG, MIDDAY_SLUG], STRIKE, TOWN_HALL)
+        changed = closing.close(Extent((strike,), (SLUG, MIDDAY_SLUG)), STRIKE, TOWN_HALL)
         closing_letters.tell_of_closing(changed, STRIKE, MORE, TOWN_HALL)
     with db.transaction() as session:
         # The only one that was ever written on screen here.

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy import bindparam, func, select
 
 from app import db
-from app.models import Account, Booking, BookingBatch, BookingEvent, Guardian, JournalEntry
+from app.models import Account, Booking, BookingBatch, BookingEvent, Closing, Guardian, JournalEntry
 from app.services.actors import CurrentAccount
 
 _WHO = (
@@ -38,12 +38,14 @@ def at_that_hour(at: datetime) -> Iterator[None]:
         entry = session.scalar(select(func.max(JournalEntry.id))) or 0
         batch = session.scalar(select(func.max(BookingBatch.id))) or 0
         event = session.scalar(select(func.max(BookingEvent.id))) or 0
+        closing = session.scalar(select(func.max(Closing.id))) or 0
     yield
     with db.transaction() as session:
         entries = session.scalars(select(JournalEntry).where(JournalEntry.id > entry))
         batches = session.scalars(select(BookingBatch).where(BookingBatch.id > batch))
         events = session.scalars(select(BookingEvent).where(BookingEvent.id > event))
-        for written in (*entries, *batches, *events):
+        closings = session.scalars(select(Closing).where(Closing.id > closing))
+        for written in (*entries, *batches, *events, *closings):
             written.at = at
         for booking in session.scalars(select(Booking).where(Booking.waiting_since >= begun)):
             booking.waiting_since = at

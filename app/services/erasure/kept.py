@@ -66,6 +66,7 @@ KEPT = {
     "What the town hall often answers: of no family.": ("ready_answer",),
     "What the town offers, and when: of no family.": (
         "calendar_span",
+        "closing",
         "place.capacity",
         "service",
         "service_day",

@@ -116,7 +116,7 @@ def _custody(row: Any) -> Mapping[str, Any]:
 
 
 def _closing(row: Any) -> Mapping[str, Any]:
-    return {**row._asdict(), "last": row.first, "school": ""}
+    return {**row._asdict(), "last": row.first}
 
 
 def _of_child(*columns: Any) -> Select[*tuple[Any, ...]]:
@@ -207,11 +207,12 @@ ALL = (
     ServiceFile(
         CLOSINGS,
         select(
-            ServiceDay.day.label("first"), ServiceDay.reason, Service.source_id.label("service")
+            ServiceDay.day.label("first"), ServiceDay.reason, ServiceDay.school,
+            Service.source_id.label("service"),
         )
         .join(Service, (Service.id == ServiceDay.service_id) & _OFFERED)
         .where(ServiceDay.state == DayState.CLOSED)
-        .order_by(ServiceDay.day, Service.position, Service.id),
+        .order_by(ServiceDay.day, Service.position, Service.id, ServiceDay.school),
         _closing,
     ),
 )  # fmt: skip

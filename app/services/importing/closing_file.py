@@ -13,7 +13,7 @@ from app.services.importing.tables import Column, SourceFile
 LONGEST = timedelta(days=200)
 CLOSINGS = SourceFile(
     "fermeture.csv",
-    key=("first", "last", "service"),
+    key=("first", "last", "service", "school"),
     columns=(
         Column("du", "first", fields.DAY, required=True),
         Column("au", "last", fields.DAY, required=True),
@@ -30,31 +30,33 @@ class Closing(NamedTuple):
     day: date
     service: int
     reason: str
+    # Empty for all of them.
+    school: str
 
 
 def read(
     fault: Fault, offered: Mapping[str, int], rows: Iterable[Mapping[str, Any]]
 ) -> list[Closing]:
     """Read which days to come the rows close; of two that say one day, the last one does."""
-    found: dict[tuple[date, int], Closing] = {}
+    found: dict[tuple[date, int, str], Closing] = {}
     for row in rows:
         first, last = date.fromisoformat(row["first"]), date.fromisoformat(row["last"])
         if row["service"] and row["service"] not in offered:
             fault(CLOSINGS, row, "service", "aucun service proposé ne s’appelle ainsi.")
-        elif row["school"]:
-            fault(CLOSINGS, row, "school", "une fermeture vaut pour toutes les écoles : videz-la.")
         elif not first <= last <= first + LONGEST:
             fault(CLOSINGS, row, "last", "la fin vient avant le début, ou plus de six mois après.")
         else:
             services = [offered[row["service"]]] if row["service"] else list(offered.values())
-            for each in _days(first, last, services, row["reason"]):
-                found[each.day, each.service] = each
+            for each in _days(first, last, services, row):
+                found[each.day, each.service, each.school] = each
     return list(found.values())
 
 
-def _days(first: date, last: date, services: Collection[int], reason: str) -> Iterator[Closing]:
+def _days(
+    first: date, last: date, services: Collection[int], row: Mapping[str, Any]
+) -> Iterator[Closing]:
     day = max(first, today())
     while day <= last:
         for service in services:
-            yield Closing(day, service, reason)
+            yield Closing(day, service, row["reason"], row["school"] or "")
         day += timedelta(days=1)

@@ -4,7 +4,7 @@ Read at once, all or nothing: a town sets its services up once a year. What the 
 stays as it is.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,10 +16,18 @@ from sqlalchemy.orm import Session
 
 from app import db
 from app.booking_kinds import LinkKind
-from app.models import Child, DayState, Service, ServiceDay
+from app.models import Child, Service
 from app.services import journal
 from app.services.actors import Actor
-from app.services.bookings import closing, closing_letters, taking_over, waiting
+from app.services.bookings import (
+    catalogue,
+    closing,
+    closing_days,
+    closing_letters,
+    taking_over,
+    waiting,
+)
+from app.services.bookings.closing_extent import Extent
 from app.services.bookings.setting_up import services
 from app.services.bookings.setting_up.services import Described
 from app.services.bookings.taking_over import Said
@@ -99,7 +107,7 @@ def run(path: Path, by: Actor, *, rehearses: bool = False) -> Done:
             later = _write(session, reading, found, done)
             if rehearses:
                 _book(session, later, by, done)
-                done.closings = len(list(_not_closed(session, later)))
+                done.closings = sum(map(len, _not_closed(session, later).values()))
                 raise _Rehearsed
             journal.record(
                 session, "services_imported", by,
@@ -149,27 +157,27 @@ def _book(session: Session, later: _Later, by: Actor, done: Done) -> None:
     done.left = [taking_over.told(each, names[each.cell.child]) for each in taken.left]
 
 
-def _not_closed(session: Session, later: _Later) -> Iterator[tuple[Closing, str]]:
-    """Go through the days that are not closed yet for that reason, with the service's name."""
-    slugs = {each.id: each.slug for each in session.scalars(select(Service).order_by(Service.id))}
-    there = {
-        (each.day, each.service_id, each.reason)
-        for each in session.scalars(
-            select(ServiceDay).where(ServiceDay.state == DayState.CLOSED).order_by(ServiceDay.id)
-        )
-    }
+def _not_closed(session: Session, later: _Later) -> dict[tuple[date, str, str], list[str]]:
+    """List what is open still of the days to close: by day, reason and school, the services."""
+    offered = {each.id: each for each in session.scalars(select(Service).order_by(Service.id))}
+    said: dict[tuple[int, str, str], list[date]] = {}
     for each in later.closings:
-        if (each.day, each.service, each.reason) not in there:
-            yield each, slugs[each.service]
+        said.setdefault((each.service, each.reason, each.school), []).append(each.day)
+    found: dict[tuple[date, str, str], list[str]] = {}
+    for (number, reason, school), days in said.items():
+        town = catalogue.read(min(days), max(days))
+        extent = Extent(tuple(sorted(days)), schools=(school,) if school else ())
+        service = offered[number]
+        for _, day, _ in closing_days.open_marks(session, town, [service], extent):
+            found.setdefault((day, reason, school), []).append(service.slug)
+    return found
 
 
 def _close(later: _Later, by: Actor, done: Done) -> None:
     """Close them, day by day, and write to those who had booked."""
-    days: dict[tuple[date, str], list[str]] = {}
-    for each, slug in list(_not_closed(db.session(), later)):
-        days.setdefault((each.day, each.reason), []).append(slug)
-    for (day, reason), slugs in days.items():
-        changed = closing.close(day, slugs, reason, by)
+    for (day, reason, school), slugs in _not_closed(db.session(), later).items():
+        extent = Extent((day,), tuple(slugs), (school,) if school else ())
+        changed = closing.close(extent, reason, by)
         closing_letters.tell_of_closing(changed, reason, "", by)
         done.closings += len(slugs)
 

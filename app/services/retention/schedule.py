@@ -25,6 +25,7 @@ from app.models import (
     ClerkAccount,
     ClerkSession,
     ClerkWish,
+    Closing,
     Custody,
     Document,
     DocumentRecipient,
@@ -286,7 +287,7 @@ KEPT = (
     Kept("Modèles de réponse", (ReadyAnswer,), "ils ne disent rien d’une famille"),
     Kept(
         "Services et calendrier",
-        (Service, ServiceLink, ServiceDay, CalendarSpan),
+        (Service, ServiceLink, ServiceDay, CalendarSpan, Closing),
         "la mairie les règle, et ils ne disent rien d’une famille",
     ),
     Kept(

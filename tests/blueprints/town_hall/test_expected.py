@@ -12,6 +12,7 @@ from sqlalchemy import delete, select
 from app import db
 from app.models import Booking, BookingState, CalendarSpan, Child, JournalEntry, Service, SpanKind
 from app.services.bookings import closing
+from app.services.bookings.closing_extent import Extent
 from app.services.bookings.day_papers import MADE
 from tests.blueprints.town_hall.conftest import NADIA, come
 from tests.support.browser import Browser, Page
@@ -105,8 +106,8 @@ def test_what_changed_since_the_paper(app: Flask, people: People, morning: Brows
     assert "Liste faite à 8 h 02 par Nadia Petit, sans changement depuis." in page.text
     with time_machine.travel(MORNING.replace(minute=20), tick=False):
         with app.app_context():
-            closing.close(MONDAY, ("garderie-de-midi",), "neige", LAUNCHED)
-            closing.reopen(MONDAY, ("garderie-de-midi",), LAUNCHED)
+            closing.close(Extent((MONDAY,), ("garderie-de-midi",)), "neige", LAUNCHED)
+            closing.reopen(Extent((MONDAY,), ("garderie-de-midi",)), LAUNCHED)
         with app.app_context(), db.transaction() as session:
             bookings, jules = booked_by(session, people.claire)
             bookings.book(jules, [MONDAY], MORNING.replace(minute=20))
@@ -114,7 +115,7 @@ def test_what_changed_since_the_paper(app: Flask, people: People, morning: Brows
         assert "Depuis 8 h 02 : 1 changement" in page.text
         assert re.search(r"DUBOIS-LEFÈVRE Jules, CP\s+Ajouté, ce matin à 8", page.text)
         with app.app_context():
-            closing.close(MONDAY, (), "neige", LAUNCHED)
+            closing.close(Extent((MONDAY,)), "neige", LAUNCHED)
         page = morning.get("town_hall.expected", day=str(MONDAY), service="cantine")
     assert "Jules" not in page.text
     assert page.text.count("Retiré : fermé par la mairie") == 0

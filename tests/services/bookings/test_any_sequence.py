@@ -24,9 +24,10 @@ from app.models import (
     ServiceDay,
 )
 from app.services.bookings import catalogue, closing, places, waiting
+from app.services.bookings.closing_extent import Extent
 from app.services.bookings.places import At
 from app.services.refusals import Refusal
-from tests.support.last_place import ALONG, FIRST, SLUG, Contender, book, prepare
+from tests.support.last_place import ALONG, FIRST, SCHOOLS, SLUG, Contender, book, prepare
 from tests.support.people import TOWN_HALL
 
 FAMILIES = 4
@@ -50,18 +51,20 @@ class Places(NamedTuple):
 
 
 class Strike(NamedTuple):
-    """The town closes one of both services on that day, or both; or opens what is closed."""
+    """The town closes one of both on that day, or both, for a school or all; or opens them."""
 
     services: tuple[str, ...]
+    schools: tuple[str, ...]
     ends: bool
 
 
 Act = Tick | Places | Strike
+FOR = ((), (SCHOOLS[0],), SCHOOLS)
 CLOSINGS = ((SLUG,), (ALONG,), (SLUG, ALONG))
 ACTS = st.one_of(
     st.builds(Tick, st.integers(0, FAMILIES - 1), st.tuples(st.booleans(), st.booleans())),
     st.builds(Places, st.sampled_from([SLUG, ALONG]), st.integers(0, FAMILIES)),
-    st.builds(Strike, st.sampled_from(CLOSINGS), st.booleans()),
+    st.builds(Strike, st.sampled_from(CLOSINGS), st.sampled_from(FOR), st.booleans()),
 )
 
 
@@ -108,12 +111,14 @@ def _tick(contender: Contender, day: date, both: tuple[bool, bool]) -> None:
 
 
 def _strike(day: date, act: Strike) -> None:
+    extent = Extent((day,), act.services, act.schools)
     if not act.ends:
-        closing.close(day, act.services, "Grève", TOWN_HALL)
+        # What is closed is not closed again.
+        with suppress(Refusal):
+            closing.close(extent, "Grève", TOWN_HALL)
         return
-    # What is open is not opened again.
     with suppress(Refusal):
-        closing.reopen(day, act.services, TOWN_HALL)
+        closing.reopen(extent, TOWN_HALL)
 
 
 def _have_places(day: date, act: Places) -> None:
@@ -121,7 +126,7 @@ def _have_places(day: date, act: Places) -> None:
     with db.transaction() as session:
         service = session.scalars(select(Service).where(Service.slug == act.service)).one()
         special = session.scalars(
-            select(ServiceDay).filter_by(service_id=service.id, day=day)
+            select(ServiceDay).filter_by(service_id=service.id, day=day, school="")
         ).one_or_none()
         if special is None:
             special = ServiceDay(service_id=service.id, day=day, state=DayState.OPEN)

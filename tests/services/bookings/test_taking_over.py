@@ -146,14 +146,25 @@ CLOSING = "du;au;motif;service_id;ecole\n{};;"
 
 
 def test_a_closing_takes_away_what_is_booked(town: People, tmp_path: Path) -> None:
-    """And is told once, to those who had booked; weekends before today close nothing."""
+    """And is told once, to those who had booked; days over, or without the canteen, stay."""
     tick(town.zest, "30 cantine")
     rows = CLOSING.format("20/11/2026;30/11/2026;Travaux;cantine")
-    assert run(tmp_path, fermeture=rows).closings == 6
+    assert run(tmp_path, fermeture=rows).closings == 3
     assert set(states(town.zest).values()) == {"closed parent", "closed linked"}
     assert db.session().scalar(select(func.count(Message.id)).where(Message.for_some)) == 1
     assert run(tmp_path, fermeture=rows).closings == 0
     assert db.session().scalar(select(func.count(Message.id)).where(Message.for_some)) == 1
+
+
+def test_a_closing_of_one_school(town: People, tmp_path: Path) -> None:
+    """The others eat; what is closed for the school already is closed once."""
+    tick(town.zest, "30 cantine")
+    rows = "du;au;motif;service_id;ecole\n30/11/2026;30/11/2026;Travaux;cantine;{}"
+    assert run(tmp_path, fermeture=rows.format("École d’ailleurs")).closings == 1
+    assert states(town.zest)["30 cantine"] == "booked parent"
+    assert run(tmp_path, fermeture=rows.format("École du Bourg")).closings == 1
+    assert states(town.zest)["30 cantine"] == "closed parent"
+    assert run(tmp_path, fermeture=rows.format("École du Bourg")).closings == 0
 
 
 @pytest.mark.parametrize(
@@ -161,7 +172,6 @@ def test_a_closing_takes_away_what_is_booked(town: People, tmp_path: Path) -> No
     [
         ("03/12/2026;02/12/2026;Panne;;", "avant le début"),
         ("03/12/2026;03/12/2026;Panne;judo;", "aucun service proposé"),
-        ("03/12/2026;03/12/2026;Panne;;Jules Ferry", "pour toutes les écoles"),
     ],
 )
 def test_a_closing_that_cannot_be_is_told(

@@ -14,6 +14,7 @@ from app import create_app, db
 from app.models import Booking, BookingOrigin, Service
 from app.services.actors import Command
 from app.services.bookings import closing
+from app.services.bookings.closing_extent import Extent
 from app.services.exporting import packing
 from app.services.files import stores
 from app.services.importing import service_files
@@ -69,7 +70,7 @@ def test_services_come_back(request: pytest.FixtureRequest, tmp_path: Path, kind
             (tmp_path / "said" / name).write_text(text, "utf-8")
         with first.app_context():
             service_files.run(tmp_path / "said", OPS)
-            closing.close(date(2026, 12, 4), ["cantine"], "Panne", OPS)
+            closing.close(Extent((date(2026, 12, 4),), ("cantine",)), "Panne", OPS)
         left = leaving(first, tmp_path / "left")
         first.extensions[db.EXTENSION].dispose()
         second = create_app(config.Test(instance=tmp_path / "two", database_url=new()))

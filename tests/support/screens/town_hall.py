@@ -27,6 +27,7 @@ from tests.support.clerks import (
 )
 from tests.support.people import People
 from tests.support.screens.calling import calling_screens
+from tests.support.screens.closings import closing_screens
 from tests.support.screens.day import day_screens
 from tests.support.screens.desk import desk_screens
 from tests.support.screens.expected import expected_screens
@@ -71,6 +72,7 @@ def town_hall_screens(app: Flask, people: People) -> Screens:
     yield from settings_screens(app, office)
     yield from service_screens(app, people, office)
     yield from expected_screens(app, people)
+    yield from closing_screens(app, people, office)
     yield from _own_account(app, nadia)
 
 

@@ -43,7 +43,7 @@ _SPANS = (
     .order_by(CalendarSpan.first, CalendarSpan.id)
 )
 _SPECIALS = select(ServiceDay.day, ServiceDay.state, ServiceDay.reason).where(
-    ServiceDay.service_id == bindparam("service_id")
+    ServiceDay.service_id == bindparam("service_id"), ServiceDay.school == ""
 )
 
 

@@ -1,0 +1,105 @@
+"""« Fermer »: a strike, some snow. Who is concerned is shown first; families are written to."""
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.blueprints.town_hall.blueprint import town_hall
+from app.blueprints.town_hall.closing_forms import ClosingForm, OpeningForm
+from app.formats import near_moment, plural
+from app.services.bookings import closing, closing_letters, closing_list
+from app.services.clerks.rights import Right
+from app.services.refusals import Refusal
+from app.web import drafts
+from app.web.clerk_access import current_clerk, needs
+from app.web.drafts import stands_on
+from app.web.forms import show_again
+
+CLOSED = "C’est fermé."
+LEAVES = "Le message aux familles part {}."
+NOBODY = "Personne n’avait réservé\u00a0: aucun message ne part."
+OPEN = "C’est de nouveau ouvert."
+NOT_SENT = "Le message de fermeture n’était pas parti\u00a0: personne ne le lira."
+
+
+@town_hall.route("/mairie/fermer", methods=["GET", "POST"])
+@needs(Right.SERVICES)
+def closings() -> ResponseReturnValue:
+    """What to close, then who is concerned; and what was closed before."""
+    form = ClosingForm()
+    form.offer()
+    if form.is_submitted():
+        return _take(form)
+    if drafts.step() == drafts.CHECK and form.is_ready():
+        return _check(form)
+    return render_template("town_hall/closings.html", form=form, closings=closing_list.latest())
+
+
+@town_hall.get("/mairie/fermer/<opaque:public_id>")
+@needs(Right.SERVICES)
+def closing_page(public_id: str) -> ResponseReturnValue:
+    """One of them, which may be undone."""
+    found = closing_list.find(public_id) or abort(404)
+    return render_template("town_hall/closing.html", found=found, form=OpeningForm())
+
+
+@town_hall.post("/mairie/fermer/<opaque:public_id>/rouvrir")
+@needs(Right.SERVICES)
+@stands_on("town_hall.closing_page")
+def open_again(public_id: str) -> ResponseReturnValue:
+    """Open what it closed, from today on."""
+    form = OpeningForm()
+    if not form.validate():
+        return show_again(form)
+    _ = closing_list.find(public_id) or abort(404)
+    try:
+        changed = closing.undo(public_id, current_clerk())
+    except Refusal as refused:
+        flash(f"{refused.sentence[:1].upper()}{refused.sentence[1:]}.", "info")
+        return redirect(url_for("town_hall.closing_page", public_id=public_id))
+    due_at = closing_letters.tell_of_reopening(changed, form.text.data or "", current_clerk())
+    back = plural(changed.bookings, "réservation est revenue", "réservations sont revenues")
+    words = [OPEN, *([f"{back}."] if changed.bookings else [])]
+    if due_at:
+        words.append(LEAVES.format(near_moment(due_at)))
+    elif changed.bookings:
+        words.append(NOT_SENT)
+    flash(" ".join(words), "success")
+    return redirect(url_for("town_hall.closing_page", public_id=public_id))
+
+
+def _take(form: ClosingForm) -> ResponseReturnValue:
+    step, valid = request.form.get("step"), form.validate()
+    if step == "edit" and not form.stale:
+        return show_again(form, drafts.EDIT)
+    if not valid:
+        return show_again(form)
+    try:
+        if step == "send":
+            return _close(form)
+        closing.preview(form.extent)
+    except Refusal as refused:
+        form.form_errors.append(f"{refused.sentence[:1].upper()}{refused.sentence[1:]}.")
+        return show_again(form)
+    return show_again(form, drafts.CHECK)
+
+
+def _check(form: ClosingForm) -> ResponseReturnValue:
+    try:
+        changed = closing.preview(form.extent)
+    except Refusal:
+        return redirect(url_for("town_hall.closings"))
+    reason, text = form.reason.data or "", form.text.data or ""
+    return render_template(
+        "town_hall/closing_check.html",
+        form=form,
+        changed=changed,
+        letter=closing_letters.of_closing(changed, reason.removesuffix("."), text),
+    )
+
+
+def _close(form: ClosingForm) -> ResponseReturnValue:
+    by, reason, text = current_clerk(), form.reason.data or "", form.text.data or ""
+    changed = closing.close(form.extent, reason, by)
+    due_at = closing_letters.tell_of_closing(changed, reason.removesuffix("."), text, by)
+    flash(f"{CLOSED} {LEAVES.format(near_moment(due_at)) if due_at else NOBODY}", "success")
+    return redirect(url_for("town_hall.closing_page", public_id=changed.public_id))
