@@ -52,6 +52,16 @@ HANDLERS = {
 }
 
 
+def _remind() -> None:
+    """Remind parents of weeks to book; what judges them is loaded when it is asked."""
+    from app.services.bookings import reminding
+
+    reminding.remind()
+
+
+CHORES = (_remind,)
+
+
 def create_app(settings: config.Settings | None = None) -> Flask:
     """Build the application from these settings, or from the environment's.
 
@@ -95,7 +105,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     failed_posts.init_app(app)
     blueprints.init_app(app)
     courier.init_app(app, settings, queue=dispatch)
-    jobs.init_app(app, settings.mail_delivery, handlers=HANDLERS)
+    jobs.init_app(app, settings.mail_delivery, handlers=HANDLERS, chores=CHORES)
     cli.init_app(app)
     following.look_now()
     return app

@@ -34,6 +34,7 @@ PUBLIC_ENDPOINTS = {
     "auth.password_link",
     "auth.sign_in",
     "family.confirm_email",  # the link of a mail: works signed in or not
+    "family.quiet_week",  # the link of a reminder: works signed in or not
     "family.stop_mails",  # the link beside a mail of news: works signed in or not
     "site.accessibility",
     "site.crest",

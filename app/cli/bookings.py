@@ -108,6 +108,20 @@ def check(*, mends: bool) -> None:
         sys.exit(1)
 
 
+@reservations.command("rappeler")
+@with_appcontext
+def remind() -> None:
+    """Écrit aux parents qui n’ont pas réservé une semaine dont la limite est proche.
+
+    Le portail le fait de lui-même toutes les dix minutes, de 7 h à 21 h.
+    Chacun n’est averti qu’une fois.
+    """
+    from app.services.bookings import reminding
+
+    sent = reminding.remind()
+    click.echo(f"{plural(sent, 'rappel')}." if sent else "Personne à avertir maintenant.")
+
+
 CLOSED_DAY = click.argument("on", metavar="JJ/MM/AAAA", type=Day())
 SERVICES = click.option(
     "--service", "slugs", metavar="SERVICE", multiple=True,

@@ -65,6 +65,7 @@ from app.models.operations import (
     Throttle,
 )
 from app.models.parameters import FAMILY, MAY_SIGN_IN
+from app.models.reminders import QuietWeek, ReminderKind, ReminderSent
 from app.models.requests import (
     FamilyRequest,
     ReadyAnswer,
@@ -149,8 +150,11 @@ __all__ = [
     "OutboxMail",
     "Payment",
     "Place",
+    "QuietWeek",
     "ReadyAnswer",
     "RefusedAddress",
+    "ReminderKind",
+    "ReminderSent",
     "RequestEvent",
     "RequestEventKind",
     "RequestFile",

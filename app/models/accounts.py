@@ -40,6 +40,7 @@ class Account(Base):
     mail_messages: Mapped[bool] = mapped_column(default=True, server_default=true())
     mail_invoices: Mapped[bool] = mapped_column(default=True, server_default=true())
     mail_requests: Mapped[bool] = mapped_column(default=True, server_default=true())
+    mail_reminders: Mapped[bool] = mapped_column(default=True, server_default=true())
 
     guardian: Mapped[Guardian] = relationship()
 

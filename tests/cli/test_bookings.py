@@ -148,3 +148,16 @@ def test_a_month_for_the_town_s_software(app: Flask, tmp_path: Path) -> None:
     assert run(app, "exporter", "2026-11", str(folder)) == said
     assert "0 ligne" in run(app, "exporter", "2026-10", str(folder))
     assert "n’est pas un mois, comme 2026-11" in run(app, "exporter", "novembre", "x", refused=True)
+
+
+def test_parents_are_reminded(app: Flask, people: People) -> None:
+    """By hand; whoever was told is told no more."""
+    with app.app_context(), db.transaction() as session:
+        bookings, child = booked_by(session, people.zest)
+        bookings.enrol(child, date(2026, 9, 1))
+        bookings.say_typical(child, 0)
+    assert "Personne à avertir" in run(app, "rappeler")
+    with time_machine.travel(datetime(2026, 12, 2, 9, tzinfo=UTC), tick=False):
+        said = [app.test_cli_runner().invoke(args=["reservations", "rappeler"]) for _ in range(2)]
+    assert "1\u00a0rappel." in said[0].output
+    assert "Personne à avertir" in said[1].output

@@ -30,6 +30,7 @@ ADDRESS = re.compile(r"https?://\S+")
 SECRET = "2dd150fa6be4410f966601e379bf8d79"
 ASKED_AT = datetime(2018, 7, 12, 13, 5, tzinfo=UTC)
 EXPIRES_AT = datetime(2018, 7, 13, 13, 5, tzinfo=UTC)
+A_WEEK = {"week": "2018-W29", "monday": "16\u00a0juillet", "missing": "8", "short": "jeudi minuit"}
 A_REQUEST = {"number": "12", "request": "0123456789abcdef", "expected_on": "2018-07-17"}
 # What a parent's own mailbox may know, and another may not.
 NOT_THEIR_OWN = {MailKind.EMAIL_CONFIRMATION, MailKind.EMAIL_CHANGED}
@@ -47,6 +48,7 @@ CONTEXTS = {
         "removed": "1",
         "waiting": "2",
     },
+    MailKind.BOOKING_REMINDER: A_WEEK | {"until": "jeudi 12\u00a0juillet à minuit"},
     MailKind.CLERK_INVITATION: {"token": "MQ.dGhlLXNpZ25hdHVyZQ"},
     MailKind.CLERK_PASSWORD: {"token": "MQ.dGhlLXNpZ25hdHVyZQ"},
     MailKind.CLERK_CODE: {"code": "012345"},
@@ -187,10 +189,10 @@ def test_each_link_opens_a_page(town: Flask) -> None:
         opened |= pages
     assert opened == {
         "auth.forgotten_password", "auth.password_link", "auth.sign_in", "family.account",
-        "family.bookings", "family.bookings_saved", "family.confirm_email", "family.messages",
-        "family.request", "family.statement", "town_hall.choose_own_mails",
-        "town_hall.forgotten_password", "town_hall.invitation", "town_hall.mails",
-        "town_hall.new_password", "town_hall.requests",
+        "family.bookings", "family.bookings_saved", "family.bookings_week", "family.confirm_email",
+        "family.messages", "family.quiet_week", "family.request", "family.statement",
+        "town_hall.choose_own_mails", "town_hall.forgotten_password", "town_hall.invitation",
+        "town_hall.mails", "town_hall.new_password", "town_hall.requests",
     }  # fmt: skip
 
 

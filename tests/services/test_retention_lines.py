@@ -30,7 +30,10 @@ from app.models import (
     JournalEntry,
     MailState,
     OutboxMail,
+    QuietWeek,
     RefusedAddress,
+    ReminderKind,
+    ReminderSent,
     TemporaryPassword,
     Throttle,
 )
@@ -68,6 +71,8 @@ GO = {
     "Envois de réservations": 1,
     "Comptes de places": 1,
     "Inscriptions aux services": 2,
+    "Rappels de semaines à réserver": 1,
+    "Semaines sans rappel": 1,
     "Lignes du journal": 1,
     "Fichiers abandonnés": 1,
 }
@@ -135,6 +140,11 @@ def bookings(session: Session, people: People) -> None:
     booked, child = booked_by(session, people.zest)
     booked.enrol(child, END.date(), END.date())
     booked.book(child, [END.date()], END)
+    of_service = {"service_id": booked.services[0].id, "monday": END.date(), "sent_at": END}
+    session.add_all([
+        QuietWeek(family_id=booked.family_id, monday=END.date(), said_at=END),
+        ReminderSent(account_id=booked.account_id, kind=ReminderKind.LAST, **of_service),
+    ])  # fmt: skip
 
 
 def live(session: Session, people: People, folder: Path) -> None:

@@ -28,6 +28,9 @@ from app.models import (
     MessageAttachment,
     MessageReply,
     OutboxMail,
+    QuietWeek,
+    ReminderKind,
+    ReminderSent,
     RequestEvent,
     RequestEventKind,
     RequestFile,
@@ -228,6 +231,16 @@ class _Home(House):
             bookings.take_turns(child, CustodyPattern.ISO_EVEN, begin)
             bookings.say_typical(child, 0, 3)
             batch = bookings.book(child, days, self.now, f"Phrase {self.mark}", days[:1])
+        self.session.add_all([
+            QuietWeek(family_id=self.family_id, monday=begin, said_at=self.now),
+            ReminderSent(
+                account_id=self.account_id,
+                service_id=bookings.services[0].id,
+                monday=begin,
+                kind=ReminderKind.FIRST,
+                sent_at=self.now,
+            ),
+        ])  # fmt: skip
         return {"batch": batch.public_id}
 
     def access(self) -> None:

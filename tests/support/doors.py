@@ -63,6 +63,7 @@ OF_NOBODY = frozenset(
         "family.bookings_week",
         "auth.password_link",
         "family.confirm_email",
+        "family.quiet_week",
         "family.stop_mails",
         "static",
         # The town hall's: for no family at all, see tests/web/test_clerk_access.py.

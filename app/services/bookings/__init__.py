@@ -31,6 +31,8 @@ catalogue  the services and their calendar; reading what one family has of them
 drawing    a week for its page, as values of weeks
 coming     the week to book, and the next days of a child
 wishes     what was ticked on it; deciding what becomes of that
+reminding  parents are told of a week that they have not spoken of: expecting which days those are,
+           quiet_weeks where they want to hear no more of it
 typical    the week that a child has most often, as the family says it
 summaries  what is about to be saved; outcomes what was
 saving     it is saved, once; places whom one waits for meanwhile

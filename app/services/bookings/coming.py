@@ -10,7 +10,7 @@ from sqlalchemy import Date, Row, bindparam, literal, select
 from app import db
 from app.booking_kinds import BookingState, ServiceMode
 from app.formats import today
-from app.models import FAMILY, Booking, Child, Custody, Enrolment, Service
+from app.models import FAMILY, Booking, Child, Custody, Enrolment, QuietWeek, Service
 from app.services.bookings import catalogue, spoken
 from app.services.bookings.catalogue import OF_SERVICE, Calendar
 from app.services.bookings.custody import Turns
@@ -26,11 +26,12 @@ MOST_DAYS = 40
 
 
 def _spoken_of(number: int) -> Any:
-    """Tell whether the family has booked, or given back, anything of the week of this number."""
+    """Tell whether the family has booked or let go anything of the week of this number."""
     first = bindparam(f"monday_{number}", type_=Date)
     last = bindparam(f"sunday_{number}", type_=Date)
     booked = select(literal(1)).where(Booking.family_id == FAMILY, Booking.day.between(first, last))
-    return booked.exists().label(f"week_{number}")
+    quiet = select(literal(1)).where(QuietWeek.family_id == FAMILY, QuietWeek.monday == first)
+    return (booked.exists() | quiet.exists()).label(f"week_{number}")
 
 
 _ENROLLED = (

@@ -233,6 +233,7 @@ class Extent:
                     "mail_messages": False,
                     "mail_invoices": False,
                     "mail_requests": False,
+                    "mail_reminders": False,
                 },
             ),
             Emptied(

@@ -4,12 +4,16 @@ from sqlalchemy import func, select
 
 from app.models import (
     HOLDING,
+    Account,
     Booking,
     BookingBatch,
     BookingEvent,
     Custody,
     Enrolment,
+    Guardian,
     Place,
+    QuietWeek,
+    ReminderSent,
     TypicalDay,
 )
 from app.services.erasure.steps import Emptied, Gone, Step
@@ -17,6 +21,8 @@ from app.services.erasure.steps import Emptied, Gone, Step
 
 def steps(family_id: int) -> tuple[Step, ...]:
     """Say what to do, in order: the places that they held are free from then on."""
+    guardians = select(Guardian.id).where(Guardian.family_id == family_id)
+    accounts = select(Account.id).where(Account.guardian_id.in_(guardians))
     bookings = select(Booking.id).where(Booking.family_id == family_id)
     holding = (
         (Booking.family_id == family_id)
@@ -39,6 +45,8 @@ def steps(family_id: int) -> tuple[Step, ...]:
         Gone(Booking, Booking.family_id == family_id),
         Gone(BookingBatch, BookingBatch.family_id == family_id),
         Gone(Enrolment, Enrolment.family_id == family_id),
+        Gone(QuietWeek, QuietWeek.family_id == family_id),
+        Gone(ReminderSent, ReminderSent.account_id.in_(accounts)),
         Gone(TypicalDay, TypicalDay.family_id == family_id),
         Gone(Custody, Custody.family_id == family_id),
     )

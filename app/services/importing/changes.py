@@ -45,7 +45,7 @@ COMPARED: tuple[type[Base], ...] = (
 # What parents change at any moment, and what follows from other columns.
 LEFT_OUT = frozenset(
     {"password_hash", "password_changed_at", "mail_messages", "mail_invoices", "mail_requests",
-     "email_confirmed_at", "folded", "allocated"}
+     "mail_reminders", "email_confirmed_at", "folded", "allocated"}
 )  # fmt: skip
 AT_A_TIME = 1_000
 # Of a row that the import creates: another reading may number it otherwise.

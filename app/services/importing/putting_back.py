@@ -30,6 +30,7 @@ OWN: dict[str, frozenset[str]] = {
             "mail_messages",
             "mail_invoices",
             "mail_requests",
+            "mail_reminders",
             "invited_at",
             "invitations",
         }

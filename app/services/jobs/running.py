@@ -1,8 +1,9 @@
 """One pass over the queue of the jobs, and who watches for them."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from app import background, db
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 # A bar on a screen need not move more often, and each move is a commit.
 REPORT_GAP = timedelta(seconds=1)
+CHORES_SECONDS = 600.0
 
 
 class Interrupted(Exception):  # noqa: N818 (no bug: somebody stops the portal)
@@ -48,14 +50,24 @@ class Task:
 
 
 Handler = Callable[[Task], object]
+# Done every few minutes, by each process that watches: twice must be as once.
+Chore = Callable[[], object]
 
 
 class Workshop(Watcher):
     """Does the jobs of one application."""
 
-    def __init__(self, app: "Flask", mode: str, handlers: Mapping[JobKind, Handler]) -> None:
+    def __init__(
+        self,
+        app: "Flask",
+        mode: str,
+        handlers: Mapping[JobKind, Handler],
+        chores: Sequence[Chore] = (),
+    ) -> None:
         """Learn who does each kind. Raises ValueError when nobody does one of them."""
         super().__init__(app, NAME, mode)
+        self._chores = chores
+        self._chores_due = 0.0
         if missing := set(JobKind) - set(handlers):
             raise ValueError(f"nobody does {', '.join(sorted(missing))}")
         self.handlers = dict(handlers)
@@ -65,6 +77,7 @@ class Workshop(Watcher):
         """Plan the night, but inline, where nothing comes by itself; then do what is due."""
         if self.mode != "inline":
             self._plan_the_night()
+            self._do_chores()
         self.run()
         return True
 
@@ -112,6 +125,19 @@ class Workshop(Watcher):
                 nights.plan(night)
             self._planned = night
 
+    def _do_chores(self) -> None:
+        """Do what nobody asks for and leaves no row: every process that watches does it."""
+        if monotonic() < self._chores_due:
+            return
+        self._chores_due = monotonic() + CHORES_SECONDS
+        for chore in self._chores:
+            with self._app.app_context():
+                db.take_time()
+                try:
+                    chore()
+                except Exception as error:  # its bug must not keep the jobs
+                    log_bug(NAME, error)
+
 
 def workshop() -> Workshop:
     """Return the workshop of the current application."""
@@ -120,6 +146,8 @@ def workshop() -> Workshop:
     return found
 
 
-def init_app(app: "Flask", mode: str, handlers: Mapping[JobKind, Handler]) -> None:
+def init_app(
+    app: "Flask", mode: str, handlers: Mapping[JobKind, Handler], chores: Sequence[Chore] = ()
+) -> None:
     """Give the application its workshop. Raises ValueError when a kind of job has no handler."""
-    app.extensions[EXTENSION] = Workshop(app, mode, handlers)
+    app.extensions[EXTENSION] = Workshop(app, mode, handlers, chores)

@@ -16,6 +16,7 @@ class MailKind(StrEnum):
     REQUEST_ANSWERED = "request_answered"
     BOOKINGS_SAVED = "bookings_saved"
     PLACE_FOUND = "place_found"
+    BOOKING_REMINDER = "booking_reminder"
     NEW_MESSAGE = "new_message"
     NEW_INVOICE = "new_invoice"
     CLERK_INVITATION = "clerk_invitation"
@@ -52,6 +53,7 @@ WISHES = {
     MailKind.REQUEST_ANSWERED: "requests",
     MailKind.BOOKINGS_SAVED: "requests",
     MailKind.PLACE_FOUND: "requests",
+    MailKind.BOOKING_REMINDER: "reminders",
 }
 
 # By what a row of the queue holds, which is text.
@@ -66,6 +68,7 @@ IN_FRENCH: dict[str, str] = {
     MailKind.REQUEST_ANSWERED: "réponse à une demande",
     MailKind.BOOKINGS_SAVED: "réservations enregistrées",
     MailKind.PLACE_FOUND: "place libérée",
+    MailKind.BOOKING_REMINDER: "rappel d’une semaine à réserver",
     MailKind.NEW_MESSAGE: "nouveau message",
     MailKind.NEW_INVOICE: "nouvelle facture",
     MailKind.CLERK_INVITATION: "invitation de la mairie",

@@ -8,12 +8,14 @@ from app.mailer import templates
 from app.mailer.message import Message, Sender, domain_of
 from app.models import ClerkNews, MailState
 from app.services.mail.kinds import WISHES, MailKind
-from app.services.tokens import email_links, wish_links
+from app.services.tokens import email_links, quiet_links, wish_links
 from app.services.tokens.temporary_passwords import IssuedPassword
 from app.settings import settings
 
 # In the context of a mail about a request: the day by which the town hall answers.
 EXPECTED_ON = "expected_on"
+# In that of a reminder: the name of the week that it leads to.
+WEEK = "week"
 # In that of news for a clerk: what the link that stops them says.
 STOP = "stop"
 
@@ -67,7 +69,7 @@ def write(
         requests_url=f"{portal}/demandes",
         bookings_url=f"{portal}/reservations",
         town_hall_url=f"{portal}/mairie",
-        **_in_context(portal, kind, context),
+        **_in_context(portal, kind, recipient.identifier, context),
     )
     return Message(
         sender=Sender.parse(settings.mail_sender),
@@ -101,11 +103,25 @@ class News:
     address: str
 
 
-def _in_context(portal: str, kind: MailKind, context: dict[str, str]) -> dict[str, object]:
+def _in_context(
+    portal: str, kind: MailKind, identifier: str, context: dict[str, str]
+) -> dict[str, object]:
     """Read what the queue keeps as text."""
     if kind == MailKind.EMAIL_CONFIRMATION:
         return _with_link(portal, context)
+    if kind == MailKind.BOOKING_REMINDER:
+        return _with_week(portal, identifier, context)
     return _with_news(portal, context) if kind == MailKind.CLERK_NEWS else _dated(context)
+
+
+def _with_week(portal: str, identifier: str, context: dict[str, str]) -> dict[str, object]:
+    """Make the link to the week, and the one that says that nothing of it is missing."""
+    token = quiet_links.token_for(identifier, context[WEEK])
+    return {
+        **context,
+        "week_url": f"{portal}/reservations/semaine/{context[WEEK]}",
+        "quiet_url": f"{portal}/reservations/rien/{token}",
+    }
 
 
 def _with_news(portal: str, context: dict[str, str]) -> dict[str, object]:

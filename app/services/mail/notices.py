@@ -119,6 +119,18 @@ def tell_of_bookings(session: Session, account_id: int, **context: str) -> None:
         outbox.enqueue(session, MailKind.BOOKINGS_SAVED, identifier, **context)
 
 
+def remind_of_week(session: Session, identifier: str, **context: str) -> None:
+    """Queue a mail for a parent who has not spoken of a week that is soon too late to book."""
+    outbox.enqueue(session, MailKind.BOOKING_REMINDER, identifier, **context)
+
+
+def who_wants_reminders() -> Select[int, str, int]:
+    """Select them: account, identifiant, family."""
+    return _wanting(Account.mail_reminders).with_only_columns(
+        Account.id, Account.identifier, Guardian.family_id
+    )
+
+
 def _queue(
     session: Session,
     kind: MailKind,

@@ -10,14 +10,15 @@ from app.services import journal
 from app.services.actors import CurrentAccount, Origin, Stranger
 from app.services.tokens import wish_links
 
-_WISHES = select(Account.mail_messages, Account.mail_invoices, Account.mail_requests).where(
-    Account.id == bindparam("account_id")
-)
+_WISHES = select(
+    Account.mail_messages, Account.mail_invoices, Account.mail_requests, Account.mail_reminders
+).where(Account.id == bindparam("account_id"))
 # Each wish, with its column and what the mails are about.
 _COLUMNS = {
     "messages": (Account.mail_messages, "un nouveau message"),
     "invoices": (Account.mail_invoices, "une nouvelle facture"),
     "requests": (Account.mail_requests, "vos demandes et vos réservations"),
+    "reminders": (Account.mail_reminders, "une semaine à réserver"),
 }
 
 
@@ -31,11 +32,14 @@ class LinkedWish:
 
 @dataclass(frozen=True, slots=True)
 class MailWishes:
-    """What to be told of: a new message, a new invoice, what becomes of requests and bookings."""
+    """What to be told of: a new message, a new invoice, what becomes of requests and bookings, and
+    a week that nobody spoke of.
+    """
 
     messages: bool
     invoices: bool
     requests: bool
+    reminders: bool
 
 
 def wishes(account: CurrentAccount) -> MailWishes:
@@ -49,7 +53,7 @@ def save(account: CurrentAccount, wanted: MailWishes) -> None:
     with db.transaction() as session:
         row = session.get_one(Account, account.account_id)
         row.mail_messages, row.mail_invoices = wanted.messages, wanted.invoices
-        row.mail_requests = wanted.requests
+        row.mail_requests, row.mail_reminders = wanted.requests, wanted.reminders
         chosen = ",".join(name for name, wish in asdict(wanted).items() if wish)
         journal.record(session, "mail_wishes_saved", account, mails=chosen)
 

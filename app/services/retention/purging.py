@@ -13,7 +13,8 @@ from app.services.actors import PORTAL, Actor
 from app.services.files import sweeping
 from app.services.files.store import StoreAway
 from app.services.jobs.running import Task
-from app.services.retention.schedule import A_DAY, RULES, Rule
+from app.services.retention.rules import Rule
+from app.services.retention.schedule import A_DAY, RULES
 
 AT_A_TIME = 10_000
 

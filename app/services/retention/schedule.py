@@ -3,23 +3,18 @@
 Every table has its rule, or is named among what is the town's to keep or to archive.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Date, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app import db
-from app.db import UtcDateTime
 from app.models import (
     AcceptedValue,
     Account,
     AccountSession,
     Allocation,
-    Booking,
-    BookingBatch,
-    BookingEvent,
     CalendarSpan,
     Child,
     ClerkAccount,
@@ -31,7 +26,6 @@ from app.models import (
     DocumentRecipient,
     Draft,
     EmailChange,
-    Enrolment,
     Family,
     FamilyChild,
     FamilyErasure,
@@ -56,7 +50,6 @@ from app.models import (
     MessageSending,
     OutboxMail,
     Payment,
-    Place,
     ReadyAnswer,
     RefusedAddress,
     RequestEvent,
@@ -69,26 +62,14 @@ from app.models import (
     TypicalDay,
 )  # fmt: skip
 from app.services.mail.outbox import PENDING
+from app.services.retention import of_bookings
+from app.services.retention.rules import A_MONTH, Rule
 
 A_DAY = timedelta(days=1)
-A_MONTH = timedelta(days=30)
 # A mailbox that was full has room again by then; one that is gone has refused another mail.
 A_SEASON = timedelta(days=90)
 # Long enough for whoever asks what happened to their account, as the CNIL recommends for logs.
 A_YEAR = timedelta(days=365)
-# The school year, and the one before: that of the last invoices that a family may question.
-TWO_YEARS = timedelta(days=730)
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """Rows of one kind: how to tell those that ended before an instant, and how long they stay."""
-
-    name: str
-    plural: str
-    table: type[db.Base]
-    kept: timedelta
-    ended_before: Callable[[datetime], ColumnElement[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,30 +141,6 @@ def _sessions(limit: datetime) -> ColumnElement[bool]:
     return (AccountSession.last_seen_at < limit) & another_visit.exists()
 
 
-def _day(limit: datetime) -> ColumnElement[date]:
-    """Tell which day it is at an instant, or at one that a statement is asked with."""
-    return func.date(type_coerce(limit, UtcDateTime()), type_=Date())
-
-
-def _over(limit: datetime) -> ColumnElement[bool]:
-    """Select bookings whose day is over by then."""
-    return Booking.day < _day(limit)
-
-
-def _booking_events(limit: datetime) -> ColumnElement[bool]:
-    return BookingEvent.booking_id.in_(select(Booking.id).where(_over(limit)))
-
-
-def _booking_batches(limit: datetime) -> ColumnElement[bool]:
-    """Select what was saved by then, but for days that are still told."""
-    still_told = (
-        select(BookingEvent.id)
-        .join(Booking, Booking.id == BookingEvent.booking_id)
-        .where(BookingEvent.batch_id == BookingBatch.id, ~_over(limit))
-    )
-    return (BookingBatch.at < limit) & ~still_told.exists()
-
-
 RULES = (
     Rule(
         "mot de passe temporaire",
@@ -216,32 +173,7 @@ RULES = (
         lambda limit: Throttle.expires_at < limit,
     ),
     Rule("brouillon", "brouillons", Draft, timedelta(), lambda limit: Draft.expires_at < limit),
-    # What was done to a booking goes before it, as it names it.
-    Rule(
-        "suite d’une réservation",
-        "suites des réservations",
-        BookingEvent,
-        TWO_YEARS,
-        _booking_events,
-    ),
-    Rule("réservation", "réservations", Booking, TWO_YEARS, _over),
-    Rule(
-        "envoi de réservations", "envois de réservations", BookingBatch, TWO_YEARS, _booking_batches
-    ),
-    Rule(
-        "compte de places",
-        "comptes de places",
-        Place,
-        TWO_YEARS,
-        lambda limit: Place.day < _day(limit),
-    ),
-    Rule(
-        "inscription à un service",
-        "inscriptions aux services",
-        Enrolment,
-        TWO_YEARS,
-        lambda limit: Enrolment.last < _day(limit),
-    ),
+    *of_bookings.RULES,
     Rule(
         "ligne du journal",
         "lignes du journal",

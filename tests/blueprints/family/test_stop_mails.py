@@ -25,7 +25,10 @@ def link_of(app: Flask, identifier: str, kind: MailKind = MailKind.NEW_MESSAGE) 
 
 
 def wishes(app: Flask, identifier: str) -> tuple[bool, ...]:
-    columns = (Account.mail_messages, Account.mail_invoices, Account.mail_requests)
+    columns = (
+        Account.mail_messages, Account.mail_invoices, Account.mail_requests,
+        Account.mail_reminders,
+    )  # fmt: skip
     with app.app_context():
         statement = select(*columns).where(Account.identifier == identifier)
         return tuple(db.session().execute(statement).one())
@@ -33,7 +36,10 @@ def wishes(app: Flask, identifier: str) -> tuple[bool, ...]:
 
 @pytest.mark.parametrize(
     ("kind", "left"),
-    [(MailKind.NEW_MESSAGE, (False, True, True)), (MailKind.NEW_INVOICE, (True, False, True))],
+    [
+        (MailKind.NEW_MESSAGE, (False, True, True, True)),
+        (MailKind.NEW_INVOICE, (True, False, True, True)),
+    ],
 )
 def test_a_mail_program_stops_them_by_one_press(
     app: Flask, people: People, kind: MailKind, left: tuple[bool, ...]
@@ -43,7 +49,7 @@ def test_a_mail_program_stops_them_by_one_press(
     answer = Browser(app).fetch(path, "POST", ONE_CLICK)
     assert (answer.status_code, answer.data) == (204, b"")
     assert wishes(app, people.zest.identifier) == left
-    assert wishes(app, people.moreau.identifier) == (True, True, True)
+    assert wishes(app, people.moreau.identifier) == (True, True, True, True)
     assert Browser(app).fetch(path, "POST", ONE_CLICK).status_code == 204
 
 
@@ -52,9 +58,9 @@ def test_who_opens_it_is_asked(app: Flask, people: People) -> None:
     path = link_of(app, people.zest.identifier)
     page = Browser(app).visit(path)
     assert page.h1 == "Ne plus recevoir ces courriels ?"
-    assert wishes(app, people.zest.identifier) == (True, True, True)
+    assert wishes(app, people.zest.identifier) == (True, True, True, True)
     assert page.submit("Ne plus les recevoir").h1 == "C’est fait"
-    assert wishes(app, people.zest.identifier) == (False, True, True)
+    assert wishes(app, people.zest.identifier) == (False, True, True, True)
 
 
 def test_another_link_stops_nothing(app: Flask, people: People) -> None:
@@ -62,7 +68,7 @@ def test_another_link_stops_nothing(app: Flask, people: People) -> None:
     for forged in (path[:-1], path[:-1] + "x" + path[-1], "/compte/courriels/arreter/x"):
         Browser(app).fetch(forged, "POST", ONE_CLICK)
         assert Browser(app).visit(forged).h1 == "Ce lien ne fonctionne plus"
-    assert wishes(app, people.zest.identifier) == (True, True, True)
+    assert wishes(app, people.zest.identifier) == (True, True, True, True)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from sqlalchemy import update
 
 from app import db
 from app.models import Service
+from app.services.tokens import quiet_links
 from tests.support.browser import Browser, Page
 from tests.support.page_checks.text import plain
 from tests.support.people import People, public_id
@@ -41,6 +42,12 @@ def typical_screens(app: Flask, people: People) -> Screens:
     yield "typical week, apart", parent.get("family.typical_week", public_id=public_id("e4"))
     page = parent.get("family.bookings_week", week="2026-W50", type="oui")
     yield "bookings, as the typical week", page
+    yield "quiet week, no such link", Browser(app).get("family.quiet_week", token="x")
+    with app.app_context():
+        token = quiet_links.token_for(people.ines.identifier, "2026-W50")
+    page = Browser(app).get("family.quiet_week", token=token)
+    yield "quiet week", page
+    yield "quiet week, said", page.submit("Rien cette semaine, c’est voulu")
 
 
 def _box(page: Page, name: str) -> str:

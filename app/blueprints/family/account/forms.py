@@ -63,6 +63,7 @@ class MailWishesForm(Form):
     messages = BooleanField("Un nouveau message de la mairie")
     invoices = BooleanField("Une nouvelle facture")
     requests = BooleanField("Une réponse à une demande, une réservation")
+    reminders = BooleanField("Une semaine qui n’est pas encore réservée, avant sa limite")
 
 
 class PhoneField(LineField):

@@ -20,13 +20,15 @@ SAVED = "Vos choix de courriels sont enregistrés."
 @family.route("/compte/courriels", methods=["GET", "POST"])
 @labelled("Courriels que je reçois")
 def choose_mails() -> ResponseReturnValue:
-    """Three ticks."""
+    """Four ticks."""
     account = current_account()
     form = MailWishesForm(obj=mail_wishes.wishes(account))
     if form.is_submitted():
         if not form.validate():
             return show_again(form)
-        wanted = MailWishes(form.messages.data, form.invoices.data, form.requests.data)
+        wanted = MailWishes(
+            form.messages.data, form.invoices.data, form.requests.data, form.reminders.data
+        )
         mail_wishes.save(account, wanted)
         flash(SAVED, "success")
         return redirect(url_for("family.account"))

@@ -13,6 +13,7 @@ from app.models import (
     Child,
     Custody,
     Enrolment,
+    QuietWeek,
     Service,
     TypicalDay,
 )
@@ -54,6 +55,11 @@ TYPICAL_WEEKS = (
     .order_by(
         TypicalDay.child_id, TypicalDay.parity, TypicalDay.weekday, Service.position, Service.id
     )
+)
+QUIET_WEEKS = (
+    select(QuietWeek.monday.label("semaine_du"), QuietWeek.said_at.label("dit_le"))
+    .where(QuietWeek.family_id == FAMILY)
+    .order_by(QuietWeek.monday)
 )
 BOOKINGS = (
     select(

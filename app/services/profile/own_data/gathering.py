@@ -83,6 +83,7 @@ def gather(account: CurrentAccount) -> Gathered:
             "inscriptions": read.all(booking_statements.ENROLMENTS),
             "semaines_de_garde": _custody(read),
             "semaines_types": _typical_weeks(read),
+            "semaines_sans_rappel": read.all(booking_statements.QUIET_WEEKS),
             "reservations": _bookings(read),
             "suites_des_reservations": _booking_events(read),
             "documents": _documents(read, files),

@@ -129,6 +129,7 @@ LEFT_OUT = {
         "message.folded",
         "outbox_mail.identifier",
     ),
+    "Of which weeks a parent was reminded: told by the mails.": ("reminder_sent",),
     "What the portal does with it, not what it says: an answer is taken, « Nouveau » is shown.": (
         "document.added_at",
         "message.answerable",

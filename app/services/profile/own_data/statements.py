@@ -59,6 +59,7 @@ ME = (
         Account.mail_messages.label("courriel_pour_un_message"),
         Account.mail_invoices.label("courriel_pour_une_facture"),
         Account.mail_requests.label("courriel_pour_une_reponse"),
+        Account.mail_reminders.label("courriel_pour_une_semaine_a_reserver"),
     )
     .join(Account, Account.guardian_id == Guardian.id)
     .where(Account.id == ACCOUNT)

@@ -1,0 +1,79 @@
+"""How long what was booked is kept, and what families were reminded of."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select
+
+from app.models import (
+    Booking,
+    BookingBatch,
+    BookingEvent,
+    Enrolment,
+    Place,
+    QuietWeek,
+    ReminderSent,
+)
+from app.services.retention.rules import A_MONTH, TWO_YEARS, Rule, day_of
+
+
+def _over(limit: datetime) -> ColumnElement[bool]:
+    """Select bookings whose day is over by then."""
+    return Booking.day < day_of(limit)
+
+
+def _booking_events(limit: datetime) -> ColumnElement[bool]:
+    return BookingEvent.booking_id.in_(select(Booking.id).where(_over(limit)))
+
+
+def _booking_batches(limit: datetime) -> ColumnElement[bool]:
+    """Select what was saved by then, but for days that are still told."""
+    still_told = (
+        select(BookingEvent.id)
+        .join(Booking, Booking.id == BookingEvent.booking_id)
+        .where(BookingEvent.batch_id == BookingBatch.id, ~_over(limit))
+    )
+    return (BookingBatch.at < limit) & ~still_told.exists()
+
+
+RULES = (
+    # What was done to a booking goes before it, as it names it.
+    Rule(
+        "suite d’une réservation",
+        "suites des réservations",
+        BookingEvent,
+        TWO_YEARS,
+        _booking_events,
+    ),
+    Rule("réservation", "réservations", Booking, TWO_YEARS, _over),
+    Rule(
+        "envoi de réservations", "envois de réservations", BookingBatch, TWO_YEARS, _booking_batches
+    ),
+    Rule(
+        "compte de places",
+        "comptes de places",
+        Place,
+        TWO_YEARS,
+        lambda limit: Place.day < day_of(limit),
+    ),
+    Rule(
+        "inscription à un service",
+        "inscriptions aux services",
+        Enrolment,
+        TWO_YEARS,
+        lambda limit: Enrolment.last < day_of(limit),
+    ),
+    Rule(
+        "rappel d’une semaine à réserver",
+        "rappels de semaines à réserver",
+        ReminderSent,
+        A_MONTH,
+        lambda limit: ReminderSent.monday < day_of(limit),
+    ),
+    Rule(
+        "semaine sans rappel",
+        "semaines sans rappel",
+        QuietWeek,
+        A_MONTH,
+        lambda limit: QuietWeek.monday < day_of(limit),
+    ),
+)
