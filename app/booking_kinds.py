@@ -108,3 +108,12 @@ class WeekParity(StrEnum):
     ALL = "all"
     ODD = "odd"
     EVEN = "even"
+
+
+class HealthKind(StrEnum):
+    """What sort of care it is."""
+
+    # An agreement with the school doctor: what to do, and with which medicine.
+    PAI = "pai"
+    ALLERGY = "allergy"
+    DIET = "diet"

@@ -4,6 +4,7 @@ from app.booking_kinds import (
     BookingOrigin,
     BookingState,
     CustodyPattern,
+    HealthKind,
     Late,
     LinkKind,
     ServiceKind,
@@ -44,6 +45,7 @@ from app.models.families import (
     KeptOut,
     Sex,
 )
+from app.models.health import HealthMark
 from app.models.imports import ImportChange, ImportRun, ImportState, ImportUpload
 from app.models.messages import (
     Document,
@@ -127,6 +129,8 @@ __all__ = [
     "FamilyWord",
     "Folder",
     "Guardian",
+    "HealthKind",
+    "HealthMark",
     "ImportChange",
     "ImportRun",
     "ImportState",

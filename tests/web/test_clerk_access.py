@@ -37,12 +37,15 @@ TREASURY = EVERYBODY | {
 }
 # The pages that each role opens, and no other.
 OPENS = {
+    Role.CARE: {Right.OWN_ACCOUNT, Right.DAY, Right.EXPECTED, Right.DIETS},
     Role.READING: EVERYBODY,
     Role.OFFICE: TREASURY
     | {
         Right.ANSWER_ALL,
         Right.READY_ANSWERS,
         Right.SERVICES,
+        Right.DIETS,
+        Right.HEALTH,
         Right.WRITE_TO_ALL,
         Right.PUBLISH,
     },
@@ -50,7 +53,7 @@ OPENS = {
     Role.ADMINISTRATION: set(Right),
 }
 # Asked by the same screen, of some requests or messages only: tests/blueprints/town_hall.
-ASKED_WITHIN = {Right.ANSWER_ALL}
+ASKED_WITHIN = {Right.ANSWER_ALL, Right.DIETS}
 
 
 def test_every_screen_says_what_it_asks(app: Flask) -> None:

@@ -24,6 +24,9 @@ TRIAL = (
 @needs(Right.DAY)
 def day() -> ResponseReturnValue:
     """« À faire aujourd’hui »."""
+    if not rights.may(current_clerk(), Right.FAMILIES):
+        # Whoever minds the children has one thing to do.
+        return redirect(url_for("town_hall.expected"))
     may_import = rights.may(current_clerk(), Right.IMPORT)
     return render_template(
         "town_hall/day.html",

@@ -1,6 +1,7 @@
 """« Qui vient »: who comes on a day, on the screen, on paper and for a spreadsheet."""
 
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,11 +10,16 @@ from app import spreadsheets
 from app.blueprints.town_hall.blueprint import town_hall
 from app.formats import day_in_words, today
 from app.gates import Crowded
+from app.services.clerks import rights
 from app.services.clerks.rights import Right
 from app.services.refusals import Refusal
 from app.web import printing
+from app.web.access import opens_page
 from app.web.clerk_access import current_clerk, needs
 from app.web.files import CSV, PDF, only_with_printing, send_made_file
+
+if TYPE_CHECKING:
+    from app.services.bookings.day_list import DayList
 
 BUSY = "Un autre document est en cours d’impression\u00a0: recommencez dans un instant."
 
@@ -31,13 +37,19 @@ def expected(day: str = "") -> ResponseReturnValue:
         on = served_days.of(_day(day) if day else None, slug)
     except Refusal:
         abort(404)
-    paper = day_papers.latest(on.day, slug)
+    clerk = current_clerk()
+    noted = day_papers.noted(clerk, on.day, slug)
+    found = day_list.of_known(on.day, slug, with_health=_may_read_health())
+    if found.health and not noted.is_health_seen and opens_page():
+        day_papers.note_health(clerk, on.day, slug)
+    paper = noted.paper
     return render_template(
         "town_hall/expected.html",
         on=on,
-        found=day_list.of_known(on.day, slug),
+        found=found,
         paper=paper,
         changes=day_papers.changes(on.day, slug, paper.at) if paper else (),
+        may_read_health=_may_read_health(),
         today=today(),
         printing=printing.available(),
     )
@@ -48,12 +60,12 @@ def expected(day: str = "") -> ResponseReturnValue:
 @only_with_printing
 def expected_paper(day: str) -> ResponseReturnValue:
     """The same, to be held in one’s hands."""
-    from app.services.bookings import day_list, day_papers
+    from app.services.bookings import day_list
 
     on, slug = _day(day), _slug()
     try:
         with printing.making.passing():
-            found = day_list.of_day(on, slug)
+            found = day_list.of_day(on, slug, with_health=_may_read_health())
             html = render_template(
                 "print/expected.html",
                 found=found,
@@ -66,7 +78,7 @@ def expected_paper(day: str) -> ResponseReturnValue:
     except Crowded:
         flash(BUSY, "info")
         return redirect(url_for("town_hall.expected", day=day, service=slug or None))
-    day_papers.note(current_clerk(), on, slug)
+    _note(found)
     return send_made_file(paper, PDF, _name(on, slug), inline=True)
 
 
@@ -74,16 +86,28 @@ def expected_paper(day: str) -> ResponseReturnValue:
 @needs(Right.EXPECTED)
 def expected_file(day: str) -> ResponseReturnValue:
     """The same, for a spreadsheet."""
-    from app.services.bookings import day_list, day_papers
+    from app.services.bookings import day_list
 
     on, slug = _day(day), _slug()
     try:
-        found = day_list.of_day(on, slug)
+        found = day_list.of_day(on, slug, with_health=_may_read_health())
     except Refusal:
         abort(404)
-    day_papers.note(current_clerk(), on, slug)
-    content = spreadsheets.table(day_list.HEADINGS, (line.cells for line in found.lines))
+    _note(found)
+    headings, *rows = found.table()
+    content = spreadsheets.table(headings, rows)
     return send_made_file(content, CSV, _name(on, slug))
+
+
+def _may_read_health() -> bool:
+    return rights.may(current_clerk(), Right.DIETS)
+
+
+def _note(found: "DayList") -> None:
+    """Write down who took a list away, with what health asks on it or not."""
+    from app.services.bookings import day_papers
+
+    day_papers.note(current_clerk(), found.day, _slug(), with_health=bool(found.health))
 
 
 def _slug() -> str:

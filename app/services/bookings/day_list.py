@@ -1,28 +1,30 @@
 """Who comes on a day: what the canteen and the garderie hold in their hands in the morning."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Date, bindparam, select
+from sqlalchemy import Date, Select, bindparam, select
 
 from app import db
 from app.formats import NBSP, fold
-from app.models import Booking, BookingState, Child, Service, ServiceKind
+from app.models import Booking, BookingState, Child, HealthKind, HealthMark, Service, ServiceKind
 from app.services.bookings import spoken, words
+from app.services.families import health
 from app.services.refusals import Reason, Refusal
 
 # Who was to come and will not is on it too: nobody looks for them.
 TOLD = (BookingState.BOOKED, BookingState.OFFERED, BookingState.ABSENT)
 HEADINGS = ("Service", "École", "Classe", "Nom", "Prénom", "Remarque")
+HEALTH = "Santé"
 # At noon everybody leaves for somewhere else; of these, somebody comes to fetch the child.
 FETCHED = frozenset({ServiceKind.GARDERIE, ServiceKind.LEISURE, ServiceKind.OTHER})
 
 _SERVICES = select(Service.slug, Service.name).order_by(Service.position, Service.id)
-_OF_DAY = (
+_OF_DAY: Select[*tuple[Any, ...]] = (
     select(
         Service.slug,
         Service.name,
@@ -50,6 +52,16 @@ _OF_DAY = (
         Child.id,
     )
 )
+# The same, and what the health of each asks that day: a line for each mark, or one alone.
+_WITH_HEALTH = (
+    _OF_DAY.add_columns(HealthMark.kind.label("health"), HealthMark.words)
+    .outerjoin(
+        HealthMark,
+        (HealthMark.child_id == Child.id) & (HealthMark.until >= bindparam("day", type_=Date)),
+    )
+    .order_by(HealthMark.kind, HealthMark.id)
+)
+_COLUMNS = len(_OF_DAY.selected_columns)
 
 
 class Line(NamedTuple):
@@ -113,6 +125,8 @@ class Expected:
 
     asked: list[Line]
     beside: list[Line]
+    # What its health asks, in words.
+    health: list[str]
 
     @property
     def name(self) -> str:
@@ -163,6 +177,8 @@ class DayList:
     lines: list[Line]
     # Of all services.
     everything: list[Line]
+    # What the health of a child asks, by its number; nothing for whoever is not to know.
+    health: Mapping[int, Sequence[tuple[HealthKind, str]]]
 
     def heads(self) -> list[Heads]:
         """Count them, for whoever cooks."""
@@ -175,6 +191,25 @@ class DayList:
     def coming(self) -> int:
         """Count the children who come to anything of what was asked."""
         return len({line.child_id for line in self.lines if line.state is BookingState.BOOKED})
+
+    def needs(self) -> list[tuple[str, int]]:
+        """Count what the health of those who come asks, as whoever cooks reads it."""
+        coming = {line.child_id for line in self.lines if line.state is BookingState.BOOKED}
+        told = [
+            health.say(kind, words)
+            for child in sorted(coming)
+            for kind, words in self.health.get(child, ())
+        ]
+        first = {fold(words): words for words in reversed(told)}
+        counts = Counter(map(fold, told))
+        return sorted((first[folded], count) for folded, count in counts.items())
+
+    def table(self) -> list[tuple[str, ...]]:
+        """Return it for a spreadsheet, its headings first."""
+        if not self.health:
+            return [HEADINGS, *(line.cells for line in self.lines)]
+        rows = [(*line.cells, ", ".join(self._said(line.child_id))) for line in self.lines]
+        return [(*HEADINGS, HEALTH), *rows]
 
     def schools(self) -> list[School]:
         """List the children, once each, as a paper names them."""
@@ -193,10 +228,16 @@ class DayList:
         for line in self.everything:
             if line.slug not in slugs and line.state is BookingState.BOOKED:
                 beside.setdefault(line.child_id, []).append(line)
-        return (Expected(lines, beside.get(child, [])) for child, lines in asked.items())
+        return (
+            Expected(lines, beside.get(child, []), self._said(child))
+            for child, lines in asked.items()
+        )
+
+    def _said(self, child: int) -> list[str]:
+        return [health.say(*each) for each in self.health.get(child, ())]
 
 
-def of_day(day: date, slug: str = "") -> DayList:
+def of_day(day: date, slug: str = "", *, with_health: bool = False) -> DayList:
     """Read who comes on a day, to one service or to all. Raises Refusal for an unknown service."""
     if slug:
         known = [row.slug for row in db.rows(_SERVICES)]
@@ -206,13 +247,25 @@ def of_day(day: date, slug: str = "") -> DayList:
                 Reason.UNKNOWN,
                 f"aucun service ne s’appelle «\u00a0{slug}\u00a0»\u00a0; il y a\u00a0: {there}",
             )
-    return of_known(day, slug)
+    return of_known(day, slug, with_health=with_health)
 
 
-def of_known(day: date, slug: str) -> DayList:
-    """Read who comes on a day to a service that there is, or to all: one statement."""
-    lines = [Line._make(row) for row in db.rows(_OF_DAY, day=day)]
-    return DayList(day, [line for line in lines if slug in {"", line.slug}], lines)
+def of_known(day: date, slug: str, *, with_health: bool = False) -> DayList:
+    """Read who comes on a day to a service that there is, or to all: one statement.
+
+    What health asks is for the staff of one service: never on the list of all of them.
+    """
+    found: dict[Line, None] = {}
+    marks: dict[int, dict[tuple[HealthKind, str], None]] = {}
+    is_told = with_health and bool(slug)
+    for row in db.rows(_WITH_HEALTH if is_told else _OF_DAY, day=day):
+        line = Line._make(row[:_COLUMNS])
+        found[line] = None
+        if is_told and line.slug == slug and row.words:
+            marks.setdefault(line.child_id, {})[row.health, row.words] = None
+    lines = list(found)
+    theirs = [line for line in lines if slug in {"", line.slug}]
+    return DayList(day, theirs, lines, {child: list(each) for child, each in marks.items()})
 
 
 def _heads(lines: list[Line]) -> list[Heads]:

@@ -5,7 +5,7 @@ Whoever makes one is noted in the journal, as a paper names children: when is re
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Date, bindparam, select
 
@@ -19,18 +19,18 @@ from app.services.bookings import words
 from app.services.bookings.day_list import TOLD
 
 MADE = "day_list_made"
+SEEN = "health_seen"
 # Nobody makes the list of a day sooner.
 AHEAD = timedelta(days=14)
-_LATEST = (
-    select(JournalEntry.at, JournalEntry.acted_by)
+_NOTED = (
+    select(JournalEntry.event, JournalEntry.at, JournalEntry.acted_by, JournalEntry.clerk_id)
     .where(
-        JournalEntry.event == MADE,
+        JournalEntry.event.in_((MADE, SEEN)),
         JournalEntry.at >= bindparam("since", type_=UtcDateTime),
         JournalEntry.details["day"].as_string() == bindparam("day"),
         JournalEntry.details["service"].as_string() == bindparam("slug"),
     )
     .order_by(JournalEntry.at.desc(), JournalEntry.id.desc())
-    .limit(1)
 )
 _SINCE = (
     select(
@@ -80,6 +80,14 @@ class Paper:
         return day_of(self.at) == today()
 
 
+class Noted(NamedTuple):
+    """What the journal knows of the list of a day."""
+
+    paper: Paper | None
+    # Whether this clerk read today what health asks.
+    is_health_seen: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """A child of whom the paper is not right any more, at some services."""
@@ -91,17 +99,28 @@ class Change:
     at: datetime
 
 
-def note(clerk: CurrentClerk, day: date, slug: str) -> None:
-    """Write down that they made one, of a service or of all."""
+def note(clerk: CurrentClerk, day: date, slug: str, *, with_health: bool) -> None:
+    """Write down that they made one, of a service or of all, and what stands on it."""
+    what = {"day": day.isoformat(), "service": slug}
     with db.transaction() as session:
-        journal.record(session, MADE, clerk, None, day=day.isoformat(), service=slug)
+        journal.record(session, MADE, clerk, None, **what)
+        if with_health:
+            journal.record(session, SEEN, clerk, None, **what)
 
 
-def latest(day: date, slug: str) -> Paper | None:
-    """Find the last one of a day: one statement."""
+def note_health(clerk: CurrentClerk, day: date, slug: str) -> None:
+    """Write down that they read what the health of some children asks."""
+    with db.transaction() as session:
+        journal.record(session, SEEN, clerk, None, day=day.isoformat(), service=slug)
+
+
+def noted(clerk: CurrentClerk, day: date, slug: str) -> Noted:
+    """Find the last paper of a day, and whether they read today what health asks: one statement."""
     since = datetime.combine(day - AHEAD, time.min, town_zone())
-    rows = db.rows(_LATEST, day=day.isoformat(), slug=slug, since=since)
-    return Paper(*rows[0]) if rows else None
+    rows = db.rows(_NOTED, day=day.isoformat(), slug=slug, since=since)
+    papers = (Paper(row.at, row.acted_by) for row in rows if row.event == MADE)
+    seen = (day_of(row.at) for row in rows if row.event == SEEN and row.clerk_id == clerk.clerk_id)
+    return Noted(next(papers, None), today() in seen)
 
 
 def changes(day: date, slug: str, since: datetime) -> list[Change]:

@@ -10,6 +10,7 @@ from app.services.actors import CurrentClerk
 class Role(StrEnum):
     """What somebody does at the town hall."""
 
+    CARE = "cantine"
     READING = "lecture"
     OFFICE = "secretariat"
     REGIE = "regie"
@@ -22,6 +23,8 @@ class Right(StrEnum):
     OWN_ACCOUNT = "d’ouvrir votre propre compte"
     DAY = "de voir ce qui attend"
     EXPECTED = "de voir qui vient à la cantine et à la garderie"
+    DIETS = "de lire ce que la santé d’un enfant demande"
+    HEALTH = "d’écrire ce que la santé d’un enfant demande"
     FAMILIES = "d’ouvrir le dossier d’une famille"
     ACCESS = "d’envoyer, de changer ou de fermer l’accès d’un parent"
     CHANGE_FILES = "de changer le dossier d’une famille"
@@ -49,6 +52,7 @@ class Right(StrEnum):
 
 
 IN_FRENCH = {
+    Role.CARE: "Cantine et garderies",
     Role.READING: "Lecture",
     Role.OFFICE: "Secrétariat",
     Role.REGIE: "Régie",
@@ -77,12 +81,16 @@ _TREASURY = _EVERYBODY | {
     Right.IMPORT,
 }
 OF_ROLE = {
+    # They mind the children, and open no file: to them, « à faire » is the list of the day.
+    Role.CARE: frozenset({Right.OWN_ACCOUNT, Right.DAY, Right.EXPECTED, Right.DIETS}),
     Role.READING: _EVERYBODY,
     Role.OFFICE: _TREASURY
     | {
         Right.ANSWER_ALL,
         Right.READY_ANSWERS,
         Right.SERVICES,
+        Right.DIETS,
+        Right.HEALTH,
         Right.WRITE_TO_ALL,
         Right.PUBLISH,
     },

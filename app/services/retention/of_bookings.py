@@ -1,6 +1,6 @@
 """How long what was booked is kept, and what families were reminded of."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, select
 
@@ -9,6 +9,7 @@ from app.models import (
     BookingBatch,
     BookingEvent,
     Enrolment,
+    HealthMark,
     Place,
     QuietWeek,
     ReminderSent,
@@ -75,5 +76,12 @@ RULES = (
         QuietWeek,
         A_MONTH,
         lambda limit: QuietWeek.monday < day_of(limit),
+    ),
+    Rule(
+        "mention de santé",
+        "mentions de santé",
+        HealthMark,
+        timedelta(),
+        lambda limit: HealthMark.until < day_of(limit),
     ),
 )

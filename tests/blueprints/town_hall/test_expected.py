@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -10,15 +10,29 @@ from flask import Flask
 from sqlalchemy import delete, select
 
 from app import db
-from app.models import Booking, BookingState, CalendarSpan, Child, JournalEntry, Service, SpanKind
+from app.models import (
+    Booking,
+    BookingState,
+    CalendarSpan,
+    Child,
+    FamilyChild,
+    HealthKind,
+    HealthMark,
+    JournalEntry,
+    Service,
+    SpanKind,
+)
 from app.services.bookings import closing
 from app.services.bookings.closing_extent import Extent
 from app.services.bookings.day_papers import MADE
+from app.services.profile.own_data.gathering import gather
+from app.services.retention import purge
 from tests.blueprints.town_hall.conftest import NADIA, come
+from tests.services.requests.conftest import signed_in
 from tests.support.browser import Browser, Page
 from tests.support.clerks import LAUNCHED
 from tests.support.databases import selects, statements_of
-from tests.support.people import People
+from tests.support.people import People, public_id
 from tests.support.services import booked_by
 
 FRIDAY = datetime(2026, 11, 27, 9, tzinfo=UTC)
@@ -149,3 +163,134 @@ def test_a_town_without_services_is_told_what_comes(app: Flask, people: People) 
         session.execute(delete(CalendarSpan).where(CalendarSpan.kind == SpanKind.PUBLIC))
     page = come(app, *NADIA, "secretariat").get("town_hall.expected")
     assert page.link("Services").click().h1 == "Services"
+
+
+@pytest.fixture
+def known(app: Flask, people: People, booked: None) -> dict[str, str]:
+    """Zoé may not eat peanuts; it is known whose she is."""
+    with app.app_context(), db.transaction() as session:
+        zoe = session.scalars(select(Child).where(Child.source_id == "e2")).one()
+        session.add(
+            HealthMark(
+                child_id=zoe.id, kind=HealthKind.ALLERGY, words="arachide", until=MONDAY,
+                written_at=FRIDAY, acted_by="Nadia Petit",
+            )
+        )  # fmt: skip
+        home = select(FamilyChild.family_id).where(FamilyChild.child_id == zoe.id)
+        return {"family_id": str(session.scalars(home).one()), "public_id": zoe.public_id}
+
+
+def health_page(browser: Browser, known: dict[str, str]) -> Page:
+    """Open what is known of Zoé."""
+    return browser.get(
+        "town_hall.child_health", family_id=known["family_id"], public_id=known["public_id"]
+    )
+
+
+def acts(app: Flask) -> list[tuple[str, str, dict[str, str]]]:
+    """Read who did what about the health of children."""
+    found = select(JournalEntry).where(JournalEntry.event.like("health_%"))
+    with app.app_context():
+        rows = db.session().scalars(found.order_by(JournalEntry.id))
+        return [(each.event, each.acted_by, each.details) for each in rows]
+
+
+@pytest.mark.both_databases
+@pytest.mark.usefixtures("known")
+def test_whoever_minds_the_children_reads_what_their_health_asks(app: Flask) -> None:
+    """On the list of one service, and nothing else; the journal tells it once a day."""
+    with time_machine.travel(MORNING, tick=False):
+        lucie = come(app, "lucie@commune.fr", "Lucie Roy", "cantine")
+        page = lucie.get("town_hall.day", _lands_on="town_hall.expected")
+        assert "arachide" not in page.text
+        with statements_of(app) as sent:
+            page = page.link("Cantine (2)").click()
+        assert selects(sent) <= 6
+        assert children(page)[1] == "MOREAU Zoé Et aussi : Midi Allergie : arachide"
+        assert "Allergie : arachide (1)" in page.text
+        lucie.get("town_hall.expected", day=str(MONDAY), service="cantine")
+        rows = lucie.fetch(f"/mairie/jour/{MONDAY}/liste.csv?service=cantine").text.splitlines()
+        assert rows[0].endswith(";Remarque;Santé")
+        assert rows[2].endswith("MOREAU;Zoé;;Allergie\u00a0: arachide")
+        assert [each.text.strip() for each in page.soup.select("nav.menu a")] == [
+            "Qui vient",
+            "Mon compte",
+        ]
+    seen = {"day": "2026-11-30", "service": "cantine"}
+    assert acts(app) == [("health_seen", "Lucie Roy", seen)] * 2
+
+
+@pytest.mark.usefixtures("known")
+def test_whoever_only_reads_does_not(app: Flask, morning: Browser) -> None:
+    page = morning.get("town_hall.expected", day=str(MONDAY), service="cantine")
+    assert "MOREAU Zoé" in page.text
+    assert "arachide" not in page.text
+    assert acts(app) == []
+
+
+@pytest.mark.usefixtures("known")
+def test_the_day_after_its_last_day_nobody_reads_it(app: Flask, people: People) -> None:
+    thursday = date(2026, 12, 3)
+    with app.app_context(), db.transaction() as session:
+        bookings, zoe = booked_by(session, people.moreau)
+        bookings.book(zoe, [thursday], FRIDAY)
+    with time_machine.travel(MORNING, tick=False):
+        nadia = come(app, *NADIA, "secretariat")
+        page = nadia.get("town_hall.expected", day=str(thursday), service="cantine")
+        assert "MOREAU Zoé" in page.text
+        assert "arachide" not in page.text
+    with time_machine.travel(MORNING + timedelta(days=2), tick=False), app.app_context():
+        counts = {each.plural: each.count for each in purge(LAUNCHED)}
+        assert counts["mentions de santé"] == 1
+
+
+@pytest.mark.both_databases
+def test_nadia_writes_down_what_a_parent_told_her(
+    app: Flask, people: People, known: dict[str, str]
+) -> None:
+    """From the file of the family, until the summer; the parent reads it in « Mes données »."""
+    with time_machine.travel(MORNING, tick=False):
+        nadia = come(app, *NADIA, "secretariat")
+        page = nadia.get("town_hall.family", family_id=known["family_id"])
+        page = page.link("Santé et régime de Zoé").click()
+        assert "Allergie : arachide" in page.text
+        assert page.value("Jusqu’au") == "2027-08-31"
+        page = page.fill({"Quoi": "Régime", "En quelques mots": "sans porc"}).submit("Enregistrer")
+        assert "Régime : sans porc" in page.text
+        page.submit("Retirer Allergie : arachide")
+        page = nadia.get("town_hall.expected", day=str(MONDAY), service="cantine")
+        assert children(page)[1].endswith("Régime : sans porc")
+        for words, until, said in (
+            ("", "31/08/2027", "Écrivez en quelques mots"),
+            ("lait", "29/11/2026", "Choisissez un dernier jour à venir"),
+            ("lait", "30/11/2036", "Choisissez un dernier jour dans moins de trois ans"),
+        ):
+            page = health_page(nadia, known)
+            page = page.fill(words=words, until=until).submit("Enregistrer", _refused=200)
+            assert said in page.text
+    kinds = [(event, details.get("kind")) for event, _, details in acts(app)]
+    assert kinds == [
+        ("health_written", "Régime"),
+        ("health_removed", "Allergie"),
+        ("health_seen", None),
+    ]
+    with app.app_context():
+        gathered = gather(signed_in(people.moreau))
+        [told] = gathered.data["regimes_allergies_et_pai"]
+    assert (told["enfant"], told["nature"], told["texte"]) == ("Zoé", "Régime", "sans porc")
+
+
+def test_a_child_or_a_mark_of_somebody_else_is_not_found(
+    app: Flask, people: People, known: dict[str, str], nadia: Browser
+) -> None:
+    page = health_page(nadia, known)
+    own = f"/mairie/familles/{known['family_id']}/enfants/{{}}/sante"
+    others = public_id("e1")
+    assert nadia.fetch(own.format(others)).status_code == 404
+    token = {"csrf_token": page.csrf_token}
+    for path in (
+        own.format(known["public_id"]) + "/999/retirer",
+        own.format(others) + "/1/retirer",
+    ):
+        assert nadia.fetch(path, "POST", token).status_code == 404
+    assert "Allergie : arachide" in health_page(nadia, known).text

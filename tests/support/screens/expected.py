@@ -15,6 +15,9 @@ from app.models import (
     BookingState,
     CalendarSpan,
     Child,
+    FamilyChild,
+    HealthKind,
+    HealthMark,
     Service,
     ServiceKind,
     SpanKind,
@@ -51,10 +54,39 @@ def _expected(app: Flask, people: People, office: Browser) -> Screens:
     yield "who comes, the canteen", _canteen(office)
     for path in ("", "?service=cantine"):
         office.fetch(f"/mairie/jour/{MONDAY}/liste.csv{path}")
+    yield from _health(app, office)
     yield "who comes, a paper is made", _canteen(office)
     _cancel(app)
     yield "who comes, changed", office.get("town_hall.expected", day=MONDAY.isoformat())
     yield "who comes, the canteen changed", _canteen(office)
+
+
+def _health(app: Flask, office: Browser) -> Screens:
+    """What is known of the child who eats is typed in its family's file, and read on the list."""
+    with app.app_context(), db.transaction() as session:
+        zoe = session.scalars(select(Child).where(Child.source_id == "e2")).one()
+        home = select(FamilyChild.family_id).where(FamilyChild.child_id == zoe.id)
+        family_id, public_id = str(session.scalars(home).one()), zoe.public_id
+        # It was known until yesterday.
+        over = HealthMark(
+            child_id=zoe.id, kind=HealthKind.DIET, words="sans gluten", written_at=BEFORE,
+            until=BEFORE.date() - timedelta(days=1), acted_by="Morgan Roy",
+        )  # fmt: skip
+    page = office.get("town_hall.child_health", family_id=family_id, public_id=public_id)
+    yield "health, nothing known", page
+    yield "health, nothing typed", page.submit("Enregistrer", _refused=200)
+    page = page.fill(words="arachide, trousse à l’accueil").submit("Enregistrer")
+    yield (
+        "health, too late",
+        page.fill(words="lait", until="01/09/2026").submit("Enregistrer", _refused=200),
+    )
+    with app.app_context(), db.transaction() as session:
+        session.add(over)
+    yield (
+        "health, one thing known, another over",
+        office.get("town_hall.child_health", family_id=family_id, public_id=public_id),
+    )
+    yield "who comes, and what their health asks", _canteen(office)
 
 
 def _canteen(office: Browser) -> Page:

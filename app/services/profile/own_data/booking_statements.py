@@ -13,6 +13,8 @@ from app.models import (
     Child,
     Custody,
     Enrolment,
+    FamilyChild,
+    HealthMark,
     QuietWeek,
     Service,
     TypicalDay,
@@ -60,6 +62,19 @@ QUIET_WEEKS = (
     select(QuietWeek.monday.label("semaine_du"), QuietWeek.said_at.label("dit_le"))
     .where(QuietWeek.family_id == FAMILY)
     .order_by(QuietWeek.monday)
+)
+HEALTH = (
+    select(
+        Child.first_name.label("enfant"),
+        HealthMark.kind.label("nature"),
+        HealthMark.words.label("texte"),
+        HealthMark.until.label("jusqu_au"),
+        HealthMark.written_at.label("note_le"),
+    )
+    .join(Child, Child.id == HealthMark.child_id)
+    .join(FamilyChild, FamilyChild.child_id == Child.id)
+    .where(FamilyChild.family_id == FAMILY)
+    .order_by(HealthMark.id)
 )
 BOOKINGS = (
     select(

@@ -16,6 +16,7 @@ from app.services.actors import CurrentAccount
 from app.services.billing import payment_modes
 from app.services.bookings import words
 from app.services.bookings.rules import WEEKDAYS
+from app.services.families import health
 from app.services.families.accepted import IN_FRENCH as FIELDS
 from app.services.files.stored_files import FoundFile
 from app.services.journal import ACTS
@@ -84,6 +85,7 @@ def gather(account: CurrentAccount) -> Gathered:
             "semaines_de_garde": _custody(read),
             "semaines_types": _typical_weeks(read),
             "semaines_sans_rappel": read.all(booking_statements.QUIET_WEEKS),
+            "regimes_allergies_et_pai": _health(read),
             "reservations": _bookings(read),
             "suites_des_reservations": _booking_events(read),
             "documents": _documents(read, files),
@@ -200,6 +202,13 @@ def _typical_weeks(read: _Reader) -> list[Entry]:
     for each in found:
         each["semaines"] = words.PARITIES[each["semaines"]]
         each["jour"] = WEEKDAYS[each["jour"]]
+    return found
+
+
+def _health(read: _Reader) -> list[Entry]:
+    found = read.all(booking_statements.HEALTH)
+    for each in found:
+        each["nature"] = health.KINDS[each["nature"]]
     return found
 
 

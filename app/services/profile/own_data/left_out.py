@@ -155,6 +155,7 @@ LEFT_OUT = {
         "accepted_value.acted_by",
         "booking_batch.acted_by",
         "document.acted_by",
+        "health_mark.acted_by",
         "message_reply.acted_by",
         "request_event.acted_by",
     ),
