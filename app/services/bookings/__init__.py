@@ -18,7 +18,7 @@ custody    whose week it is, for a child of separated parents
 With the database:
 
 day_list   who comes on a day; day_papers the papers of it, and what changed since; served_days
-           the days of service around it
+           the days of service around it; head_counts how many come in a week
 taking_over  days that a file of the town says
 recounting  whether the places are counted right
 month_files  a month for the town's own software

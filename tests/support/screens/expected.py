@@ -46,6 +46,7 @@ def expected_screens(app: Flask, people: People) -> Screens:
 def _expected(app: Flask, people: People, office: Browser) -> Screens:
     _offer(app, is_offered=False)
     yield "who comes, no service", office.get("town_hall.expected")
+    yield "head counts, no service", office.get("town_hall.head_counts")
     _offer(app, is_offered=True)
     _book(app, people)
     yield "who comes", office.get("town_hall.expected", day=MONDAY.isoformat())
@@ -56,6 +57,12 @@ def _expected(app: Flask, people: People, office: Browser) -> Screens:
         office.fetch(f"/mairie/jour/{MONDAY}/liste.csv{path}")
     yield from _health(app, office)
     yield "who comes, a paper is made", _canteen(office)
+    yield "head counts", office.get("town_hall.head_counts", semaine="2027-W02")
+    yield (
+        "head counts, of the midday",
+        office.get("town_hall.head_counts", semaine="2027-W02", service="garderie-de-midi"),
+    )
+    yield "head counts, a closed week", office.get("town_hall.head_counts", semaine="2027-W03")
     _cancel(app)
     yield "who comes, changed", office.get("town_hall.expected", day=MONDAY.isoformat())
     yield "who comes, the canteen changed", _canteen(office)
@@ -129,7 +136,9 @@ def _book(app: Flask, people: People) -> None:
             )
         )  # fmt: skip
         session.add(
-            CalendarSpan(kind=SpanKind.TOWN, first=CLOSED, last=CLOSED, name="Pont de la mairie")
+            CalendarSpan(
+                kind=SpanKind.TOWN, first=CLOSED, last=CLOSED + timedelta(days=4), name="Travaux"
+            )
         )
 
 
