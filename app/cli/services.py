@@ -52,8 +52,8 @@ def services() -> None:
 def import_(path: Path, *, dry_run: bool) -> None:
     """Lit les services, leur calendrier et leurs réservations, d’un dossier ou d’un ZIP.
 
-    Tout ou rien\u00a0: service.csv, vacances.csv, inscription.csv, garde.csv, reservation.csv et
-    fermeture.csv, chacun s’il est là.
+    Tout ou rien\u00a0: service.csv, vacances.csv, tarif.csv, inscription.csv, garde.csv,
+    quotient.csv, reservation.csv et fermeture.csv, chacun s’il est là.
     """
     from app.services.importing import service_files
     from app.services.importing.faults import ImportRefused
@@ -80,6 +80,8 @@ def _counted(done: "Done") -> Iterator[str]:
     for count, one, many in (
         (done.homes, "foyer à semaines dites", "foyers à semaines dites"),
         (done.calendar, "ligne de calendrier de plus", "lignes de calendrier de plus"),
+        (done.tariffs, "ligne de tarif changée", "lignes de tarif changées"),
+        (done.quotients, "quotient changé", "quotients changés"),
         (done.bookings, "jour réservé ou rendu", "jours réservés ou rendus"),
         (done.closings, "jour de service fermé", "jours de service fermés"),
     ):

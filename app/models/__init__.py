@@ -90,6 +90,7 @@ from app.models.stored_files import (
     kind_of,
     kind_that_begins,
 )
+from app.models.tariffs import Quotient, Tariff
 from app.models.typical_weeks import TypicalDay
 
 __all__ = [
@@ -155,6 +156,7 @@ __all__ = [
     "Payment",
     "Place",
     "QuietWeek",
+    "Quotient",
     "ReadyAnswer",
     "RefusedAddress",
     "ReminderKind",
@@ -172,6 +174,7 @@ __all__ = [
     "Sex",
     "SpanKind",
     "StoredName",
+    "Tariff",
     "TemporaryPassword",
     "Throttle",
     "Told",

@@ -151,6 +151,7 @@ ACTS = {
     "place_found": "place libérée et donnée à qui l’attendait",
     "crest_changed": "armoiries changées par la mairie",
     "request_kinds_changed": "sortes de demandes changées par la mairie",
+    "tariff_changed": "tarif d’un service changé par la mairie",
     "town_changed": "commune décrite autrement par la mairie",
     "town_text_changed": "texte de la commune changé par la mairie",
     "temporary_password_accepted": "mot de passe temporaire accepté",

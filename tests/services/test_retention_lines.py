@@ -31,6 +31,7 @@ from app.models import (
     MailState,
     OutboxMail,
     QuietWeek,
+    Quotient,
     RefusedAddress,
     ReminderKind,
     ReminderSent,
@@ -73,6 +74,7 @@ GO = {
     "Inscriptions aux services": 2,
     "Rappels de semaines à réserver": 1,
     "Semaines sans rappel": 1,
+    "Quotients familiaux": 1,
     "Lignes du journal": 1,
     "Fichiers abandonnés": 1,
 }
@@ -139,6 +141,7 @@ def bookings(session: Session, people: People) -> None:
     """A day at the canteen, with its midday; its saving goes with the last of its days."""
     booked, child = booked_by(session, people.zest)
     booked.enrol(child, END.date(), END.date())
+    session.add(Quotient(family_id=booked.family_id, first=END.date(), last=END.date()))
     booked.book(child, [END.date()], END)
     of_service = {"service_id": booked.services[0].id, "monday": END.date(), "sent_at": END}
     session.add_all([

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
 from flask import Flask
 from sqlalchemy import select
@@ -31,6 +32,7 @@ from app.models import (
     MessageReply,
     OutboxMail,
     QuietWeek,
+    Quotient,
     ReminderKind,
     ReminderSent,
     RequestEvent,
@@ -249,7 +251,21 @@ class _Home(House):
                 sent_at=self.now,
             ),
         ])  # fmt: skip
+        self.pays(begin)
         return {"batch": batch.public_id}
+
+    def pays(self, begin: date) -> None:
+        """Have the town know its quotient, which both guardians read."""
+        known = select(Quotient.id).where(Quotient.family_id == self.family_id).limit(1)
+        if self.session.scalar(known) is None:
+            self.session.add(
+                Quotient(
+                    family_id=self.family_id,
+                    first=begin,
+                    value=Decimal(612),
+                    source=f"Avis {self.mark}",
+                )
+            )
 
     def access(self) -> None:
         """Leave traces of devices, mails, secrets and acts."""

@@ -1,7 +1,7 @@
 """A family of two children before a canteen run by an association, and its garderies."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -59,8 +59,14 @@ WORLD = World(
     {ZOE: "Zoé", KARIM: "Karim"},
     {(child, service): YEAR for child in (ZOE, KARIM) for service in SERVICES},
     LINKS,
-    prices={(ZOE, CANTEEN): Price(Decimal("4.20"), Decimal("6.30")),
-            (ZOE, MIDDAY): Price(Decimal(0), Decimal(0))},
+    prices={
+        Cell(ZOE, service, date(2026, 9, 1) + timedelta(days=number)): price
+        for service, price in (
+            (CANTEEN, Price(Decimal("4.20"), Decimal("6.30"))),
+            (MIDDAY, Price(Decimal(0), Decimal(0))),
+        )
+        for number in range(306)
+    },
 )  # fmt: skip
 
 

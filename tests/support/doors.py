@@ -114,6 +114,8 @@ OF_NOBODY = frozenset(
         "town_hall.message_attachment",
         "town_hall.message_letters",
         "town_hall.remind_message",
+        "town_hall.remove_tariff",
+        "town_hall.tariffs",
         "town_hall.send_message",
         "town_hall.withdraw_message",
         "town_hall.new_password",

@@ -67,6 +67,8 @@ CODES = {
     "message_reply": {"sending_key"},
     "outbox_mail": {"kind", "identifier", "address", "last_error"},
     "payment": {"source_id"},
+    # Told in « Mes données » alone: no screen shows what a family earns.
+    "quotient": {"source"},
     "ready_answer": {"kind"},
     "request_file": {"public_id"},
     "service": {

@@ -132,7 +132,7 @@ class Case:
         )
 
     def _price(self, cell: Cell) -> Decimal | None:
-        price = self.world.prices.get((cell.child, cell.service))
+        price = self.world.prices.get(cell)
         if price is None:
             return None
         return price.late if self._is_late(cell) else price.normal

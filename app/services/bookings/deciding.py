@@ -6,6 +6,7 @@ The same for the page that sums up and for what is saved: only the places may di
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 
 from app import formats
 from app.booking_kinds import BookingState
@@ -30,6 +31,8 @@ class Decided:
     service: str
     # The services that come or go with it.
     along: tuple[str, ...]
+    # What it costs, or cost, as far as the town says.
+    price: Decimal | None = None
 
     @property
     def day(self) -> date:
@@ -119,4 +122,5 @@ def _decided(known: Known, wish: Wish, verdict: Verdict) -> Decided:
         child=known.children[wish.cell.child].first_name,
         service=known.town.services[wish.cell.service].name,
         along=tuple(known.town.services[cell.service].name for cell in wish.along),
+        price=verdict.price,
     )

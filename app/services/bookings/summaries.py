@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
+from app.booking_kinds import BookingState
 from app.formats import NBSP, day_and_month
-from app.services.bookings import deciding, reading, weeks
+from app.services.bookings import deciding, prices, reading, weeks
 from app.services.bookings.deciding import Decided
 from app.services.bookings.reading import Booked, Known
 from app.services.bookings.wishes import NOTHING, Boxes, cell_of, changed_since, wishes
@@ -35,6 +37,18 @@ class Summary:
         """Tell whether anything of it is possible."""
         return any(each.state for each in self.decided)
 
+    @property
+    def difference(self) -> Decimal | None:
+        """Estimate what it adds to what the family pays; None where the town does not say."""
+        signs = {BookingState.BOOKED: 1, BookingState.CANCELLED: -1}
+        prices = [
+            None if each.price is None else signs[each.state] * each.price
+            for each in self.decided
+            if each.state in signs
+        ]
+        known = [price for price in prices if price is not None]
+        return sum(known, Decimal(0)) if prices and len(known) == len(prices) else None
+
     def of(self, state: str) -> list[Decided]:
         """List what is added, given back, waited for; or refused, without a state."""
         return [each for each in self.decided if (each.state or "") == state]
@@ -42,7 +56,7 @@ class Summary:
 
 def summary(family_id: int, monday: date, boxes: Boxes, asked_at: datetime) -> Summary:
     """Judge what was ticked, saving nothing. Raises Refusal when it changes nothing."""
-    known = reading.known(family_id, *weeks.both_ends(monday))
+    known = prices.priced(reading.known(family_id, *weeks.both_ends(monday)))
     asked = wishes(known, boxes)
     if not asked:
         raise Refusal(Reason.SAME, NOTHING)

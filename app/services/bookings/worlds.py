@@ -88,7 +88,8 @@ class World:
     closed: Mapping[Cell, str] = field(default_factory=dict)
     # Only of what has a capacity.
     rooms: Mapping[Cell, Room] = field(default_factory=dict)
-    prices: Mapping[tuple[int, int], Price] = field(default_factory=dict)
+    # Of what has a tariff.
+    prices: Mapping[Cell, Price] = field(default_factory=dict)
     # The other home of a child: its days of custody, and what it booked.
     days_elsewhere: frozenset[tuple[int, date]] = frozenset()
     booked_elsewhere: frozenset[Cell] = frozenset()

@@ -71,6 +71,7 @@ KEPT = {
         "service",
         "service_day",
         "service_link",
+        "tariff",
     ),
     "The portal's own work, by numbers of rows: it holds nothing of a parent.": ("job",),
 }

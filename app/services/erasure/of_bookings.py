@@ -13,6 +13,7 @@ from app.models import (
     Guardian,
     Place,
     QuietWeek,
+    Quotient,
     ReminderSent,
     TypicalDay,
 )
@@ -49,4 +50,5 @@ def steps(family_id: int) -> tuple[Step, ...]:
         Gone(ReminderSent, ReminderSent.account_id.in_(accounts)),
         Gone(TypicalDay, TypicalDay.family_id == family_id),
         Gone(Custody, Custody.family_id == family_id),
+        Gone(Quotient, Quotient.family_id == family_id),
     )

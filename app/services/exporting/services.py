@@ -21,10 +21,12 @@ from app.models import (
     DayState,
     Enrolment,
     Family,
+    Quotient,
     Service,
     ServiceDay,
     ServiceKind,
     ServiceLink,
+    Tariff,
 )
 from app.services.bookings.closing_extent import LIVE
 from app.services.bookings.month_files import STATES
@@ -38,6 +40,7 @@ from app.services.importing.closing_file import CLOSINGS
 from app.services.importing.custody_file import CUSTODY
 from app.services.importing.service_tables import ENROLMENTS, SERVICES
 from app.services.importing.tables import SourceFile
+from app.services.importing.tariff_files import QUOTIENTS, TARIFFS
 
 FOLDER = "services"
 _LETTERS = ("L", "Ma", "Me", "J", "V", "S", "D")
@@ -115,6 +118,14 @@ def _custody(row: Any) -> Mapping[str, Any]:
     return {**row._asdict(), "handover": WEEKDAYS[row.handover].upper()}
 
 
+def _tariff(row: Any) -> Mapping[str, Any]:
+    tariff, service = row
+    return {
+        column.field: service if column.field == "service" else getattr(tariff, column.field)
+        for column in TARIFFS.columns
+    }
+
+
 def _closing(row: Any) -> Mapping[str, Any]:
     return {**row._asdict(), "last": row.first}
 
@@ -169,6 +180,13 @@ ALL = (
         _plainly,
     ),
     ServiceFile(
+        TARIFFS,
+        select(Tariff, Service.source_id.label("service"))
+        .join(Service, (Service.id == Tariff.service_id) & _OFFERED)
+        .order_by(Service.position, Service.id, Tariff.first, Tariff.id),
+        _tariff,
+    ),
+    ServiceFile(
         ENROLMENTS,
         _of_child(Service.source_id.label("service"), Enrolment.first, Enrolment.last)
         .join(Enrolment, Enrolment.child_id == Child.id)
@@ -186,6 +204,16 @@ ALL = (
         .where(Child.erased_at.is_(None))
         .order_by(Custody.child_id, Custody.family_id),
         _custody,
+    ),
+    ServiceFile(
+        QUOTIENTS,
+        select(
+            Family.source_id.label("family"), Quotient.value, Quotient.first, Quotient.last,
+            Quotient.outside, Quotient.source,
+        )
+        .join(Family, (Family.id == Quotient.family_id) & _HERE)
+        .order_by(Quotient.family_id, Quotient.first),
+        _plainly,
     ),
     ServiceFile(
         BOOKINGS,

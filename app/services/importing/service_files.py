@@ -39,6 +39,7 @@ from app.services.importing import (
     closing_file,
     custody_file,
     enrolment_file,
+    tariff_files,
 )
 from app.services.importing.booking_file import BOOKINGS
 from app.services.importing.calendar_file import CALENDAR
@@ -48,9 +49,10 @@ from app.services.importing.faults import Fault
 from app.services.importing.read_at_once import Reading
 from app.services.importing.service_tables import ENROLMENTS, PERIODS, SERVICES
 from app.services.importing.sources import opened
+from app.services.importing.tariff_files import QUOTIENTS, TARIFFS
 from app.services.refusals import Refusal
 
-FILES = (SERVICES, CALENDAR, ENROLMENTS, CUSTODY, BOOKINGS, CLOSINGS)
+FILES = (SERVICES, CALENDAR, TARIFFS, ENROLMENTS, CUSTODY, QUOTIENTS, BOOKINGS, CLOSINGS)
 _LINKS = {
     "brings": LinkKind.BRINGS, "needs": LinkKind.NEEDS, "excludes": LinkKind.EXCLUDES,
 }  # fmt: skip
@@ -76,6 +78,9 @@ class Done:
     # Lines of the calendar, and days booked, that were not so before.
     calendar: int = 0
     bookings: int = 0
+    # What days cost, and by what families pay, that was not so before.
+    tariffs: int = 0
+    quotients: int = 0
     # Days of services that close.
     closings: int = 0
     # Days that stay as they are in the portal, told in French.
@@ -131,6 +136,11 @@ def _write(session: Session, reading: Reading, found: Rows, done: Done) -> _Late
         session, reading.fault, homes, offered, found.get(ENROLMENTS.name, [])
     )
     done.homes = custody_file.write(session, reading.fault, homes, found.get(CUSTODY.name, []))
+    done.tariffs = tariff_files.write_tariffs(
+        session, reading.fault, offered, found.get(TARIFFS.name, [])
+    )
+    quotients = found.get(QUOTIENTS.name, [])
+    done.quotients = tariff_files.write_quotients(session, reading.fault, quotients)
     booked = found.get(BOOKINGS.name, [])
     later = _Later(
         booking_file.read(reading.fault, homes, offered, booked),

@@ -12,6 +12,7 @@ from app.models import (
     HealthMark,
     Place,
     QuietWeek,
+    Quotient,
     ReminderSent,
 )
 from app.services.retention.rules import A_MONTH, TWO_YEARS, Rule, day_of
@@ -62,6 +63,13 @@ RULES = (
         Enrolment,
         TWO_YEARS,
         lambda limit: Enrolment.last < day_of(limit),
+    ),
+    Rule(
+        "quotient familial",
+        "quotients familiaux",
+        Quotient,
+        TWO_YEARS,
+        lambda limit: Quotient.last < day_of(limit),
     ),
     Rule(
         "rappel d’une semaine à réserver",

@@ -57,6 +57,7 @@ from app.models import (
     Service,
     ServiceDay,
     ServiceLink,
+    Tariff,
     TemporaryPassword,
     Throttle,
     TypicalDay,
@@ -218,8 +219,8 @@ KEPT = (
     ),
     Kept("Modèles de réponse", (ReadyAnswer,), "ils ne disent rien d’une famille"),
     Kept(
-        "Services et calendrier",
-        (Service, ServiceLink, ServiceDay, CalendarSpan, Closing),
+        "Services, tarifs et calendrier",
+        (Service, ServiceLink, ServiceDay, CalendarSpan, Closing, Tariff),
         "la mairie les règle, et ils ne disent rien d’une famille",
     ),
     Kept(

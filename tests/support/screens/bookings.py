@@ -12,6 +12,7 @@ from app.formats import day_and_month
 from app.models import CalendarSpan, Child, Service, SpanKind
 from tests.support.browser import Browser, Page
 from tests.support.people import People, Person, public_id
+from tests.support.screens.prices import price_screens
 from tests.support.screens.typical_weeks import typical_screens
 from tests.support.services import booked_by
 
@@ -40,6 +41,7 @@ def booking_screens(app: Flask, people: People) -> Screens:
         yield from _tick(app, parent)
         yield from _wait(app, people)
         yield from _change(app, parent)
+        yield from price_screens(app, parent, "2026-W51", _thursday(app, "e1"))
         yield from typical_screens(app, people)
     with time_machine.travel(AFTER, tick=False):
         late = Browser(app)
@@ -113,6 +115,11 @@ def _change(app: Flask, parent: Browser) -> Screens:
     yield "bookings, changed meanwhile", early.submit(SAVE, _refused=200)
     page = page.fill({_box(app, "e1", 3): True}).submit(CHECK, _refused=200)
     yield "bookings, check, changed", page
+
+
+def _thursday(app: Flask, source_id: str) -> str:
+    """Name the box of another week."""
+    return _box(app, source_id, 3).replace("3\u00a0décembre", "17\u00a0décembre")
 
 
 def _box(app: Flask, source_id: str, number: int) -> str:

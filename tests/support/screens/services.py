@@ -41,6 +41,7 @@ def service_screens(app: Flask, people: People, office: Browser) -> Screens:
         session.execute(update(Service).values(archived_at=None))
     yield from _services(app, office)
     yield from _enrolled(app, people, office)
+    yield from _tariffs(app, office)
     yield from _calendar(app, office)
 
 
@@ -71,6 +72,20 @@ def _enrolled(app: Flask, people: People, office: Browser) -> Screens:
     while page.soup.select("#school"):
         page = page.fill(first="01/09/2026").submit("Inscrire")
     yield "services, all are enrolled", page
+
+
+def _tariffs(app: Flask, office: Browser) -> Screens:
+    number = _number_of(app, Service.slug, "cantine")
+    page = office.get("town_hall.tariffs", number=number)
+    yield "tariffs, none", page
+    yield "tariffs, no price", page.submit("Enregistrer", _refused=200)
+    page = page.fill(first="01/09/2026", amount="4,20", qf_max="800").submit("Enregistrer")
+    yield "tariffs", page
+    page = page.fill(
+        first="01/09/2026", last="31/08/2027", amount="6,30", rank="2", late_amount="7",
+        qf_min="801", qf_max="1200", cost_price="5,49",
+    )  # fmt: skip
+    yield "tariffs, one too dear", page.submit("Enregistrer")
 
 
 def _calendar(app: Flask, office: Browser) -> Screens:

@@ -16,6 +16,7 @@ from app.models import (
     FamilyChild,
     HealthMark,
     QuietWeek,
+    Quotient,
     Service,
     TypicalDay,
 )
@@ -75,6 +76,17 @@ HEALTH = (
     .join(FamilyChild, FamilyChild.child_id == Child.id)
     .where(FamilyChild.family_id == FAMILY)
     .order_by(HealthMark.id)
+)
+QUOTIENTS = (
+    select(
+        Quotient.value.label("quotient"),
+        Quotient.outside.label("hors_commune"),
+        Quotient.first.label("du"),
+        Quotient.last.label("au"),
+        Quotient.source.label("d_apres"),
+    )
+    .where(Quotient.family_id == FAMILY)
+    .order_by(Quotient.first)
 )
 BOOKINGS = (
     select(

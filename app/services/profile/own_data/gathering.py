@@ -86,6 +86,7 @@ def gather(account: CurrentAccount) -> Gathered:
             "semaines_types": _typical_weeks(read),
             "semaines_sans_rappel": read.all(booking_statements.QUIET_WEEKS),
             "regimes_allergies_et_pai": _health(read),
+            "quotients": read.all(booking_statements.QUOTIENTS),
             "reservations": _bookings(read),
             "suites_des_reservations": _booking_events(read),
             "documents": _documents(read, files),

@@ -64,6 +64,7 @@ LEFT_OUT = {
         "service.weekdays",
         "service_day",
         "service_link",
+        "tariff",
     ),
     "What was saved at once: told line by line, with the same hour.": (
         "booking_batch.added",
