@@ -2,4 +2,5 @@
 
 working_days  what a town hall promises an answer in
 school_years  from September to August
+months        their ends, and their names
 """

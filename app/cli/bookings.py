@@ -71,7 +71,7 @@ class _Month(click.ParamType[date]):
 @click.argument("folder", metavar="DOSSIER", type=click.Path(file_okay=False, path_type=Path))
 @with_appcontext
 def export(month: date, folder: Path) -> None:
-    """Écrit un mois pour votre logiciel\u00a0: ce qui fut réservé, et les effectifs par école."""
+    """Écrit un mois pour votre logiciel\u00a0: réservations, effectifs, codes à facturer."""
     from app.services.bookings import month_files
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -79,6 +79,7 @@ def export(month: date, folder: Path) -> None:
     for name, content in (
         (f"reservations-{label}.csv", month_files.bookings(month)),
         (f"effectifs-{label}.csv", month_files.heads(month)),
+        (f"presences-{label}.csv", month_files.presences(month)),
     ):
         whole_files.write(folder / name, content)
         lines = content.count(b"\n") - 1

@@ -90,7 +90,7 @@ from app.models.stored_files import (
     kind_of,
     kind_that_begins,
 )
-from app.models.tariffs import Quotient, Tariff
+from app.models.tariffs import InvoicedMonth, Quotient, Tariff
 from app.models.typical_weeks import TypicalDay
 
 __all__ = [
@@ -139,6 +139,7 @@ __all__ = [
     "Invoice",
     "InvoiceKind",
     "InvoiceLine",
+    "InvoicedMonth",
     "Job",
     "JobState",
     "JournalEntry",

@@ -27,6 +27,7 @@ class Service(Base):
         CheckConstraint("starts_at BETWEEN 0 AND 1440", name="starts_at"),
         CheckConstraint("ends_at BETWEEN 0 AND 1440", name="ends_at"),
         CheckConstraint("capacity >= 0", name="capacity"),
+        CheckConstraint("due_absences >= 0", name="due_absences"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -59,6 +60,8 @@ class Service(Base):
     # A limit on a day that nobody works comes before it (« avancer »).
     shift: Mapped[bool] = mapped_column(default=False)
     late: Mapped[Late] = mapped_column(choice(Late, "late"), default=Late.REFUSE)
+    # Of absences declared in a row, so many are due and those that follow are not; None: all are.
+    due_absences: Mapped[int | None]
     # From when on one may book.
     opens_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

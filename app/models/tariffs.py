@@ -1,12 +1,12 @@
 """What days cost, as the town says beforehand: families read estimates; its invoice counts."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import Base, Hundredths
+from app.db import Base, Hundredths, UtcDateTime
 
 
 class Tariff(Base):
@@ -63,3 +63,18 @@ class Quotient(Base):
     outside: Mapped[bool] = mapped_column(default=False)
     # Where it is from, in words.
     source: Mapped[str] = mapped_column(String(100), default="")
+
+
+class InvoicedMonth(Base):
+    """A month that the town has invoiced: nothing of it changes here any more.
+
+    Those before it are over as well.
+    """
+
+    __tablename__ = "invoiced_month"
+
+    # Its first day.
+    month: Mapped[date] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # Who said so, by name.
+    acted_by: Mapped[str] = mapped_column(String(100))

@@ -116,6 +116,8 @@ ACTS = {
     "message_sending_cancelled": "envoi d’un message annulé par la mairie",
     "message_sent": "message envoyé par la mairie",
     "message_withdrawn": "message retiré par la mairie",
+    "month_invoiced": "mois dit facturé par la mairie",
+    "month_opened_again": "mois facturé rouvert par la mairie",
     "other_devices_signed_out": "autres appareils déconnectés",
     "own_data_given": "données téléchargées",
     "town_exported": "commune exportée",

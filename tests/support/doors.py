@@ -68,6 +68,7 @@ OF_NOBODY = frozenset(
         "static",
         # The town hall's: for no family at all, see tests/web/test_clerk_access.py.
         "town_hall.answer_request",
+        "town_hall.billing_file",
         "town_hall.calendar_line",
         "town_hall.caller_form",
         "town_hall.call_off_invitations",
@@ -99,6 +100,8 @@ OF_NOBODY = frozenset(
         "town_hall.import_run",
         "town_hall.invitation",
         "town_hall.invoice",
+        "town_hall.invoice_month",
+        "town_hall.open_month",
         "town_hall.keep_family",
         "town_hall.load_calendar",
         "town_hall.open_again",

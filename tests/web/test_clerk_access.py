@@ -29,6 +29,7 @@ TREASURY = EVERYBODY | {
     Right.ACCESS,
     Right.CHANGE_FILES,
     Right.AMOUNTS,
+    Right.BILLING,
     Right.VIEW_AS,
     Right.ANSWER,
     Right.WRITE,

@@ -2,6 +2,7 @@
 
 from app.blueprints.town_hall import (
     answering,
+    billing,
     calendar,
     calling,
     closings,
@@ -50,6 +51,7 @@ from app.blueprints.town_hall.blueprint import town_hall
 
 __all__ = [
     "answering",
+    "billing",
     "calendar",
     "calling",
     "closings",

@@ -72,6 +72,9 @@ class ServiceForm(Form):
     mode = SelectField("Comment on y vient", choices=_choices(MODES))
     capacity = LineField("Nombre de places (vide\u00a0: tous ceux qui viennent)", 40)
     waiting = SelectField("Quand c’est complet", choices=_choices(WAITING))
+    due_absences = LineField(
+        "Absences de suite dues avant que les suivantes soient gratuites (vide\u00a0: toutes)", 40
+    )
     shift = BooleanField("Une limite qui tombe un jour chômé passe au jour ouvré d’avant")
     late = SelectField("Après la limite", choices=_choices(LATE))
 
@@ -90,7 +93,8 @@ class ServiceForm(Form):
             in_terms=in_terms,
             in_holidays=in_holidays,
             mode=ServiceMode(self.mode.data),
-            capacity=self._places(),
+            capacity=_number(self.capacity, "le nombre de places"),
+            due_absences=_number(self.due_absences, "le nombre d’absences dues"),
             waiting=Waiting(self.waiting.data),
             shift=bool(self.shift.data),
             late=Late(self.late.data),
@@ -116,11 +120,12 @@ class ServiceForm(Form):
         except Refusal as refusal:
             raise Refusal(refusal.reason, f"{LIMITS[limit][0]}\u00a0: {refusal}") from refusal
 
-    def _places(self) -> int | None:
-        typed = "".join((self.capacity.data or "").split())
-        if typed and not (typed.isascii() and typed.isdigit()):
-            raise Refusal(Reason.UNFIT, "écrivez le nombre de places en chiffres, ou rien")
-        return int(typed) if typed else None
+
+def _number(field: LineField, what: str) -> int | None:
+    typed = "".join((field.data or "").split())
+    if typed and not (typed.isascii() and typed.isdigit()):
+        raise Refusal(Reason.UNFIT, f"écrivez {what} en chiffres, ou rien")
+    return int(typed[:9]) if typed else None
 
 
 for _name, (_label, _nothing, _) in LIMITS.items():
@@ -181,6 +186,7 @@ def _saved(service: Shown | None) -> Iterator[tuple[str, Any]]:
     yield "starts_at", building.hour(told.starts_at)
     yield "ends_at", building.hour(told.ends_at)
     yield "capacity", str(told.capacity or "")
+    yield "due_absences", "" if told.due_absences is None else str(told.due_absences)
     for limit, (_, _, column) in LIMITS.items():
         parts = building.taken_apart(getattr(told, column))
         yield from ((f"{limit}_{part}", value) for part, value in parts._asdict().items())

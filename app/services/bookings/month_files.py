@@ -5,11 +5,13 @@ are, for another program to read.
 """
 
 import io
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import ColumnElement, Date, bindparam, case, func, select
 
 from app import db, spreadsheets
+from app.calendar.months import both_ends
+from app.formats import plain_amount
 from app.models import Booking, BookingState, Child, Family, Service
 
 STATES = {
@@ -22,6 +24,10 @@ STATES = {
 }
 BOOKINGS = ("enfant_id", "service_id", "date", "etat", "famille_id", "horsDelai")
 HEADS = ("date", "service_id", "ecole", "reserves", "absents")
+PRESENCES = (
+    "enfant_id", "famille_id", "service_id", "date", "reserve", "horsDelai", "present", "arrivee",
+    "depart", "motif", "codeFacturation", "montantEstime",
+)  # fmt: skip
 COUNTED = (BookingState.BOOKED, BookingState.ABSENT)
 
 _WITHIN = Booking.day.between(bindparam("first", type_=Date), bindparam("last", type_=Date))
@@ -83,7 +89,26 @@ def heads(month: date) -> bytes:
     return spreadsheets.table(HEADS, rows)
 
 
+def presences(month: date) -> bytes:
+    """Write what each child's day is to the town's invoice, as an estimate."""
+    from app.services.bookings import month_codes
+
+    rows = [
+        (
+            each.of.child_key, each.of.family_key, each.of.service_key, each.of.day.isoformat(),
+            _yes_or_no(is_it=each.of.state in COUNTED), _yes_or_no(is_it=each.of.late),
+            "", "", "", each.reason, each.code.value,
+            "" if each.amount is None else plain_amount(each.amount),
+        )
+        for each in month_codes.days(month)
+    ]  # fmt: skip
+    return spreadsheets.table(PRESENCES, rows)
+
+
+def _yes_or_no(*, is_it: bool) -> str:
+    return "OUI" if is_it else "NON"
+
+
 def _of(month: date) -> dict[str, date]:
-    first = month.replace(day=1)
-    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    first, last = both_ends(month)
     return {"first": first, "last": last}

@@ -12,6 +12,7 @@ from sqlalchemy import Date, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app import db
+from app.calendar.months import both_ends
 from app.models import (
     FAMILY,
     HOLDING,
@@ -27,6 +28,7 @@ from app.models import (
 from app.services.bookings import catalogue
 from app.services.bookings.catalogue import Catalogue
 from app.services.bookings.custody import Turns
+from app.services.bookings.invoicing import LATEST
 from app.services.bookings.worlds import Cell, Enrolled, Held, Room, World
 
 # Those that a family has: a place, or a rank in a list.
@@ -50,6 +52,8 @@ _CHILDREN = (
         Custody.handover,
         Custody.anchor,
         Child.school,
+        # Asked along with them, as a page asks little.
+        LATEST.label("invoiced"),
     )
     .join(FamilyChild, FamilyChild.child_id == Child.id)
     .outerjoin(
@@ -217,7 +221,7 @@ def known(family_id: int, first: date, last: date) -> Known:
     """Read what is known of a family between two dates, both among them."""
     within = {"first": first, "last": last}
     town = catalogue.read(first, last)
-    children, enrolled = _children(family_id, within)
+    children, enrolled, invoiced_until = _children(family_id, within)
     booked = {each.cell: each for each in _booked(family_id, within)}
     ours = {cell: each for cell, each in booked.items() if each.family_id == family_id}
     return Known(
@@ -235,6 +239,7 @@ def known(family_id: int, first: date, last: date) -> Known:
             held={cell: Held(each.state, each.origin) for cell, each in ours.items()},
             closed=town.closed({each.id: each.school for each in children.values()}),
             rooms=_rooms(town, children, within),
+            invoiced_until=invoiced_until,
             booked_elsewhere=frozenset(
                 cell
                 for cell, each in booked.items()
@@ -252,7 +257,8 @@ def known(family_id: int, first: date, last: date) -> Known:
 
 def _children(
     family_id: int, within: Mapping[str, date]
-) -> tuple[dict[int, OfChild], dict[tuple[int, int], tuple[Enrolled, ...]]]:
+) -> tuple[dict[int, OfChild], dict[tuple[int, int], tuple[Enrolled, ...]], date | None]:
+    invoiced = None
     children: dict[int, OfChild] = {}
     enrolled: dict[tuple[int, int], tuple[Enrolled, ...]] = {}
     for row in db.rows(_CHILDREN, family_id=family_id, **within):
@@ -263,7 +269,8 @@ def _children(
         if service_id is not None:
             key = found.id, service_id
             enrolled[key] = (*enrolled.get(key, ()), Enrolled(first, last))
-    return children, enrolled
+        invoiced = row.invoiced
+    return children, enrolled, both_ends(invoiced)[1] if invoiced else None
 
 
 def _booked(family_id: int, within: Mapping[str, date]) -> list[Booked]:

@@ -25,7 +25,7 @@ from app.models import (
     BookingState,
 )
 from app.services.actors import Actor
-from app.services.bookings import catalogue, places
+from app.services.bookings import catalogue, invoicing, places
 from app.services.bookings.catalogue import Catalogue
 from app.services.bookings.closing_extent import LIVE
 from app.services.bookings.places import At
@@ -110,6 +110,7 @@ class _Month:
                 .execution_options(populate_existing=True)
             )
         }
+        self._invoiced_until = invoicing.until()
         self._imported = self._said_by_files()
         self._before: dict[Cell, BookingState | None] = {}
 
@@ -161,6 +162,8 @@ class _Month:
             return ""
         if row is not None and cell not in self._imported:
             return f"{STATES[row.state].lower()} dans le portail"
+        if self._invoiced_until and cell.day <= self._invoiced_until:
+            return "le mois est facturé"
         agenda = self._town.bookable[cell.service].agenda
         comes = said.state in {BookingState.BOOKED, BookingState.WAITING}
         if comes and cell.day >= today() and not agenda.is_served(cell.day):

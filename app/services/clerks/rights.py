@@ -29,6 +29,7 @@ class Right(StrEnum):
     ACCESS = "d’envoyer, de changer ou de fermer l’accès d’un parent"
     CHANGE_FILES = "de changer le dossier d’une famille"
     AMOUNTS = "de voir les montants"
+    BILLING = "de préparer la facturation des services"
     REQUESTS = "de lire les demandes"
     ANSWER = "de répondre aux demandes"
     ANSWER_ALL = "de répondre à cette sorte de demande"
@@ -74,6 +75,7 @@ _TREASURY = _EVERYBODY | {
     Right.ACCESS,
     Right.CHANGE_FILES,
     Right.AMOUNTS,
+    Right.BILLING,
     Right.VIEW_AS,
     Right.ANSWER,
     Right.WRITE,

@@ -68,6 +68,7 @@ KEPT = {
         "calendar_span",
         "closing",
         "place.capacity",
+        "invoiced_month",
         "service",
         "service_day",
         "service_link",

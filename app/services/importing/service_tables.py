@@ -48,6 +48,12 @@ def _parse_capacity(value: str) -> int:
     return int(value)
 
 
+def _parse_days(value: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,2}", value):
+        raise FieldRefused("écrivez combien d’absences de suite sont dues, ou rien.")
+    return int(value)
+
+
 def _parse_rule(value: str) -> str:
     try:
         return services.canonical(value)
@@ -101,6 +107,7 @@ SERVICES = SourceFile(
         Column("limiteReservation", "book_rule", RULE, counts=True),
         Column("limiteAnnulation", "cancel_rule", RULE, counts=True),
         Column("limiteAbsence", "absence_rule", RULE, counts=True),
+        Column("carence", "due_absences", Kind(_parse_days, String()), counts=True),
         Column("avancer", "shift", fields.YES_OR_NO, counts=True),
         Column("retard", "late", choice(
             {"refus": Late.REFUSE, "majoration": Late.SURCHARGE, "demande": Late.REQUEST},

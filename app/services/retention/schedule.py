@@ -37,6 +37,7 @@ from app.models import (
     ImportRun,
     ImportUpload,
     Invoice,
+    InvoicedMonth,
     InvoiceLine,
     Job,
     JobState,
@@ -220,7 +221,7 @@ KEPT = (
     Kept("Modèles de réponse", (ReadyAnswer,), "ils ne disent rien d’une famille"),
     Kept(
         "Services, tarifs et calendrier",
-        (Service, ServiceLink, ServiceDay, CalendarSpan, Closing, Tariff),
+        (Service, ServiceLink, ServiceDay, CalendarSpan, Closing, Tariff, InvoicedMonth),
         "la mairie les règle, et ils ne disent rien d’une famille",
     ),
     Kept(

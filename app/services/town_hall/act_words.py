@@ -27,6 +27,7 @@ DETAILS = {
     "mail": "courriel",
     "mails": "courriels voulus",
     "message": "message",
+    "month": "mois",
     "note": "note",
     "reason": "raison",
     "request": "demande",

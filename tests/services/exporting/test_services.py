@@ -25,18 +25,22 @@ OPS = Command("ops")
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 FILES = {
     "service.csv": "id;nom;nomCourt;type;gestionnaire;jours;heureDebut;heureFin;periode;capacite;"
-    "listeAttente;entraine;exclut;limiteReservation;avancer;retard\n"
+    "listeAttente;entraine;exclut;limiteReservation;carence;avancer;retard\n"
     "c;Cantine;;CANTINE;Les Fourchettes;LMJV;11:30;13:00;SCOLAIRE;1;AUTOMATIQUE;m;;S-1 jeudi 24:00"
-    ";OUI;MAJORATION\n"
-    "m;Midi;;MIDI;;LMJV;;;TOUTES;;NON;;;;;\n"
-    "e;Étude;;AUTRE;;LMMeJV;;;SCOLAIRE;;NON;;s;;;\n"
-    "s;Garderie du soir;Soir;GARDERIE;;LMJV;16:30;18:00;SCOLAIRE;;NON;;;;;\n",
+    ";2;OUI;MAJORATION\n"
+    "m;Midi;;MIDI;;LMJV;;;TOUTES;;NON;;;;;;\n"
+    "e;Étude;;AUTRE;;LMMeJV;;;SCOLAIRE;;NON;;s;;;;\n"
+    "s;Garderie du soir;Soir;GARDERIE;;LMJV;16:30;18:00;SCOLAIRE;;NON;;;;;;\n",
     "vacances.csv": "nom;du;au;zone;type\n"
     "Noël;19/12/2026;03/01/2027;;\nArmistice;11/11/2026;11/11/2026;;FERIE\n",
     "inscription.csv": "enfant_id;service_id;du;au;famille_id\n"
     "10;c;01/09/2026;;\n11;c;01/09/2026;04/07/2027;1\n11;s;01/09/2026;;2\n",
     "garde.csv": "enfant_id;famille_id;rythme;passage;ancre\n"
     "11;1;ALTERNEES;vendredi;30/11/2026\n11;2;IMPAIRES;;30/11/2026\n",
+    "tarif.csv": "service_id;du;au;qfMin;qfMax;exterieur;rangEnfant;montant;prixRevient\n"
+    "c;01/09/2026;31/08/2027;0;400;;;1,00;5,49\nc;01/09/2026;;401;;OUI;2;4,20;\n",
+    "quotient.csv": "famille_id;quotient;du;au;exterieur;source\n"
+    "1;612,40;01/09/2026;;;CAF\n2;;01/09/2026;31/12/2026;OUI;\n",
     "reservation.csv": "enfant_id;service_id;date;etat;famille_id;horsDelai\n"
     "10;c;30/11/2026;;;OUI\n11;c;30/11/2026;ATTENTE;1;\n10;s;01/12/2026;ANNULE;;\n"
     "11;m;03/12/2026;ABSENT;2;\n10;c;04/12/2026;;;\n",
@@ -88,7 +92,7 @@ def test_services_come_back(request: pytest.FixtureRequest, tmp_path: Path, kind
         second.extensions[db.EXTENSION].dispose()
     assert left["service.csv"].splitlines()[1] == (
         "c;Cantine;;CANTINE;Les Fourchettes;LMaJV;11:30;13:00;SCOLAIRE;JOURS;1;AUTOMATIQUE;m;;;"
-        "S-1 jeudi 24:00;;;OUI;MAJORATION"
+        "S-1 jeudi 24:00;;;2;OUI;MAJORATION"
     )
     assert left["reservation.csv"].splitlines()[1:] == [
         "10;c;2026-11-30;RESERVE;1;OUI",

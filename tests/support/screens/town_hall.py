@@ -26,6 +26,7 @@ from tests.support.clerks import (
     take_application,
 )
 from tests.support.people import People
+from tests.support.screens.billing import billing_screens
 from tests.support.screens.calling import calling_screens
 from tests.support.screens.closings import closing_screens
 from tests.support.screens.day import day_screens
@@ -73,6 +74,7 @@ def town_hall_screens(app: Flask, people: People) -> Screens:
     yield from service_screens(app, people, office)
     yield from expected_screens(app, people)
     yield from closing_screens(app, people, office)
+    yield from billing_screens(app, people, office)
     yield from _own_account(app, nadia)
 
 

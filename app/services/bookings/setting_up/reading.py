@@ -112,6 +112,7 @@ def _shown(service: Service, others: dict[LinkKind, frozenset[int]], enrolled: i
         cancel_rule=service.cancel_rule,
         absence_rule=service.absence_rule,
         shift=service.shift,
+        due_absences=service.due_absences,
         late=service.late,
     )
     return Shown(

@@ -28,6 +28,7 @@ from app.services.refusals import Reason, Refusal
 OURS = "portail-"
 END_OF_DAY = 24 * 60
 MOST_PLACES = 100_000
+MOST_ABSENCES = 99
 DAYS_A_WEEK = 7
 NOT_IN_ADDRESSES = re.compile(r"[^a-z0-9]+")
 LONGEST_SLUG = 50
@@ -60,6 +61,7 @@ class Described:
     cancel_rule: str = ""
     absence_rule: str = ""
     shift: bool = False
+    due_absences: int | None = None
     late: Late = Late.REFUSE
 
 
@@ -180,6 +182,8 @@ def check(told: Described) -> None:
         raise Refusal(
             Reason.UNFIT, "le service finit après avoir commencé\u00a0: vérifiez les heures"
         )
+    if told.due_absences is not None and told.due_absences > MOST_ABSENCES:
+        raise Refusal(Reason.UNFIT, "le nombre d’absences dues est trop grand\u00a0: vérifiez-le")
     if told.capacity is not None and not 0 < told.capacity <= MOST_PLACES:
         raise Refusal(Reason.UNFIT, "le nombre de places commence à 1\u00a0; vide, il n’y en a pas")
 
