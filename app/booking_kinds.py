@@ -117,3 +117,10 @@ class HealthKind(StrEnum):
     PAI = "pai"
     ALLERGY = "allergy"
     DIET = "diet"
+
+
+class AttendanceState(StrEnum):
+    """What was seen of a child."""
+
+    PRESENT = "present"
+    ABSENT = "absent"

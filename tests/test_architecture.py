@@ -37,6 +37,7 @@ PUBLIC_ENDPOINTS = {
     "family.quiet_week",  # the link of a reminder: works signed in or not
     "family.stop_mails",  # the link beside a mail of news: works signed in or not
     "site.accessibility",
+    "site.check_in",  # the link of a tablet: of one service, for one day
     "site.crest",
     "site.health",
     "site.index",

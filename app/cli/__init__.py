@@ -32,6 +32,7 @@ COMMANDS = {
     "journal": "journal:journal",
     "mail": "mail:mail",
     "messages": "messages:messages",
+    "pointage": "check_in:pointage",
     "purge": "purge:purge",
     "reporting": "reporting:reporting",
     "reservations": "bookings:reservations",

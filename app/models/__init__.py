@@ -1,6 +1,7 @@
 """Every table, by name, and what statements say alike."""
 
 from app.booking_kinds import (
+    AttendanceState,
     BookingOrigin,
     BookingState,
     CustodyPattern,
@@ -14,6 +15,7 @@ from app.booking_kinds import (
     WeekParity,
 )
 from app.models.accounts import Account, AccountSession, Draft, EmailChange, TemporaryPassword
+from app.models.attendance import Attendance
 from app.models.billing import Allocation, Invoice, InvoiceKind, InvoiceLine, Payment
 from app.models.bookings import (
     HOLDING,
@@ -101,6 +103,8 @@ __all__ = [
     "Account",
     "AccountSession",
     "Allocation",
+    "Attendance",
+    "AttendanceState",
     "Booking",
     "BookingBatch",
     "BookingEvent",

@@ -37,6 +37,7 @@ ACTS = {
     "backup_restored": "sauvegarde remise en place",
     "calendar_changed": "calendrier corrigé par la mairie",
     "calendar_loaded": "calendrier chargé par la mairie",
+    "check_in_link_made": "lien de pointage ouvert à la mairie, pour une tablette",
     "child_put_back": "enfant remis dans une famille par la mairie",
     "child_taken_out": "enfant retiré d’une famille par la mairie",
     "children_enrolled": "enfants inscrits à un service par la mairie",

@@ -22,8 +22,6 @@ from app.models import (
     EmailChange,
     FamilyRequest,
     Folder,
-    HealthKind,
-    HealthMark,
     Invoice,
     JournalEntry,
     MailState,
@@ -233,13 +231,7 @@ class _Home(House):
         for child in children:
             bookings.enrol(child, begin)
             bookings.take_turns(child, CustodyPattern.ISO_EVEN, begin)
-            self.session.add(
-                HealthMark(
-                    child_id=child.id, kind=HealthKind.DIET, words=f"Régime {self.mark}",
-                    until=begin + timedelta(days=365), written_at=self.now, acted_by="Aline MAIRE",
-                )
-            )  # fmt: skip
-            bookings.say_typical(child, 0, 3)
+            bookings.follow(child, begin, f"Régime {self.mark}", self.now)
             batch = bookings.book(child, days, self.now, f"Phrase {self.mark}", days[:1])
         self.session.add_all([
             QuietWeek(family_id=self.family_id, monday=begin, said_at=self.now),

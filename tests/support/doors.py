@@ -66,6 +66,7 @@ OF_NOBODY = frozenset(
         "family.quiet_week",
         "family.stop_mails",
         "static",
+        "site.check_in",
         # The town hall's: for no family at all, see tests/web/test_clerk_access.py.
         "town_hall.answer_request",
         "town_hall.billing_file",
@@ -73,6 +74,7 @@ OF_NOBODY = frozenset(
         "town_hall.caller_form",
         "town_hall.call_off_invitations",
         "town_hall.change_access",
+        "town_hall.check_in_link",
         "town_hall.child_health",
         "town_hall.child_photo",
         "town_hall.closing_page",

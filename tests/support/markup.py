@@ -43,6 +43,7 @@ CODES = {
     "account": {"identifier", "password_hash"},
     "account_session": {"key_hash"},
     # No screen shows them yet.
+    "attendance": {"client_key"},
     "booking_batch": {"public_id", "sending_key", "acted_by"},
     "booking_event": {"sentence"},
     "booking": {"public_id"},

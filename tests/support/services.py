@@ -11,6 +11,8 @@ from app.formats import today
 from app.models import (
     HOLDING,
     Account,
+    Attendance,
+    AttendanceState,
     Booking,
     BookingBatch,
     BookingEvent,
@@ -25,6 +27,8 @@ from app.models import (
     Enrolment,
     FamilyChild,
     FamilyRequest,
+    HealthKind,
+    HealthMark,
     LinkKind,
     Place,
     RequestState,
@@ -164,6 +168,21 @@ class Bookings:
                 self._take(booking)
         self.session.flush()
         return batch
+
+    def follow(self, child: Child, day: date, diet: str, at: datetime) -> None:
+        """Have the child seen at the canteen one day, and what its health asks known for a year."""
+        self.session.add(
+            Attendance(
+                child_id=child.id, service_id=self.services[0].id, day=day, at=at,
+                state=AttendanceState.PRESENT, arrived_at=690, client_key=secrets.token_hex(16),
+            )
+        )  # fmt: skip
+        self.session.add(
+            HealthMark(
+                child_id=child.id, kind=HealthKind.DIET, words=diet, written_at=at,
+                until=day + timedelta(days=365), acted_by="Aline MAIRE",
+            )
+        )  # fmt: skip
 
     def _booking(self, child: Child, service: Service, day: date, *, is_cancelled: bool) -> Booking:
         is_brought = service.source_id == MIDDAY

@@ -20,6 +20,7 @@ With the database:
 day_list   who comes on a day; day_papers the papers of it, and what changed since; served_days
            the days of service around it; head_counts how many come in a week
 taking_over  days that a file of the town says
+attendance  who is there, as a tablet presses it
 recounting  whether the places are counted right
 month_files  a month for the town's own software
 closing    the town closes services on some days, or opens them again: closing_days which ones,

@@ -1,6 +1,7 @@
 """What a booking is, where it comes from and what happened to it, whose week it is, in French."""
 
 from app.models import (
+    AttendanceState,
     BookingEventKind,
     BookingOrigin,
     BookingState,
@@ -24,6 +25,7 @@ ORIGINS = {
     BookingOrigin.WAITING: "liste d’attente",
     BookingOrigin.IMPORT: "fichier de la mairie",
 }
+SEEN = {AttendanceState.PRESENT: "Présent", AttendanceState.ABSENT: "Absent"}
 EVENTS = {
     BookingEventKind.BOOKED: "Réservation",
     BookingEventKind.WAITED: "Mise en liste d’attente",

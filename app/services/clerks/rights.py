@@ -23,6 +23,7 @@ class Right(StrEnum):
     OWN_ACCOUNT = "d’ouvrir votre propre compte"
     DAY = "de voir ce qui attend"
     EXPECTED = "de voir qui vient à la cantine et à la garderie"
+    ATTENDANCE = "d’ouvrir le pointage d’un service"
     DIETS = "de lire ce que la santé d’un enfant demande"
     HEALTH = "d’écrire ce que la santé d’un enfant demande"
     FAMILIES = "d’ouvrir le dossier d’une famille"
@@ -84,13 +85,16 @@ _TREASURY = _EVERYBODY | {
 }
 OF_ROLE = {
     # They mind the children, and open no file: to them, « à faire » is the list of the day.
-    Role.CARE: frozenset({Right.OWN_ACCOUNT, Right.DAY, Right.EXPECTED, Right.DIETS}),
+    Role.CARE: frozenset(
+        {Right.OWN_ACCOUNT, Right.DAY, Right.EXPECTED, Right.ATTENDANCE, Right.DIETS}
+    ),
     Role.READING: _EVERYBODY,
     Role.OFFICE: _TREASURY
     | {
         Right.ANSWER_ALL,
         Right.READY_ANSWERS,
         Right.SERVICES,
+        Right.ATTENDANCE,
         Right.DIETS,
         Right.HEALTH,
         Right.WRITE_TO_ALL,

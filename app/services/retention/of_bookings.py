@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, select
 
 from app.models import (
+    Attendance,
     Booking,
     BookingBatch,
     BookingEvent,
@@ -84,6 +85,13 @@ RULES = (
         QuietWeek,
         A_MONTH,
         lambda limit: QuietWeek.monday < day_of(limit),
+    ),
+    Rule(
+        "présence",
+        "présences",
+        Attendance,
+        TWO_YEARS,
+        lambda limit: Attendance.day < day_of(limit),
     ),
     Rule(
         "mention de santé",

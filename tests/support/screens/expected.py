@@ -22,11 +22,14 @@ from app.models import (
     ServiceKind,
     SpanKind,
 )
+from app.services.bookings import attendance
+from app.services.tokens import day_links
 from app.testing import Outbox
 from tests.support.browser import Browser, Page
 from tests.support.clerks import settle, sign_in_by_mail
-from tests.support.people import People
+from tests.support.people import People, public_id
 from tests.support.services import booked_by
+from tests.support.tablets import press
 
 Screens = Iterator[tuple[str, Page]]
 # A Friday, and days on which other screens book nothing.
@@ -63,6 +66,7 @@ def _expected(app: Flask, people: People, office: Browser) -> Screens:
         office.get("town_hall.head_counts", semaine="2027-W02", service="garderie-de-midi"),
     )
     yield "head counts, a closed week", office.get("town_hall.head_counts", semaine="2027-W03")
+    yield from _check_in(app, office)
     _cancel(app)
     yield "who comes, changed", office.get("town_hall.expected", day=MONDAY.isoformat())
     yield "who comes, the canteen changed", _canteen(office)
@@ -96,6 +100,46 @@ def _health(app: Flask, office: Browser) -> Screens:
     yield "who comes, and what their health asks", _canteen(office)
 
 
+def _check_in(app: Flask, office: Browser) -> Screens:
+    """A tablet of Monday: some are there, one was not expected, all the others are absent."""
+    monday = datetime(2027, 1, 11, 10, 32, tzinfo=UTC)
+    with app.app_context():
+        roll = attendance.of_slug("soir", MONDAY)
+        assert roll is not None
+        evening = day_links.token_for(roll.service.number, MONDAY)
+    page = office.get("town_hall.check_in_link", day=MONDAY.isoformat(), service="cantine")
+    yield "attendance, another day", page
+    with time_machine.travel(monday, tick=False):
+        come = Browser(app)
+        yield "check-in, a garderie", come.get("site.check_in", token=evening)
+        with app.app_context():
+            canteen = attendance.of_slug("cantine", MONDAY)
+            assert canteen is not None
+            path = f"/pointage/{day_links.token_for(canteen.service.number, MONDAY)}"
+        page = come.visit(path)
+        yield "check-in", page
+        zoe, adam = (public_id(each) for each in ("e2", "e3"))
+        for act, child in (("la", zoe), ("la", public_id("e4")), ("absent", adam)):
+            page = press(page, act, child)
+        yield "check-in, pressed", page
+        page = come.get("site.check_in", token=evening)
+        for act, child in (("la", zoe), ("parti", zoe)):
+            page = press(page, act, child)
+        yield "check-in, gone", page
+        lou = Browser(app)
+        clerk = settle(app, "lou.roy@commune.fr", "Lou Roy", "cantine", by_mail=True)
+        sign_in_by_mail(lou, clerk, Outbox(app))
+        there = {"day": MONDAY.isoformat(), "service": "cantine"}
+        yield "attendance, today", lou.visit(lou.address("town_hall.check_in_link", **there))
+        yield "who comes, for who minds them", lou.get("town_hall.expected")
+    tuesday = MONDAY + timedelta(days=1)
+    with time_machine.travel(monday + timedelta(days=1), tick=False):
+        with app.app_context():
+            token = day_links.token_for(canteen.service.number, tuesday)
+        yield "check-in, nobody expected", Browser(app).get("site.check_in", token=token)
+    yield "check-in, over", Browser(app).get("site.check_in", token="forged")
+
+
 def _canteen(office: Browser) -> Page:
     return office.get("town_hall.expected", day=MONDAY.isoformat(), service="cantine")
 
@@ -115,6 +159,9 @@ def _book(app: Flask, people: People) -> None:
         booked.book(eldest, [MONDAY], BEFORE)
         ines, adam = booked_by(session, people.ines)
         ines.book(adam, [MONDAY], BEFORE)
+        # She may come, and nothing is booked for her.
+        sofia = session.scalars(select(Child).where(Child.source_id == "e4")).one()
+        ines.enrol(sofia, BEFORE.date())
         adam.school = adam.class_name = ""
         theirs = select(Booking).where(Booking.child_id == adam.id, Booking.day == MONDAY)
         for each in session.scalars(theirs):

@@ -7,6 +7,7 @@ from sqlalchemy import case, select
 
 from app.models import (
     FAMILY,
+    Attendance,
     Booking,
     BookingBatch,
     BookingEvent,
@@ -63,6 +64,23 @@ QUIET_WEEKS = (
     select(QuietWeek.monday.label("semaine_du"), QuietWeek.said_at.label("dit_le"))
     .where(QuietWeek.family_id == FAMILY)
     .order_by(QuietWeek.monday)
+)
+ATTENDANCE = (
+    select(
+        Attendance.day.label("jour"),
+        Child.first_name.label("enfant"),
+        Service.name.label("service"),
+        Attendance.state.label("etat"),
+        # In minutes from midnight.
+        Attendance.arrived_at.label("arrivee_minutes"),
+        Attendance.left_at.label("depart_minutes"),
+        Attendance.at.label("note_le"),
+    )
+    .join(Child, Child.id == Attendance.child_id)
+    .join(Service, Service.id == Attendance.service_id)
+    .join(FamilyChild, FamilyChild.child_id == Child.id)
+    .where(FamilyChild.family_id == FAMILY)
+    .order_by(Attendance.day, Attendance.id)
 )
 HEALTH = (
     select(

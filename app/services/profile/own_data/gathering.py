@@ -87,6 +87,7 @@ def gather(account: CurrentAccount) -> Gathered:
             "semaines_sans_rappel": read.all(booking_statements.QUIET_WEEKS),
             "regimes_allergies_et_pai": _health(read),
             "quotients": read.all(booking_statements.QUOTIENTS),
+            "presences": _attendance(read),
             "reservations": _bookings(read),
             "suites_des_reservations": _booking_events(read),
             "documents": _documents(read, files),
@@ -203,6 +204,13 @@ def _typical_weeks(read: _Reader) -> list[Entry]:
     for each in found:
         each["semaines"] = words.PARITIES[each["semaines"]]
         each["jour"] = WEEKDAYS[each["jour"]]
+    return found
+
+
+def _attendance(read: _Reader) -> list[Entry]:
+    found = read.all(booking_statements.ATTENDANCE)
+    for each in found:
+        each["etat"] = words.SEEN[each["etat"]]
     return found
 
 

@@ -109,6 +109,7 @@ LEFT_OUT = {
         "service.source_id",
     ),
     "Drawn with a form, so that a double click sends once.": (
+        "attendance.client_key",
         "booking_batch.sending_key",
         "family_request.sending_key",
         "message_reply.sending_key",
