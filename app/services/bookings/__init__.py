@@ -22,6 +22,9 @@ day_list   who comes on a day; day_papers the papers of it, and what changed sin
 taking_over  days that a file of the town says
 attendance  who is there, as a tablet presses it
 recounting  whether the places are counted right
+pricing    what a day costs (pure); prices that of a family, with the database
+billing_codes  what a day is to an invoice (pure); month_codes those of a month, billing_words in
+           French; invoicing a month that changes no more
 month_files  a month for the town's own software
 closing    the town closes services on some days, or opens them again: closing_days which ones,
            closing_extent what that takes away or gives back, closing_moves how, closing_letters

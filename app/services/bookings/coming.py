@@ -11,9 +11,9 @@ from app import db
 from app.booking_kinds import BookingState, ServiceMode
 from app.formats import today
 from app.models import FAMILY, Booking, Child, Custody, Enrolment, QuietWeek, Service
-from app.services.bookings import catalogue, spoken
+from app.services.bookings import at_home, catalogue, spoken
+from app.services.bookings.at_home import AtHome
 from app.services.bookings.catalogue import OF_SERVICE, Calendar
-from app.services.bookings.custody import Turns
 from app.services.bookings.limits import limit
 from app.services.bookings.reading import LIVE, days_between
 from app.services.bookings.weeks import ONE_WEEK, both_ends, name_of_week, this_monday
@@ -37,11 +37,7 @@ def _spoken_of(number: int) -> Any:
 _ENROLLED = (
     select(
         *OF_SERVICE,
-        Enrolment.first,
-        Enrolment.last,
-        Custody.pattern,
-        Custody.handover,
-        Custody.anchor,
+        *at_home.COLUMNS,
         Child.school,
         *(_spoken_of(number) for number in range(WEEKS)),
     )
@@ -136,13 +132,11 @@ def of_child(family_id: int, public_id: str) -> Sequence[ComingDay]:
 def _limits(
     row: Row[Any], service: Bookable, monday: date, calendar: Calendar
 ) -> list[tuple[datetime, Bookable]]:
-    turns = Turns(row.pattern, row.handover, row.anchor) if row.pattern else None
+    home = AtHome.of(row)
     return [
         (limit(service.book, day, service.agenda), service)
         for day in days_between(*both_ends(monday))
-        if row.first <= day
-        and (row.last is None or day <= row.last)
+        if home.has(day)
         and service.agenda.is_served(day)
         and (row.id, day, row.school) not in calendar.closed_schools
-        and (turns is None or turns.is_here(day))
     ]

@@ -13,8 +13,9 @@ from sqlalchemy import Date, Row, Select, bindparam, or_, select
 
 from app import db
 from app.models import Booking, Custody, Enrolment, FamilyChild, QuietWeek, TypicalDay, WeekParity
+from app.services.bookings import at_home
+from app.services.bookings.at_home import AtHome
 from app.services.bookings.catalogue import Catalogue
-from app.services.bookings.custody import Turns
 from app.services.bookings.limits import limit
 from app.services.bookings.reading import days_between
 from app.services.bookings.typical import parity_of
@@ -29,11 +30,7 @@ _ENROLLED: Select[*tuple[Any, ...]] = (
         Enrolment.family_id,
         Enrolment.child_id,
         Enrolment.service_id,
-        Enrolment.first,
-        Enrolment.last,
-        Custody.pattern,
-        Custody.handover,
-        Custody.anchor,
+        *at_home.COLUMNS,
     )
     .join(
         FamilyChild,
@@ -106,13 +103,11 @@ class _Week:
 
     def lacks(self, row: Row[Any]) -> list[Cell]:
         """List what a child may have forgotten of a service."""
-        turns = Turns(row.pattern, row.handover, row.anchor) if row.pattern else None
+        home = AtHome.of(row)
         return [
             Cell(row.child_id, row.service_id, day)
             for day in self.days(row.service_id)
-            if row.first <= day
-            and (row.last is None or day <= row.last)
-            and (turns is None or turns.is_here(day))
+            if home.has(day)
             and (row.child_id, row.service_id, day) not in self.said
             and self._expects(row, day)
         ]

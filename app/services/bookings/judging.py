@@ -81,9 +81,9 @@ def _by_days(case: Case) -> Verdict | None:
 def _enrolled(case: Case) -> Verdict | None:
     """What it brings needs no enrolment of its own."""
     cell = case.cell
-    for enrolled in case.world.enrolments.get((cell.child, cell.service), ()):
-        if enrolled.first <= cell.day and (enrolled.last is None or cell.day <= enrolled.last):
-            return None
+    enrolled = case.world.enrolments.get((cell.child, cell.service), ())
+    if any(each.covers(cell.day) for each in enrolled):
+        return None
     return Verdict(say.not_enrolled(case), Obstacle.NOT_ENROLLED, remedy=ENROL)
 
 

@@ -26,6 +26,7 @@ from app.models import (
     Place,
 )
 from app.services.bookings import catalogue
+from app.services.bookings.at_home import turns_of
 from app.services.bookings.catalogue import Catalogue
 from app.services.bookings.custody import Turns
 from app.services.bookings.invoicing import LATEST
@@ -263,7 +264,7 @@ def _children(
     enrolled: dict[tuple[int, int], tuple[Enrolled, ...]] = {}
     for row in db.rows(_CHILDREN, family_id=family_id, **within):
         number, public_id, first_name, last_name, service_id, first, last = row[:7]
-        turns = Turns(row.pattern, row.handover, row.anchor) if row.pattern else None
+        turns = turns_of(row)
         found = OfChild(number, public_id, first_name, last_name, turns, row.school)
         children[found.id] = found
         if service_id is not None:

@@ -52,6 +52,10 @@ class Enrolled(NamedTuple):
     first: date
     last: date | None = None
 
+    def covers(self, day: date) -> bool:
+        """Tell whether the child may come on a day."""
+        return self.first <= day and (self.last is None or day <= self.last)
+
 
 class Held(NamedTuple):
     """What stands in a cell."""

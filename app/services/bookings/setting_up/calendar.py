@@ -100,6 +100,7 @@ def load(year: SchoolYear, zone: str, place: str, by: Actor) -> Loaded:
     """
     found = decrees.published(year, zone, place)
     with db.transaction() as session:
+        _one_at_a_time(session)
         there = _there(session, found)
         new = [each for each in found if not _meets(each, there)]
         session.add_all(CalendarSpan(**each._asdict()) for each in new)
@@ -120,6 +121,7 @@ def write(number: int | None, told: Typed, by: Actor) -> None:
     """Add a line, or change one; it is the town's own then. Raises Refusal for what cannot be."""
     _check(told)
     with db.transaction() as session:
+        _one_at_a_time(session)
         span = session.get(CalendarSpan, number) if number else CalendarSpan(zone="")
         if span is None:
             raise Refusal(Reason.UNKNOWN, "cette ligne n’est plus au calendrier")
@@ -154,6 +156,7 @@ def put(session: Session, told: Typed, zone: str) -> tuple[int, bool]:
     Return its number, and whether anything is new. Raises Refusal when two lines are in its place.
     """
     _check(told)
+    _one_at_a_time(session)
     met = session.scalars(
         select(CalendarSpan)
         .where(
@@ -225,6 +228,16 @@ def check() -> date:
             " chargez l’année suivante (flask calendrier charger)",
         )
     return until
+
+
+def _one_at_a_time(session: Session) -> None:
+    """Let two who write the calendar follow each other, as neither would see the other's lines.
+
+    SQLite lets one write at a time anyway; nobody who reads waits.
+    """
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("LOCK TABLE calendar_span IN SHARE ROW EXCLUSIVE MODE")
 
 
 def _there(session: Session, found: list[Published]) -> list[CalendarSpan]:

@@ -1,8 +1,12 @@
 """The town loads a year, corrects a line, and loads it again: its line stays."""
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from itertools import pairwise
+from typing import Any
 
 import pytest
 import time_machine
@@ -87,3 +91,27 @@ def test_days_of_one_kind_never_meet() -> None:
     load()
     spans = [each for each in calendar.listed(YEAR) if each.kind is SpanKind.SCHOOL]
     assert all(one.last < other.first for one, other in pairwise(spans))
+
+
+def test_two_clerks_who_load_at_once_add_it_once(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each looks at what there is before the other one writes, if that can be."""
+    meeting, look = threading.Barrier(2), calendar._there
+
+    def looked(*asked: Any) -> Any:
+        found = look(*asked)
+        with suppress(threading.BrokenBarrierError):
+            meeting.wait(1)
+        return found
+
+    def clerk(_: int) -> int:
+        with app.app_context():
+            return load().added
+
+    monkeypatch.setattr(calendar, "_there", looked)
+    db.let_go()
+    with ThreadPoolExecutor(2) as clerks:
+        added = list(clerks.map(clerk, range(2)))
+    lines = db.session().scalars(select(CalendarSpan.name)).all()
+    assert sorted(added) == [0, len(lines)]
