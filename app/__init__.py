@@ -59,7 +59,13 @@ def _remind() -> None:
     reminding.remind()
 
 
-CHORES = (_remind,)
+def _tell_of_presences() -> None:
+    from app.services.bookings import unbooked
+
+    unbooked.tell()
+
+
+CHORES = (_remind, _tell_of_presences)
 
 
 def create_app(settings: config.Settings | None = None) -> Flask:

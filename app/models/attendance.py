@@ -34,3 +34,5 @@ class Attendance(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     # Of the page that was pressed last: a button pressed twice there acts once.
     client_key: Mapped[str] = mapped_column(String(32))
+    # When the family was told of a presence that it had not booked.
+    told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

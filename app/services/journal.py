@@ -151,6 +151,7 @@ ACTS = {
     "signed_in": "connexion",
     "signed_out": "déconnexion",
     "bookings_saved": "réservations enregistrées",
+    "presence_told": "présence sans réservation dite à la famille",
     "place_found": "place libérée et donnée à qui l’attendait",
     "crest_changed": "armoiries changées par la mairie",
     "request_kinds_changed": "sortes de demandes changées par la mairie",

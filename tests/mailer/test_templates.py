@@ -31,6 +31,7 @@ SECRET = "2dd150fa6be4410f966601e379bf8d79"
 ASKED_AT = datetime(2018, 7, 12, 13, 5, tzinfo=UTC)
 EXPIRES_AT = datetime(2018, 7, 13, 13, 5, tzinfo=UTC)
 A_WEEK = {"week": "2018-W29", "monday": "16\u00a0juillet", "missing": "8", "short": "jeudi minuit"}
+A_SAVING = {"batch": "0123456789abcdef", "added": "8", "removed": "1", "waiting": "2"}
 A_REQUEST = {"number": "12", "request": "0123456789abcdef", "expected_on": "2018-07-17"}
 # What a parent's own mailbox may know, and another may not.
 NOT_THEIR_OWN = {MailKind.EMAIL_CONFIRMATION, MailKind.EMAIL_CHANGED}
@@ -42,12 +43,8 @@ CONTEXTS = {
     },
     MailKind.REQUEST_RECEIVED: A_REQUEST,
     MailKind.REQUEST_ANSWERED: A_REQUEST,
-    MailKind.BOOKINGS_SAVED: {
-        "batch": "0123456789abcdef",
-        "added": "8",
-        "removed": "1",
-        "waiting": "2",
-    },
+    MailKind.BOOKINGS_SAVED: A_SAVING,
+    MailKind.UNBOOKED_PRESENCE: {"day": "jeudi 12\u00a0juillet"},
     MailKind.BOOKING_REMINDER: A_WEEK | {"until": "jeudi 12\u00a0juillet à minuit"},
     MailKind.CLERK_INVITATION: {"token": "MQ.dGhlLXNpZ25hdHVyZQ"},
     MailKind.CLERK_PASSWORD: {"token": "MQ.dGhlLXNpZ25hdHVyZQ"},
@@ -67,6 +64,7 @@ LINKS = (
     "https://portail.commune.fr/demandes/",
     "https://portail.commune.fr/compte",
     "https://portail.commune.fr/reservations",
+    "https://portail.commune.fr/enfants",
     "https://portail.commune.fr/messages",
     "https://portail.commune.fr/releve",
     "https://portail.commune.fr/mairie/",
@@ -189,8 +187,9 @@ def test_each_link_opens_a_page(town: Flask) -> None:
         opened |= pages
     assert opened == {
         "auth.forgotten_password", "auth.password_link", "auth.sign_in", "family.account",
-        "family.bookings", "family.bookings_saved", "family.bookings_week", "family.confirm_email",
-        "family.messages", "family.quiet_week", "family.request", "family.statement",
+        "family.bookings", "family.bookings_saved", "family.bookings_week", "family.children",
+        "family.confirm_email", "family.messages", "family.quiet_week", "family.request",
+        "family.statement",
         "town_hall.choose_own_mails", "town_hall.forgotten_password", "town_hall.invitation",
         "town_hall.mails", "town_hall.new_password", "town_hall.requests",
     }  # fmt: skip

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app.blueprints.family.blueprint import family
 from app.services.billing import activities
-from app.services.bookings import coming
+from app.services.bookings import coming, unbooked
 from app.services.documents import library
 from app.services.families import children as service
 from app.services.requests import registrations
@@ -36,6 +36,7 @@ def child(public_id: str) -> ResponseReturnValue:
         child=found,
         counts=counts,
         booked=coming.of_child(account.family_id, public_id) if counts.takes_bookings else None,
+        unbooked=unbooked.of_child(account.family_id, public_id) if counts.takes_bookings else (),
         registrations=registrations.of_child(account.family_id, public_id),
         documents=library.for_family_only(account),
     )

@@ -16,6 +16,7 @@ class MailKind(StrEnum):
     REQUEST_ANSWERED = "request_answered"
     BOOKINGS_SAVED = "bookings_saved"
     PLACE_FOUND = "place_found"
+    UNBOOKED_PRESENCE = "unbooked_presence"
     BOOKING_REMINDER = "booking_reminder"
     NEW_MESSAGE = "new_message"
     NEW_INVOICE = "new_invoice"
@@ -53,6 +54,7 @@ WISHES = {
     MailKind.REQUEST_ANSWERED: "requests",
     MailKind.BOOKINGS_SAVED: "requests",
     MailKind.PLACE_FOUND: "requests",
+    MailKind.UNBOOKED_PRESENCE: "requests",
     MailKind.BOOKING_REMINDER: "reminders",
 }
 
@@ -68,6 +70,7 @@ IN_FRENCH: dict[str, str] = {
     MailKind.REQUEST_ANSWERED: "réponse à une demande",
     MailKind.BOOKINGS_SAVED: "réservations enregistrées",
     MailKind.PLACE_FOUND: "place libérée",
+    MailKind.UNBOOKED_PRESENCE: "présence sans réservation",
     MailKind.BOOKING_REMINDER: "rappel d’une semaine à réserver",
     MailKind.NEW_MESSAGE: "nouveau message",
     MailKind.NEW_INVOICE: "nouvelle facture",

@@ -68,6 +68,7 @@ def write(
         choose_url=f"{portal}/mot-de-passe/lien/{issued.link_token}" if issued else "",
         requests_url=f"{portal}/demandes",
         bookings_url=f"{portal}/reservations",
+        children_url=f"{portal}/enfants",
         town_hall_url=f"{portal}/mairie",
         **_in_context(portal, kind, recipient.identifier, context),
     )

@@ -112,6 +112,14 @@ def tell_of_place(session: Session, family_id: int) -> None:
     _queue(session, MailKind.PLACE_FOUND, Account.mail_requests, family, now)
 
 
+def tell_of_presence(session: Session, family_id: int, day: str) -> None:
+    """Queue a mail for the guardians of a family, a child of which came unbooked."""
+    for identifier in session.scalars(
+        _wanting(Account.mail_requests).where(Guardian.family_id == family_id)
+    ):
+        outbox.enqueue(session, MailKind.UNBOOKED_PRESENCE, identifier, day=day)
+
+
 def tell_of_bookings(session: Session, account_id: int, **context: str) -> None:
     """Queue a mail for whoever saved bookings, if they want such mails."""
     wanting = _wanting(Account.mail_requests).where(Account.id == account_id)

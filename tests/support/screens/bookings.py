@@ -1,7 +1,7 @@
 """« Réservations » in its states: a week to tick, its check, what was saved, places that lack."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import time_machine
 from flask import Flask
@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from app import db
 from app.formats import day_and_month
-from app.models import CalendarSpan, Child, Service, SpanKind
+from app.models import Attendance, AttendanceState, CalendarSpan, Child, Service, SpanKind
 from tests.support.browser import Browser, Page
 from tests.support.people import People, Person, public_id
 from tests.support.screens.prices import price_screens
@@ -38,6 +38,8 @@ def booking_screens(app: Flask, people: People) -> Screens:
         parent = Browser(app)
         yield "home, with bookings", parent.sign_in(people.zest)
         yield "child, nothing booked", parent.get("family.child", public_id=public_id("e1"))
+        _come(app, "e1", BEFORE)
+        yield "child, who came unbooked", parent.get("family.child", public_id=public_id("e1"))
         yield from _tick(app, parent)
         yield from _wait(app, people)
         yield from _change(app, parent)
@@ -130,6 +132,19 @@ def _box(app: Flask, source_id: str, number: int) -> str:
         child = select(Child.first_name).where(Child.source_id == source_id)
         names = db.session().scalars(canteen).one(), db.session().scalars(child).one()
     return ", ".join((*names, day_and_month(day)))
+
+
+def _come(app: Flask, source_id: str, at: datetime) -> None:
+    """Have somebody come the day before, without a booking."""
+    with app.app_context(), db.transaction() as session:
+        canteen = session.scalars(select(Service).where(Service.slug == "cantine")).one()
+        child = session.scalars(select(Child).where(Child.source_id == source_id)).one()
+        session.add(
+            Attendance(
+                child_id=child.id, service_id=canteen.id, day=at.date() - timedelta(days=1),
+                state=AttendanceState.PRESENT, at=at, client_key="0" * 32,
+            )
+        )  # fmt: skip
 
 
 def _enrol(app: Flask, person: Person) -> None:

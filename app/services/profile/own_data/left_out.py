@@ -75,6 +75,7 @@ LEFT_OUT = {
         "booking_batch.removed",
         "booking_batch.waiting",
     ),
+    "When a mail told of it: among the mails.": ("attendance.told_at",),
     "How often it changed: its history tells each time.": ("booking.version",),
     "A child of somebody else, who was in the family's file by mistake.": ("kept_out",),
     "Notes of the town hall, which may speak of others: asked of it, as the screen says there.": (
