@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from importlib import import_module
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any, TypeVarTuple
 
 from flask import Flask, current_app, g, has_app_context
@@ -26,6 +26,7 @@ WRITERS = "portail.writers"
 # Whoever waits to write holds a thread: past a moment, all but these are told at once.
 MOST_WAITING_WRITERS = 2
 MOMENT_SECONDS = 0.25
+MAKE_WAY_SECONDS = 0.08
 # What a session does once its transaction is committed.
 TO_DO_AFTER = "portail.after_commit"
 # How a transaction that prepares begins to write.
@@ -150,6 +151,15 @@ def write_now(session: Session) -> None:
     if session.connection().dialect.name == "sqlite":
         session.commit()
         session.info.pop(WRITING)()
+
+
+def make_way() -> None:
+    """Let those who wait to write come in, between two transactions of one work.
+
+    Only SQLite has one writer at a time, and whoever waits for it looks every tenth of a second.
+    """
+    if engine().dialect.name == "sqlite":
+        sleep(MAKE_WAY_SECONDS)
 
 
 def wait_for_the_disk() -> None:

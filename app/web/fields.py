@@ -90,6 +90,24 @@ class DayField(LineField):
         self.data = found.isoformat()
 
 
+class AnyDayField(LineField):
+    """A date, of any day of the week; its data is then ISO."""
+
+    widget = DateInput()
+
+    def __init__(self, label: str, **kwargs: Any) -> None:
+        """It is compulsory."""
+        super().__init__(label, longest=40, missing=NOT_A_DAY, **kwargs)
+
+    def pre_validate(self, form: Any) -> None:
+        """Read it."""
+        super().pre_validate(form)
+        found = read_day(self.data or "")
+        if found is None:
+            raise StopValidation(NOT_A_DAY)
+        self.data = found.isoformat()
+
+
 class SendingKeyField(HiddenField):
     """Names a sending, so that a double click sends once; what is no name of ours is a new one."""
 

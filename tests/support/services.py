@@ -222,14 +222,18 @@ class Bookings:
 
     def _take(self, booking: Booking) -> None:
         service = self.session.get_one(Service, booking.service_id)
-        if service.capacity is None or booking.state not in HOLDING:
+        if booking.state not in HOLDING:
             return
         key = {"service_id": service.id, "group_id": 0, "day": booking.day}
         place = self.session.get(Place, key)
         if place is None:
+            if service.capacity is None:
+                return
             place = Place(**key, capacity=service.capacity, taken=0)
             self.session.add(place)
+        # Whoever comes is counted where there is a count, were there no place left.
         place.taken += 1
+        place.capacity = max(place.capacity, place.taken)
 
 
 def booked_by(session: Session, person: Person) -> tuple[Bookings, Child]:

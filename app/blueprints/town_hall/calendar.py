@@ -1,12 +1,8 @@
 """« Calendrier »: the holidays that limits are counted by, a school year on one page."""
 
-from typing import Any
-
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import SelectChoice, SelectField
-from wtforms.validators import StopValidation
-from wtforms.widgets import DateInput
 
 from app.blueprints.town_hall.blueprint import town_hall
 from app.booking_kinds import SpanKind
@@ -20,31 +16,13 @@ from app.services.refusals import Refusal
 from app.settings import settings
 from app.web.clerk_access import current_clerk, needs
 from app.web.drafts import stands_on
-from app.web.fields import NOT_A_DAY, LineField, SentenceField, read_day
+from app.web.fields import AnyDayField, SentenceField, read_day
 from app.web.forms import Form, left_open, show_again
 
 SAVED = "Enregistré. Les limites de ces jours se comptent d’après lui."
 REMOVED = "Ligne retirée."
 ADDED = "{} depuis l’arrêté. Relisez-les\u00a0: chaque ligne se corrige."
 KEPT = "Gardé comme la mairie l’a mis, l’arrêté dit autre chose\u00a0: {}."
-
-
-class AnyDayField(LineField):
-    """A date, of any day of the week; its data is then ISO."""
-
-    widget = DateInput()
-
-    def __init__(self, label: str, **kwargs: Any) -> None:
-        """It is compulsory."""
-        super().__init__(label, longest=40, missing=NOT_A_DAY, **kwargs)
-
-    def pre_validate(self, form: Any) -> None:
-        """Read it."""
-        super().pre_validate(form)
-        found = read_day(self.data or "")
-        if found is None:
-            raise StopValidation(NOT_A_DAY)
-        self.data = found.isoformat()
 
 
 class SpanForm(Form):

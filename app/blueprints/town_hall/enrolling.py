@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 from wtforms import SelectChoice, SelectField
 
 from app.blueprints.town_hall.blueprint import town_hall
-from app.blueprints.town_hall.calendar import AnyDayField
 from app.formats import plural, today
 from app.services.bookings.setting_up import enrolments as service
 from app.services.bookings.setting_up import reading
@@ -13,7 +12,7 @@ from app.services.clerks.rights import Right
 from app.services.refusals import Refusal
 from app.web.clerk_access import current_clerk, needs
 from app.web.drafts import stands_on
-from app.web.fields import read_day
+from app.web.fields import AnyDayField, read_day
 from app.web.forms import Form, left_open, show_again
 
 NO_SCHOOL = "Sans école"

@@ -2,9 +2,8 @@
 
 from wtforms import SelectChoice, SelectField
 
-from app.blueprints.town_hall.calendar import AnyDayField
 from app.services.families import health as service
-from app.web.fields import LineField
+from app.web.fields import AnyDayField, LineField
 from app.web.forms import Form
 
 

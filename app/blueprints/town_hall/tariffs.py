@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from wtforms import BooleanField
 
 from app.blueprints.town_hall.blueprint import town_hall
-from app.blueprints.town_hall.calendar import AnyDayField
 from app.formats import today
 from app.services.bookings.setting_up import reading
 from app.services.bookings.setting_up import tariffs as service
@@ -18,7 +17,7 @@ from app.services.importing.faults import FieldRefused
 from app.services.refusals import Reason, Refusal
 from app.web.clerk_access import current_clerk, needs
 from app.web.drafts import stands_on
-from app.web.fields import LineField, read_day
+from app.web.fields import AnyDayField, LineField, read_day
 from app.web.forms import Form, left_open, show_again
 
 SAVED = "Enregistré. Les familles lisent leurs estimations d’après lui."

@@ -38,6 +38,7 @@ wishes     what was ticked on it; deciding what becomes of that
 reminding  parents are told of a week that they have not spoken of: expecting which days those are,
            quiet_weeks where they want to hear no more of it
 typical    the week that a child has most often, as the family says it
+applying   typical weeks booked for a year
 summaries  what is about to be saved; outcomes what was
 saving     it is saved, once; places whom one waits for meanwhile
 waiting    places that come free; telling the mails and the journal

@@ -3,6 +3,7 @@
 The same for the page that sums up and for what is saved: only the places may differ.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -52,7 +53,8 @@ def decide(known: Known, wishes: Sequence[Wish], asked_at: datetime) -> list[Dec
     verdicts = _stable(roomy, wishes, asked_at)
     standing = [wish for wish in wishes if verdicts[wish].ok]
     booking = [wish for wish in standing if wish.act is Act.BOOK]
-    free = {(cell.service, cell.day): _left(known, cell, standing) for cell in known.world.rooms}
+    back = _given_back(known, standing)
+    free = {(cell.service, cell.day): _left(known, cell, back) for cell in known.world.rooms}
     allotted = allot(free, {wish: wish.cells for wish in booking})
     # Who waits for something has not what needs it either.
     sure = [wish for wish in standing if wish not in allotted.waiting]
@@ -89,22 +91,25 @@ def _stable(world: World, wishes: Sequence[Wish], asked_at: datetime) -> dict[Wi
     return verdicts
 
 
-def _left(known: Known, cell: Cell, standing: Sequence[Wish]) -> int:
+def _left(known: Known, cell: Cell, given_back: Counter[tuple[int, date]]) -> int:
     """Count what is left of a day, and what this family gives back of it if nobody waits.
 
     What is left though some wait is what they cannot have: they lack what goes along with it.
     """
     room = known.world.rooms[cell]
-    if room.waiting:
-        return room.left
-    given_back = {
+    return room.left if room.waiting else room.left + given_back[cell.service, cell.day]
+
+
+def _given_back(known: Known, standing: Sequence[Wish]) -> Counter[tuple[int, date]]:
+    """Count the places that this family gives back."""
+    cells = {
         each
         for wish in standing
         if wish.act is Act.CANCEL
         for each in wish.cells
-        if (each.service, each.day) == (cell.service, cell.day) and known.holds(each)
+        if known.holds(each)
     }
-    return room.left + len(given_back)
+    return Counter((each.service, each.day) for each in cells)
 
 
 def _decided(known: Known, wish: Wish, verdict: Verdict) -> Decided:

@@ -78,7 +78,7 @@ def save(
         return Saved(public_id)
     touched = [cell for wish in asked for cell in wish.cells]
     with db.transaction() as session:
-        batch = _begin(session, account, own_key)
+        batch = begin(session, account, own_key)
         if batch is None:
             return Saved(session.scalars(_SAVED, {"sending_key": own_key}).one())
         children = {cell.child for cell in touched}
@@ -90,13 +90,13 @@ def save(
         if not asked:
             raise Refusal(Reason.SAME, NOTHING)
         decided = deciding.decide(known, asked, asked_at)
-        _write(session, known, batch, decided)
+        write(session, known, batch, decided)
         if batch.added or batch.removed or batch.waiting:
             telling.saved(session, account, batch)
     return Saved(batch.public_id, [each for each in decided if each.state is None])
 
 
-def _begin(session: Session, account: CurrentAccount, own_key: str) -> BookingBatch | None:
+def begin(session: Session, account: CurrentAccount, own_key: str) -> BookingBatch | None:
     """Name what is saved; None when it was saved already, or is being saved beside this."""
     allowances.one_at_a_time(session, account.account_id)
     now = datetime.now(UTC)
@@ -118,7 +118,14 @@ def _begin(session: Session, account: CurrentAccount, own_key: str) -> BookingBa
     return None if number is None else session.get_one(BookingBatch, number)
 
 
-def _write(session: Session, known: Known, batch: BookingBatch, decided: Sequence[Decided]) -> None:
+def write(
+    session: Session,
+    known: Known,
+    batch: BookingBatch,
+    decided: Sequence[Decided],
+    origin: BookingOrigin = BookingOrigin.PARENT,
+) -> None:
+    """Write what was decided, as a part of what is saved at once; its places are locked."""
     ids = [each.id for each in known.booked.values()]
     found = session.scalars(select(Booking).where(Booking.id.in_(ids)).order_by(Booking.id))
     rows = {Cell(each.child_id, each.service_id, each.day): each for each in found}
@@ -133,7 +140,7 @@ def _write(session: Session, known: Known, batch: BookingBatch, decided: Sequenc
                 child_id=cell.child, service_id=cell.service, day=cell.day, version=0
             )
             session.add(row)
-        _change(row, each, known.family_id, _origin(cell, ticked), batch)
+        _change(row, each, known.family_id, _origin(cell, ticked, origin), batch)
         counted[_at(cell)] += (row.state in HOLDING) - (old in HOLDING)
         events.append((row, each, old))
     session.flush()
@@ -151,10 +158,10 @@ def _write(session: Session, known: Known, batch: BookingBatch, decided: Sequenc
         for row, each, old in events
     )
     places.count(session, counted)
-    batch.added = sum(row.state is BookingState.BOOKED for row, _, _ in events)
-    batch.waiting = sum(row.state is BookingState.WAITING for row, _, _ in events)
-    batch.removed = sum(row.state is BookingState.CANCELLED for row, _, _ in events)
-    batch.refused = sum(each.state is None for each in decided)
+    batch.added += sum(row.state is BookingState.BOOKED for row, _, _ in events)
+    batch.waiting += sum(row.state is BookingState.WAITING for row, _, _ in events)
+    batch.removed += sum(row.state is BookingState.CANCELLED for row, _, _ in events)
+    batch.refused += sum(each.state is None for each in decided)
     freed = [at for at, change in counted.items() if change < 0]
     waiting.promote(session, known.town, freed)
 
@@ -185,9 +192,9 @@ def _change(
     row.version += 1
 
 
-def _origin(cell: Cell, ticked: Collection[Cell]) -> BookingOrigin:
+def _origin(cell: Cell, ticked: Collection[Cell], origin: BookingOrigin) -> BookingOrigin:
     """Tell how it comes to be booked: what was ticked itself stays without what brings it."""
-    return BookingOrigin.PARENT if cell in ticked else BookingOrigin.LINKED
+    return origin if cell in ticked else BookingOrigin.LINKED
 
 
 def _at(cell: Cell) -> At:

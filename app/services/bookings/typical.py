@@ -158,6 +158,11 @@ def is_said(family_id: int) -> bool:
     return bool(db.rows(_SAID, family_id=family_id))
 
 
+def alternates(family_id: int) -> bool:
+    """Tell whether the family says odd and even weeks apart, of any child."""
+    return any(parity is not WeekParity.ALL for parity, _ in _slots_of(family_id))
+
+
 def name_of(parity: WeekParity, weekday: int, service: Offered) -> str:
     """Name a box, in forms."""
     return f"{parity}.{weekday}.{service.slug}"

@@ -4,7 +4,7 @@ A box is named by a child, a service and a day. Only what was on the page counts
 unticked there is a day that is not wanted, one that was not there stays as it is.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -77,7 +77,7 @@ def wishes(known: Known, boxes: Boxes) -> list[Wish]:
     asked = {cell_of(known, name): name in boxes.ticked for name in boxes.seen}
     wanted = [cell for cell, ticked in asked.items() if ticked and not known.is_live(cell)]
     given_back = {cell for cell, ticked in asked.items() if not ticked and known.is_live(cell)}
-    books = list(_books(known, wanted))
+    books = books_of(known, wanted)
     # What one waited for, and now comes along with what is booked, is waited for still.
     along = {cell for wish in books for cell in wish.along}
     return [*_cancels(known, given_back - along), *books]
@@ -97,9 +97,12 @@ def changed_since(known: Known, boxes: Boxes) -> list[Booked]:
     return changed
 
 
-def _books(known: Known, cells: list[Cell]) -> Iterator[Wish]:
-    for cell in sorted(cells, key=known.order):
-        yield Wish(Act.BOOK, cell, tuple(known.world.to_book(cell)[1:]))
+def books_of(known: Known, cells: Sequence[Cell]) -> list[Wish]:
+    """Ask for these days, in their order, each with what it brings."""
+    return [
+        Wish(Act.BOOK, cell, tuple(known.world.to_book(cell)[1:]))
+        for cell in sorted(cells, key=known.order)
+    ]
 
 
 def _cancels(known: Known, cells: set[Cell]) -> Iterator[Wish]:

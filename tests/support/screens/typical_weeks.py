@@ -1,17 +1,18 @@
 """« Semaine type » in its states: nothing to say, said for all weeks, said apart."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from app import db
-from app.models import Service
+from app.models import DayState, Service, ServiceDay
 from app.services.tokens import quiet_links
 from tests.support.browser import Browser, Page
 from tests.support.page_checks.text import plain
 from tests.support.people import People, public_id
+from tests.support.services import booked_by
 
 Screens = Iterator[tuple[str, Page]]
 SAVE = "Enregistrer"
@@ -42,12 +43,38 @@ def typical_screens(app: Flask, people: People) -> Screens:
     yield "typical week, apart", parent.get("family.typical_week", public_id=public_id("e4"))
     page = parent.get("family.bookings_week", week="2026-W50", type="oui")
     yield "bookings, as the typical week", page
+    yield from _apply(app, people, parent)
     yield "quiet week, no such link", Browser(app).get("family.quiet_week", token="x")
     with app.app_context():
         token = quiet_links.token_for(people.ines.identifier, "2026-W50")
     page = Browser(app).get("family.quiet_week", token=token)
     yield "quiet week", page
     yield "quiet week, said", page.submit("Rien cette semaine, c’est voulu")
+
+
+def _apply(app: Flask, people: People, parent: Browser) -> Screens:
+    """The weeks on both sides of New Year's Day, the 53rd of which is odd as the next one."""
+    days = [date(2026, 11, 30) + timedelta(days=ahead) for ahead in range(33)]
+    with app.app_context(), db.transaction() as session:
+        bookings, eldest = booked_by(session, people.ines)
+        bookings.say_typical(eldest, 0, 1, 3, 4)
+        gone = [date(2027, 1, 5)]
+        bookings.book(eldest, gone, datetime.now(UTC), cancelled=gone)
+        session.execute(delete(ServiceDay).where(ServiceDay.day.in_(days)))
+        strike = {"state": DayState.CLOSED, "reason": "Grève"}
+        canteen = bookings.services[0].id
+        session.add_all(ServiceDay(service_id=canteen, day=day, **strike) for day in days)
+    page = parent.get("family.typical_weeks").fill({"Du": "2026-11-30", "Au": "2027-01-08"})
+    whole = page.submit("Continuer", _refused=200)
+    yield "typical weeks, to apply", whole
+    with app.app_context(), db.transaction() as session:
+        session.execute(delete(ServiceDay).where(ServiceDay.day.in_(days)))
+    yield "typical weeks, changed meanwhile", whole.submit(SAVE, _refused=200)
+    yield (
+        "typical weeks, upside down",
+        page.fill({"Au": "2026-11-27"}).submit("Continuer", _refused=200),
+    )
+    yield "typical weeks, no date", page.fill({"Au": ""}).submit("Continuer", _refused=200)
 
 
 def _box(page: Page, name: str) -> str:

@@ -1,22 +1,30 @@
 """« Semaine type »: what each child has most often, said once to tick weeks by it."""
 
 from collections.abc import Sequence
+from datetime import UTC, date, datetime
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from wtforms import HiddenField
 
 from app.blueprints.family.blueprint import family
 from app.blueprints.family.bookings.forms import Several
+from app.blueprints.family.bookings.telling import tell_of_refused
 from app.booking_kinds import WeekParity
-from app.services.bookings import typical
+from app.services.bookings import applying, typical
 from app.services.bookings.rules import WEEKDAYS
 from app.services.bookings.typical import TypicalWeek
 from app.services.bookings.words import PARITIES
-from app.services.refusals import Refusal
+from app.services.refusals import Reason, Refusal
+from app.services.tokens import booking_stamps
+from app.web import drafts
 from app.web.access import current_account
+from app.web.fields import AnyDayField, SendingKeyField, read_day
 from app.web.forms import Form, recalled, show_again
 from app.web.site_map import labelled
 
+# What is impossible is told day by day, up to so many.
+MOST_TOLD = 12
 SAVED = "La semaine type de {} est enregistrée. Rien n’est encore réservé."
 
 
@@ -26,12 +34,86 @@ class TypicalForm(Form):
     case = Several()
 
 
-@family.get("/reservations/semaine-type")
+class ApplyForm(Form):
+    """From when to when typical weeks are booked, and what was read of that."""
+
+    sending_key = SendingKeyField()
+    # When its summary was read, and what it said.
+    stamp = HiddenField()
+    mark = HiddenField()
+    first = AnyDayField("Du")
+    last = AnyDayField("Au")
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """Return both ends, once they are valid."""
+        first, last = read_day(self.first.data or ""), read_day(self.last.data or "")
+        assert first is not None
+        assert last is not None
+        return first, last
+
+
+@family.route("/reservations/semaine-type", methods=["GET", "POST"])
 @labelled("Semaine type")
 def typical_weeks() -> ResponseReturnValue:
-    """What each child has most often."""
+    """What each child has most often; booked from one day to another, once that is read."""
+    form = ApplyForm()
+    if form.is_submitted():
+        return _take(form)
+    if drafts.step() == drafts.CHECK and form.is_ready():
+        return _check(form)
+    if recalled() is None:
+        form.first.data, form.last.data = (day.isoformat() for day in applying.default_days())
     weeks = typical.of_family(current_account().family_id)
-    return render_template("family/bookings/typical_weeks.html", weeks=weeks, words=PARITIES)
+    return render_template(
+        "family/bookings/typical_weeks.html", form=form, weeks=weeks, words=PARITIES
+    )
+
+
+def _take(form: ApplyForm) -> ResponseReturnValue:
+    step, valid = request.form.get("step"), form.validate()
+    if step == "edit" and not form.stale:
+        return show_again(form, drafts.EDIT)
+    if not valid:
+        return show_again(form)
+    try:
+        if step == "send":
+            return _apply(form)
+        planned = applying.plan(current_account().family_id, *form.days, datetime.now(UTC))
+        if planned.decided:
+            return show_again(form, drafts.CHECK)
+        form.form_errors.append(applying.NOTHING)
+    except Refusal as refused:
+        form.sending_key.renew()
+        form.form_errors.append(str(refused))
+        is_read_again = step == "send" and refused.reason is Reason.OUTDATED
+        return show_again(form, drafts.CHECK if is_read_again else drafts.CORRECTION)
+    return show_again(form)
+
+
+def _check(form: ApplyForm) -> ResponseReturnValue:
+    account = current_account()
+    try:
+        planned = applying.plan(account.family_id, *form.days, datetime.now(UTC))
+    except Refusal:
+        return redirect(url_for("family.typical_weeks"))
+    return render_template(
+        "family/bookings/apply_check.html",
+        form=form,
+        plan=planned,
+        most_told=MOST_TOLD,
+        stamp=booking_stamps.stamp(account.account_id),
+    )
+
+
+def _apply(form: ApplyForm) -> ResponseReturnValue:
+    account = current_account()
+    asked_at = booking_stamps.asked_at(account.account_id, form.stamp.data or "")
+    saved = applying.apply(
+        account, form.days, form.mark.data or "", form.sending_key.data, asked_at
+    )
+    tell_of_refused(saved)
+    return redirect(url_for("family.bookings_saved", public_id=saved.public_id))
 
 
 @family.route("/reservations/semaine-type/<opaque:public_id>", methods=["GET", "POST"])

@@ -5,11 +5,12 @@ Both pages have one address: what was ticked waits as any draft does.
 
 from datetime import UTC, date, datetime
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.family.blueprint import family
 from app.blueprints.family.bookings.forms import WeekForm
+from app.blueprints.family.bookings.telling import tell_of_refused
 from app.services.bookings import drawing, saving, summaries, typical, weeks
 from app.services.bookings.weeks import Week
 from app.services.refusals import Reason, Refusal
@@ -18,10 +19,6 @@ from app.web import drafts
 from app.web.access import current_account
 from app.web.forms import recalled, show_again
 from app.web.site_map import labelled
-
-REFUSED = "Le reste est enregistré, mais pas ceci\u00a0:"
-# A cookie holds so many sentences.
-MOST_TOLD = 12
 
 
 @family.get("/reservations")
@@ -47,7 +44,10 @@ def bookings_week(week: str) -> ResponseReturnValue:
 
 
 def _page(form: WeekForm, week: Week) -> str:
-    said = week.has_boxes and typical.is_said(current_account().family_id)
+    # What is drawn by it was read already.
+    said = week.has_boxes and (
+        "type" in request.args or typical.is_said(current_account().family_id)
+    )
     return render_template("family/bookings/week.html", form=form, week=week, said=said)
 
 
@@ -101,7 +101,5 @@ def _save(form: WeekForm, monday: date) -> ResponseReturnValue:
     saved = saving.save(
         account, weeks.both_ends(monday), form.boxes, form.sending_key.data, asked_at
     )
-    if saved.refused:
-        lines = [each.whole_sentence for each in saved.refused[:MOST_TOLD]]
-        flash({"text": REFUSED, "lines": lines}, "info")  # type: ignore[arg-type]
+    tell_of_refused(saved)
     return redirect(url_for("family.bookings_saved", public_id=saved.public_id))
