@@ -30,7 +30,7 @@ from app.services.importing.tables import (
     MANDATES,
     MESSAGES,
 )  # fmt: skip
-from app.services.importing.temporary import ATTACHED, KEPT_AS, WEIGHT
+from app.services.importing.temporary import ATTACHED, KEPT_AS, LINE, WEIGHT
 
 _MESSAGE = cast(Table, Message.__table__)
 UNFOLDED = (
@@ -58,6 +58,7 @@ def load_families(connection: Connection, staging: Staging) -> Counts:
         rows.c.city,
         or_(false(), *says).label("direct_debit"),
         null().cast(UtcDateTime).label("archived_at"),
+        rows.c[LINE],
         *staging[FAMILIES].marks,
     )
     kept = staging[FAMILIES].absent - ({"direct_debit"} if says else set())
@@ -79,6 +80,7 @@ def load_children(connection: Connection, staging: Staging) -> Counts:
         rows.c[KEPT_AS].label("photo"),
         # Whom another family has now is filled again: see `erased`.
         null().cast(UtcDateTime).label("erased_at"),
+        rows.c[LINE],
         *staging[CHILDREN].marks,
     )
     return Merge(connection, Child, ["source_id"], given, staging[CHILDREN].absent).run(
@@ -98,6 +100,7 @@ def load_messages(connection: Connection, staging: Staging) -> Counts:
         rows.c.subject,
         rows.c.body,
         rows.c.answerable,
+        rows.c[LINE],
         *staging[MESSAGES].marks,
     )
     staged = staging[MESSAGES]
@@ -115,9 +118,8 @@ def load_attachments(connection: Connection, staging: Staging) -> Counts:
                attached.c[KEPT_AS].label("file"), attached.c[WEIGHT].label("file_size"))
         .select_from(attached)
         .join(Message, Message.source_id == attached.c.source_id)
-        .order_by(Message.id, attached.c.title)
     )  # fmt: skip
-    named = given.order_by(None).subquery("named")
+    named = given.subquery("named")
     connection.execute(
         delete(MessageAttachment).where(
             MessageAttachment.message_id.in_(
@@ -161,6 +163,7 @@ def load_documents(connection: Connection, staging: Staging) -> Counts:
         rows.c[KEPT_AS].label("file"),
         rows.c[WEIGHT].label("file_size"),
         literal(datetime.now(UTC), UtcDateTime()).label("added_at"),
+        rows.c[LINE],
         *staging[DOCUMENTS].marks,
     )
     kept = _kept(staging[DOCUMENTS]) | {"added_at"}

@@ -22,11 +22,13 @@ from sqlalchemy import (
 )  # fmt: skip
 
 from app.db import Base
-from app.services.importing.temporary import SET_ASIDE
+from app.services.importing.temporary import LINE, SET_ASIDE
 
 # From how many new rows on, and for which part of a table, what PostgreSQL knew of it is wrong.
 MANY = 1_000
 FEW_TIMES = 10
+# What is said of a row, and is no column of the portal's.
+BESIDE = frozenset({LINE, SET_ASIDE})
 GivenRows = Select[*tuple[Any, ...]]
 
 
@@ -48,7 +50,8 @@ class Merge:
     `key` tells which row is which; columns in `kept` are written when a row is created and left
     alone afterwards. Those in `derived` follow from the others: they are emptied in a row that
     changes, for whoever fills them next. A row's marks, where it has any, name
-    columns that are left alone in it: their cells were set aside.
+    columns that are left alone in it: their cells were set aside. New rows are created in the order
+    of their lines; those that have none, in the order of their keys.
     """
 
     def __init__(
@@ -64,12 +67,14 @@ class Merge:
         self._connection = connection
         self._target: Any = model.__table__
         self._given = given.subquery("given")
+        order = [LINE] if LINE in self._given.c else key
+        self._order = [self._given.c[name] for name in order]
         self._same = and_(*(self._target.c[name] == self._given.c[name] for name in key))
         self._emptied = dict.fromkeys(derived, "")
         self._changing = {
             column.name: self._as_read(column)
             for column in self._given.c
-            if column.name not in {*key, *kept, "public_id", SET_ASIDE}
+            if column.name not in {*key, *kept, "public_id", *BESIDE}
         }
 
     def run(self, rows: int, touched: Table | None = None) -> Counts:
@@ -115,9 +120,10 @@ class Merge:
 
     def _create(self, touched: Table | None) -> int:
         before = self._last_id() if touched is not None else 0
-        columns = [name for name in self._given.c.keys() if name != SET_ASIDE]  # noqa: SIM118
+        columns = [name for name in self._given.c.keys() if name not in BESIDE]  # noqa: SIM118
         given = (self._given.c[name] for name in columns)
-        new = select(*given).where(~select(1).where(self._same).exists())
+        is_new = ~select(1).where(self._same).exists()
+        new = select(*given).where(is_new).order_by(*self._order)
         created = rows_of(
             self._connection,
             insert(self._target).from_select(columns, new, include_defaults=False),

@@ -15,7 +15,7 @@ from app.services.importing.headlines import Headline, Headlines
 from app.services.importing.merging import Counts, Merge, rows_of
 from app.services.importing.staging import Staging
 from app.services.importing.tables import INVOICES, LINES, PAYMENTS
-from app.services.importing.temporary import KEPT_AS, TOUCHED, make_ready
+from app.services.importing.temporary import KEPT_AS, LINE, TOUCHED, make_ready
 
 FAMILIES_AT_ONCE = 500
 _NUMBER = attrgetter("family_id", "kind", "number", "year")
@@ -46,6 +46,7 @@ class MovementLoader:
                 rows.c.amount,
                 rows.c.label,
                 rows.c[KEPT_AS].label("file"),
+                rows.c[LINE],
                 *self._staging[INVOICES].marks,
             )
             .select_from(rows)
@@ -161,6 +162,7 @@ class MovementLoader:
                 rows.c.amount,
                 rows.c.mode,
                 rows.c.reference,
+                rows.c[LINE],
                 *self._staging[PAYMENTS].marks,
             )
             .select_from(rows)

@@ -14,6 +14,8 @@ KEPT_AS = "kept_as"
 WEIGHT = "weight"
 # The fields of a row whose cells were set aside, each between blanks; NULL for most rows.
 SET_ASIDE = "set_aside"
+# Where a row stands in its file.
+LINE = "line"
 METADATA = MetaData()
 
 
@@ -22,7 +24,7 @@ def _table(name: str, *columns: Column[Any]) -> Table:
 
 
 def _table_of_rows(file: SourceFile) -> Table:
-    columns: list[Column[Any]] = [Column("line", Integer)]
+    columns: list[Column[Any]] = [Column(LINE, Integer)]
     for column in file.columns:
         kind = column.kind
         default = None if kind.missing is None else literal(kind.missing, kind.stored)
