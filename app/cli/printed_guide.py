@@ -1,7 +1,6 @@
 """`flask guide`: the guide on paper."""
 
 import sys
-from http import HTTPStatus
 from pathlib import Path
 
 import click
@@ -15,7 +14,6 @@ NO_PANGO = (
     "Aucun PDF ne peut être fait sur cette machine\u00a0: installez Pango "
     "(Debian\u00a0: libpango-1.0-0, libpangoft2-1.0-0, libharfbuzz-subset0)."
 )
-NO_PAGE = "La page du guide ne s’ouvre pas\u00a0: «\u00a0flask doctor\u00a0» dit ce qui manque."
 
 
 @click.group()
@@ -38,7 +36,7 @@ def build(output: Path) -> None:
         "/guide.pdf", base_url=settings.public_url
     )
     if answer.mimetype != "application/pdf":
-        click.echo(NO_PANGO if answer.status_code == HTTPStatus.NOT_FOUND else NO_PAGE, err=True)
+        click.echo(NO_PANGO, err=True)
         sys.exit(1)
     try:
         output.write_bytes(answer.data)

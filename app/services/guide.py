@@ -3,9 +3,11 @@
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
+from app import db
 from app.booking_kinds import BookingState
 from app.formats import NBSP, day_and_month, today
 from app.models import Sex
+from app.services import counts
 from app.services.billing.ledger import UnpaidInvoice
 from app.services.bookings.deciding import Decided
 from app.services.bookings.outcomes import Line as SavedLine
@@ -32,6 +34,14 @@ SECRET = "2dd150fa6be4410f966601e379bf8d79"  # noqa: S105
 LINK_TOKEN = "exemple"  # noqa: S105
 AMOUNT = Decimal("891.35")
 CANTEEN, MIDDAY, EVENING = "Cantine", "Garderie de midi", "Garderie du soir"
+
+
+def tells_of_bookings() -> bool:
+    """Tell whether the town takes bookings; how to come in is read though the database is away."""
+    try:
+        return counts.takes_bookings()
+    except db.Unavailable:
+        return False
 
 
 def sample_day() -> date:

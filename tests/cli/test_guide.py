@@ -55,19 +55,6 @@ def test_a_machine_without_pango_is_told_what_to_install(
     assert "installez Pango" in result.output
 
 
-def test_a_portal_without_its_tables_is_told_where_to_look(tmp_path: Path) -> None:
-    """The guide says how to book where the town takes bookings: it asks the database."""
-    if not printing.available():
-        skip_or_fail("Pango is not installed (Debian: libpango-1.0-0 and others)")
-    app = create_app(
-        config.Development(instance=tmp_path, mail_backend="memory", mail_delivery="inline")
-    )
-    result = app.test_cli_runner().invoke(args=["guide", "build"])
-    app.extensions[db.EXTENSION].dispose()
-    assert result.exit_code == 1
-    assert "flask doctor" in result.output
-
-
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_file_that_cannot_be_written(app: Flask, tmp_path: Path) -> None:
     if not printing.available():

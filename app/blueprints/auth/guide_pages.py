@@ -10,7 +10,6 @@ from markupsafe import Markup
 
 from app.blueprints.auth.blueprint import auth
 from app.blueprints.auth.forms import ChoosePasswordForm, SignInForm
-from app.services import counts
 from app.services import guide as service
 from app.services.accounts import passwords, signing_in
 from app.settings import settings
@@ -37,7 +36,7 @@ def guide() -> ResponseReturnValue:
     return render_template(
         "auth/guide.html",
         screens=_screens(settings.public_url, settings.town_name, service.sample_day()),
-        takes_bookings=counts.takes_bookings(),
+        takes_bookings=service.tells_of_bookings(),
         code=_code(settings.public_url),
         address=settings.public_url.rstrip("/"),
         sender=settings.mail_sender,
@@ -56,7 +55,7 @@ def guide_pdf() -> ResponseReturnValue:
             settings.public_url,
             settings.town_name,
             service.sample_day(),
-            counts.takes_bookings(),
+            service.tells_of_bookings(),
         )
     )
     response.mimetype = "application/pdf"

@@ -36,7 +36,9 @@ def security_text(app: Flask) -> dict[str, str]:
 
 
 def test_a_search_engine_finds_the_public_pages_and_no_other(tmp_path: Path) -> None:
-    stranger = Browser(portal(tmp_path))
+    """Though the database is away: whoever looks for the way in reads the guide."""
+    app = portal(tmp_path)
+    stranger = Browser(app)
     answer = stranger.fetch("/sitemap.xml")
     assert answer.mimetype == "application/xml"
     found = _addresses(stranger)
@@ -47,6 +49,7 @@ def test_a_search_engine_finds_the_public_pages_and_no_other(tmp_path: Path) -> 
         page = stranger.visit(address.removeprefix(TOWN))
         assert page.path == address.removeprefix(TOWN)
         assert "X-Robots-Tag" not in page.response.headers
+    app.extensions["portail.engine"].dispose()
 
 
 def test_nothing_else_that_anybody_may_open_is_for_search(app: Flask) -> None:
