@@ -20,7 +20,8 @@ With the database:
 day_list   who comes on a day; day_papers the papers of it, and what changed since; served_days
            the days of service around it; head_counts how many come in a week
 taking_over  days that a file of the town says
-attendance  who is there, as a tablet presses it; unbooked who was without a booking
+attendance  who is there, as a tablet presses it; unbooked who was without a booking;
+           unbooked_days whose those are, in a month
 recounting  whether the places are counted right
 pricing    what a day costs (pure); prices that of a family, with the database
 billing_codes  what a day is to an invoice (pure); month_codes those of a month, billing_words in

@@ -1,6 +1,6 @@
 """A month as the town's invoices see it: a code for each child's day, and what it may cost.
 
-Six statements, however many children.
+Seven statements, however many children.
 """
 
 from collections import Counter
@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import Date, bindparam, select
 
 from app import db
-from app.booking_kinds import BookingState
+from app.booking_kinds import AttendanceState, BookingState
 from app.calendar.months import both_ends
 from app.models import (
+    Attendance,
     Booking,
     Child,
     DayState,
@@ -27,8 +28,8 @@ from app.models import (
     ServiceDay,
     Tariff,
 )
-from app.services.bookings import billing_codes, prices, pricing
-from app.services.bookings.billing_codes import Code, Day
+from app.services.bookings import billing_codes, prices, pricing, unbooked_days
+from app.services.bookings.billing_codes import Code, Day, Seen
 from app.services.bookings.prices import OF_RATE, OF_SITUATION
 from app.services.bookings.pricing import Rate, Situation
 
@@ -50,12 +51,22 @@ _DAYS = (
         Service.source_id.label("service_key"),
         Service.name.label("service"),
         Service.due_absences,
+        Service.ends_at,
         Family.source_id.label("family_key"),
         Family.number.label("family_number"),
+        Attendance.state.label("seen"),
+        Attendance.arrived_at,
+        Attendance.left_at,
     )
     .join(Child, Child.id == Booking.child_id)
     .join(Service, Service.id == Booking.service_id)
     .join(Family, Family.id == Booking.family_id)
+    .outerjoin(
+        Attendance,
+        (Attendance.child_id == Booking.child_id)
+        & (Attendance.service_id == Booking.service_id)
+        & (Attendance.day == Booking.day),
+    )
     .where(Booking.day.between(bindparam("since", type_=Date), _LAST))
     .order_by(
         Service.position, Service.id, Child.last_name, Child.first_name, Child.id, Booking.day
@@ -156,7 +167,8 @@ def days(month: date) -> Iterator[Coded]:
             absences = 0
         absences += row.state is BookingState.ABSENT
         before = whose
-        code = billing_codes.code(Day(row.state, row.late, nth_absence=absences), row.due_absences)
+        day = Day(row.state, row.late, _seen(row), absences)
+        code = billing_codes.code(day, row.due_absences)
         if row.day < first or code is Code.NONE:
             continue
         reason = closed.get((row.service_id, row.day, row.school)) or closed.get(
@@ -165,6 +177,16 @@ def days(month: date) -> Iterator[Coded]:
         yield Coded(
             row, code, price.of(row, code), (reason or "") if code is Code.CLOSED_FREE else ""
         )
+    for row in unbooked_days.of_month(first, last):
+        yield Coded(row, Code.UNBOOKED, price.of(row, Code.UNBOOKED), "")
+
+
+def _seen(row: Any) -> Seen | None:
+    """Read what was noted of a day; None where nothing was."""
+    if row.seen is None:
+        return None
+    left_late = None not in {row.left_at, row.ends_at} and row.left_at > row.ends_at
+    return Seen(row.seen is AttendanceState.PRESENT, left_late)
 
 
 class _Prices:

@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Date, bindparam, case, func, select
 from app import db, spreadsheets
 from app.calendar.months import both_ends
 from app.formats import plain_amount
-from app.models import Booking, BookingState, Child, Family, Service
+from app.models import AttendanceState, Booking, BookingState, Child, Family, Service
+from app.services.bookings.notation import clock
 
 STATES = {
     BookingState.BOOKED: "RESERVE",
@@ -97,12 +98,21 @@ def presences(month: date) -> bytes:
         (
             each.of.child_key, each.of.family_key, each.of.service_key, each.of.day.isoformat(),
             _yes_or_no(is_it=each.of.state in COUNTED), _yes_or_no(is_it=each.of.late),
-            "", "", "", each.reason, each.code.value,
+            _came(each.of.seen), _hour(each.of.arrived_at), _hour(each.of.left_at),
+            each.reason, each.code.value,
             "" if each.amount is None else plain_amount(each.amount),
         )
         for each in month_codes.days(month)
     ]  # fmt: skip
     return spreadsheets.table(PRESENCES, rows)
+
+
+def _came(seen: AttendanceState | None) -> str:
+    return "" if seen is None else _yes_or_no(is_it=seen is AttendanceState.PRESENT)
+
+
+def _hour(minute: int | None) -> str:
+    return "" if minute is None else clock(minute)
 
 
 def _yes_or_no(*, is_it: bool) -> str:

@@ -10,8 +10,12 @@ from sqlalchemy import select
 
 from app import db
 from app.models import (
+    Attendance,
+    AttendanceState,
     Booking,
     BookingState,
+    Child,
+    CustodyPattern,
     InvoicedMonth,
     JournalEntry,
     Quotient,
@@ -19,7 +23,7 @@ from app.models import (
     Tariff,
 )
 from app.services.actors import Command
-from app.services.bookings import closing, month_codes, reading
+from app.services.bookings import closing, month_codes, month_files, reading
 from app.services.bookings.billing_codes import Code
 from app.services.bookings.closing_extent import Extent
 from app.services.bookings.judging import judge
@@ -162,3 +166,46 @@ def test_a_file_leaves_an_invoiced_month(
 def test_only_those_who_see_money_do(app: Flask, people: People) -> None:
     reader = come(app, "lise@commune.fr", "Lise", "lecture")
     assert "facturation des services" in reader.get("town_hall.billing", _status=403).text
+
+
+def see(app: Flask, source_id: str, day: date, slug: str, *minutes: int) -> None:
+    """Have somebody come to a service at a minute, leave at another; absent without any."""
+    with app.app_context(), db.transaction() as session:
+        child = session.scalars(select(Child).where(Child.source_id == source_id)).one()
+        service = session.scalars(select(Service).where(Service.source_id == slug)).one()
+        service.ends_at = 18 * 60
+        session.add(
+            Attendance(
+                child_id=child.id, service_id=service.id, day=day, at=NOW, client_key="0" * 32,
+                state=AttendanceState.PRESENT if minutes else AttendanceState.ABSENT,
+                arrived_at=minutes[0] if minutes else None,
+                left_at=minutes[1] if minutes[1:] else None,
+            )
+        )  # fmt: skip
+
+
+@pytest.mark.both_databases
+def test_what_was_seen_counts(app: Flask, people: People) -> None:
+    """Who came unbooked, left late, or did not come; Jules is of the home whose week it is."""
+    see(app, "e1", DAYS[0], "midi", 16 * 60, 18 * 60 + 20)
+    see(app, "e1", DAYS[2], "midi")
+    see(app, "e1", DAYS[4], "cantine", 700)
+    with app.app_context(), db.transaction() as session:
+        for person, pattern in (
+            (people.claire, CustodyPattern.ISO_ODD),
+            (people.marc, CustodyPattern.ISO_EVEN),
+        ):
+            booked, jules = booked_by(session, person)
+            booked.enrol(jules, date(2026, 9, 1))
+            booked.take_turns(jules, pattern, date(2026, 9, 1))
+    # The 46th week of the year: his father's.
+    see(app, "e5", date(2026, 11, 12), "cantine", 701)
+    with app.app_context():
+        lines = month_files.presences(NOVEMBER).decode("utf-8-sig").splitlines()
+    assert "e1;3816231;midi;2026-11-03;OUI;NON;OUI;16:00;18:20;;RETARD_DEPART;0,00" in lines
+    assert "e1;3816231;midi;2026-11-06;OUI;NON;NON;;;;ABSENCE_DUE;0,00" in lines
+    unbooked = [line for line in lines if "NON_RESERVE" in line]
+    assert [line.split(";")[:7] for line in unbooked] == [
+        ["e1", "3816231", "cantine", "2026-11-10", "NON", "NON", "OUI"],
+        ["e5", "530005", "cantine", "2026-11-12", "NON", "NON", "OUI"],
+    ]
