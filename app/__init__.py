@@ -11,6 +11,7 @@ from app import blueprints, cli, db, formats
 from app import settings as app_settings
 from app.mailer import courier
 from app.services import retention
+from app.services.bookings import lapsing
 from app.services.erasure import erasing
 from app.services.families import words
 from app.services.importing import doing
@@ -47,6 +48,7 @@ HANDLERS = {
     JobKind.IMPORT: doing.do,
     JobKind.INVITATIONS: inviting.do,
     JobKind.MESSAGE: sending.send_due,
+    JobKind.OFFERS: lapsing.lapse_due,
     JobKind.PURGE: retention.purge_by_night,
     JobKind.WORDS: words.refresh_by_night,
 }

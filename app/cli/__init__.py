@@ -11,6 +11,7 @@ from flask.cli import AppGroup
 
 COMMANDS = {
     "adresse": "address:correct",
+    "attente": "waiting:attente",
     "backup": "backups:backup",
     "calendrier": "calendar:calendrier",
     "credentials": "credentials:credentials",

@@ -188,10 +188,10 @@ def test_each_link_opens_a_page(town: Flask) -> None:
     assert opened == {
         "auth.forgotten_password", "auth.password_link", "auth.sign_in", "family.account",
         "family.bookings", "family.bookings_saved", "family.bookings_week", "family.children",
-        "family.confirm_email", "family.messages", "family.quiet_week", "family.request",
-        "family.statement",
-        "town_hall.choose_own_mails", "town_hall.forgotten_password", "town_hall.invitation",
-        "town_hall.mails", "town_hall.new_password", "town_hall.requests",
+        "family.confirm_email", "family.messages", "family.offered_places", "family.quiet_week",
+        "family.request", "family.statement", "town_hall.choose_own_mails",
+        "town_hall.forgotten_password", "town_hall.invitation", "town_hall.mails",
+        "town_hall.new_password", "town_hall.requests",
     }  # fmt: skip
 
 

@@ -46,6 +46,7 @@ from app.blueprints.town_hall import (
     texts,
     town,
     viewing,
+    waiting,
     writing,
 )
 from app.blueprints.town_hall.blueprint import town_hall
@@ -97,5 +98,6 @@ __all__ = [
     "town",
     "town_hall",
     "viewing",
+    "waiting",
     "writing",
 ]

@@ -1,18 +1,24 @@
-"""« Fermer »: a strike, some snow. Who is concerned is shown first; families are written to."""
+"""« Fermer »: a strike, some snow. Who is concerned is shown first; families are written to.
+
+What does it is loaded when it is asked for: a town closes ten times a year.
+"""
+
+from typing import TYPE_CHECKING
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.town_hall.blueprint import town_hall
-from app.blueprints.town_hall.closing_forms import ClosingForm, OpeningForm
 from app.formats import near_moment, plural
-from app.services.bookings import closing, closing_letters, closing_list
 from app.services.clerks.rights import Right
 from app.services.refusals import Refusal
 from app.web import drafts
 from app.web.clerk_access import current_clerk, needs
 from app.web.drafts import stands_on
 from app.web.forms import show_again
+
+if TYPE_CHECKING:
+    from app.blueprints.town_hall.closing_forms import ClosingForm
 
 CLOSED = "C’est fermé."
 LEAVES = "Le message aux familles part {}."
@@ -25,6 +31,9 @@ NOT_SENT = "Le message de fermeture n’était pas parti\u00a0: personne ne le l
 @needs(Right.SERVICES)
 def closings() -> ResponseReturnValue:
     """What to close, then who is concerned; and what was closed before."""
+    from app.blueprints.town_hall.closing_forms import ClosingForm
+    from app.services.bookings import closing_list
+
     form = ClosingForm()
     form.offer()
     if form.is_submitted():
@@ -38,6 +47,9 @@ def closings() -> ResponseReturnValue:
 @needs(Right.SERVICES)
 def closing_page(public_id: str) -> ResponseReturnValue:
     """One of them, which may be undone."""
+    from app.blueprints.town_hall.closing_forms import OpeningForm
+    from app.services.bookings import closing_list
+
     found = closing_list.find(public_id) or abort(404)
     return render_template("town_hall/closing.html", found=found, form=OpeningForm())
 
@@ -47,6 +59,9 @@ def closing_page(public_id: str) -> ResponseReturnValue:
 @stands_on("town_hall.closing_page")
 def open_again(public_id: str) -> ResponseReturnValue:
     """Open what it closed, from today on."""
+    from app.blueprints.town_hall.closing_forms import OpeningForm
+    from app.services.bookings import closing, closing_letters, closing_list
+
     form = OpeningForm()
     if not form.validate():
         return show_again(form)
@@ -67,7 +82,9 @@ def open_again(public_id: str) -> ResponseReturnValue:
     return redirect(url_for("town_hall.closing_page", public_id=public_id))
 
 
-def _take(form: ClosingForm) -> ResponseReturnValue:
+def _take(form: "ClosingForm") -> ResponseReturnValue:
+    from app.services.bookings import closing
+
     step, valid = request.form.get("step"), form.validate()
     if step == "edit" and not form.stale:
         return show_again(form, drafts.EDIT)
@@ -83,7 +100,9 @@ def _take(form: ClosingForm) -> ResponseReturnValue:
     return show_again(form, drafts.CHECK)
 
 
-def _check(form: ClosingForm) -> ResponseReturnValue:
+def _check(form: "ClosingForm") -> ResponseReturnValue:
+    from app.services.bookings import closing, closing_letters
+
     try:
         changed = closing.preview(form.extent)
     except Refusal:
@@ -97,7 +116,9 @@ def _check(form: ClosingForm) -> ResponseReturnValue:
     )
 
 
-def _close(form: ClosingForm) -> ResponseReturnValue:
+def _close(form: "ClosingForm") -> ResponseReturnValue:
+    from app.services.bookings import closing, closing_letters
+
     by, reason, text = current_clerk(), form.reason.data or "", form.text.data or ""
     changed = closing.close(form.extent, reason, by)
     due_at = closing_letters.tell_of_closing(changed, reason.removesuffix("."), text, by)

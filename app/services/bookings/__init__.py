@@ -42,5 +42,7 @@ typical    the week that a child has most often, as the family says it
 applying   typical weeks booked for a year
 summaries  what is about to be saved; outcomes what was
 saving     it is saved, once; places whom one waits for meanwhile
-waiting    places that come free; telling the mails and the journal
+waiting    places that come free: given at once, or kept for the answer (offers), which may never
+           come (lapsing); kept_places for the family; telling the mails and the journal
+waiting_lists  who waits, as the town hall reads it; answering_waiters giving a place, or not
 """

@@ -148,7 +148,12 @@ def _before(session: Session, booked: Iterable[Booking]) -> dict[int, BookingSta
         )
         .order_by(BookingEvent.id)
     )
-    return {each.booking_id: each.old for each in events if each.old is not None}
+    # Nobody kept a place meanwhile: who was offered one waits, at the same rank.
+    return {
+        each.booking_id: BookingState.WAITING if each.old is BookingState.OFFERED else each.old
+        for each in events
+        if each.old is not None
+    }
 
 
 def _links(session: Session) -> Links:

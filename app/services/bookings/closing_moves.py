@@ -82,7 +82,7 @@ def move(session: Session, moving: Mapping[Booking, BookingState], sentence: str
     for booking, state in moving.items():
         old = booking.state
         change[At(booking.service_id, booking.day)] += (state in HOLDING) - (old in HOLDING)
-        booking.state = state
+        booking.state, booking.offer_until = state, None
         booking.version += 1
         is_closed = state is BookingState.CLOSED
         session.add(

@@ -55,7 +55,11 @@ def decide(known: Known, wishes: Sequence[Wish], asked_at: datetime) -> list[Dec
     booking = [wish for wish in standing if wish.act is Act.BOOK]
     back = _given_back(known, standing)
     free = {(cell.service, cell.day): _left(known, cell, back) for cell in known.world.rooms}
-    allotted = allot(free, {wish: wish.cells for wish in booking})
+    # What one has the place of already, offered or not come to, takes none.
+    allotted = allot(
+        free,
+        {wish: [cell for cell in wish.cells if not known.holds(cell)] for wish in booking},
+    )
     # Who waits for something has not what needs it either.
     sure = [wish for wish in standing if wish not in allotted.waiting]
     verdicts |= _stable(roomy, sure, asked_at)

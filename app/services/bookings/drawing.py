@@ -184,19 +184,23 @@ class Drawing:
         is_live = self.known.is_live(cell)
         found = self.known.booked.get(cell)
         ours = found.state if found and found.family_id == self.known.family_id else None
-        verdict = judge(Act.CANCEL if is_live else Act.BOOK, cell, self.known.world, self.now)
+        is_offered = self.known.world.is_offered(cell)
+        act = Act.CANCEL if is_live and not is_offered else Act.BOOK
+        verdict = judge(act, cell, self.known.world, self.now)
         if not is_live and (verdict.obstacle in UNSAID or not verdict.is_drawn):
             return None
         name = ""
         comes_along = is_live and self.known.bringers(cell)
-        if not comes_along and (verdict.ok or _may_wait(verdict)):
+        said = "" if comes_along else verdict.sentence
+        # A place that is offered is answered where nothing else is ticked.
+        if not comes_along and not is_offered and (verdict.ok or _may_wait(verdict)):
             name = name_of(self.known, cell)
         return Line(
             service=self.known.town.services[cell.service].name,
             name=name,
             version=self._version(name, cell),
             ticked=self._ticked(name, cell, is_live),
-            words=self._words(cell, verdict),
+            words=said if is_offered else self._words(cell, verdict),
             state=ours if ours in SAID else None,
             rank=found.rank if found and is_live else 0,
         )

@@ -5,19 +5,35 @@ them. SQLite lets one write at a time anyway.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import Update, case, select, tuple_, update
+from sqlalchemy import Date, Update, bindparam, case, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from app import db
-from app.models import Child, Place
+from app.models import Booking, BookingState, Child, Place
 from app.services.bookings.catalogue import Catalogue
+from app.services.bookings.worlds import Cell, Room
 
 # All the children: what a part of them has for itself would have a number of its own.
 EVERYBODY = 0
+
+_WAITING = (
+    select(func.count(func.distinct(Booking.family_id)))
+    .where(
+        Booking.service_id == Place.service_id,
+        Booking.day == Place.day,
+        Booking.state == BookingState.WAITING,
+    )
+    .scalar_subquery()
+)
+_PLACES = (
+    select(Place.service_id, Place.day, Place.taken, _WAITING.label("waiting"))
+    .where(Place.day.between(bindparam("first", type_=Date), bindparam("last", type_=Date)))
+    .order_by(Place.service_id, Place.day)
+)
 
 
 class At(NamedTuple):
@@ -116,3 +132,19 @@ def _of(at: At) -> Update:
         )
         .execution_options(synchronize_session=False)
     )
+
+
+def rooms(town: Catalogue, children: Collection[int], days: Sequence[date]) -> dict[Cell, Room]:
+    """Tell each cell of a service that has so many places what is left of them."""
+    found = db.rows(_PLACES, first=days[0], last=days[-1])
+    taken = {At(row.service_id, row.day): row for row in found}
+    left = {}
+    for service in town.services.values():
+        for day in days:
+            there = service.places(day)
+            if there is None:
+                continue
+            row = taken.get(At(service.id, day))
+            room = Room(max(0, there - row.taken), row.waiting) if row else Room(there)
+            left.update({Cell(child, service.id, day): room for child in children})
+    return left

@@ -5,7 +5,7 @@ A page reads it as it is; whoever saves reads it again once nobody else can chan
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import Date, and_, bindparam, case, func, or_, select
@@ -23,14 +23,13 @@ from app.models import (
     Custody,
     Enrolment,
     FamilyChild,
-    Place,
 )
-from app.services.bookings import catalogue
+from app.services.bookings import catalogue, places
 from app.services.bookings.at_home import turns_of
 from app.services.bookings.catalogue import Catalogue
 from app.services.bookings.custody import Turns
 from app.services.bookings.invoicing import LATEST
-from app.services.bookings.worlds import Cell, Enrolled, Held, Room, World
+from app.services.bookings.worlds import Cell, Enrolled, Held, World
 
 # Those that a family has: a place, or a rank in a list.
 LIVE = frozenset({BookingState.BOOKED, BookingState.OFFERED, BookingState.WAITING})
@@ -99,25 +98,12 @@ _BOOKED = (
         Booking.origin,
         Booking.version,
         RANK.label("rank"),
+        Booking.offer_until,
     )
     # The other home's too: a child eats once.
     .join(FamilyChild, FamilyChild.child_id == Booking.child_id)
     .where(FamilyChild.family_id == FAMILY, Booking.day.between(_FIRST, _LAST))
     .order_by(Booking.day, Booking.child_id, Booking.service_id)
-)
-_WAITING = (
-    select(func.count(func.distinct(Booking.family_id)))
-    .where(
-        Booking.service_id == Place.service_id,
-        Booking.day == Place.day,
-        Booking.state == BookingState.WAITING,
-    )
-    .scalar_subquery()
-)
-_PLACES = (
-    select(Place.service_id, Place.day, Place.taken, _WAITING.label("waiting"))
-    .where(Place.day.between(_FIRST, _LAST))
-    .order_by(Place.service_id, Place.day)
 )
 
 
@@ -146,6 +132,8 @@ class Booked(NamedTuple):
     version: int
     # Among those who wait; 0 for who does not.
     rank: int
+    # Until when a place is kept for it.
+    offer_until: datetime | None
 
     @property
     def cell(self) -> Cell:
@@ -237,9 +225,11 @@ def known(family_id: int, first: date, last: date) -> Known:
             children={each.id: each.first_name for each in children.values()},
             enrolments=enrolled,
             links=town.links,
-            held={cell: Held(each.state, each.origin) for cell, each in ours.items()},
+            held={
+                cell: Held(each.state, each.origin, each.offer_until) for cell, each in ours.items()
+            },
             closed=town.closed({each.id: each.school for each in children.values()}),
-            rooms=_rooms(town, children, within),
+            rooms=places.rooms(town, children, days_between(first, last)),
             invoiced_until=invoiced_until,
             booked_elsewhere=frozenset(
                 cell
@@ -276,23 +266,6 @@ def _children(
 
 def _booked(family_id: int, within: Mapping[str, date]) -> list[Booked]:
     return [Booked(*row) for row in db.rows(_BOOKED, family_id=family_id, **within)]
-
-
-def _rooms(
-    town: Catalogue, children: Mapping[int, OfChild], within: Mapping[str, date]
-) -> dict[Cell, Room]:
-    """Tell each cell of a service that has so many places what is left of them."""
-    taken = {(row.service_id, row.day): row for row in db.rows(_PLACES, **within)}
-    rooms = {}
-    for service in town.services.values():
-        for day in days_between(within["first"], within["last"]):
-            places = service.places(day)
-            if places is None:
-                continue
-            row = taken.get((service.id, day))
-            room = Room(max(0, places - row.taken), row.waiting) if row else Room(places)
-            rooms.update({Cell(child, service.id, day): room for child in children})
-    return rooms
 
 
 def days_between(first: date, last: date) -> list[date]:

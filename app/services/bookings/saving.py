@@ -189,6 +189,7 @@ def _change(
             row.origin = origin
     row.state = each.state
     row.waiting_since = batch.at if each.state is BookingState.WAITING else None
+    row.offer_until = None
     row.version += 1
 
 

@@ -16,6 +16,17 @@ def saved(session: Session, account: CurrentAccount, batch: BookingBatch) -> Non
     journal.record(session, "bookings_saved", account, None, **told)
 
 
+def place_offered(session: Session, family_id: int) -> None:
+    """Tell a family that a place is kept for it for a time, whoever of them waited."""
+    notices.tell_of_offer(session, family_id)
+    journal.record_of_family(session, "place_offered", PORTAL, family_id)
+
+
+def offer_lapsed(session: Session, family_id: int) -> None:
+    """Note that nobody of a family answered."""
+    journal.record_of_family(session, "offer_lapsed", PORTAL, family_id)
+
+
 def place_found(session: Session, family_id: int) -> None:
     """Tell a family that a place came free, whoever of them waited."""
     notices.tell_of_place(session, family_id)

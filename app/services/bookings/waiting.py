@@ -1,7 +1,8 @@
 """Places that come free go to those who wait: first come, first served, in the same transaction."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from sqlalchemy import Date, bindparam, select, tuple_
@@ -20,7 +21,7 @@ from app.models import (
     Place,
     Waiting,
 )
-from app.services.bookings import catalogue, places, telling
+from app.services.bookings import catalogue, offers, places, telling
 from app.services.bookings.catalogue import Catalogue
 from app.services.bookings.limits import limit
 from app.services.bookings.places import At
@@ -68,7 +69,7 @@ def share_out(service_id: int) -> None:
 
 
 def promote(session: Session, town: Catalogue, freed: Collection[At]) -> list[Booking]:
-    """Give to those who wait what is free on these days; whoever calls has locked the places.
+    """Give, or offer, to those who wait what is free on these days; the places are locked by now.
 
     What a child waits for comes with all that goes along with it, or not at all. Once it is too
     late to book, nobody is given what they no longer count on.
@@ -78,27 +79,78 @@ def promote(session: Session, town: Catalogue, freed: Collection[At]) -> list[Bo
         for at in freed
         for service_id in places.bound_with(town, at.service_id)
     }
-    if not any(town.services[at.service_id].waiting is Waiting.AUTOMATIC for at in concerned):
+    if all(town.services[at.service_id].waiting is Waiting.NONE for at in concerned):
         return []
-    now = datetime.now(UTC)
-    free = _free(session, concerned)
     waiting = _waiting(session, concerned)
     children = {cell.child for cell in waiting}
-    held, schools = _held(session, concerned, children), _schools(session, children)
-    given: list[Booking] = []
+    sharing = _Sharing(
+        session=session,
+        town=town,
+        now=datetime.now(UTC),
+        free=_free(session, concerned),
+        waiting=waiting,
+        held=_held(session, concerned, children),
+        schools=_schools(session, children),
+    )
     for cell, row in list(waiting.items()):
-        group = [each for each in _with_all(town, cell) if each not in held]
-        # What comes along waits with what brings it; and some towns give places by hand.
-        is_given = town.services[cell.service].waiting is Waiting.AUTOMATIC
-        is_root = is_given and row.origin is not BookingOrigin.LINKED
-        is_whole = is_root and all(each in waiting for each in group)
-        school = schools[cell.child]
-        if is_whole and _may_have(town, group, school, free, now):
-            held.update(group)
-            free.subtract(at for each in group if (at := At(each.service, each.day)) in free)
-            given += [waiting.pop(each) for each in group]
-    _give(session, given, now)
-    return given
+        sharing.serve(cell, row)
+    _tell(session, sharing.moved)
+    return sharing.moved
+
+
+@dataclass(frozen=True, slots=True)
+class _Sharing:
+    """What is free, and who waits for it or has some of it already."""
+
+    session: Session
+    town: Catalogue
+    now: datetime
+    free: Counter[At]
+    waiting: dict[Cell, Booking]
+    held: dict[Cell, Booking]
+    schools: Mapping[int, str]
+    moved: list[Booking] = field(default_factory=list)
+
+    def serve(self, cell: Cell, row: Booking) -> None:
+        """Give a child what it waits for, or keep it for the answer, if there is all of it."""
+        how = self.town.services[cell.service].waiting
+        # What comes along waits with what brings it, and may have been given with it by now.
+        is_served = cell not in self.waiting or row.origin is BookingOrigin.LINKED
+        if how is Waiting.NONE or is_served:
+            return
+        group = [each for each in _with_all(self.town, cell) if not _is_sure(self.held.get(each))]
+        lacking = [each for each in group if each not in self.held]
+        if not all(map(self._may_have, group)):
+            return
+        taken = Counter(At(each.service, each.day) for each in lacking)
+        self.free.subtract({at: count for at, count in taken.items() if at in self.free})
+        self.held.update({each: self.waiting.pop(each) for each in lacking})
+        rows = [self.held[each] for each in group]
+        if how is Waiting.AUTOMATIC:
+            _give(self.session, rows, self.now)
+        else:
+            until = offers.ends(self.town, group, self.now)
+            offers.keep(self.session, rows, until, self.now)
+        places.count(self.session, taken)
+        self.moved.extend(rows)
+
+    def _may_have(self, cell: Cell) -> bool:
+        """Tell whether there is a place that it waits for, or has until it answers."""
+        is_there = cell in self.held or (
+            cell in self.waiting and self.free.get(At(cell.service, cell.day), 1) > 0
+        )
+        return is_there and _is_in_time(self.town, cell, self.schools[cell.child], self.now)
+
+
+def _tell(session: Session, moved: Iterable[Booking]) -> None:
+    """Tell each family once, whatever it was given."""
+    families: dict[BookingState, set[int]] = {}
+    for row in moved:
+        families.setdefault(row.state, set()).add(row.family_id)
+    for family_id in sorted(families.get(BookingState.BOOKED, ())):
+        telling.place_found(session, family_id)
+    for family_id in sorted(families.get(BookingState.OFFERED, ())):
+        telling.place_offered(session, family_id)
 
 
 def _free(session: Session, concerned: Iterable[At]) -> Counter[At]:
@@ -122,16 +174,25 @@ def _waiting(session: Session, concerned: Iterable[At]) -> dict[Cell, Booking]:
     return {Cell(each.child_id, each.service_id, each.day): each for each in found}
 
 
-def _held(session: Session, concerned: Iterable[At], children: Iterable[int]) -> set[Cell]:
-    """List what those who wait have already, of what may come along."""
-    found = session.execute(
-        select(Booking.child_id, Booking.service_id, Booking.day).where(
+def _held(
+    session: Session, concerned: Iterable[At], children: Iterable[int]
+) -> dict[Cell, Booking]:
+    """Find what those who wait have already, for sure or not, of what may come along."""
+    found = session.scalars(
+        select(Booking)
+        .where(
             Booking.child_id.in_(sorted(children)),
             tuple_(Booking.service_id, Booking.day).in_([tuple(at) for at in concerned]),
             Booking.state.in_(HOLDING),
         )
+        .order_by(Booking.id)
     )
-    return {Cell(*row) for row in found}
+    return {Cell(each.child_id, each.service_id, each.day): each for each in found}
+
+
+def _is_sure(row: Booking | None) -> bool:
+    """Tell whether somebody has a place that nobody waits for an answer about."""
+    return row is not None and row.state is not BookingState.OFFERED
 
 
 def _schools(session: Session, children: Iterable[int]) -> dict[int, str]:
@@ -145,24 +206,16 @@ def _with_all(town: Catalogue, cell: Cell) -> list[Cell]:
     return [cell, *(cell._replace(service=service) for service in brought)]
 
 
-def _may_have(
-    town: Catalogue, group: Sequence[Cell], school: str, free: Mapping[At, int], now: datetime
-) -> bool:
-    return all(
-        free.get(At(each.service, each.day), 1) > 0 and _is_in_time(town, each, school, now)
-        for each in group
-    )
-
-
 def _is_in_time(town: Catalogue, cell: Cell, school: str, now: datetime) -> bool:
     service = town.bookable[cell.service]
     is_served = town.is_served(cell.service, cell.day, school)
     return is_served and limit(service.book, cell.day, service.agenda) > now
 
 
-def _give(session: Session, given: Sequence[Booking], now: datetime) -> None:
-    for row in given:
-        row.state, row.waiting_since = BookingState.BOOKED, None
+def _give(session: Session, rows: Iterable[Booking], now: datetime) -> None:
+    for row in rows:
+        old, row.state = row.state, BookingState.BOOKED
+        row.waiting_since, row.offer_until = None, None
         row.version += 1
         session.add(
             BookingEvent(
@@ -170,11 +223,9 @@ def _give(session: Session, given: Sequence[Booking], now: datetime) -> None:
                 family_id=row.family_id,
                 at=now,
                 kind=BookingEventKind.PROMOTED,
-                old=BookingState.WAITING,
-                new=BookingState.BOOKED,
+                old=old,
+                new=row.state,
                 sentence=FOUND,
             )
         )
-    places.count(session, Counter(At(each.service_id, each.day) for each in given))
-    for family_id in sorted({each.family_id for each in given}):
-        telling.place_found(session, family_id)
+    session.flush()

@@ -75,7 +75,11 @@ def wishes(known: Known, boxes: Boxes) -> list[Wish]:
     Raises Refusal when a box is not this family's.
     """
     asked = {cell_of(known, name): name in boxes.ticked for name in boxes.seen}
-    wanted = [cell for cell, ticked in asked.items() if ticked and not known.is_live(cell)]
+    wanted = [
+        cell
+        for cell, ticked in asked.items()
+        if ticked and (not known.is_live(cell) or known.world.is_offered(cell))
+    ]
     given_back = {cell for cell, ticked in asked.items() if not ticked and known.is_live(cell)}
     books = books_of(known, wanted)
     # What one waited for, and now comes along with what is booked, is waited for still.

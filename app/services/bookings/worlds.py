@@ -108,6 +108,10 @@ class World:
         held = self.held.get(cell)
         return held.state if held else None
 
+    def is_offered(self, cell: Cell) -> bool:
+        """Tell whether a place is kept for this family until it answers."""
+        return self.state(cell) is BookingState.OFFERED
+
     def is_coming(self, cell: Cell) -> bool:
         """Tell whether the child has, or gets by this act, a place that nobody gives back."""
         if cell in self.removed:
@@ -115,10 +119,10 @@ class World:
         return cell in self.added or self.state(cell) in COMING
 
     def to_book(self, cell: Cell) -> list[Cell]:
-        """List what booking a cell books: itself, and what it brings that is not there yet."""
+        """List what booking a cell books: itself, and what it brings that is not there for sure."""
         brought = sorted(self.links.brought_by(cell.service))
         others = [cell._replace(service=service) for service in brought]
-        return [cell, *(each for each in others if not self.is_coming(each))]
+        return [cell, *(each for each in others if not self._is_sure(each))]
 
     def to_cancel(self, cell: Cell) -> list[Cell]:
         """List what cancelling a cell cancels: itself, and what came with it alone."""
@@ -144,6 +148,10 @@ class World:
             return False
         others = (cell._replace(service=each) for each in self.links.bringing(cell.service))
         return not any(self._is_live(each) for each in others if each not in going)
+
+    def _is_sure(self, cell: Cell) -> bool:
+        """Tell whether it comes: a place that is offered may go to somebody else."""
+        return self.is_coming(cell) and (cell in self.added or not self.is_offered(cell))
 
     def _is_live(self, cell: Cell) -> bool:
         return self.is_coming(cell) or (cell not in self.removed and self.state(cell) in LIVE)

@@ -14,6 +14,7 @@ class JobKind(StrEnum):
     INVITATIONS = "invitations"
     WORDS = "words"
     MESSAGE = "message"
+    OFFERS = "offers"
     CLERK_NEWS = "clerk_news"
     CLERK_MORNING = "clerk_morning"
 
@@ -25,6 +26,7 @@ IN_FRENCH: dict[str, str] = {
     JobKind.INVITATIONS: "invitations demandées à l’écran",
     JobKind.WORDS: "mots qui font trouver une famille",
     JobKind.MESSAGE: "message de la mairie, à son heure",
+    JobKind.OFFERS: "places proposées restées sans réponse",
     JobKind.CLERK_NEWS: "nouvelles pour la mairie, tout de suite",
     JobKind.CLERK_MORNING: "nouvelles pour la mairie, à 8 h",
 }

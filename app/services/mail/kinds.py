@@ -18,6 +18,7 @@ class MailKind(StrEnum):
     PLACE_FOUND = "place_found"
     UNBOOKED_PRESENCE = "unbooked_presence"
     BOOKING_REMINDER = "booking_reminder"
+    PLACE_OFFERED = "place_offered"
     NEW_MESSAGE = "new_message"
     NEW_INVOICE = "new_invoice"
     CLERK_INVITATION = "clerk_invitation"
@@ -56,6 +57,7 @@ WISHES = {
     MailKind.PLACE_FOUND: "requests",
     MailKind.UNBOOKED_PRESENCE: "requests",
     MailKind.BOOKING_REMINDER: "reminders",
+    MailKind.PLACE_OFFERED: "requests",
 }
 
 # By what a row of the queue holds, which is text.
@@ -72,6 +74,7 @@ IN_FRENCH: dict[str, str] = {
     MailKind.PLACE_FOUND: "place libérée",
     MailKind.UNBOOKED_PRESENCE: "présence sans réservation",
     MailKind.BOOKING_REMINDER: "rappel d’une semaine à réserver",
+    MailKind.PLACE_OFFERED: "place proposée",
     MailKind.NEW_MESSAGE: "nouveau message",
     MailKind.NEW_INVOICE: "nouvelle facture",
     MailKind.CLERK_INVITATION: "invitation de la mairie",

@@ -69,6 +69,7 @@ def write(
         requests_url=f"{portal}/demandes",
         bookings_url=f"{portal}/reservations",
         children_url=f"{portal}/enfants",
+        offered_url=f"{portal}/reservations/places-proposees",
         town_hall_url=f"{portal}/mairie",
         **_in_context(portal, kind, recipient.identifier, context),
     )

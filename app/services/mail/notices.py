@@ -120,6 +120,13 @@ def tell_of_presence(session: Session, family_id: int, day: str) -> None:
         outbox.enqueue(session, MailKind.UNBOOKED_PRESENCE, identifier, day=day)
 
 
+def tell_of_offer(session: Session, family_id: int) -> None:
+    """Queue a mail for the guardians of a family for whom a place is kept until they answer."""
+    family = Guardian.family_id == family_id
+    now = datetime.now(UTC)
+    _queue(session, MailKind.PLACE_OFFERED, Account.mail_requests, family, now)
+
+
 def tell_of_bookings(session: Session, account_id: int, **context: str) -> None:
     """Queue a mail for whoever saved bookings, if they want such mails."""
     wanting = _wanting(Account.mail_requests).where(Account.id == account_id)

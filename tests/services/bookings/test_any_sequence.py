@@ -3,13 +3,13 @@
 import itertools
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app import db
 from app.models import (
@@ -22,8 +22,9 @@ from app.models import (
     Place,
     Service,
     ServiceDay,
+    Waiting,
 )
-from app.services.bookings import catalogue, closing, places, waiting
+from app.services.bookings import catalogue, closing, lapsing, places, waiting
 from app.services.bookings.closing_extent import Extent
 from app.services.bookings.places import At
 from app.services.refusals import Refusal
@@ -32,7 +33,7 @@ from tests.support.people import TOWN_HALL
 
 FAMILIES = 4
 # Each act is a transaction of its own.
-EXAMPLES = 30
+EXAMPLES = 40
 numbers = itertools.count()
 
 
@@ -58,12 +59,29 @@ class Strike(NamedTuple):
     ends: bool
 
 
-Act = Tick | Places | Strike
+class Silence(NamedTuple):
+    """Nobody answers about the places that are kept on that day, until it is too late."""
+
+
+class Custom(NamedTuple):
+    """The town gives places of one of both services by itself, or asks first."""
+
+    service: str
+    how: Waiting
+
+
+Act = Tick | Places | Strike | Silence | Custom
 FOR = ((), (SCHOOLS[0],), SCHOOLS)
 CLOSINGS = ((SLUG,), (ALONG,), (SLUG, ALONG))
 ACTS = st.one_of(
     st.builds(Tick, st.integers(0, FAMILIES - 1), st.tuples(st.booleans(), st.booleans())),
     st.builds(Places, st.sampled_from([SLUG, ALONG]), st.integers(0, FAMILIES)),
+    st.builds(Silence),
+    st.builds(
+        Custom,
+        st.sampled_from([SLUG, ALONG]),
+        st.sampled_from([Waiting.AUTOMATIC, Waiting.OFFER]),
+    ),
     st.builds(Strike, st.sampled_from(CLOSINGS), st.sampled_from(FOR), st.booleans()),
 )
 
@@ -93,6 +111,12 @@ def _do(contenders: Sequence[Contender], day: date, act: Act) -> None:
         _tick(contenders[act.family], day, act.both)
     elif isinstance(act, Strike):
         _strike(day, act)
+    elif isinstance(act, Silence):
+        _let_lapse(day)
+    elif isinstance(act, Custom):
+        with db.transaction() as session:
+            service = update(Service).where(Service.slug == act.service)
+            session.execute(service.values(waiting=act.how))
     else:
         _have_places(day, act)
 
@@ -121,6 +145,13 @@ def _strike(day: date, act: Strike) -> None:
         closing.reopen(extent, TOWN_HALL)
 
 
+def _let_lapse(day: date) -> None:
+    with db.transaction() as session:
+        kept = Booking.offer_until.is_not(None) & (Booking.day == day)
+        session.execute(update(Booking).where(kept).values(offer_until=datetime.now(UTC)))
+    lapsing.lapse()
+
+
 def _have_places(day: date, act: Places) -> None:
     """Have so many, as the town hall's screens do."""
     with db.transaction() as session:
@@ -144,17 +175,25 @@ def _check(day: date) -> None:
     booked = session.scalars(select(Booking).where(Booking.day == day)).all()
     slugs = dict(session.execute(select(Service.id, Service.slug)).all())
     held = {(each.child_id, slugs[each.service_id]) for each in booked if each.state in HOLDING}
+    sure = {
+        (each.child_id, slugs[each.service_id])
+        for each in booked
+        if each.state is BookingState.BOOKED
+    }
     free = {SLUG: 1, ALONG: 1}
     for place in session.scalars(select(Place).where(Place.day == day)):
         count = sum(slug == slugs[place.service_id] for _, slug in held)
         assert place.taken == count <= place.capacity
         free[slugs[place.service_id]] = place.capacity - place.taken
     for each in booked:
+        assert (each.offer_until is not None) is (each.state is BookingState.OFFERED)
         waits = each.state is BookingState.WAITING
         if slugs[each.service_id] == SLUG:
             along = (each.child_id, ALONG) in held
             # Who has it has what comes along; nobody waits for what is there.
             assert along or (each.child_id, SLUG) not in held
+            # And surely, when it is not only offered.
+            assert (each.child_id, ALONG) in sure or (each.child_id, SLUG) not in sure
             assert not (waits and free[SLUG] and (along or free[ALONG]))
         # Its history leads to what it is.
         events = session.scalars(

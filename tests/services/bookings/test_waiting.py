@@ -1,16 +1,28 @@
 """Places that lack: who has the last one, who waits, and who is given what comes free."""
 
+import secrets
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import time_machine
 from sqlalchemy import select, update
 
-from app import db
-from app.models import OutboxMail, Service, ServiceDay
-from app.services.bookings import saving, waiting, weeks
+from app import HANDLERS, db
+from app.models import Booking, Job, OutboxMail, Service, ServiceDay
+from app.services.bookings import (
+    closing,
+    drawing,
+    kept_places,
+    lapsing,
+    saving,
+    waiting,
+    weeks,
+    wishes,
+)
+from app.services.bookings.closing_extent import Extent
 from app.services.bookings.setting_up import reading as services_read
 from app.services.bookings.setting_up import services as setting_up
+from app.services.jobs.kinds import JobKind
 from app.services.mail.kinds import MailKind
 from tests.services.bookings.conftest import (
     LIMIT,
@@ -23,7 +35,7 @@ from tests.services.bookings.conftest import (
     tick,
 )
 from tests.services.requests.conftest import signed_in
-from tests.support.people import TOWN_HALL, People
+from tests.support.people import TOWN_HALL, People, Person
 
 
 def test_who_takes_the_last_place_and_who_waits(town: People) -> None:
@@ -119,3 +131,114 @@ def test_more_places_of_a_file_are_given_too(town: People) -> None:
     capacity(2)
     waiting.share_out_all()
     assert states(town.moreau) == {"30 cantine": "booked parent", MIDDAY: "booked linked"}
+
+
+def offer_places(town: People, *waiting_for: Person) -> None:
+    """Have one place, which is Madame ZEST's; the others wait, each to be asked in their turn."""
+    capacity(1, waiting="offer")
+    tick(town.zest, "30 cantine")
+    for person in waiting_for:
+        tick(person, "30 cantine")
+
+
+def answer(person: Person, *, takes: bool) -> saving.Saved:
+    """Take the place that is kept, or leave it, as the page of the waiting list does."""
+    account = signed_in(person)
+    [kept] = kept_places.of_family(account.family_id)
+    boxes = wishes.Boxes({kept.name: kept.version}, frozenset({kept.name} if takes else ()))
+    return kept_places.answer(account, boxes, secrets.token_hex(16))
+
+
+def test_a_place_is_offered_and_taken(town: People) -> None:
+    """It is kept with all that goes along; nobody else has it; the family is told once."""
+    offer_places(town, town.moreau, town.ines)
+    tick(town.zest)
+    assert states(town.moreau) == {"30 cantine": "offered parent", MIDDAY: "offered linked"}
+    assert states(town.ines)["30 cantine"] == "waiting parent 1"
+    assert places() == {"30 cantine": 1}
+    kinds = db.session().scalars(select(OutboxMail.kind).order_by(OutboxMail.id)).all()
+    assert kinds.count(MailKind.PLACE_OFFERED) == 1
+    drawn = drawing.week(signed_in(town.moreau).family_id, MONDAY)
+    [line] = [
+        line
+        for day in drawn.days
+        for child in day.children
+        for line in child.lines
+        if line.service == "Cantine" and line.state
+    ]
+    assert (
+        line.words == "Une place est gardée pour vous jusqu’au jeudi 26\u00a0novembre à 10\u00a0h."
+    )
+    assert not line.name
+    # Nobody answers by ticking something else.
+    tick(town.moreau, "3 cantine")
+    assert states(town.moreau)["30 cantine"] == "offered parent"
+    assert not answer(town.moreau, takes=True).refused
+    assert states(town.moreau)["30 cantine"] == "booked parent"
+    assert states(town.moreau)[MIDDAY] == "booked linked"
+    assert lapsing.lapse() == 0
+    assert places() == {"30 cantine": 1, "3 cantine": 1}
+
+
+def test_a_place_that_is_left_is_offered_to_the_next(town: People) -> None:
+    offer_places(town, town.moreau, town.ines)
+    tick(town.zest)
+    answer(town.moreau, takes=False)
+    assert states(town.moreau) == {"30 cantine": "cancelled parent", MIDDAY: "cancelled linked"}
+    assert states(town.ines) == {"30 cantine": "offered parent", MIDDAY: "offered linked"}
+    assert places() == {"30 cantine": 1}
+
+
+def test_a_place_that_nobody_answers_about_goes_on(
+    town: People, clock: time_machine.Traveller
+) -> None:
+    """The job of its last minute takes it back; who answers later is told that it is too late."""
+    offer_places(town, town.moreau, town.ines)
+    tick(town.zest)
+    [due_at] = db.session().scalars(select(Job.due_at).where(Job.kind == JobKind.OFFERS))
+    assert due_at == datetime(2026, 11, 26, 9, 1, tzinfo=UTC)
+    clock.move_to(due_at - timedelta(seconds=1))
+    assert lapsing.lapse() == 0
+    clock.move_to(due_at)
+    [refused] = answer(town.moreau, takes=True).refused
+    assert refused.sentence.startswith("Trop tard\u00a0: cette place était gardée jusqu’au")
+    assert HANDLERS[JobKind.OFFERS] is lapsing.lapse_due
+    assert lapsing.lapse() == 2
+    assert states(town.moreau)["30 cantine"] == "cancelled parent"
+    assert states(town.ines)["30 cantine"] == "offered parent"
+    # Kept until the limit to book, no longer.
+    until = db.session().scalars(select(Booking.offer_until).where(Booking.state == "offered"))
+    assert set(until) == {LIMIT}
+    clock.move_to(LIMIT)
+    assert lapsing.lapse() == 2
+    assert states(town.ines)["30 cantine"] == "cancelled parent"
+    assert places() == {"30 cantine": 0}
+
+
+def test_a_place_that_is_kept_is_closed_with_its_day(town: People) -> None:
+    """When it opens again nobody kept it: who was offered it waits, and is offered it anew."""
+    offer_places(town, town.moreau, town.ines)
+    tick(town.zest)
+    closed = closing.close(Extent((MONDAY,)), "Neige", TOWN_HALL)
+    assert set(states(town.moreau).values()) == {"closed parent", "closed linked"}
+    closing.undo(closed.public_id, TOWN_HALL)
+    assert states(town.moreau) == {"30 cantine": "offered parent", MIDDAY: "offered linked"}
+    assert states(town.ines)["30 cantine"] == "waiting parent 1"
+    assert places() == {"30 cantine": 1}
+
+
+def test_a_midday_that_is_offered_is_sure_with_a_meal(town: People) -> None:
+    """It is waited for itself first; then the canteen is booked, which brings it."""
+    with db.transaction() as session:
+        session.execute(
+            update(Service)
+            .where(Service.slug == "garderie-de-midi")
+            .values(capacity=1, waiting="offer")
+        )
+    tick(town.zest, MIDDAY)
+    tick(town.moreau, MIDDAY)
+    tick(town.zest)
+    assert states(town.moreau) == {MIDDAY: "offered parent"}
+    tick(town.moreau, "30 cantine")
+    assert states(town.moreau) == {"30 cantine": "booked parent", MIDDAY: "booked parent"}
+    assert places()[MIDDAY] == 1

@@ -21,6 +21,7 @@ from tests.support.letters import code_for, letter_codes
 from tests.support.people import People, Person, public_id
 from tests.support.screens.account import account_screens
 from tests.support.screens.bookings import booking_screens
+from tests.support.screens.bookings_offered import offered_screens
 from tests.support.screens.children import children
 from tests.support.screens.documents import document_screens
 from tests.support.screens.inbox import inbox_screens
@@ -63,6 +64,7 @@ def all_screens(app: Flask, people: People) -> Screens:
     yield from _public(app, people)
     yield from rare_screens(app, people)
     yield from booking_screens(app, people)
+    yield from offered_screens(app, people)
     yield from money_screens(app, people)
     yield from town_hall_screens(app, people)
     yield from _errors(app)

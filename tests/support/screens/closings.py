@@ -51,7 +51,7 @@ def closing_screens(app: Flask, people: People, office: Browser) -> Screens:
     yield "closings, too long", page
     yield "closings, open again", page.fill(text="").submit("Rouvrir")
     yield "closings, one undone", office.get("town_hall.closings")
-    nobody = day(monday + timedelta(days=3))
+    nobody = day(monday + timedelta(days=38))
     page = office.get("town_hall.closings")
     page = page.fill({_canteen(page): True, "first": nobody, "reason": "neige"})
     page = page.submit(CHECK, _refused=200)

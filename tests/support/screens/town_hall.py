@@ -42,6 +42,7 @@ from tests.support.screens.messages import messages_screens
 from tests.support.screens.services import service_screens
 from tests.support.screens.settings import settings_screens
 from tests.support.screens.statistics import statistics_screens
+from tests.support.screens.waiting import waiting_screens
 
 Screens = Iterator[tuple[str, Page]]
 CAMILLE = ("camille.martin@commune.fr", "Camille Martin")
@@ -75,6 +76,7 @@ def town_hall_screens(app: Flask, people: People) -> Screens:
     yield from expected_screens(app, people)
     yield from closing_screens(app, people, office)
     yield from billing_screens(app, people, office)
+    yield from waiting_screens(app, people, office)
     yield from _own_account(app, nadia)
 
 

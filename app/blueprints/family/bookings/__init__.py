@@ -1,5 +1,5 @@
-"""« Réservations »: a week to tick, its check, what became of it; a typical week."""
+"""« Réservations »: a week to tick, what became of it; a typical week; places offered."""
 
-from app.blueprints.family.bookings import outcome, quiet_week, typical, week
+from app.blueprints.family.bookings import offered, outcome, quiet_week, typical, week
 
-__all__ = ["outcome", "quiet_week", "typical", "week"]
+__all__ = ["offered", "outcome", "quiet_week", "typical", "week"]

@@ -1,0 +1,53 @@
+"""A place that came free is kept for who waits, until they answer or it is too late."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from app.formats import town_zone
+from app.models import Booking, BookingEvent, BookingEventKind, BookingState
+from app.services.bookings import spoken
+from app.services.bookings.catalogue import Catalogue
+from app.services.bookings.limits import limit
+from app.services.bookings.worlds import Cell
+from app.services.jobs import queue
+from app.services.jobs.kinds import JobKind
+
+# A day: whoever reads their mails in the evening has one to answer on.
+KEPT_FOR = timedelta(hours=24)
+ONE_MINUTE = timedelta(minutes=1)
+OFFERED = "Une place s’est libérée\u00a0: elle vous est gardée jusqu’au {}."
+
+
+def ends(town: Catalogue, group: Iterable[Cell], now: datetime) -> datetime:
+    """Tell until when a place is kept, with what comes along: never past the limit to book."""
+    limits = [
+        limit(service.book, cell.day, service.agenda)
+        for cell in group
+        for service in [town.bookable[cell.service]]
+    ]
+    minute = now.replace(second=0, microsecond=0) + ONE_MINUTE
+    return min(minute + KEPT_FOR, *limits)
+
+
+def keep(session: Session, rows: Sequence[Booking], until: datetime, now: datetime) -> None:
+    """Keep places for a child until it is answered; whoever calls counts those that are new."""
+    for row in rows:
+        old, row.state = row.state, BookingState.OFFERED
+        # Two meals may bring the same midday: it is kept for as long as the later one.
+        row.offer_until = max(until, row.offer_until or until)
+        row.version += 1
+        session.add(
+            BookingEvent(
+                booking_id=row.id,
+                family_id=row.family_id,
+                at=now,
+                kind=BookingEventKind.OFFERED,
+                old=old,
+                new=row.state,
+                sentence=OFFERED.format(spoken.limit(row.offer_until, town_zone())),
+            )
+        )
+    session.flush()
+    queue.enqueue_once(session, JobKind.OFFERS, f"{until:%Y-%m-%dT%H:%M}", until)
