@@ -30,7 +30,7 @@ def billing() -> ResponseReturnValue:
     usual = today().replace(day=1) - timedelta(days=1)
     month = months.parse(request.args.get("mois", "")) or usual
     first, last = months.both_ends(month)
-    until = invoicing.until()
+    invoiced = invoicing.known()
     listed = month_codes.services(first)
     return render_template(
         "town_hall/billing.html",
@@ -46,9 +46,9 @@ def billing() -> ResponseReturnValue:
         codes=billing_words.SHOWN,
         has_begun=first <= today(),
         is_over=last < today(),
-        is_invoiced=until is not None and last <= until,
-        is_latest=until == last,
-        said=invoicing.by_whom(first),
+        is_invoiced=bool(invoiced) and first <= invoiced[0].month,
+        is_latest=bool(invoiced) and first == invoiced[0].month,
+        said=next((each for each in invoiced if each.month == first), None),
     )
 
 

@@ -29,6 +29,14 @@ class Code(StrEnum):
 FREE = frozenset({Code.ABSENT_FREE, Code.CLOSED_FREE, Code.NONE})
 
 
+class Difference(StrEnum):
+    """How what was seen is not what was booked."""
+
+    UNBOOKED = "Venu sans réserver"
+    AWAY = "Réservé, pas venu"
+    CAME = "Absence signalée, venu"
+
+
 class Seen(NamedTuple):
     """What was noted there: whether the child came, and left after the end."""
 
@@ -59,6 +67,17 @@ def code(day: Day, due_absences: int | None) -> Code:
     if day.state is BookingState.BOOKED:
         return Code.ABSENT_DUE
     return _as_told(day, due_absences)
+
+
+def difference(day: Day) -> Difference | None:
+    """Tell how what was seen is not what was booked; None where nobody noted anything."""
+    if day.seen is None or day.state is BookingState.CLOSED:
+        return None
+    if day.state is BookingState.BOOKED:
+        return None if day.seen.came else Difference.AWAY
+    if not day.seen.came:
+        return None
+    return Difference.CAME if day.state is BookingState.ABSENT else Difference.UNBOOKED
 
 
 def amount(found: Code, rate: Rate, *, is_late: bool) -> Decimal:

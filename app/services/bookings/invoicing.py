@@ -18,9 +18,9 @@ from app.services.refusals import Reason, Refusal
 LATEST = select(func.max(InvoicedMonth.month)).scalar_subquery()
 
 
-def by_whom(month: date) -> InvoicedMonth | None:
-    """Find when somebody said it of this month, and who."""
-    return db.session().get(InvoicedMonth, month.replace(day=1))
+def known() -> list[InvoicedMonth]:
+    """List the months that somebody said were invoiced, the latest first."""
+    return list(db.session().scalars(select(InvoicedMonth).order_by(InvoicedMonth.month.desc())))
 
 
 def until() -> date | None:

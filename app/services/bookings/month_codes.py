@@ -1,20 +1,21 @@
 """A month as the town's invoices see it: a code for each child's day, and what it may cost.
 
-Seven statements, however many children.
+Five statements, however many children. A day that nobody noted is what was booked.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import Date, bindparam, select
+from sqlalchemy import Date, bindparam, or_, select
 
 from app import db
 from app.booking_kinds import AttendanceState, BookingState
 from app.calendar.months import both_ends
+from app.formats import fold
 from app.models import (
     Attendance,
     Booking,
@@ -29,34 +30,38 @@ from app.models import (
     Tariff,
 )
 from app.services.bookings import billing_codes, prices, pricing, unbooked_days
-from app.services.bookings.billing_codes import Code, Day, Seen
+from app.services.bookings.billing_codes import Code, Day, Difference, Seen
 from app.services.bookings.prices import OF_RATE, OF_SITUATION
 from app.services.bookings.pricing import Rate, Situation
 
 # An absence may have begun the month before.
 LOOKED_BACK = timedelta(days=31)
 _FIRST, _LAST = bindparam("first", type_=Date), bindparam("last", type_=Date)
+_WHOSE = (
+    Child.source_id.label("child_key"),
+    Child.last_name,
+    Child.first_name,
+    Child.school,
+    Service.position,
+    Service.source_id.label("service_key"),
+    Service.name.label("service"),
+    Service.due_absences,
+    Service.ends_at,
+    Family.source_id.label("family_key"),
+    Family.number.label("family_number"),
+    Attendance.state.label("seen"),
+    Attendance.arrived_at,
+    Attendance.left_at,
+)
 _DAYS = (
     select(
         Booking.child_id,
         Booking.service_id,
         Booking.day,
+        Booking.family_id,
         Booking.state,
         Booking.late,
-        Booking.family_id,
-        Child.source_id.label("child_key"),
-        Child.last_name,
-        Child.first_name,
-        Child.school,
-        Service.source_id.label("service_key"),
-        Service.name.label("service"),
-        Service.due_absences,
-        Service.ends_at,
-        Family.source_id.label("family_key"),
-        Family.number.label("family_number"),
-        Attendance.state.label("seen"),
-        Attendance.arrived_at,
-        Attendance.left_at,
+        *_WHOSE,
     )
     .join(Child, Child.id == Booking.child_id)
     .join(Service, Service.id == Booking.service_id)
@@ -68,19 +73,25 @@ _DAYS = (
         & (Attendance.day == Booking.day),
     )
     .where(Booking.day.between(bindparam("since", type_=Date), _LAST))
-    .order_by(
-        Service.position, Service.id, Child.last_name, Child.first_name, Child.id, Booking.day
-    )
 )
 _RATES = select(Tariff.service_id, *OF_RATE).order_by(Tariff.service_id, Tariff.id)
 _SITUATIONS = select(Quotient.family_id, *OF_SITUATION).order_by(Quotient.family_id, Quotient.first)
 _CHILDREN = (
-    select(FamilyChild.family_id, FamilyChild.child_id)
+    select(
+        FamilyChild.family_id,
+        FamilyChild.child_id,
+        select(Enrolment.id)
+        .where(
+            Enrolment.child_id == FamilyChild.child_id,
+            Enrolment.family_id == FamilyChild.family_id,
+            Enrolment.first <= _LAST,
+            or_(Enrolment.last.is_(None), Enrolment.last >= _FIRST),
+        )
+        .exists()
+        .label("comes"),
+    )
     .join(Child, Child.id == FamilyChild.child_id)
     .order_by(FamilyChild.family_id, Child.birth_date, Child.id)
-)
-_ENROLLED = select(Enrolment.family_id, Enrolment.child_id).where(
-    Enrolment.first <= _LAST, (Enrolment.last.is_(None)) | (Enrolment.last >= _FIRST)
 )
 _CLOSED = select(ServiceDay.service_id, ServiceDay.day, ServiceDay.school, ServiceDay.reason).where(
     ServiceDay.state == DayState.CLOSED, ServiceDay.day.between(_FIRST, _LAST)
@@ -95,7 +106,7 @@ class Coded(NamedTuple):
     code: Code
     # None where the town gave no price.
     amount: Decimal | None
-    reason: str
+    difference: Difference | None
 
 
 @dataclass(slots=True)
@@ -130,6 +141,8 @@ class OfService(NamedTuple):
     name: str
     total: Total
     children: Sequence[OfChild]
+    # What was seen otherwise than booked, in the order of days.
+    differences: Sequence[Coded]
 
 
 def services(month: date) -> list[OfService]:
@@ -150,49 +163,71 @@ def _service(number: int, whose: Mapping[tuple[int, int], list[Coded]]) -> OfSer
             total.add(each)
         name = f"{of.last_name} {of.first_name}"
         children.append(OfChild(name, of.school, of.family_number, own))
-    return OfService(number, of.service, total, children)
+    differing = [each for coded in whose.values() for each in coded if each.difference]
+    differing.sort(key=lambda each: each.of.day)
+    return OfService(number, of.service, total, children, differing)
 
 
 def days(month: date) -> Iterator[Coded]:
     """Go through the days of a month that somebody pays, or might have."""
     first, last = both_ends(month)
-    within = {"first": first, "last": last, "since": first - LOOKED_BACK}
-    price = _Prices(within)
-    closed = {tuple(row[:3]): row.reason for row in db.rows(_CLOSED, first=first, last=last)}
+    price = _Prices(first, last)
     absences = 0
     before: tuple[int, int] | None = None
-    for row in db.rows(_DAYS, since=within["since"], last=last):
-        whose = row.child_id, row.service_id
-        if whose != before or row.state is BookingState.BOOKED:
+    for row in _rows(first, last):
+        whose, seen = (row.child_id, row.service_id), _seen(row)
+        came = seen is not None and seen.came
+        if whose != before or came or row.state is BookingState.BOOKED:
             absences = 0
-        absences += row.state is BookingState.ABSENT
+        absences += row.state is BookingState.ABSENT and not came
         before = whose
-        day = Day(row.state, row.late, _seen(row), absences)
-        code = billing_codes.code(day, row.due_absences)
-        if row.day < first or code is Code.NONE:
-            continue
-        reason = closed.get((row.service_id, row.day, row.school)) or closed.get(
-            (row.service_id, row.day, "")
-        )
-        yield Coded(
-            row, code, price.of(row, code), (reason or "") if code is Code.CLOSED_FREE else ""
-        )
-    for row in unbooked_days.of_month(first, last):
-        yield Coded(row, Code.UNBOOKED, price.of(row, Code.UNBOOKED), "")
+        known = Day(row.state, row.late, seen, absences)
+        code = billing_codes.code(known, row.due_absences)
+        if row.day >= first and code is not Code.NONE:
+            yield Coded(row, code, price.of(row, code), billing_codes.difference(known))
+
+
+def reasons(month: date) -> Callable[[Coded], str]:
+    """Tell why a day was closed; nothing of one that was not."""
+    first, last = both_ends(month)
+    closed: dict[Any, str] = {
+        tuple(row[:3]): row.reason for row in db.rows(_CLOSED, first=first, last=last)
+    }
+
+    def reason(day: Coded) -> str:
+        if day.code is not Code.CLOSED_FREE:
+            return ""
+        of_all = closed.get((day.of.service_id, day.of.day, ""), "")
+        return closed.get((day.of.service_id, day.of.day, day.of.school)) or of_all
+
+    return reason
+
+
+def _rows(first: date, last: date) -> list[Any]:
+    found: list[Any] = [
+        *db.rows(_DAYS, since=first - LOOKED_BACK, last=last),
+        *unbooked_days.of_month(first, last),
+    ]
+    return sorted(found, key=_order)
+
+
+def _order(row: Any) -> tuple[Any, ...]:
+    names = fold(row.last_name), fold(row.first_name), row.child_id
+    return (row.position, row.service_id, *names, row.day)
 
 
 def _seen(row: Any) -> Seen | None:
-    """Read what was noted of a day; None where nothing was."""
     if row.seen is None:
         return None
-    left_late = None not in {row.left_at, row.ends_at} and row.left_at > row.ends_at
+    ends = row.ends_at
+    left_late = row.left_at is not None and ends is not None and row.left_at > ends
     return Seen(row.seen is AttendanceState.PRESENT, left_late)
 
 
 class _Prices:
     """What days cost each family."""
 
-    def __init__(self, within: Mapping[str, date]) -> None:
+    def __init__(self, first: date, last: date) -> None:
         self._rates: dict[int, list[Rate]] = {}
         self._known: dict[int, list[Situation]] = {}
         row: Any
@@ -200,13 +235,11 @@ class _Prices:
             self._rates.setdefault(row[0], []).append(Rate(*row[1:]))
         for row in db.rows(_SITUATIONS):
             self._known.setdefault(row[0], []).append(Situation(*row[1:]))
-        asked = {"first": within["first"], "last": within["last"]}
-        enrolled = {tuple(row) for row in db.rows(_ENROLLED, **asked)}
-        children: dict[int, list[int]] = {}
-        for family, child in db.rows(_CHILDREN):
-            children.setdefault(family, []).append(child)
+        children: dict[int, dict[int, bool]] = {}
+        for family, child, comes in db.rows(_CHILDREN, first=first, last=last):
+            children.setdefault(family, {})[child] = comes
         self._ranks = {
-            family: prices.ranks(theirs, {child for child in theirs if (family, child) in enrolled})
+            family: prices.ranks(theirs, {child for child, comes in theirs.items() if comes})
             for family, theirs in children.items()
         }
 

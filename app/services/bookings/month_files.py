@@ -94,12 +94,13 @@ def presences(month: date) -> bytes:
     """Write what each child's day is to the town's invoice, as an estimate."""
     from app.services.bookings import month_codes
 
+    reason = month_codes.reasons(month)
     rows = [
         (
             each.of.child_key, each.of.family_key, each.of.service_key, each.of.day.isoformat(),
             _yes_or_no(is_it=each.of.state in COUNTED), _yes_or_no(is_it=each.of.late),
             _came(each.of.seen), _hour(each.of.arrived_at), _hour(each.of.left_at),
-            each.reason, each.code.value,
+            reason(each), each.code.value,
             "" if each.amount is None else plain_amount(each.amount),
         )
         for each in month_codes.days(month)

@@ -38,6 +38,7 @@ _DAYS = (
         Child.last_name,
         Child.first_name,
         Child.school,
+        Service.position,
         Service.source_id.label("service_key"),
         Service.name.label("service"),
         Service.due_absences,

@@ -9,7 +9,15 @@ from sqlalchemy import delete, select, update
 
 from app import db
 from app.formats import today
-from app.models import Booking, BookingState, InvoicedMonth, Service, Tariff
+from app.models import (
+    Attendance,
+    AttendanceState,
+    Booking,
+    BookingState,
+    InvoicedMonth,
+    Service,
+    Tariff,
+)
 from tests.support.browser import Browser, Page
 from tests.support.people import People
 from tests.support.services import booked_by
@@ -34,6 +42,12 @@ def billing_screens(app: Flask, people: People, office: Browser) -> Iterator[tup
         absent = update(Booking).where(Booking.day == MARCH, Booking.child_id == child.id)
         session.execute(absent.values(state=BookingState.ABSENT))
         canteen = session.scalars(select(Service.id).where(Service.slug == "cantine")).one()
+        session.add(
+            Attendance(
+                child_id=child.id, service_id=canteen, day=MARCH, state=AttendanceState.PRESENT,
+                at=datetime.now(UTC), client_key="billing",
+            )
+        )  # fmt: skip
         session.execute(delete(Tariff))
         session.add(Tariff(service_id=canteen, first=FEBRUARY, amount=Decimal("4.20")))
     yield "billing, this month", office.get("town_hall.billing", mois=f"{today():%Y-%m}")
