@@ -49,6 +49,7 @@ from app.models.families import (
 )
 from app.models.health import HealthMark
 from app.models.imports import ImportChange, ImportRun, ImportState, ImportUpload
+from app.models.meal_orders import MealOrder
 from app.models.messages import (
     Document,
     DocumentRecipient,
@@ -151,6 +152,7 @@ __all__ = [
     "Late",
     "LinkKind",
     "MailState",
+    "MealOrder",
     "Message",
     "MessageAttachment",
     "MessageMark",

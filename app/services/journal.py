@@ -108,6 +108,7 @@ ACTS = {
     "mail_sent": "courriel envoyé",
     "mail_withdrawn": "courriel retiré avant de partir",
     "mail_wishes_saved": "choix des courriels",
+    "meals_ordered": "repas commandés par la mairie",
     "message_answered": "réponse à un message",
     "message_answered_by_town": "réponse de la mairie à un message",
     "message_archived": "message archivé",

@@ -31,19 +31,18 @@ SECRET = "2dd150fa6be4410f966601e379bf8d79"
 ASKED_AT = datetime(2018, 7, 12, 13, 5, tzinfo=UTC)
 EXPIRES_AT = datetime(2018, 7, 13, 13, 5, tzinfo=UTC)
 A_WEEK = {"week": "2018-W29", "monday": "16\u00a0juillet", "missing": "8", "short": "jeudi minuit"}
+A_CHANGE = {"change": "1", "mark": "0a1b2c3d", "expires_at": EXPIRES_AT.isoformat()}
 A_SAVING = {"batch": "0123456789abcdef", "added": "8", "removed": "1", "waiting": "2"}
+AN_ORDER = {"service": "Cantine", "total": "84 repas", "figures": "Bourg\u00a0: 84", "by": "Aline"}
 A_REQUEST = {"number": "12", "request": "0123456789abcdef", "expected_on": "2018-07-17"}
 # What a parent's own mailbox may know, and another may not.
 NOT_THEIR_OWN = {MailKind.EMAIL_CONFIRMATION, MailKind.EMAIL_CHANGED}
 CONTEXTS = {
-    MailKind.EMAIL_CONFIRMATION: {
-        "change": "1",
-        "mark": "0a1b2c3d",
-        "expires_at": EXPIRES_AT.isoformat(),
-    },
+    MailKind.EMAIL_CONFIRMATION: A_CHANGE,
     MailKind.REQUEST_RECEIVED: A_REQUEST,
     MailKind.REQUEST_ANSWERED: A_REQUEST,
     MailKind.BOOKINGS_SAVED: A_SAVING,
+    MailKind.MEAL_ORDER: AN_ORDER | {"day": "jeudi 12\u00a0juillet 2018"},
     MailKind.UNBOOKED_PRESENCE: {"day": "jeudi 12\u00a0juillet"},
     MailKind.BOOKING_REMINDER: A_WEEK | {"until": "jeudi 12\u00a0juillet à minuit"},
     MailKind.CLERK_INVITATION: {"token": "MQ.dGhlLXNpZ25hdHVyZQ"},

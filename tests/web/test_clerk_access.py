@@ -38,7 +38,14 @@ TREASURY = EVERYBODY | {
 }
 # The pages that each role opens, and no other.
 OPENS = {
-    Role.CARE: {Right.OWN_ACCOUNT, Right.DAY, Right.EXPECTED, Right.ATTENDANCE, Right.DIETS},
+    Role.CARE: {
+        Right.OWN_ACCOUNT,
+        Right.DAY,
+        Right.EXPECTED,
+        Right.ATTENDANCE,
+        Right.ORDER,
+        Right.DIETS,
+    },
     Role.READING: EVERYBODY,
     Role.OFFICE: TREASURY
     | {
@@ -46,6 +53,7 @@ OPENS = {
         Right.READY_ANSWERS,
         Right.SERVICES,
         Right.ATTENDANCE,
+        Right.ORDER,
         Right.DIETS,
         Right.HEALTH,
         Right.WRITE_TO_ALL,

@@ -1,6 +1,8 @@
 """« Effectifs »: how many come each day of a week, for whoever cooks."""
 
-from flask import abort, render_template, request
+from datetime import date
+
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import spreadsheets
@@ -11,14 +13,49 @@ from app.services.clerks import rights
 from app.services.clerks.rights import Right
 from app.services.refusals import Refusal
 from app.web.clerk_access import current_clerk, needs
+from app.web.drafts import stands_on
 from app.web.files import CSV, send_made_file
+from app.web.forms import left_open
+
+ORDERED = "Commandé\u00a0: un courriel part à {}."
 
 
 @town_hall.get("/mairie/effectifs")
 @needs(Right.EXPECTED)
 def head_counts() -> ResponseReturnValue:
     """A week of a service."""
-    return render_template("town_hall/head_counts.html", heads=_read())
+    from app.services.bookings import meal_orders
+
+    heads = _read()
+    return render_template(
+        "town_hall/head_counts.html",
+        heads=heads,
+        orders=meal_orders.read(heads) if heads else None,
+        week=request.args.get("semaine") or None,
+    )
+
+
+@town_hall.post("/mairie/effectifs/commander")
+@needs(Right.ORDER)
+@stands_on("town_hall.head_counts")
+def order_meals() -> ResponseReturnValue:
+    """Freeze a day, and send it to whoever cooks."""
+    from app.services.bookings import meal_orders
+
+    if stale := left_open():
+        return stale
+    heads = _read() or abort(404)
+    try:
+        day = date.fromisoformat(request.form.get("day", ""))
+    except ValueError:
+        day = None
+    try:
+        address = meal_orders.place(heads, day, request.form.get("address", ""), current_clerk())
+        flash(ORDERED.format(address), "success")
+    except Refusal as refused:
+        flash(f"{refused.sentence}.", "info")
+    week = request.args.get("semaine") or None
+    return redirect(url_for("town_hall.head_counts", semaine=week, service=heads.service.slug))
 
 
 @town_hall.get("/mairie/effectifs.csv")

@@ -18,7 +18,8 @@ custody    whose week it is, for a child of separated parents
 With the database:
 
 day_list   who comes on a day; day_papers the papers of it, and what changed since; served_days
-           the days of service around it; head_counts how many come in a week
+           the days of service around it; head_counts how many come in a week; meal_orders what
+           was ordered of it
 taking_over  days that a file of the town says
 attendance  who is there, as a tablet presses it; unbooked who was without a booking;
            unbooked_days whose those are, in a month

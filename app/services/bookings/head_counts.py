@@ -59,6 +59,7 @@ class WeekHeads:
     """A week of a service, as whoever cooks reads it."""
 
     monday: date
+    service_id: int
     service: Offered
     offered: list[Offered]
     days: list[date]
@@ -67,6 +68,7 @@ class WeekHeads:
     absent: Row
     # What health asks; nothing for whoever is not to know.
     needs: list[Row]
+    tells_health: bool
 
     @property
     def title(self) -> str:
@@ -88,6 +90,11 @@ class WeekHeads:
         """List all of it, the schools first."""
         told = [*self.schools, self.coming]
         return [*told, *([self.absent] if self.absent.total else []), *self.needs]
+
+    def of_day(self, rows: list[Row], day: date) -> dict[str, int]:
+        """Return the figures of a day that are any, by name."""
+        at = self.days.index(day)
+        return {row.name: row.figures[at] for row in rows if row.figures[at]}
 
     def table(self) -> tuple[list[str], list[list[str | int]]]:
         """Return it for a spreadsheet: its headings, its rows."""
@@ -121,6 +128,7 @@ def read(monday: date, slug: str, *, with_health: bool) -> WeekHeads | None:
     coming, absent = counts[BookingState.BOOKED], counts[BookingState.ABSENT]
     return WeekHeads(
         monday=monday,
+        service_id=number,
         service=offered[number],
         offered=list(offered.values()),
         days=days,
@@ -128,6 +136,7 @@ def read(monday: date, slug: str, *, with_health: bool) -> WeekHeads | None:
         coming=_row(TOTAL, _added(coming), days),
         absent=_row(ABSENT, _added(absent), days),
         needs=_needs(asked, days) if with_health else [],
+        tells_health=with_health,
     )
 
 

@@ -24,6 +24,7 @@ class Right(StrEnum):
     DAY = "de voir ce qui attend"
     EXPECTED = "de voir qui vient à la cantine et à la garderie"
     ATTENDANCE = "d’ouvrir le pointage d’un service"
+    ORDER = "de commander les repas"
     DIETS = "de lire ce que la santé d’un enfant demande"
     HEALTH = "d’écrire ce que la santé d’un enfant demande"
     FAMILIES = "d’ouvrir le dossier d’une famille"
@@ -86,7 +87,7 @@ _TREASURY = _EVERYBODY | {
 OF_ROLE = {
     # They mind the children, and open no file: to them, « à faire » is the list of the day.
     Role.CARE: frozenset(
-        {Right.OWN_ACCOUNT, Right.DAY, Right.EXPECTED, Right.ATTENDANCE, Right.DIETS}
+        {Right.OWN_ACCOUNT, Right.DAY, Right.EXPECTED, Right.ATTENDANCE, Right.ORDER, Right.DIETS}
     ),
     Role.READING: _EVERYBODY,
     Role.OFFICE: _TREASURY
@@ -95,6 +96,7 @@ OF_ROLE = {
         Right.READY_ANSWERS,
         Right.SERVICES,
         Right.ATTENDANCE,
+        Right.ORDER,
         Right.DIETS,
         Right.HEALTH,
         Right.WRITE_TO_ALL,

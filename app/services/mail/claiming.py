@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
@@ -12,7 +12,13 @@ from app.mailer.failures import ForNobody
 from app.mailer.message import Message
 from app.models import MAY_SIGN_IN, Account, EmailChange, Guardian, MailState
 from app.services.mail import letters, to_clerks
-from app.services.mail.kinds import ASKED_BY_STRANGERS, TO_CLERKS, WITH_SECRET, MailKind
+from app.services.mail.kinds import (
+    ASKED_BY_STRANGERS,
+    TO_CLERKS,
+    TO_OUTSIDERS,
+    WITH_SECRET,
+    MailKind,
+)
 from app.services.mail.letters import Recipient
 from app.services.mail.limits import Recent
 from app.services.tokens import bounce_tags, temporary_passwords
@@ -113,7 +119,7 @@ def take(
     dead_links = _dead_links(session, rows, now) | to_clerks.dead_codes(rows, now)
     ends, chosen = {}, []
     for row in rows:
-        account = clerks.get(row.address) if row.kind in TO_CLERKS else accounts.get(row.identifier)
+        account = _addressee(row, clerks, accounts)
         dead_end = _dead_end(row, account, dead_links)
         too_many = recent.limit(row, for_nobody=dead_end is not None)
         end = DeadEnd(too_many) if too_many else None if _is_written(row, dead_end) else dead_end
@@ -129,6 +135,25 @@ def take(
         for row in rows
     ]
     return list(claims.values()), changes
+
+
+class _Outsider(NamedTuple):
+    """Whoever has no access here, as the queue sees a guardian."""
+
+    email: str
+    id: int = NOBODY
+    identifier: str = ""
+    title: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    is_new: bool = False
+    may_sign_in: bool = True
+
+
+def _addressee(row: AnyRow, clerks: dict[str, AnyRow], accounts: dict[str, AnyRow]) -> Any:
+    if row.kind in TO_OUTSIDERS:
+        return _Outsider(row.address)
+    return clerks.get(row.address) if row.kind in TO_CLERKS else accounts.get(row.identifier)
 
 
 def _taken(row: AnyRow, lease_ends: datetime) -> Change:

@@ -26,6 +26,7 @@ class MailKind(StrEnum):
     CLERK_PASSWORD_CHANGED = "clerk_password_changed"  # noqa: S105
     CLERK_CODE = "clerk_code"
     CLERK_NEWS = "clerk_news"
+    MEAL_ORDER = "meal_order"
     # To whoever of the town hall asks for it; an operator's leaves at once, past the queue.
     TRIAL = "trial"
 
@@ -44,6 +45,8 @@ TO_CLERKS = frozenset(
         MailKind.TRIAL,
     }
 )
+# Those to somebody who has no access at all: the address is in the row.
+TO_OUTSIDERS = frozenset({MailKind.MEAL_ORDER})
 # Those that anybody can ask for anybody: they are written for nobody too.
 ASKED_BY_STRANGERS = WITH_SECRET | {MailKind.CLERK_PASSWORD}
 
@@ -82,5 +85,6 @@ IN_FRENCH: dict[str, str] = {
     MailKind.CLERK_PASSWORD_CHANGED: "mot de passe de la mairie changé",
     MailKind.CLERK_CODE: "code de la mairie",
     MailKind.CLERK_NEWS: "nouvelles pour la mairie",
+    MailKind.MEAL_ORDER: "commande de repas",
     MailKind.TRIAL: "essai",
 }

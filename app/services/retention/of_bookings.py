@@ -11,6 +11,7 @@ from app.models import (
     BookingEvent,
     Enrolment,
     HealthMark,
+    MealOrder,
     Place,
     QuietWeek,
     Quotient,
@@ -85,6 +86,13 @@ RULES = (
         QuietWeek,
         A_MONTH,
         lambda limit: QuietWeek.monday < day_of(limit),
+    ),
+    Rule(
+        "commande de repas",
+        "commandes de repas",
+        MealOrder,
+        TWO_YEARS,
+        lambda limit: MealOrder.day < day_of(limit),
     ),
     Rule(
         "présence",

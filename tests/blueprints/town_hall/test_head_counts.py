@@ -1,6 +1,6 @@
 """« Effectifs »: how many meals to cook each day of a week, and of which sort."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from app import db
 from app.models import Booking, BookingState, Child, HealthKind, HealthMark
+from app.testing import Outbox
 from tests.blueprints.town_hall.conftest import NADIA, come
 from tests.support.browser import Page
 from tests.support.databases import selects, statements_of
@@ -94,3 +95,45 @@ def test_a_town_without_services_has_none_to_count(app: Flask, people: People) -
     nadia = come(app, *NADIA, "secretariat")
     assert "Aucun service." in nadia.get("town_hall.head_counts").text
     assert nadia.fetch("/mairie/effectifs.csv").status_code == 404
+
+
+@pytest.mark.both_databases
+@pytest.mark.usefixtures("booked")
+def test_what_is_ordered_is_frozen(app: Flask, people: People) -> None:
+    """The cook reads figures and no name; what changes since is told beside them."""
+    with time_machine.travel(FRIDAY, tick=False):
+        nadia = come(app, *NADIA, "secretariat")
+        page = nadia.get("town_hall.head_counts", semaine="2026-W49")
+        page = page.fill(address="cuisine").submit("Commander")
+        assert "Écrivez une seule adresse" in page.text
+        page = page.fill(address="cuisine@traiteur.fr").submit("Commander")
+        assert "Commandé : un courriel part à cuisine@traiteur.fr." in page.text
+        assert "Lundi 30 novembre : 3" in page.text
+        assert "Rien n’a changé depuis." in page.text
+        assert page.value("Adresse de qui cuisine") == "cuisine@traiteur.fr"
+        mail = Outbox(app).latest
+        assert mail.recipient == "cuisine@traiteur.fr"
+        words = mail.text.replace("\u00a0", " ")
+        assert "Cantine, lundi 30 novembre 2026 : 3 repas" in words
+        assert "ZEST" not in mail.text
+        for line in ("École du Bourg : 2", "École Louise-Michel : 1", "Régime : SANS porc : 2"):
+            assert line in words
+        with app.app_context(), db.transaction() as session:
+            gone = select(Child.id).where(Child.source_id == "e1").scalar_subquery()
+            session.execute(
+                update(Booking)
+                .where(Booking.child_id == gone, Booking.day == MONDAY)
+                .values(state=BookingState.CANCELLED)
+            )
+        page = nadia.get("town_hall.head_counts", semaine="2026-W49")
+        assert "École du Bourg : -1" in page.text
+        reading = come(app, "lou@commune.fr", "Lou Blanc", "lecture")
+        page = reading.get("town_hall.head_counts", semaine="2026-W49")
+        assert "École du Bourg : -1" in page.text
+        assert "porc" not in page.text
+        assert not page.soup.select("#address")
+    with time_machine.travel(FRIDAY + timedelta(days=14), tick=False):
+        nadia = come(app, "paul@commune.fr", "Paul", "secretariat")
+        page = nadia.get("town_hall.head_counts", semaine="2026-W49")
+        assert "Lundi 30 novembre : 3" in page.text
+        assert not page.soup.select("#address")

@@ -61,6 +61,11 @@ def _expected(app: Flask, people: People, office: Browser) -> Screens:
     yield from _health(app, office)
     yield "who comes, a paper is made", _canteen(office)
     yield "head counts", office.get("town_hall.head_counts", semaine="2027-W02")
+    page = office.get("town_hall.head_counts", semaine="2027-W02", service="cantine")
+    page = page.fill(address="cuisine").submit("Commander", _refused=None)
+    yield "head counts, no address", page
+    page = page.fill(address="cuisine@traiteur.fr").submit("Commander")
+    yield "head counts, ordered", page
     yield (
         "head counts, of the midday",
         office.get("town_hall.head_counts", semaine="2027-W02", service="garderie-de-midi"),
@@ -68,6 +73,8 @@ def _expected(app: Flask, people: People, office: Browser) -> Screens:
     yield "head counts, a closed week", office.get("town_hall.head_counts", semaine="2027-W03")
     yield from _check_in(app, office)
     _cancel(app)
+    page = office.get("town_hall.head_counts", semaine="2027-W02", service="cantine")
+    yield "head counts, changed since the order", page
     yield "who comes, changed", office.get("town_hall.expected", day=MONDAY.isoformat())
     yield "who comes, the canteen changed", _canteen(office)
 

@@ -40,6 +40,7 @@ LEFT_OUT = {
     "What the town hall often answers, to whomever.": ("ready_answer",),
     "What the town offers to everybody, and when: on its screens; how full, of nobody.": (
         "calendar_span",
+        "meal_order",
         "closing",
         "invoiced_month",
         "place",
