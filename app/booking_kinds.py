@@ -124,3 +124,12 @@ class AttendanceState(StrEnum):
 
     PRESENT = "present"
     ABSENT = "absent"
+
+
+class AbsenceReason(StrEnum):
+    """Why a child does not come, as whoever declares it says."""
+
+    SICK = "sick"
+    SCHOOL_CLOSED = "school_closed"
+    TEACHER_AWAY = "teacher_away"
+    OTHER = "other"

@@ -38,8 +38,8 @@ def init_app(app: Flask, timezone: str) -> None:
     app.extensions[EXTENSION] = ZoneInfo(timezone)
     filters: tuple[Callable[..., str], ...] = (
         euros, signed_euros, price, month, day, day_in_words, day_in_full, day_and_month, bare_day,
-        recent_day, hour, moment, near_moment, plural, elided, file_size, phone, phone_link,
-        plain_amount,
+        recent_day, coming_day, hour, moment, near_moment, plural, elided, file_size, phone,
+        phone_link, plain_amount,
     )  # fmt: skip
     for function in filters:
         app.jinja_env.filters[function.__name__] = function
@@ -163,6 +163,12 @@ def near_moment(instant: datetime) -> str:
         words for until, words in PARTS_OF_DAY if local.hour < until
     )
     return f"{part} à {hour(instant)}"
+
+
+def coming_day(value: date) -> str:
+    """Write aujourd’hui, lundi 30 novembre; demain, mardi 1er décembre; jeudi 3 décembre."""
+    near = {0: "aujourd’hui, ", 1: "demain, "}.get((value - today()).days, "")
+    return f"{near}{day_and_month(value)}"
 
 
 def plural(count: int, singular: str, plural_form: str | None = None) -> str:

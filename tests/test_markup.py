@@ -26,7 +26,8 @@ NOT_SHOWN = {
     "clerk_session.user_agent",
 }
 PAPERS = {
-    "auth.guide_pdf", "family.certificate", "family.invoice_file", "family.statement_pdf",
+    "auth.guide_pdf", "family.bookings_history_pdf", "family.certificate", "family.invoice_file",
+    "family.statement_pdf",
 }  # fmt: skip
 
 PLAIN_FILL = Page.fill

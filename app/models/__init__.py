@@ -1,6 +1,7 @@
 """Every table, by name, and what statements say alike."""
 
 from app.booking_kinds import (
+    AbsenceReason,
     AttendanceState,
     BookingOrigin,
     BookingState,
@@ -23,6 +24,7 @@ from app.models.bookings import (
     BookingBatch,
     BookingEvent,
     BookingEventKind,
+    BookingRefusal,
     Custody,
     Enrolment,
     Place,
@@ -100,6 +102,7 @@ __all__ = [
     "FAMILY",
     "HOLDING",
     "MAY_SIGN_IN",
+    "AbsenceReason",
     "AcceptedValue",
     "Account",
     "AccountSession",
@@ -111,6 +114,7 @@ __all__ = [
     "BookingEvent",
     "BookingEventKind",
     "BookingOrigin",
+    "BookingRefusal",
     "BookingState",
     "CalendarSpan",
     "Child",

@@ -10,7 +10,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.booking_kinds import BookingOrigin, BookingState, CustodyPattern
+from app.booking_kinds import AbsenceReason, BookingOrigin, BookingState, CustodyPattern
 from app.db import Base, UtcDateTime, new_public_id
 from app.models.families import choice
 
@@ -141,6 +141,11 @@ class BookingBatch(Base):
     removed: Mapped[int] = mapped_column(default=0)
     waiting: Mapped[int] = mapped_column(default=0)
     refused: Mapped[int] = mapped_column(default=0)
+    # Days on which a child does not come after all, and why; None where none was declared.
+    absent: Mapped[int] = mapped_column(default=0, server_default="0")
+    absence_reason: Mapped[AbsenceReason | None] = mapped_column(
+        choice(AbsenceReason, "absence_reason")
+    )
 
 
 class BookingEvent(Base):
@@ -165,3 +170,21 @@ class BookingEvent(Base):
     new: Mapped[BookingState] = mapped_column(choice(BookingState, "new"))
     # What was said that day, word for word.
     sentence: Mapped[str] = mapped_column(Text, default="")
+
+
+class BookingRefusal(Base):
+    """A day that could not be saved with the others of its batch, and what was said of it."""
+
+    __tablename__ = "booking_refusal"
+    __table_args__ = (Index(None, "family_id", "day"), Index(None, "child_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("booking_batch.id"), index=True)
+    # Who asked: an index finds their history.
+    family_id: Mapped[int] = mapped_column(ForeignKey("family.id"))
+    child_id: Mapped[int] = mapped_column(ForeignKey("child.id"))
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
+    day: Mapped[date]
+    # What the day was to become.
+    asked: Mapped[BookingState] = mapped_column(choice(BookingState, "asked"))
+    sentence: Mapped[str] = mapped_column(Text)

@@ -108,6 +108,24 @@ class AnyDayField(LineField):
         self.data = found.isoformat()
 
 
+class MaybeDayField(LineField):
+    """A date, of any day of the week, or none; its data is then ISO."""
+
+    widget = DateInput()
+
+    def __init__(self, label: str, **kwargs: Any) -> None:
+        """It may stay empty."""
+        super().__init__(label, longest=40, **kwargs)
+
+    def pre_validate(self, form: Form) -> None:
+        """Read it."""
+        super().pre_validate(form)
+        found = read_day(self.data or "")
+        if self.data and found is None:
+            raise StopValidation(NOT_A_DAY)
+        self.data = found.isoformat() if found else ""
+
+
 class SendingKeyField(HiddenField):
     """Names a sending, so that a double click sends once; what is no name of ours is a new one."""
 

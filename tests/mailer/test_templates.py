@@ -30,9 +30,10 @@ ADDRESS = re.compile(r"https?://\S+")
 SECRET = "2dd150fa6be4410f966601e379bf8d79"
 ASKED_AT = datetime(2018, 7, 12, 13, 5, tzinfo=UTC)
 EXPIRES_AT = datetime(2018, 7, 13, 13, 5, tzinfo=UTC)
+BATCH = "0123456789abcdef"
+A_SAVING = {"batch": BATCH, "added": "8", "removed": "1", "absent": "3", "waiting": "2"}
 A_WEEK = {"week": "2018-W29", "monday": "16\u00a0juillet", "missing": "8", "short": "jeudi minuit"}
 A_CHANGE = {"change": "1", "mark": "0a1b2c3d", "expires_at": EXPIRES_AT.isoformat()}
-A_SAVING = {"batch": "0123456789abcdef", "added": "8", "removed": "1", "waiting": "2"}
 AN_ORDER = {"service": "Cantine", "total": "84 repas", "figures": "Bourg\u00a0: 84", "by": "Aline"}
 A_REQUEST = {"number": "12", "request": "0123456789abcdef", "expected_on": "2018-07-17"}
 # What a parent's own mailbox may know, and another may not.

@@ -60,6 +60,7 @@ DOORS = (
 OF_NOBODY = frozenset(
     {
         "family.request_form",
+        "family.bookings_month",
         "family.bookings_week",
         "auth.password_link",
         "family.confirm_email",
@@ -88,6 +89,7 @@ OF_NOBODY = frozenset(
         "town_hall.expected_file",
         "town_hall.expected_paper",
         "town_hall.family",
+        "town_hall.family_enrolments",
         "town_hall.family_invoice",
         "town_hall.family_statement",
         "town_hall.guardian",
@@ -141,6 +143,7 @@ OF_NOBODY = frozenset(
         "town_hall.request_for_caller",
         "town_hall.send_again",
         "town_hall.statistics_file",
+        "town_hall.stop_enrolment",
         "town_hall.stop_own_mails",
         "town_hall.take_child_out",
         "town_hall.reset_text",

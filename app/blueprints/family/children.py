@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app.blueprints.family.blueprint import family
 from app.services.billing import activities
-from app.services.bookings import coming, unbooked
+from app.services.bookings import coming, homes, unbooked
 from app.services.documents import library
 from app.services.families import children as service
 from app.services.requests import registrations
@@ -37,6 +37,7 @@ def child(public_id: str) -> ResponseReturnValue:
         counts=counts,
         booked=coming.of_child(account.family_id, public_id) if counts.takes_bookings else None,
         unbooked=unbooked.of_child(account.family_id, public_id) if counts.takes_bookings else (),
+        home=homes.of_child(account.family_id, public_id) if counts.takes_bookings else None,
         registrations=registrations.of_child(account.family_id, public_id),
         documents=library.for_family_only(account),
     )

@@ -12,7 +12,7 @@ from app.services.bookings.setting_up.building import Parts
 from app.services.bookings.setting_up.reading import Shown
 from app.services.bookings.setting_up.services import Described, Others
 from app.services.refusals import Reason, Refusal
-from app.web.fields import LineField, SentenceField
+from app.web.fields import LineField, MaybeDayField, SentenceField, read_day
 from app.web.forms import Form
 
 PERIODS = {
@@ -77,6 +77,8 @@ class ServiceForm(Form):
     )
     shift = BooleanField("Une limite qui tombe un jour chômé passe au jour ouvré d’avant")
     late = SelectField("Après la limite", choices=_choices(LATE))
+    opens_on = MaybeDayField("Les réservations ouvrent le (facultatif)")
+    opens_hour = LineField("À (minuit si vide)", 40)
 
     @property
     def described(self) -> Described:
@@ -98,6 +100,9 @@ class ServiceForm(Form):
             waiting=Waiting(self.waiting.data),
             shift=bool(self.shift.data),
             late=Late(self.late.data),
+            opens_at=building.opening(
+                read_day(self.opens_on.data or ""), self.opens_hour.data or ""
+            ),
             **{column: self.rule(name) for name, (_, _, column) in LIMITS.items()},
         )
 
@@ -187,6 +192,7 @@ def _saved(service: Shown | None) -> Iterator[tuple[str, Any]]:
     yield "ends_at", building.hour(told.ends_at)
     yield "capacity", str(told.capacity or "")
     yield "due_absences", "" if told.due_absences is None else str(told.due_absences)
+    yield from zip(("opens_on", "opens_hour"), building.opening_apart(told.opens_at), strict=True)
     for limit, (_, _, column) in LIMITS.items():
         parts = building.taken_apart(getattr(told, column))
         yield from ((f"{limit}_{part}", value) for part, value in parts._asdict().items())

@@ -41,6 +41,11 @@ reminding  parents are told of a week that they have not spoken of: expecting wh
            quiet_weeks where they want to hear no more of it
 typical    the week that a child has most often, as the family says it
 applying   typical weeks booked for a year
+histories  all that happened, to read and to keep as proof
+months     a month to read and to print
+exceptional  a place past the limit, asked for
+awaited    what a family waits for, and leaving it
+absences   the next days, for whoever does not come
 summaries  what is about to be saved; outcomes what was
 saving     it is saved, once; places whom one waits for meanwhile
 waiting    places that come free: given at once, or kept for the answer (offers), which may never

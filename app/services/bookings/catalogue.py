@@ -87,6 +87,7 @@ class OfService:
     id: int
     slug: str
     name: str
+    kind: ServiceKind
     waiting: Waiting
     capacity: int | None
     # Of single days, where these have their own.
@@ -159,6 +160,7 @@ def read(first: date, last: date) -> Catalogue:
                 number,
                 row.slug,
                 row.name,
+                row.kind,
                 row.waiting,
                 row.capacity,
                 calendar.capacities.get(number, {}),

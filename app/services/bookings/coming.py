@@ -1,21 +1,32 @@
 """What comes: the week that a family has not spoken of yet, and the next days of a child."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any, NamedTuple
 
 from sqlalchemy import Date, Row, bindparam, literal, select
+from sqlalchemy.orm import aliased
 
 from app import db
-from app.booking_kinds import BookingState, ServiceMode
+from app.booking_kinds import BookingState, LinkKind, ServiceMode
 from app.formats import today
-from app.models import FAMILY, Booking, Child, Custody, Enrolment, QuietWeek, Service
+from app.models import (
+    FAMILY,
+    Booking,
+    Child,
+    Custody,
+    Enrolment,
+    QuietWeek,
+    Service,
+    ServiceLink,
+)
 from app.services.bookings import at_home, catalogue, spoken
 from app.services.bookings.at_home import AtHome
 from app.services.bookings.catalogue import OF_SERVICE, Calendar
 from app.services.bookings.limits import limit
 from app.services.bookings.reading import LIVE, days_between
+from app.services.bookings.rules import Never
 from app.services.bookings.weeks import ONE_WEEK, both_ends, name_of_week, this_monday
 from app.services.bookings.worlds import Bookable
 
@@ -34,14 +45,28 @@ def _spoken_of(number: int) -> Any:
     return (booked.exists() | quiet.exists()).label(f"week_{number}")
 
 
+# What a service brings is booked with it, and by its own limit too.
+_ITSELF = select(Service.id.label("root"), Service.id.label("service_id")).cte(
+    "along", recursive=True
+)
+_ALONG = _ITSELF.union(
+    select(_ITSELF.c.root, ServiceLink.other_id)
+    .join(ServiceLink, ServiceLink.service_id == _ITSELF.c.service_id)
+    .where(ServiceLink.kind == LinkKind.BRINGS)
+)
+_ROOT = aliased(Service)
 _ENROLLED = (
     select(
         *OF_SERVICE,
+        _ALONG.c.root,
+        Enrolment.id.label("enrolment"),
         *at_home.COLUMNS,
         Child.school,
         *(_spoken_of(number) for number in range(WEEKS)),
     )
-    .join(Enrolment, Enrolment.service_id == Service.id)
+    .join(_ALONG, _ALONG.c.service_id == Service.id)
+    .join(_ROOT, _ROOT.id == _ALONG.c.root)
+    .join(Enrolment, Enrolment.service_id == _ROOT.id)
     .join(Child, Child.id == Enrolment.child_id)
     .outerjoin(
         Custody,
@@ -50,9 +75,10 @@ _ENROLLED = (
     .where(
         Enrolment.family_id == FAMILY,
         Service.archived_at.is_(None),
-        Service.mode == ServiceMode.DAYS,
+        _ROOT.archived_at.is_(None),
+        _ROOT.mode == ServiceMode.DAYS,
     )
-    .order_by(Service.position, Service.id, Enrolment.id)
+    .order_by(_ROOT.position, _ROOT.id, Enrolment.id, Service.id)
 )
 _DAYS = (
     select(Booking.day, Service.name, Booking.state)
@@ -104,19 +130,21 @@ def to_book(family_id: int) -> ToBook | None:
         return None
     calendar = catalogue.read_calendar(mondays[0], both_ends(mondays[-1])[1])
     services = {row.id: catalogue.bookable(row, calendar) for row in rows}
+    enrolled: dict[int, list[Row[Any]]] = {}
+    for row in rows:
+        enrolled.setdefault(row.enrolment, []).append(row)
     now = datetime.now(UTC)
     for number, monday in enumerate(mondays):
         if getattr(rows[0], f"week_{number}"):
             continue
         limits = [
-            (found, service)
-            for row in rows
-            for found, service in _limits(row, services[row.id], monday, calendar)
-            if now < found < now + AHEAD
+            each
+            for group in enrolled.values()
+            for each in _limits(group, services, monday, calendar)
+            if now < each[0] < now + AHEAD
         ]
         if limits:
-            first, service = min(limits, key=lambda each: each[0])
-            return ToBook(monday, spoken.short_limit(first, service.agenda.zone))
+            return ToBook(monday, spoken.short_limit(*min(limits, key=lambda each: each[0])))
     return None
 
 
@@ -130,13 +158,19 @@ def of_child(family_id: int, public_id: str) -> Sequence[ComingDay]:
 
 
 def _limits(
-    row: Row[Any], service: Bookable, monday: date, calendar: Calendar
-) -> list[tuple[datetime, Bookable]]:
+    group: Sequence[Row[Any]], services: Mapping[int, Bookable], monday: date, calendar: Calendar
+) -> list[tuple[datetime, tzinfo]]:
+    """List those of a week of an enrolment: by the earliest of all that comes along."""
+    row = group[0]
     home = AtHome.of(row)
+    root = services[row.root]
+    # What is never booked by itself comes along whenever that is.
+    along = [services[each.id] for each in group]
+    with_limit = [each for each in along if each is root or not isinstance(each.book, Never)]
     return [
-        (limit(service.book, day, service.agenda), service)
+        (min(limit(each.book, day, each.agenda) for each in with_limit), root.agenda.zone)
         for day in days_between(*both_ends(monday))
         if home.has(day)
-        and service.agenda.is_served(day)
-        and (row.id, day, row.school) not in calendar.closed_schools
+        and root.agenda.is_served(day)
+        and (row.root, day, row.school) not in calendar.closed_schools
     ]

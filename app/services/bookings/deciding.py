@@ -18,6 +18,9 @@ from app.services.bookings.verdicts import Act, RemedyKind, Verdict
 from app.services.bookings.wishes import Wish
 from app.services.bookings.worlds import Cell, Held, World
 
+# What becomes of a day on which nobody comes: an absence keeps its place.
+GIVING_UP = {Act.CANCEL: BookingState.CANCELLED, Act.DECLARE_ABSENCE: BookingState.ABSENT}
+
 
 @dataclass(frozen=True, slots=True)
 class Decided:
@@ -48,18 +51,18 @@ class Decided:
 
 
 def decide(known: Known, wishes: Sequence[Wish], asked_at: datetime) -> list[Decided]:
-    """Judge all of them together, then share out what is left, in the order of the wishes."""
+    """Judge all of them together, then share out what is left, in the order of the wishes.
+
+    Whoever does not come gives the day back while that is possible.
+    """
+    wishes = [_cheapest(known, wish, wishes, asked_at) for wish in wishes]
     roomy = replace(known.world, rooms={}, held=_as_if_had(known))
     verdicts = _stable(roomy, wishes, asked_at)
     standing = [wish for wish in wishes if verdicts[wish].ok]
     booking = [wish for wish in standing if wish.act is Act.BOOK]
     back = _given_back(known, standing)
     free = {(cell.service, cell.day): _left(known, cell, back) for cell in known.world.rooms}
-    # What one has the place of already, offered or not come to, takes none.
-    allotted = allot(
-        free,
-        {wish: [cell for cell in wish.cells if not known.holds(cell)] for wish in booking},
-    )
+    allotted = allot(free, {wish: _needing_room(known, wish) for wish in booking})
     # Who waits for something has not what needs it either.
     sure = [wish for wish in standing if wish not in allotted.waiting]
     verdicts |= _stable(roomy, sure, asked_at)
@@ -88,11 +91,24 @@ def _stable(world: World, wishes: Sequence[Wish], asked_at: datetime) -> dict[Wi
         acting = replace(
             world,
             added=frozenset(wish.cell for wish in standing if wish.act is Act.BOOK),
-            removed=frozenset(wish.cell for wish in standing if wish.act is Act.CANCEL),
+            removed=frozenset(wish.cell for wish in standing if wish.act in GIVING_UP),
         )
         verdicts |= {wish: judge(wish.act, wish.cell, acting, asked_at) for wish in standing}
         standing = [wish for wish in standing if verdicts[wish].ok]
     return verdicts
+
+
+def _cheapest(known: Known, wish: Wish, wishes: Sequence[Wish], asked_at: datetime) -> Wish:
+    if wish.act is not Act.DECLARE_ABSENCE:
+        return wish
+    world = known.world.without([each.cell for each in wishes])
+    is_in_time = judge(Act.CANCEL, wish.cell, world, asked_at).ok
+    return replace(wish, act=Act.CANCEL) if is_in_time else wish
+
+
+def _needing_room(known: Known, wish: Wish) -> list[Cell]:
+    """List what takes a place: whoever comes after all, or was offered one, has theirs."""
+    return [cell for cell in wish.cells if not known.holds(cell)]
 
 
 def _left(known: Known, cell: Cell, given_back: Counter[tuple[int, date]]) -> int:
@@ -117,8 +133,8 @@ def _given_back(known: Known, standing: Sequence[Wish]) -> Counter[tuple[int, da
 
 
 def _decided(known: Known, wish: Wish, verdict: Verdict) -> Decided:
-    if wish.act is Act.CANCEL:
-        state = BookingState.CANCELLED if verdict.ok else None
+    if wish.act in GIVING_UP:
+        state = GIVING_UP[wish.act] if verdict.ok else None
     elif verdict.ok:
         state = BookingState.BOOKED
     else:

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
-from app.booking_kinds import BookingState
+from app.booking_kinds import BookingState, ServiceKind
 from app.formats import NBSP
 from app.services.bookings import reading, spoken, typical
 from app.services.bookings.judging import judge
 from app.services.bookings.limits import limit
-from app.services.bookings.naming import the
+from app.services.bookings.naming import the, to_the
 from app.services.bookings.reading import Known, OfChild
 from app.services.bookings.verdicts import Act, Obstacle, RemedyKind, Verdict
 from app.services.bookings.weeks import (
@@ -18,6 +18,7 @@ from app.services.bookings.weeks import (
     ChildDay,
     Day,
     Line,
+    ToEnrol,
     Week,
     both_ends,
     this_monday,
@@ -28,11 +29,17 @@ from app.services.bookings.worlds import Cell
 SATURDAY = 5
 # Where the first week that is open is looked for.
 LOOKED_AHEAD = 10
+# The one before, the one shown and the one after.
+WEEKS_AROUND = 3
 # A limit that is so near is told beside its box.
 SOON = timedelta(hours=36)
 # What there is nothing to do about is said of what one has, not of what one has not.
 UNSAID = frozenset({Obstacle.PAST, Obstacle.NOT_BY_DAYS, Obstacle.NOT_ENROLLED})
 SAID = frozenset(BookingState) - {BookingState.CANCELLED}
+# By which request of a family.
+ASKED_BY = {ServiceKind.CANTEEN: "cantine", ServiceKind.GARDERIE: "garderie"}
+# Waiting is ticked, and whoever writes to the town hall finds it below the week.
+LED_TO = frozenset({RemedyKind.DECLARE_ABSENCE, RemedyKind.REQUEST_PLACE})
 COPIED = "Les jours de la semaine précédente sont cochés. Rien n’est encore enregistré."
 ALIKE = "Les mêmes jours sont cochés pour tous. Rien n’est encore enregistré."
 BY_HABIT = "Les jours de la semaine type sont cochés. Rien n’est encore enregistré."
@@ -104,8 +111,37 @@ class Drawing:
         days = [self.day(day) for day in self.days]
         told = [day for day in days if day.children or day.words]
         if any(day.children for day in told):
-            return Week(self.monday, told, self.limits(), notice=notice, models=self._models())
-        return Week(self.monday, words=told[0].words if told else "")
+            return Week(
+                self.monday,
+                told,
+                self.limits(),
+                notice=notice,
+                models=self._models(),
+                warnings=self._warnings(),
+                to_enrol=self._to_enrol(),
+            )
+        words = told[0].words if told else ""
+        return Week(self.monday, words=words, to_enrol=self._to_enrol())
+
+    def _to_enrol(self) -> list[ToEnrol]:
+        """List what a child is enrolled at nowhere: the first service of each kind of request."""
+        found: dict[tuple[int, str], ToEnrol] = {}
+        enrolled = self.known.world.enrolments
+        services = [each for each in self.known.town.services.values() if each.kind in ASKED_BY]
+        for child in self.known.children.values():
+            has = {ASKED_BY[each.kind] for each in services if (child.id, each.id) in enrolled}
+            for service in services:
+                kind = ASKED_BY[service.kind]
+                if kind not in has:
+                    words = f"{child.first_name} {to_the(service.name)}"
+                    found.setdefault((child.id, kind), ToEnrol(child, kind, words))
+        return list(found.values())
+
+    def _warnings(self) -> list[str]:
+        """Tell of a week 53 beside the one shown, each sentence once."""
+        turns = [child.turns for child in self.known.children.values() if child.turns]
+        found = (each.warning(self.monday - ONE_WEEK, WEEKS_AROUND) for each in turns)
+        return list(dict.fromkeys(words for words in found if words))
 
     def day(self, day: date) -> Day:
         """Draw a day: the children who may have something on it."""
@@ -203,6 +239,8 @@ class Drawing:
             words=said if is_offered else self._words(cell, verdict),
             state=ours if ours in SAID else None,
             rank=found.rank if found and is_live else 0,
+            remedy=verdict.remedy if verdict.remedy and verdict.remedy.kind in LED_TO else None,
+            place=name_of(self.known, cell),
         )
 
     def _models(self) -> list[OfChild]:

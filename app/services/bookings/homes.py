@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import Select, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from app import db
-from app.models import Custody
+from app.models import FAMILY, Child, Custody
 from app.services import journal
 from app.services.actors import Actor
 from app.services.bookings import words
@@ -37,6 +38,20 @@ class OfHome:
     def warning(self, since: date) -> str | None:
         """Tell of a week 53 among them."""
         return self.turns.warning(since, WEEKS_AHEAD) if self.turns else None
+
+
+_OF_CHILD: Select[*tuple[Any, ...]] = (
+    select(Child.first_name, Custody.pattern, Custody.handover, Custody.anchor)
+    .join(Custody, Custody.child_id == Child.id)
+    .where(Custody.family_id == FAMILY, Child.public_id == bindparam("public_id"))
+)
+
+
+def of_child(family_id: int, public_id: str) -> OfHome | None:
+    """Read those of a child of the family, for its parents; None when it is there all the time."""
+    for first_name, *turns in db.rows(_OF_CHILD, family_id=family_id, public_id=public_id):
+        return OfHome(first_name, Turns(*turns))
+    return None
 
 
 def read(child: str, family_number: str) -> OfHome:

@@ -72,6 +72,11 @@ class Outcome:
     lines: Sequence[Line]
 
     @property
+    def is_absence(self) -> bool:
+        """Tell whether days are missed, rather than booked or given back."""
+        return any(line.state is BookingState.ABSENT for line in self.lines)
+
+    @property
     def days(self) -> dict[date, list[Became]]:
         """Put together what a child has on a day, where the same became of it."""
         days: dict[date, dict[tuple[str, BookingState, int], list[str]]] = {}

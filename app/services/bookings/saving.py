@@ -20,6 +20,7 @@ from app.models import (
     BookingEvent,
     BookingEventKind,
     BookingOrigin,
+    BookingRefusal,
     BookingState,
 )
 from app.services.accounts import allowances
@@ -28,7 +29,8 @@ from app.services.bookings import deciding, places, reading, telling, waiting
 from app.services.bookings.deciding import Decided
 from app.services.bookings.places import At
 from app.services.bookings.reading import LIVE, Known
-from app.services.bookings.wishes import NOTHING, Boxes, changed_since, wishes
+from app.services.bookings.wishes import Boxes, changed_since, wishes
+from app.services.bookings.words import ABSENCE_REASONS
 from app.services.bookings.worlds import Cell
 from app.services.refusals import Reason, Refusal
 from app.services.tokens import sending_keys
@@ -50,6 +52,7 @@ _EVENTS = {
     BookingState.BOOKED: BookingEventKind.BOOKED,
     BookingState.WAITING: BookingEventKind.WAITED,
     BookingState.CANCELLED: BookingEventKind.CANCELLED,
+    BookingState.ABSENT: BookingEventKind.ABSENCE,
 }
 
 
@@ -62,14 +65,14 @@ class Saved:
 
 
 def save(
-    account: CurrentAccount, week: tuple[date, date], boxes: Boxes, key: str, asked_at: datetime
+    account: CurrentAccount, days: tuple[date, date], boxes: Boxes, key: str, asked_at: datetime
 ) -> Saved:
-    """Save what was ticked and unticked of a week; the same key again saves nothing more.
+    """Save what was ticked and unticked of some days; the same key again saves nothing more.
 
     Raises Refusal when a box is not the family's, or when somebody changed a day meanwhile.
     """
     own_key = sending_keys.of_account(account, key)
-    before = reading.known(account.family_id, *week)
+    before = reading.known(account.family_id, *days)
     asked = wishes(before, boxes)
     for (public_id,) in db.rows(_SAVED, sending_key=own_key):
         # From the same page, in another tab, something else was saved.
@@ -83,15 +86,16 @@ def save(
             return Saved(session.scalars(_SAVED, {"sending_key": own_key}).one())
         children = {cell.child for cell in touched}
         places.lock(session, before.town, children, map(_at, touched))
-        known = reading.known(account.family_id, *week)
+        known = reading.known(account.family_id, *days)
         if changed_since(known, boxes):
             raise Refusal(Reason.OUTDATED, CHANGED)
         asked = wishes(known, boxes)
         if not asked:
-            raise Refusal(Reason.SAME, NOTHING)
+            raise boxes.nothing
         decided = deciding.decide(known, asked, asked_at)
+        batch.absence_reason = boxes.absent_for
         write(session, known, batch, decided)
-        if batch.added or batch.removed or batch.waiting:
+        if batch.added or batch.removed or batch.waiting or batch.absent:
             telling.saved(session, account, batch)
     return Saved(batch.public_id, [each for each in decided if each.state is None])
 
@@ -153,17 +157,37 @@ def write(
             kind=_EVENTS[row.state],
             old=old,
             new=row.state,
-            sentence=each.sentence,
+            sentence=_said(each, batch),
         )
         for row, each, old in events
     )
     places.count(session, counted)
     batch.added += sum(row.state is BookingState.BOOKED for row, _, _ in events)
     batch.waiting += sum(row.state is BookingState.WAITING for row, _, _ in events)
+    batch.absent += sum(row.state is BookingState.ABSENT for row, _, _ in events)
     batch.removed += sum(row.state is BookingState.CANCELLED for row, _, _ in events)
-    batch.refused += sum(each.state is None for each in decided)
+    refused = list(_refusals(known, batch, decided))
+    session.add_all(refused)
+    batch.refused += len(refused)
     freed = [at for at, change in counted.items() if change < 0]
     waiting.promote(session, known.town, freed)
+
+
+def _refusals(
+    known: Known, batch: BookingBatch, decided: Iterable[Decided]
+) -> Iterator[BookingRefusal]:
+    """Keep why a day could not be saved: whoever is billed for it asks months later."""
+    for each in decided:
+        if each.state is None:
+            yield BookingRefusal(
+                batch_id=batch.id,
+                family_id=known.family_id,
+                child_id=each.wish.cell.child,
+                service_id=each.wish.cell.service,
+                day=each.day,
+                asked=deciding.GIVING_UP.get(each.wish.act, BookingState.BOOKED),
+                sentence=each.sentence,
+            )
 
 
 def _changes(decided: Iterable[Decided]) -> Iterator[tuple[Decided, Cell]]:
@@ -191,6 +215,13 @@ def _change(
     row.waiting_since = batch.at if each.state is BookingState.WAITING else None
     row.offer_until = None
     row.version += 1
+
+
+def _said(each: Decided, batch: BookingBatch) -> str:
+    """Write what was said, of an absence after why the child does not come."""
+    if batch.absence_reason is None:
+        return each.sentence
+    return f"{ABSENCE_REASONS[batch.absence_reason]}. {each.sentence}"
 
 
 def _origin(cell: Cell, ticked: Collection[Cell], origin: BookingOrigin) -> BookingOrigin:

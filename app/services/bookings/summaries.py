@@ -10,9 +10,8 @@ from app.formats import NBSP, day_and_month
 from app.services.bookings import deciding, prices, reading, weeks
 from app.services.bookings.deciding import Decided
 from app.services.bookings.reading import Booked, Known
-from app.services.bookings.wishes import NOTHING, Boxes, cell_of, changed_since, wishes
+from app.services.bookings.wishes import Boxes, cell_of, changed_since, wishes
 from app.services.bookings.words import STATES
-from app.services.refusals import Reason, Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,26 +41,36 @@ class Summary:
         """Estimate what it adds to what the family pays; None where the town does not say."""
         signs = {BookingState.BOOKED: 1, BookingState.CANCELLED: -1}
         prices = [
-            None if each.price is None else signs[each.state] * each.price
-            for each in self.decided
-            if each.state in signs
+            None if each.price is None else signs[state] * each.price
+            for state in signs
+            for each in self.of(state)
         ]
         known = [price for price in prices if price is not None]
         return sum(known, Decimal(0)) if prices and len(known) == len(prices) else None
 
     def of(self, state: str) -> list[Decided]:
-        """List what is added, given back, waited for; or refused, without a state."""
-        return [each for each in self.decided if (each.state or "") == state]
+        """List what is added, given back, waited for; or refused, without a state.
+
+        What comes along with one of them is named there, though it was ticked itself.
+        """
+        found = [each for each in self.decided if (each.state or "") == state]
+        along = {cell for each in found for cell in each.wish.along}
+        return [each for each in found if each.wish.cell not in along]
 
 
 def summary(family_id: int, monday: date, boxes: Boxes, asked_at: datetime) -> Summary:
     """Judge what was ticked, saving nothing. Raises Refusal when it changes nothing."""
-    known = prices.priced(reading.known(family_id, *weeks.both_ends(monday)))
+    return of_days(family_id, weeks.both_ends(monday), boxes, asked_at)
+
+
+def of_days(family_id: int, days: tuple[date, date], boxes: Boxes, asked_at: datetime) -> Summary:
+    """Do so of any days, from the first to the last."""
+    known = prices.priced(reading.known(family_id, *days))
     asked = wishes(known, boxes)
     if not asked:
-        raise Refusal(Reason.SAME, NOTHING)
+        raise boxes.nothing
     return Summary(
-        monday=monday,
+        monday=days[0],
         decided=deciding.decide(known, asked, asked_at),
         seen=[(name, known.version(cell_of(known, name))) for name in boxes.seen],
         ticked=sorted(boxes.ticked),

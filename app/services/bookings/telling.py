@@ -10,7 +10,12 @@ from app.services.mail import notices
 
 def saved(session: Session, account: CurrentAccount, batch: BookingBatch) -> None:
     """Tell whoever saved how many days, none of them by name."""
-    counts = {"added": batch.added, "removed": batch.removed, "waiting": batch.waiting}
+    counts = {
+        "added": batch.added,
+        "removed": batch.removed,
+        "waiting": batch.waiting,
+        "absent": batch.absent,
+    }
     told = {name: str(number) for name, number in counts.items() if number}
     notices.tell_of_bookings(session, account.account_id, batch=batch.public_id, **told)
     journal.record(session, "bookings_saved", account, None, **told)

@@ -4,10 +4,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from app.booking_kinds import BookingState
 from app.formats import day_in_words, today
 from app.services.bookings.reading import OfChild
+from app.services.bookings.verdicts import Remedy
 
 ONE_DAY, ONE_WEEK = timedelta(days=1), timedelta(weeks=1)
 SUNDAY = 6
@@ -30,6 +32,18 @@ class Line:
     state: BookingState | None
     # In the waiting list, 0 for who does not wait.
     rank: int = 0
+    # What to do instead, where a page leads there.
+    remedy: Remedy | None = None
+    # The name of its box, whether it has one or not.
+    place: str = ""
+
+
+class ToEnrol(NamedTuple):
+    """A service that a child is not enrolled at, and the kind of request that asks for it."""
+
+    child: OfChild
+    kind: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +77,10 @@ class Week:
     models: Sequence[OfChild] = ()
     # Why there is nothing to book; empty too when no child may come to anything.
     words: str = ""
+    # Of two weeks that a home has in a row, at the end of a year of 53.
+    warnings: Sequence[str] = ()
+    # What may be asked for those who are not enrolled.
+    to_enrol: Sequence[ToEnrol] = ()
 
     @property
     def name(self) -> str:
@@ -75,16 +93,21 @@ class Week:
         return title(self.monday)
 
     @property
+    def month(self) -> str:
+        """Name the month that it begins in, as addresses do."""
+        return f"{self.monday:%Y-%m}"
+
+    @property
     def before(self) -> str:
         """Name the week before; empty when nobody looks back so far."""
         monday = self.monday - ONE_WEEK
-        return name_of_week(monday) if _is_near(monday) else ""
+        return name_of_week(monday) if is_near(monday) else ""
 
     @property
     def after(self) -> str:
         """Name the week after; empty when nobody books so far ahead."""
         monday = self.monday + ONE_WEEK
-        return name_of_week(monday) if _is_near(monday) else ""
+        return name_of_week(monday) if is_near(monday) else ""
 
     @property
     def has_boxes(self) -> bool:
@@ -112,10 +135,11 @@ def monday_of(name: str) -> date | None:
         monday = date.fromisocalendar(int(found[1]), int(found[2]), 1)
     except ValueError:
         return None
-    return monday if _is_near(monday) else None
+    return monday if is_near(monday) else None
 
 
-def _is_near(monday: date) -> bool:
+def is_near(monday: date) -> bool:
+    """Tell whether pages lead there."""
     return -FARTHEST_BACK <= monday - this_monday() <= FARTHEST_AHEAD
 
 

@@ -1,13 +1,15 @@
 """What a family ticked and unticked, as the acts that it asks for.
 
 A box is named by a child, a service and a day. Only what was on the page counts: a box that is left
-unticked there is a day that is not wanted, one that was not there stays as it is.
+unticked there is a day that is not wanted, one that was not there stays as it is. Where an absence
+is declared, a box that is left unticked says nothing.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from app.booking_kinds import AbsenceReason
 from app.services.bookings.reading import Booked, Known
 from app.services.bookings.verdicts import Act
 from app.services.bookings.worlds import Cell
@@ -19,12 +21,13 @@ NOT_THERE = (
     "Une case de cette page n’existe plus\u00a0: rien n’est changé. Relisez votre semaine, puis "
     "recommencez."
 )
+NO_DAY = "Cochez au moins un jour, puis continuez."
 NOTHING = "Vous n’avez rien changé\u00a0: cochez ou décochez un jour, puis continuez."
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A day to book or to cancel, and what goes with it: all of it, or nothing."""
+    """A day to book, to cancel or to miss, and what goes with it: all of it, or nothing."""
 
     act: Act
     cell: Cell
@@ -42,11 +45,18 @@ class Boxes:
 
     seen: Mapping[str, int]
     ticked: frozenset[str]
+    # Why the child does not come on the days that are ticked; None where they are to be booked.
+    absent_for: AbsenceReason | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no page of ours sends."""
         if len(self.seen) > MOST_BOXES or not self.ticked <= self.seen.keys():
             raise Refusal(Reason.UNFIT, NOT_THERE)
+
+    @property
+    def nothing(self) -> Refusal:
+        """Say that nothing is asked."""
+        return Refusal(Reason.SAME, NO_DAY if self.absent_for else NOTHING)
 
 
 def name_of(known: Known, cell: Cell) -> str:
@@ -58,11 +68,11 @@ def name_of(known: Known, cell: Cell) -> str:
 def cell_of(known: Known, name: str) -> Cell:
     """Find the box of a name. Raises Refusal for another family's, another day, no name of ours."""
     child, _, rest = name.partition(".")
-    slug, _, day = rest.rpartition(".")
+    slug = rest.rpartition(".")[0]
     cell = Cell(
         next((each.id for each in known.children.values() if each.public_id == child), 0),
         next((each.id for each in known.town.services.values() if each.slug == slug), 0),
-        _day(day),
+        day_of(name),
     )
     if name != (name_of(known, cell) if known.may_have_box(cell) else None):
         raise Refusal(Reason.UNKNOWN, NOT_THERE)
@@ -75,6 +85,9 @@ def wishes(known: Known, boxes: Boxes) -> list[Wish]:
     Raises Refusal when a box is not this family's.
     """
     asked = {cell_of(known, name): name in boxes.ticked for name in boxes.seen}
+    if boxes.absent_for:
+        missed = {cell for cell, ticked in asked.items() if ticked and known.is_live(cell)}
+        return list(_gives_up(known, missed, Act.DECLARE_ABSENCE))
     wanted = [
         cell
         for cell, ticked in asked.items()
@@ -84,7 +97,7 @@ def wishes(known: Known, boxes: Boxes) -> list[Wish]:
     books = books_of(known, wanted)
     # What one waited for, and now comes along with what is booked, is waited for still.
     along = {cell for wish in books for cell in wish.along}
-    return [*_cancels(known, given_back - along), *books]
+    return [*_gives_up(known, given_back - along, Act.CANCEL), *books]
 
 
 def changed_since(known: Known, boxes: Boxes) -> list[Booked]:
@@ -94,6 +107,9 @@ def changed_since(known: Known, boxes: Boxes) -> list[Booked]:
         cell = cell_of(known, name)
         found = known.booked.get(cell)
         is_wanted, is_live = name in boxes.ticked, known.is_live(cell)
+        if boxes.absent_for:
+            # Of what is not ticked nothing is asked, and what is ticked is booked no more.
+            is_wanted = not is_wanted and is_live
         # What came along is not spoken of twice.
         comes_along = is_live and known.came_along(cell) and known.bringers(cell)
         if found and found.version != version and is_live is not is_wanted and not comes_along:
@@ -109,17 +125,18 @@ def books_of(known: Known, cells: Sequence[Cell]) -> list[Wish]:
     ]
 
 
-def _cancels(known: Known, cells: set[Cell]) -> Iterator[Wish]:
+def _gives_up(known: Known, cells: set[Cell], act: Act) -> Iterator[Wish]:
     # A box that was there before something brought its day says nothing of it.
     gone = {cell for cell in cells if not known.came_along(cell) or not known.bringers(cell, cells)}
     for cell in sorted(gone, key=known.order):
         along = [each for each in known.along(cell) if known.only_came_along(each, gone)]
         gone.update(along)
-        yield Wish(Act.CANCEL, cell, tuple(along))
+        yield Wish(act, cell, tuple(along))
 
 
-def _day(written: str) -> date:
+def day_of(name: str) -> date:
+    """Read the day of a box; the first of all for no name of ours."""
     try:
-        return date.fromisoformat(written)
+        return date.fromisoformat(name.rpartition(".")[2])
     except ValueError:
         return date.min

@@ -1,6 +1,7 @@
 """What a booking is, where it comes from and what happened to it, whose week it is, in French."""
 
 from app.models import (
+    AbsenceReason,
     AttendanceState,
     BookingEventKind,
     BookingOrigin,
@@ -16,6 +17,13 @@ STATES = {
     BookingState.CANCELLED: "Annulé",
     BookingState.ABSENT: "Absence déclarée",
     BookingState.CLOSED: "Fermé par la mairie",
+}
+# Behind the name of a service, where being booked goes without saying.
+IN_BRACKETS = {
+    BookingState.WAITING: " (liste d’attente)",
+    BookingState.OFFERED: " (place proposée)",
+    BookingState.ABSENT: " (absence signalée)",
+    BookingState.CLOSED: " (fermé)",
 }
 ORIGINS = {
     BookingOrigin.PARENT: "réservé jour par jour",
@@ -38,6 +46,12 @@ EVENTS = {
     BookingEventKind.REOPENED: "Réouverture",
     BookingEventKind.IMPORTED: "Lu dans un fichier de la mairie",
     BookingEventKind.CORRECTED: "Correction de la mairie",
+}
+ABSENCE_REASONS = {
+    AbsenceReason.SICK: "Malade",
+    AbsenceReason.SCHOOL_CLOSED: "École fermée",
+    AbsenceReason.TEACHER_AWAY: "Enseignant absent",
+    AbsenceReason.OTHER: "Autre raison",
 }
 WEEKS = {
     CustodyPattern.ISO_EVEN: "semaines paires",

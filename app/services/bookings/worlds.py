@@ -4,8 +4,8 @@
 child as days that are not this one's.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -102,6 +102,10 @@ class World:
     invoices: Mapping[date, str] = field(default_factory=dict)
     added: frozenset[Cell] = frozenset()
     removed: frozenset[Cell] = frozenset()
+
+    def without(self, cells: Collection[Cell]) -> "World":
+        """Return the world in which these are given up by the same act."""
+        return replace(self, removed=frozenset(cells)) if cells else self
 
     def state(self, cell: Cell) -> BookingState | None:
         """Tell how it stands in a cell."""

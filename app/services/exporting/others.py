@@ -11,6 +11,7 @@ from app.models import (
     Booking,
     BookingBatch,
     BookingEvent,
+    BookingRefusal,
     Child,
     Custody,
     Document,
@@ -84,6 +85,10 @@ def _booking_event(row: Any) -> Sequence[Any]:
     before = words.STATES.get(row.old, "")
     what = words.EVENTS[row.kind]
     return (*row[:5], what, before, words.STATES[row.new], row.acted_by, row.sentence)
+
+
+def _refusal(row: Any) -> Sequence[Any]:
+    return (*row[:5], words.STATES[row.asked], row.sentence)
 
 
 _KEPT = Family.erased_at.is_(None)
@@ -239,7 +244,22 @@ _BOOKING_EVENTS = Other(
     .order_by(BookingEvent.at, BookingEvent.id),
     _booking_event,
 )  # fmt: skip
+_REFUSALS = Other(
+    "jours-refuses.csv",
+    ("quand", "jour", "service", "enfant", "famille", "demandé", "texte"),
+    select(
+        BookingBatch.at, BookingRefusal.day, Service.name, _CHILD, Family.number,
+        BookingRefusal.asked, BookingRefusal.sentence,
+    )
+    .join(BookingBatch, BookingBatch.id == BookingRefusal.batch_id)
+    .join(Service, Service.id == BookingRefusal.service_id)
+    .join(Child, Child.id == BookingRefusal.child_id)
+    .join(Family, Family.id == BookingRefusal.family_id)
+    .where(_KEPT)
+    .order_by(BookingRefusal.id),
+    _refusal,
+)  # fmt: skip
 ALL = (
     _REQUESTS, _EVENTS, _PIECES, _REPLIES, _NOTES, _MESSAGES, _DOCUMENTS, _ENROLMENTS, _CUSTODY,
-    _TYPICAL_WEEKS, _BOOKINGS, _BOOKING_EVENTS,
+    _TYPICAL_WEEKS, _BOOKINGS, _BOOKING_EVENTS, _REFUSALS,
 )  # fmt: skip

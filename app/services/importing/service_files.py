@@ -203,6 +203,8 @@ def _write_services(
         }
         described["in_terms"], described["in_holidays"] = PERIODS[row["period"]]
         service = known.get(row["source_id"])
+        # Said on screen alone.
+        described["opens_at"] = service.opens_at if service else None
         done.services += 1
         done.new_services += service is None
         try:

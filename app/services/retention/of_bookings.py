@@ -9,6 +9,7 @@ from app.models import (
     Booking,
     BookingBatch,
     BookingEvent,
+    BookingRefusal,
     Enrolment,
     HealthMark,
     MealOrder,
@@ -36,7 +37,10 @@ def _booking_batches(limit: datetime) -> ColumnElement[bool]:
         .join(Booking, Booking.id == BookingEvent.booking_id)
         .where(BookingEvent.batch_id == BookingBatch.id, ~_over(limit))
     )
-    return (BookingBatch.at < limit) & ~still_told.exists()
+    refused = select(BookingRefusal.id).where(
+        BookingRefusal.batch_id == BookingBatch.id, BookingRefusal.day >= day_of(limit)
+    )
+    return (BookingBatch.at < limit) & ~still_told.exists() & ~refused.exists()
 
 
 RULES = (
@@ -47,6 +51,13 @@ RULES = (
         BookingEvent,
         TWO_YEARS,
         _booking_events,
+    ),
+    Rule(
+        "jour refusé",
+        "jours refusés",
+        BookingRefusal,
+        TWO_YEARS,
+        lambda limit: BookingRefusal.day < day_of(limit),
     ),
     Rule("réservation", "réservations", Booking, TWO_YEARS, _over),
     Rule(

@@ -21,6 +21,7 @@ from tests.support.letters import code_for, letter_codes
 from tests.support.people import People, Person, public_id
 from tests.support.screens.account import account_screens
 from tests.support.screens.bookings import booking_screens
+from tests.support.screens.bookings_instead import instead_screens
 from tests.support.screens.bookings_offered import offered_screens
 from tests.support.screens.children import children
 from tests.support.screens.documents import document_screens
@@ -65,6 +66,7 @@ def all_screens(app: Flask, people: People) -> Screens:
     yield from rare_screens(app, people)
     yield from booking_screens(app, people)
     yield from offered_screens(app, people)
+    yield from instead_screens(app, people)
     yield from money_screens(app, people)
     yield from town_hall_screens(app, people)
     yield from _errors(app)

@@ -153,6 +153,7 @@ def _talkative_town(app: Flask, people: People) -> Screens:
     parent = Browser(talkative)
     parent.sign_in(people.zest)
     yield "absence, the town's own", parent.get("family.request_form", kind="absence")
+    yield "absence of a day, the town’s own", parent.get("family.absence")
     talkative.extensions[db.EXTENSION].dispose()
     talkative = create_app(replace(settings, request_kinds_off=REQUEST_KINDS))
     parent = Browser(talkative)

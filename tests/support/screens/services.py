@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import delete, select, update
+from sqlalchemy import Update, delete, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app import db
@@ -42,6 +42,7 @@ def service_screens(app: Flask, people: People, office: Browser) -> Screens:
     yield from _services(app, office)
     yield from _enrolled(app, people, office)
     yield from _tariffs(app, office)
+    yield from _one_child(app, people, office)
     yield from _calendar(app, office)
 
 
@@ -117,3 +118,24 @@ def _number_of(app: Flask, column: InstrumentedAttribute[Any], value: object) ->
     with app.app_context():
         number = select(column.class_.id).where(column == value)
         return str(db.session().scalars(number).one())
+
+
+def _one_child(app: Flask, people: People, office: Browser) -> Screens:
+    """In a town with services, then in one without."""
+    with app.app_context():
+        theirs = select(Family.id).where(Family.number == people.moreau.family_number)
+        family_id = str(db.session().scalars(theirs).one())
+    page = office.get("town_hall.family_enrolments", family_id=family_id)
+    yield "enrolments of a family", page
+    yield "enrolments, no day", page.fill(first="").submit("Inscrire", _refused=200)
+    _write(app, update(Enrolment).values(last=date(2099, 7, 3)))
+    yield "enrolments, with an end", office.get("town_hall.family_enrolments", family_id=family_id)
+    _write(app, update(Enrolment).values(last=None))
+    _write(app, update(Service).values(archived_at=datetime.now(UTC)))
+    yield "enrolments, no service", office.get("town_hall.family_enrolments", family_id=family_id)
+    _write(app, update(Service).values(archived_at=None))
+
+
+def _write(app: Flask, statement: Update) -> None:
+    with app.app_context(), db.transaction() as session:
+        session.execute(statement)

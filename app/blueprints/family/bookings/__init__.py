@@ -1,5 +1,25 @@
-"""« Réservations »: a week to tick, what became of it; a typical week; places offered."""
+"""« Réservations »: a week to tick or a day to miss, what became of it; a typical week, a month."""
 
-from app.blueprints.family.bookings import offered, outcome, quiet_week, typical, week
+from app.blueprints.family.bookings import (
+    absence,
+    history,
+    month,
+    offered,
+    outcome,
+    quiet_week,
+    typical,
+    waiting,
+    week,
+)
 
-__all__ = ["offered", "outcome", "quiet_week", "typical", "week"]
+__all__ = [
+    "absence",
+    "history",
+    "month",
+    "offered",
+    "outcome",
+    "quiet_week",
+    "typical",
+    "waiting",
+    "week",
+]

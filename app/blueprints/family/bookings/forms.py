@@ -1,16 +1,20 @@
-"""The boxes of a week: which ones the page showed, and which ones are ticked."""
+"""The boxes of a page: which ones it showed, and which ones are ticked."""
 
 from typing import Any
 
-from wtforms import Field, HiddenField
+from wtforms import Field, HiddenField, SelectChoice
 
+from app.booking_kinds import AbsenceReason
 from app.services.bookings.wishes import NOT_THERE, Boxes
+from app.services.bookings.words import ABSENCE_REASONS
 from app.services.refusals import Reason, Refusal
 from app.web.fields import SendingKeyField
 from app.web.forms import Form
+from app.web.request_forms import OneOf
 
 # A version is the number of times that a day was changed.
 LONGEST_VERSION = 9
+CHOOSE_REASON = "Choisissez une raison."
 
 
 class Several(Field):
@@ -57,6 +61,34 @@ class WeekForm(Form):
     def typed(self) -> Boxes | None:
         """Read them for the page that shows them again; None for what no page of ours sends."""
         try:
-            return self.boxes
+            return Boxes(self.seen, frozenset(self.case.data))
         except Refusal:
             return None
+
+
+class AbsenceForm(WeekForm):
+    """What is sent from the page of an absence: what is ticked is missed."""
+
+    reason = OneOf("Pourquoi\u00a0?", CHOOSE_REASON)
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Offer the few reasons."""
+        super().__init__(**kwargs)
+        self.reason.choices = [
+            SelectChoice(each.value, words) for each, words in ABSENCE_REASONS.items()
+        ]
+
+    @property
+    def why(self) -> AbsenceReason:
+        """Return the reason that was chosen."""
+        return AbsenceReason(self.reason.data)
+
+    @property
+    def words_of_reason(self) -> str:
+        """Say it inside a sentence."""
+        return ABSENCE_REASONS[self.why].lower()
+
+    @property
+    def boxes(self) -> Boxes:
+        """Read them. Raises Refusal for what no page of ours sends."""
+        return Boxes(self.seen, frozenset(self.case.data), self.why)

@@ -10,7 +10,7 @@ from app.web.access import current_account
 
 @family.get("/reservations/enregistrement/<opaque:public_id>")
 def bookings_saved(public_id: str) -> ResponseReturnValue:
-    """Booked, given back, on a waiting list: to read again, or to print."""
+    """Booked, given back, on a waiting list, missed: to read again, or to print."""
     found = outcomes.of(current_account().family_id, public_id)
     if found is None:
         abort(404)

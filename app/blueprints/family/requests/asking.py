@@ -19,6 +19,7 @@ from app.web import drafts
 from app.web.access import current_account
 from app.web.forms import show_again
 from app.web.heavy_forms import takes_files
+from app.web.menu import menu_counts
 from app.web.request_forms import FORMS, RequestForm
 from app.web.site_map import labelled
 
@@ -33,7 +34,11 @@ family.app_template_global()(kinds.is_offered)
 @labelled("Nouvelle demande")
 def new_request() -> ResponseReturnValue:
     """Choose what to ask."""
-    return render_template("family/requests/kinds.html", kinds=kinds.offered())
+    return render_template(
+        "family/requests/kinds.html",
+        kinds=kinds.offered(),
+        takes_bookings=menu_counts().takes_bookings,
+    )
 
 
 @family.route("/demandes/nouvelle/<kind>", methods=["GET", "POST"])
@@ -71,9 +76,19 @@ def _take(kind: Kind, form: RequestForm) -> ResponseReturnValue:
 
 def _form(kind: Kind) -> RequestForm:
     child, invoice = request.args.get("enfant", ""), request.args.get("facture", "")
-    form = FORMS[kind.key](data={"child": child, "children": [child], "invoice": invoice})
+    data = {"child": child, "children": [child], "invoice": invoice}
+    form = FORMS[kind.key](data={**data, "text": _begun()})
     form.offer(kind, current_account().family_id)
     return form
+
+
+def _begun() -> str:
+    """Return what the request begins with, where the page that leads there knows."""
+    if "place" not in request.args:
+        return ""
+    from app.services.bookings import exceptional
+
+    return exceptional.words(current_account().family_id, request.args["place"])
 
 
 def _check(kind: Kind, form: RequestForm) -> ResponseReturnValue:

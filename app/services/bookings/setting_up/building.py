@@ -1,9 +1,10 @@
 """A limit put together from three lists, or written; and an hour as people type it."""
 
 import re
+from datetime import UTC, date, datetime, time
 from typing import NamedTuple
 
-from app.formats import NBSP, fold
+from app.formats import NBSP, fold, town_zone
 from app.services.bookings import notation
 from app.services.bookings.rules import WEEKDAYS
 from app.services.bookings.setting_up import services
@@ -34,6 +35,7 @@ HOURS = {
     else f"{minute // 60}{NBSP}h" + (f"{NBSP}{minute % 60:02}" if minute % 60 else "")
     for minute in _MINUTES
 }
+MIDNIGHT = "24:00 est la fin du jour\u00a0: pour ouvrir à minuit, laissez l’heure vide"
 NO_RULE = "Écrivez la limite, ou choisissez-la dans la liste."
 TWO_RULES = "Videz la ligne, ou choisissez «\u00a0Autre, écrite ci-dessous\u00a0»."
 _TAKEN_APART = re.compile(rf"(.+?)(?: ({'|'.join(WEEKDAYS)}))? (\d\d:\d\d)")
@@ -46,6 +48,24 @@ class Parts(NamedTuple):
     weekday: str = WEEKDAYS[3]
     hour: str = "24:00"
     written: str = ""
+
+
+def opening(typed_day: date | None, typed_hour: str) -> datetime | None:
+    """Make the instant from which one may book; none without a day. Raises Refusal."""
+    if typed_day is None:
+        return None
+    hours, minutes = divmod(minute(typed_hour) or 0, 60)
+    if hours * 60 == services.END_OF_DAY:
+        raise Refusal(Reason.UNFIT, MIDNIGHT)
+    return datetime.combine(typed_day, time(hours, minutes), town_zone()).astimezone(UTC)
+
+
+def opening_apart(opens_at: datetime | None) -> tuple[str, str]:
+    """Write its day as a browser takes it, and its hour."""
+    if opens_at is None:
+        return "", ""
+    local = opens_at.astimezone(town_zone())
+    return local.date().isoformat(), hour(local.hour * 60 + local.minute)
 
 
 def put_together(parts: Parts) -> str:

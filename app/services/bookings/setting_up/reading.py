@@ -108,6 +108,7 @@ def _shown(service: Service, others: dict[LinkKind, frozenset[int]], enrolled: i
         mode=service.mode,
         capacity=service.capacity,
         waiting=service.waiting,
+        opens_at=service.opens_at,
         book_rule=service.book_rule,
         cancel_rule=service.cancel_rule,
         absence_rule=service.absence_rule,

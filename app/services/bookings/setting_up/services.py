@@ -63,6 +63,8 @@ class Described:
     shift: bool = False
     due_absences: int | None = None
     late: Late = Late.REFUSE
+    # From when on one may book, whatever the day.
+    opens_at: datetime | None = None
 
 
 # What is said of other services, by their numbers.

@@ -11,6 +11,7 @@ from app.models import (
     Booking,
     BookingBatch,
     BookingEvent,
+    BookingRefusal,
     Child,
     Custody,
     Enrolment,
@@ -137,6 +138,7 @@ BOOKING_EVENTS = (
             (BookingBatch.id.is_not(None), "mairie"),
             else_="portail",
         ).label("par"),
+        BookingBatch.absence_reason.label("raison"),
         BookingEvent.sentence.label("texte"),
     )
     .join(Booking, Booking.id == BookingEvent.booking_id)
@@ -146,4 +148,19 @@ BOOKING_EVENTS = (
     # Of a day that went from one home to the other, each reads its own part.
     .where(BookingEvent.family_id == FAMILY)
     .order_by(BookingEvent.at, BookingEvent.id)
+)
+BOOKING_REFUSALS = (
+    select(
+        BookingBatch.at.label("le"),
+        BookingRefusal.day.label("jour"),
+        Child.first_name.label("enfant"),
+        Service.name.label("service"),
+        BookingRefusal.asked.label("demande"),
+        BookingRefusal.sentence.label("texte"),
+    )
+    .join(BookingBatch, BookingBatch.id == BookingRefusal.batch_id)
+    .join(Child, Child.id == BookingRefusal.child_id)
+    .join(Service, Service.id == BookingRefusal.service_id)
+    .where(BookingRefusal.family_id == FAMILY)
+    .order_by(BookingRefusal.id)
 )

@@ -90,6 +90,7 @@ def gather(account: CurrentAccount) -> Gathered:
             "presences": _attendance(read),
             "reservations": _bookings(read),
             "suites_des_reservations": _booking_events(read),
+            "jours_refuses": _refusals(read),
             "documents": _documents(read, files),
             "sessions": read.all(access_statements.SESSIONS),
             "mots_de_passe_temporaires": read.all(access_statements.TEMPORARY_PASSWORDS),
@@ -235,7 +236,15 @@ def _booking_events(read: _Reader) -> list[Entry]:
         event["evenement"] = words.EVENTS[event["evenement"]]
         event["avant"] = words.STATES.get(event["avant"])
         event["apres"] = words.STATES[event["apres"]]
+        event["raison"] = words.ABSENCE_REASONS.get(event["raison"])
     return events
+
+
+def _refusals(read: _Reader) -> list[Entry]:
+    refusals = read.all(booking_statements.BOOKING_REFUSALS)
+    for refusal in refusals:
+        refusal["demande"] = words.STATES[refusal["demande"]]
+    return refusals
 
 
 def _documents(read: _Reader, files: Files) -> list[Entry]:

@@ -70,8 +70,8 @@ LEFT_OUT = {
         "tariff",
     ),
     "What was saved at once: told line by line, with the same hour.": (
+        "booking_batch.absent",
         "booking_batch.added",
-        "booking_batch.at",
         "booking_batch.refused",
         "booking_batch.removed",
         "booking_batch.waiting",

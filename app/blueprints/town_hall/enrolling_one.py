@@ -1,0 +1,85 @@
+"""« Inscriptions » of a family: who of its children may book what, one more, one less."""
+
+from flask import abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import SelectChoice, SelectField
+
+from app.blueprints.town_hall.blueprint import town_hall
+from app.formats import today
+from app.services.clerks.rights import Right
+from app.services.families import children
+from app.services.refusals import Refusal
+from app.services.town_hall.family_file import opening
+from app.web.clerk_access import current_clerk, needs
+from app.web.drafts import stands_on
+from app.web.fields import AnyDayField, read_day
+from app.web.forms import Form, left_open, show_again
+
+ENROLLED = "{} peut réserver."
+STOPPED = "{} n’y est plus inscrit. Ce qui est réservé reste."
+
+
+class EnrolOneForm(Form):
+    """Which child, at what, from when on."""
+
+    child = SelectField("Enfant")
+    service = SelectField("Service", coerce=int)
+    first = AnyDayField("À partir du")
+
+
+@town_hall.route("/mairie/familles/<int:family_id>/inscriptions", methods=["GET", "POST"])
+@needs(Right.SERVICES)
+def family_enrolments(family_id: int) -> ResponseReturnValue:
+    """Those of its children, and the form for one more."""
+    from app.services.bookings.setting_up import one_child
+
+    family_number = one_child.family_number(family_id) or abort(404)
+    opening.ensure(current_clerk(), family_id)
+    form = EnrolOneForm(data={"first": today().isoformat()})
+    form.child.choices = [
+        SelectChoice(each.public_id, each.first_name) for each in children.cards(family_id)
+    ]
+    form.service.choices = [SelectChoice(number, name) for number, name in one_child.services()]
+    if form.is_submitted():
+        return _enrol(family_id, form)
+    return render_template(
+        "town_hall/family_enrolments.html",
+        form=form,
+        family_id=family_id,
+        family_number=family_number,
+        enrolled=one_child.of_family(family_id),
+    )
+
+
+@town_hall.post("/mairie/familles/<int:family_id>/inscriptions/<int:number>/arreter")
+@needs(Right.SERVICES)
+@stands_on("town_hall.family_enrolments")
+def stop_enrolment(family_id: int, number: int) -> ResponseReturnValue:
+    """One less."""
+    from app.services.bookings.setting_up import one_child
+
+    if stale := left_open():
+        return stale
+    name = one_child.stop(family_id, number, current_clerk())
+    if name is None:
+        abort(404)
+    flash(STOPPED.format(name), "success")
+    return redirect(url_for("town_hall.family_enrolments", family_id=family_id))
+
+
+def _enrol(family_id: int, form: EnrolOneForm) -> ResponseReturnValue:
+    from app.services.bookings.setting_up import one_child
+
+    if not form.validate():
+        return show_again(form)
+    first = read_day(form.first.data or "")
+    assert first is not None
+    try:
+        name = one_child.enrol(
+            family_id, form.child.data or "", form.service.data, first, current_clerk()
+        )
+    except Refusal as refused:
+        form.form_errors.append(f"{refused.sentence}.")
+        return show_again(form)
+    flash(ENROLLED.format(name), "success")
+    return redirect(url_for("town_hall.family_enrolments", family_id=family_id))

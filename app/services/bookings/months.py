@@ -1,0 +1,230 @@
+"""A month of a family, to read and to print: a line for each day, a word for each child.
+
+Nothing is judged: what stands there is what is booked. A month has more cells than a week has
+boxes, and a page of them all would cost ten times as much.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+
+from app import formats
+from app.booking_kinds import BookingState
+from app.formats import NBSP, today
+from app.services.bookings import reading, spoken
+from app.services.bookings.agenda import Agenda, Sort
+from app.services.bookings.limits import limit
+from app.services.bookings.naming import capital
+from app.services.bookings.reading import GIVEN_BACK, Known, OfChild
+from app.services.bookings.sentences import not_there
+from app.services.bookings.weeks import (
+    FARTHEST_AHEAD,
+    FARTHEST_BACK,
+    ONE_DAY,
+    ONE_WEEK,
+    name_of_week,
+    title,
+)
+from app.services.bookings.words import IN_BRACKETS
+from app.services.bookings.worlds import Cell
+
+NAME = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])", re.ASCII)
+SATURDAY = 5
+# Days of which the calendar says why nobody comes.
+NAMED = {Sort.CLOSED, Sort.PUBLIC, Sort.TOWN, Sort.SCHOOL}
+ELSEWHERE = "Autre foyer"
+# Longer than any month.
+SOME_WEEKS = timedelta(days=31)
+
+
+@dataclass(frozen=True, slots=True)
+class MonthDay:
+    """A day: what each child has, in their order; or why nobody has anything."""
+
+    day: date
+    cells: Sequence[str]
+    words: str = ""
+    # Of several days in a row of which the same is said, the last one.
+    last: date | None = None
+
+    @property
+    def title(self) -> str:
+        """Write Lundi 30, Du lundi 21 au jeudi 24."""
+        if self.last is None:
+            return capital(_short(self.day))
+        return f"Du {_short(self.day)} au {_short(self.last)}"
+
+
+@dataclass(frozen=True, slots=True)
+class MonthWeek:
+    """The days of a week that are of the month, and until when to book them."""
+
+    monday: date
+    until: str
+    days: Sequence[MonthDay]
+
+    @property
+    def name(self) -> str:
+        """Return what addresses call it."""
+        return name_of_week(self.monday)
+
+    @property
+    def title(self) -> str:
+        """Write Semaine du 30 novembre 2026."""
+        return title(self.monday)
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """The page of a month."""
+
+    first: date
+    children: Sequence[OfChild]
+    weeks: Sequence[MonthWeek]
+
+    @property
+    def title(self) -> str:
+        """Write Décembre 2026."""
+        return capital(formats.month(self.first))
+
+    @property
+    def columns(self) -> tuple[tuple[str, str], ...]:
+        """Name those of its table."""
+        return (("Jour", ""), *((child.first_name, "") for child in self.children))
+
+    @property
+    def before(self) -> str:
+        """Name the month before; empty when nobody looks back so far."""
+        return _name(self.first - ONE_DAY)
+
+    @property
+    def after(self) -> str:
+        """Name the month after; empty when nobody books so far ahead."""
+        return _name(self.first + SOME_WEEKS)
+
+
+def name_of_month(day: date) -> str:
+    """Write 2026-12."""
+    return f"{day:%Y-%m}"
+
+
+def first_of(name: str) -> date | None:
+    """Read 2026-12; None for what is no month, or too far away to be spoken of."""
+    found = NAME.fullmatch(name)
+    return _near(date(int(found[1]), int(found[2]), 1)) if found else None
+
+
+def last_of(first: date) -> date:
+    """Return the last day of a month."""
+    return (first + SOME_WEEKS).replace(day=1) - ONE_DAY
+
+
+def read(family_id: int, first: date) -> Month:
+    """Read a month as it stands."""
+    known = reading.known(family_id, first, last_of(first))
+    enrolled = {child for child, _ in known.world.enrolments}
+    booked = {cell.child for cell in known.world.held}
+    children = [each for each in known.children.values() if each.id in enrolled | booked]
+    return _Reading(known, children, datetime.now(UTC)).month()
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    known: Known
+    children: Sequence[OfChild]
+    now: datetime
+
+    def month(self) -> Month:
+        weeks: dict[date, list[MonthDay]] = {}
+        for day in reading.days_between(self.known.first, self.known.last):
+            told = self._day(day)
+            week = weeks.setdefault(day - day.weekday() * ONE_DAY, [])
+            if told.words and week and week[-1].words == told.words:
+                week[-1] = replace(week[-1], last=day)
+            elif told.words or any(told.cells):
+                week.append(told)
+        return Month(
+            self.known.first,
+            self.children,
+            [
+                MonthWeek(monday, self._until(monday), days)
+                for monday, days in weeks.items()
+                if days
+            ],
+        )
+
+    def _day(self, day: date) -> MonthDay:
+        cells = [self._cell(child, day) for child in self.children]
+        return MonthDay(day, cells, "" if any(cells) else self._why_nothing(day))
+
+    def _cell(self, child: OfChild, day: date) -> str:
+        """Write Cantine, Garderie de midi ; Étude (liste d’attente)."""
+        told: dict[BookingState, list[str]] = {}
+        is_elsewhere = (child.id, day) in self.known.world.days_elsewhere
+        is_offered = False
+        for service in self.known.town.services.values():
+            cell = Cell(child.id, service.id, day)
+            state = self.known.world.state(cell)
+            if state is not None and state not in GIVEN_BACK:
+                told.setdefault(state, []).append(service.name)
+            is_elsewhere = is_elsewhere or cell in self.known.world.booked_elsewhere
+            is_offered = is_offered or self._is_offered(cell)
+        if told:
+            return f"{NBSP}; ".join(
+                ", ".join(names) + IN_BRACKETS.get(state, "") for state, names in told.items()
+            )
+        if is_elsewhere:
+            return ELSEWHERE
+        return "–" if is_offered else ""
+
+    def _is_offered(self, cell: Cell) -> bool:
+        found = self.known.world.enrolments.get((cell.child, cell.service), ())
+        return self._agenda(cell.service).is_served(cell.day) and any(
+            each.first <= cell.day and (each.last is None or cell.day <= each.last)
+            for each in found
+        )
+
+    def _why_nothing(self, day: date) -> str:
+        """Name holidays, a public holiday, a day that the town closed."""
+        if day.weekday() >= SATURDAY:
+            return ""
+        for service in self._services():
+            if self._agenda(service).sort(day) in NAMED:
+                return not_there(self.known.world.services[service], day)
+        return ""
+
+    def _until(self, monday: date) -> str:
+        """Write the first limit of the week that is not over: jeudi 26 novembre à minuit."""
+        found = []
+        for service in self._services():
+            bookable = self.known.world.services[service]
+            agenda = bookable.agenda
+            week = (monday + number * ONE_DAY for number in range(ONE_WEEK.days))
+            served = next((day for day in week if agenda.is_served(day)), None)
+            if served is not None:
+                found.append((limit(bookable.book, served, agenda), agenda))
+        ahead = [(instant, agenda.zone) for instant, agenda in found if instant > self.now]
+        return spoken.limit(*min(ahead, key=lambda each: each[0])) if ahead else ""
+
+    def _services(self) -> list[int]:
+        enrolled = {service for _, service in self.known.world.enrolments}
+        return [service for service in self.known.town.services if service in enrolled]
+
+    def _agenda(self, service: int) -> Agenda:
+        return self.known.world.services[service].agenda
+
+
+def _short(day: date) -> str:
+    """Write lundi 30, mardi 1er, under the name of its month."""
+    return formats.day_and_month(day).rpartition(NBSP)[0]
+
+
+def _name(day: date) -> str:
+    return name_of_month(day) if _near(day) else ""
+
+
+def _near(day: date) -> date | None:
+    first = day.replace(day=1)
+    start = today().replace(day=1)
+    return first if -FARTHEST_BACK <= first - start <= FARTHEST_AHEAD else None
