@@ -90,6 +90,8 @@ class OfService:
     kind: ServiceKind
     waiting: Waiting
     capacity: int | None
+    # Of absences in a row, so many are due; None: all are.
+    due_absences: int | None = None
     # Of single days, where these have their own.
     capacities: Mapping[date, int] = field(default_factory=dict)
 
@@ -163,6 +165,7 @@ def read(first: date, last: date) -> Catalogue:
                 row.kind,
                 row.waiting,
                 row.capacity,
+                row.due_absences,
                 calendar.capacities.get(number, {}),
             )
             for number, row in rows.items()

@@ -8,11 +8,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 from app import formats
 from app.booking_kinds import BookingState
 from app.formats import NBSP, today
-from app.services.bookings import reading, spoken
+from app.services.bookings import estimates, reading, spoken
 from app.services.bookings.agenda import Agenda, Sort
 from app.services.bookings.limits import limit
 from app.services.bookings.naming import capital
@@ -82,6 +83,8 @@ class Month:
     first: date
     children: Sequence[OfChild]
     weeks: Sequence[MonthWeek]
+    # Of what is booked; None where the town did not say all prices.
+    estimate: Decimal | None = None
 
     @property
     def title(self) -> str:
@@ -126,7 +129,8 @@ def read(family_id: int, first: date) -> Month:
     enrolled = {child for child, _ in known.world.enrolments}
     booked = {cell.child for cell in known.world.held}
     children = [each for each in known.children.values() if each.id in enrolled | booked]
-    return _Reading(known, children, datetime.now(UTC)).month()
+    found = _Reading(known, children, datetime.now(UTC)).month()
+    return replace(found, estimate=estimates.of_month(known))
 
 
 @dataclass(frozen=True, slots=True)

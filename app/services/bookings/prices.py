@@ -1,8 +1,7 @@
 """What a family's days cost, as the town says it: one statement, whatever there is of either."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -12,7 +11,7 @@ from app.models import FAMILY, Quotient, Tariff
 from app.services.bookings import pricing
 from app.services.bookings.pricing import Rate, Situation
 from app.services.bookings.reading import Known, days_between
-from app.services.bookings.worlds import Cell, Price
+from app.services.bookings.worlds import Cell
 
 # In the order of Rate.
 OF_RATE = (
@@ -29,36 +28,29 @@ _OF_FAMILY = (
 
 def priced(known: Known) -> Known:
     """Add to what is known of a family what each of its days costs."""
-    enrolled = {child for child, _ in known.world.enrolments}
-    prices = of_family(
-        known.family_id,
-        ranks(known.children, enrolled),
-        days_between(known.first, known.last),
-    )
+    prices = {cell: rate.price for cell, rate in rates(known).items()}
     return replace(known, world=replace(known.world, prices=prices))
 
 
-def of_family(
-    family_id: int, children: Mapping[int, int], days: Collection[date]
-) -> dict[Cell, Price]:
-    """Price these days for children of these ranks, at each service that has a tariff."""
-    rates: dict[int, dict[Rate, None]] = {}
-    known: set[Situation] = set()
+def rates(known: Known) -> dict[Cell, Rate]:
+    """Find what each day costs each child, at each service that has a tariff."""
+    listed: dict[int, dict[Rate, None]] = {}
+    situations: set[Situation] = set()
     row: Any
-    for row in db.rows(_OF_FAMILY, family_id=family_id):
-        found = Rate(*row[1 : 1 + len(OF_RATE)])
-        rates.setdefault(row.service_id, {})[found] = None
+    for row in db.rows(_OF_FAMILY, family_id=known.family_id):
+        listed.setdefault(row.service_id, {})[Rate(*row[1 : 1 + len(OF_RATE)])] = None
         if row[-len(OF_SITUATION)] is not None:
-            known.add(Situation(*row[-len(OF_SITUATION) :]))
-    prices = {}
-    for day in days if rates else ():
-        family = pricing.situation(known, day)
-        for service, listed in rates.items():
-            for child, rank in children.items():
-                rate = pricing.rate(list(listed), family, rank, day)
+            situations.add(Situation(*row[-len(OF_SITUATION) :]))
+    numbered = ranks(known.children, {child for child, _ in known.world.enrolments})
+    found = {}
+    for day in days_between(known.first, known.last) if listed else ():
+        family = pricing.situation(situations, day)
+        for service, of_service in listed.items():
+            for child, rank in numbered.items():
+                rate = pricing.rate(list(of_service), family, rank, day)
                 if rate is not None:
-                    prices[Cell(child, service, day)] = rate.price
-    return prices
+                    found[Cell(child, service, day)] = rate
+    return found
 
 
 def ranks(children: Iterable[int], enrolled: Collection[int]) -> dict[int, int]:

@@ -97,6 +97,7 @@ _BOOKED = (
         Booking.state,
         Booking.origin,
         Booking.version,
+        Booking.late,
         RANK.label("rank"),
         Booking.offer_until,
     )
@@ -130,6 +131,8 @@ class Booked(NamedTuple):
     state: BookingState
     origin: BookingOrigin
     version: int
+    # Past the limit, at the price of that.
+    late: bool
     # Among those who wait; 0 for who does not.
     rank: int
     # Until when a place is kept for it.

@@ -106,6 +106,8 @@ def test_a_parent_reads_what_changes(app: Flask, browser: Browser, people: Peopl
     page = page.submit("Enregistrer")
     with app.app_context():
         assert db.session().scalars(select(BookingBatch.added)).one() == 4
+    page = browser.get("family.bookings_month", month="2026-12")
+    assert "Estimation de ce qui est réservé : 8,40 €." in page.text
     page = browser.get("family.bookings_week", week="2026-W49")
     page = page.fill({monday: False}).submit("Continuer", _refused=200)
     assert "Différence estimée : 4,20 € de moins." in page.text

@@ -24,6 +24,10 @@ def price_screens(app: Flask, parent: Browser, week: str, box: str) -> Iterator[
     check = page.fill({box: True}).submit(CHECK, _refused=200)
     yield "bookings, check, more to pay", check
     check.submit("Enregistrer")
+    yield (
+        "bookings, a month with its estimate",
+        parent.get("family.bookings_month", month="2026-12"),
+    )
     page = parent.get("family.bookings_week", week=week).fill({box: False})
     yield "bookings, check, less to pay", page.submit(CHECK, _refused=200)
     with app.app_context(), db.transaction() as session:
