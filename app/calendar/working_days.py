@@ -2,8 +2,9 @@
 
 from datetime import date, timedelta
 
+from app.calendar import ONE_DAY
+
 SATURDAY = 5
-ONE_DAY = timedelta(days=1)
 FIXED_HOLIDAYS = frozenset({(1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25)})
 # Easter Monday, Ascension, Whit Monday.
 AFTER_EASTER = frozenset({1, 39, 50})

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from app import db
 from app.booking_kinds import BookingState
+from app.calendar import ONE_DAY
 from app.formats import NBSP, day_and_month, today
 from app.models import Sex
 from app.services import counts
@@ -15,7 +16,7 @@ from app.services.bookings.outcomes import Outcome
 from app.services.bookings.reading import OfChild
 from app.services.bookings.summaries import Summary
 from app.services.bookings.verdicts import Act
-from app.services.bookings.weeks import ONE_DAY, ChildDay, Day, Line, Week
+from app.services.bookings.weeks import ChildDay, Day, Line, Week
 from app.services.bookings.wishes import Wish
 from app.services.bookings.worlds import Cell
 from app.services.counts import MenuCounts

@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, tzinfo
 from enum import StrEnum
 
 from app.booking_kinds import SpanKind
-from app.calendar import school_years
+from app.calendar import ONE_DAY, school_years
 from app.services.bookings.rules import Rule
 
 SATURDAY = 5
-ONE_DAY = timedelta(days=1)
 # Three years of days, or one of three rules; whoever walks through the centuries fills no memory.
 MOST_KNOWN = 1200
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from app import db, formats
 from app.booking_kinds import BookingOrigin, BookingState
-from app.calendar import school_years
+from app.calendar import ONE_DAY, school_years
 from app.formats import plural, today
 from app.models import BookingBatch
 from app.services.accounts import allowances
@@ -27,7 +27,7 @@ from app.services.bookings.deciding import Decided
 from app.services.bookings.places import At
 from app.services.bookings.reading import Known
 from app.services.bookings.saving import Saved
-from app.services.bookings.weeks import FARTHEST_AHEAD, ONE_DAY
+from app.services.bookings.weeks import FARTHEST_AHEAD
 from app.services.bookings.wishes import Wish
 from app.services.bookings.worlds import Cell
 from app.services.refusals import Reason, Refusal

@@ -6,9 +6,9 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.calendar import ONE_DAY
 from app.formats import day_and_month, day_in_full
 from app.models import Booking, Closing, DayState, Service, ServiceDay
-from app.services.bookings.agenda import ONE_DAY
 from app.services.bookings.catalogue import Catalogue
 from app.services.bookings.closing_extent import LIVE, Extent
 from app.services.refusals import Reason, Refusal

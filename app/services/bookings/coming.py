@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from app import db
 from app.booking_kinds import BookingState, LinkKind, ServiceMode
+from app.calendar import ONE_WEEK
 from app.formats import today
 from app.models import (
     FAMILY,
@@ -27,7 +28,7 @@ from app.services.bookings.catalogue import OF_SERVICE, Calendar
 from app.services.bookings.limits import limit
 from app.services.bookings.reading import LIVE, days_between
 from app.services.bookings.rules import Never
-from app.services.bookings.weeks import ONE_WEEK, both_ends, name_of_week, this_monday
+from app.services.bookings.weeks import both_ends, name_of_week, this_monday
 from app.services.bookings.worlds import Bookable
 
 # What is asked earlier than that is forgotten again.

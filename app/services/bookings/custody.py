@@ -6,14 +6,13 @@ of them. They part at the end of a year of 53 weeks, of which parents are warned
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from app import formats
 from app.booking_kinds import CustodyPattern
+from app.calendar import ONE_DAY, ONE_WEEK
 from app.formats import NBSP
 
-ONE_DAY = timedelta(days=1)
-ONE_WEEK = timedelta(weeks=1)
 MONDAY = 0
 LONGEST_YEAR = 53
 PARITIES = {CustodyPattern.ISO_EVEN: 0, CustodyPattern.ISO_ODD: 1}

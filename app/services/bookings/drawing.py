@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from app.booking_kinds import BookingState, ServiceKind
+from app.calendar import ONE_DAY, ONE_WEEK
 from app.formats import NBSP
 from app.services.bookings import reading, spoken, typical
 from app.services.bookings.judging import judge
@@ -13,8 +14,6 @@ from app.services.bookings.naming import the, to_the
 from app.services.bookings.reading import Known, OfChild
 from app.services.bookings.verdicts import Act, Obstacle, RemedyKind, Verdict
 from app.services.bookings.weeks import (
-    ONE_DAY,
-    ONE_WEEK,
     ChildDay,
     Day,
     Line,

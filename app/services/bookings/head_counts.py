@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import Date, bindparam, func, select
 
 from app import db
+from app.calendar import ONE_WEEK
 from app.formats import day_and_month, fold
 from app.models import Booking, BookingState, Child, HealthMark
 from app.services.bookings import catalogue, weeks
@@ -78,12 +79,12 @@ class WeekHeads:
     @property
     def before(self) -> str:
         """Name the week before."""
-        return weeks.name_of_week(self.monday - weeks.ONE_WEEK)
+        return weeks.name_of_week(self.monday - ONE_WEEK)
 
     @property
     def after(self) -> str:
         """Name the week after."""
-        return weeks.name_of_week(self.monday + weeks.ONE_WEEK)
+        return weeks.name_of_week(self.monday + ONE_WEEK)
 
     @property
     def rows(self) -> list[Row]:

@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 
 from app import db, formats
+from app.calendar import ONE_DAY
 from app.models import (
     FAMILY,
     Booking,
@@ -39,7 +40,6 @@ from app.models import (
 from app.paging import Page
 from app.services.actors import CurrentAccount
 from app.services.bookings import months
-from app.services.bookings.weeks import ONE_DAY
 from app.services.bookings.words import STATES
 from app.services.families import children
 

@@ -4,7 +4,8 @@ import calendar
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 
-from app.services.bookings.agenda import MOST_KNOWN, ONE_DAY, Agenda
+from app.calendar import ONE_DAY, ONE_WEEK
+from app.services.bookings.agenda import MOST_KNOWN, Agenda
 from app.services.bookings.rules import (
     END_OF_DAY,
     BeforePeriod,
@@ -20,7 +21,6 @@ from app.services.bookings.rules import (
 )
 
 ONE_MINUTE = timedelta(minutes=1)
-ONE_WEEK = timedelta(weeks=1)
 MONTHS = 12
 # It was always too late.
 BEFORE_ALL = datetime.min.replace(tzinfo=UTC)

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from app import formats
 from app.booking_kinds import BookingState
+from app.calendar import ONE_DAY, ONE_WEEK
 from app.formats import NBSP, today
 from app.services.bookings import estimates, reading, spoken
 from app.services.bookings.agenda import Agenda, Sort
@@ -22,8 +23,6 @@ from app.services.bookings.sentences import not_there
 from app.services.bookings.weeks import (
     FARTHEST_AHEAD,
     FARTHEST_BACK,
-    ONE_DAY,
-    ONE_WEEK,
     name_of_week,
     title,
 )

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, case, select
 
 from app import db
+from app.calendar import ONE_DAY, ONE_WEEK
 from app.formats import today
 from app.models import (
     FAMILY,
@@ -19,7 +20,7 @@ from app.models import (
     Service,
 )
 from app.services.bookings.reading import RANK
-from app.services.bookings.weeks import ONE_DAY, ONE_WEEK, name_of_week
+from app.services.bookings.weeks import name_of_week
 
 _BATCH = select(
     BookingBatch.id,

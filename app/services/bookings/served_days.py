@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from app.calendar import ONE_DAY
 from app.formats import today
 from app.services.bookings import catalogue, sentences
 from app.services.bookings.catalogue import Catalogue
@@ -14,7 +15,6 @@ from app.services.refusals import Reason, Refusal
 FAR = timedelta(days=80)
 # What was booked is kept for two years.
 FURTHEST = timedelta(days=800)
-ONE_DAY = timedelta(days=1)
 TOO_FAR = "ce jour est trop loin"
 UNKNOWN = "ce service n’est plus proposé"
 

@@ -3,8 +3,8 @@
 from datetime import date, datetime, timedelta, tzinfo
 
 from app import formats
+from app.calendar import ONE_DAY
 from app.formats import NBSP
-from app.services.bookings.agenda import ONE_DAY
 from app.services.bookings.rules import (
     END_OF_DAY,
     WEEKDAYS,

@@ -13,6 +13,7 @@ from sqlalchemy import Date, bindparam, delete, or_, select
 
 from app import db, formats
 from app.booking_kinds import ServiceMode, WeekParity
+from app.calendar import ONE_WEEK
 from app.formats import NBSP, today
 from app.models import FAMILY, Child, Enrolment, FamilyChild, Service, TypicalDay
 from app.services import journal
@@ -233,12 +234,12 @@ def doubled(first: date, last: date) -> str | None:
     monday = first - timedelta(days=first.weekday())
     while monday <= last:
         if monday.isocalendar().week == LONGEST_YEAR:
-            after = monday + weeks.ONE_WEEK
+            after = monday + ONE_WEEK
             return (
                 f"Les semaines{NBSP}53 ({formats.bare_day(monday)}) et{NBSP}1"
                 f" ({formats.bare_day(after)}) sont toutes deux impaires."
             )
-        monday += weeks.ONE_WEEK
+        monday += ONE_WEEK
     return None
 
 

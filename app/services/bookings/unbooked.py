@@ -10,6 +10,7 @@ from sqlalchemy import Date, bindparam, select, update
 
 from app import db
 from app.booking_kinds import AttendanceState
+from app.calendar import ONE_DAY
 from app.formats import day_and_month, day_of, today, town_zone
 from app.models import (
     FAMILY,
@@ -27,7 +28,6 @@ from app.services.mail import notices
 
 # Children are fetched by then, and parents are at home.
 EVENING = time(19)
-ONE_DAY = timedelta(days=1)
 # On the page of a child: as long as somebody may still say that it is wrong.
 SHOWN = timedelta(days=31)
 _IS_BOOKED = (

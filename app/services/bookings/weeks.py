@@ -7,11 +7,11 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from app.booking_kinds import BookingState
+from app.calendar import ONE_DAY, ONE_WEEK
 from app.formats import day_in_words, today
 from app.services.bookings.reading import OfChild
 from app.services.bookings.verdicts import Remedy
 
-ONE_DAY, ONE_WEEK = timedelta(days=1), timedelta(weeks=1)
 SUNDAY = 6
 # As far as pages lead: a year to book, some months to read.
 FARTHEST_AHEAD, FARTHEST_BACK = timedelta(weeks=52), timedelta(weeks=26)

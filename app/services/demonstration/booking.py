@@ -10,13 +10,14 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from app import db
+from app.calendar import ONE_DAY, ONE_WEEK
 from app.formats import day_of
 from app.models import MessageSending
 from app.services.bookings import catalogue, closing, closing_letters, drawing, reading, saving
 from app.services.bookings.closing_extent import Extent
 from app.services.bookings.limits import limit
 from app.services.bookings.reading import days_between
-from app.services.bookings.weeks import ONE_DAY, ONE_WEEK, both_ends, this_monday
+from app.services.bookings.weeks import both_ends, this_monday
 from app.services.bookings.wishes import Boxes
 from app.services.demonstration.coming import VISITS, evening
 from app.services.demonstration.parents import account_of, at_that_hour

@@ -7,7 +7,7 @@ from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app import db
-from app.calendar import working_days
+from app.calendar import ONE_DAY, working_days
 from app.formats import today
 from app.models import (
     Child,
@@ -26,7 +26,6 @@ from app.services.requests import sending
 from app.services.requests.kinds import BY_KEY
 from app.services.requests.sending import Asked
 
-ONE_DAY = timedelta(days=1)
 # Who writes about which message, a few days ago, and what the town hall answers the day after.
 PARENT, FAMILY_NUMBER, MESSAGE = "38162386", "3816231", "302"
 QUESTION = "Bonjour, je peux apporter deux gâteaux. À quelle heure faut-il les déposer\u00a0?"

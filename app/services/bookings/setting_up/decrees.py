@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from app.calendar import ONE_DAY
 from app.calendar.school_years import SchoolYear
 from app.models import SpanKind
 from app.services.refusals import Reason, Refusal
@@ -19,7 +20,6 @@ _DECREE = re.compile(r"\[(Arrêté du [^\]()]+) \((\d{4})-\d{4}(?: to (\d{4})-\d
 # A custom, or only where there is a Protestant church: the town ticks them.
 _BY_CUSTOM = frozenset({"Vendredi saint", "Mi-Carême"})
 _BRIDGE = "Pont"
-ONE_DAY = timedelta(days=1)
 # The holidays before a school year are those that end as it begins.
 SUMMER = timedelta(days=62)
 
