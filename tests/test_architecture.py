@@ -34,6 +34,7 @@ PUBLIC_ENDPOINTS = {
     "auth.password_link",
     "auth.sign_in",
     "family.confirm_email",  # the link of a mail: works signed in or not
+    "family.feed",  # the secret address of a calendar: for a program, without a session
     "family.quiet_week",  # the link of a reminder: works signed in or not
     "family.stop_mails",  # the link beside a mail of news: works signed in or not
     "site.accessibility",
@@ -157,7 +158,7 @@ def test_what_is_public_answers_anybody(app: Flask) -> None:
     stranger = Browser(app)
     for rule in rules(app):
         opens = "GET" in (rule.methods or ())
-        if opens and rule.endpoint in PUBLIC_ENDPOINTS - {"static", "site.crest"}:
+        if opens and rule.endpoint in PUBLIC_ENDPOINTS - {"static", "site.crest", "family.feed"}:
             answer = stranger.fetch(sample_path(app, rule))
             assert answer.status_code in {200, 302}, f"{rule} answers {answer.status}"
             assert "next=" not in (answer.location or ""), f"{rule} asks to sign in"

@@ -49,6 +49,7 @@ from app.models.families import (
     KeptOut,
     Sex,
 )
+from app.models.feeds import Feed
 from app.models.health import HealthMark
 from app.models.imports import ImportChange, ImportRun, ImportState, ImportUpload
 from app.models.meal_orders import MealOrder
@@ -137,6 +138,7 @@ __all__ = [
     "FamilyNote",
     "FamilyRequest",
     "FamilyWord",
+    "Feed",
     "Folder",
     "Guardian",
     "HealthKind",

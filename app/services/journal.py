@@ -169,6 +169,8 @@ ACTS = {
     "temporary_password_expired": "mot de passe temporaire périmé",
     "trial_mail_asked": "courriel d’essai demandé à la mairie",
     "typical_week_saved": "semaine type d’un enfant enregistrée",
+    "feed_made": "adresse d’agenda faite",
+    "feed_ended": "adresse d’agenda retirée",
     "week_let_be": "semaine sans rappel, à la demande de la famille",
     "viewed_as": "portail vu par la mairie tel que ce compte le montre",
     "wait_lifted": "attente levée par la mairie",

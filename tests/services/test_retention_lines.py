@@ -20,6 +20,7 @@ from app.models import (
     ClerkSession,
     Draft,
     EmailChange,
+    Feed,
     Guardian,
     ImportChange,
     ImportRun,
@@ -73,6 +74,7 @@ GO = {
     "Comptes de places": 1,
     "Inscriptions aux services": 2,
     "Rappels de semaines à réserver": 1,
+    "Adresses d’agenda retirées": 1,
     "Semaines sans rappel": 1,
     "Quotients familiaux": 1,
     "Lignes du journal": 1,
@@ -145,6 +147,7 @@ def bookings(session: Session, people: People) -> None:
     booked.book(child, [END.date()], END)
     of_service = {"service_id": booked.services[0].id, "monday": END.date(), "sent_at": END}
     session.add_all([
+        Feed(account_id=booked.account_id, token_hash="x", made_at=END, ended_at=END),
         QuietWeek(family_id=booked.family_id, monday=END.date(), said_at=END),
         ReminderSent(account_id=booked.account_id, kind=ReminderKind.LAST, **of_service),
     ])  # fmt: skip

@@ -21,6 +21,7 @@ from app.models import (
     Document,
     EmailChange,
     FamilyRequest,
+    Feed,
     Folder,
     Invoice,
     JournalEntry,
@@ -234,6 +235,11 @@ class _Home(House):
             bookings.follow(child, begin, f"Régime {self.mark}", self.now)
             batch = bookings.book(child, days, self.now, f"Phrase {self.mark}", days[:1])
         self.session.add_all([
+            Feed(
+                account_id=self.account_id,
+                token_hash=secrets.token_hex(32),
+                made_at=self.now,
+            ),
             QuietWeek(family_id=self.family_id, monday=begin, said_at=self.now),
             ReminderSent(
                 account_id=self.account_id,

@@ -64,6 +64,7 @@ OF_NOBODY = frozenset(
         "family.bookings_week",
         "auth.password_link",
         "family.confirm_email",
+        "family.feed",
         "family.quiet_week",
         "family.stop_mails",
         "static",

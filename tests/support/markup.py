@@ -54,6 +54,7 @@ CODES = {
     "document": {"public_id", "source_id"},
     "draft": {"key", "page"},
     "email_change": {"address"},
+    "feed": {"token_hash"},
     "family": {"source_id", "folded_name"},
     "family_request": {"public_id", "kind", "sending_key"},
     "family_word": {"word"},

@@ -13,6 +13,7 @@ judging    the judge: what may be done to a child's day, why not, what instead
 verdicts   what it answers; sentences its words, naming the services in them
 cases      one question to it, and the instants that it turns on
 allotting  who gets a place, and who waits
+ical       calendars as programs read them
 custody    whose week it is, for a child of separated parents
 
 With the database:
@@ -39,6 +40,7 @@ coming     the week to book, and the next days of a child
 wishes     what was ticked on it; deciding what becomes of that
 reminding  parents are told of a week that they have not spoken of: expecting which days those are,
            quiet_weeks where they want to hear no more of it
+feeds      the private address of a calendar; feeding what it answers
 typical    the week that a child has most often, as the family says it
 applying   typical weeks booked for a year
 histories  all that happened, to read and to keep as proof

@@ -11,6 +11,7 @@ from app.models import (
     BookingEvent,
     BookingRefusal,
     Enrolment,
+    Feed,
     HealthMark,
     MealOrder,
     Place,
@@ -90,6 +91,13 @@ RULES = (
         ReminderSent,
         A_MONTH,
         lambda limit: ReminderSent.monday < day_of(limit),
+    ),
+    Rule(
+        "adresse d’agenda retirée",
+        "adresses d’agenda retirées",
+        Feed,
+        A_MONTH,
+        lambda limit: Feed.ended_at < limit,
     ),
     Rule(
         "semaine sans rappel",

@@ -17,7 +17,7 @@ LOADED = {
     "source": ("src", "srcset"), "video": ("src", "poster"), "audio": ("src",),
     "object": ("data",), "embed": ("src",), "use": ("href", "xlink:href"),
 }  # fmt: skip
-ELSEWHERE = ("https", "http", "mailto", "tel")
+ELSEWHERE = ("https", "http", "mailto", "tel", "webcal")
 
 
 def links_lead_somewhere(page: Subject) -> Iterator[str]:

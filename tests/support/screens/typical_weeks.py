@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 from flask import Flask
-from sqlalchemy import delete, update
+from sqlalchemy import String, cast, delete, update
 
 from app import db
-from app.models import DayState, Service, ServiceDay
+from app.models import DayState, Feed, Service, ServiceDay
 from app.services.tokens import quiet_links
 from tests.support.browser import Browser, Page
 from tests.support.page_checks.text import plain
@@ -44,6 +44,17 @@ def typical_screens(app: Flask, people: People) -> Screens:
     page = parent.get("family.bookings_week", week="2026-W50", type="oui")
     yield "bookings, as the typical week", page
     yield from _apply(app, people, parent)
+    page = parent.get("family.agenda")
+    yield "agenda, nothing made", page
+    page = page.submit("Faire mon adresse")
+    yield "agenda", page
+    page = page.fill({"Écrire les prénoms en entier, et non l’initiale": True})
+    yield "agenda, first names", page.submit("Nouveau lien")
+    with app.app_context(), db.transaction() as session:
+        session.execute(update(Feed).values(token_hash=cast(Feed.id, String)))
+    page = parent.get("family.agenda")
+    yield "agenda, not to be read again", page
+    yield "agenda, ended", page.submit("Ne plus rien publier")
     yield "quiet week, no such link", Browser(app).get("family.quiet_week", token="x")
     with app.app_context():
         token = quiet_links.token_for(people.ines.identifier, "2026-W50")

@@ -2,6 +2,7 @@
 
 from app.blueprints.family.bookings import (
     absence,
+    feed,
     history,
     month,
     offered,
@@ -14,6 +15,7 @@ from app.blueprints.family.bookings import (
 
 __all__ = [
     "absence",
+    "feed",
     "history",
     "month",
     "offered",

@@ -16,6 +16,7 @@ from app.models import (
     Custody,
     Enrolment,
     FamilyChild,
+    Feed,
     HealthMark,
     QuietWeek,
     Quotient,
@@ -60,6 +61,15 @@ TYPICAL_WEEKS = (
     .order_by(
         TypicalDay.child_id, TypicalDay.parity, TypicalDay.weekday, Service.position, Service.id
     )
+)
+FEEDS = (
+    select(
+        Feed.made_at.label("faite_le"),
+        Feed.ended_at.label("retiree_le"),
+        Feed.first_names.label("avec_les_prenoms"),
+    )
+    .where(Feed.account_id == ACCOUNT)
+    .order_by(Feed.id)
 )
 QUIET_WEEKS = (
     select(QuietWeek.monday.label("semaine_du"), QuietWeek.said_at.label("dit_le"))

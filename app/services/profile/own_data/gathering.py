@@ -84,6 +84,7 @@ def gather(account: CurrentAccount) -> Gathered:
             "inscriptions": read.all(booking_statements.ENROLMENTS),
             "semaines_de_garde": _custody(read),
             "semaines_types": _typical_weeks(read),
+            "adresses_d_agenda": read.all(booking_statements.FEEDS),
             "semaines_sans_rappel": read.all(booking_statements.QUIET_WEEKS),
             "regimes_allergies_et_pai": _health(read),
             "quotients": read.all(booking_statements.QUOTIENTS),

@@ -85,6 +85,7 @@ LEFT_OUT = {
     "A secret, of which only a fingerprint is kept: nobody can read it.": (
         "account.password_hash",
         "account_session.key_hash",
+        "feed.token_hash",
         "temporary_password.secret_hash",
     ),
     "Opens a page or a file of this portal: worth nothing to its owner elsewhere.": (
