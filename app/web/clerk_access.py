@@ -36,7 +36,9 @@ class NotAllowed(Forbidden):
 def init_app(app: Flask) -> None:
     """Say what a role does not allow, and let templates know who is there."""
     app.register_error_handler(NotAllowed, show_not_allowed)
-    app.jinja_env.globals.update(found_clerk=found_clerk, may_open=may_open)
+    app.jinja_env.globals.update(
+        found_clerk=found_clerk, may_open=may_open, may_roles_open=may_roles_open
+    )
 
 
 def needs(right: Right, *, proof: bool = False) -> Callable[[View], View]:
@@ -114,12 +116,13 @@ def must(right: Right) -> None:
 
 def may_open(endpoint: str) -> bool:
     """Tell whether whoever is signed in has the right that a screen asks."""
-    # A page asks for each of its links: who asks, and of what, is looked up once.
-    if "links" not in g:
-        g.links = current_app.view_functions, rights.allowed(current_clerk().roles)
-    views, allowed = g.links
-    need = getattr(views[endpoint], NEEDED, None)
-    return need is not None and need[0] in allowed
+    return may_roles_open(current_clerk().roles, endpoint)
+
+
+def may_roles_open(roles: tuple[str, ...], endpoint: str) -> bool:
+    """Tell whether somebody of these roles has the right that a screen asks."""
+    need = need_of(endpoint)
+    return need is not None and need[0] in rights.allowed(roles)
 
 
 def begin_session(answer: Response, key: str) -> Response:
