@@ -16,12 +16,19 @@ from app.models import (
     AcceptedValue,
     Account,
     AccountSession,
+    Attendance,
+    AttendanceState,
+    BookingBatch,
+    BookingRefusal,
+    BookingState,
     ClerkAccount,
     ClerkSession,
     Draft,
     EmailChange,
     Feed,
     Guardian,
+    HealthKind,
+    HealthMark,
     ImportChange,
     ImportRun,
     ImportState,
@@ -30,6 +37,7 @@ from app.models import (
     JobState,
     JournalEntry,
     MailState,
+    MealOrder,
     OutboxMail,
     QuietWeek,
     Quotient,
@@ -71,12 +79,16 @@ GO = {
     "Suites des réservations": 2,
     "Réservations": 2,
     "Envois de réservations": 1,
+    "Jours refusés": 1,
     "Comptes de places": 1,
     "Inscriptions aux services": 2,
     "Rappels de semaines à réserver": 1,
     "Adresses d’agenda retirées": 1,
     "Semaines sans rappel": 1,
     "Quotients familiaux": 1,
+    "Commandes de repas": 1,
+    "Présences": 1,
+    "Mentions de santé": 1,
     "Lignes du journal": 1,
     "Fichiers abandonnés": 1,
 }
@@ -145,11 +157,29 @@ def bookings(session: Session, people: People) -> None:
     booked.enrol(child, END.date(), END.date())
     session.add(Quotient(family_id=booked.family_id, first=END.date(), last=END.date()))
     booked.book(child, [END.date()], END)
-    of_service = {"service_id": booked.services[0].id, "monday": END.date(), "sent_at": END}
+    service_id, day = booked.services[0].id, END.date()
+    of_service = {"service_id": service_id, "monday": day, "sent_at": END}
     session.add_all([
         Feed(account_id=booked.account_id, token_hash="x", made_at=END, ended_at=END),
         QuietWeek(family_id=booked.family_id, monday=END.date(), said_at=END),
         ReminderSent(account_id=booked.account_id, kind=ReminderKind.LAST, **of_service),
+        BookingRefusal(
+            batch_id=session.scalars(select(BookingBatch.id)).one(), family_id=booked.family_id,
+            child_id=child.id, service_id=service_id, day=day, asked=BookingState.BOOKED,
+            sentence="Trop tard.",
+        ),
+        MealOrder(
+            service_id=service_id, day=day, at=END, acted_by="Aline", address="a@exemple.fr",
+            total=1, schools={}, needs={},
+        ),
+        Attendance(
+            child_id=child.id, service_id=service_id, day=day, state=AttendanceState.PRESENT,
+            at=END, client_key="",
+        ),
+        HealthMark(
+            child_id=child.id, kind=HealthKind.DIET, words="sans porc", until=day, written_at=END,
+            acted_by="Aline",
+        ),
     ])  # fmt: skip
 
 

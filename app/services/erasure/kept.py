@@ -74,5 +74,6 @@ KEPT = {
         "service_link",
         "tariff",
     ),
+    "How many meals were ordered of whoever cooks: figures of nobody.": ("meal_order",),
     "The portal's own work, by numbers of rows: it holds nothing of a parent.": ("job",),
 }

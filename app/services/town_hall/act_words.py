@@ -17,6 +17,7 @@ DETAILS = {
     "child": "enfant",
     "count": "fois",
     "day": "jour",
+    "days": "jours",
     "document": "document",
     "file": "fichier",
     "files": "fichiers",
@@ -51,6 +52,7 @@ DETAILS = {
     "town_phone": "téléphone",
     "town_website": "site",
     "without": "sans",
+    "week": "semaine",
     "weeks": "semaines",
     "year": "année",
 } | {rule.table.__tablename__: rule.plural for rule in retention.RULES}
