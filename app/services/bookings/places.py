@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app import db
 from app.models import Booking, BookingState, Child, Place
+from app.services.bookings import catalogue
 from app.services.bookings.catalogue import Catalogue
 from app.services.bookings.worlds import Cell, Room
 
@@ -89,9 +90,13 @@ def lock_places(session: Session, town: Catalogue, wanted: Iterable[At]) -> None
         .order_by(Place.service_id, Place.group_id, Place.day)
         .with_for_update()
     ).all()
+    # The town may have said another number since whoever calls read it.
+    days = [at.day for at in every]
+    there = catalogue.read(min(days), max(days)).services
     for service_id, day, capacity, taken in locked:
+        said = there[service_id].places(day) if service_id in there else None
         # Nobody loses a place that a town takes away.
-        now = max(every[At(service_id, day)], taken)
+        now = max(taken if said is None else said, taken)
         if now != capacity:
             session.execute(_of(At(service_id, day)).values(capacity=now))
 

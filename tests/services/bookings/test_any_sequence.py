@@ -13,21 +13,15 @@ from sqlalchemy import select, update
 
 from app import db
 from app.models import (
-    HOLDING,
     Booking,
-    BookingEvent,
-    BookingState,
     Child,
-    DayState,
-    Place,
     Service,
-    ServiceDay,
     Waiting,
 )
-from app.services.bookings import catalogue, closing, lapsing, places, waiting
+from app.services.bookings import closing, lapsing
 from app.services.bookings.closing_extent import Extent
-from app.services.bookings.places import At
 from app.services.refusals import Refusal
+from tests.support.counted_right import check, have_places
 from tests.support.last_place import ALONG, FIRST, SCHOOLS, SLUG, Contender, book, prepare
 from tests.support.people import TOWN_HALL
 
@@ -101,7 +95,7 @@ def test_any_sequence_counts_right(app: Flask) -> None:
         with app.app_context():
             for act in acts:
                 _do(contenders, day, act)
-                _check(day)
+                check(day)
 
     any_sequence()
 
@@ -118,7 +112,7 @@ def _do(contenders: Sequence[Contender], day: date, act: Act) -> None:
             service = update(Service).where(Service.slug == act.service)
             session.execute(service.values(waiting=act.how))
     else:
-        _have_places(day, act)
+        have_places(day, act.service, act.number)
 
 
 def _tick(contender: Contender, day: date, both: tuple[bool, bool]) -> None:
@@ -150,55 +144,3 @@ def _let_lapse(day: date) -> None:
         kept = Booking.offer_until.is_not(None) & (Booking.day == day)
         session.execute(update(Booking).where(kept).values(offer_until=datetime.now(UTC)))
     lapsing.lapse()
-
-
-def _have_places(day: date, act: Places) -> None:
-    """Have so many, as the town hall's screens do."""
-    with db.transaction() as session:
-        service = session.scalars(select(Service).where(Service.slug == act.service)).one()
-        special = session.scalars(
-            select(ServiceDay).filter_by(service_id=service.id, day=day, school="")
-        ).one_or_none()
-        if special is None:
-            special = ServiceDay(service_id=service.id, day=day, state=DayState.OPEN)
-            session.add(special)
-        special.capacity = act.number
-        session.flush()
-        town = catalogue.read(day, day)
-        places.lock_places(session, town, [At(service.id, day)])
-        waiting.promote(session, town, [At(service.id, day)])
-
-
-def _check(day: date) -> None:
-    session = db.session()
-    session.rollback()
-    booked = session.scalars(select(Booking).where(Booking.day == day)).all()
-    slugs = dict(session.execute(select(Service.id, Service.slug)).all())
-    held = {(each.child_id, slugs[each.service_id]) for each in booked if each.state in HOLDING}
-    sure = {
-        (each.child_id, slugs[each.service_id])
-        for each in booked
-        if each.state is BookingState.BOOKED
-    }
-    free = {SLUG: 1, ALONG: 1}
-    for place in session.scalars(select(Place).where(Place.day == day)):
-        count = sum(slug == slugs[place.service_id] for _, slug in held)
-        assert place.taken == count <= place.capacity
-        free[slugs[place.service_id]] = place.capacity - place.taken
-    for each in booked:
-        assert (each.offer_until is not None) is (each.state is BookingState.OFFERED)
-        waits = each.state is BookingState.WAITING
-        if slugs[each.service_id] == SLUG:
-            along = (each.child_id, ALONG) in held
-            # Who has it has what comes along; nobody waits for what is there.
-            assert along or (each.child_id, SLUG) not in held
-            # And surely, when it is not only offered.
-            assert (each.child_id, ALONG) in sure or (each.child_id, SLUG) not in sure
-            assert not (waits and free[SLUG] and (along or free[ALONG]))
-        # Its history leads to what it is.
-        events = session.scalars(
-            select(BookingEvent).where(BookingEvent.booking_id == each.id).order_by(BookingEvent.id)
-        ).all()
-        assert [event.old for event in events] == [None, *(event.new for event in events[:-1])]
-        assert events[-1].new is each.state
-        assert len(events) == each.version
