@@ -33,7 +33,7 @@ LEFT_OUT = frozenset({"script", "style", "template", "img", "hr"})
 BLANKS = re.compile(r"[ \n\t]+")
 # Words for those who do not see the screen: the text beside a facsimile speaks to them.
 # Nor the file at the foot of home, below what a step of the guide shows, nor what is beside it.
-UNSEEN = frozenset({"visually-hidden", "blocks", "aside", "way", "reveal", "hint"})
+UNSEEN = frozenset({"visually-hidden", "blocks", "aside", "way", "reveal", "hint", "after"})
 
 Attributes = list[tuple[str, str | None]]
 

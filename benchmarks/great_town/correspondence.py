@@ -28,7 +28,7 @@ def words(d: Dialect, families: int) -> Iterator[Filled]:
         SELECT {d.opaque("key")}, key || '', {"NULL" if family == "NULL" else "family"},
                {d.on("key * 7 % 1800")}, '{SENDER}', '{SUBJECT} ' || (key % 52), '{BODY}',
                '{fold(f"{SENDER} {SUBJECT}")} ' || (key % 52) || ' {fold(BODY)}', true
-        FROM (SELECT {family} AS family, {key} AS key FROM {tables}) AS made""",
+        FROM (SELECT {family} AS family, {key} AS key FROM {tables}) AS made ORDER BY key""",
         )
     yield (
         "message_attachment",
@@ -71,7 +71,7 @@ def words(d: Dialect, families: int) -> Iterator[Filled]:
                               file_size)
         SELECT {d.opaque(key)}, ({key}) || '', {family}, 'Règlement ' || k.n, 'Périscolaire',
                {d.on("k.n % 1800")}, {d.opaque(key)} || '.pdf', 100000
-        FROM {d.numbers("k", last)}""",
+        FROM {d.numbers("k", last)} ORDER BY k.n""",
         )
 
 
@@ -89,7 +89,7 @@ def requests(d: Dialect, families: int) -> Iterator[Filled]:
         SELECT {d.opaque("f.n * 64 + k.n")}, f.n, f.n, {kind}, {state}, '{{}}',
                {d.at("f.n % 500000")}, {d.on("f.n % 1800")}, {d.opaque("f.n * 64 + k.n")}
         FROM {d.numbers("f", families)} CROSS JOIN {d.numbers("k", town.REQUESTS)}
-        WHERE f.n % {RARE} IN (1, 2) OR (f.n % 2 = 0 AND k.n = 1)""",
+        WHERE f.n % {RARE} IN (1, 2) OR (f.n % 2 = 0 AND k.n = 1) ORDER BY f.n, k.n""",
     )
     yield (
         "request_event",
@@ -114,21 +114,22 @@ def traces(d: Dialect) -> Iterator[Filled]:
         f"""
         INSERT INTO account_session (account_id, key_hash, user_agent, created_at, last_seen_at)
         SELECT a.id, {d.opaque("a.id")}, 'Mozilla/5.0', {d.at("a.id % 40000 + 20")},
-               {d.at("a.id % 40000")} {parents}""",
+               {d.at("a.id % 40000")} {parents} ORDER BY a.id""",
     )
     yield (
         "temporary_password",
         f"""
         INSERT INTO temporary_password (account_id, secret_hash, created_at, expires_at, used_at)
         SELECT a.id, {d.opaque("a.id")}, {d.at("a.id % 40000 + 1440")}, {d.at("a.id % 40000")},
-               {d.at("a.id % 40000 + 1400")} {parents}""",
+               {d.at("a.id % 40000 + 1400")} {parents} ORDER BY a.id""",
     )
     yield (
         "email_change",
         f"""
         INSERT INTO email_change (account_id, address, created_at, expires_at, ended_at)
         SELECT a.id, 'nouveau' || a.id || '@exemple.fr', {d.at("a.id % 40000 + 1440")},
-               {d.at("a.id % 40000")}, {d.at("a.id % 40000 + 1400")} {parents} AND a.id % 50 = 1""",
+               {d.at("a.id % 40000")}, {d.at("a.id % 40000 + 1400")} {parents} AND a.id % 50 = 1
+        ORDER BY a.id""",
     )
     yield (
         "outbox_mail",
@@ -160,5 +161,5 @@ def traces(d: Dialect) -> Iterator[Filled]:
         f"""
         INSERT INTO refused_address (address, refused_at, reason)
         SELECT email, {d.at("id % 100000")}, 'Cette boîte n’existe plus.'
-        FROM guardian WHERE id % 500 = 0""",
+        FROM guardian WHERE id % 500 = 0 ORDER BY id""",
     )

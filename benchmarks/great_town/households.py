@@ -69,7 +69,7 @@ def people(d: Dialect, families: int, password_hash: str) -> Iterator[Filled]:
         f"""
         INSERT INTO accepted_value (guardian_id, field, file_value, value, accepted_at)
         SELECT id, 'mobile', '+33639980002', mobile, {d.at("id % 90000")}
-        FROM guardian WHERE id % 50 = 0""",
+        FROM guardian WHERE id % 50 = 0 ORDER BY id""",
     )
 
 

@@ -1,6 +1,7 @@
 """« Pointage »: who is there, pressed on a tablet that has no account, by the link of the day."""
 
 import secrets
+from typing import TYPE_CHECKING
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,6 +10,9 @@ from app.blueprints.site.blueprint import site
 from app.formats import today
 from app.web.fields import SENDING_KEY
 from app.web.forms import left_open
+
+if TYPE_CHECKING:
+    from app.services.bookings.attendance import Roll
 
 KEY_BYTES = 16
 
@@ -23,21 +27,30 @@ def check_in(token: str) -> ResponseReturnValue:
 
     named = day_links.read(token)
     roll = attendance.of_number(*named) if named and named.day == today() else None
-    if roll is None:
-        return render_template("site/check_in_over.html")
     if request.method == "GET":
+        if roll is None:
+            return render_template("site/check_in_over.html")
         return render_template(
             "site/check_in.html", roll=roll, token=token, key=secrets.token_hex(KEY_BYTES), acts=Act
         )
     if stale := left_open():
         return stale
+    pressed = _press(roll) if roll else ""
+    return redirect(url_for("site.check_in", token=token, _anchor=pressed or None))
+
+
+def _press(roll: "Roll") -> str:
+    """Note what was pressed; return where on the page that was."""
+    from app.services.bookings import attendance
+    from app.services.bookings.attendance import Act
+
     key = request.form.get("key", "")
     pressed = [(act, request.form[act]) for act in Act if act in request.form]
     if not pressed or not SENDING_KEY.fullmatch(key):
-        return redirect(url_for("site.check_in", token=token))
+        return ""
     act, child = pressed[0]
     if child and attendance.mark(roll, act, child, key):
-        return redirect(url_for("site.check_in", token=token, _anchor=f"e-{child}"))
+        return f"e-{child}"
     if not child and act in {Act.COME, Act.MISS}:
         attendance.mark_rest(roll, act, key)
-    return redirect(url_for("site.check_in", token=token))
+    return ""

@@ -12,8 +12,6 @@ from app.services.bookings.setting_up import reading
 from app.services.bookings.setting_up import tariffs as service
 from app.services.bookings.setting_up.tariffs import Said
 from app.services.clerks.rights import Right
-from app.services.importing import numbers
-from app.services.importing.faults import FieldRefused
 from app.services.refusals import Reason, Refusal
 from app.web.clerk_access import current_clerk, needs
 from app.web.drafts import stands_on
@@ -64,6 +62,10 @@ class TariffForm(Form):
         )
 
     def _number(self, field: LineField) -> Decimal | None:
+        # Read with the files: whoever opens no tariff needs neither.
+        from app.services.importing import numbers
+        from app.services.importing.faults import FieldRefused
+
         if not field.data:
             return None
         try:

@@ -15,6 +15,7 @@ from app.models import (
     ClerkSession,
     Draft,
     EmailChange,
+    Feed,
     ImportChange,
     MailState,
     OutboxMail,
@@ -52,6 +53,8 @@ def endings(now: datetime) -> dict[str, Update | Delete]:
         "email_change": update(EmailChange)
         .where(EmailChange.ended_at.is_(None))
         .values(ended_at=now),
+        # A phone that is told so asks its owner for the new one.
+        "feed": update(Feed).where(Feed.ended_at.is_(None)).values(ended_at=now),
         "draft": delete(Draft),
         # The files of before the last import are in no backup.
         "import_change": delete(ImportChange),

@@ -205,17 +205,18 @@ def test_a_device_of_somebody_else_does_not_exist(app: Flask, people: People) ->
 @pytest.mark.both_databases
 @pytest.mark.parametrize("wanted", [True, False])
 def test_the_mails_one_wants(browser: Browser, people: People, wanted: bool) -> None:
-    """Three ticks, on at first; the page says what was kept."""
+    """Four ticks, on at first; the page says what was kept."""
     browser.sign_in(people.zest)
     page = browser.get("family.choose_mails")
     labels = [
         "Un nouveau message de la mairie",
         "Une nouvelle facture",
         "Une réponse à une demande, une réservation",
+        "Une semaine qui n’est pas encore réservée, avant sa limite",
     ]
     page = page.fill(dict.fromkeys(labels, wanted)).submit("Enregistrer")
     assert mails.SAVED in page.text
     shown = "Oui" if wanted else "Non"
     assert f"Messages {shown} Factures {shown} Demandes {shown}" in page.text
     ticked = browser.get("family.choose_mails").soup.select("input[type=checkbox][checked]")
-    assert len(ticked) == (3 if wanted else 0)
+    assert len(ticked) == (4 if wanted else 0)

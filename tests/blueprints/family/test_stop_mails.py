@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from app import db
 from app.models import Account
-from app.services.mail.kinds import TO_CLERKS, WISHES, MailKind
+from app.services.mail.kinds import TO_CLERKS, TO_OUTSIDERS, WISHES, MailKind
 from app.testing import Outbox
 from tests.support.browser import Browser
 from tests.support.mail_room import ask
@@ -73,7 +73,7 @@ def test_another_link_stops_nothing(app: Flask, people: People) -> None:
 
 @pytest.mark.parametrize(
     "kind",
-    sorted(set(MailKind) - set(WISHES) - TO_CLERKS - {MailKind.EMAIL_CONFIRMATION}),
+    sorted(set(MailKind) - set(WISHES) - TO_CLERKS - TO_OUTSIDERS - {MailKind.EMAIL_CONFIRMATION}),
 )
 def test_only_mails_of_news_have_it(app: Flask, people: People, kind: MailKind) -> None:
     """Nobody does without the mails about their own access."""

@@ -150,7 +150,7 @@ def test_a_link_opens_one_service_for_one_day(app: Flask, tablet: Browser) -> No
     with time_machine.travel(NOON + timedelta(days=1), tick=False):
         assert "Ce lien ne sert plus" in tablet.visit(path).text
         sent = {"csrf_token": page.csrf_token, "key": key_of(page), "la": ZOE}
-        assert "Ce lien ne sert plus" in tablet.fetch(path, "POST", sent).text
+        assert "Ce lien ne sert plus" in tablet.post(path, sent).text
     assert seen(app) == {}
 
 

@@ -8,11 +8,13 @@ from app.blueprints.family.bookings.forms import WeekForm
 from app.services.refusals import Refusal
 from app.web.access import current_account
 from app.web.forms import show_again
+from app.web.site_map import labelled
 
 LEFT = "Vous avez laissé cette place. Elle va à la famille suivante."
 
 
 @family.route("/reservations/places-proposees", methods=["GET", "POST"])
+@labelled("Places proposées")
 def offered_places() -> ResponseReturnValue:
     """Each with until when it is kept."""
     from app.services.bookings import kept_places
