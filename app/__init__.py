@@ -11,7 +11,7 @@ from app import blueprints, cli, db, formats
 from app import settings as app_settings
 from app.mailer import courier
 from app.services import retention
-from app.services.bookings import lapsing
+from app.services.bookings.waiting_list import lapsing
 from app.services.erasure import erasing
 from app.services.families import words
 from app.services.importing import doing
@@ -56,13 +56,13 @@ HANDLERS = {
 
 def _remind() -> None:
     """Remind parents of weeks to book; what judges them is loaded when it is asked."""
-    from app.services.bookings import reminding
+    from app.services.bookings.reminders import reminding
 
     reminding.remind()
 
 
 def _tell_of_presences() -> None:
-    from app.services.bookings import unbooked
+    from app.services.bookings.morning import unbooked
 
     unbooked.tell()
 

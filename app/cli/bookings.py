@@ -13,9 +13,9 @@ from app.cli.context import refusals, whoever_launched, with_appcontext
 from app.cli.services import Day
 from app.cli.tables import align
 from app.formats import day, day_in_full, near_moment, plural
-from app.services.bookings.closing_extent import Extent
-from app.services.bookings.closing_moves import Changed
-from app.services.bookings.day_list import HEADINGS, DayList, Heads
+from app.services.bookings.closings.closing_extent import Extent
+from app.services.bookings.closings.closing_moves import Changed
+from app.services.bookings.morning.day_list import HEADINGS, DayList, Heads
 from app.spreadsheets import harmless
 
 UNCHANGED = "Rien n’a changé\u00a0: {}"
@@ -36,7 +36,7 @@ def reservations() -> None:
 @with_appcontext
 def list_(on: date, slug: str, format_: str) -> None:
     """Montre qui vient un jour, par service, école et classe, et les effectifs."""
-    from app.services.bookings import day_list
+    from app.services.bookings.morning import day_list
 
     with refusals():
         found = day_list.of_day(on, slug)
@@ -72,7 +72,7 @@ class _Month(click.ParamType[date]):
 @with_appcontext
 def export(month: date, folder: Path) -> None:
     """Écrit un mois pour votre logiciel\u00a0: réservations, effectifs, codes à facturer."""
-    from app.services.bookings import month_files
+    from app.services.bookings.month_end import month_files
 
     folder.mkdir(parents=True, exist_ok=True)
     label = f"{month:%Y-%m}"
@@ -117,7 +117,7 @@ def remind() -> None:
     Le portail le fait de lui-même toutes les dix minutes, de 7 h à 21 h.
     Chacun n’est averti qu’une fois.
     """
-    from app.services.bookings import reminding
+    from app.services.bookings.reminders import reminding
 
     sent = reminding.remind()
     click.echo(f"{plural(sent, 'rappel')}." if sent else "Personne à avertir maintenant.")
@@ -147,7 +147,7 @@ def on_days(command: Callable[..., None]) -> Callable[..., None]:
         *, on: date, last: date | None, slugs: tuple[str, ...], schools: tuple[str, ...],
         **rest: object,
     ) -> None:  # fmt: skip
-        from app.services.bookings import closing_days
+        from app.services.bookings.closings import closing_days
 
         with refusals(UNCHANGED):
             extent = closing_days.between(on, last or on, slugs, schools)
@@ -170,7 +170,7 @@ def close(extent: Extent, reason: str, more: str, *, yes: bool) -> None:
 
     Montre d’abord qui est concerné. Le message part dix minutes plus tard.
     """
-    from app.services.bookings import closing, closing_letters
+    from app.services.bookings.closings import closing, closing_letters
 
     with refusals(UNCHANGED):
         _say(closing.preview(extent), "à retirer")
@@ -195,7 +195,7 @@ def close(extent: Extent, reason: str, more: str, *, yes: bool) -> None:
 @with_appcontext
 def reopen(extent: Extent, more: str) -> None:
     """Rouvre des services fermés\u00a0; ce qui y était réservé l’est de nouveau."""
-    from app.services.bookings import closing, closing_letters
+    from app.services.bookings.closings import closing, closing_letters
 
     by = whoever_launched()
     with refusals(UNCHANGED):

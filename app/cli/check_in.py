@@ -16,7 +16,7 @@ def pointage() -> None:
 @with_appcontext
 def link(slug: str) -> None:
     """Donne l’adresse où pointer un service aujourd’hui\u00a0; elle ne sert plus demain."""
-    from app.services.bookings import attendance
+    from app.services.bookings.morning import attendance
     from app.services.refusals import Reason, Refusal
     from app.services.tokens import day_links
     from app.settings import settings

@@ -8,7 +8,7 @@ import click
 from app.booking_kinds import CustodyPattern
 from app.cli.context import refusals, whoever_launched, with_appcontext
 from app.formats import day_and_month, today
-from app.services.bookings.rules import WEEKDAYS
+from app.services.bookings.judge.rules import WEEKDAYS
 
 if TYPE_CHECKING:
     from app.services.bookings.homes import OfHome
@@ -70,7 +70,7 @@ def say(child: str, family_number: str, weeks: str, handover: str, anchor: date 
     réservé reste. Dites aussi celles de l’autre foyer.
     """
     from app.services.bookings import homes
-    from app.services.bookings.custody import Turns
+    from app.services.bookings.judge.custody import Turns
 
     turns = None
     if weeks != EVERY:

@@ -9,7 +9,7 @@ from app.cli.tables import align
 from app.formats import day, moment
 
 if TYPE_CHECKING:
-    from app.services.bookings.waiting_lists import Waiter
+    from app.services.bookings.waiting_list.waiting_lists import Waiter
 
 HEADINGS = ("Jour", "Service", "Rang", "Enfant", "École", "Depuis", "Référence")
 UNCHANGED = "Rien n’a changé\u00a0: {}"
@@ -25,7 +25,7 @@ def attente() -> None:
 @with_appcontext
 def show(slug: str) -> None:
     """Montre qui attend une place, jour par jour, dans l’ordre."""
-    from app.services.bookings import waiting_lists
+    from app.services.bookings.waiting_list import waiting_lists
 
     found = waiting_lists.queues(slug)
     if not found:
@@ -41,7 +41,7 @@ def show(slug: str) -> None:
 @with_appcontext
 def give(public_id: str) -> None:
     """Donne une place à qui l’attend, quel que soit son rang\u00a0; sa famille a un courriel."""
-    from app.services.bookings import answering_waiters, waiting_lists
+    from app.services.bookings.waiting_list import answering_waiters, waiting_lists
 
     waiter = waiting_lists.find(public_id)
     with refusals(UNCHANGED):

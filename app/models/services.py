@@ -52,8 +52,8 @@ class Service(Base):
     # None: as many as come.
     capacity: Mapped[int | None]
     waiting: Mapped[Waiting] = mapped_column(choice(Waiting, "waiting"), default=Waiting.NONE)
-    # As app/services/bookings/rules.py reads and writes them. Without one there is no limit to
-    # book; one cancels as one books; and no absence is declared past that.
+    # As app/services/bookings/judge/rules.py reads and writes them. Without one there is no
+    # limit to book; one cancels as one books; and no absence is declared past that.
     book_rule: Mapped[str] = mapped_column(String(200), default="")
     cancel_rule: Mapped[str] = mapped_column(String(200), default="")
     absence_rule: Mapped[str] = mapped_column(String(200), default="")

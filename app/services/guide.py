@@ -11,14 +11,14 @@ from app.models import Sex
 from app.services import counts
 from app.services.billing.ledger import UnpaidInvoice
 from app.services.bookings.deciding import Decided
+from app.services.bookings.judge.verdicts import Act
+from app.services.bookings.judge.worlds import Cell
 from app.services.bookings.outcomes import Line as SavedLine
 from app.services.bookings.outcomes import Outcome
 from app.services.bookings.reading import OfChild
 from app.services.bookings.summaries import Summary
-from app.services.bookings.verdicts import Act
 from app.services.bookings.weeks import ChildDay, Day, Line, Week
 from app.services.bookings.wishes import Wish
-from app.services.bookings.worlds import Cell
 from app.services.counts import MenuCounts
 from app.services.families.children import ChildCard
 from app.services.home import Home

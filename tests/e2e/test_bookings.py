@@ -24,7 +24,7 @@ from app.models import (
     TypicalDay,
     WeekParity,
 )
-from app.services.bookings import reminding
+from app.services.bookings.reminders import reminding
 from tests.e2e.conftest import IDENTIFIER, PASSWORD, follow_menu, on_every_device
 from tests.e2e.live import Portal
 from tests.support.services import open_services

@@ -5,7 +5,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from app.booking_kinds import SpanKind
-from app.services.bookings.agenda import Agenda, Span
+from app.services.bookings.judge.agenda import Agenda, Span
 
 PARIS = ZoneInfo("Europe/Paris")
 SCHOOL_DAYS = frozenset({0, 1, 3, 4})

@@ -13,10 +13,10 @@ from app.booking_kinds import (
     ServiceMode,
     Waiting,
 )
-from app.services.bookings.agenda import Special
-from app.services.bookings.links import Link, Links
-from app.services.bookings.notation import parse
-from app.services.bookings.worlds import Bookable, Cell, Enrolled, Held, Price, Room, World
+from app.services.bookings.judge.agenda import Special
+from app.services.bookings.judge.links import Link, Links
+from app.services.bookings.judge.notation import parse
+from app.services.bookings.judge.worlds import Bookable, Cell, Enrolled, Held, Price, Room, World
 from tests.support.agendas import CANTEEN as TERM
 from tests.support.agendas import CENTRE as HOLIDAYS
 from tests.support.agendas import PARIS

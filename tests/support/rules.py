@@ -4,7 +4,7 @@ from datetime import date
 
 from hypothesis import strategies as st
 
-from app.services.bookings.rules import (
+from app.services.bookings.judge.rules import (
     END_OF_DAY,
     BeforePeriod,
     ByWeekday,

@@ -5,7 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from app.blueprints.family.blueprint import family
 from app.services.billing import activities
-from app.services.bookings import coming, homes, unbooked
+from app.services.bookings import coming, homes
+from app.services.bookings.morning import unbooked
 from app.services.documents import library
 from app.services.families import children as service
 from app.services.requests import registrations

@@ -12,7 +12,7 @@ from app.web.fields import SENDING_KEY
 from app.web.forms import left_open
 
 if TYPE_CHECKING:
-    from app.services.bookings.attendance import Roll
+    from app.services.bookings.morning.attendance import Roll
 
 KEY_BYTES = 16
 
@@ -21,8 +21,8 @@ KEY_BYTES = 16
 def check_in(token: str) -> ResponseReturnValue:
     """The children of a service today, each with a button."""
     # Read by tablets alone.
-    from app.services.bookings import attendance
-    from app.services.bookings.attendance import Act
+    from app.services.bookings.morning import attendance
+    from app.services.bookings.morning.attendance import Act
     from app.services.tokens import day_links
 
     named = day_links.read(token)
@@ -41,8 +41,8 @@ def check_in(token: str) -> ResponseReturnValue:
 
 def _press(roll: "Roll") -> str:
     """Note what was pressed; return where on the page that was."""
-    from app.services.bookings import attendance
-    from app.services.bookings.attendance import Act
+    from app.services.bookings.morning import attendance
+    from app.services.bookings.morning.attendance import Act
 
     key = request.form.get("key", "")
     pressed = [(act, request.form[act]) for act in Act if act in request.form]

@@ -25,7 +25,8 @@ OPENED = "{} est rouvert."
 def billing() -> ResponseReturnValue:
     """The codes of a month, the last one that is over unless another is asked for."""
     # Looked at once a month: the rest of it does without.
-    from app.services.bookings import billing_words, invoicing, month_codes
+    from app.services.bookings import invoicing
+    from app.services.bookings.month_end import billing_words, month_codes
 
     usual = today().replace(day=1) - timedelta(days=1)
     month = months.parse(request.args.get("mois", "")) or usual
@@ -56,7 +57,7 @@ def billing() -> ResponseReturnValue:
 @needs(Right.BILLING)
 def billing_file(month: str) -> ResponseReturnValue:
     """Each child's day, coded, as `flask reservations exporter` writes it."""
-    from app.services.bookings import month_files
+    from app.services.bookings.month_end import month_files
 
     first = _month(month)
     return send_made_file(month_files.presences(first), CSV, f"Présences {month}")

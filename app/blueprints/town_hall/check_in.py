@@ -18,7 +18,7 @@ from app.web.clerk_access import current_clerk, needs
 @needs(Right.ATTENDANCE)
 def check_in_link(day: str, service: str) -> ResponseReturnValue:
     """Today the link, to be shown to a tablet; on every day who was seen."""
-    from app.services.bookings import attendance
+    from app.services.bookings.morning import attendance
     from app.services.tokens import day_links
 
     try:

@@ -5,9 +5,9 @@ from wtforms.validators import InputRequired
 from wtforms.widgets import DateInput
 
 from app.blueprints.town_hall.document_forms import LONGEST_DAY, NO_DAY
-from app.services.bookings import closing_days, closing_list
-from app.services.bookings.closing import LONGEST_REASON
-from app.services.bookings.closing_extent import Extent
+from app.services.bookings.closings import closing_days, closing_list
+from app.services.bookings.closings.closing import LONGEST_REASON
+from app.services.bookings.closings.closing_extent import Extent
 from app.web.fields import AnyDayField, LineField, SentenceField, TextField, read_day
 from app.web.forms import Form
 

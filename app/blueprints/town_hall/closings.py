@@ -32,7 +32,7 @@ NOT_SENT = "Le message de fermeture n’était pas parti\u00a0: personne ne le l
 def closings() -> ResponseReturnValue:
     """What to close, then who is concerned; and what was closed before."""
     from app.blueprints.town_hall.closing_forms import ClosingForm
-    from app.services.bookings import closing_list
+    from app.services.bookings.closings import closing_list
 
     form = ClosingForm()
     form.offer()
@@ -48,7 +48,7 @@ def closings() -> ResponseReturnValue:
 def closing_page(public_id: str) -> ResponseReturnValue:
     """One of them, which may be undone."""
     from app.blueprints.town_hall.closing_forms import OpeningForm
-    from app.services.bookings import closing_list
+    from app.services.bookings.closings import closing_list
 
     found = closing_list.find(public_id) or abort(404)
     return render_template("town_hall/closing.html", found=found, form=OpeningForm())
@@ -60,7 +60,7 @@ def closing_page(public_id: str) -> ResponseReturnValue:
 def open_again(public_id: str) -> ResponseReturnValue:
     """Open what it closed, from today on."""
     from app.blueprints.town_hall.closing_forms import OpeningForm
-    from app.services.bookings import closing, closing_letters, closing_list
+    from app.services.bookings.closings import closing, closing_letters, closing_list
 
     form = OpeningForm()
     if not form.validate():
@@ -83,7 +83,7 @@ def open_again(public_id: str) -> ResponseReturnValue:
 
 
 def _take(form: "ClosingForm") -> ResponseReturnValue:
-    from app.services.bookings import closing
+    from app.services.bookings.closings import closing
 
     step, valid = request.form.get("step"), form.validate()
     if step == "edit" and not form.stale:
@@ -101,7 +101,7 @@ def _take(form: "ClosingForm") -> ResponseReturnValue:
 
 
 def _check(form: "ClosingForm") -> ResponseReturnValue:
-    from app.services.bookings import closing, closing_letters
+    from app.services.bookings.closings import closing, closing_letters
 
     try:
         changed = closing.preview(form.extent)
@@ -117,7 +117,7 @@ def _check(form: "ClosingForm") -> ResponseReturnValue:
 
 
 def _close(form: "ClosingForm") -> ResponseReturnValue:
-    from app.services.bookings import closing, closing_letters
+    from app.services.bookings.closings import closing, closing_letters
 
     by, reason, text = current_clerk(), form.reason.data or "", form.text.data or ""
     changed = closing.close(form.extent, reason, by)

@@ -19,7 +19,7 @@ from app.web.clerk_access import current_clerk, needs
 from app.web.files import CSV, PDF, only_with_printing, send_made_file
 
 if TYPE_CHECKING:
-    from app.services.bookings.day_list import DayList
+    from app.services.bookings.morning.day_list import DayList
 
 BUSY = "Un autre document est en cours d’impression\u00a0: recommencez dans un instant."
 
@@ -30,7 +30,7 @@ BUSY = "Un autre document est en cours d’impression\u00a0: recommencez dans un
 def expected(day: str = "") -> ResponseReturnValue:
     """Who comes that day, or the next one of service."""
     # Looked at in the morning: the rest of the day does without.
-    from app.services.bookings import day_list, day_papers, served_days
+    from app.services.bookings.morning import day_list, day_papers, served_days
 
     slug = _slug()
     try:
@@ -60,7 +60,7 @@ def expected(day: str = "") -> ResponseReturnValue:
 @only_with_printing
 def expected_paper(day: str) -> ResponseReturnValue:
     """The same, to be held in one’s hands."""
-    from app.services.bookings import day_list
+    from app.services.bookings.morning import day_list
 
     on, slug = _day(day), _slug()
     try:
@@ -86,7 +86,7 @@ def expected_paper(day: str) -> ResponseReturnValue:
 @needs(Right.EXPECTED)
 def expected_file(day: str) -> ResponseReturnValue:
     """The same, for a spreadsheet."""
-    from app.services.bookings import day_list
+    from app.services.bookings.morning import day_list
 
     on, slug = _day(day), _slug()
     try:
@@ -105,7 +105,7 @@ def _may_read_health() -> bool:
 
 def _note(found: "DayList") -> None:
     """Write down who took a list away, with what health asks on it or not."""
-    from app.services.bookings import day_papers
+    from app.services.bookings.morning import day_papers
 
     day_papers.note(current_clerk(), found.day, _slug(), with_health=bool(found.health))
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from app import spreadsheets
 from app.blueprints.town_hall.blueprint import town_hall
 from app.services.bookings import weeks
-from app.services.bookings.head_counts import WeekHeads
+from app.services.bookings.morning.head_counts import WeekHeads
 from app.services.clerks import rights
 from app.services.clerks.rights import Right
 from app.services.refusals import Refusal
@@ -24,7 +24,7 @@ ORDERED = "Commandé\u00a0: un courriel part à {}."
 @needs(Right.EXPECTED)
 def head_counts() -> ResponseReturnValue:
     """A week of a service."""
-    from app.services.bookings import meal_orders
+    from app.services.bookings.morning import meal_orders
 
     heads = _read()
     return render_template(
@@ -40,7 +40,7 @@ def head_counts() -> ResponseReturnValue:
 @stands_on("town_hall.head_counts")
 def order_meals() -> ResponseReturnValue:
     """Freeze a day, and send it to whoever cooks."""
-    from app.services.bookings import meal_orders
+    from app.services.bookings.morning import meal_orders
 
     if stale := left_open():
         return stale
@@ -69,7 +69,7 @@ def head_counts_file() -> ResponseReturnValue:
 
 def _read() -> WeekHeads | None:
     # Looked at once a week.
-    from app.services.bookings import head_counts as service
+    from app.services.bookings.morning import head_counts as service
 
     named = request.args.get("semaine", "")
     monday = weeks.monday_of(named) if named else weeks.this_monday()

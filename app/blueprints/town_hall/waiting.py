@@ -27,7 +27,7 @@ class RefusalForm(Form):
 @needs(Right.SERVICES)
 def waiting_lists_page() -> ResponseReturnValue:
     """Day by day, service by service."""
-    from app.services.bookings import waiting_lists
+    from app.services.bookings.waiting_list import waiting_lists
 
     return render_template("town_hall/waiting_lists.html", queues=waiting_lists.queues())
 
@@ -36,7 +36,7 @@ def waiting_lists_page() -> ResponseReturnValue:
 @needs(Right.SERVICES)
 def waiter(public_id: str) -> ResponseReturnValue:
     """One child's day."""
-    from app.services.bookings import waiting_lists
+    from app.services.bookings.waiting_list import waiting_lists
 
     found = waiting_lists.find(public_id) or abort(404)
     return render_template("town_hall/waiter.html", found=found, form=RefusalForm())
@@ -47,7 +47,7 @@ def waiter(public_id: str) -> ResponseReturnValue:
 @stands_on("town_hall.waiter")
 def give_place(public_id: str) -> ResponseReturnValue:
     """« Donner la place »."""
-    from app.services.bookings import answering_waiters, waiting_lists
+    from app.services.bookings.waiting_list import answering_waiters, waiting_lists
 
     if stale := left_open():
         return stale
@@ -66,7 +66,7 @@ def give_place(public_id: str) -> ResponseReturnValue:
 @stands_on("town_hall.waiter")
 def refuse_place(public_id: str) -> ResponseReturnValue:
     """« Refuser », which the family reads."""
-    from app.services.bookings import answering_waiters, waiting_lists
+    from app.services.bookings.waiting_list import answering_waiters, waiting_lists
 
     form = RefusalForm()
     if not form.validate():

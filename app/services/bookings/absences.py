@@ -17,12 +17,12 @@ from app.formats import NBSP, today
 from app.models import Service
 from app.services.bookings import reading
 from app.services.bookings.deciding import Decided
-from app.services.bookings.judging import judge
+from app.services.bookings.judge.judging import judge
+from app.services.bookings.judge.verdicts import Act
+from app.services.bookings.judge.worlds import Cell
 from app.services.bookings.reading import Known
-from app.services.bookings.verdicts import Act
 from app.services.bookings.weeks import ChildDay, Day, Line
 from app.services.bookings.wishes import Boxes, name_of
-from app.services.bookings.worlds import Cell
 
 # Whoever is ill for longer comes back to the page.
 AHEAD = timedelta(days=13)

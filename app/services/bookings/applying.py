@@ -24,12 +24,12 @@ from app.services.accounts import allowances
 from app.services.actors import CurrentAccount
 from app.services.bookings import deciding, places, reading, saving, telling, typical, wishes
 from app.services.bookings.deciding import Decided
+from app.services.bookings.judge.worlds import Cell
 from app.services.bookings.places import At
 from app.services.bookings.reading import Known
 from app.services.bookings.saving import Saved
 from app.services.bookings.weeks import FARTHEST_AHEAD
 from app.services.bookings.wishes import Wish
-from app.services.bookings.worlds import Cell
 from app.services.refusals import Reason, Refusal
 from app.services.tokens import sending_keys
 

@@ -4,8 +4,8 @@ from datetime import date
 from typing import Any, NamedTuple, Self
 
 from app.models import Custody, Enrolment
-from app.services.bookings.custody import Turns
-from app.services.bookings.worlds import Enrolled
+from app.services.bookings.judge.custody import Turns
+from app.services.bookings.judge.worlds import Enrolled
 
 # What a statement asks for to say so; weeks of custody are outer joined.
 COLUMNS = (Enrolment.first, Enrolment.last, Custody.pattern, Custody.handover, Custody.anchor)

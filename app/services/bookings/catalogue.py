@@ -32,11 +32,11 @@ from app.models import (
     SpanKind,
     Waiting,
 )
-from app.services.bookings import notation
-from app.services.bookings.agenda import Agenda, Span, Special
-from app.services.bookings.links import Link, Links
-from app.services.bookings.rules import END_OF_DAY, DaysBefore, Never, Rule
-from app.services.bookings.worlds import Bookable, Cell
+from app.services.bookings.judge import notation
+from app.services.bookings.judge.agenda import Agenda, Span, Special
+from app.services.bookings.judge.links import Link, Links
+from app.services.bookings.judge.rules import END_OF_DAY, DaysBefore, Never, Rule
+from app.services.bookings.judge.worlds import Bookable, Cell
 
 # Limits look back, to the first day of the term at most.
 LOOKED_BACK = timedelta(days=400)

@@ -22,14 +22,15 @@ from app.models import (
     Service,
     ServiceLink,
 )
-from app.services.bookings import at_home, catalogue, spoken
+from app.services.bookings import at_home, catalogue
 from app.services.bookings.at_home import AtHome
 from app.services.bookings.catalogue import OF_SERVICE, Calendar
-from app.services.bookings.limits import limit
+from app.services.bookings.judge import spoken
+from app.services.bookings.judge.limits import limit
+from app.services.bookings.judge.rules import Never
+from app.services.bookings.judge.worlds import Bookable
 from app.services.bookings.reading import LIVE, days_between
-from app.services.bookings.rules import Never
 from app.services.bookings.weeks import both_ends, name_of_week, this_monday
-from app.services.bookings.worlds import Bookable
 
 # What is asked earlier than that is forgotten again.
 AHEAD = timedelta(days=7)

@@ -11,12 +11,12 @@ from decimal import Decimal
 
 from app import formats
 from app.booking_kinds import BookingState
-from app.services.bookings.allotting import allot
-from app.services.bookings.judging import judge
+from app.services.bookings.judge.allotting import allot
+from app.services.bookings.judge.judging import judge
+from app.services.bookings.judge.verdicts import Act, RemedyKind, Verdict
+from app.services.bookings.judge.worlds import Cell, Held, World
 from app.services.bookings.reading import Known
-from app.services.bookings.verdicts import Act, RemedyKind, Verdict
 from app.services.bookings.wishes import Wish
-from app.services.bookings.worlds import Cell, Held, World
 
 # What becomes of a day on which nobody comes: an absence keeps its place.
 GIVING_UP = {Act.CANCEL: BookingState.CANCELLED, Act.DECLARE_ABSENCE: BookingState.ABSENT}

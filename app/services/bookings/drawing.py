@@ -7,12 +7,14 @@ from datetime import UTC, date, datetime, timedelta
 from app.booking_kinds import BookingState, ServiceKind
 from app.calendar import ONE_DAY, ONE_WEEK
 from app.formats import NBSP
-from app.services.bookings import reading, spoken, typical
-from app.services.bookings.judging import judge
-from app.services.bookings.limits import limit
-from app.services.bookings.naming import the, to_the
+from app.services.bookings import reading, typical
+from app.services.bookings.judge import spoken
+from app.services.bookings.judge.judging import judge
+from app.services.bookings.judge.limits import limit
+from app.services.bookings.judge.naming import the, to_the
+from app.services.bookings.judge.verdicts import Act, Obstacle, RemedyKind, Verdict
+from app.services.bookings.judge.worlds import Cell
 from app.services.bookings.reading import Known, OfChild
-from app.services.bookings.verdicts import Act, Obstacle, RemedyKind, Verdict
 from app.services.bookings.weeks import (
     ChildDay,
     Day,
@@ -23,7 +25,6 @@ from app.services.bookings.weeks import (
     this_monday,
 )
 from app.services.bookings.wishes import Boxes, name_of
-from app.services.bookings.worlds import Cell
 
 SATURDAY = 5
 # Where the first week that is open is looked for.

@@ -7,8 +7,9 @@ from collections import Counter
 from decimal import Decimal
 
 from app.booking_kinds import BookingState
-from app.services.bookings import billing_codes, prices
-from app.services.bookings.billing_codes import Day
+from app.services.bookings import prices
+from app.services.bookings.judge import billing_codes
+from app.services.bookings.judge.billing_codes import Day
 from app.services.bookings.reading import Booked, Known
 
 

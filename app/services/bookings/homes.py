@@ -12,7 +12,7 @@ from app.models import FAMILY, Child, Custody
 from app.services import journal
 from app.services.actors import Actor
 from app.services.bookings import words
-from app.services.bookings.custody import Turns
+from app.services.bookings.judge.custody import Turns
 from app.services.families import lookup
 
 # As far as parents plan.

@@ -14,12 +14,14 @@ from app import formats
 from app.booking_kinds import BookingState
 from app.calendar import ONE_DAY, ONE_WEEK
 from app.formats import NBSP, today
-from app.services.bookings import estimates, reading, spoken
-from app.services.bookings.agenda import Agenda, Sort
-from app.services.bookings.limits import limit
-from app.services.bookings.naming import capital
+from app.services.bookings import estimates, reading
+from app.services.bookings.judge import spoken
+from app.services.bookings.judge.agenda import Agenda, Sort
+from app.services.bookings.judge.limits import limit
+from app.services.bookings.judge.naming import capital
+from app.services.bookings.judge.sentences import not_there
+from app.services.bookings.judge.worlds import Cell
 from app.services.bookings.reading import GIVEN_BACK, Known, OfChild
-from app.services.bookings.sentences import not_there
 from app.services.bookings.weeks import (
     FARTHEST_AHEAD,
     FARTHEST_BACK,
@@ -27,7 +29,6 @@ from app.services.bookings.weeks import (
     title,
 )
 from app.services.bookings.words import IN_BRACKETS
-from app.services.bookings.worlds import Cell
 
 NAME = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])", re.ASCII)
 SATURDAY = 5

@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from app.formats import town_zone
 from app.models import Booking, BookingEvent, BookingEventKind, BookingState
-from app.services.bookings import spoken
 from app.services.bookings.catalogue import Catalogue
-from app.services.bookings.limits import limit
-from app.services.bookings.worlds import Cell
+from app.services.bookings.judge import spoken
+from app.services.bookings.judge.limits import limit
+from app.services.bookings.judge.worlds import Cell
 from app.services.jobs import queue
 from app.services.jobs.kinds import JobKind
 

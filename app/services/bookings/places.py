@@ -16,7 +16,7 @@ from app import db
 from app.models import Booking, BookingState, Child, Place
 from app.services.bookings import catalogue
 from app.services.bookings.catalogue import Catalogue
-from app.services.bookings.worlds import Cell, Room
+from app.services.bookings.judge.worlds import Cell, Room
 
 # All the children: what a part of them has for itself would have a number of its own.
 EVERYBODY = 0

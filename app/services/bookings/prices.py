@@ -8,10 +8,10 @@ from sqlalchemy import select
 
 from app import db
 from app.models import FAMILY, Quotient, Tariff
-from app.services.bookings import pricing
-from app.services.bookings.pricing import Rate, Situation
+from app.services.bookings.judge import pricing
+from app.services.bookings.judge.pricing import Rate, Situation
+from app.services.bookings.judge.worlds import Cell
 from app.services.bookings.reading import Known, days_between
-from app.services.bookings.worlds import Cell
 
 # In the order of Rate.
 OF_RATE = (

@@ -27,9 +27,9 @@ from app.models import (
 from app.services.bookings import catalogue, places
 from app.services.bookings.at_home import turns_of
 from app.services.bookings.catalogue import Catalogue
-from app.services.bookings.custody import Turns
 from app.services.bookings.invoicing import LATEST
-from app.services.bookings.worlds import Cell, Enrolled, Held, World
+from app.services.bookings.judge.custody import Turns
+from app.services.bookings.judge.worlds import Cell, Enrolled, Held, World
 
 # Those that a family has: a place, or a rank in a list.
 LIVE = frozenset({BookingState.BOOKED, BookingState.OFFERED, BookingState.WAITING})

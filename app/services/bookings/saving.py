@@ -27,11 +27,11 @@ from app.services.accounts import allowances
 from app.services.actors import CurrentAccount
 from app.services.bookings import deciding, places, reading, telling, waiting
 from app.services.bookings.deciding import Decided
+from app.services.bookings.judge.worlds import Cell
 from app.services.bookings.places import At
 from app.services.bookings.reading import LIVE, Known
 from app.services.bookings.wishes import Boxes, changed_since, wishes
 from app.services.bookings.words import ABSENCE_REASONS
-from app.services.bookings.worlds import Cell
 from app.services.refusals import Reason, Refusal
 from app.services.tokens import sending_keys
 

@@ -27,10 +27,10 @@ from app.models import (
 from app.services.actors import Actor
 from app.services.bookings import catalogue, invoicing, places
 from app.services.bookings.catalogue import Catalogue
-from app.services.bookings.closing_extent import LIVE
+from app.services.bookings.closings.closing_extent import LIVE
+from app.services.bookings.judge.worlds import Cell
 from app.services.bookings.places import At
 from app.services.bookings.words import STATES
-from app.services.bookings.worlds import Cell
 
 # What is read of the portal at once.
 A_MONTH = timedelta(days=31)

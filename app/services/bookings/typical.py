@@ -18,11 +18,12 @@ from app.formats import NBSP, today
 from app.models import FAMILY, Child, Enrolment, FamilyChild, Service, TypicalDay
 from app.services import journal
 from app.services.actors import CurrentAccount
-from app.services.bookings import notation, places, weeks
+from app.services.bookings import places, weeks
+from app.services.bookings.judge import notation
+from app.services.bookings.judge.rules import WEEKDAYS
+from app.services.bookings.judge.worlds import Cell
 from app.services.bookings.reading import Known, days_between
-from app.services.bookings.rules import WEEKDAYS
 from app.services.bookings.wishes import MOST_BOXES
-from app.services.bookings.worlds import Cell
 from app.services.refusals import Reason, Refusal
 
 LONGEST_YEAR = 53

@@ -23,9 +23,9 @@ from app.models import (
 )
 from app.services.bookings import catalogue, offers, places, telling
 from app.services.bookings.catalogue import Catalogue
-from app.services.bookings.limits import limit
+from app.services.bookings.judge.limits import limit
+from app.services.bookings.judge.worlds import Cell
 from app.services.bookings.places import At
-from app.services.bookings.worlds import Cell
 
 FOUND = "Une place s’est libérée\u00a0: elle est à vous."
 

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from app.booking_kinds import BookingState
 from app.calendar import ONE_DAY, ONE_WEEK
 from app.formats import day_in_words, today
+from app.services.bookings.judge.verdicts import Remedy
 from app.services.bookings.reading import OfChild
-from app.services.bookings.verdicts import Remedy
 
 SUNDAY = 6
 # As far as pages lead: a year to book, some months to read.

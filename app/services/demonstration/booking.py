@@ -13,9 +13,10 @@ from app import db
 from app.calendar import ONE_DAY, ONE_WEEK
 from app.formats import day_of
 from app.models import MessageSending
-from app.services.bookings import catalogue, closing, closing_letters, drawing, reading, saving
-from app.services.bookings.closing_extent import Extent
-from app.services.bookings.limits import limit
+from app.services.bookings import catalogue, drawing, reading, saving
+from app.services.bookings.closings import closing, closing_letters
+from app.services.bookings.closings.closing_extent import Extent
+from app.services.bookings.judge.limits import limit
 from app.services.bookings.reading import days_between
 from app.services.bookings.weeks import both_ends, this_monday
 from app.services.bookings.wishes import Boxes

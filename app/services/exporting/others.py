@@ -32,7 +32,7 @@ from app.models import (
     TypicalDay,
 )
 from app.services.bookings import words
-from app.services.bookings.rules import WEEKDAYS
+from app.services.bookings.judge.rules import WEEKDAYS
 from app.services.exporting.statements import Statement
 from app.services.exporting.writing import plain
 from app.services.requests import moving

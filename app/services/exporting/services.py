@@ -28,9 +28,9 @@ from app.models import (
     ServiceLink,
     Tariff,
 )
-from app.services.bookings.closing_extent import LIVE
-from app.services.bookings.month_files import STATES
-from app.services.bookings.rules import WEEKDAYS
+from app.services.bookings.closings.closing_extent import LIVE
+from app.services.bookings.judge.rules import WEEKDAYS
+from app.services.bookings.month_end.month_files import STATES
 from app.services.bookings.setting_up import building
 from app.services.bookings.setting_up.services import days
 from app.services.exporting.writing import plain

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import String
 
 from app.models import BookingState
-from app.services.bookings.month_files import STATES
+from app.services.bookings.judge.worlds import Cell
+from app.services.bookings.month_end.month_files import STATES
 from app.services.bookings.taking_over import Said
-from app.services.bookings.worlds import Cell
 from app.services.importing import fields
 from app.services.importing.child_homes import ChildHomes
 from app.services.importing.custody_file import Fault

@@ -19,19 +19,13 @@ from app.booking_kinds import LinkKind
 from app.models import Child, Service
 from app.services import journal
 from app.services.actors import Actor
-from app.services.bookings import (
-    catalogue,
-    closing,
-    closing_days,
-    closing_letters,
-    taking_over,
-    waiting,
-)
-from app.services.bookings.closing_extent import Extent
+from app.services.bookings import catalogue, taking_over, waiting
+from app.services.bookings.closings import closing, closing_days, closing_letters
+from app.services.bookings.closings.closing_extent import Extent
+from app.services.bookings.judge.worlds import Cell
 from app.services.bookings.setting_up import services
 from app.services.bookings.setting_up.services import Described
 from app.services.bookings.taking_over import Said
-from app.services.bookings.worlds import Cell
 from app.services.importing import (
     booking_file,
     calendar_file,

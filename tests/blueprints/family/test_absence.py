@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from app import db
 from app.booking_kinds import BookingState
 from app.models import BookingEvent, Service
-from app.services.bookings import day_list
+from app.services.bookings.morning import day_list
 from tests.services.bookings.conftest import capacity, places, states, tick
 from tests.support.browser import Browser
 from tests.support.databases import every_row, selects, statements_of

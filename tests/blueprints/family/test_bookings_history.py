@@ -11,8 +11,8 @@ from sqlalchemy import select
 from app import db
 from app.models import BookingBatch
 from app.services.actors import PORTAL
-from app.services.bookings import closing
-from app.services.bookings.closing_extent import Extent
+from app.services.bookings.closings import closing
+from app.services.bookings.closings.closing_extent import Extent
 from app.web import printing
 from tests.services.bookings.conftest import LIMIT, WEDNESDAY_BEFORE, capacity, enrol, tick
 from tests.support.browser import Browser

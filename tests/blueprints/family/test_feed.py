@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from app import db
 from app.models import Account, BookingState, Feed
-from app.services.bookings import feeding
+from app.services.bookings.feed import feeding
 from tests.services.bookings.conftest import WEDNESDAY_BEFORE, tick
 from tests.support.browser import Browser, Page
 from tests.support.databases import statements_of

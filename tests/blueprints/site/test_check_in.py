@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app import db
 from app.models import Attendance, AttendanceState, Child, JournalEntry, Service, ServiceKind
-from app.services.bookings import attendance
+from app.services.bookings.morning import attendance
 from app.services.profile.own_data.gathering import gather
 from app.services.tokens import day_links
 from tests.blueprints.town_hall.conftest import come

@@ -23,12 +23,14 @@ from app.models import (
     Tariff,
 )
 from app.services.actors import Command
-from app.services.bookings import closing, month_codes, month_files, reading
-from app.services.bookings.billing_codes import Code, Difference
-from app.services.bookings.closing_extent import Extent
-from app.services.bookings.judging import judge
-from app.services.bookings.verdicts import Act, Obstacle
-from app.services.bookings.worlds import Cell
+from app.services.bookings import reading
+from app.services.bookings.closings import closing
+from app.services.bookings.closings.closing_extent import Extent
+from app.services.bookings.judge.billing_codes import Code, Difference
+from app.services.bookings.judge.judging import judge
+from app.services.bookings.judge.verdicts import Act, Obstacle
+from app.services.bookings.judge.worlds import Cell
+from app.services.bookings.month_end import month_codes, month_files
 from app.services.importing import service_files
 from tests.blueprints.town_hall.conftest import come
 from tests.services.requests.conftest import signed_in

@@ -22,9 +22,9 @@ from app.models import (
     Service,
     SpanKind,
 )
-from app.services.bookings import closing
-from app.services.bookings.closing_extent import Extent
-from app.services.bookings.day_papers import MADE
+from app.services.bookings.closings import closing
+from app.services.bookings.closings.closing_extent import Extent
+from app.services.bookings.morning.day_papers import MADE
 from app.services.profile.own_data.gathering import gather
 from app.services.retention import purge
 from tests.blueprints.town_hall.conftest import NADIA, come

@@ -11,9 +11,9 @@ from sqlalchemy import select, update
 from app import db
 from app.models import BookingBatch, Late, Service, Tariff
 from app.services.bookings import reading
-from app.services.bookings.judging import judge
+from app.services.bookings.judge.judging import judge
+from app.services.bookings.judge.verdicts import Act
 from app.services.bookings.prices import priced
-from app.services.bookings.verdicts import Act
 from tests.services.bookings.conftest import MONDAY
 from tests.services.requests.conftest import signed_in
 from tests.support.browser import Browser

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.booking_kinds import LinkKind
-from app.services.bookings.allotting import Allotted, allot
-from app.services.bookings.links import Link, Links
-from app.services.bookings.worlds import Cell
+from app.services.bookings.judge.allotting import Allotted, allot
+from app.services.bookings.judge.links import Link, Links
+from app.services.bookings.judge.worlds import Cell
 
 CANTEEN, MIDDAY, EVENING = 1, 2, 3
 MONDAY = date(2026, 11, 30)

@@ -6,8 +6,8 @@ from sqlalchemy import select
 
 from app import db
 from app.models import Booking, BookingBatch, JournalEntry, Message, OutboxMail
-from app.services.bookings import answering_waiters, waiting_lists
-from app.services.bookings.waiting_lists import Waiter
+from app.services.bookings.waiting_list import answering_waiters, waiting_lists
+from app.services.bookings.waiting_list.waiting_lists import Waiter
 from app.services.mail.kinds import MailKind
 from app.services.refusals import Refusal
 from tests.services.bookings.conftest import LIMIT, MIDDAY, capacity, places, states, tick

@@ -18,8 +18,9 @@ from app.models import (
     Service,
     Waiting,
 )
-from app.services.bookings import closing, lapsing
-from app.services.bookings.closing_extent import Extent
+from app.services.bookings.closings import closing
+from app.services.bookings.closings.closing_extent import Extent
+from app.services.bookings.waiting_list import lapsing
 from app.services.refusals import Refusal
 from tests.support.counted_right import check, have_places
 from tests.support.last_place import ALONG, FIRST, SCHOOLS, SLUG, Contender, book, prepare

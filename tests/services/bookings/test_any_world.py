@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.booking_kinds import BookingOrigin, BookingState
-from app.services.bookings.judging import judge
-from app.services.bookings.verdicts import Act, Obstacle, RemedyKind
-from app.services.bookings.worlds import Cell, Held, Room, World
+from app.services.bookings.judge.judging import judge
+from app.services.bookings.judge.verdicts import Act, Obstacle, RemedyKind
+from app.services.bookings.judge.worlds import Cell, Held, Room, World
 from tests.support.agendas import PARIS
 from tests.support.booking_worlds import CANTEEN, KARIM, MIDDAY, SERVICES, WORLD, ZOE, at
 from tests.support.rules import rules

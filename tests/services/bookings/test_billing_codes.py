@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.booking_kinds import BookingState
-from app.services.bookings.billing_codes import FREE, Code, Day, Seen, amount, code
-from app.services.bookings.pricing import Rate
+from app.services.bookings.judge.billing_codes import FREE, Code, Day, Seen, amount, code
+from app.services.bookings.judge.pricing import Rate
 
 CAME, LATE_LEFT, AWAY = Seen(came=True), Seen(came=True, left_late=True), Seen(came=False)
 BOOKED, ABSENT, CLOSED = BookingState.BOOKED, BookingState.ABSENT, BookingState.CLOSED

@@ -22,10 +22,11 @@ from app.models import (
     Service,
     ServiceDay,
 )
-from app.services.bookings import closing, closing_days, closing_letters, closing_list, reading
-from app.services.bookings.closing_extent import Extent
-from app.services.bookings.judging import judge
-from app.services.bookings.verdicts import Act
+from app.services.bookings import reading
+from app.services.bookings.closings import closing, closing_days, closing_letters, closing_list
+from app.services.bookings.closings.closing_extent import Extent
+from app.services.bookings.judge.judging import judge
+from app.services.bookings.judge.verdicts import Act
 from app.services.refusals import Refusal
 from tests.services.bookings.conftest import states as booked_states
 from tests.services.bookings.conftest import tick

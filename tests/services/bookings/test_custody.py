@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.booking_kinds import CustodyPattern
-from app.services.bookings.custody import Turns
+from app.services.bookings.judge.custody import Turns
 from tests.support.rules import near_days, weekdays
 
 EVEN, ODD, ALTERNATE = CustodyPattern

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services.bookings.ical import Event, escaped, folded, write
+from app.services.bookings.feed.ical import Event, escaped, folded, write
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
 words = st.text(st.characters(exclude_categories=("Cs", "Cc")) | st.sampled_from("\n;,\\é"))

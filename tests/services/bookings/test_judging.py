@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from app.booking_kinds import BookingState, Waiting
-from app.services.bookings.judging import judge
-from app.services.bookings.notation import parse
-from app.services.bookings.verdicts import Act, Obstacle, RemedyKind
-from app.services.bookings.worlds import Cell, Held, Room, World
+from app.services.bookings.judge.judging import judge
+from app.services.bookings.judge.notation import parse
+from app.services.bookings.judge.verdicts import Act, Obstacle, RemedyKind
+from app.services.bookings.judge.worlds import Cell, Held, Room, World
 from tests.support.booking_worlds import (
     BOOKED,
     CANTEEN,

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.booking_kinds import SpanKind
-from app.services.bookings.agenda import MOST_KNOWN, Agenda, Span
-from app.services.bookings.limits import BEFORE_ALL, limit
-from app.services.bookings.notation import parse
-from app.services.bookings.rules import (
+from app.services.bookings.judge.agenda import MOST_KNOWN, Agenda, Span
+from app.services.bookings.judge.limits import BEFORE_ALL, limit
+from app.services.bookings.judge.notation import parse
+from app.services.bookings.judge.rules import (
     END_OF_DAY,
     DaysBefore,
     Never,

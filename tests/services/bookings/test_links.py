@@ -3,8 +3,8 @@
 import pytest
 
 from app.booking_kinds import BookingOrigin, BookingState, LinkKind
-from app.services.bookings.links import Link, Links
-from app.services.bookings.worlds import Cell, Held, World
+from app.services.bookings.judge.links import Link, Links
+from app.services.bookings.judge.worlds import Cell, Held, World
 from app.services.refusals import Refusal
 from tests.support.booking_worlds import MONDAY
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.services.bookings.notation import parse, write
-from app.services.bookings.rules import (
+from app.services.bookings.judge.notation import parse, write
+from app.services.bookings.judge.rules import (
     END_OF_DAY,
     ByWeekday,
     Counted,

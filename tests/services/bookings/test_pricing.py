@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services.bookings.pricing import UNKNOWN, Rate, Situation, rate, situation
-from app.services.bookings.worlds import Price
+from app.services.bookings.judge.pricing import UNKNOWN, Rate, Situation, rate, situation
+from app.services.bookings.judge.worlds import Price
 
 DAY = date(2026, 11, 30)
 BEGIN = date(2026, 9, 1)

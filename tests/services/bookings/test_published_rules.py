@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from app.services.bookings import notation, spoken
-from app.services.bookings.agenda import Agenda
-from app.services.bookings.limits import BEFORE_ALL, limit, opening
+from app.services.bookings.judge import notation, spoken
+from app.services.bookings.judge.agenda import Agenda
+from app.services.bookings.judge.limits import BEFORE_ALL, limit, opening
 from tests.support.agendas import CANTEEN, CENTRE, PARIS, WEDNESDAYS
 
 ROOT = Path(__file__).parents[3]

@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from app import db
 from app.models import HOLDING, Booking, BookingState
-from app.services.bookings import closing
-from app.services.bookings.closing_extent import Extent
+from app.services.bookings.closings import closing
+from app.services.bookings.closings.closing_extent import Extent
 from tests.support.counted_right import check, have_places
 from tests.support.last_place import ALONG, FIRST, SLUG, Contender, book, prepare
 from tests.support.people import TOWN_HALL

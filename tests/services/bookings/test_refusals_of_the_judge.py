@@ -6,11 +6,11 @@ from datetime import date
 import pytest
 
 from app.booking_kinds import BookingState, LinkKind
-from app.services.bookings.judging import judge
-from app.services.bookings.links import Link, Links
-from app.services.bookings.notation import parse
-from app.services.bookings.verdicts import Act, Obstacle
-from app.services.bookings.worlds import Cell, Enrolled, Held, World
+from app.services.bookings.judge.judging import judge
+from app.services.bookings.judge.links import Link, Links
+from app.services.bookings.judge.notation import parse
+from app.services.bookings.judge.verdicts import Act, Obstacle
+from app.services.bookings.judge.worlds import Cell, Enrolled, Held, World
 from tests.support.booking_worlds import (
     ATTENDANCE_ONLY,
     BOOKED,

@@ -11,7 +11,8 @@ import config
 from app import db
 from app.models import Account, Custody, CustodyPattern, OutboxMail, QuietWeek, Service
 from app.services.actors import NOWHERE
-from app.services.bookings import coming, quiet_weeks, reminding
+from app.services.bookings import coming
+from app.services.bookings.reminders import quiet_weeks, reminding
 from app.services.jobs.kinds import JobKind
 from app.services.jobs.running import Workshop
 from app.services.mail.kinds import MailKind

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 
-from app.services.bookings import spoken
-from app.services.bookings.limits import limit, opening
-from app.services.bookings.notation import parse
-from app.services.bookings.rules import Rule
+from app.services.bookings.judge import spoken
+from app.services.bookings.judge.limits import limit, opening
+from app.services.bookings.judge.notation import parse
+from app.services.bookings.judge.rules import Rule
 from tests.support.agendas import CANTEEN, PARIS
 from tests.support.rules import rules
 

@@ -17,7 +17,7 @@ from app.models import (
     OutboxMail,
     Service,
 )
-from app.services.bookings import unbooked
+from app.services.bookings.morning import unbooked
 from app.services.mail.kinds import MailKind
 from tests.support.browser import Browser
 from tests.support.people import People, public_id

@@ -9,19 +9,12 @@ from sqlalchemy import select, update
 
 from app import HANDLERS, db
 from app.models import Booking, Job, OutboxMail, Service, ServiceDay
-from app.services.bookings import (
-    closing,
-    drawing,
-    kept_places,
-    lapsing,
-    saving,
-    waiting,
-    weeks,
-    wishes,
-)
-from app.services.bookings.closing_extent import Extent
+from app.services.bookings import drawing, saving, waiting, weeks, wishes
+from app.services.bookings.closings import closing
+from app.services.bookings.closings.closing_extent import Extent
 from app.services.bookings.setting_up import reading as services_read
 from app.services.bookings.setting_up import services as setting_up
+from app.services.bookings.waiting_list import kept_places, lapsing
 from app.services.jobs.kinds import JobKind
 from app.services.mail.kinds import MailKind
 from tests.services.bookings.conftest import (

@@ -13,8 +13,8 @@ import config
 from app import create_app, db
 from app.models import Booking, BookingOrigin, Service
 from app.services.actors import Command
-from app.services.bookings import closing
-from app.services.bookings.closing_extent import Extent
+from app.services.bookings.closings import closing
+from app.services.bookings.closings.closing_extent import Extent
 from app.services.exporting import packing
 from app.services.files import stores
 from app.services.importing import service_files

@@ -22,7 +22,7 @@ from app.models import (
     ServiceKind,
     SpanKind,
 )
-from app.services.bookings import attendance
+from app.services.bookings.morning import attendance
 from app.services.tokens import day_links
 from app.testing import Outbox
 from tests.support.browser import Browser, Page

@@ -28,7 +28,7 @@ class FeedForm(Form):
 @labelled("Agenda et rappels")
 def agenda() -> ResponseReturnValue:
     """The address, how to add it on a phone; a button for another one."""
-    from app.services.bookings import feeds
+    from app.services.bookings.feed import feeds
 
     form = FeedForm()
     account = current_account()
@@ -54,7 +54,7 @@ def agenda() -> ResponseReturnValue:
 @opens_to(Audience.STRANGERS)
 def feed(token: str) -> ResponseReturnValue:
     """The calendar of an address, for whoever knows it: a program, without a session."""
-    from app.services.bookings import feeding
+    from app.services.bookings.feed import feeding
 
     now = datetime.now(UTC)
     found = feeding.find(token, now)

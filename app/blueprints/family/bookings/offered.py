@@ -17,7 +17,7 @@ LEFT = "Vous avez laissé cette place. Elle va à la famille suivante."
 @labelled("Places proposées")
 def offered_places() -> ResponseReturnValue:
     """Each with until when it is kept."""
-    from app.services.bookings import kept_places
+    from app.services.bookings.waiting_list import kept_places
 
     form = WeekForm()
     if form.is_submitted():
@@ -30,7 +30,7 @@ def offered_places() -> ResponseReturnValue:
 
 
 def _answer(form: WeekForm) -> ResponseReturnValue:
-    from app.services.bookings import kept_places
+    from app.services.bookings.waiting_list import kept_places
 
     if not form.validate():
         return show_again(form)

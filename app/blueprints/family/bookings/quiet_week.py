@@ -11,7 +11,7 @@ from app.web.access import Audience, opens_to, origin
 @opens_to(Audience.STRANGERS)
 def quiet_week(token: str) -> ResponseReturnValue:
     """A button, as programs open links; the link itself is what lets it be pressed."""
-    from app.services.bookings import quiet_weeks
+    from app.services.bookings.reminders import quiet_weeks
 
     if request.method == "POST":
         quiet_weeks.let_be(token, origin())

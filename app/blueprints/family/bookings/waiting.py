@@ -17,7 +17,7 @@ LEFT = "Vous n’attendez plus cette place."
 @labelled("Liste d’attente")
 def bookings_awaited() -> ResponseReturnValue:
     """Rank, since when, until when it may still come."""
-    from app.services.bookings import awaited
+    from app.services.bookings.waiting_list import awaited
 
     form = WeekForm()
     if form.is_submitted():
@@ -30,7 +30,7 @@ def bookings_awaited() -> ResponseReturnValue:
 
 
 def _leave(form: WeekForm) -> ResponseReturnValue:
-    from app.services.bookings import awaited
+    from app.services.bookings.waiting_list import awaited
 
     if not form.validate():
         return show_again(form)

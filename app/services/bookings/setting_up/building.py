@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, time
 from typing import NamedTuple
 
 from app.formats import NBSP, fold, town_zone
-from app.services.bookings import notation
-from app.services.bookings.rules import WEEKDAYS
+from app.services.bookings.judge import notation
+from app.services.bookings.judge.rules import WEEKDAYS
 from app.services.bookings.setting_up import services
 from app.services.refusals import Reason, Refusal
 

@@ -11,9 +11,9 @@ from app.booking_kinds import LinkKind
 from app.calendar import ONE_DAY
 from app.formats import town_zone
 from app.models import CalendarSpan, DayState, Enrolment, Service, ServiceDay, ServiceLink
-from app.services.bookings import limits, notation, spoken
-from app.services.bookings.agenda import Agenda, Span, Special
-from app.services.bookings.rules import WEEKDAYS, Never, Rule
+from app.services.bookings.judge import limits, notation, spoken
+from app.services.bookings.judge.agenda import Agenda, Span, Special
+from app.services.bookings.judge.rules import WEEKDAYS, Never, Rule
 from app.services.bookings.setting_up.services import KINDS, Described, days
 
 # How far a limit may look back, and how far examples look ahead.

@@ -19,8 +19,9 @@ from app.formats import fold, plural, today
 from app.models import HOLDING, Booking, Service, ServiceKind, ServiceLink
 from app.services import journal
 from app.services.actors import Actor
-from app.services.bookings import notation, waiting
-from app.services.bookings.links import Link, Links
+from app.services.bookings import waiting
+from app.services.bookings.judge import notation
+from app.services.bookings.judge.links import Link, Links
 from app.services.bookings.setting_up import capacities
 from app.services.refusals import Reason, Refusal
 

@@ -1,0 +1,137 @@
+"""Bookings move when a day is closed or opened again: to what, and what that comes to."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import NamedTuple
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session
+
+from app.models import (
+    HOLDING,
+    Booking,
+    BookingEvent,
+    BookingEventKind,
+    BookingState,
+    Place,
+    Service,
+    ServiceKind,
+)
+from app.services.bookings import places
+from app.services.bookings.closings import closing_extent
+from app.services.bookings.closings.closing_days import in_words
+from app.services.bookings.closings.closing_extent import Extent
+from app.services.bookings.places import At
+
+# Whose meal was ordered.
+EATEN = frozenset({BookingState.BOOKED, BookingState.OFFERED})
+
+
+class Moved(NamedTuple):
+    """Somebody's booking that goes, or comes back."""
+
+    child_id: int
+    family_id: int
+    is_meal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What a closing takes away, or a reopening gives back."""
+
+    days: tuple[date, ...]
+    services: tuple[str, ...]
+    schools: tuple[str, ...]
+    moved: tuple[Moved, ...]
+    # The act that closed them, or that nothing is left of.
+    closing_id: int | None = None
+    public_id: str = ""
+
+    @property
+    def words(self) -> str:
+        """Say what and when."""
+        schools = f" ({', '.join(self.schools)})" if self.schools else ""
+        return f"{', '.join(self.services)}, {in_words(self.days).removeprefix('le ')}{schools}"
+
+    @property
+    def bookings(self) -> int:
+        """Count them."""
+        return len(self.moved)
+
+    @property
+    def meals(self) -> int:
+        """Count what would have been eaten."""
+        return sum(each.is_meal for each in self.moved)
+
+    @property
+    def children(self) -> int:
+        """Count whose they are."""
+        return len({each.child_id for each in self.moved})
+
+    @property
+    def families(self) -> frozenset[int]:
+        """List who booked them."""
+        return frozenset(each.family_id for each in self.moved)
+
+
+def move(session: Session, moving: Mapping[Booking, BookingState], sentence: str) -> None:
+    """Have bookings stand otherwise, with their line of history, and count their places."""
+    now = datetime.now(UTC)
+    change: Counter[At] = Counter()
+    for booking, state in moving.items():
+        old = booking.state
+        change[At(booking.service_id, booking.day)] += (state in HOLDING) - (old in HOLDING)
+        booking.state, booking.offer_until = state, None
+        booking.version += 1
+        is_closed = state is BookingState.CLOSED
+        session.add(
+            BookingEvent(
+                booking_id=booking.id,
+                family_id=booking.family_id,
+                at=now,
+                kind=BookingEventKind.CLOSED if is_closed else BookingEventKind.REOPENED,
+                old=old,
+                new=state,
+                sentence=sentence,
+            )
+        )
+    held = session.scalars(
+        select(Place)
+        .where(
+            tuple_(Place.service_id, Place.day).in_([tuple(at) for at in change]),
+            Place.group_id == places.EVERYBODY,
+        )
+        .order_by(Place.service_id, Place.day)
+        .execution_options(populate_existing=True)
+    )
+    for place in held:
+        taken = place.taken + change[At(place.service_id, place.day)]
+        # Nobody who comes back is turned out, though there are fewer places by now.
+        place.capacity = max(place.capacity, taken)
+        place.taken = taken
+
+
+def told(
+    session: Session,
+    extent: Extent,
+    services: Iterable[Service],
+    moving: Iterable[tuple[Booking, BookingState]],
+) -> Changed:
+    """Tell what moves; the state is the one in which it counts, before or after."""
+    concerned = closing_extent.bound(session, services)
+    canteens = {each.id for each in concerned if each.kind is ServiceKind.CANTEEN}
+    return Changed(
+        days=extent.days,
+        services=tuple(each.name for each in concerned),
+        schools=extent.schools,
+        moved=tuple(
+            Moved(
+                each.child_id,
+                each.family_id,
+                each.service_id in canteens and state in EATEN,
+            )
+            for each, state in moving
+        ),
+    )

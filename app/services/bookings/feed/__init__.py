@@ -1,0 +1,5 @@
+"""The private address of a calendar, for a phone.
+
+feeds    the address itself; feeding what it answers
+ical     calendars as programs read them
+"""

@@ -1,0 +1,39 @@
+"""Who gets a place: the rule alone, for what a family saves and for those who wait."""
+
+from collections.abc import Hashable, Mapping, Sequence
+from datetime import date
+from typing import Generic, NamedTuple, TypeVar
+
+from app.services.bookings.judge.worlds import Cell
+
+W = TypeVar("W", bound=Hashable)
+
+
+class Allotted(NamedTuple, Generic[W]):
+    """Both in the order in which they were wished for."""
+
+    given: list[W]
+    # Each with the cells for which there is no place.
+    waiting: dict[W, list[Cell]]
+
+
+def allot(free: Mapping[tuple[int, date], int], wishes: Mapping[W, Sequence[Cell]]) -> Allotted[W]:
+    """Give each wish all of its cells, or none, first come first served.
+
+    What `free` does not name, by service and day, has places for everybody. A cell that an earlier
+    wish got takes no second place. Whoever waits for one of several takes none of the others.
+    """
+    left = dict(free)
+    had: set[Cell] = set()
+    allotted: Allotted[W] = Allotted([], {})
+    for wish, cells in wishes.items():
+        wanted = {cell for cell in cells if (cell.service, cell.day) in left} - had
+        lacking = sorted(cell for cell in wanted if left[cell.service, cell.day] < 1)
+        if lacking:
+            allotted.waiting[wish] = lacking
+            continue
+        allotted.given.append(wish)
+        had |= wanted
+        for cell in wanted:
+            left[cell.service, cell.day] -= 1
+    return allotted

@@ -1,0 +1,138 @@
+"""One question to the judge, and the instants that it turns on."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+
+from app.booking_kinds import BookingState, Late
+from app.services.bookings.judge.agenda import Sort
+from app.services.bookings.judge.limits import limit, opening
+from app.services.bookings.judge.rules import END_OF_DAY, DaysBefore, Never, Rule
+from app.services.bookings.judge.verdicts import Act
+from app.services.bookings.judge.worlds import Bookable, Cell, World
+
+EVE = DaysBefore(1, END_OF_DAY)
+SAME_DAY = DaysBefore(0, END_OF_DAY)
+
+
+@dataclass(frozen=True)
+class Case:
+    """What one wants to do to a cell, in a world, at an instant."""
+
+    act: Act
+    cell: Cell
+    world: World
+    asked_at: datetime
+
+    @cached_property
+    def cells(self) -> list[Cell]:
+        """All that the act is done to: the cell first, then what comes or goes with it."""
+        if self.act in {Act.BOOK, Act.BOOK_LATE}:
+            return self.world.to_book(self.cell)
+        return self.world.to_cancel(self.cell)
+
+    @cached_property
+    def service(self) -> Bookable:
+        """The service that was asked for."""
+        return self.world.services[self.cell.service]
+
+    @cached_property
+    def state(self) -> BookingState | None:
+        """How it stands in the cell."""
+        return self.world.state(self.cell)
+
+    @cached_property
+    def today(self) -> date:
+        """The day that it is in the town."""
+        return self.asked_at.astimezone(self.service.agenda.zone).date()
+
+    @cached_property
+    def first_to_close(self) -> Cell:
+        """The cell whose limit is the limit of all: one is not done without the others."""
+        return min(self.cells, key=self._limit)
+
+    @cached_property
+    def limit(self) -> datetime:
+        """The first instant at which it is too late."""
+        return self._limit(self.first_to_close)
+
+    @cached_property
+    def last_to_open(self) -> tuple[datetime, Cell] | None:
+        """The latest opening, and the cell that waits for it; None when all always were open."""
+        opened = [(instant, cell) for cell in self.cells for instant in self._openings(cell)]
+        return max(opened, default=None)
+
+    @property
+    def price(self) -> Decimal | None:
+        """What it costs, as far as the town says what each part of it does."""
+        prices = [self._price(cell) for cell in self.cells]
+        known = [price for price in prices if price is not None]
+        return sum(known, Decimal(0)) if len(known) == len(prices) else None
+
+    def of(self, act: Act) -> "Case":
+        """Ask the same of another act."""
+        return replace(self, act=act)
+
+    def service_of(self, cell: Cell) -> Bookable:
+        """Return the service of one of the cells."""
+        return self.world.services[cell.service]
+
+    def sort(self, cell: Cell) -> Sort:
+        """Tell what the day is for the service, and for this child's school."""
+        found = self.service_of(cell).agenda.sort(cell.day)
+        return Sort.CLOSED if found is Sort.SERVED and cell in self.world.closed else found
+
+    def why_closed(self, cell: Cell) -> str:
+        """Tell why a day is closed."""
+        special = self.service_of(cell).agenda.specials.get(cell.day)
+        is_for_all = special is not None and not special.is_open
+        return special.reason if special and is_for_all else self.world.closed.get(cell, "")
+
+    def keeps_place(self, cell: Cell) -> bool:
+        """Tell whether a place is taken by this cell already, though nobody comes to it yet."""
+        return self.world.state(cell) in {BookingState.ABSENT, BookingState.OFFERED}
+
+    def _openings(self, cell: Cell) -> list[datetime]:
+        service = self.service_of(cell)
+        found = (service.opens_at, opening(service.book, service.agenda))
+        return [instant for instant in found if instant is not None]
+
+    def _limit(self, cell: Cell) -> datetime:
+        service = self.service_of(cell)
+        if self.act is Act.CANCEL:
+            return self._by_rule(service.cancel, cell)
+        if self.act is Act.DECLARE_ABSENCE:
+            return self._by_rule(service.absence, cell)
+        if self._is_late(cell) and service.late is Late.SURCHARGE:
+            # The list of the day is closed when absences are told no more.
+            rule = EVE if isinstance(service.absence, Never) else service.absence
+            return self._by_rule(rule, cell)
+        return self._booking_limit(cell)
+
+    def _booking_limit(self, cell: Cell) -> datetime:
+        service, held = self.service_of(cell), self.world.held.get(cell)
+        if held is not None and held.state is BookingState.OFFERED and held.offer_until:
+            return held.offer_until
+        # Nobody else had the place: one may come after all for as long as one may say that not.
+        is_absent = held is not None and held.state is BookingState.ABSENT
+        return self._by_rule(service.absence if is_absent else service.book, cell)
+
+    def _by_rule(self, rule: Rule, cell: Cell) -> datetime:
+        # What is never done by itself is done with what brings it, whenever that is.
+        alone = cell == self.cell or not isinstance(rule, Never)
+        return limit(rule if alone else SAME_DAY, cell.day, self.service_of(cell).agenda)
+
+    def _is_late(self, cell: Cell) -> bool:
+        """Tell whether it is booked past its limit; a place that was offered is kept no longer."""
+        return (
+            self.act is Act.BOOK_LATE
+            and self.world.state(cell) is not BookingState.OFFERED
+            and self.asked_at >= self._booking_limit(cell)
+        )
+
+    def _price(self, cell: Cell) -> Decimal | None:
+        price = self.world.prices.get(cell)
+        if price is None:
+            return None
+        return price.late if self._is_late(cell) else price.normal

@@ -1,0 +1,299 @@
+"""Who comes on a day: what the canteen and the garderie hold in their hands in the morning."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from sqlalchemy import Date, Select, bindparam, select
+
+from app import db
+from app.formats import NBSP, fold
+from app.models import Booking, BookingState, Child, HealthKind, HealthMark, Service, ServiceKind
+from app.services.bookings import words
+from app.services.bookings.judge import spoken
+from app.services.families import health
+from app.services.refusals import Reason, Refusal
+
+# Who was to come and will not is on it too: nobody looks for them.
+TOLD = (BookingState.BOOKED, BookingState.OFFERED, BookingState.ABSENT)
+HEADINGS = ("Service", "École", "Classe", "Nom", "Prénom", "Remarque")
+HEALTH = "Santé"
+# At noon everybody leaves for somewhere else; of these, somebody comes to fetch the child.
+FETCHED = frozenset({ServiceKind.GARDERIE, ServiceKind.LEISURE, ServiceKind.OTHER})
+
+_SERVICES = select(Service.slug, Service.name).order_by(Service.position, Service.id)
+_OF_DAY: Select[*tuple[Any, ...]] = (
+    select(
+        Service.slug,
+        Service.name,
+        Child.school,
+        Child.class_name,
+        Child.last_name,
+        Child.first_name,
+        Booking.state,
+        Booking.late,
+        Service.kind,
+        Service.ends_at,
+        Service.short_name,
+        Child.id,
+    )
+    .join(Service, Service.id == Booking.service_id)
+    .join(Child, Child.id == Booking.child_id)
+    .where(Booking.day == bindparam("day", type_=Date), Booking.state.in_(TOLD))
+    .order_by(
+        Service.position,
+        Service.id,
+        Child.school,
+        Child.class_name,
+        Child.last_name,
+        Child.first_name,
+        Child.id,
+    )
+)
+# The same, and what the health of each asks that day: a line for each mark, or one alone.
+_WITH_HEALTH = (
+    _OF_DAY.add_columns(HealthMark.kind.label("health"), HealthMark.words)
+    .outerjoin(
+        HealthMark,
+        (HealthMark.child_id == Child.id) & (HealthMark.until >= bindparam("day", type_=Date)),
+    )
+    .order_by(HealthMark.kind, HealthMark.id)
+)
+_COLUMNS = len(_OF_DAY.selected_columns)
+
+
+class Line(NamedTuple):
+    """A child at a service."""
+
+    slug: str
+    service: str
+    school: str
+    class_name: str
+    last_name: str
+    first_name: str
+    state: BookingState
+    is_late: bool
+    kind: ServiceKind
+    ends_at: int | None
+    short_name: str
+    child_id: int
+
+    @property
+    def remark(self) -> str:
+        """Say what is not as usual."""
+        if self.state is not BookingState.BOOKED:
+            return words.STATES[self.state]
+        return "Hors délai" if self.is_late else ""
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Return where the child is at school."""
+        return self.school, self.class_name
+
+    @property
+    def stays(self) -> str:
+        """Name the service; until when, where somebody comes for the child."""
+        name = self.short_name or self.service
+        if self.ends_at is None or self.kind not in FETCHED:
+            return name
+        return f"{name} (jusqu’à {spoken.hour(self.ends_at)})"
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """Return what a table shows of it, under HEADINGS."""
+        return (
+            self.service, self.school, self.class_name, self.last_name, self.first_name,
+            self.remark,
+        )  # fmt: skip
+
+
+class Heads(NamedTuple):
+    """How many come to a service, from each school."""
+
+    slug: str
+    service: str
+    coming: int
+    absent: int
+    by_school: Sequence[tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A child of the list: what it is read for, and where else the child is that day."""
+
+    asked: list[Line]
+    beside: list[Line]
+    # What its health asks, in words.
+    health: list[str]
+
+    @property
+    def name(self) -> str:
+        """Name the child, as whoever looks through a list does."""
+        return f"{self.asked[0].last_name} {self.asked[0].first_name}"
+
+    @property
+    def comes(self) -> bool:
+        """Tell whether the child is counted."""
+        return any(line.state is BookingState.BOOKED for line in self.asked)
+
+    @property
+    def remarks(self) -> str:
+        """Say what is not as usual; of which service, when it is not so of all."""
+        said = {line.remark for line in self.asked}
+        if len(said) == 1:
+            return said.pop()
+        told = [
+            f"{line.service}{NBSP}: {line.remark.lower()}" for line in self.asked if line.remark
+        ]
+        return ", ".join(told)
+
+
+class SchoolClass(NamedTuple):
+    """The children of a class."""
+
+    name: str
+    children: list[Expected]
+
+
+class School(NamedTuple):
+    """Those of a school, class by class."""
+
+    name: str
+    classes: list[SchoolClass]
+
+    @property
+    def coming(self) -> int:
+        """Count who comes."""
+        return sum(child.comes for each in self.classes for child in each.children)
+
+
+@dataclass(frozen=True, slots=True)
+class DayList:
+    """The children of a day, by service, school and class; `lines` are those that were asked."""
+
+    day: date
+    lines: list[Line]
+    # Of all services.
+    everything: list[Line]
+    # What the health of a child asks, by its number; nothing for whoever is not to know.
+    health: Mapping[int, Sequence[tuple[HealthKind, str]]]
+
+    def heads(self) -> list[Heads]:
+        """Count them, for whoever cooks."""
+        return _heads(self.lines)
+
+    def heads_of_all(self) -> list[Heads]:
+        """Count those of all services, whichever was asked."""
+        return _heads(self.everything)
+
+    def coming(self) -> int:
+        """Count the children who come to anything of what was asked."""
+        return len({line.child_id for line in self.lines if line.state is BookingState.BOOKED})
+
+    def needs(self) -> list[tuple[str, int]]:
+        """Count what the health of those who come asks, as whoever cooks reads it."""
+        coming = {line.child_id for line in self.lines if line.state is BookingState.BOOKED}
+        told = [
+            health.say(kind, words)
+            for child in sorted(coming)
+            for kind, words in self.health.get(child, ())
+        ]
+        first = {fold(words): words for words in reversed(told)}
+        counts = Counter(map(fold, told))
+        return sorted((first[folded], count) for folded, count in counts.items())
+
+    def table(self) -> list[tuple[str, ...]]:
+        """Return it for a spreadsheet, its headings first."""
+        if not self.health:
+            return [HEADINGS, *(line.cells for line in self.lines)]
+        rows = [(*line.cells, ", ".join(self._said(line.child_id))) for line in self.lines]
+        return [(*HEADINGS, HEALTH), *rows]
+
+    def schools(self) -> list[School]:
+        """List the children, once each, as a paper names them."""
+        children = sorted(self._children(), key=_order)
+        return [
+            School(name, [_class(each) for each in _grouped(of_school, 1)])
+            for name, of_school in _grouped(children, 0)
+        ]
+
+    def _children(self) -> Iterator[Expected]:
+        asked: dict[int, list[Line]] = {}
+        beside: dict[int, list[Line]] = {}
+        for line in self.lines:
+            asked.setdefault(line.child_id, []).append(line)
+        slugs = {line.slug for line in self.lines}
+        for line in self.everything:
+            if line.slug not in slugs and line.state is BookingState.BOOKED:
+                beside.setdefault(line.child_id, []).append(line)
+        return (
+            Expected(lines, beside.get(child, []), self._said(child))
+            for child, lines in asked.items()
+        )
+
+    def _said(self, child: int) -> list[str]:
+        return [health.say(*each) for each in self.health.get(child, ())]
+
+
+def of_day(day: date, slug: str = "", *, with_health: bool = False) -> DayList:
+    """Read who comes on a day, to one service or to all. Raises Refusal for an unknown service."""
+    if slug:
+        known = [row.slug for row in db.rows(_SERVICES)]
+        if slug not in known:
+            there = ", ".join(known) or "aucun encore"
+            raise Refusal(
+                Reason.UNKNOWN,
+                f"aucun service ne s’appelle «\u00a0{slug}\u00a0»\u00a0; il y a\u00a0: {there}",
+            )
+    return of_known(day, slug, with_health=with_health)
+
+
+def of_known(day: date, slug: str, *, with_health: bool = False) -> DayList:
+    """Read who comes on a day to a service that there is, or to all: one statement.
+
+    What health asks is for the staff of one service: never on the list of all of them.
+    """
+    found: dict[Line, None] = {}
+    marks: dict[int, dict[tuple[HealthKind, str], None]] = {}
+    is_told = with_health and bool(slug)
+    for row in db.rows(_WITH_HEALTH if is_told else _OF_DAY, day=day):
+        line = Line._make(row[:_COLUMNS])
+        found[line] = None
+        if is_told and line.slug == slug and row.words:
+            marks.setdefault(line.child_id, {})[row.health, row.words] = None
+    lines = list(found)
+    theirs = [line for line in lines if slug in {"", line.slug}]
+    return DayList(day, theirs, lines, {child: list(each) for child, each in marks.items()})
+
+
+def _heads(lines: list[Line]) -> list[Heads]:
+    found = []
+    for slug in dict.fromkeys(line.slug for line in lines):
+        theirs = [line for line in lines if line.slug == slug]
+        coming = [line for line in theirs if line.state is BookingState.BOOKED]
+        absent = [line for line in theirs if line.state is BookingState.ABSENT]
+        schools = Counter(line.school for line in coming)
+        found.append(
+            Heads(slug, theirs[0].service, len(coming), len(absent), list(schools.items()))
+        )
+    return found
+
+
+def _order(child: Expected) -> tuple[str | int, ...]:
+    first = child.asked[0]
+    return (*first.place, fold(first.last_name), fold(first.first_name), first.child_id)
+
+
+def _grouped(children: list[Expected], part: int) -> list[tuple[str, list[Expected]]]:
+    """Put together those of one school (0), or of one class (1)."""
+    return [
+        (name, list(theirs))
+        for name, theirs in groupby(children, lambda child: child.asked[0].place[part])
+    ]
+
+
+def _class(named: tuple[str, list[Expected]]) -> SchoolClass:
+    return SchoolClass(*named)

@@ -1,0 +1,87 @@
+"""Which days the services are there: the one that is looked at, the one before, the one after."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from app.calendar import ONE_DAY
+from app.formats import today
+from app.services.bookings import catalogue
+from app.services.bookings.catalogue import Catalogue
+from app.services.bookings.judge import sentences
+from app.services.refusals import Reason, Refusal
+
+# The summer is no longer than that.
+FAR = timedelta(days=80)
+# What was booked is kept for two years.
+FURTHEST = timedelta(days=800)
+TOO_FAR = "ce jour est trop loin"
+UNKNOWN = "ce service n’est plus proposé"
+
+
+class Offered(NamedTuple):
+    """A service that may be chosen."""
+
+    slug: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServedDay:
+    """A day as the services have it."""
+
+    day: date
+    # The days of service around it; None where there is none for long.
+    before: date | None
+    after: date | None
+    # Which service it is looked at for; None for all.
+    service: Offered | None
+    offered: list[Offered]
+    # Why those that are not there are not, by name.
+    absent: list[tuple[str, str]]
+
+    @property
+    def is_served(self) -> bool:
+        """Tell whether one at least of those asked is there."""
+        return len(self.absent) < (1 if self.service else len(self.offered))
+
+
+def of(day: date | None, slug: str) -> ServedDay:
+    """Look at a day, or at the next one of service: two statements.
+
+    Raises Refusal for a day too far away, or a service that is not offered.
+    """
+    start = day or today()
+    if abs(start - today()) > FURTHEST:
+        raise Refusal(Reason.UNKNOWN, TOO_FAR)
+    found = catalogue.read(start - FAR, start + FAR)
+    offered = {each.slug: number for number, each in found.services.items()}
+    if slug and slug not in offered:
+        raise Refusal(Reason.UNKNOWN, UNKNOWN)
+    asked = [offered[slug]] if slug else list(offered.values())
+    is_served = _served(found, asked)
+    if day is None:
+        start = next(filter(is_served, _days(start, ONE_DAY)), start)
+    names = {number: Offered(each.slug, each.name) for number, each in found.services.items()}
+    return ServedDay(
+        day=start,
+        before=next(filter(is_served, _days(start - ONE_DAY, -ONE_DAY)), None),
+        after=next(filter(is_served, _days(start + ONE_DAY, ONE_DAY)), None),
+        service=names[offered[slug]] if slug else None,
+        offered=list(names.values()),
+        absent=[
+            (names[number].name, sentences.not_there(found.bookable[number], start))
+            for number in asked
+            if not found.bookable[number].agenda.is_served(start)
+        ],
+    )
+
+
+def _served(found: Catalogue, asked: Iterable[int]) -> Callable[[date], bool]:
+    agendas = [found.bookable[number].agenda for number in asked]
+    return lambda day: any(each.is_served(day) for each in agendas)
+
+
+def _days(first: date, step: timedelta) -> Iterator[date]:
+    return (first + number * step for number in range(FAR.days))
