@@ -18,7 +18,8 @@ wishes      what was ticked on it; deciding what becomes of that
 summaries   what is about to be saved; estimates and prices what it costs; outcomes what was
 saving      it is saved, once; places whom one waits for meanwhile
 waiting     places that come free: given at once, or kept for an answer (offers)
-telling     the mails and the journal; words what a booking is and what happened to it, in French
+telling     the mails, the journal and the history; words what a booking is and what happened
+            to it, in French
 
 What else a family does:
 

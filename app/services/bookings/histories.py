@@ -26,6 +26,7 @@ from sqlalchemy import (
 
 from app import db, formats
 from app.calendar import ONE_DAY
+from app.calendar.months import both_ends, name_of
 from app.models import (
     FAMILY,
     Booking,
@@ -151,7 +152,7 @@ class Asked:
     def days(self) -> tuple[date, date]:
         """Return the first and the last day."""
         first = months.first_of(self.month)
-        return (first, months.last_of(first)) if first else (date.min, date.max)
+        return both_ends(first) if first else (date.min, date.max)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,8 +210,8 @@ def _months(first: date, last: date) -> list[tuple[str, str]]:
     found = []
     month = last.replace(day=1)
     while month >= first.replace(day=1):
-        if months.first_of(months.name_of_month(month)):
-            found.append((months.name_of_month(month), formats.month(month)))
+        if months.first_of(name_of(month)):
+            found.append((name_of(month), formats.month(month)))
         month = (month - ONE_DAY).replace(day=1)
     return found
 

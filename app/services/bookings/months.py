@@ -4,15 +4,15 @@ Nothing is judged: what stands there is what is booked. A month has more cells t
 boxes, and a page of them all would cost ten times as much.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from app import formats
 from app.booking_kinds import BookingState
 from app.calendar import ONE_DAY, ONE_WEEK
+from app.calendar.months import SOME_WEEKS, both_ends, name_of, parse
 from app.formats import NBSP, today
 from app.services.bookings import estimates, reading
 from app.services.bookings.judge import spoken
@@ -30,13 +30,10 @@ from app.services.bookings.weeks import (
 )
 from app.services.bookings.words import IN_BRACKETS
 
-NAME = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])", re.ASCII)
 SATURDAY = 5
 # Days of which the calendar says why nobody comes.
 NAMED = {Sort.CLOSED, Sort.PUBLIC, Sort.TOWN, Sort.SCHOOL}
 ELSEWHERE = "Autre foyer"
-# Longer than any month.
-SOME_WEEKS = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,25 +104,15 @@ class Month:
         return _name(self.first + SOME_WEEKS)
 
 
-def name_of_month(day: date) -> str:
-    """Write 2026-12."""
-    return f"{day:%Y-%m}"
-
-
 def first_of(name: str) -> date | None:
     """Read 2026-12; None for what is no month, or too far away to be spoken of."""
-    found = NAME.fullmatch(name)
-    return _near(date(int(found[1]), int(found[2]), 1)) if found else None
-
-
-def last_of(first: date) -> date:
-    """Return the last day of a month."""
-    return (first + SOME_WEEKS).replace(day=1) - ONE_DAY
+    month = parse(name)
+    return _near(month) if month else None
 
 
 def read(family_id: int, first: date) -> Month:
     """Read a month as it stands."""
-    known = reading.known(family_id, first, last_of(first))
+    known = reading.known(family_id, *both_ends(first))
     enrolled = {child for child, _ in known.world.enrolments}
     booked = {cell.child for cell in known.world.held}
     children = [each for each in known.children.values() if each.id in enrolled | booked]
@@ -225,7 +212,7 @@ def _short(day: date) -> str:
 
 
 def _name(day: date) -> str:
-    return name_of_month(day) if _near(day) else ""
+    return name_of(day) if _near(day) else ""
 
 
 def _near(day: date) -> date | None:

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from app.formats import town_zone
-from app.models import Booking, BookingEvent, BookingEventKind, BookingState
+from app.models import Booking, BookingEventKind, BookingState
 from app.services.bookings.catalogue import Catalogue
 from app.services.bookings.judge import spoken
 from app.services.bookings.judge.limits import limit
 from app.services.bookings.judge.worlds import Cell
+from app.services.bookings.telling import Told, turn
 from app.services.jobs import queue
 from app.services.jobs.kinds import JobKind
 
@@ -34,20 +35,9 @@ def ends(town: Catalogue, group: Iterable[Cell], now: datetime) -> datetime:
 def keep(session: Session, rows: Sequence[Booking], until: datetime, now: datetime) -> None:
     """Keep places for a child until it is answered; whoever calls counts those that are new."""
     for row in rows:
-        old, row.state = row.state, BookingState.OFFERED
         # Two meals may bring the same midday: it is kept for as long as the later one.
         row.offer_until = max(until, row.offer_until or until)
-        row.version += 1
-        session.add(
-            BookingEvent(
-                booking_id=row.id,
-                family_id=row.family_id,
-                at=now,
-                kind=BookingEventKind.OFFERED,
-                old=old,
-                new=row.state,
-                sentence=OFFERED.format(spoken.limit(row.offer_until, town_zone())),
-            )
-        )
+        said = OFFERED.format(spoken.limit(row.offer_until, town_zone()))
+        turn(session, row, BookingState.OFFERED, Told(BookingEventKind.OFFERED, said, now))
     session.flush()
     queue.enqueue_once(session, JobKind.OFFERS, f"{until:%Y-%m-%dT%H:%M}", until)

@@ -1,11 +1,41 @@
-"""What is told of bookings: a mail that leads there, and a line of the journal."""
+"""What is told of bookings: by mail, in the journal, and in the history of each."""
+
+from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from app.models import BookingBatch
+from app.models import Booking, BookingBatch, BookingEvent, BookingEventKind, BookingState
 from app.services import journal
 from app.services.actors import PORTAL, CurrentAccount
 from app.services.mail import notices
+
+
+class Told(NamedTuple):
+    """What its history says of that; `batch_id` where several days were one act."""
+
+    kind: BookingEventKind
+    sentence: str
+    at: datetime
+    batch_id: int | None = None
+
+
+def turn(session: Session, row: Booking, state: BookingState, told: Told) -> None:
+    """Have a booking become another thing without its family's doing, with its line of history.
+
+    Whoever calls counts its place.
+    """
+    session.add(
+        BookingEvent(
+            booking_id=row.id,
+            family_id=row.family_id,
+            old=row.state,
+            new=state,
+            **told._asdict(),
+        )
+    )
+    row.state = state
+    row.version += 1
 
 
 def saved(session: Session, account: CurrentAccount, batch: BookingBatch) -> None:

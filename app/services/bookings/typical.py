@@ -6,27 +6,26 @@ has the child in is another matter, and is not said here: the judge knows.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import Date, bindparam, delete, or_, select
 
 from app import db, formats
 from app.booking_kinds import ServiceMode, WeekParity
-from app.calendar import ONE_WEEK
-from app.formats import NBSP, today
+from app.formats import today
 from app.models import FAMILY, Child, Enrolment, FamilyChild, Service, TypicalDay
 from app.services import journal
 from app.services.actors import CurrentAccount
 from app.services.bookings import places, weeks
 from app.services.bookings.judge import notation
+from app.services.bookings.judge.custody import two_odd_weeks
 from app.services.bookings.judge.rules import WEEKDAYS
 from app.services.bookings.judge.worlds import Cell
 from app.services.bookings.reading import Known, days_between
 from app.services.bookings.wishes import MOST_BOXES
 from app.services.refusals import Reason, Refusal
 
-LONGEST_YEAR = 53
 ALTERNATE = (WeekParity.ODD, WeekParity.EVEN)
 NOT_THERE = (
     "Une case de cette page n’existe plus\u00a0: rien n’est changé. Relisez la semaine type, puis "
@@ -232,16 +231,8 @@ def this_week() -> str:
 
 def doubled(first: date, last: date) -> str | None:
     """Warn of two odd weeks in a row between two dates, at the end of a year of 53 weeks."""
-    monday = first - timedelta(days=first.weekday())
-    while monday <= last:
-        if monday.isocalendar().week == LONGEST_YEAR:
-            after = monday + ONE_WEEK
-            return (
-                f"Les semaines{NBSP}53 ({formats.bare_day(monday)}) et{NBSP}1"
-                f" ({formats.bare_day(after)}) sont toutes deux impaires."
-            )
-        monday += ONE_WEEK
-    return None
+    told = two_odd_weeks(first, last)
+    return f"{told}." if told else None
 
 
 def _slots_of(family_id: int) -> dict[tuple[WeekParity, int], list[tuple[int, int]]]:

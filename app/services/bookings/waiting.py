@@ -13,7 +13,6 @@ from app.formats import today
 from app.models import (
     HOLDING,
     Booking,
-    BookingEvent,
     BookingEventKind,
     BookingOrigin,
     BookingState,
@@ -26,6 +25,7 @@ from app.services.bookings.catalogue import Catalogue
 from app.services.bookings.judge.limits import limit
 from app.services.bookings.judge.worlds import Cell
 from app.services.bookings.places import At
+from app.services.bookings.telling import Told, turn
 
 FOUND = "Une place s’est libérée\u00a0: elle est à vous."
 
@@ -214,18 +214,6 @@ def _is_in_time(town: Catalogue, cell: Cell, school: str, now: datetime) -> bool
 
 def _give(session: Session, rows: Iterable[Booking], now: datetime) -> None:
     for row in rows:
-        old, row.state = row.state, BookingState.BOOKED
         row.waiting_since, row.offer_until = None, None
-        row.version += 1
-        session.add(
-            BookingEvent(
-                booking_id=row.id,
-                family_id=row.family_id,
-                at=now,
-                kind=BookingEventKind.PROMOTED,
-                old=old,
-                new=row.state,
-                sentence=FOUND,
-            )
-        )
+        turn(session, row, BookingState.BOOKED, Told(BookingEventKind.PROMOTED, FOUND, now))
     session.flush()

@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from app import db
 from app.booking_kinds import BookingState
+from app.calendar.months import name_of
 from app.formats import NBSP
 from app.models import Booking
 from app.services.bookings import months
@@ -73,7 +74,7 @@ def test_what_is_no_month_is_no_page(parent: Browser, month: str) -> None:
 def test_months_are_named_as_addresses_name_them() -> None:
     with time_machine.travel(datetime(2026, 11, 25, tzinfo=UTC), tick=False):
         assert months.first_of("2026-12") == date(2026, 12, 1)
-        assert months.name_of_month(date(2026, 12, 31)) == "2026-12"
+        assert name_of(date(2026, 12, 31)) == "2026-12"
         assert NBSP not in months.Month(date(2026, 12, 1), (), ()).title
 
 

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from app.models import (
     HOLDING,
     Booking,
-    BookingEvent,
     BookingEventKind,
     BookingState,
     Place,
@@ -23,10 +22,11 @@ from app.services.bookings import places
 from app.services.bookings.closings import closing_extent
 from app.services.bookings.closings.closing_days import in_words
 from app.services.bookings.closings.closing_extent import Extent
+from app.services.bookings.judge.worlds import COMING
 from app.services.bookings.places import At
+from app.services.bookings.telling import Told, turn
 
 # Whose meal was ordered.
-EATEN = frozenset({BookingState.BOOKED, BookingState.OFFERED})
 
 
 class Moved(NamedTuple):
@@ -81,22 +81,12 @@ def move(session: Session, moving: Mapping[Booking, BookingState], sentence: str
     now = datetime.now(UTC)
     change: Counter[At] = Counter()
     for booking, state in moving.items():
-        old = booking.state
-        change[At(booking.service_id, booking.day)] += (state in HOLDING) - (old in HOLDING)
-        booking.state, booking.offer_until = state, None
-        booking.version += 1
+        held_before = booking.state in HOLDING
+        change[At(booking.service_id, booking.day)] += (state in HOLDING) - held_before
         is_closed = state is BookingState.CLOSED
-        session.add(
-            BookingEvent(
-                booking_id=booking.id,
-                family_id=booking.family_id,
-                at=now,
-                kind=BookingEventKind.CLOSED if is_closed else BookingEventKind.REOPENED,
-                old=old,
-                new=state,
-                sentence=sentence,
-            )
-        )
+        kind = BookingEventKind.CLOSED if is_closed else BookingEventKind.REOPENED
+        booking.offer_until = None
+        turn(session, booking, state, Told(kind, sentence, now))
     held = session.scalars(
         select(Place)
         .where(
@@ -130,7 +120,7 @@ def told(
             Moved(
                 each.child_id,
                 each.family_id,
-                each.service_id in canteens and state in EATEN,
+                each.service_id in canteens and state in COMING,
             )
             for each, state in moving
         ),

@@ -28,6 +28,7 @@ from app.models import (
 from app.services.accounts import throttles
 from app.services.bookings import reading
 from app.services.bookings.feed.ical import Event, write
+from app.services.bookings.judge.worlds import COMING
 from app.services.bookings.reminders import expecting
 from app.services.tokens import feed_keys
 
@@ -37,7 +38,6 @@ CANCELLED_FOR = timedelta(days=30)
 ALARM = timedelta(hours=6)
 AN_HOUR = timedelta(hours=1)
 MOST_AN_HOUR = 60
-COMING = frozenset({BookingState.BOOKED, BookingState.OFFERED})
 NAME = "Cantine et garderie"
 
 _FEED = (

@@ -49,15 +49,9 @@ class Turns:
         """Tell of a week 53 among the next weeks: one home has two weeks in a row there."""
         if self.pattern not in PARITIES:
             return None
-        monday = since - since.weekday() * ONE_DAY
-        for first in (monday + number * ONE_WEEK for number in range(count)):
-            if first.isocalendar().week == LONGEST_YEAR:
-                last, new = formats.bare_day(first), formats.bare_day(first + ONE_WEEK)
-                return (
-                    f"Les semaines{NBSP}53 ({last}) et{NBSP}1 ({new})"
-                    f" sont toutes deux impaires{NBSP}: vérifiez avec l’autre parent."
-                )
-        return None
+        last = since - since.weekday() * ONE_DAY + count * ONE_WEEK - ONE_DAY
+        told = two_odd_weeks(since, last)
+        return f"{told}{NBSP}: vérifiez avec l’autre parent." if told else None
 
     def _has(self, day: date) -> bool:
         start = self._begun(day)
@@ -67,3 +61,14 @@ class Turns:
 
     def _begun(self, day: date) -> date:
         return day - (day.weekday() - self.handover) % 7 * ONE_DAY
+
+
+def two_odd_weeks(first: date, last: date) -> str | None:
+    """Say that two odd weeks follow each other between two dates, where a year has 53 weeks."""
+    monday = first - first.weekday() * ONE_DAY
+    while monday <= last:
+        if monday.isocalendar().week == LONGEST_YEAR:
+            ends, begins = formats.bare_day(monday), formats.bare_day(monday + ONE_WEEK)
+            return f"Les semaines{NBSP}53 ({ends}) et{NBSP}1 ({begins}) sont toutes deux impaires"
+        monday += ONE_WEEK
+    return None

@@ -14,7 +14,6 @@ from app.formats import NBSP, day_in_full
 from app.models import (
     Booking,
     BookingBatch,
-    BookingEvent,
     BookingEventKind,
     BookingOrigin,
     BookingState,
@@ -26,6 +25,7 @@ from app.services.actors import Actor
 from app.services.bookings import catalogue, places, telling
 from app.services.bookings.catalogue import Catalogue
 from app.services.bookings.places import At
+from app.services.bookings.telling import Told, turn
 from app.services.bookings.waiting_list.waiting_lists import AWAITED, Waiter
 from app.services.inbox import composing, sending
 from app.services.inbox.composing import Letter
@@ -173,21 +173,9 @@ def _begin(session: Session, family_id: int, by: Actor) -> BookingBatch:
 def _change(
     session: Session, row: Booking, batch: BookingBatch, state: BookingState, said: str
 ) -> None:
-    old, row.state = row.state, state
     row.waiting_since, row.offer_until = None, None
-    row.version += 1
-    session.add(
-        BookingEvent(
-            booking_id=row.id,
-            family_id=row.family_id,
-            batch_id=batch.id,
-            at=batch.at,
-            kind=BookingEventKind.CORRECTED,
-            old=old,
-            new=state,
-            sentence=said,
-        )
-    )
+    told = Told(BookingEventKind.CORRECTED, said, batch.at, batch.id)
+    turn(session, row, state, told)
 
 
 def _letter(waiter: Waiter, number: str, said: str) -> Letter:

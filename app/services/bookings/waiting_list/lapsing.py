@@ -7,9 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import db
-from app.models import Booking, BookingEvent, BookingEventKind, BookingState
+from app.models import Booking, BookingEventKind, BookingState
 from app.services.bookings import catalogue, places, telling, waiting
 from app.services.bookings.places import At
+from app.services.bookings.telling import Told, turn
 from app.services.jobs.running import Task
 
 LAPSED = "Vous n’avez pas répondu à temps\u00a0: la place est proposée à la famille suivante."
@@ -47,17 +48,5 @@ def lapse() -> int:
 
 
 def _take_back(session: Session, row: Booking, now: datetime) -> None:
-    row.state = BookingState.CANCELLED
     row.waiting_since, row.offer_until = None, None
-    row.version += 1
-    session.add(
-        BookingEvent(
-            booking_id=row.id,
-            family_id=row.family_id,
-            at=now,
-            kind=BookingEventKind.LAPSED,
-            old=BookingState.OFFERED,
-            new=row.state,
-            sentence=LAPSED,
-        )
-    )
+    turn(session, row, BookingState.CANCELLED, Told(BookingEventKind.LAPSED, LAPSED, now))
