@@ -4,6 +4,7 @@ import os
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import click
@@ -16,6 +17,8 @@ BUSY_TIMEOUT_MS = 5_000
 # Of an import, in KiB.
 CACHE_KIB = 16_384
 TEMPORARY_CACHE_KIB = 65_536
+
+_creating = Lock()
 
 
 def set_up(engine: Engine) -> None:
@@ -71,8 +74,13 @@ def _create_where_it_can_be(path: Path, *_connecting: object) -> None:
 
 
 def _create_private_file(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    # One that exists is not even opened: closing it would end the locks that SQLite holds on it for
+    # this process (POSIX), and another would take the journal of writes from under our connections.
+    with _creating:
+        if path.exists():
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _set_pragmas(connection: DBAPIConnection, _record: object) -> None:

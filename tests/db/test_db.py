@@ -2,14 +2,17 @@
 
 import contextlib
 import signal
+import subprocess
+import sys
 import threading
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
+import click
 import pytest
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import IntegrityError
 
 from app import db
@@ -18,6 +21,12 @@ from app.services.accounts import signing_in
 from app.services.actors import Origin
 from tests.support import killed
 
+A_COMMAND = """
+import sqlite3, sys
+database = sqlite3.connect(sys.argv[1])
+database.executescript("CREATE TABLE IF NOT EXISTS said (word); INSERT INTO said VALUES ('oui')")
+database.close()
+"""
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
@@ -133,6 +142,33 @@ def test_sqlite_is_set_up_as_a_real_database(tmp_path: Path) -> None:
         "foreign_keys": 1, "journal_mode": "wal", "synchronous": 2, "busy_timeout": 5000,
     }  # fmt: skip
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_command_that_ends_takes_nothing_from_a_worker(tmp_path: Path) -> None:
+    """The worker has a connection for mails and one for jobs; what a command wrote is read by both.
+
+    Whoever leaves a database last takes its journal of writes along: a worker that lost its locks
+    on the way would read the past from then on, and write for nobody.
+    """
+    path = tmp_path / "portail.db"
+
+    def give_a_command() -> None:
+        subprocess.run([sys.executable, "-c", A_COMMAND, path], check=True)
+
+    def heard(connection: Connection) -> int:
+        with connection.begin():
+            return int(connection.execute(text("SELECT count(*) FROM said")).scalar_one())
+
+    with click.Context(click.Command("deliver")):
+        engine = db.open_engine(f"sqlite:///{path}")
+        give_a_command()
+        with engine.connect() as mails:
+            assert heard(mails) == 1
+            with engine.connect() as jobs:
+                for commands in (2, 3):
+                    give_a_command()
+                    assert [heard(mails), heard(jobs)] == [commands, commands]
+        engine.dispose()
 
 
 def test_only_who_asks_does_without_the_disk(app: Flask) -> None:
