@@ -137,6 +137,7 @@ class BookingBatch(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     # Names a sending, so that a double click saves once.
     sending_key: Mapped[str] = mapped_column(String(32), unique=True)
+    # Of what was ticked or unticked, without what came along.
     added: Mapped[int] = mapped_column(default=0)
     removed: Mapped[int] = mapped_column(default=0)
     waiting: Mapped[int] = mapped_column(default=0)

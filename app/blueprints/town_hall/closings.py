@@ -72,7 +72,11 @@ def open_again(public_id: str) -> ResponseReturnValue:
         flash(f"{refused.sentence[:1].upper()}{refused.sentence[1:]}.", "info")
         return redirect(url_for("town_hall.closing_page", public_id=public_id))
     due_at = closing_letters.tell_of_reopening(changed, form.text.data or "", current_clerk())
-    back = plural(changed.bookings, "réservation est revenue", "réservations sont revenues")
+    back = plural(
+        changed.children,
+        "enfant retrouve ses réservations",
+        "enfants retrouvent leurs réservations",
+    )
     words = [OPEN, *([f"{back}."] if changed.bookings else [])]
     if due_at:
         words.append(LEAVES.format(near_moment(due_at)))

@@ -162,10 +162,12 @@ def write(
         for row, each, old in events
     )
     places.count(session, counted)
-    batch.added += sum(row.state is BookingState.BOOKED for row, _, _ in events)
-    batch.waiting += sum(row.state is BookingState.WAITING for row, _, _ in events)
-    batch.absent += sum(row.state is BookingState.ABSENT for row, _, _ in events)
-    batch.removed += sum(row.state is BookingState.CANCELLED for row, _, _ in events)
+    # As a parent counts.
+    said = Counter(row.state for row, _, _ in events if row.origin is not BookingOrigin.LINKED)
+    batch.added += said[BookingState.BOOKED]
+    batch.waiting += said[BookingState.WAITING]
+    batch.absent += said[BookingState.ABSENT]
+    batch.removed += said[BookingState.CANCELLED]
     refused = list(_refusals(known, batch, decided))
     session.add_all(refused)
     batch.refused += len(refused)

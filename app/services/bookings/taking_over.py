@@ -214,9 +214,10 @@ class _Month:
         for cell, old in self._before.items():
             row = self._there[cell]
             batch = self._batch(batches, row.family_id, by)
-            batch.added += row.state is BookingState.BOOKED
-            batch.waiting += row.state is BookingState.WAITING
-            batch.removed += row.state is BookingState.CANCELLED
+            if row.origin is not BookingOrigin.LINKED:
+                batch.added += row.state is BookingState.BOOKED
+                batch.waiting += row.state is BookingState.WAITING
+                batch.removed += row.state is BookingState.CANCELLED
             self._session.add(
                 BookingEvent(
                     booking_id=row.id,

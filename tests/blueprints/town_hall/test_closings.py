@@ -70,7 +70,10 @@ def test_nadia_closes_and_thinks_better_of_it(app: Flask, clock: time_machine.Tr
     clock.shift(timedelta(minutes=5))
     page = nadia.get("town_hall.closings").link("Cantine, lundi 30 novembre 2026").click()
     page = page.submit("Annuler cette fermeture")
-    assert "4 réservations sont revenues. Le message de fermeture n’était pas parti" in page.text
+    assert (
+        "2 enfants retrouvent leurs réservations. Le message de fermeture n’était pas parti"
+        in page.text
+    )
     assert states(app) == ["booked"] * 4
     assert "Annuler" not in page.text
     assert "Rouvert" in nadia.get("town_hall.closings").text

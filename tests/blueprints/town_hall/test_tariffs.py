@@ -105,7 +105,7 @@ def test_a_parent_reads_what_changes(app: Flask, browser: Browser, people: Peopl
     assert "seule la facture de la mairie compte" in page.text
     page = page.submit("Enregistrer")
     with app.app_context():
-        assert db.session().scalars(select(BookingBatch.added)).one() == 4
+        assert db.session().scalars(select(BookingBatch.added)).one() == 2
     page = browser.get("family.bookings_month", month="2026-12")
     assert "Estimation de ce qui est réservé : 8,40 €." in page.text
     page = browser.get("family.bookings_week", week="2026-W49")

@@ -48,16 +48,16 @@ def test_a_day_at_the_canteen_brings_its_midday(town: People) -> None:
     }
     assert places() == {"30 cantine": 1, "3 cantine": 1}
     batch = db.session().scalars(select(BookingBatch)).one()
-    assert (batch.added, batch.removed, batch.refused) == (4, 0, 0)
+    assert (batch.added, batch.removed, batch.refused) == (2, 0, 0)
     mail = db.session().scalars(select(OutboxMail)).one()
     assert mail.kind == MailKind.BOOKINGS_SAVED
-    assert mail.context == {"batch": batch.public_id, "added": "4"}
+    assert mail.context == {"batch": batch.public_id, "added": "2"}
     told = (
         db.session()
         .scalars(select(JournalEntry).where(JournalEntry.event == "bookings_saved"))
         .one()
     )
-    assert told.details == {"added": "4"}
+    assert told.details == {"added": "2"}
 
 
 def test_what_the_canteen_brought_goes_with_it(town: People) -> None:

@@ -53,7 +53,7 @@ def test_what_is_read_twice_is_there_once(town: People, tmp_path: Path) -> None:
         assert states(town.zest) == BOTH
         assert places() == {"30 cantine": 1}
     [batch] = db.session().scalars(select(BookingBatch)).all()
-    assert (batch.acted_by, batch.account_id, batch.added) == ("logiciel", None, 2)
+    assert (batch.acted_by, batch.account_id, batch.added) == ("logiciel", None, 1)
 
 
 def test_the_file_may_change_what_it_said(town: People, tmp_path: Path) -> None:

@@ -26,8 +26,6 @@ from app.services.bookings.judge.worlds import COMING
 from app.services.bookings.places import At
 from app.services.bookings.telling import Told, turn
 
-# Whose meal was ordered.
-
 
 class Moved(NamedTuple):
     """Somebody's booking that goes, or comes back."""
