@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from app.formats import day_in_full, today
@@ -32,8 +32,8 @@ from app.services.bookings.judge.worlds import Cell
 from app.services.bookings.places import At
 from app.services.bookings.words import STATES
 
-# What is read of the portal at once.
-A_MONTH = timedelta(days=31)
+# What is read of the portal at once, and written: others who book wait as long.
+A_WEEK = timedelta(days=7)
 
 
 class Said(NamedTuple):
@@ -58,29 +58,28 @@ class Taken:
 
     changed: int = 0
     left: list[Left] = field(default_factory=list)
+    # Of each family, what names all that the file changed of theirs.
+    batches: dict[int, int] = field(default_factory=dict)
 
 
-def write(session: Session, said: Mapping[Cell, Said], by: Actor) -> Taken:
-    """Have days stand as the file says, in the caller's transaction.
+def weeks(said: Mapping[Cell, Said]) -> Iterator[dict[Cell, Said]]:
+    """Part what a file says into what is written at once."""
+    days = sorted({cell.day for cell in said})
+    while days:
+        end = days[0] + A_WEEK
+        yield {cell: each for cell, each in said.items() if days[0] <= cell.day < end}
+        days = [day for day in days if day >= end]
+
+
+def write(session: Session, said: Mapping[Cell, Said], by: Actor, taken: Taken) -> None:
+    """Have the days of a week stand as the file says, in the caller's transaction.
 
     It locks as whoever books does, so that nothing else is to be locked before.
     """
-    taken = Taken()
-    batches: dict[int, BookingBatch] = {}
-    for cells in _months(sorted(said, key=lambda cell: cell.day)):
-        month = _Month(session, {cell: said[cell] for cell in said if cell in cells}, taken)
-        month.write(batches, by)
-    return taken
+    _Week(session, said, taken).write(by)
 
 
-def _months(cells: list[Cell]) -> Iterator[set[Cell]]:
-    while cells:
-        first = cells[0].day
-        yield {cell for cell in cells if cell.day < first + A_MONTH}
-        cells = [cell for cell in cells if cell.day >= first + A_MONTH]
-
-
-class _Month:
+class _Week:
     """Some days that were said, beside those that stand in the portal."""
 
     def __init__(self, session: Session, said: Mapping[Cell, Said], taken: Taken) -> None:
@@ -114,7 +113,7 @@ class _Month:
         self._imported = self._said_by_files()
         self._before: dict[Cell, BookingState | None] = {}
 
-    def write(self, batches: dict[int, BookingBatch], by: Actor) -> None:
+    def write(self, by: Actor) -> None:
         """Write them, what comes with them, their places and their history."""
         for cell, written in self._said.items():
             bringers = self._bringers(cell)
@@ -130,7 +129,7 @@ class _Month:
         for cell in self._said:
             self._bring(cell)
         self._session.flush()
-        self._note(batches, by)
+        self._note(by)
         self._taken.changed += len(self._before)
 
     def _bringers(self, cell: Cell) -> list[Booking]:
@@ -209,31 +208,43 @@ class _Month:
         came = row.origin is BookingOrigin.LINKED and row.state in LIVE
         return came and cell not in self._said and not self._bringers(cell)
 
-    def _note(self, batches: dict[int, BookingBatch], by: Actor) -> None:
+    def _note(self, by: Actor) -> None:
         counted: Counter[At] = Counter()
+        batches = self._batches(by)
+        events = []
         for cell, old in self._before.items():
             row = self._there[cell]
-            batch = self._batch(batches, row.family_id, by)
+            batch = batches[row.family_id]
             if row.origin is not BookingOrigin.LINKED:
                 batch.added += row.state is BookingState.BOOKED
                 batch.waiting += row.state is BookingState.WAITING
                 batch.removed += row.state is BookingState.CANCELLED
-            self._session.add(
-                BookingEvent(
-                    booking_id=row.id,
-                    family_id=row.family_id,
-                    batch_id=batch.id,
-                    at=batch.at,
-                    kind=BookingEventKind.IMPORTED,
-                    old=old,
-                    new=row.state,
-                )
+            events.append(
+                {
+                    "booking_id": row.id,
+                    "family_id": row.family_id,
+                    "batch_id": batch.id,
+                    "at": batch.at,
+                    "kind": BookingEventKind.IMPORTED,
+                    "old": old,
+                    "new": row.state,
+                }
             )
             counted[At(cell.service, cell.day)] += (row.state in HOLDING) - (old in HOLDING)
+        if events:
+            self._session.execute(insert(BookingEvent), events)
         places.count(self._session, counted, turns_out=False)
 
-    def _batch(self, batches: dict[int, BookingBatch], family_id: int, by: Actor) -> BookingBatch:
-        if family_id not in batches:
+    def _batches(self, by: Actor) -> dict[int, BookingBatch]:
+        """Find, or begin, the one of each family that something changes for."""
+        begun = self._session.scalars(
+            select(BookingBatch)
+            .where(BookingBatch.id.in_(sorted(self._taken.batches.values())))
+            .order_by(BookingBatch.id)
+        )
+        batches = {each.family_id: each for each in begun}
+        families = {self._there[cell].family_id for cell in self._before}
+        for family_id in sorted(families - batches.keys()):
             batches[family_id] = BookingBatch(
                 family_id=family_id,
                 acted_by=by.acted_by,
@@ -244,8 +255,9 @@ class _Month:
                 waiting=0,
             )
             self._session.add(batches[family_id])
-            self._session.flush()
-        return batches[family_id]
+        self._session.flush()
+        self._taken.batches.update({key: each.id for key, each in batches.items()})
+        return batches
 
 
 def _lacks(bringer: BookingState, brought: BookingState | None) -> bool:

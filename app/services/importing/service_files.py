@@ -25,7 +25,7 @@ from app.services.bookings.closings.closing_extent import Extent
 from app.services.bookings.judge.worlds import Cell
 from app.services.bookings.setting_up import services
 from app.services.bookings.setting_up.services import Described
-from app.services.bookings.taking_over import Said
+from app.services.bookings.taking_over import Said, Taken
 from app.services.importing import (
     booking_file,
     calendar_file,
@@ -105,7 +105,10 @@ def run(path: Path, by: Actor, *, rehearses: bool = False) -> Done:
         with db.transaction() as session:
             later = _write(session, reading, found, done)
             if rehearses:
-                _book(session, later, by, done)
+                taken = Taken()
+                for week in taking_over.weeks(later.bookings):
+                    taking_over.write(session, week, by, taken)
+                _tell(taken, done)
                 done.closings = sum(map(len, _not_closed(session, later).values()))
                 raise _Rehearsed
             journal.record(
@@ -113,8 +116,7 @@ def run(path: Path, by: Actor, *, rehearses: bool = False) -> Done:
                 rows_created=str(done.new_services + done.new_enrolments),
                 source=", ".join(found),
             )  # fmt: skip
-        with db.transaction() as session:
-            _book(session, later, by, done)
+        _book_by_weeks(later, by, done)
         _close(later, by, done)
         waiting.share_out_all()
     return done
@@ -152,11 +154,21 @@ def _offered(session: Session) -> dict[str, int]:
     return {source_id: number for source_id, number in found}  # noqa: C416 (rows are no pairs to mypy)
 
 
-def _book(session: Session, later: _Later, by: Actor, done: Done) -> None:
-    taken = taking_over.write(session, later.bookings, by)
+def _book_by_weeks(later: _Later, by: Actor, done: Done) -> None:
+    """Write a week at once, so that nobody waits for a year; sent again, it goes on."""
+    taken = Taken()
+    for week in taking_over.weeks(later.bookings):
+        with db.transaction() as session:
+            taking_over.write(session, week, by, taken)
+    _tell(taken, done)
+
+
+def _tell(taken: Taken, done: Done) -> None:
     done.bookings = taken.changed
     children = {each.cell.child for each in taken.left}
-    found = session.scalars(select(Child).where(Child.id.in_(sorted(children))).order_by(Child.id))
+    found = db.session().scalars(
+        select(Child).where(Child.id.in_(sorted(children))).order_by(Child.id)
+    )
     names = {each.id: f"{each.first_name} {each.last_name}" for each in found}
     done.left = [taking_over.told(each, names[each.cell.child]) for each in taken.left]
 
