@@ -126,6 +126,13 @@ class AttendanceState(StrEnum):
     ABSENT = "absent"
 
 
+class ProofVerdict(StrEnum):
+    """What the town hall says of a paper that excuses an absence."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
 class AbsenceReason(StrEnum):
     """Why a child does not come, as whoever declares it says."""
 

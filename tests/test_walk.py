@@ -37,7 +37,7 @@ MARKS = {
 # What both have of each other.
 SHARED = {
     "unrelated": set(),
-    "separated": {"child"},
+    "separated": {"child", "missing_child"},
     "together": {thing for door in DOORS for thing in door.things.values()}
     - {"request", "file", "device"},
 }
@@ -134,9 +134,10 @@ def masked(
         for name, value in answer.headers
         if name != "Refresh"
     )
+    leads_back = answer.headers.get("Refresh", "")
     for given in values.values():
-        leads_back = answer.headers.get("Refresh", "").replace(given, "…")
-        headers.append(("Refresh", leads_back))
+        leads_back = leads_back.replace(given, "…")
+    headers.append(("Refresh", leads_back))
     return answer.status_code, headers, CHANGING.sub("…", answer.text)
 
 

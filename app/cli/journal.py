@@ -14,7 +14,7 @@ from app.cli.context import with_appcontext
 from app.cli.tables import align, show
 from app.formats import day, day_of, fold, hour, town_zone
 from app.services import past_acts
-from app.services.journal import ACTS
+from app.services.noted_acts import ACTS
 from app.services.past_acts import PastAct, Wanted
 from app.services.town_hall.act_words import details, words
 from app.spreadsheets import harmless

@@ -9,6 +9,7 @@ from app.booking_kinds import (
     HealthKind,
     Late,
     LinkKind,
+    ProofVerdict,
     ServiceKind,
     ServiceMode,
     SpanKind,
@@ -73,6 +74,7 @@ from app.models.operations import (
     Throttle,
 )
 from app.models.parameters import FAMILY, MAY_SIGN_IN
+from app.models.proofs import AbsenceProof
 from app.models.reminders import QuietWeek, ReminderKind, ReminderSent
 from app.models.requests import (
     FamilyRequest,
@@ -103,6 +105,7 @@ __all__ = [
     "FAMILY",
     "HOLDING",
     "MAY_SIGN_IN",
+    "AbsenceProof",
     "AbsenceReason",
     "AcceptedValue",
     "Account",
@@ -168,6 +171,7 @@ __all__ = [
     "OutboxMail",
     "Payment",
     "Place",
+    "ProofVerdict",
     "QuietWeek",
     "Quotient",
     "ReadyAnswer",

@@ -28,6 +28,7 @@ class Service(Base):
         CheckConstraint("ends_at BETWEEN 0 AND 1440", name="ends_at"),
         CheckConstraint("capacity >= 0", name="capacity"),
         CheckConstraint("due_absences >= 0", name="due_absences"),
+        CheckConstraint("proof_hours >= 1", name="proof_hours"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -62,6 +63,8 @@ class Service(Base):
     late: Mapped[Late] = mapped_column(choice(Late, "late"), default=Late.REFUSE)
     # Of absences declared in a row, so many are due and those that follow are not; None: all are.
     due_absences: Mapped[int | None]
+    # Hours that a family has to prove an absence, which then is not due; None: nothing proves it.
+    proof_hours: Mapped[int | None]
     # From when on one may book.
     opens_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

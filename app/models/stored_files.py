@@ -37,6 +37,7 @@ class Folder(Enum):
     INVOICES = ("invoices", (PDF,))
     MESSAGES = ("messages", PAPERS)
     PHOTOS = ("photos", PICTURES)
+    PROOFS = ("proofs", PAPERS)
     REQUESTS = ("requests", PAPERS)
 
     def __init__(self, folder: str, kinds: tuple[FileKind, ...]) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import update
 
 from app import db, services
 from app.models import JournalEntry
-from app.services import journal
+from app.services import journal, noted_acts
 from app.services.accounts import signing_in
 from app.services.actors import Clerk, Command, Origin, Stranger
 from app.services.families.lookup import open_families
@@ -141,7 +141,7 @@ def test_a_slip_is_told(app: Flask) -> None:
         assert words in result.stderr
     shown = read(app, "--kinds")
     assert shown.exit_code == 0
-    assert len(shown.stdout.splitlines()) == len(journal.ACTS)
+    assert len(shown.stdout.splitlines()) == len(noted_acts.ACTS)
 
 
 def test_the_examples_of_the_document_work(a_day: Flask) -> None:

@@ -15,7 +15,7 @@ import yaml
 
 from app import db
 from app.models import JournalEntry, OutboxMail
-from app.services import gauges, journal
+from app.services import gauges, noted_acts
 from app.services.mail.kinds import MailKind
 from tests.conftest import skip_or_fail
 from tests.monitoring.conftest import Watched
@@ -133,7 +133,7 @@ def test_each_name_is_one_that_the_portal_tells(exposition: str) -> None:
     for expression in asked:
         assert set(METRIC.findall(expression)) <= told, expression
     for act in re.findall(r'act=~?"([\w|]+)"', " ".join(asked)):
-        assert set(act.split("|")) <= set(journal.ACTS)
+        assert set(act.split("|")) <= set(noted_acts.ACTS)
 
 
 def test_an_alert_fires_on_what_the_portal_told(exposition: str, tmp_path: Path) -> None:

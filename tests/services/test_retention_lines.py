@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app import db
 from app.models import (
+    AbsenceProof,
     AcceptedValue,
     Account,
     AccountSession,
@@ -39,6 +40,7 @@ from app.models import (
     MailState,
     MealOrder,
     OutboxMail,
+    ProofVerdict,
     QuietWeek,
     Quotient,
     RefusedAddress,
@@ -76,6 +78,8 @@ GO = {
     "Travaux de fond": 2,
     "Compteurs d’essais": 1,
     "Brouillons": 1,
+    "Fichiers des justificatifs d’absence": 1,
+    "Justificatifs d’absence": 1,
     "Suites des réservations": 2,
     "Réservations": 2,
     "Envois de réservations": 1,
@@ -171,6 +175,11 @@ def bookings(session: Session, people: People) -> None:
         MealOrder(
             service_id=service_id, day=day, at=END, acted_by="Aline", address="a@exemple.fr",
             total=1, schools={}, needs={},
+        ),
+        AbsenceProof(
+            batch_id=session.scalars(select(BookingBatch.id)).one(), child_id=child.id,
+            title="Certificat", file="x.pdf", file_size=1, received_at=END, judged_at=END,
+            verdict=ProofVerdict.ACCEPTED,
         ),
         Attendance(
             child_id=child.id, service_id=service_id, day=day, state=AttendanceState.PRESENT,

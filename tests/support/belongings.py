@@ -44,6 +44,7 @@ from app.services.mail.kinds import MailKind
 from app.services.requests.kinds import DETAILS
 from tests.support.house import House
 from tests.support.people import Person
+from tests.support.proofs import miss
 from tests.support.services import Bookings, open_services
 
 # What each file is said to weigh: nobody weighs them here.
@@ -98,6 +99,7 @@ def furnish(app: Flask, person: Person, mark: str, year: int, count: int = 1) ->
             f"Accueil {mark} 1", f"Garderie {mark} 1", f"{mark}-F1", f"{mark}-R1", f"{year},17",
             f"Contenu documents {mark} 1", f"Contenu invoices {mark} 1",
             f"Contenu messages {mark} 1", f"Jointe {mark} 1",
+            f"Certificat {mark}", f"Illisible {mark}", f"Contenu proofs {mark} 1",
         ],
         own_words=[
             person.identifier, person.email, f"06{person.identifier}", f"7 impasse {mark}",
@@ -250,7 +252,9 @@ class _Home(House):
             ),
         ])  # fmt: skip
         self.pays(begin)
-        return {"batch": batch.public_id}
+        paper = (f"Certificat {self.mark}", self.file(Folder.PROOFS, 1), f"Illisible {self.mark}")
+        miss(bookings, children[-1], batch, days[-1], paper)
+        return {"batch": batch.public_id, "missing_child": children[-1].public_id}
 
     def pays(self, begin: date) -> None:
         """Have the town know its quotient, which both guardians read."""

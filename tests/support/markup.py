@@ -40,6 +40,7 @@ ENDLESS = ""
 CODES = {
     # Values of other columns, which are words there; listed in a terminal.
     "accepted_value": {"field", "file_value", "value"},
+    "absence_proof": {"public_id"},
     "account": {"identifier", "password_hash"},
     "account_session": {"key_hash"},
     # No screen shows them yet.

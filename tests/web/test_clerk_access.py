@@ -56,6 +56,7 @@ OPENS = {
         Right.ORDER,
         Right.DIETS,
         Right.HEALTH,
+        Right.PROOFS,
         Right.WRITE_TO_ALL,
         Right.PUBLISH,
     },

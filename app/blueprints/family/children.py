@@ -1,5 +1,7 @@
 """« Mes enfants »."""
 
+from typing import TYPE_CHECKING
+
 from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 
@@ -14,6 +16,9 @@ from app.web.access import current_account
 from app.web.files import send_stored_file
 from app.web.menu import menu_counts
 from app.web.site_map import labelled
+
+if TYPE_CHECKING:
+    from app.services.bookings.proofs.missed import Missed
 
 
 @family.get("/enfants")
@@ -39,9 +44,16 @@ def child(public_id: str) -> ResponseReturnValue:
         booked=coming.of_child(account.family_id, public_id) if counts.takes_bookings else None,
         unbooked=unbooked.of_child(account.family_id, public_id) if counts.takes_bookings else (),
         home=homes.of_child(account.family_id, public_id) if counts.takes_bookings else None,
+        missed=_missed(account.family_id, public_id) if counts.takes_bookings else (),
         registrations=registrations.of_child(account.family_id, public_id),
         documents=library.for_family_only(account),
     )
+
+
+def _missed(family_id: int, public_id: str) -> "list[Missed]":
+    from app.services.bookings.proofs import missed
+
+    return missed.of_child(family_id, public_id)
 
 
 @family.get("/enfants/<opaque:public_id>/photo")

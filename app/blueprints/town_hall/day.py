@@ -30,7 +30,7 @@ def day() -> ResponseReturnValue:
     may_import = rights.may(current_clerk(), Right.IMPORT)
     return render_template(
         "town_hall/day.html",
-        day=service.read(),
+        day=service.read(reads_proofs=rights.may(current_clerk(), Right.PROOFS)),
         today=today(),
         most=service.MOST,
         shown=service.SHOWN,

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app.blueprints.town_hall.blueprint import town_hall
 from app.services.clerks.rights import Right
-from app.services.journal import ACTS
+from app.services.noted_acts import ACTS
 from app.services.refusals import Refusal
 from app.services.town_hall import acts as service
 from app.services.town_hall.acts import Colleague, Who

@@ -75,6 +75,9 @@ class ServiceForm(Form):
     due_absences = LineField(
         "Absences de suite dues avant que les suivantes soient gratuites (vide\u00a0: toutes)", 40
     )
+    proof_hours = LineField(
+        "Heures pour envoyer le justificatif d’une absence (vide\u00a0: aucun ne compte)", 40
+    )
     shift = BooleanField("Une limite qui tombe un jour chômé passe au jour ouvré d’avant")
     late = SelectField("Après la limite", choices=_choices(LATE))
     opens_on = MaybeDayField("Les réservations ouvrent le (facultatif)")
@@ -97,6 +100,7 @@ class ServiceForm(Form):
             mode=ServiceMode(self.mode.data),
             capacity=_number(self.capacity, "le nombre de places"),
             due_absences=_number(self.due_absences, "le nombre d’absences dues"),
+            proof_hours=_number(self.proof_hours, "le nombre d’heures d’un justificatif"),
             waiting=Waiting(self.waiting.data),
             shift=bool(self.shift.data),
             late=Late(self.late.data),
@@ -192,6 +196,7 @@ def _saved(service: Shown | None) -> Iterator[tuple[str, Any]]:
     yield "ends_at", building.hour(told.ends_at)
     yield "capacity", str(told.capacity or "")
     yield "due_absences", "" if told.due_absences is None else str(told.due_absences)
+    yield "proof_hours", str(told.proof_hours or "")
     yield from zip(("opens_on", "opens_hour"), building.opening_apart(told.opens_at), strict=True)
     for limit, (_, _, column) in LIMITS.items():
         parts = building.taken_apart(getattr(told, column))

@@ -13,7 +13,7 @@ from sqlalchemy import Select, bindparam, select
 
 from app import db
 from app.booking_kinds import AbsenceReason, BookingState
-from app.formats import NBSP, today
+from app.formats import NBSP, plural, today
 from app.models import Service
 from app.services.bookings import reading
 from app.services.bookings.deciding import Decided
@@ -33,7 +33,7 @@ NOT_BILLED = "Ce jour ne sera pas facturé."
 IF_CLOSED = "Si la mairie a fermé ces jours, rien ne vous sera facturé."
 
 _DUE: Select[*tuple[Any, ...]] = (
-    select(Service.name, Service.due_absences)
+    select(Service.name, Service.due_absences, Service.proof_hours)
     .where(Service.id.in_(bindparam("services", expanding=True)))
     .order_by(Service.position, Service.id)
 )
@@ -81,20 +81,23 @@ def whether_billed(reason: AbsenceReason, decided: Sequence[Decided]) -> list[st
     """Say of what is declared whether it is billed, by the rule of each service."""
     services = sorted({each.wish.cell.service for each in decided})
     said: dict[str, list[str]] = {}
-    for name, due in db.rows(_DUE, services=services):
-        said.setdefault(_billed(due), []).append(name)
+    for name, due, hours in db.rows(_DUE, services=services):
+        said.setdefault(_billed(due, hours), []).append(name)
     found = [f"{', '.join(names)}{NBSP}: {words}" for words, names in said.items()]
     return [*found, IF_CLOSED] if found and reason is AbsenceReason.SCHOOL_CLOSED else found
 
 
-def _billed(due: int | None) -> str:
+def _billed(due: int | None, hours: int | None) -> str:
+    within = f"reçu sous {plural(hours, 'heure')}" if hours else ""
     if due is None:
-        return "ces jours restent facturés."
+        unless = f", sauf avec un justificatif {within} et accepté" if hours else ""
+        return f"ces jours restent facturés{unless}."
     if due == 0:
         return "ces jours ne seront pas facturés."
     first = "le premier jour" if due == 1 else f"les {due} premiers jours"
     verb = "est facturé" if due == 1 else "sont facturés"
-    return f"{first} d’une absence {verb}, les suivants non."
+    none = f" Aucun ne l’est avec un justificatif {within} et accepté." if hours else ""
+    return f"{first} d’une absence {verb}, les suivants non.{none}"
 
 
 @dataclass(frozen=True, slots=True)

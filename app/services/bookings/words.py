@@ -7,6 +7,7 @@ from app.models import (
     BookingOrigin,
     BookingState,
     CustodyPattern,
+    ProofVerdict,
     WeekParity,
 )
 
@@ -53,6 +54,7 @@ ABSENCE_REASONS = {
     AbsenceReason.TEACHER_AWAY: "Enseignant absent",
     AbsenceReason.OTHER: "Autre raison",
 }
+VERDICTS = {ProofVerdict.ACCEPTED: "Accepté", ProofVerdict.REFUSED: "Refusé"}
 WEEKS = {
     CustodyPattern.ISO_EVEN: "semaines paires",
     CustodyPattern.ISO_ODD: "semaines impaires",

@@ -27,6 +27,7 @@ class Right(StrEnum):
     ORDER = "de commander les repas"
     DIETS = "de lire ce que la santé d’un enfant demande"
     HEALTH = "d’écrire ce que la santé d’un enfant demande"
+    PROOFS = "de lire les justificatifs d’absence"
     FAMILIES = "d’ouvrir le dossier d’une famille"
     ACCESS = "d’envoyer, de changer ou de fermer l’accès d’un parent"
     CHANGE_FILES = "de changer le dossier d’une famille"
@@ -99,6 +100,7 @@ OF_ROLE = {
         Right.ORDER,
         Right.DIETS,
         Right.HEALTH,
+        Right.PROOFS,
         Right.WRITE_TO_ALL,
         Right.PUBLISH,
     },

@@ -105,6 +105,7 @@ class Extent:
                     MessageAttachment.message_id.in_(self.messages)
                 ),
             ),
+            (Folder.PROOFS, of_bookings.proof_files(self.family_id)),
             (Folder.DOCUMENTS, select(Document.file).where(Document.family_id == self.family_id)),
         )
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 
 from app.models import (
+    AbsenceProof,
     Account,
     Booking,
     BookingBatch,
@@ -89,6 +90,10 @@ def _booking_event(row: Any) -> Sequence[Any]:
 
 def _refusal(row: Any) -> Sequence[Any]:
     return (*row[:5], words.STATES[row.asked], row.sentence)
+
+
+def _proof(row: Any) -> Sequence[Any]:
+    return (*row[:4], words.VERDICTS.get(row.verdict, ""), *row[5:])
 
 
 _KEPT = Family.erased_at.is_(None)
@@ -259,7 +264,22 @@ _REFUSALS = Other(
     .order_by(BookingRefusal.id),
     _refusal,
 )  # fmt: skip
+# Without the papers, which speak of health and go two months after the answer.
+_PROOFS = Other(
+    "justificatifs-d-absence.csv",
+    ("reçu", "absence déclarée", "enfant", "famille", "réponse", "motif", "quand", "par la mairie"),
+    select(
+        AbsenceProof.received_at, BookingBatch.at, _CHILD, Family.number, AbsenceProof.verdict,
+        AbsenceProof.reason, AbsenceProof.judged_at, AbsenceProof.acted_by,
+    )
+    .join(BookingBatch, BookingBatch.id == AbsenceProof.batch_id)
+    .join(Child, Child.id == AbsenceProof.child_id)
+    .join(Family, Family.id == BookingBatch.family_id)
+    .where(_KEPT)
+    .order_by(AbsenceProof.id),
+    _proof,
+)  # fmt: skip
 ALL = (
     _REQUESTS, _EVENTS, _PIECES, _REPLIES, _NOTES, _MESSAGES, _DOCUMENTS, _ENROLMENTS, _CUSTODY,
-    _TYPICAL_WEEKS, _BOOKINGS, _BOOKING_EVENTS, _REFUSALS,
+    _TYPICAL_WEEKS, _BOOKINGS, _BOOKING_EVENTS, _REFUSALS, _PROOFS,
 )  # fmt: skip

@@ -52,7 +52,8 @@ Fait le {moment} pour {who}.
   quelques familles.
 
 N'y sont pas : les mots de passe (le portail n'en garde qu'une empreinte), les appareils
-connectés, le journal, les familles effacées, les brouillons et ce qui a été retiré.
+connectés, le journal, les familles effacées, les brouillons, ce qui a été retiré, et les
+justificatifs d'absence eux-mêmes, que le portail efface.
 
 Gardez cette archive en lieu sûr, et effacez-la dès qu'elle a servi : elle dit tout des familles.
 {missing}"""

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app import db
 from app.models import Folder, ImportRun, ImportState, ImportUpload, JournalEntry
 from app.models.stored_files import TABLE
-from app.services import journal
+from app.services import noted_acts
 from app.services.actors import Clerk
 from app.services.files import stored_files
 from app.services.files.store import StoreAway
@@ -204,4 +204,4 @@ def _acts_since(since: datetime | None) -> list[str]:
         .limit(MOST_ACTS)
     )
     found = db.session().execute(acts).all()
-    return [f"{who}\u00a0: {journal.ACTS.get(event, event)}." for event, who in found]
+    return [f"{who}\u00a0: {noted_acts.ACTS.get(event, event)}." for event, who in found]

@@ -108,6 +108,7 @@ SERVICES = SourceFile(
         Column("limiteAnnulation", "cancel_rule", RULE, counts=True),
         Column("limiteAbsence", "absence_rule", RULE, counts=True),
         Column("carence", "due_absences", Kind(_parse_days, String()), counts=True),
+        Column("justificatif", "proof_hours", Kind(_parse_days, String()), counts=True),
         Column("avancer", "shift", fields.YES_OR_NO, counts=True),
         Column("retard", "late", choice(
             {"refus": Late.REFUSE, "majoration": Late.SURCHARGE, "demande": Late.REQUEST},

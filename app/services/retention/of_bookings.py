@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, select
 
 from app.models import (
+    AbsenceProof,
     Attendance,
     Booking,
     BookingBatch,
@@ -19,7 +20,7 @@ from app.models import (
     Quotient,
     ReminderSent,
 )
-from app.services.retention.rules import A_MONTH, TWO_YEARS, Rule, day_of
+from app.services.retention.rules import A_MONTH, TWO_MONTHS, TWO_YEARS, Rule, day_of
 
 
 def _over(limit: datetime) -> ColumnElement[bool]:
@@ -29,6 +30,11 @@ def _over(limit: datetime) -> ColumnElement[bool]:
 
 def _booking_events(limit: datetime) -> ColumnElement[bool]:
     return BookingEvent.booking_id.in_(select(Booking.id).where(_over(limit)))
+
+
+def _proofs(limit: datetime) -> ColumnElement[bool]:
+    """Select those of what was saved, and goes."""
+    return AbsenceProof.batch_id.in_(select(BookingBatch.id).where(_booking_batches(limit)))
 
 
 def _booking_batches(limit: datetime) -> ColumnElement[bool]:
@@ -45,6 +51,21 @@ def _booking_batches(limit: datetime) -> ColumnElement[bool]:
 
 
 RULES = (
+    Rule(
+        "fichier d’un justificatif d’absence",
+        "fichiers des justificatifs d’absence",
+        AbsenceProof,
+        TWO_MONTHS,
+        lambda limit: (AbsenceProof.judged_at < limit) & (AbsenceProof.file != ""),
+        emptied=lambda now: {"file": "", "title": "", "erased_at": now},
+    ),
+    Rule(
+        "justificatif d’absence",
+        "justificatifs d’absence",
+        AbsenceProof,
+        TWO_YEARS,
+        _proofs,
+    ),
     # What was done to a booking goes before it, as it names it.
     Rule(
         "suite d’une réservation",

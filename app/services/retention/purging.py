@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import CursorResult, delete, select, tuple_, update
+from sqlalchemy import CursorResult, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from app import db
@@ -34,22 +34,23 @@ def purge(actor: Actor) -> list[Purged]:
     Raises StoreAway when files cannot be listed, once the rows are removed all the same.
     """
     now = datetime.now(UTC)
+    counts = [(rule, _remove(rule, now)) for rule in RULES]
     files, away = 0, None
+    # Once no row names them any more.
     try:
         files = sweeping.sweep()
     except StoreAway as error:
         away = error
-    counts = {rule: _remove(rule, now) for rule in RULES}
     with db.transaction() as session:
         _forget_what_was_replaced(session, now - A_DAY)
-        if files or any(counts.values()):
-            figures = {rule.table.__tablename__: str(count) for rule, count in counts.items()}
+        if files or any(count for _, count in counts):
+            figures = {rule.key: str(count) for rule, count in counts}
             figures["files"] = str(files)
             journal.record(session, "purge", actor, None, **figures)
     if away:
         raise away
     return [
-        *(Purged(count, rule.name, rule.plural) for rule, count in counts.items()),
+        *(Purged(count, rule.name, rule.plural) for rule, count in counts),
         Purged(files, "fichier abandonné", "fichiers abandonnés"),
     ]
 
@@ -63,7 +64,7 @@ def _remove(rule: Rule, now: datetime) -> int:
     """Remove them some at a time: while a million rows go, others write."""
     key = rule.table.__mapper__.primary_key
     some = select(*key).where(rule.ended_before(now - rule.kept)).limit(AT_A_TIME)
-    statement = delete(rule.table).where(tuple_(*key).in_(some))
+    statement = rule.statement(now).where(tuple_(*key).in_(some))
     removed = [AT_A_TIME]
     while removed[-1] == AT_A_TIME:
         # What a power cut brings back goes another night.

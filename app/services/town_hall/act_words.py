@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from app.services import retention
 from app.services.jobs import kinds as jobs
-from app.services.journal import ACTS
 from app.services.mail import kinds as mails
+from app.services.noted_acts import ACTS
 from app.services.past_acts import PastAct
 from app.typed_text import one_line
 

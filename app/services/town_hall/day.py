@@ -27,6 +27,7 @@ from app.formats import day_of, today
 from app.mailer.answers import without_quote
 from app.models import (
     MAY_SIGN_IN,
+    AbsenceProof,
     AcceptedValue,
     Account,
     Document,
@@ -136,6 +137,7 @@ _ALL = select(
     _count(_THREADS, "threads"),
     _count(_REFUSED, "refused"),
     _count(select(AcceptedValue.id).where(AcceptedValue.settled_at.is_(None)), "to_report"),
+    _count(select(AbsenceProof.id).where(AbsenceProof.judged_at.is_(None)), "proofs"),
     _count(_INVITED, "invited"),
     _count(_GUARDIANS.where(Guardian.email == _NOTHING), "without_address"),
     _LAST_IMPORT.label("imported_at"),
@@ -198,6 +200,7 @@ class Day:
     threads: int
     refused: int
     to_report: int
+    proofs: int
     invited: int
     without_address: int
     imported_at: datetime | None
@@ -212,7 +215,7 @@ class Day:
     @property
     def is_quiet(self) -> bool:
         """Tell whether nothing waits."""
-        waits = (self.requests, self.threads, self.refused, self.to_report)
+        waits = (self.requests, self.threads, self.refused, self.to_report, self.proofs)
         return not any((*waits, self.invited, self.without_address))
 
     @property
@@ -221,8 +224,8 @@ class Day:
         return (today() - day_of(self.imported_at)).days if self.imported_at else None
 
 
-def read() -> Day:
-    """Gather it."""
+def read(*, reads_proofs: bool) -> Day:
+    """Gather it, for somebody who reads why children did not come or does not."""
     [row] = db.rows(_ALL, today=today(), limit=leaving.limit())
     return Day(
         requests=row.requests,
@@ -230,6 +233,8 @@ def read() -> Day:
         threads=row.threads,
         refused=row.refused,
         to_report=row.to_report,
+        # Nobody is told of what they may not read.
+        proofs=row.proofs if reads_proofs else 0,
         invited=row.invited,
         without_address=row.without_address,
         imported_at=row.imported_at,

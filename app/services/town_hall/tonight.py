@@ -17,7 +17,7 @@ _COUNTS = select(
         .select_from(rule.table)
         .where(rule.ended_before(moment(_LIMITS[rule.kept])))
         .scalar_subquery()
-        .label(rule.table.__tablename__)
+        .label(rule.key)
         for rule in RULES
     )
 )

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from app import db
 from app.blueprints.town_hall.helping_forms import NO_REASON
 from app.models import Family, Guardian, JournalEntry
-from app.services import journal
+from app.services import noted_acts
 from app.services.accounts import invitations, signing_in, throttles
 from app.services.actors import Origin
 from app.testing import Outbox
@@ -159,7 +159,7 @@ def test_the_family_reads_who_opened_its_file(app: Flask, office: Browser, peopl
     open_file(office, app, people.ines)
     for person, expected in ((people.ines, 1), (people.karim, 1), (people.zest, 0)):
         told = download(app, person).data["journal"]
-        seen = [line for line in told if line["acte"] == journal.ACTS["family_opened"]]
+        seen = [line for line in told if line["acte"] == noted_acts.ACTS["family_opened"]]
         assert [line["par"] for line in seen] == ["Nadia Petit"] * expected
 
 

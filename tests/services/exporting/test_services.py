@@ -25,12 +25,13 @@ OPS = Command("ops")
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 FILES = {
     "service.csv": "id;nom;nomCourt;type;gestionnaire;jours;heureDebut;heureFin;periode;capacite;"
-    "listeAttente;entraine;exclut;limiteReservation;carence;avancer;retard\n"
+    "listeAttente;entraine;exclut;limiteReservation;carence;"
+    "justificatif;avancer;retard\n"
     "c;Cantine;;CANTINE;Les Fourchettes;LMJV;11:30;13:00;SCOLAIRE;1;AUTOMATIQUE;m;;S-1 jeudi 24:00"
-    ";2;OUI;MAJORATION\n"
-    "m;Midi;;MIDI;;LMJV;;;TOUTES;;NON;;;;;;\n"
-    "e;Étude;;AUTRE;;LMMeJV;;;SCOLAIRE;;NON;;s;;;;\n"
-    "s;Garderie du soir;Soir;GARDERIE;;LMJV;16:30;18:00;SCOLAIRE;;NON;;;;;;\n",
+    ";2;48;OUI;MAJORATION\n"
+    "m;Midi;;MIDI;;LMJV;;;TOUTES;;NON;;;;;;;\n"
+    "e;Étude;;AUTRE;;LMMeJV;;;SCOLAIRE;;NON;;s;;;;;\n"
+    "s;Garderie du soir;Soir;GARDERIE;;LMJV;16:30;18:00;SCOLAIRE;;NON;;;;;;;\n",
     "vacances.csv": "nom;du;au;zone;type\n"
     "Noël;19/12/2026;03/01/2027;;\nArmistice;11/11/2026;11/11/2026;;FERIE\n",
     "inscription.csv": "enfant_id;service_id;du;au;famille_id\n"
@@ -92,7 +93,7 @@ def test_services_come_back(request: pytest.FixtureRequest, tmp_path: Path, kind
         second.extensions[db.EXTENSION].dispose()
     assert left["service.csv"].splitlines()[1] == (
         "c;Cantine;;CANTINE;Les Fourchettes;LMaJV;11:30;13:00;SCOLAIRE;JOURS;1;AUTOMATIQUE;m;;;"
-        "S-1 jeudi 24:00;;;2;OUI;MAJORATION"
+        "S-1 jeudi 24:00;;;2;48;OUI;MAJORATION"
     )
     assert left["reservation.csv"].splitlines()[1:] == [
         "10;c;2026-11-30;RESERVE;1;OUI",

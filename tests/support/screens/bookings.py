@@ -22,6 +22,7 @@ from app.models import (
 from tests.support.browser import Browser, Page
 from tests.support.people import People, Person, public_id
 from tests.support.screens.prices import price_screens
+from tests.support.screens.proofs import proof_screens
 from tests.support.screens.typical_weeks import typical_screens
 from tests.support.services import booked_by
 
@@ -150,7 +151,9 @@ def _miss(app: Flask, people: People) -> Screens:
     page = page.submit(CHECK, _refused=200)
     yield "absence, check", page
     yield "absence, back", page.submit("Modifier", _refused=200)
-    yield "absence, declared", page.submit("Signaler l’absence")
+    page = page.submit("Signaler l’absence")
+    yield "absence, declared", page
+    yield from proof_screens(app, people, parent, page)
     yield "absence, of what is declared", parent.get("family.absence")
     nobody = Browser(app)
     nobody.sign_in(people.no_address)

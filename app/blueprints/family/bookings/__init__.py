@@ -1,4 +1,4 @@
-"""« Réservations »: a week to tick or a day to miss, what became of it; a typical week, a month."""
+"""« Réservations »: a week to tick or a day to miss, and why; what became of it; a month."""
 
 from app.blueprints.family.bookings import (
     absence,
@@ -7,6 +7,7 @@ from app.blueprints.family.bookings import (
     month,
     offered,
     outcome,
+    proof,
     quiet_week,
     typical,
     waiting,
@@ -20,6 +21,7 @@ __all__ = [
     "month",
     "offered",
     "outcome",
+    "proof",
     "quiet_week",
     "typical",
     "waiting",

@@ -54,10 +54,15 @@ class Day(NamedTuple):
     seen: Seen | None = None
     # Of an absence that the family declared: the how manyth in a row.
     nth_absence: int = 1
+    # Whether the town hall accepted a paper that excuses it.
+    is_excused: bool = False
 
 
 def code(day: Day, due_absences: int | None) -> Code:
-    """Find its code; so many declared absences in a row are due, None for all of them."""
+    """Find its code; so many declared absences in a row are due, None for all of them.
+
+    One that is excused is not, whichever of them it is.
+    """
     if day.state is BookingState.CLOSED:
         return Code.CLOSED_FREE
     if day.seen is None:
@@ -96,7 +101,8 @@ def _as_told(day: Day, due_absences: int | None) -> Code:
     if day.state is BookingState.BOOKED:
         return Code.LATE if day.is_late else Code.NORMAL
     if day.state is BookingState.ABSENT:
-        is_free = due_absences is not None and day.nth_absence > due_absences
+        is_over = due_absences is not None and day.nth_absence > due_absences
+        is_free = day.is_excused or is_over
         return Code.ABSENT_FREE if is_free else Code.ABSENT_DUE
     return Code.NONE
 

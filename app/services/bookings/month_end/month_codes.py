@@ -1,6 +1,6 @@
 """A month as the town's invoices see it: a code for each child's day, and what it may cost.
 
-Five statements, however many children. A day that nobody noted is what was booked.
+Six statements, however many children. A day that nobody noted is what was booked.
 """
 
 from collections import Counter
@@ -29,10 +29,11 @@ from app.models import (
     ServiceDay,
     Tariff,
 )
-from app.services.bookings import prices
+from app.services.bookings import excuses, prices
 from app.services.bookings.judge import billing_codes, pricing
 from app.services.bookings.judge.billing_codes import Code, Day, Difference, Seen
 from app.services.bookings.judge.pricing import Rate, Situation
+from app.services.bookings.judge.worlds import Cell
 from app.services.bookings.morning import unbooked_days
 from app.services.bookings.prices import OF_RATE, OF_SITUATION
 
@@ -174,6 +175,7 @@ def days(month: date) -> Iterator[Coded]:
     """Go through the days of a month that somebody pays, or might have."""
     first, last = both_ends(month)
     price = _Prices(first, last)
+    excused = excuses.days(first, last)
     absences = 0
     before: tuple[int, int] | None = None
     for row in _rows(first, last):
@@ -183,7 +185,8 @@ def days(month: date) -> Iterator[Coded]:
             absences = 0
         absences += row.state is BookingState.ABSENT and not came
         before = whose
-        known = Day(row.state, row.late, seen, absences)
+        cell = Cell(row.child_id, row.service_id, row.day)
+        known = Day(row.state, row.late, seen, absences, cell in excused)
         code = billing_codes.code(known, row.due_absences)
         if row.day >= first and code is not Code.NONE:
             yield Coded(row, code, price.of(row, code), billing_codes.difference(known))

@@ -30,6 +30,8 @@ OURS = "portail-"
 END_OF_DAY = 24 * 60
 MOST_PLACES = 100_000
 MOST_ABSENCES = 99
+# A month.
+MOST_HOURS = 30 * 24
 DAYS_A_WEEK = 7
 NOT_IN_ADDRESSES = re.compile(r"[^a-z0-9]+")
 LONGEST_SLUG = 50
@@ -63,6 +65,8 @@ class Described:
     absence_rule: str = ""
     shift: bool = False
     due_absences: int | None = None
+    # How many hours a family has to prove an absence; None: nothing proves it.
+    proof_hours: int | None = None
     late: Late = Late.REFUSE
     # From when on one may book, whatever the day.
     opens_at: datetime | None = None
@@ -187,6 +191,11 @@ def check(told: Described) -> None:
         )
     if told.due_absences is not None and told.due_absences > MOST_ABSENCES:
         raise Refusal(Reason.UNFIT, "le nombre d’absences dues est trop grand\u00a0: vérifiez-le")
+    if told.proof_hours is not None and not 0 < told.proof_hours <= MOST_HOURS:
+        raise Refusal(
+            Reason.UNFIT,
+            f"un justificatif arrive en 1 à {MOST_HOURS} heures\u00a0; vide, il n’y en a pas",
+        )
     if told.capacity is not None and not 0 < told.capacity <= MOST_PLACES:
         raise Refusal(Reason.UNFIT, "le nombre de places commence à 1\u00a0; vide, il n’y en a pas")
 

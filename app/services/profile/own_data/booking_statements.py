@@ -7,6 +7,7 @@ from sqlalchemy import case, select
 
 from app.models import (
     FAMILY,
+    AbsenceProof,
     Attendance,
     Booking,
     BookingBatch,
@@ -158,6 +159,23 @@ BOOKING_EVENTS = (
     # Of a day that went from one home to the other, each reads its own part.
     .where(BookingEvent.family_id == FAMILY)
     .order_by(BookingEvent.at, BookingEvent.id)
+)
+PROOFS = (
+    select(
+        AbsenceProof.received_at.label("recu_le"),
+        BookingBatch.at.label("absence_declaree_le"),
+        Child.first_name.label("enfant"),
+        AbsenceProof.title.label("titre"),
+        AbsenceProof.file.label("fichier"),
+        AbsenceProof.verdict.label("reponse"),
+        AbsenceProof.reason.label("motif"),
+        AbsenceProof.judged_at.label("repondu_le"),
+        AbsenceProof.erased_at.label("fichier_efface_le"),
+    )
+    .join(BookingBatch, BookingBatch.id == AbsenceProof.batch_id)
+    .join(Child, Child.id == AbsenceProof.child_id)
+    .where(BookingBatch.family_id == FAMILY)
+    .order_by(AbsenceProof.id)
 )
 BOOKING_REFUSALS = (
     select(

@@ -19,9 +19,9 @@ from app.services.bookings.judge.rules import WEEKDAYS
 from app.services.families import health
 from app.services.families.accepted import IN_FRENCH as FIELDS
 from app.services.files.stored_files import FoundFile
-from app.services.journal import ACTS
 from app.services.mail import letters
 from app.services.mail.kinds import IN_FRENCH
+from app.services.noted_acts import ACTS
 from app.services.profile.own_data import access_statements, booking_statements, statements
 from app.services.requests.answers import written
 from app.services.requests.kinds import BY_KEY
@@ -91,6 +91,7 @@ def gather(account: CurrentAccount) -> Gathered:
             "presences": _attendance(read),
             "reservations": _bookings(read),
             "suites_des_reservations": _booking_events(read),
+            "justificatifs_d_absence": _proofs(read, files),
             "jours_refuses": _refusals(read),
             "documents": _documents(read, files),
             "sessions": read.all(access_statements.SESSIONS),
@@ -239,6 +240,14 @@ def _booking_events(read: _Reader) -> list[Entry]:
         event["apres"] = words.STATES[event["apres"]]
         event["raison"] = words.ABSENCE_REASONS.get(event["raison"])
     return events
+
+
+def _proofs(read: _Reader, files: Files) -> list[Entry]:
+    found = read.all(booking_statements.PROOFS)
+    _take_files({0: found}, files, Folder.PROOFS, "justificatifs")
+    for each in found:
+        each["reponse"] = words.VERDICTS.get(each["reponse"])
+    return found
 
 
 def _refusals(read: _Reader) -> list[Entry]:

@@ -59,6 +59,7 @@ LEFT_OUT = {
         "service.opens_at",
         "service.operator",
         "service.position",
+        "service.proof_hours",
         "service.shift",
         "service.short_name",
         "service.slug",
@@ -89,6 +90,7 @@ LEFT_OUT = {
         "temporary_password.secret_hash",
     ),
     "Opens a page or a file of this portal: worth nothing to its owner elsewhere.": (
+        "absence_proof.public_id",
         "booking.public_id",
         "booking_batch.public_id",
         "child.public_id",
@@ -159,6 +161,7 @@ LEFT_OUT = {
         "journal_entry.request_id",
     ),
     "Who of the town hall acted: a clerk's name is theirs, the family has dealt with the town.": (
+        "absence_proof.acted_by",
         "accepted_value.acted_by",
         "booking_batch.acted_by",
         "document.acted_by",
@@ -167,6 +170,7 @@ LEFT_OUT = {
         "request_event.acted_by",
     ),
     "Told by the file itself, which is in the archive.": (
+        "absence_proof.file_size",
         "document.file_size",
         "message_attachment.file_size",
         "request_file.file_size",

@@ -45,7 +45,8 @@ votre famille.
   les messages, les demandes, les réservations et ce qui leur est arrivé, la liste des
   documents, vos connexions et le journal de votre compte. Les montants sont en euros, les
   heures en temps universel (UTC).
-- Les autres dossiers : photos, factures, pièces des messages et des demandes, documents.
+- Les autres dossiers : photos, factures, pièces des messages et des demandes, documents,
+  justificatifs d'absence.
   Dans donnees.json, « fichier » dit lequel va avec quoi.
 
 Ce qui n'y est pas :

@@ -18,9 +18,9 @@ from app.models import (
     MailState,
     OutboxMail,
 )
-from app.services.journal import ACTS
 from app.services.mail import letters
 from app.services.mail.kinds import IN_FRENCH
+from app.services.noted_acts import ACTS
 from app.services.town_hall.family_file.opening import OPENED
 
 MOST_MAILS = 5
