@@ -3,17 +3,16 @@
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 NOTHING_DUE = 0
+ONE_MINUTE = timedelta(minutes=1)
 
 
 def until(declared_at: datetime, day: date, hours: int, zone: tzinfo) -> datetime:
-    """Return the instant past which it is too late, so many hours after the absence is known.
+    """Return the first instant at which it is too late, so many hours after the absence is known.
 
-    That is when it is declared, or when its day begins: nobody has the paper of a day to come.
+    That is when it is declared, or when its day begins: nobody has the paper of a day to come. The
+    minute in which it ends is in time.
     """
     begins = datetime.combine(day, time.min, zone).astimezone(UTC)
-    return max(declared_at, begins) + timedelta(hours=hours)
-
-
-def counts(due_absences: int | None, proof_hours: int | None) -> bool:
-    """Tell whether a paper changes anything: where no absence is due, nothing is to be proved."""
-    return proof_hours is not None and due_absences != NOTHING_DUE
+    late = max(declared_at, begins) + timedelta(hours=hours)
+    whole = late.replace(second=0, microsecond=0)
+    return whole if whole == late else whole + ONE_MINUTE

@@ -21,7 +21,7 @@ from app.models import (
     Folder,
     Service,
 )
-from app.services.bookings.judge import proving
+from app.services.bookings.judge import proving, spoken
 from app.services.files.stored_files import FoundFile
 
 # On the page of a child: as long as an answer is news.
@@ -103,7 +103,12 @@ class Missed:
     def may_send(self) -> bool:
         """Tell whether a paper is still taken: a better one too, until one is accepted."""
         is_accepted = self.proof is not None and self.proof.verdict is ProofVerdict.ACCEPTED
-        return not is_accepted and datetime.now(UTC) <= self.until
+        return not is_accepted and datetime.now(UTC) < self.until
+
+    @property
+    def until_words(self) -> str:
+        """Say until when: minuit is the end of its day, as in every limit."""
+        return spoken.whole_limit(self.until, town_zone())
 
     @property
     def found_file(self) -> FoundFile | None:
