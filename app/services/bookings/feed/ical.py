@@ -1,20 +1,24 @@
-"""Calendars as programs read them (RFC 5545): no more of it than the portal says.
+"""Calendars as programs read them (RFC 5545), written by `icalendar`."""
 
-Hours are instants (UTC), which every program shows by its own clock: so no table of time zones.
-"""
-
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 
-FOLDED_AT = 75
-ESCAPED = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\r": None})
-STAMP = "%Y%m%dT%H%M%SZ"
+from app.formats import town_zone
+
+if TYPE_CHECKING:
+    import icalendar
+
+PRODUCT = "-//Portail famille//FR"
+ASKED_EVERY = timedelta(hours=1)
+# How long before and after now a calendar tells when clocks change.
+CLOCKS_FOR = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something in a calendar: a whole day, or from one instant to another."""
+    """Something in a calendar: a whole day, or from one moment to another."""
 
     uid: str
     summary: str
@@ -27,44 +31,45 @@ class Event:
 
 
 def write(name: str, events: Iterable[Event], at: datetime) -> bytes:
-    """Write a calendar, as it is at that moment."""
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Portail famille//FR", "METHOD:PUBLISH"]
-    lines += [f"X-WR-CALNAME:{escaped(name)}", "REFRESH-INTERVAL;VALUE=DURATION:PT1H"]
+    """Write a calendar, as it is at that moment; its hours are those of the town."""
+    # Most who ask have the latest already: no worker holds the library before one has not.
+    import icalendar
+
+    calendar = icalendar.Calendar()
+    calendar.prodid = PRODUCT
+    calendar.version = "2.0"
+    calendar.method = "PUBLISH"
+    calendar.calendar_name = name
+    calendar.refresh_interval = ASKED_EVERY
     for event in events:
-        lines += _lines(event, at)
-    lines.append("END:VCALENDAR")
-    return "".join(f"{part}\r\n" for line in lines for part in folded(line)).encode()
+        calendar.add_component(_written(event, at))
+    today = at.date()
+    calendar.add_missing_timezones(first_date=today - CLOCKS_FOR, last_date=today + CLOCKS_FOR)
+    body: bytes = calendar.to_ical()
+    return body
 
 
-def escaped(text: str) -> str:
-    """Write words so that nothing of them is taken for the calendar's own."""
-    return text.translate(ESCAPED)
+def _written(event: Event, at: datetime) -> "icalendar.Event":
+    import icalendar
 
-
-def folded(line: str) -> Iterator[str]:
-    """Cut a line to 75 bytes, between two letters; what goes on begins with a space."""
-    part = ""
-    for letter in line:
-        if len((part + letter).encode()) > FOLDED_AT:
-            yield part
-            part = " "
-        part += letter
-    yield part
-
-
-def _lines(event: Event, at: datetime) -> Sequence[str]:
-    lines = ["BEGIN:VEVENT", f"UID:{event.uid}", f"DTSTAMP:{at.astimezone(UTC):{STAMP}}"]
-    if isinstance(event.begins, datetime):
-        lines.append(f"DTSTART:{event.begins.astimezone(UTC):{STAMP}}")
-    else:
-        lines.append(f"DTSTART;VALUE=DATE:{event.begins:%Y%m%d}")
+    written = icalendar.Event()
+    written.add("uid", event.uid)
+    written.add("dtstamp", at.astimezone(UTC))
+    written.add("dtstart", _of_the_town(event.begins))
     if event.ends is not None:
-        lines.append(f"DTEND:{event.ends.astimezone(UTC):{STAMP}}")
-    summary = escaped(event.summary)
-    lines += [f"SUMMARY:{summary}", f"STATUS:{event.status}", f"SEQUENCE:{event.sequence}"]
-    lines.append("TRANSP:TRANSPARENT")
+        written.add("dtend", _of_the_town(event.ends))
+    written.add("summary", event.summary)
+    written.add("status", event.status)
+    written.add("sequence", event.sequence)
+    written.add("transp", "TRANSPARENT")
     if event.alarm is not None:
-        hours = int(event.alarm.total_seconds() // 3600)
-        lines += ["BEGIN:VALARM", "ACTION:DISPLAY", f"DESCRIPTION:{summary}"]
-        lines += [f"TRIGGER:-PT{hours}H", "END:VALARM"]
-    return [*lines, "END:VEVENT"]
+        alarm = icalendar.Alarm()
+        alarm.add("action", "DISPLAY")
+        alarm.add("description", event.summary)
+        alarm.add("trigger", -event.alarm)
+        written.add_component(alarm)
+    return written
+
+
+def _of_the_town(moment: date | datetime) -> date | datetime:
+    return moment.astimezone(town_zone()) if isinstance(moment, datetime) else moment
