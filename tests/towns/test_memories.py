@@ -52,6 +52,7 @@ BY_TOWN = {
     "blueprints/auth/guide_pages.py _pdf": "public address",
     "blueprints/auth/guide_pages.py _screens": "public address",
     "services/accounts/password_costs.py _found": "engine",
+    "services/bookings/feed/bodies.py _of_towns": "engine",
     "services/town_texts.py _read_version": "path",
     "web/metrics/counting.py ACTS": "label",
     "web/metrics/counting.py LATENCY": "label",
@@ -60,7 +61,9 @@ BY_TOWN = {
 # It holds no word and no figure of anybody.
 OF_THE_MACHINE = {
     "db/reading.py _known": "SQL without its values",
+    "db/sqlite.py _creating": "who is at it",
     "services/accounts/passwords.py _hashing_slots": "how many at once",
+    "services/bookings/feed/bodies.py _keeping": "who is at it",
     "services/accounts/signing_in.py _flooded": "how many at once",
     "services/files/uploads.py _drawing": "how many at once",
     "services/exporting/packing.py _packing": "who is at it, with their town",

@@ -18,6 +18,8 @@ from tests.support.browser import Browser, Page
 from tests.support.databases import statements_of
 from tests.support.people import People
 
+pytestmark = pytest.mark.both_databases
+
 LINK = re.compile(r"/agenda/[\w-]{43}\.ics")
 MAKE = "Faire mon adresse"
 

@@ -2,4 +2,5 @@
 
 feeds    the address itself; feeding what it answers
 ical     calendars as programs read them
+bodies   those written before, for whoever asks again without saying so
 """

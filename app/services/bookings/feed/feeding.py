@@ -27,6 +27,7 @@ from app.models import (
 )
 from app.services.accounts import throttles
 from app.services.bookings import reading
+from app.services.bookings.feed import bodies
 from app.services.bookings.feed.ical import Event, write
 from app.services.bookings.judge.worlds import COMING
 from app.services.bookings.reminders import expecting
@@ -113,7 +114,12 @@ def is_asked_too_often(found: Found) -> bool:
 
 
 def calendar(found: Found, now: datetime) -> bytes:
-    """Write it: what is booked, then until when to book."""
+    """Write it, unless it was written since the family last changed something, today."""
+    return bodies.kept_or_written(found.mark, lambda: _written(found, now))
+
+
+def _written(found: Found, now: datetime) -> bytes:
+    """Write what is booked, then until when to book."""
     today = formats.day_of(now)
     within = {"first": today - BEHIND, "last": today + AHEAD}
     booked = db.rows(_BOOKED, family_id=found.family_id, **within)
