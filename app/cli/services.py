@@ -1,10 +1,8 @@
 """`flask services`: what the town offers day by day, and until when one may book it."""
 
 import sys
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -12,9 +10,6 @@ from app.cli.context import refusals, whoever_launched, with_appcontext
 from app.cli.imports import refuse
 from app.cli.tables import align
 from app.formats import day_in_full, plural, today
-
-if TYPE_CHECKING:
-    from app.services.importing.service_files import Done
 
 # Of what is left as it is, so many are told.
 SHOWN = 20
@@ -62,7 +57,7 @@ def import_(path: Path, *, dry_run: bool) -> None:
         done = service_files.run(path, whoever_launched(), rehearses=dry_run)
     except ImportRefused as refused:
         refuse(refused)
-    click.echo(", ".join(_counted(done)) + ".")
+    click.echo(", ".join(done.words) + ".")
     if done.left:
         left = plural(len(done.left), "jour laissé comme il est", "jours laissés comme ils sont")
         click.echo(f"{left}\u00a0:")
@@ -72,21 +67,6 @@ def import_(path: Path, *, dry_run: bool) -> None:
         click.echo(f"  … et {plural(len(done.left) - SHOWN, 'autre jour', 'autres jours')}.")
     if dry_run:
         click.echo("Rien n’a été écrit.")
-
-
-def _counted(done: "Done") -> Iterator[str]:
-    yield f"{plural(done.services, 'service')} (dont {done.new_services} de plus)"
-    yield f"{plural(done.enrolments, 'inscription')} (dont {done.new_enrolments} de plus)"
-    for count, one, many in (
-        (done.homes, "foyer à semaines dites", "foyers à semaines dites"),
-        (done.calendar, "ligne de calendrier de plus", "lignes de calendrier de plus"),
-        (done.tariffs, "ligne de tarif changée", "lignes de tarif changées"),
-        (done.quotients, "quotient changé", "quotients changés"),
-        (done.bookings, "jour réservé ou rendu", "jours réservés ou rendus"),
-        (done.closings, "jour de service fermé", "jours de service fermés"),
-    ):
-        if count:
-            yield plural(count, one, many)
 
 
 @services.command("montrer")

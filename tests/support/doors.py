@@ -85,6 +85,7 @@ OF_NOBODY = frozenset(
         "town_hall.child_health",
         "town_hall.child_photo",
         "town_hall.closing_page",
+        "town_hall.service_files_read",
         "town_hall.colleague",
         "town_hall.end_service",
         "town_hall.enrol_accepted",

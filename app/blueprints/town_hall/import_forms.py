@@ -31,6 +31,12 @@ class UploadForm(Form):
     files = MultipleFileField("Fichiers de votre logiciel", render_kw=HEAVIEST)
 
 
+class ReadForm(Form):
+    """Files of services, written as they were read."""
+
+    reading = HiddenField()
+
+
 class ImportForm(Form):
     """What whoever has read a preview chooses."""
 

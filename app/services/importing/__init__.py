@@ -27,6 +27,7 @@ options     what whoever imports asks for, and who watches
 
 service_files  reads, apart from families, what the town offers (service_tables): read_at_once
 enrolment_file who may come; custody_file in which weeks, of which of a child's homes (child_homes)
+offered_services  the names by which files may speak of a service
 calendar_file  days that are not as others are; closing_file days on which services close
 booking_file   what is booked
 
@@ -34,6 +35,7 @@ On screen (docs/mairie.md):
 
 runs        what a clerk sends, reads, then has done or drops; history, a list of them
 uploading   keeps what was sent, one ZIP or several CSV
+service_uploads  those of services, which are read at once
 doing       the job that reads it, or imports what was read and nothing else
 changes     what an import changes, row by row, and its fingerprint
 spelling    those changes in words; recording, the rest of what is kept for its page

@@ -10,7 +10,7 @@ from app.models import BookingState
 from app.services.bookings.judge.worlds import Cell
 from app.services.bookings.month_end.month_files import STATES
 from app.services.bookings.taking_over import Said
-from app.services.importing import fields
+from app.services.importing import fields, offered_services
 from app.services.importing.child_homes import ChildHomes
 from app.services.importing.custody_file import Fault
 from app.services.importing.fields import choice
@@ -50,7 +50,7 @@ def read(
     for row in rows:
         child, service = children.get(row["child"]), offered.get(row["service"])
         if service is None:
-            fault(BOOKINGS, row, "service", "aucun service proposé ne s’appelle ainsi.")
+            fault(BOOKINGS, row, "service", offered_services.unknown(offered))
         elif child is None:
             fault(BOOKINGS, row, "child", "cet enfant n’est d’aucune famille du portail.")
         elif row["family"] and row["family"] not in child.families:

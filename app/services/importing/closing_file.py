@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from app.formats import today
-from app.services.importing import fields
+from app.services.importing import fields, offered_services
 from app.services.importing.custody_file import Fault
 from app.services.importing.fields import text
 from app.services.importing.tables import Column, SourceFile
@@ -42,11 +42,13 @@ def read(
     for row in rows:
         first, last = date.fromisoformat(row["first"]), date.fromisoformat(row["last"])
         if row["service"] and row["service"] not in offered:
-            fault(CLOSINGS, row, "service", "aucun service proposé ne s’appelle ainsi.")
+            fault(CLOSINGS, row, "service", offered_services.unknown(offered))
         elif not first <= last <= first + LONGEST:
             fault(CLOSINGS, row, "last", "la fin vient avant le début, ou plus de six mois après.")
         else:
-            services = [offered[row["service"]]] if row["service"] else list(offered.values())
+            services = (
+                [offered[row["service"]]] if row["service"] else sorted(set(offered.values()))
+            )
             for each in _days(first, last, services, row):
                 found[each.day, each.service, each.school] = each
     return list(found.values())

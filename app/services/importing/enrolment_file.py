@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Enrolment
+from app.services.importing import offered_services
 from app.services.importing.child_homes import ChildHomes
 from app.services.importing.custody_file import Fault
 from app.services.importing.service_tables import ENROLMENTS
@@ -31,7 +32,7 @@ def write(
         first = date.fromisoformat(row["first"])
         last = date.fromisoformat(row["last"]) if row["last"] else None
         if service is None:
-            fault(ENROLMENTS, row, "service", "ce service n’est pas dans service.csv.")
+            fault(ENROLMENTS, row, "service", offered_services.unknown(offered))
         elif child is None:
             fault(ENROLMENTS, row, "child", "cet enfant n’est d’aucune famille du portail.")
         elif row["family"] and row["family"] not in child.families:

@@ -27,8 +27,9 @@ class Reading:
 
     def fault(self, file: SourceFile, row: Mapping[str, Any], column: str, remedy: str) -> None:
         """Note what no cell can tell alone."""
-        name = file.column(column).name
-        self.told.faults.add(Fault(file.name, remedy, row["line"], name))
+        name, value = file.column(column).name, row[column]
+        written = value if isinstance(value, str) else None
+        self.told.faults.add(Fault(file.name, remedy, row["line"], name, written))
 
     def refuse(self) -> None:
         """Raise ImportRefused when anything is wrong."""

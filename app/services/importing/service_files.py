@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from app import db
 from app.booking_kinds import LinkKind
+from app.formats import plural
 from app.models import Child, Service
 from app.services import journal
 from app.services.actors import Actor
@@ -33,6 +34,7 @@ from app.services.importing import (
     closing_file,
     custody_file,
     enrolment_file,
+    offered_services,
     tariff_files,
 )
 from app.services.importing.booking_file import BOOKINGS
@@ -44,13 +46,18 @@ from app.services.importing.read_at_once import Reading
 from app.services.importing.service_tables import ENROLMENTS, PERIODS, SERVICES
 from app.services.importing.sources import opened
 from app.services.importing.tariff_files import QUOTIENTS, TARIFFS
-from app.services.refusals import Refusal
+from app.services.refusals import Reason, Refusal
 
 FILES = (SERVICES, CALENDAR, TARIFFS, ENROLMENTS, CUSTODY, QUOTIENTS, BOOKINGS, CLOSINGS)
 _LINKS = {
     "brings": LinkKind.BRINGS, "needs": LinkKind.NEEDS, "excludes": LinkKind.EXCLUDES,
 }  # fmt: skip
 _NOT_DESCRIBED = {"source_id", "period", *_LINKS}
+MISSING = "ce fichier manque, comme tous ceux que l’on lit ici\u00a0: {}."
+TOO_MANY = (
+    "Ces fichiers ont plus de {}\u00a0: coupez-les en plusieurs, par mois par exemple, ou "
+    "demandez à la personne du serveur\u00a0: flask services importer."
+)
 Rows = Mapping[str, list[dict[str, Any]]]
 
 
@@ -80,6 +87,23 @@ class Done:
     # Days that stay as they are in the portal, told in French.
     left: list[str] = field(default_factory=list)
 
+    @property
+    def words(self) -> list[str]:
+        """Count them in French."""
+        told = [
+            f"{plural(self.services, 'service')} (dont {self.new_services} de plus)",
+            f"{plural(self.enrolments, 'inscription')} (dont {self.new_enrolments} de plus)",
+        ]
+        others = (
+            (self.homes, "foyer à semaines dites", "foyers à semaines dites"),
+            (self.calendar, "ligne de calendrier de plus", "lignes de calendrier de plus"),
+            (self.tariffs, "ligne de tarif changée", "lignes de tarif changées"),
+            (self.quotients, "quotient changé", "quotients changés"),
+            (self.bookings, "jour réservé ou rendu", "jours réservés ou rendus"),
+            (self.closings, "jour de service fermé", "jours de service fermés"),
+        )
+        return told + [plural(count, one, many) for count, one, many in others if count]
+
 
 @dataclass(slots=True)
 class _Later:
@@ -89,17 +113,21 @@ class _Later:
     closings: list[Closing] = field(default_factory=list)
 
 
-def run(path: Path, by: Actor, *, rehearses: bool = False) -> Done:
+def run(path: Path, by: Actor, *, rehearses: bool = False, most_rows: int | None = None) -> Done:
     """Write what the files say, all or nothing; or write nothing, and tell what would be.
 
-    Raises ImportRefused with all that is to be put right.
+    Raises ImportRefused with all that is to be put right, and Refusal where there are more than
+    `most_rows`.
     """
     reading = Reading()
     with opened(path) as source:
         found = {file.name: reading.rows(source, file) for file in FILES if source.has(file.name)}
     if not found:
-        reading.told.faults.add(Fault(SERVICES.name, "ce fichier manque."))
+        others = ", ".join(file.name for file in FILES if file is not SERVICES)
+        reading.told.faults.add(Fault(SERVICES.name, MISSING.format(others)))
     reading.refuse()
+    if most_rows is not None and sum(map(len, found.values())) > most_rows:
+        raise Refusal(Reason.TOO_MANY, TOO_MANY.format(plural(most_rows, "ligne")))
     done = Done()
     with suppress(_Rehearsed):
         with db.transaction() as session:
@@ -127,7 +155,7 @@ def _write(session: Session, reading: Reading, found: Rows, done: Done) -> _Late
     _write_services(session, reading, found.get(SERVICES.name, []), done)
     done.calendar = calendar_file.write(session, reading.fault, found.get(CALENDAR.name, []))
     reading.refuse()
-    homes, offered = child_homes.read(session), _offered(session)
+    homes, offered = child_homes.read(session), offered_services.read(session)
     done.enrolments, done.new_enrolments = enrolment_file.write(
         session, reading.fault, homes, offered, found.get(ENROLMENTS.name, [])
     )
@@ -145,13 +173,6 @@ def _write(session: Session, reading: Reading, found: Rows, done: Done) -> _Late
     reading.refuse()
     session.flush()
     return later
-
-
-def _offered(session: Session) -> dict[str, int]:
-    """Number the services that are offered, by what the town's software calls them."""
-    offered = select(Service.source_id, Service.id).where(Service.archived_at.is_(None))
-    found = session.execute(offered.order_by(Service.position, Service.id))
-    return {source_id: number for source_id, number in found}  # noqa: C416 (rows are no pairs to mypy)
 
 
 def _book_by_weeks(later: _Later, by: Actor, done: Done) -> None:
@@ -202,13 +223,21 @@ def _write_services(
     session: Session, reading: Reading, rows: list[dict[str, Any]], done: Done
 ) -> None:
     known = {each.source_id: each for each in session.scalars(select(Service).order_by(Service.id))}
-    numbers = {each.source_id: each.id for each in known.values()}
+    on_screen = offered_services.added_on_screen(session)
+    numbers = offered_services.read(session) | {key: each.id for key, each in known.items()}
     for row in rows:
         described = {
             name: value for name, value in row.items() if name not in _NOT_DESCRIBED | {"line"}
         }
         described["in_terms"], described["in_holidays"] = PERIODS[row["period"]]
-        service = known.get(row["source_id"])
+        service = (
+            known.get(row["source_id"])
+            or on_screen.get(row["source_id"])
+            or on_screen.get(row["name"])
+        )
+        if service is not None:
+            # What was added on screen has the name that the software gives it from now on.
+            service.source_id = row["source_id"]
         # Said on screen alone.
         described["opens_at"] = service.opens_at if service else None
         done.services += 1

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.models import Family, Quotient
 from app.services.bookings.setting_up import tariffs
 from app.services.bookings.setting_up.tariffs import Said
-from app.services.importing import fields, numbers
+from app.services.importing import fields, numbers, offered_services
 from app.services.importing.custody_file import Fault
 from app.services.importing.faults import FieldRefused
 from app.services.importing.fields import Kind, text
@@ -68,7 +68,7 @@ def write_tariffs(
     changed = 0
     for row in rows:
         if row["service"] not in offered:
-            fault(TARIFFS, row, "service", "aucun service proposé ne s’appelle ainsi.")
+            fault(TARIFFS, row, "service", offered_services.unknown(offered))
             continue
         first, last = _days(row)
         said = Said(

@@ -1,6 +1,5 @@
 """What a clerk sends to be imported: one ZIP, or several CSV that become one."""
 
-import secrets
 import shutil
 import tempfile
 import zipfile
@@ -10,6 +9,7 @@ from functools import partial
 from pathlib import Path, PurePath
 from typing import BinaryIO, NamedTuple
 
+from app.db.columns import new_public_id
 from app.formats import plural
 from app.models import Folder
 from app.models.stored_files import ARCHIVE
@@ -99,6 +99,6 @@ def _called(name: str) -> str:
 
 
 def _store(stream: BinaryIO) -> str:
-    name = f"{secrets.token_hex(16)}{ARCHIVE.suffix}"
+    name = f"{new_public_id()}{ARCHIVE.suffix}"
     store().put(Folder.IMPORTS, name, iter(partial(stream.read, MEBIBYTE), b""))
     return name

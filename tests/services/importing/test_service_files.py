@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from app import db
 from app.formats import today
-from app.models import Enrolment, Service
+from app.models import Enrolment, Service, ServiceKind
 from app.services.actors import Command
-from app.services.bookings.setting_up import reading
+from app.services.bookings.setting_up import reading, services
 from app.services.importing import service_files, service_tables
 from app.services.importing.faults import FieldRefused, ImportRefused
 from tests.services.importing.town import everything
@@ -58,6 +58,22 @@ def test_what_is_read_twice_is_there_once(app: Flask, tmp_path: Path) -> None:
     assert list(canteen.others.values()) == [frozenset({midday.number})]
 
 
+def test_files_may_speak_of_what_was_set_up_on_screen(app: Flask, tmp_path: Path) -> None:
+    """By its name, or by what its page says; then it is called as the software calls it."""
+    told = services.Described(name="Cantine", kind=ServiceKind.CANTEEN, weekdays=frozenset({0, 1}))
+    number = services.add(told, {}, BY)
+    [canteen] = reading.listed(today())
+    assert canteen.called == "cantine"
+    for name in ("cantine", "Cantine"):
+        (tmp_path / "inscription.csv").write_text(ENROLMENTS.replace(";c;", f";{name};"), "utf-8")
+        service_files.run(tmp_path, BY)
+    assert db.session().scalars(select(Enrolment.service_id).distinct()).all() == [number]
+    done = run(tmp_path)
+    assert (done.services, done.new_services, done.new_enrolments) == (2, 1, 0)
+    canteen, midday = reading.listed(today())
+    assert (canteen.number, canteen.called, midday.called) == (number, "c", "m")
+
+
 def test_a_family_may_be_named_and_an_end_put_off(tmp_path: Path) -> None:
     named = ENROLMENTS.replace(";au", ";au;famille_id").replace("04/07/2027", "05/07/2027;530005")
     assert run(tmp_path, enrolments=named).enrolments == 2
@@ -75,7 +91,7 @@ def test_a_family_may_be_named_and_an_end_put_off(tmp_path: Path) -> None:
         (SERVICES.replace("11h30", "25h00"), ENROLMENTS, "écrivez une heure"),
         (SERVICES.replace("m;Midi;MIDI;LMJV;;;", "m;Midi;MIDI;LMJV;;;c"), ENROLMENTS, "lui-même"),
         (SERVICES.replace(";80;", ";0;"), ENROLMENTS, "commence à 1"),
-        (SERVICES, ENROLMENTS.replace("e1;c", "e1;z"), "n’est pas dans service.csv"),
+        (SERVICES, ENROLMENTS.replace("e1;c", "e1;z"), "aucun service .*il y a c, m"),
         (SERVICES, ENROLMENTS.replace("e1", "e99"), "d’aucune famille"),
         (SERVICES, ENROLMENTS.replace("04/07/2027", "04/07/2026"), "avant le début"),
         (SERVICES, ENROLMENTS.replace("01/09/2026", "demain"), "écrivez une date"),

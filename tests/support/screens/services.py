@@ -1,7 +1,7 @@
 """« Services » and their calendar in each of their states."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from flask import Flask
@@ -9,6 +9,7 @@ from sqlalchemy import Update, delete, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app import db
+from app.formats import today
 from app.models import (
     CalendarSpan,
     Enrolment,
@@ -20,6 +21,7 @@ from app.models import (
 )
 from tests.support.browser import Browser, Page
 from tests.support.people import People
+from tests.support.service_uploads import give_services
 from tests.support.services import ask, booked_by
 
 GOOD_FRIDAY = date(2027, 3, 26)
@@ -44,6 +46,7 @@ def service_screens(app: Flask, people: People, office: Browser) -> Screens:
     yield from _tariffs(app, office)
     yield from _one_child(app, people, office)
     yield from _calendar(app, office)
+    yield from _files(office)
 
 
 def _services(app: Flask, office: Browser) -> Screens:
@@ -134,6 +137,23 @@ def _one_child(app: Flask, people: People, office: Browser) -> Screens:
     _write(app, update(Service).values(archived_at=datetime.now(UTC)))
     yield "enrolments, no service", office.get("town_hall.family_enrolments", family_id=family_id)
     _write(app, update(Service).values(archived_at=None))
+
+
+def _files(office: Browser) -> Screens:
+    """What the town's software says of them."""
+    page = office.get("town_hall.service_files")
+    yield "files of services", page
+    yield "files of services, none chosen", page.submit("Voir ce qui changerait", _refused=200)
+    monday = today() + timedelta(days=21 - today().weekday())
+    known = {
+        "inscription.csv": "enfant_id;service_id;du\ne1;cantine;01/09/2026\n",
+        # On Wednesdays nobody eats there.
+        "reservation.csv": f"enfant_id;service_id;date\ne1;cantine;{monday + timedelta(days=2)}\n",
+        "fermeture.csv": f"du;au;motif\n{monday};{monday};grève\n",
+    }
+    unknown = {"garde.csv": "enfant_id;famille_id;rythme\n9;9;SOUVENT\n"}
+    yield "files of services, to correct", give_services(office, unknown)
+    yield "files of services, read", give_services(office, known)
 
 
 def _write(app: Flask, statement: Update) -> None:
