@@ -1,26 +1,25 @@
 """The services that files may name: as the town's software does, or as the screens do."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Service
-from app.services.bookings.setting_up.services import OURS
 
 UNKNOWN = "aucun service proposé ne s’appelle ainsi"
 
 
 def read(session: Session) -> dict[str, int]:
-    """Number those that are offered, by each of their names: the software's identifier first."""
+    """Number those that are offered, by each of their names: what files call them first."""
     offered = session.scalars(
         select(Service)
         .where(Service.archived_at.is_(None))
         .order_by(Service.position, Service.id)
         .execution_options(populate_existing=True)
     ).all()
-    found = {each.source_id: each.id for each in offered if not each.source_id.startswith(OURS)}
-    for name in ("slug", "name"):
+    found: dict[str, int] = {}
+    for name in ("source_id", "slug", "name"):
         for each in offered:
             found.setdefault(getattr(each, name), each.id)
     return found
@@ -33,11 +32,11 @@ def unknown(offered: Mapping[str, int]) -> str:
     return f"{UNKNOWN}\u00a0: il y a {others}." if others else f"{UNKNOWN}."
 
 
-def added_on_screen(session: Session) -> dict[str, Service]:
-    """List those that no file has named yet, by the names that one may use."""
+def added_on_screen(session: Session, named: Collection[str]) -> dict[str, Service]:
+    """List by their names those that no software has named yet, nor names now."""
     ours = session.scalars(
         select(Service)
-        .where(Service.source_id.startswith(OURS), Service.archived_at.is_(None))
+        .where(Service.source_id == Service.slug, Service.archived_at.is_(None))
         .order_by(Service.position, Service.id)
     ).all()
-    return {name: each for each in reversed(ours) for name in (each.name, each.slug)}
+    return {each.name: each for each in reversed(ours) if each.source_id not in named}

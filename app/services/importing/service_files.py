@@ -223,18 +223,14 @@ def _write_services(
     session: Session, reading: Reading, rows: list[dict[str, Any]], done: Done
 ) -> None:
     known = {each.source_id: each for each in session.scalars(select(Service).order_by(Service.id))}
-    on_screen = offered_services.added_on_screen(session)
+    on_screen = offered_services.added_on_screen(session, {row["source_id"] for row in rows})
     numbers = offered_services.read(session) | {key: each.id for key, each in known.items()}
     for row in rows:
         described = {
             name: value for name, value in row.items() if name not in _NOT_DESCRIBED | {"line"}
         }
         described["in_terms"], described["in_holidays"] = PERIODS[row["period"]]
-        service = (
-            known.get(row["source_id"])
-            or on_screen.get(row["source_id"])
-            or on_screen.get(row["name"])
-        )
+        service = known.get(row["source_id"]) or on_screen.pop(row["name"], None)
         if service is not None:
             # What was added on screen has the name that the software gives it from now on.
             service.source_id = row["source_id"]

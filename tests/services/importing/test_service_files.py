@@ -63,7 +63,7 @@ def test_files_may_speak_of_what_was_set_up_on_screen(app: Flask, tmp_path: Path
     told = services.Described(name="Cantine", kind=ServiceKind.CANTEEN, weekdays=frozenset({0, 1}))
     number = services.add(told, {}, BY)
     [canteen] = reading.listed(today())
-    assert canteen.called == "cantine"
+    assert canteen.source_id == "cantine"
     for name in ("cantine", "Cantine"):
         (tmp_path / "inscription.csv").write_text(ENROLMENTS.replace(";c;", f";{name};"), "utf-8")
         service_files.run(tmp_path, BY)
@@ -71,7 +71,22 @@ def test_files_may_speak_of_what_was_set_up_on_screen(app: Flask, tmp_path: Path
     done = run(tmp_path)
     assert (done.services, done.new_services, done.new_enrolments) == (2, 1, 0)
     canteen, midday = reading.listed(today())
-    assert (canteen.number, canteen.called, midday.called) == (number, "c", "m")
+    assert (canteen.number, canteen.source_id, midday.source_id) == (number, "c", "m")
+
+
+def test_two_of_one_name_are_two(tmp_path: Path) -> None:
+    """A canteen for each school, where the screen had one for both."""
+    told = services.Described(name="Cantine", kind=ServiceKind.CANTEEN, weekdays=frozenset({0}))
+    number = services.add(told, {}, BY)
+    lines = SERVICES.replace("m;Midi;MIDI", "d;Cantine;CANTINE").replace(";80;m;", ";80;;")
+    for added in (1, 0):
+        assert run(tmp_path, lines).new_services == added
+    assert [(each.number == number, each.source_id) for each in reading.listed(today())] == [
+        (True, "c"),
+        (False, "d"),
+    ]
+    (tmp_path / "service.csv").write_text(lines.replace("\nd;", "\ncantine;"), "utf-8")
+    assert service_files.run(tmp_path, BY).new_services == 1
 
 
 def test_a_family_may_be_named_and_an_end_put_off(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from app.models import CalendarSpan, DayState, Enrolment, Service, ServiceDay, S
 from app.services.bookings.judge import limits, notation, spoken
 from app.services.bookings.judge.agenda import Agenda, Span, Special
 from app.services.bookings.judge.rules import WEEKDAYS, Never, Rule
-from app.services.bookings.setting_up.services import KINDS, OURS, Described, days
+from app.services.bookings.setting_up.services import KINDS, Described, days
 
 # How far a limit may look back, and how far examples look ahead.
 A_YEAR = timedelta(days=400)
@@ -60,11 +60,6 @@ class Shown:
     # By what it says of them, the numbers of others.
     others: dict[LinkKind, frozenset[int]]
     enrolled: int
-
-    @property
-    def called(self) -> str:
-        """Return what files call it."""
-        return self.slug if self.source_id.startswith(OURS) else self.source_id
 
     @property
     def kind_words(self) -> str:

@@ -4,7 +4,6 @@ A limit that changes never touches what is booked.
 """
 
 import re
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
@@ -25,8 +24,6 @@ from app.services.bookings.judge.links import Link, Links
 from app.services.bookings.setting_up import capacities
 from app.services.refusals import Reason, Refusal
 
-# What a file never names so.
-OURS = "portail-"
 END_OF_DAY = 24 * 60
 MOST_PLACES = 100_000
 MOST_ABSENCES = 99
@@ -81,8 +78,7 @@ _COLUMNS = [each.name for each in fields(Described) if each.name not in {"weekda
 def add(told: Described, others: Others, by: Actor) -> int:
     """Add a service; return its number. Raises Refusal for what cannot be."""
     with db.transaction() as session:
-        source_id = OURS + secrets.token_hex(8)
-        number = write(session, None, told, source_id)
+        number = write(session, None, told)
         link(session, {number: others})
         journal.record(session, "service_added", by, about=told.name)
         return number
@@ -97,7 +93,7 @@ def change(number: int, told: Described, others: Others, by: Actor) -> None:
         service = session.get(Service, number)
         if service is None or service.archived_at:
             raise Refusal(Reason.UNKNOWN, "ce service n’existe pas")
-        write(session, service, told, service.source_id)
+        write(session, service, told)
         link(session, {number: others})
         journal.record(session, "service_changed", by, about=told.name)
     # Apart: places are locked in an order of their own.
@@ -121,14 +117,18 @@ def end(number: int, by: Actor) -> None:
         journal.record(session, "service_ended", by, about=service.name)
 
 
-def write(session: Session, service: Service | None, told: Described, source_id: str) -> int:
-    """Write a service in the caller's transaction; return its number."""
+def write(session: Session, service: Service | None, told: Described, source_id: str = "") -> int:
+    """Write a service in the caller's transaction; return its number.
+
+    One that no software names is called in files as in addresses.
+    """
     check(told)
     rules = {name: canonical(getattr(told, name)) for name in RULES}
     capacity = service.capacity if service else None
     if service is None:
         position = len(session.scalars(select(Service.id)).all())
-        service = Service(source_id=source_id, slug=_slug(session, told.name), position=position)
+        slug = _slug(session, told.name)
+        service = Service(source_id=source_id or slug, slug=slug, position=position)
         session.add(service)
     for name in _COLUMNS:
         setattr(service, name, getattr(told, name))
@@ -225,7 +225,9 @@ def _check_twice(said: Mapping[int, Others]) -> None:
 def _slug(session: Session, name: str) -> str:
     """Make the name that addresses have, which is nobody else's."""
     start = NOT_IN_ADDRESSES.sub("-", fold(name)).strip("-")[:LONGEST_SLUG] or "service"
-    taken = set(session.scalars(select(Service.slug).where(Service.slug.like(f"{start}%"))))
+    taken = {
+        name for row in session.execute(select(Service.slug, Service.source_id)) for name in row
+    }
     number, slug = 1, start
     while slug in taken:
         number += 1
