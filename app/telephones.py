@@ -43,11 +43,16 @@ MIQUELON = "508"
 INVENTED = "63998"
 BETWEEN_FIGURES = re.compile(r"[\s.()/-]+")
 TEN_FIGURES = re.compile(r"0?([1-9]\d{8})", re.ASCII)
+# Those that are cut in pairs, nearly all: the library, which knows the world, takes 3 MB and 60 ms.
+IN_PAIRS = re.compile(r"\+33([1-79])(\d\d)(\d\d)(\d\d)(\d\d)", re.ASCII)
 
 
 @kept(most=512)
 def written(number: str, territory: str) -> str:
     """Write a number as people of this territory do; what is none stays as it was given."""
+    pairs = _in_pairs(number)
+    if pairs and territory not in WITH_OWN_NUMBERS:
+        return "0" + " ".join(pairs.groups())
     import phonenumbers
 
     parsed = _parse(number, territory)
@@ -61,12 +66,19 @@ def written(number: str, territory: str) -> str:
 @kept(most=512)
 def dialled(number: str, territory: str) -> str:
     """Write +33476000000, what dials from anywhere; empty when it is no telephone number."""
+    pairs = _in_pairs(number)
+    if pairs:
+        return pairs[0]
     import phonenumbers
 
     parsed = _parse(number, territory)
     if parsed is None:
         return ""
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _in_pairs(number: str) -> re.Match[str] | None:
+    return IN_PAIRS.fullmatch(BETWEEN_FIGURES.sub("", _with_prefix(number)))
 
 
 def _parse(number: str, territory: str) -> "PhoneNumber | None":

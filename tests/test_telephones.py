@@ -1,5 +1,7 @@
 """Telephone numbers of all French territories."""
 
+import sys
+
 import phonenumbers
 import pytest
 from flask import Flask
@@ -67,3 +69,28 @@ def test_every_number_of_ten_figures_is_one(territory: str, number: str) -> None
     assert phonenumbers.is_possible_number(phonenumbers.parse(dialled, None))
     assert dialled.endswith(number[4:])
     assert telephones.dialled(telephones.written(number, territory), territory) == dialled
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from(sorted({telephones.METROPOLE, *telephones.TERRITORIES.values()})),
+    st.from_regex(r"(0|\+33 ?|\+33 \(0\) ?)[1-9]([ .]?[0-9]{2}){4}", fullmatch=True),
+)
+def test_what_is_written_at_once_is_as_the_library_writes_it(territory: str, number: str) -> None:
+    """Pairs of metropolitan France are cut here; whatever else the library knows, it says."""
+    at_once = telephones.written(number, territory), telephones.dialled(number, territory)
+    with pytest.MonkeyPatch.context() as without:
+        without.setattr(telephones, "_in_pairs", lambda _: None)
+        # What is kept under another name of the arguments is made anew.
+        by_the_library = (
+            telephones.written(number, territory=territory),
+            telephones.dialled(number, territory=territory),
+        )
+    assert at_once == by_the_library
+
+
+def test_most_numbers_need_no_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes memory in every process that reads it, for good."""
+    monkeypatch.setitem(sys.modules, "phonenumbers", None)
+    assert telephones.written("0476000199", telephones.METROPOLE) == "04 76 00 01 99"
+    assert telephones.dialled("06.39.98.01.99", telephones.METROPOLE) == "+33639980199"
