@@ -96,8 +96,7 @@ def check(*, mends: bool) -> None:
     found = recounting.put_right(whoever_launched()) if mends else recounting.differences()
     for each in found:
         click.echo(
-            f"{each.service}, {day(each.day)}\u00a0: {each.kept} au compte, "
-            f"{each.counted} en réalité."
+            f"{each.name}, {day(each.day)}\u00a0: {each.kept} au compte, {each.counted} en réalité."
         )
     if mends:
         mended = f"{plural(len(found), 'compte remis', 'comptes remis')}."

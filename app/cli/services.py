@@ -47,8 +47,8 @@ def services() -> None:
 def import_(path: Path, *, dry_run: bool) -> None:
     """Lit les services, leur calendrier et leurs réservations, d’un dossier ou d’un ZIP.
 
-    Tout ou rien\u00a0: service.csv, vacances.csv, tarif.csv, inscription.csv, garde.csv,
-    quotient.csv, reservation.csv et fermeture.csv, chacun s’il est là.
+    Tout ou rien\u00a0: service.csv, vacances.csv, tarif.csv, groupe.csv, inscription.csv,
+    garde.csv, quotient.csv, reservation.csv et fermeture.csv, chacun s’il est là.
     """
     from app.services.importing import service_files
     from app.services.importing.faults import ImportRefused

@@ -90,6 +90,7 @@ from app.models.services import (
     DayState,
     Service,
     ServiceDay,
+    ServiceGroup,
     ServiceLink,
 )
 from app.models.stored_files import (
@@ -185,6 +186,7 @@ __all__ = [
     "SecondFactor",
     "Service",
     "ServiceDay",
+    "ServiceGroup",
     "ServiceKind",
     "ServiceLink",
     "ServiceMode",

@@ -55,6 +55,8 @@ class Enrolment(Base):
     family_id: Mapped[int] = mapped_column(ForeignKey("family.id"))
     first: Mapped[date]
     last: Mapped[date | None]
+    # Where the town says so; else it follows from the school and the class.
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("service_group.id"))
 
 
 class Custody(Base):
@@ -85,7 +87,7 @@ class Place(Base):
     __table_args__ = (CheckConstraint("taken BETWEEN 0 AND capacity", name="taken"),)
 
     service_id: Mapped[int] = mapped_column(ForeignKey("service.id"), primary_key=True)
-    # Of a part of the children that has places of its own; 0 is all of them.
+    # Of a group that has places of its own; 0 is those who are in none.
     group_id: Mapped[int] = mapped_column(primary_key=True, default=0)
     day: Mapped[date] = mapped_column(primary_key=True)
     capacity: Mapped[int]
@@ -114,6 +116,8 @@ class Booking(Base):
     family_id: Mapped[int] = mapped_column(ForeignKey("family.id"))
     state: Mapped[BookingState] = mapped_column(choice(BookingState, "state"))
     origin: Mapped[BookingOrigin] = mapped_column(choice(BookingOrigin, "origin"))
+    # In whose places it counts: a group's, or 0 for those of the service itself.
+    group_id: Mapped[int] = mapped_column(default=0, server_default="0")
     # Past the limit, at the price of that.
     late: Mapped[bool] = mapped_column(default=False)
     waiting_since: Mapped[datetime | None] = mapped_column(UtcDateTime)

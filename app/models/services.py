@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.booking_kinds import Late, LinkKind, ServiceKind, ServiceMode, SpanKind, Waiting
@@ -68,6 +68,27 @@ class Service(Base):
     # From when on one may book.
     opens_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ServiceGroup(Base):
+    """The youngest of a canteen, those of one school: how many places they have.
+
+    A child is in the first that takes its school and its class, unless its enrolment says which.
+    """
+
+    __tablename__ = "service_group"
+    __table_args__ = (
+        UniqueConstraint("service_id", "name"),
+        CheckConstraint("capacity >= 1", name="capacity"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
+    name: Mapped[str] = mapped_column(String(100))
+    capacity: Mapped[int]
+    # As children's files name them; none are all.
+    schools: Mapped[list[str]] = mapped_column(JSON, default=list)
+    classes: Mapped[list[str]] = mapped_column(JSON, default=list)
 
 
 class ServiceLink(Base):

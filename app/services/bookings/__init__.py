@@ -7,6 +7,8 @@ month_end   a month for the town's own software; invoicing one that changes no m
             whether the places are counted right
 reminders   parents are told of a week that they have not spoken of; feed their private calendar
 waiting_list  who waits, as it is read and answered
+groups      parts of a service that have places of their own
+proofs      why a child did not come, on paper; excuses the days that it makes free
 
 Any day that is booked goes through:
 

@@ -20,13 +20,14 @@ from sqlalchemy import (
 )
 
 from app import db
-from app.formats import town_zone
+from app.formats import fold, town_zone
 from app.memo import kept
 from app.models import (
     CalendarSpan,
     DayState,
     Service,
     ServiceDay,
+    ServiceGroup,
     ServiceKind,
     ServiceLink,
     SpanKind,
@@ -34,6 +35,7 @@ from app.models import (
 )
 from app.services.bookings.judge import notation
 from app.services.bookings.judge.agenda import Agenda, Span, Special
+from app.services.bookings.judge.grouping import NO_GROUP, Group, group_of
 from app.services.bookings.judge.links import Link, Links
 from app.services.bookings.judge.rules import END_OF_DAY, DaysBefore, Never, Rule
 from app.services.bookings.judge.worlds import Bookable, Cell
@@ -46,10 +48,20 @@ NO_LIMIT = DaysBefore(0, END_OF_DAY)
 
 OF_SERVICE = [each for each in Service.__table__.columns if each.key != "archived_at"]
 _SERVICES = (
-    select(*OF_SERVICE, ServiceLink.other_id, ServiceLink.kind.label("link"))
+    select(
+        *OF_SERVICE,
+        ServiceLink.other_id,
+        ServiceLink.kind.label("link"),
+        ServiceGroup.id.label("group"),
+        ServiceGroup.name.label("group_name"),
+        ServiceGroup.capacity.label("group_capacity"),
+        ServiceGroup.schools,
+        ServiceGroup.classes,
+    )
     .outerjoin(ServiceLink, ServiceLink.service_id == Service.id)
+    .outerjoin(ServiceGroup, ServiceGroup.service_id == Service.id)
     .where(Service.archived_at.is_(None))
-    .order_by(Service.position, Service.id, ServiceLink.other_id)
+    .order_by(Service.position, Service.id, ServiceLink.other_id, ServiceGroup.id)
 )
 _EVERY_DAY = union_all(
     select(
@@ -94,10 +106,19 @@ class OfService:
     due_absences: int | None = None
     # Of single days, where these have their own.
     capacities: Mapping[date, int] = field(default_factory=dict)
+    groups: tuple[Group, ...] = ()
 
-    def places(self, day: date) -> int | None:
-        """Return how many places there are; None for as many as come."""
+    def places(self, day: date, group: int = NO_GROUP) -> int | None:
+        """Return how many places a group has, or who is in none; None for as many as come."""
+        if group:
+            return next((each.capacity for each in self.groups if each.number == group), None)
         return self.capacities.get(day, self.capacity)
+
+    def group_of(self, school: str, class_name: str, said: int | None) -> int:
+        """Find the group of a child."""
+        if not self.groups:
+            return NO_GROUP
+        return group_of(self.groups, school, fold(class_name), said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +172,14 @@ def read(first: date, last: date) -> Catalogue:
     """Read the services, as they are between two dates: two statements."""
     calendar = read_calendar(first, last)
     rows: dict[int, Any] = {}
-    links = []
+    links: dict[Link, None] = {}
+    groups: dict[int, dict[int, Group]] = {}
     for row in db.rows(_SERVICES):
         rows.setdefault(row.id, row)
         if row.link is not None:
-            links.append(Link(row.id, row.other_id, row.link))
+            links[Link(row.id, row.other_id, row.link)] = None
+        if row.group is not None:
+            groups.setdefault(row.id, {}).setdefault(row.group, _group(row))
     return Catalogue(
         services={
             number: OfService(
@@ -167,12 +191,23 @@ def read(first: date, last: date) -> Catalogue:
                 row.capacity,
                 row.due_absences,
                 calendar.capacities.get(number, {}),
+                tuple(groups.get(number, {}).values()),
             )
             for number, row in rows.items()
         },
         bookable={number: bookable(row, calendar) for number, row in rows.items()},
         links=Links(tuple(each for each in links if each.other in rows)),
         closed_schools=calendar.closed_schools,
+    )
+
+
+def _group(row: Any) -> Group:
+    return Group(
+        row.group,
+        row.group_name,
+        row.group_capacity,
+        frozenset(row.schools),
+        frozenset(map(fold, row.classes)),
     )
 
 

@@ -15,6 +15,7 @@ from app.services.bookings.judge.allotting import allot
 from app.services.bookings.judge.judging import judge
 from app.services.bookings.judge.verdicts import Act, RemedyKind, Verdict
 from app.services.bookings.judge.worlds import Cell, Held, World
+from app.services.bookings.places import Pool
 from app.services.bookings.reading import Known
 from app.services.bookings.wishes import Wish
 
@@ -61,8 +62,9 @@ def decide(known: Known, wishes: Sequence[Wish], asked_at: datetime) -> list[Dec
     standing = [wish for wish in wishes if verdicts[wish].ok]
     booking = [wish for wish in standing if wish.act is Act.BOOK]
     back = _given_back(known, standing)
-    free = {(cell.service, cell.day): _left(known, cell, back) for cell in known.world.rooms}
-    allotted = allot(free, {wish: _needing_room(known, wish) for wish in booking})
+    free = {known.pool(cell): _left(known, cell, back) for cell in known.world.rooms}
+    wanted = {wish: _needing_room(known, wish) for wish in booking}
+    allotted = allot(free, wanted, known.pool)
     # Who waits for something has not what needs it either.
     sure = [wish for wish in standing if wish not in allotted.waiting]
     verdicts |= _stable(roomy, sure, asked_at)
@@ -111,16 +113,16 @@ def _needing_room(known: Known, wish: Wish) -> list[Cell]:
     return [cell for cell in wish.cells if not known.holds(cell)]
 
 
-def _left(known: Known, cell: Cell, given_back: Counter[tuple[int, date]]) -> int:
+def _left(known: Known, cell: Cell, given_back: Counter[Pool]) -> int:
     """Count what is left of a day, and what this family gives back of it if nobody waits.
 
     What is left though some wait is what they cannot have: they lack what goes along with it.
     """
     room = known.world.rooms[cell]
-    return room.left if room.waiting else room.left + given_back[cell.service, cell.day]
+    return room.left if room.waiting else room.left + given_back[known.pool(cell)]
 
 
-def _given_back(known: Known, standing: Sequence[Wish]) -> Counter[tuple[int, date]]:
+def _given_back(known: Known, standing: Sequence[Wish]) -> Counter[Pool]:
     """Count the places that this family gives back."""
     cells = {
         each
@@ -129,7 +131,7 @@ def _given_back(known: Known, standing: Sequence[Wish]) -> Counter[tuple[int, da
         for each in wish.cells
         if known.holds(each)
     }
-    return Counter((each.service, each.day) for each in cells)
+    return Counter(map(known.pool, cells))
 
 
 def _decided(known: Known, wish: Wish, verdict: Verdict) -> Decided:

@@ -19,7 +19,7 @@ from app.models import (
     Child,
     Service,
 )
-from app.services.bookings.reading import RANK
+from app.services.bookings.places import RANK
 from app.services.bookings.weeks import name_of_week
 
 _BATCH = select(

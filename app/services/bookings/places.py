@@ -5,35 +5,62 @@ them. SQLite lets one write at a time anyway.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import Date, Update, bindparam, case, func, select, tuple_, update
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    Date,
+    Update,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy.orm import Session, aliased
 
 from app import db
 from app.models import Booking, BookingState, Child, Place
 from app.services.bookings import catalogue
 from app.services.bookings.catalogue import Catalogue
+from app.services.bookings.judge.grouping import NO_GROUP
 from app.services.bookings.judge.worlds import Cell, Room
 
-# All the children: what a part of them has for itself would have a number of its own.
-EVERYBODY = 0
-
+_OTHER = aliased(Booking)
+# Whoever waits is told how many were there before.
+_BEFORE = (
+    select(func.count(_OTHER.id))
+    .where(
+        _OTHER.service_id == Booking.service_id,
+        _OTHER.group_id == Booking.group_id,
+        _OTHER.day == Booking.day,
+        _OTHER.state == BookingState.WAITING,
+        or_(
+            _OTHER.waiting_since < Booking.waiting_since,
+            and_(_OTHER.waiting_since == Booking.waiting_since, _OTHER.id < Booking.id),
+        ),
+    )
+    .scalar_subquery()
+)
+RANK = case((Booking.state == BookingState.WAITING, _BEFORE + 1), else_=0)
 _WAITING = (
     select(func.count(func.distinct(Booking.family_id)))
     .where(
         Booking.service_id == Place.service_id,
+        Booking.group_id == Place.group_id,
         Booking.day == Place.day,
         Booking.state == BookingState.WAITING,
     )
     .scalar_subquery()
 )
 _PLACES = (
-    select(Place.service_id, Place.day, Place.taken, _WAITING.label("waiting"))
+    select(Place.service_id, Place.group_id, Place.day, Place.taken, _WAITING.label("waiting"))
     .where(Place.day.between(bindparam("first", type_=Date), bindparam("last", type_=Date)))
-    .order_by(Place.service_id, Place.day)
+    .order_by(Place.service_id, Place.group_id, Place.day)
 )
 
 
@@ -42,6 +69,19 @@ class At(NamedTuple):
 
     service_id: int
     day: date
+
+
+class Pool(NamedTuple):
+    """The places of a group of a service on a day; of group 0, those of who is in none."""
+
+    service_id: int
+    group_id: int
+    day: date
+
+
+def pool_of(row: Booking) -> Pool:
+    """Name the places that a booking counts in."""
+    return Pool(row.service_id, row.group_id, row.day)
 
 
 def lock(
@@ -67,53 +107,66 @@ def lock_children(session: Session, children: Iterable[int]) -> None:
 
 
 def lock_places(session: Session, town: Catalogue, wanted: Iterable[At]) -> None:
-    """Keep everybody else from these places, and from those of what goes along with them."""
-    every = {
-        At(service_id, at.day): places
+    """Keep everybody else from these places, and from those of what goes along with them.
+
+    Of all their groups: a child’s may be another by now.
+    """
+    wanted = list(wanted)
+    pools = _pools(town, wanted)
+    if not pools:
+        return
+    first, last = min(pool.day for pool in pools), max(pool.day for pool in pools)
+    taken = _lock(session, pools)
+    # The town may have said another number, or other groups, since whoever calls read it.
+    there = catalogue.read(first, last)
+    if now := {pool: count for pool, count in _pools(there, wanted).items() if pool not in taken}:
+        taken |= _lock(session, now)
+    for pool, (capacity, held) in taken.items():
+        service = there.services.get(pool.service_id)
+        said = service.places(pool.day, pool.group_id) if service else None
+        # Nobody loses a place that a town takes away.
+        enough = max(held if said is None else said, held)
+        if enough != capacity:
+            session.execute(_of(pool).values(capacity=enough))
+
+
+def _pools(town: Catalogue, wanted: Iterable[At]) -> dict[Pool, int]:
+    """List the places that have a number, of these and of what goes along, group by group."""
+    return {
+        Pool(service_id, group, at.day): count
         for at in wanted
         for service_id in bound_with(town, at.service_id)
-        if (places := town.services[service_id].places(at.day)) is not None
+        for group in (NO_GROUP, *(each.number for each in town.services[service_id].groups))
+        if (count := town.services[service_id].places(at.day, group)) is not None
     }
-    if not every:
-        return
-    rows = [
-        {"service_id": at.service_id, "group_id": EVERYBODY, "day": at.day, "capacity": places}
-        for at, places in sorted(every.items())
-    ]
+
+
+def _lock(session: Session, pools: Mapping[Pool, int]) -> dict[Pool, tuple[int, int]]:
+    """Lock them, those that were never booked too; return how many there are and are taken."""
+    rows = [pool._asdict() | {"capacity": count} for pool, count in sorted(pools.items())]
     session.execute(db.insert(Place).on_conflict_do_nothing(), rows)
     locked = session.execute(
-        select(Place.service_id, Place.day, Place.capacity, Place.taken)
-        .where(
-            tuple_(Place.service_id, Place.day).in_([tuple(at) for at in every]),
-            Place.group_id == EVERYBODY,
-        )
+        select(Place.service_id, Place.group_id, Place.day, Place.capacity, Place.taken)
+        .where(tuple_(Place.service_id, Place.group_id, Place.day).in_([*map(tuple, pools)]))
         .order_by(Place.service_id, Place.group_id, Place.day)
         .with_for_update()
-    ).all()
-    # The town may have said another number since whoever calls read it.
-    days = [at.day for at in every]
-    there = catalogue.read(min(days), max(days)).services
-    for service_id, day, capacity, taken in locked:
-        said = there[service_id].places(day) if service_id in there else None
-        # Nobody loses a place that a town takes away.
-        now = max(taken if said is None else said, taken)
-        if now != capacity:
-            session.execute(_of(At(service_id, day)).values(capacity=now))
+    )
+    return {Pool(*row[:3]): (row.capacity, row.taken) for row in locked}
 
 
-def count(session: Session, changes: Counter[At], *, turns_out: bool = True) -> None:
+def count(session: Session, changes: Counter[Pool], *, turns_out: bool = True) -> None:
     """Write that so many more are taken, or fewer; where there is no number, nothing is counted.
 
     What the town says is so though there be fewer places: those who turn nobody out add them.
     """
-    for at, change in sorted(changes.items()):
+    for pool, change in sorted(changes.items()):
         if change:
             taken = Place.taken + change
             if not turns_out:
                 enough = case((Place.capacity < taken, taken), else_=Place.capacity)
-                session.execute(_of(at).values(capacity=enough, taken=taken))
+                session.execute(_of(pool).values(capacity=enough, taken=taken))
             else:
-                session.execute(_of(at).values(taken=taken))
+                session.execute(_of(pool).values(taken=taken))
 
 
 def bound_with(town: Catalogue, service_id: int) -> set[int]:
@@ -127,29 +180,40 @@ def bound_with(town: Catalogue, service_id: int) -> set[int]:
     return found & town.services.keys()
 
 
-def _of(at: At) -> Update:
+def _of(pool: Pool) -> Update:
     return (
         update(Place)
         .where(
-            Place.service_id == at.service_id,
-            Place.group_id == EVERYBODY,
-            Place.day == at.day,
+            Place.service_id == pool.service_id,
+            Place.group_id == pool.group_id,
+            Place.day == pool.day,
         )
         .execution_options(synchronize_session=False)
     )
 
 
-def rooms(town: Catalogue, children: Collection[int], days: Sequence[date]) -> dict[Cell, Room]:
-    """Tell each cell of a service that has so many places what is left of them."""
+def rooms(
+    town: Catalogue,
+    groups: Mapping[tuple[int, int], int],
+    days: Sequence[date],
+    held: Mapping[Cell, int],
+) -> dict[Cell, Room]:
+    """Tell each cell of a service that has so many places what is left of them.
+
+    `groups` says in which group each child is, by child and service; `held`, in which one that has
+    a place by now.
+    """
     found = db.rows(_PLACES, first=days[0], last=days[-1])
-    taken = {At(row.service_id, row.day): row for row in found}
+    taken = {Pool(row.service_id, row.group_id, row.day): row for row in found}
     left = {}
-    for service in town.services.values():
+    for (child, number), usual in groups.items():
+        service = town.services[number]
         for day in days:
-            there = service.places(day)
+            cell = Cell(child, number, day)
+            group = held.get(cell, usual)
+            there = service.places(day, group)
             if there is None:
                 continue
-            row = taken.get(At(service.id, day))
-            room = Room(max(0, there - row.taken), row.waiting) if row else Room(there)
-            left.update({Cell(child, service.id, day): room for child in children})
+            row = taken.get(Pool(number, group, day))
+            left[cell] = Room(max(0, there - row.taken), row.waiting) if row else Room(there)
     return left

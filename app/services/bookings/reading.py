@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Date, and_, bindparam, case, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Date, and_, bindparam, or_, select
 
 from app import db
 from app.calendar.months import both_ends
@@ -30,6 +29,7 @@ from app.services.bookings.catalogue import Catalogue
 from app.services.bookings.invoicing import LATEST
 from app.services.bookings.judge.custody import Turns
 from app.services.bookings.judge.worlds import Cell, Enrolled, Held, World
+from app.services.bookings.places import Pool
 
 # Those that a family has: a place, or a rank in a list.
 LIVE = frozenset({BookingState.BOOKED, BookingState.OFFERED, BookingState.WAITING})
@@ -37,7 +37,6 @@ LIVE = frozenset({BookingState.BOOKED, BookingState.OFFERED, BookingState.WAITIN
 GIVEN_BACK = frozenset({BookingState.CANCELLED})
 
 _FIRST, _LAST = bindparam("first", type_=Date), bindparam("last", type_=Date)
-_OTHER = aliased(Booking)
 
 _CHILDREN = (
     select(
@@ -52,6 +51,8 @@ _CHILDREN = (
         Custody.handover,
         Custody.anchor,
         Child.school,
+        Child.class_name,
+        Enrolment.group_id,
         # Asked along with them, as a page asks little.
         LATEST.label("invoiced"),
     )
@@ -72,21 +73,6 @@ _CHILDREN = (
     .where(FamilyChild.family_id == FAMILY)
     .order_by(Child.birth_date, Child.id, Enrolment.service_id, Enrolment.first)
 )
-# Whoever waits is told how many were there before.
-_BEFORE = (
-    select(func.count(_OTHER.id))
-    .where(
-        _OTHER.service_id == Booking.service_id,
-        _OTHER.day == Booking.day,
-        _OTHER.state == BookingState.WAITING,
-        or_(
-            _OTHER.waiting_since < Booking.waiting_since,
-            and_(_OTHER.waiting_since == Booking.waiting_since, _OTHER.id < Booking.id),
-        ),
-    )
-    .scalar_subquery()
-)
-RANK = case((Booking.state == BookingState.WAITING, _BEFORE + 1), else_=0)
 _BOOKED = (
     select(
         Booking.id,
@@ -98,8 +84,9 @@ _BOOKED = (
         Booking.origin,
         Booking.version,
         Booking.late,
-        RANK.label("rank"),
+        places.RANK.label("rank"),
         Booking.offer_until,
+        Booking.group_id,
     )
     # The other home's too: a child eats once.
     .join(FamilyChild, FamilyChild.child_id == Booking.child_id)
@@ -118,6 +105,7 @@ class OfChild(NamedTuple):
     # Whose weeks are whose; None when this home has all of them.
     turns: Turns | None
     school: str = ""
+    class_name: str = ""
 
 
 class Booked(NamedTuple):
@@ -137,6 +125,8 @@ class Booked(NamedTuple):
     rank: int
     # Until when a place is kept for it.
     offer_until: datetime | None
+    # In whose places it counts.
+    group_id: int
 
     @property
     def cell(self) -> Cell:
@@ -156,6 +146,8 @@ class Known:
     # By child and day; the other home's too.
     booked: Mapping[Cell, Booked]
     world: World
+    # Of each child at each service: where it would count.
+    groups: Mapping[tuple[int, int], int]
 
     def chosen(self) -> list[Cell]:
         """List the days that the family has and chose itself."""
@@ -182,6 +174,13 @@ class Known:
         """Tell whether a page of these days may have a box there."""
         enrolled = (cell.child, cell.service) in self.world.enrolments
         return enrolled and self.first <= cell.day <= self.last
+
+    def pool(self, cell: Cell) -> Pool:
+        """Name the places that a day counts in, or would."""
+        found = self.booked.get(cell)
+        if found is not None and found.state in HOLDING:
+            return Pool(cell.service, found.group_id, cell.day)
+        return Pool(cell.service, self.groups[cell.child, cell.service], cell.day)
 
     def along(self, cell: Cell) -> list[Cell]:
         """List what a day at a service brings, of the same day."""
@@ -213,8 +212,16 @@ def known(family_id: int, first: date, last: date) -> Known:
     """Read what is known of a family between two dates, both among them."""
     within = {"first": first, "last": last}
     town = catalogue.read(first, last)
-    children, enrolled, invoiced_until = _children(family_id, within)
+    children, enrolled, said, invoiced_until = _children(family_id, within)
+    groups = {
+        (each.id, service.id): service.group_of(
+            each.school, each.class_name, said.get((each.id, service.id))
+        )
+        for each in children.values()
+        for service in town.services.values()
+    }
     booked = {each.cell: each for each in _booked(family_id, within)}
+    held_in = {cell: each.group_id for cell, each in booked.items() if each.state in HOLDING}
     ours = {cell: each for cell, each in booked.items() if each.family_id == family_id}
     return Known(
         family_id=family_id,
@@ -223,6 +230,7 @@ def known(family_id: int, first: date, last: date) -> Known:
         children=children,
         town=town,
         booked=booked,
+        groups=groups,
         world=World(
             services=town.bookable,
             children={each.id: each.first_name for each in children.values()},
@@ -232,7 +240,7 @@ def known(family_id: int, first: date, last: date) -> Known:
                 cell: Held(each.state, each.origin, each.offer_until) for cell, each in ours.items()
             },
             closed=town.closed({each.id: each.school for each in children.values()}),
-            rooms=places.rooms(town, children, days_between(first, last)),
+            rooms=places.rooms(town, groups, days_between(first, last), held_in),
             invoiced_until=invoiced_until,
             booked_elsewhere=frozenset(
                 cell
@@ -251,20 +259,29 @@ def known(family_id: int, first: date, last: date) -> Known:
 
 def _children(
     family_id: int, within: Mapping[str, date]
-) -> tuple[dict[int, OfChild], dict[tuple[int, int], tuple[Enrolled, ...]], date | None]:
+) -> tuple[
+    dict[int, OfChild],
+    dict[tuple[int, int], tuple[Enrolled, ...]],
+    dict[tuple[int, int], int],
+    date | None,
+]:
+    """Read the children, who may book what, in which group the town says, what is invoiced."""
     invoiced = None
+    said: dict[tuple[int, int], int] = {}
     children: dict[int, OfChild] = {}
     enrolled: dict[tuple[int, int], tuple[Enrolled, ...]] = {}
     for row in db.rows(_CHILDREN, family_id=family_id, **within):
         number, public_id, first_name, last_name, service_id, first, last = row[:7]
         turns = turns_of(row)
-        found = OfChild(number, public_id, first_name, last_name, turns, row.school)
+        found = OfChild(number, public_id, first_name, last_name, turns, row.school, row.class_name)
         children[found.id] = found
         if service_id is not None:
             key = found.id, service_id
             enrolled[key] = (*enrolled.get(key, ()), Enrolled(first, last))
+            if row.group_id is not None:
+                said[key] = row.group_id
         invoiced = row.invoiced
-    return children, enrolled, both_ends(invoiced)[1] if invoiced else None
+    return children, enrolled, said, both_ends(invoiced)[1] if invoiced else None
 
 
 def _booked(family_id: int, within: Mapping[str, date]) -> list[Booked]:

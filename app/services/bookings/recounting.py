@@ -10,28 +10,36 @@ from sqlalchemy import and_, func, select
 
 from app import db
 from app.formats import today
-from app.models import HOLDING, Booking, Place, Service
+from app.models import HOLDING, Booking, Place, Service, ServiceGroup
 from app.services import journal
 from app.services.actors import Actor
-from app.services.bookings.places import EVERYBODY
+from app.services.bookings.groups import moving
 from app.services.bookings.setting_up import capacities
 
 _HELD = func.count(Booking.id)
 _WRONG = (
-    select(Service.id, Service.name, Place.day, Place.taken, _HELD.label("held"))
+    select(
+        Service.id,
+        Service.name,
+        func.coalesce(ServiceGroup.name, "").label("group"),
+        Place.day,
+        Place.taken,
+        _HELD.label("held"),
+    )
     .join(Service, Service.id == Place.service_id)
     .outerjoin(
         Booking,
         and_(
             Booking.service_id == Place.service_id,
+            Booking.group_id == Place.group_id,
             Booking.day == Place.day,
             Booking.state.in_(HOLDING),
         ),
     )
-    .where(Place.group_id == EVERYBODY)
-    .group_by(Service.id, Service.name, Place.day, Place.taken)
+    .outerjoin(ServiceGroup, ServiceGroup.id == Place.group_id)
+    .group_by(Service.id, Service.name, Place.group_id, ServiceGroup.name, Place.day, Place.taken)
     .having(Place.taken != _HELD)
-    .order_by(Place.day, Service.id)
+    .order_by(Place.day, Service.id, Place.group_id)
 )
 
 
@@ -40,9 +48,16 @@ class Difference(NamedTuple):
 
     service_id: int
     service: str
+    # Empty for the places of the service itself.
+    group: str
     day: date
     kept: int
     counted: int
+
+    @property
+    def name(self) -> str:
+        """Name the service, with the group that is counted."""
+        return f"{self.service} ({self.group})" if self.group else self.service
 
 
 def differences() -> list[Difference]:
@@ -53,8 +68,9 @@ def differences() -> list[Difference]:
 def put_right(by: Actor) -> list[Difference]:
     """Write the right counts of the days to come; return what was wrong.
 
-    Days that are over stay: nobody books them any more.
+    Days that are over stay: nobody books them any more. Each day to come counts where its child is.
     """
+    moving.regroup_all()
     with db.transaction() as session:
         found = [Difference(*row) for row in session.execute(_WRONG)]
         wrong = [each for each in found if each.day >= today()]

@@ -28,7 +28,7 @@ from app.services.actors import CurrentAccount
 from app.services.bookings import deciding, places, reading, telling, waiting
 from app.services.bookings.deciding import Decided
 from app.services.bookings.judge.worlds import Cell
-from app.services.bookings.places import At
+from app.services.bookings.places import At, Pool
 from app.services.bookings.reading import LIVE, Known
 from app.services.bookings.wishes import Boxes, changed_since, wishes
 from app.services.bookings.words import ABSENCE_REASONS
@@ -133,7 +133,7 @@ def write(
     ids = [each.id for each in known.booked.values()]
     found = session.scalars(select(Booking).where(Booking.id.in_(ids)).order_by(Booking.id))
     rows = {Cell(each.child_id, each.service_id, each.day): each for each in found}
-    counted: Counter[At] = Counter()
+    counted: Counter[Pool] = Counter()
     events = []
     ticked = {each.wish.cell for each in decided}
     for each, cell in _changes(decided):
@@ -141,11 +141,11 @@ def write(
         old = row.state if row else None
         if row is None:
             row = rows[cell] = Booking(
-                child_id=cell.child, service_id=cell.service, day=cell.day, version=0
+                child_id=cell.child, service_id=cell.service, day=cell.day, version=0, group_id=0
             )
             session.add(row)
-        _change(row, each, known.family_id, _origin(cell, ticked, origin), batch)
-        counted[_at(cell)] += (row.state in HOLDING) - (old in HOLDING)
+        _change(row, each, known, _origin(cell, ticked, origin), batch)
+        counted[places.pool_of(row)] += (row.state in HOLDING) - (old in HOLDING)
         events.append((row, each, old))
     session.flush()
     session.add_all(
@@ -171,7 +171,7 @@ def write(
     refused = list(_refusals(known, batch, decided))
     session.add_all(refused)
     batch.refused += len(refused)
-    freed = [at for at, change in counted.items() if change < 0]
+    freed = [At(pool.service_id, pool.day) for pool, change in counted.items() if change < 0]
     waiting.promote(session, known.town, freed)
 
 
@@ -206,11 +206,14 @@ def _changes(decided: Iterable[Decided]) -> Iterator[tuple[Decided, Cell]]:
 
 
 def _change(
-    row: Booking, each: Decided, family_id: int, origin: BookingOrigin, batch: BookingBatch
+    row: Booking, each: Decided, known: Known, origin: BookingOrigin, batch: BookingBatch
 ) -> None:
     assert each.state is not None
     if each.state is not BookingState.CANCELLED:
-        row.family_id = family_id
+        row.family_id = known.family_id
+        if row.state not in HOLDING:
+            # Whoever has a place keeps it where it is counted.
+            row.group_id = known.groups[row.child_id, row.service_id]
         if row.state not in LIVE:
             row.origin = origin
     row.state = each.state

@@ -28,8 +28,9 @@ from app.services.actors import Actor
 from app.services.bookings import catalogue, invoicing, places
 from app.services.bookings.catalogue import Catalogue
 from app.services.bookings.closings.closing_extent import LIVE
+from app.services.bookings.groups import moving
 from app.services.bookings.judge.worlds import Cell
-from app.services.bookings.places import At
+from app.services.bookings.places import At, Pool
 from app.services.bookings.words import STATES
 
 # What is read of the portal at once, and written: others who book wait as long.
@@ -109,6 +110,7 @@ class _Week:
                 .execution_options(populate_existing=True)
             )
         }
+        self._groups = moving.read(session, self._town, children)
         self._invoiced_until = invoicing.until()
         self._imported = self._said_by_files()
         self._before: dict[Cell, BookingState | None] = {}
@@ -183,6 +185,8 @@ class _Week:
             return
         else:
             self._before.setdefault(cell, row.state)
+        if row.state not in HOLDING:
+            row.group_id = self._groups.of(cell.child, cell.service, said.family_id, cell.day)
         row.family_id, row.state, row.late = said
         row.origin = origin
         waits = row.state is BookingState.WAITING
@@ -209,7 +213,7 @@ class _Week:
         return came and cell not in self._said and not self._bringers(cell)
 
     def _note(self, by: Actor) -> None:
-        counted: Counter[At] = Counter()
+        counted: Counter[Pool] = Counter()
         batches = self._batches(by)
         events = []
         for cell, old in self._before.items():
@@ -230,7 +234,7 @@ class _Week:
                     "new": row.state,
                 }
             )
-            counted[At(cell.service, cell.day)] += (row.state in HOLDING) - (old in HOLDING)
+            counted[places.pool_of(row)] += (row.state in HOLDING) - (old in HOLDING)
         if events:
             self._session.execute(insert(BookingEvent), events)
         places.count(self._session, counted, turns_out=False)

@@ -24,7 +24,7 @@ from app.services.bookings import catalogue, offers, places, telling
 from app.services.bookings.catalogue import Catalogue
 from app.services.bookings.judge.limits import limit
 from app.services.bookings.judge.worlds import Cell
-from app.services.bookings.places import At
+from app.services.bookings.places import At, Pool
 from app.services.bookings.telling import Told, turn
 
 FOUND = "Une place s’est libérée\u00a0: elle est à vous."
@@ -105,7 +105,7 @@ class _Sharing:
     session: Session
     town: Catalogue
     now: datetime
-    free: Counter[At]
+    free: Counter[Pool]
     waiting: dict[Cell, Booking]
     held: dict[Cell, Booking]
     schools: Mapping[int, str]
@@ -122,8 +122,8 @@ class _Sharing:
         lacking = [each for each in group if each not in self.held]
         if not all(map(self._may_have, group)):
             return
-        taken = Counter(At(each.service, each.day) for each in lacking)
-        self.free.subtract({at: count for at, count in taken.items() if at in self.free})
+        taken = Counter(places.pool_of(self.waiting[each]) for each in lacking)
+        self.free.subtract({pool: count for pool, count in taken.items() if pool in self.free})
         self.held.update({each: self.waiting.pop(each) for each in lacking})
         rows = [self.held[each] for each in group]
         if how is Waiting.AUTOMATIC:
@@ -137,7 +137,7 @@ class _Sharing:
     def _may_have(self, cell: Cell) -> bool:
         """Tell whether there is a place that it waits for, or has until it answers."""
         is_there = cell in self.held or (
-            cell in self.waiting and self.free.get(At(cell.service, cell.day), 1) > 0
+            cell in self.waiting and self.free.get(places.pool_of(self.waiting[cell]), 1) > 0
         )
         return is_there and _is_in_time(self.town, cell, self.schools[cell.child], self.now)
 
@@ -153,12 +153,12 @@ def _tell(session: Session, moved: Iterable[Booking]) -> None:
         telling.place_offered(session, family_id)
 
 
-def _free(session: Session, concerned: Iterable[At]) -> Counter[At]:
-    """Count what is left; services without a number of places are not there."""
-    left = select(Place.service_id, Place.day, Place.capacity - Place.taken).where(
+def _free(session: Session, concerned: Iterable[At]) -> Counter[Pool]:
+    """Count what is left; who has no number of places is not there."""
+    left = select(Place.service_id, Place.group_id, Place.day, Place.capacity - Place.taken).where(
         tuple_(Place.service_id, Place.day).in_([tuple(at) for at in concerned])
     )
-    return Counter({At(service_id, day): count for service_id, day, count in session.execute(left)})
+    return Counter({Pool(*row[:3]): row[3] for row in session.execute(left)})
 
 
 def _waiting(session: Session, concerned: Iterable[At]) -> dict[Cell, Booking]:

@@ -71,6 +71,7 @@ KEPT = {
         "invoiced_month",
         "service",
         "service_day",
+        "service_group",
         "service_link",
         "tariff",
     ),

@@ -41,6 +41,7 @@ def steps(family_id: int) -> tuple[Step, ...]:
     holding = (
         (Booking.family_id == family_id)
         & (Booking.service_id == Place.service_id)
+        & (Booking.group_id == Place.group_id)
         & (Booking.day == Place.day)
         & Booking.state.in_(HOLDING)
     )

@@ -24,6 +24,7 @@ from app.models import (
     Quotient,
     Service,
     ServiceDay,
+    ServiceGroup,
     ServiceKind,
     ServiceLink,
     Tariff,
@@ -38,6 +39,7 @@ from app.services.importing.booking_file import BOOKINGS
 from app.services.importing.calendar_file import CALENDAR
 from app.services.importing.closing_file import CLOSINGS
 from app.services.importing.custody_file import CUSTODY
+from app.services.importing.group_file import BETWEEN, GROUPS
 from app.services.importing.service_tables import ENROLMENTS, SERVICES
 from app.services.importing.tables import SourceFile
 from app.services.importing.tariff_files import QUOTIENTS, TARIFFS
@@ -114,6 +116,11 @@ def _service(row: Any) -> Mapping[str, Any]:
     }
 
 
+def _group(row: Any) -> Mapping[str, Any]:
+    names = {name: f" {BETWEEN} ".join(getattr(row, name)) for name in ("schools", "classes")}
+    return {**row._asdict(), **names}
+
+
 def _custody(row: Any) -> Mapping[str, Any]:
     return {**row._asdict(), "handover": WEEKDAYS[row.handover].upper()}
 
@@ -187,9 +194,25 @@ ALL = (
         _tariff,
     ),
     ServiceFile(
+        GROUPS,
+        select(
+            Service.source_id.label("service"), ServiceGroup.name, ServiceGroup.capacity,
+            ServiceGroup.schools, ServiceGroup.classes,
+        )
+        .join(Service, (Service.id == ServiceGroup.service_id) & _OFFERED)
+        .order_by(Service.position, Service.id, ServiceGroup.id),
+        _group,
+    ),
+    ServiceFile(
         ENROLMENTS,
-        _of_child(Service.source_id.label("service"), Enrolment.first, Enrolment.last)
+        _of_child(
+            Service.source_id.label("service"),
+            Enrolment.first,
+            Enrolment.last,
+            ServiceGroup.name.label("group"),
+        )
         .join(Enrolment, Enrolment.child_id == Child.id)
+        .outerjoin(ServiceGroup, ServiceGroup.id == Enrolment.group_id)
         .join(Service, (Service.id == Enrolment.service_id) & _OFFERED)
         .join(Family, (Family.id == Enrolment.family_id) & _HERE)
         .where(Child.erased_at.is_(None))

@@ -23,6 +23,7 @@ from app.services.actors import Actor
 from app.services.bookings import catalogue, taking_over, waiting
 from app.services.bookings.closings import closing, closing_days, closing_letters
 from app.services.bookings.closings.closing_extent import Extent
+from app.services.bookings.groups import moving
 from app.services.bookings.judge.worlds import Cell
 from app.services.bookings.setting_up import services
 from app.services.bookings.setting_up.services import Described
@@ -34,6 +35,7 @@ from app.services.importing import (
     closing_file,
     custody_file,
     enrolment_file,
+    group_file,
     offered_services,
     tariff_files,
 )
@@ -42,13 +44,14 @@ from app.services.importing.calendar_file import CALENDAR
 from app.services.importing.closing_file import CLOSINGS, Closing
 from app.services.importing.custody_file import CUSTODY
 from app.services.importing.faults import Fault
+from app.services.importing.group_file import GROUPS
 from app.services.importing.read_at_once import Reading
 from app.services.importing.service_tables import ENROLMENTS, PERIODS, SERVICES
 from app.services.importing.sources import opened
 from app.services.importing.tariff_files import QUOTIENTS, TARIFFS
 from app.services.refusals import Reason, Refusal
 
-FILES = (SERVICES, CALENDAR, TARIFFS, ENROLMENTS, CUSTODY, QUOTIENTS, BOOKINGS, CLOSINGS)
+FILES = (SERVICES, CALENDAR, TARIFFS, GROUPS, ENROLMENTS, CUSTODY, QUOTIENTS, BOOKINGS, CLOSINGS)
 _LINKS = {
     "brings": LinkKind.BRINGS, "needs": LinkKind.NEEDS, "excludes": LinkKind.EXCLUDES,
 }  # fmt: skip
@@ -70,6 +73,8 @@ class Done:
     """What came of the files."""
 
     services: int = 0
+    # Of services, that have places of their own.
+    groups: int = 0
     enrolments: int = 0
     # Of a child, whose weeks are told.
     homes: int = 0
@@ -95,6 +100,7 @@ class Done:
             f"{plural(self.enrolments, 'inscription')} (dont {self.new_enrolments} de plus)",
         ]
         others = (
+            (self.groups, "groupe", "groupes"),
             (self.homes, "foyer à semaines dites", "foyers à semaines dites"),
             (self.calendar, "ligne de calendrier de plus", "lignes de calendrier de plus"),
             (self.tariffs, "ligne de tarif changée", "lignes de tarif changées"),
@@ -144,6 +150,7 @@ def run(path: Path, by: Actor, *, rehearses: bool = False, most_rows: int | None
                 rows_created=str(done.new_services + done.new_enrolments),
                 source=", ".join(found),
             )  # fmt: skip
+        moving.regroup_all()
         _book_by_weeks(later, by, done)
         _close(later, by, done)
         waiting.share_out_all()
@@ -156,8 +163,15 @@ def _write(session: Session, reading: Reading, found: Rows, done: Done) -> _Late
     done.calendar = calendar_file.write(session, reading.fault, found.get(CALENDAR.name, []))
     reading.refuse()
     homes, offered = child_homes.read(session), offered_services.read(session)
+    done.groups = group_file.write(session, reading.fault, offered, found.get(GROUPS.name, []))
+    reading.refuse()
     done.enrolments, done.new_enrolments = enrolment_file.write(
-        session, reading.fault, homes, offered, found.get(ENROLMENTS.name, [])
+        session,
+        reading.fault,
+        homes,
+        offered,
+        group_file.named(session),
+        found.get(ENROLMENTS.name, []),
     )
     done.homes = custody_file.write(session, reading.fault, homes, found.get(CUSTODY.name, []))
     done.tariffs = tariff_files.write_tariffs(

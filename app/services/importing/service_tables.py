@@ -54,6 +54,12 @@ def _parse_days(value: str) -> int:
     return int(value)
 
 
+def _parse_hours(value: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,3}", value):
+        raise FieldRefused("écrivez en combien d’heures un justificatif s’envoie, ou rien.")
+    return int(value)
+
+
 def _parse_rule(value: str) -> str:
     try:
         return services.canonical(value)
@@ -68,6 +74,7 @@ def _parse_keys(value: str) -> tuple[str, ...]:
 RULE = Kind(_parse_rule, String(), "")
 HOUR = Kind(_parse_hour, String())
 KEYS = Kind(_parse_keys, String(), None)
+CAPACITY = Kind(_parse_capacity, String())
 SERVICES = SourceFile(
     "service.csv",
     key=("source_id",),
@@ -96,7 +103,7 @@ SERVICES = SourceFile(
              "pointage": ServiceMode.ATTENDANCE_ONLY},
             "écrivez JOURS, DEMANDE ou POINTAGE.", String(), ServiceMode.DAYS,
         ), counts=True),
-        Column("capacite", "capacity", Kind(_parse_capacity, String()), counts=True),
+        Column("capacite", "capacity", CAPACITY, counts=True),
         Column("listeAttente", "waiting", choice(
             {"non": Waiting.NONE, "automatique": Waiting.AUTOMATIC, "proposition": Waiting.OFFER},
             "écrivez NON, AUTOMATIQUE ou PROPOSITION.", String(), Waiting.NONE,
@@ -108,7 +115,7 @@ SERVICES = SourceFile(
         Column("limiteAnnulation", "cancel_rule", RULE, counts=True),
         Column("limiteAbsence", "absence_rule", RULE, counts=True),
         Column("carence", "due_absences", Kind(_parse_days, String()), counts=True),
-        Column("justificatif", "proof_hours", Kind(_parse_days, String()), counts=True),
+        Column("justificatif", "proof_hours", Kind(_parse_hours, String()), counts=True),
         Column("avancer", "shift", fields.YES_OR_NO, counts=True),
         Column("retard", "late", choice(
             {"refus": Late.REFUSE, "majoration": Late.SURCHARGE, "demande": Late.REQUEST},
@@ -125,5 +132,6 @@ ENROLMENTS = SourceFile(
         Column("du", "first", fields.DAY, required=True),
         Column("au", "last", fields.DAY, counts=True),
         Column("famille_id", "family", fields.KEY, counts=True),
+        Column("groupe", "group", text(100), counts=True),
     ),
 )

@@ -57,6 +57,7 @@ from app.models import (
     RequestFile,
     Service,
     ServiceDay,
+    ServiceGroup,
     ServiceLink,
     Tariff,
     TemporaryPassword,
@@ -221,7 +222,16 @@ KEPT = (
     Kept("Modèles de réponse", (ReadyAnswer,), "ils ne disent rien d’une famille"),
     Kept(
         "Services, tarifs et calendrier",
-        (Service, ServiceLink, ServiceDay, CalendarSpan, Closing, Tariff, InvoicedMonth),
+        (
+            Service,
+            ServiceGroup,
+            ServiceLink,
+            ServiceDay,
+            CalendarSpan,
+            Closing,
+            Tariff,
+            InvoicedMonth,
+        ),
         "la mairie les règle, et ils ne disent rien d’une famille",
     ),
     Kept(

@@ -131,6 +131,15 @@ def test_a_meal_does_not_come_back_without_its_midday() -> None:
     assert states() == ["booked"] * 4
 
 
+def test_a_meal_does_not_come_back_without_a_midday_that_was_given_back(people: People) -> None:
+    for ticked in (), ("4 cantine",):
+        tick(people.zest, "30 cantine", "4 garderie-de-midi", *ticked)
+    closing.close(on(date(2026, 12, 4), CANTEEN), WHY, TOWN_HALL)
+    tick(people.zest, "30 cantine")
+    closing.reopen(on(date(2026, 12, 4), CANTEEN), TOWN_HALL)
+    assert booked_states(people.zest)["4 cantine"] == "closed parent"
+
+
 def test_nobody_eats_where_the_midday_is_closed() -> None:
     """The canteen is the association's, and open: but nobody would mind the children."""
     changed = closing.close(on(MONDAY, MIDDAY), WHY, TOWN_HALL)

@@ -43,6 +43,7 @@ def service_screens(app: Flask, people: People, office: Browser) -> Screens:
         session.execute(update(Service).values(archived_at=None))
     yield from _services(app, office)
     yield from _enrolled(app, people, office)
+    yield from _groups(app, office)
     yield from _tariffs(app, office)
     yield from _one_child(app, people, office)
     yield from _calendar(app, office)
@@ -76,6 +77,20 @@ def _enrolled(app: Flask, people: People, office: Browser) -> Screens:
     while page.soup.select("#school"):
         page = page.fill(first="01/09/2026").submit("Inscrire")
     yield "services, all are enrolled", page
+
+
+def _groups(app: Flask, office: Browser) -> Screens:
+    number = _number_of(app, Service.slug, "cantine")
+    page = office.get("town_hall.service_groups", number=number)
+    yield "groups, none", page
+    yield "groups, no name", page.submit("Ajouter", _refused=200)
+    for name, classes in (("Maternelle", "PS, MS, GS"), ("Collège", "6e")):
+        page = page.fill(name=name, capacity="40", classes=classes).submit("Ajouter")
+    yield "groups", page
+    page = office.visit(str(page.soup.select("th a")[-1]["href"]))
+    yield "groups, one", page
+    yield "groups, no places", page.fill(capacity="").submit("Enregistrer", _refused=200)
+    yield "groups, removed", office.visit(page.path).submit("Retirer ce groupe")
 
 
 def _tariffs(app: Flask, office: Browser) -> Screens:

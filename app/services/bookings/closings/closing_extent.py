@@ -80,6 +80,9 @@ def coming_back(session: Session, days: Sequence[date]) -> dict[Booking, Booking
             for whose in ("", school)
         )
     ]
+    # No meal comes back without what it brings, which its family may have given back meanwhile.
+    there = {_cell(each) for each in back}
+    back = [each for each in back if _has_all(_cell(each), links, there)]
     # What came with a meal alone comes back with it.
     there = {_cell(each) for each in back}
     before = _before(session, [each for each, _ in booked])
@@ -129,6 +132,12 @@ def _bringing(cell: Cell, links: Links) -> set[Cell]:
 def _lost_all(cell: Cell, links: Links, there: Collection[Cell], gone: set[Cell]) -> bool:
     bringing = {each for each in _bringing(cell, links) if each in there}
     return bool(bringing) and bringing <= gone
+
+
+def _has_all(cell: Cell, links: Links, there: Collection[Cell]) -> bool:
+    """Tell whether all that a day brings is there."""
+    brought = links.brought_by(cell.service)
+    return all(cell._replace(service=service) in there for service in brought)
 
 
 def _has_none(cell: Cell, links: Links, there: set[Cell]) -> bool:

@@ -23,7 +23,7 @@ from app.services.bookings.closings import closing_extent
 from app.services.bookings.closings.closing_days import in_words
 from app.services.bookings.closings.closing_extent import Extent
 from app.services.bookings.judge.worlds import COMING
-from app.services.bookings.places import At
+from app.services.bookings.places import Pool
 from app.services.bookings.telling import Told, turn
 
 
@@ -77,10 +77,10 @@ class Changed:
 def move(session: Session, moving: Mapping[Booking, BookingState], sentence: str) -> None:
     """Have bookings stand otherwise, with their line of history, and count their places."""
     now = datetime.now(UTC)
-    change: Counter[At] = Counter()
+    change: Counter[Pool] = Counter()
     for booking, state in moving.items():
         held_before = booking.state in HOLDING
-        change[At(booking.service_id, booking.day)] += (state in HOLDING) - held_before
+        change[places.pool_of(booking)] += (state in HOLDING) - held_before
         is_closed = state is BookingState.CLOSED
         kind = BookingEventKind.CLOSED if is_closed else BookingEventKind.REOPENED
         booking.offer_until = None
@@ -88,14 +88,15 @@ def move(session: Session, moving: Mapping[Booking, BookingState], sentence: str
     held = session.scalars(
         select(Place)
         .where(
-            tuple_(Place.service_id, Place.day).in_([tuple(at) for at in change]),
-            Place.group_id == places.EVERYBODY,
+            tuple_(Place.service_id, Place.group_id, Place.day).in_(
+                [tuple(each) for each in change]
+            )
         )
-        .order_by(Place.service_id, Place.day)
+        .order_by(Place.service_id, Place.group_id, Place.day)
         .execution_options(populate_existing=True)
     )
     for place in held:
-        taken = place.taken + change[At(place.service_id, place.day)]
+        taken = place.taken + change[Pool(place.service_id, place.group_id, place.day)]
         # Nobody who comes back is turned out, though there are fewer places by now.
         place.capacity = max(place.capacity, taken)
         place.taken = taken

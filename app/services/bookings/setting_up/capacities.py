@@ -2,41 +2,56 @@
 
 from datetime import date
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import db
 from app.formats import today
-from app.models import HOLDING, Booking, Place, Service, ServiceDay
-from app.services.bookings.places import EVERYBODY
+from app.models import HOLDING, Booking, Place, Service, ServiceDay, ServiceGroup
+from app.services.bookings.judge.grouping import NO_GROUP
 
 
 def recount(session: Session, service: Service) -> None:
-    """Count the places of its days to come anew, in the caller's transaction.
+    """Count the places of its days to come anew, group by group, in the caller's transaction.
 
     A day on which more come than there are places from now on keeps them all.
     """
     coming = (Place.service_id == service.id) & (Place.day >= today())
     # Whoever books meanwhile waits, or is waited for.
-    rows = session.scalars(select(Place).where(coming).order_by(Place.day).with_for_update())
-    places = {each.day: each for each in rows}
-    if service.capacity is None:
-        session.execute(delete(Place).where(coming))
-        return
+    rows = session.scalars(
+        select(Place)
+        .where(coming)
+        .order_by(Place.group_id, Place.day)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    places = {(each.group_id, each.day): each for each in rows}
+    usual = {NO_GROUP: service.capacity} | _of_groups(session, service.id)
     special = _of_single_days(session, service.id)
     taken = _taken(session, service.id)
-    for day in sorted({*places, *taken}):
-        count = taken.get(day, 0)
-        capacity = max(special.get(day, service.capacity), count)
-        if day in places:
-            places[day].capacity, places[day].taken = capacity, count
+    for group, day in sorted({*places, *taken}):
+        there = special.get(day, usual[NO_GROUP]) if not group else usual.get(group)
+        count = taken.get((group, day), 0)
+        place = places.get((group, day))
+        if there is None:
+            if place is not None:
+                session.delete(place)
+        elif place is not None:
+            place.capacity, place.taken = max(there, count), count
         else:
-            row = {"service_id": service.id, "group_id": EVERYBODY, "day": day}
+            row = {"service_id": service.id, "group_id": group, "day": day}
             session.execute(
                 db.insert(Place)
-                .values(row | {"capacity": capacity, "taken": count})
+                .values(row | {"capacity": max(there, count), "taken": count})
                 .on_conflict_do_nothing()
             )
+
+
+def _of_groups(session: Session, service_id: int) -> dict[int, int | None]:
+    found = session.execute(
+        select(ServiceGroup.id, ServiceGroup.capacity).where(ServiceGroup.service_id == service_id)
+    )
+    return {row.id: row.capacity for row in found}
 
 
 def _of_single_days(session: Session, service_id: int) -> dict[date, int]:
@@ -48,10 +63,10 @@ def _of_single_days(session: Session, service_id: int) -> dict[date, int]:
     return {day: capacity for day, capacity in found if capacity is not None}
 
 
-def _taken(session: Session, service_id: int) -> dict[date, int]:
+def _taken(session: Session, service_id: int) -> dict[tuple[int, date], int]:
     found = session.execute(
-        select(Booking.day, func.count().label("taken"))
+        select(Booking.group_id, Booking.day, func.count().label("taken"))
         .where(Booking.service_id == service_id, Booking.day >= today(), Booking.state.in_(HOLDING))
-        .group_by(Booking.day)
+        .group_by(Booking.group_id, Booking.day)
     )
-    return {row.day: row.taken for row in found}
+    return {(row.group_id, row.day): row.taken for row in found}

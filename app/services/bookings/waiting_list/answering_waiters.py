@@ -24,7 +24,7 @@ from app.services import journal
 from app.services.actors import Actor
 from app.services.bookings import catalogue, places, telling
 from app.services.bookings.catalogue import Catalogue
-from app.services.bookings.places import At
+from app.services.bookings.places import At, Pool
 from app.services.bookings.telling import Told, turn
 from app.services.bookings.waiting_list.waiting_lists import AWAITED, Waiter
 from app.services.inbox import composing, sending
@@ -57,10 +57,10 @@ def give(public_id: str, by: Actor) -> None:
     with db.transaction() as session:
         found = _hold(session, public_id)
         taken = Counter(
-            At(row.service_id, row.day) for row in found.rows if row.state is BookingState.WAITING
+            places.pool_of(row) for row in found.rows if row.state is BookingState.WAITING
         )
-        for at in sorted(taken):
-            _make_room(session, at)
+        for pool in sorted(taken):
+            _make_room(session, pool)
         batch = _begin(session, found.family_id, by)
         batch.added = len(found.rows)
         for row in found.rows:
@@ -143,14 +143,14 @@ def _is_wanted(session: Session, town: Catalogue, row: Booking, but: Booking) ->
     return any(each.state in AWAITED for each in there)
 
 
-def _make_room(session: Session, at: At) -> None:
+def _make_room(session: Session, pool: Pool) -> None:
     """Have one place more where none is left."""
     session.execute(
         update(Place)
         .where(
-            Place.service_id == at.service_id,
-            Place.group_id == places.EVERYBODY,
-            Place.day == at.day,
+            Place.service_id == pool.service_id,
+            Place.group_id == pool.group_id,
+            Place.day == pool.day,
             Place.taken >= Place.capacity,
         )
         .values(capacity=Place.taken + 1)

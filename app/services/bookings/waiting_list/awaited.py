@@ -17,7 +17,7 @@ from app.services.bookings.catalogue import Catalogue
 from app.services.bookings.judge import spoken
 from app.services.bookings.judge.limits import limit
 from app.services.bookings.judge.worlds import Cell
-from app.services.bookings.reading import RANK
+from app.services.bookings.places import RANK
 from app.services.bookings.saving import Saved
 from app.services.bookings.weeks import FARTHEST_AHEAD
 from app.services.bookings.wishes import NOT_THERE, Boxes, day_of

@@ -40,7 +40,8 @@ def lapse() -> int:
             _take_back(session, row, now)
         session.flush()
         freed = [At(each.service_id, each.day) for each in lapsed]
-        places.count(session, Counter({at: -count for at, count in Counter(freed).items()}))
+        held = Counter(map(places.pool_of, lapsed))
+        places.count(session, Counter({pool: -count for pool, count in held.items()}))
         for family_id in sorted({each.family_id for each in lapsed}):
             telling.offer_lapsed(session, family_id)
         waiting.promote(session, town, freed)

@@ -5,12 +5,12 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import Date, bindparam, case, or_, select
+from sqlalchemy import Date, bindparam, case, func, or_, select
 
 from app import db
 from app.booking_kinds import BookingOrigin, BookingState
 from app.formats import today
-from app.models import Booking, Child, Family, Place, Service
+from app.models import Booking, Child, Family, Place, Service, ServiceGroup
 
 AWAITED = (BookingState.WAITING, BookingState.OFFERED)
 
@@ -31,11 +31,18 @@ _LINES: Any = (
         Booking.offer_until,
         Place.capacity,
         Place.taken,
+        func.coalesce(ServiceGroup.name, "").label("group"),
     )
     .join(Service, Service.id == Booking.service_id)
     .join(Child, Child.id == Booking.child_id)
     .join(Family, Family.id == Booking.family_id)
-    .outerjoin(Place, (Place.service_id == Booking.service_id) & (Place.day == Booking.day))
+    .outerjoin(
+        Place,
+        (Place.service_id == Booking.service_id)
+        & (Place.group_id == Booking.group_id)
+        & (Place.day == Booking.day),
+    )
+    .outerjoin(ServiceGroup, ServiceGroup.id == Booking.group_id)
     .where(
         Booking.day >= bindparam("today", type_=Date),
         Booking.state.in_(AWAITED),
@@ -47,6 +54,7 @@ _LINES: Any = (
         Booking.day,
         Service.position,
         Service.id,
+        Booking.group_id,
         case((Booking.state == BookingState.OFFERED, 0), else_=1),
         Booking.waiting_since,
         Booking.id,
@@ -73,6 +81,8 @@ class Waiter(NamedTuple):
     offer_until: datetime | None
     capacity: int | None
     taken: int | None
+    # That has places of its own; empty for those of the service itself.
+    group: str
 
     @property
     def child(self) -> str:
@@ -93,10 +103,11 @@ class Waiter(NamedTuple):
 
 
 class Queue(NamedTuple):
-    """Those who wait for one service on one day, in their order."""
+    """Those who wait for the same places of one day, in their order."""
 
     day: date
     service: str
+    group: str
     waiters: Sequence[Waiter]
 
     @property
@@ -119,8 +130,8 @@ def queues(slug: str = "") -> list[Queue]:
     rows: Any = db.rows(_ALL, today=today(), slug=slug)
     waiters = [Waiter(*row) for row in rows]
     return [
-        Queue(day, service, list(theirs))
-        for (day, service), theirs in groupby(waiters, lambda each: (each.day, each.service))
+        Queue(*places, list(theirs))
+        for places, theirs in groupby(waiters, lambda each: (each.day, each.service, each.group))
     ]
 
 

@@ -22,6 +22,7 @@ from app.models import (
     QuietWeek,
     Quotient,
     Service,
+    ServiceGroup,
     TypicalDay,
 )
 from app.services.profile.own_data.statements import ACCOUNT
@@ -32,9 +33,11 @@ ENROLMENTS = (
         Service.name.label("service"),
         Enrolment.first.label("du"),
         Enrolment.last.label("au"),
+        ServiceGroup.name.label("groupe"),
     )
     .join(Child, Child.id == Enrolment.child_id)
     .join(Service, Service.id == Enrolment.service_id)
+    .outerjoin(ServiceGroup, ServiceGroup.id == Enrolment.group_id)
     .where(Enrolment.family_id == FAMILY)
     .order_by(Enrolment.first, Enrolment.id)
 )
@@ -128,9 +131,11 @@ BOOKINGS = (
         Booking.late.label("hors_delai"),
         Booking.waiting_since.label("en_attente_depuis"),
         Booking.offer_until.label("place_proposee_jusqu_a"),
+        ServiceGroup.name.label("groupe"),
     )
     .join(Child, Child.id == Booking.child_id)
     .join(Service, Service.id == Booking.service_id)
+    .outerjoin(ServiceGroup, ServiceGroup.id == Booking.group_id)
     .where(Booking.family_id == FAMILY)
     .order_by(Booking.day, Booking.child_id, Booking.service_id)
 )

@@ -67,6 +67,9 @@ LEFT_OUT = {
         "service.waiting",
         "service.weekdays",
         "service_day",
+        "service_group.capacity",
+        "service_group.classes",
+        "service_group.schools",
         "service_link",
         "tariff",
     ),
@@ -79,6 +82,7 @@ LEFT_OUT = {
     ),
     "When a mail told of it: among the mails.": ("attendance.told_at",),
     "How often it changed: its history tells each time.": ("booking.version",),
+    "The number of a group, whose name is told.": ("booking.group_id",),
     "A child of somebody else, who was in the family's file by mistake.": ("kept_out",),
     "Notes of the town hall, which may speak of others: asked of it, as the screen says there.": (
         "family_note",

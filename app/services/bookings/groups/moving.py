@@ -1,0 +1,142 @@
+"""In which group of each service children are, whichever family booked; and moving between them.
+
+A booking says in whose places it counts. When its child, or the town, says another group, its days
+to come move there, with their places, under the locks of whoever books.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from app import db
+from app.formats import today
+from app.models import HOLDING, Booking, BookingState, Child, Enrolment, Service, ServiceGroup
+from app.services.bookings import catalogue, places, waiting
+from app.services.bookings.catalogue import Catalogue
+from app.services.bookings.judge.grouping import NO_GROUP
+from app.services.bookings.places import At
+from app.services.bookings.setting_up import capacities
+
+# What is closed comes back in a place; what is given back has none to count.
+COUNTED = (*HOLDING, BookingState.WAITING, BookingState.CLOSED)
+
+
+class _Said(NamedTuple):
+    """From when to when an enrolment says a group."""
+
+    first: date
+    last: date | None
+    group: int
+
+    def covers(self, day: date) -> bool:
+        return self.first <= day and (self.last is None or day <= self.last)
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """What says in which group some children are."""
+
+    town: Catalogue
+    # School and class, by child.
+    children: Mapping[int, tuple[str, str]]
+    # By child, service and family.
+    said: Mapping[tuple[int, int, int], list[_Said]]
+
+    def of(self, child: int, service: int, family: int, day: date) -> int:
+        """Find the group of a child that a family books for."""
+        found = self.town.services.get(service)
+        if found is None or not found.groups:
+            return NO_GROUP
+        told = self.said.get((child, service, family), ())
+        chosen = next((each.group for each in told if each.covers(day)), None)
+        return found.group_of(*self.children[child], chosen)
+
+
+def read(session: Session, town: Catalogue, children: Collection[int]) -> Groups:
+    """Read what says so; nothing where no service has groups."""
+    grouped = [number for number, service in town.services.items() if service.groups]
+    if not grouped:
+        return Groups(town, {}, {})
+    whose = select(Child.id, Child.school, Child.class_name).where(Child.id.in_(sorted(children)))
+    enrolled = (
+        select(
+            Enrolment.child_id,
+            Enrolment.service_id,
+            Enrolment.family_id,
+            Enrolment.first,
+            Enrolment.last,
+            Enrolment.group_id,
+        )
+        .where(
+            Enrolment.child_id.in_(sorted(children)),
+            Enrolment.service_id.in_(grouped),
+            Enrolment.group_id.is_not(None),
+        )
+        .order_by(Enrolment.id)
+    )
+    said: dict[tuple[int, int, int], list[_Said]] = {}
+    for child, service, family, first, last, group in session.execute(enrolled):
+        if group is not None:
+            said.setdefault((child, service, family), []).append(_Said(first, last, group))
+    known = {row.id: (row.school, row.class_name) for row in session.execute(whose)}
+    return Groups(town, known, said)
+
+
+def regroup(session: Session, service: Service) -> int:
+    """Have each day to come count where its child is by now; return how many days moved.
+
+    Nobody loses a place: a group that gets more than it holds has more that day. What came free
+    goes to those who wait there.
+    """
+    session.flush()
+    coming = _coming(service.id)
+    rows = session.scalars(coming).all()
+    if not rows:
+        capacities.recount(session, service)
+        return 0
+    days = sorted({row.day for row in rows})
+    town = catalogue.read(days[0], days[-1])
+    ats = [At(service.id, day) for day in days]
+    places.lock(session, town, {row.child_id for row in rows}, ats)
+    rows = session.scalars(coming.execution_options(populate_existing=True)).all()
+    groups = read(session, town, {row.child_id for row in rows})
+    moved = 0
+    for row in rows:
+        group = groups.of(row.child_id, row.service_id, row.family_id, row.day)
+        moved += group != row.group_id
+        row.group_id = group
+    session.flush()
+    capacities.recount(session, service)
+    session.flush()
+    waiting.promote(session, town, ats)
+    return moved
+
+
+def regroup_all() -> int:
+    """Do so for each service that has groups: children changed of school, or of class."""
+    grouped = (
+        select(Service)
+        .where(Service.id.in_(select(ServiceGroup.service_id)), Service.archived_at.is_(None))
+        .order_by(Service.id)
+    )
+    moved = 0
+    for service in db.session().scalars(grouped).all():
+        with db.transaction() as session:
+            moved += regroup(session, session.get_one(Service, service.id))
+    return moved
+
+
+def _coming(service_id: int) -> Select[Booking]:
+    return (
+        select(Booking)
+        .where(
+            Booking.service_id == service_id,
+            Booking.day >= today(),
+            Booking.state.in_(COUNTED),
+        )
+        .order_by(Booking.id)
+    )
