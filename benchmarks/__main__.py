@@ -5,6 +5,7 @@
     importing      what an import costs against a bare one
     beside         what visitors see of an import
     mail           how fast mails leave, against Flask-Mail alone and with several workers
+    bookings       what a week, a month, a list of the day cost, and who waits for whom
     curve          what pages cost as the town grows, on both databases
     load           what is served to many visitors, by workers and threads
 
@@ -17,11 +18,12 @@ any size in a database of yours).
 import argparse
 import sys
 
-from benchmarks import beside, curve, importing, instructions, load, mail, web
+from benchmarks import beside, bookings, curve, importing, instructions, load, mail, web
+from benchmarks.booking_acts import Times
 from benchmarks.databases import SQLITE
 from benchmarks.servers import ONE_WORKER
 
-ALL = (instructions, web, importing, beside, mail, curve, load)
+ALL = (instructions, web, importing, beside, mail, bookings, curve, load)
 FEW = web.FEW_FAMILIES
 
 
@@ -32,6 +34,7 @@ def main(*, small: bool) -> bool:
         web.main(families=FEW, requests=2, rounds=1, workers=ONE_WORKER)
         importing.main(families=200, on=[SQLITE])
         mail.main(batch=20, rounds=1, of_workers=20, on=[SQLITE])
+        bookings.main(bookings=0, requests=2, rounds=1, times=Times(1, 1), on=[SQLITE])
         curve.main(families=[FEW], rounds=1, requests=2, on=[SQLITE])
         load.main(families=200, seconds=1, visitors=2, settings=[(1, 2)], on=[SQLITE])
         return True

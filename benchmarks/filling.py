@@ -9,8 +9,9 @@ keys are not checked row by row, and other indexes than those of primary keys ar
 import argparse
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -23,6 +24,7 @@ from app import create_app, db
 from app.models import Family
 from app.services.accounts.passwords import hash_password
 from benchmarks import great_town, portals
+from benchmarks.great_town import Dialect, Filled
 
 SECONDARY_INDEXES = """
     SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname),
@@ -42,6 +44,10 @@ SEQUENCES = """
       AND pg_get_serial_sequence(attrelid::regclass::text, 'id') IS NOT NULL"""
 
 
+# What else stands in a town of this many families.
+More = Callable[[Dialect, int], Iterator[Filled]]
+
+
 def main(url: str, families: int) -> None:
     """Migrate, fill, and say how many rows each table has."""
     started = time.perf_counter()
@@ -51,7 +57,7 @@ def main(url: str, families: int) -> None:
     print(f"  {sum(rows.values()):,} rows in {time.perf_counter() - started:.0f} s")
 
 
-def make(url: str, families: int) -> dict[str, int]:
+def make(url: str, families: int, more: More | None = None) -> dict[str, int]:
     """See to it that a town of this many families stands there: one that does is left alone."""
     migrate(url)
     engine = db.open_engine(url)
@@ -60,7 +66,7 @@ def make(url: str, families: int) -> dict[str, int]:
     engine.dispose()
     if found not in {0, families}:
         raise SystemExit(f"{url} holds another town, of {found:,} families")
-    return {} if found else fill(url, families)
+    return {} if found else fill(url, families, more)
 
 
 def migrate(url: str) -> None:
@@ -82,14 +88,15 @@ def _create(address: URL, name: str) -> None:
             connection.execute(f'CREATE DATABASE "{name}"')
 
 
-def fill(url: str, families: int) -> dict[str, int]:
+def fill(url: str, families: int, more: More | None = None) -> dict[str, int]:
     """Write a town of this many families; return the number of rows of each table."""
     address = make_url(url)
     on_sqlite = address.get_backend_name() == "sqlite"
     dialect = great_town.SQLITE if on_sqlite else great_town.POSTGRESQL
     rows: dict[str, int] = {}
+    filled = great_town.statements(dialect, families, _password_hash())
     with _sqlite(address) if on_sqlite else _postgresql(address) as connection:
-        for table, statement in great_town.statements(dialect, families, _password_hash()):
+        for table, statement in chain(filled, more(dialect, families) if more else ()):
             rows[table] = rows.get(table, 0) + connection.execute(statement).rowcount
     return rows
 

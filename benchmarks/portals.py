@@ -150,7 +150,7 @@ def _open_session_of_a_clerk(session: Session) -> str:
         email="mairie@exemple.fr",
         name="Nadia Roche",
         roles=list(Role),
-        link_salt=token_hex(),
+        link_salt=token_hex(16),
         created_at=now,
         invited_at=now,
     )

@@ -25,22 +25,25 @@ class Server:
     port: int
     pid: int
 
-    def get(self, path: str, cookie: str = "") -> tuple[int, bytes]:
-        """Ask for a page over a connection of its own, as nginx does."""
+    def get(self, path: str, cookie: str = "", known: str = "") -> tuple[int, bytes]:
+        """Ask for a page over a connection of its own, as nginx does; `known` is its ETag."""
+        headers = {"Cookie": cookie, "If-None-Match": known}
         connection = http.client.HTTPConnection(HOST, self.port, timeout=START_SECONDS)
         try:
-            connection.request("GET", path, headers={"Cookie": cookie} if cookie else {})
+            said = {name: value for name, value in headers.items() if value}
+            connection.request("GET", path, headers=said)
             answer = connection.getresponse()
             return answer.status, answer.read()
         finally:
             connection.close()
 
-    def cpu_per_request(self, path: str, requests: int, cookie: str = "") -> float:
+    def cpu_per_request(self, path: str, requests: int, cookie: str = "", known: str = "") -> float:
         """Return the seconds of CPU, user and system, that one request costs the processes."""
+        expected = http.client.NOT_MODIFIED if known else http.client.OK
         before = self._cpu_seconds()
         for _ in range(requests):
-            status, _body = self.get(path, cookie)
-            if status != http.client.OK:
+            status, _body = self.get(path, cookie, known)
+            if status != expected:
                 raise RuntimeError(f"{path} answered {status}")
         return (self._cpu_seconds() - before) / requests
 

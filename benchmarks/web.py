@@ -128,7 +128,9 @@ def main(
         measured = [_round(bare, big, small, requests) for _ in range(rounds)]
         fastest = {name: min(each[name] for each in measured) for name in measured[0]}
         memory = big.server.worker_megabytes()
-        statements = {page: _statements(big, page) for page in EVERY_PAGE}
+        statements = {
+            page: asked_of(big.settings, page, big.cookies[page.family]) for page in EVERY_PAGE
+        }
     figures = [
         *_costs(fastest),
         *_questions(statements),
@@ -141,7 +143,7 @@ def main(
     print(f"\n  {'':54}{'':8} {'':6}{'target':>8}")
     for figure in figures:
         print(figure)
-    print(_doubts(fastest))
+    print(doubts(fastest))
     return all(figure.holds for figure in figures)
 
 
@@ -162,7 +164,7 @@ def _costs(fastest: Round) -> Iterator[Figure]:
     yield Figure(f"home, against a town of {FEW_FAMILIES}", times, MOST_FOR_A_BIG_TOWN, "×")
 
 
-def _doubts(fastest: Round) -> str:
+def doubts(fastest: Round) -> str:
     """Say when the bare route, measured against itself, shows that the machine is too busy."""
     one, other = sorted((fastest[BARE], fastest[BARE_AGAIN]))
     difference = other / one - 1
@@ -191,16 +193,15 @@ def _portal(folder: Path, families: int, workers: Sequence[str]) -> Iterator[Por
         yield Portal(server, settings, cookies)
 
 
-def _statements(portal: Portal, page: Page) -> list[str]:
+def asked_of(settings: config.Settings, page: Page, cookie: str) -> list[str]:
     """List the SQL of one request, in this process, on the same database."""
-    app = create_app(portal.settings)
+    app = create_app(settings)
     said: list[str] = []
     with app.app_context():
         engine = db.engine()
     event.listen(engine, "before_cursor_execute", lambda *arguments: said.append(arguments[2]))
-    host = portal.settings.public_url
     answer = app.test_client(use_cookies=False).get(
-        page.path, base_url=host, headers={"Cookie": portal.cookies[page.family]}
+        page.path, base_url=settings.public_url, headers={"Cookie": cookie}
     )
     engine.dispose()
     assert answer.status_code == 200, answer.status

@@ -1,9 +1,11 @@
 """The great town that SQL writes is the same on both databases, and one that the portal reads."""
 
+from datetime import date
 from pathlib import Path
 
 import psycopg
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import make_url, select
 
@@ -11,10 +13,13 @@ import config
 from app import create_app, db
 from app.db import Base
 from benchmarks import database_work, filling, portals
-from benchmarks.web import PAGES
+from benchmarks.booked_town import around
+from benchmarks.booking_pages import list_of, of_families
+from benchmarks.web import PAGES, asked_of
 from tests.support.databases import NewDatabase
 
 FAMILIES = 5
+MONDAY = date(2026, 11, 30)
 # What the databases keep in their own way.
 NOT_COMPARED = {"password_hash"}
 
@@ -24,7 +29,7 @@ def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[
     """Fill a file, and read all of it."""
     folder = tmp_path_factory.mktemp("great-town")
     url = f"sqlite:///{folder / 'town.db'}"
-    assert sum(filling.make(url, FAMILIES).values()) > 1_000
+    assert sum(filling.make(url, FAMILIES, around(MONDAY)).values()) > 1_000
     return everything(create_app(config.Test(instance=folder, database_url=url)))
 
 
@@ -68,7 +73,7 @@ def test_the_town_is_the_same_on_both(
     """Every row; and the indexes that were away meanwhile are there again."""
     filling.migrate(database_apart)
     indexes = indexes_of(database_apart)
-    filling.fill(database_apart, FAMILIES)
+    filling.fill(database_apart, FAMILIES, around(MONDAY))
     assert indexes_of(database_apart) == indexes
     app = create_app(config.Test(instance=tmp_path, database_url=database_apart))
     assert everything(app) == on_sqlite
@@ -97,3 +102,17 @@ def test_its_pages_ask_as_much_of_ten_times_as_many(tmp_path: Path) -> None:
     few, many = done
     assert few["home"] > 0
     assert all(many[name] <= 1.05 * few[name] for name in few), done
+
+
+@time_machine.travel(MONDAY, tick=False)
+def test_pages_of_its_bookings_ask_little(tmp_path: Path) -> None:
+    """A week, a month, the list of a day."""
+    url = f"sqlite:///{tmp_path / 'town.db'}"
+    filling.make(url, FAMILIES, around(MONDAY))
+    given = portals.environment(tmp_path, port=8000) | {"PORTAIL_DATABASE_URL": url}
+    settings = config.load(given)
+    app = create_app(settings)
+    cookies = portals.settle_in(app)
+    database_work.engine_of(app).dispose()
+    for page in (*of_families(MONDAY), list_of(MONDAY)):
+        assert len(asked_of(settings, page, cookies[page.family])) <= page.statements

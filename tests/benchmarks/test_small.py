@@ -13,6 +13,7 @@ TITLES = (
     "Pages in a town",
     "Import of",
     "Mail:",
+    "Bookings:",
     "Pages as the town grows",
     "Load:",
 )

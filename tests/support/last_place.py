@@ -14,11 +14,14 @@ from time import monotonic
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import func, select
 
 import config
 from app import create_app, db
 from app.models import (
     Account,
+    Booking,
+    BookingState,
     Child,
     Enrolment,
     Family,
@@ -37,8 +40,8 @@ from app.services.refusals import Refusal
 
 _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload([__name__])
-# A Monday; one round is one day of it and of those after it.
-FIRST = date(2027, 1, 4)
+# A Monday, whenever this runs; one round is one day of it and of those after it.
+FIRST = date(2096, 1, 2)
 SCHOOLS = "École A", "École B"
 SLUG, ALONG = "derniere-place", "avec-elle"
 PATIENCE_SECONDS = 120
@@ -56,6 +59,20 @@ class Contender:
     child: str
     # A day that is nobody else's.
     rehearsal: date
+
+    @property
+    def account(self) -> CurrentAccount:
+        """Whoever saves for it."""
+        return CurrentAccount(
+            session_id=0,
+            account_id=self.account_id,
+            guardian_id=0,
+            family_id=self.family_id,
+            identifier="",
+            first_name="Léa",
+            last_name="",
+            last_seen_at=datetime.now(UTC),
+        )
 
 
 def prepare(app: Flask, count: int) -> list[Contender]:
@@ -158,16 +175,6 @@ def _rounds(
 
 def book(contender: Contender, day: date, seen: Mapping[str, int], wanted: Collection[str]) -> None:
     """Have these boxes of a day ticked among those that were seen, and save."""
-    account = CurrentAccount(
-        session_id=0,
-        account_id=contender.account_id,
-        guardian_id=0,
-        family_id=contender.family_id,
-        identifier="",
-        first_name="Léa",
-        last_name="",
-        last_seen_at=datetime.now(UTC),
-    )
     names = {slug: f"{contender.child}.{slug}.{day.isoformat()}" for slug in seen}
     boxes = Boxes(
         {names[slug]: version for slug, version in seen.items()},
@@ -175,4 +182,19 @@ def book(contender: Contender, day: date, seen: Mapping[str, int], wanted: Colle
     )
     # Who wants what is so already is told so.
     with suppress(Refusal):
-        saving.save(account, (day, day), boxes, secrets.token_hex(16), datetime.now(UTC))
+        saving.save(contender.account, (day, day), boxes, secrets.token_hex(16), datetime.now(UTC))
+
+
+def winners() -> int:
+    """Count who has the last place of a day."""
+    mine = select(func.count(Booking.id)).join(Service, Service.id == Booking.service_id)
+    found: int = (
+        db.session()
+        .scalars(
+            mine.where(
+                Service.slug == SLUG, Booking.day >= FIRST, Booking.state == BookingState.BOOKED
+            )
+        )
+        .one()
+    )
+    return found
