@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
-from app.booking_kinds import BookingState, ServiceKind
+from app import formats
+from app.booking_kinds import ServiceKind
 from app.calendar import ONE_DAY, ONE_WEEK
 from app.formats import NBSP
-from app.services.bookings import reading, typical
+from app.services.bookings import instead, reading, typical
 from app.services.bookings.judge import spoken
 from app.services.bookings.judge.judging import judge
 from app.services.bookings.judge.limits import limit
@@ -33,13 +34,8 @@ LOOKED_AHEAD = 10
 WEEKS_AROUND = 3
 # A limit that is so near is told beside its box.
 SOON = timedelta(hours=36)
-# What there is nothing to do about is said of what one has, not of what one has not.
-UNSAID = frozenset({Obstacle.PAST, Obstacle.NOT_BY_DAYS, Obstacle.NOT_ENROLLED})
-SAID = frozenset(BookingState) - {BookingState.CANCELLED}
 # By which request of a family.
 ASKED_BY = {ServiceKind.CANTEEN: "cantine", ServiceKind.GARDERIE: "garderie"}
-# Waiting is ticked, and whoever writes to the town hall finds it below the week.
-LED_TO = frozenset({RemedyKind.DECLARE_ABSENCE, RemedyKind.REQUEST_PLACE})
 COPIED = "Les jours de la semaine précédente sont cochés. Rien n’est encore enregistré."
 ALIKE = "Les mêmes jours sont cochés pour tous. Rien n’est encore enregistré."
 BY_HABIT = "Les jours de la semaine type sont cochés. Rien n’est encore enregistré."
@@ -119,6 +115,7 @@ class Drawing:
                 models=self._models(),
                 warnings=self._warnings(),
                 to_enrol=self._to_enrol(),
+                invoiced=instead.invoiced(self.known, self.days),
             )
         words = told[0].words if told else ""
         return Week(self.monday, words=words, to_enrol=self._to_enrol())
@@ -223,7 +220,7 @@ class Drawing:
         is_offered = self.known.world.is_offered(cell)
         act = Act.CANCEL if is_live and not is_offered else Act.BOOK
         verdict = judge(act, cell, self.known.world, self.now)
-        if not is_live and (verdict.obstacle in UNSAID or not verdict.is_drawn):
+        if not is_live and instead.is_unsaid(verdict, cell.day, formats.day_of(self.now)):
             return None
         name = ""
         comes_along = is_live and self.known.bringers(cell)
@@ -237,10 +234,11 @@ class Drawing:
             version=self._version(name, cell),
             ticked=self._ticked(name, cell, is_live),
             words=said if is_offered else self._words(cell, verdict),
-            state=ours if ours in SAID else None,
+            state=ours if instead.is_state_said(ours, verdict) else None,
             rank=found.rank if found and is_live else 0,
-            remedy=verdict.remedy if verdict.remedy and verdict.remedy.kind in LED_TO else None,
+            remedy=instead.led_to(verdict),
             place=name_of(self.known, cell),
+            message=found.message if found and ours else None,
         )
 
     def _models(self) -> list[OfChild]:
@@ -276,7 +274,8 @@ class Drawing:
             Act.CANCEL if self.known.is_live(cell) else Act.BOOK, cell.service
         ):
             return "Trop tard pour annuler." if self.known.is_live(cell) else "Trop tard."
-        return verdict.sentence
+        more = instead.still_open(cell, verdict, self.known, self.now)
+        return f"{verdict.sentence} {more}" if more else verdict.sentence
 
     def _why_nothing(self, day: date) -> str:
         """Say which day it is, when nobody has anything on it; nothing at the end of the week."""

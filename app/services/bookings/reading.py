@@ -30,6 +30,7 @@ from app.services.bookings.invoicing import LATEST
 from app.services.bookings.judge.custody import Turns
 from app.services.bookings.judge.worlds import Cell, Enrolled, Held, World
 from app.services.bookings.places import Pool
+from app.services.bookings.told_closed import TOLD_BY
 
 # Those that a family has: a place, or a rank in a list.
 LIVE = frozenset({BookingState.BOOKED, BookingState.OFFERED, BookingState.WAITING})
@@ -87,6 +88,7 @@ _BOOKED = (
         places.RANK.label("rank"),
         Booking.offer_until,
         Booking.group_id,
+        TOLD_BY.label("message"),
     )
     # The other home's too: a child eats once.
     .join(FamilyChild, FamilyChild.child_id == Booking.child_id)
@@ -127,6 +129,8 @@ class Booked(NamedTuple):
     offer_until: datetime | None
     # In whose places it counts.
     group_id: int
+    # The message that told why it is closed.
+    message: str | None
 
     @property
     def cell(self) -> Cell:

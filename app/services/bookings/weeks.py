@@ -36,6 +36,15 @@ class Line:
     remedy: Remedy | None = None
     # The name of its box, whether it has one or not.
     place: str = ""
+    # The message of the town hall that says why it is closed.
+    message: str | None = None
+
+
+class Invoiced(NamedTuple):
+    """A month that the town invoiced, and its name in addresses."""
+
+    name: str
+    words: str
 
 
 class ToEnrol(NamedTuple):
@@ -81,6 +90,8 @@ class Week:
     warnings: Sequence[str] = ()
     # What may be asked for those who are not enrolled.
     to_enrol: Sequence[ToEnrol] = ()
+    # The months of it that no longer change.
+    invoiced: Sequence[Invoiced] = ()
 
     @property
     def name(self) -> str:

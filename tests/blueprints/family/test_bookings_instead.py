@@ -5,13 +5,19 @@ from datetime import UTC, date, datetime
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app import db
-from app.models import CustodyPattern, Late, Service
+from app.models import CustodyPattern, Late, Message, Service
+from app.services.actors import PORTAL
+from app.services.bookings import invoicing
+from app.services.bookings.closings import closing, closing_letters
+from app.services.bookings.closings.closing_extent import Extent
+from app.services.inbox import sending
 from tests.services.bookings.conftest import LIMIT, enrol, tick
 from tests.support.browser import Browser
 from tests.support.databases import selects, statements_of
+from tests.support.page_checks.text import plain
 from tests.support.people import People, public_id
 from tests.support.services import booked_by
 
@@ -104,3 +110,66 @@ def test_home_tells_the_limit_of_what_comes_along(app: Flask, parent: Browser) -
     with statements_of(app) as sent:
         parent.get("family.home")
     assert selects(sent) <= MOST_STATEMENTS
+
+
+def test_a_strike_leads_to_the_message_and_says_what_is_left(
+    app: Flask, parent: Browser, people: People
+) -> None:
+    """The canteen is closed, its midday garderie is not: whoever can may still come to that."""
+    with app.app_context():
+        tick(people.zest, "30 cantine")
+        changed = closing.close(Extent((date(2026, 11, 30),), ("cantine",)), "grève", PORTAL)
+        closing_letters.tell_of_closing(changed, "grève", "", PORTAL)
+    page = parent.get("family.bookings_week", week="2026-W49")
+    told = "Fermé : grève. Rien ne vous sera facturé. Sans repas, vous pouvez encore réserver"
+    assert f"{told} la garderie de midi." in page.text
+    # No word of ours stands against the box of what is open.
+    assert page.text.count("Fermé") == 2
+    link = f"Lire le message, {CANTEEN}"
+    assert link not in page.text
+    # Ten minutes later it has left.
+    with time_machine.travel(datetime(2026, 11, 25, 9, 11, tzinfo=UTC), tick=False):
+        with app.app_context():
+            sending.give(db.session().scalars(select(Message.id).where(Message.unsent)).one())
+        parent.get("family.bookings_week", week="2026-W49")
+        with statements_of(app) as asked:
+            page = parent.get("family.bookings_week", week="2026-W49")
+        assert selects(asked) <= MOST_STATEMENTS
+        assert page.link(link).click().h1 == "Fermeture le lundi 30 novembre 2026"
+
+
+def test_a_month_that_is_invoiced_is_asked_about_once(
+    app: Flask, parent: Browser, people: People
+) -> None:
+    """Its days are past too, and that is not why nothing changes; nobody reads it ten times."""
+    with app.app_context():
+        tick(people.zest, "30 cantine")
+        invoicing.invoice(date(2026, 11, 1), PORTAL)
+    with time_machine.travel(datetime(2026, 12, 3, 9, tzinfo=UTC), tick=False):
+        parent.sign_in(people.zest)
+        page = parent.get("family.bookings_week", week="2026-W49")
+        assert "Novembre 2026 est facturé : ce qui y est réservé ne change plus." in page.text
+        assert "Réservé Ce mois est facturé." in page.text
+        other = parent.get("family.bookings_week", week="2026-W48")
+        assert "Ce mois est facturé" not in other.text
+        page = page.link("Poser une question sur cette facture").click()
+        assert page.h1 == "Poser une question sur une facture"
+        assert plain(page.value("Votre question")) == "Réservations de novembre 2026 :"
+        page = parent.get("family.request_form", kind="facture", mois="2026-13")
+        assert page.value("Votre question") == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "where"),
+    [("cantine", "/reservations"), ("garderie", "/reservations"),
+     ("absence", "/reservations/absence")],
+)  # fmt: skip
+def test_an_address_that_was_kept_leads_to_the_bookings(
+    parent: Browser, kind: str, where: str
+) -> None:
+    """Whoever asks to be enrolled still has the form, and keeps it when something is missing."""
+    assert parent.visit(f"/demandes/nouvelle/{kind}").path == where
+    if kind != "absence":
+        page = parent.get("family.request_form", kind=kind, inscription="oui")
+        page = page.submit(CHECK, _refused=200)
+        assert page.path == f"/demandes/nouvelle/{kind}"

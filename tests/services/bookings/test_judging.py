@@ -128,8 +128,8 @@ WORSE: list[tuple[dict[str, Any], Obstacle]] = [
     ({"days_elsewhere": frozenset({(ZOE, MONDAY)})}, Obstacle.OTHER_HOME),
     ({"enrolments": {}}, Obstacle.NOT_ENROLLED),
     ({"services": with_service(EVENING, mode=REQUEST).services}, Obstacle.NOT_BY_DAYS),
-    ({"invoiced_until": MONDAY}, Obstacle.INVOICED),
     ({"asked_at": "2026-12-05 10:00:00"}, Obstacle.PAST),
+    ({"invoiced_until": MONDAY}, Obstacle.INVOICED),
     ({"services": with_service(EVENING, agenda=WORLD.services[CENTRE].agenda).services},
      Obstacle.NOT_SERVED),
 ]  # fmt: skip

@@ -21,6 +21,7 @@ from app.models import (
 )
 from tests.support.browser import Browser, Page
 from tests.support.people import People, Person, public_id
+from tests.support.screens.instead import instead_screens
 from tests.support.screens.prices import price_screens
 from tests.support.screens.proofs import proof_screens
 from tests.support.screens.typical_weeks import typical_screens
@@ -66,6 +67,7 @@ def booking_screens(app: Flask, people: People) -> Screens:
         yield "bookings, too late", late.get("family.bookings_week", week=WEEK)
     with time_machine.travel(MARCH, tick=False):
         yield from _miss(app, people)
+        yield from instead_screens(app, people)
 
 
 def _tick(app: Flask, parent: Browser) -> Screens:

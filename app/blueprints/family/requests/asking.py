@@ -29,6 +29,15 @@ SENT = "Votre demande est envoyée. Elle porte le n°" + NBSP + "{}."
 # constants are answered once, when the template is compiled.
 family.app_template_global()(kinds.is_offered)
 
+# Where these are done day by day, once the town opened its services.
+BOOKED = {
+    "cantine": "family.bookings",
+    "garderie": "family.bookings",
+    "absence": "family.absence",
+}
+# Of whom to enrol: the request stays, for who cannot book yet.
+TO_ENROL = frozenset({"enfant", "inscription"})
+
 
 @family.get("/demandes/nouvelle")
 @labelled("Nouvelle demande")
@@ -53,6 +62,8 @@ def request_form(kind: str) -> ResponseReturnValue:
     form = _form(found)
     if form.is_submitted():
         return _take(found, form)
+    if _is_booked(kind):
+        return redirect(url_for(BOOKED[kind]))
     if drafts.step() != drafts.CHECK:
         return render_template(
             "family/requests/form.html",
@@ -63,6 +74,13 @@ def request_form(kind: str) -> ResponseReturnValue:
     if not form.is_ready():
         return redirect(url_for("family.request_form", kind=kind))
     return _check(found, form)
+
+
+def _is_booked(slug: str) -> bool:
+    """Tell whether an address that somebody kept leads to what was before the bookings."""
+    if slug not in BOOKED or drafts.step() or not menu_counts().takes_bookings:
+        return False
+    return slug == "absence" or not TO_ENROL & request.args.keys()
 
 
 def _take(kind: Kind, form: RequestForm) -> ResponseReturnValue:
@@ -84,6 +102,10 @@ def _form(kind: Kind) -> RequestForm:
 
 def _begun() -> str:
     """Return what the request begins with, where the page that leads there knows."""
+    if "mois" in request.args:
+        from app.services.bookings import instead
+
+        return instead.question(request.args["mois"])
     if "place" not in request.args:
         return ""
     from app.services.bookings import exceptional

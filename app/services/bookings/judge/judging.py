@@ -202,14 +202,14 @@ def _limit(case: Case) -> datetime | None:
 
 
 BEFORE_HOURS: tuple[Check, ...] = (
-    _served, _to_come, _not_invoiced, _by_days, _enrolled, _this_home, _not_there_yet, _agreeing,
+    _served, _not_invoiced, _to_come, _by_days, _enrolled, _this_home, _not_there_yet, _agreeing,
     _open_yet,
 )  # fmt: skip
 CHECKS: dict[Act, tuple[Check, ...]] = {
     Act.BOOK: (*BEFORE_HOURS, _in_time, _room),
     Act.BOOK_LATE: (*BEFORE_HOURS, _in_time, _room),
     Act.CANCEL: (
-        _to_come, _not_invoiced, _booked, _not_brought, _not_needed, _in_time_to_cancel,
+        _not_invoiced, _to_come, _booked, _not_brought, _not_needed, _in_time_to_cancel,
     ),
-    Act.DECLARE_ABSENCE: (_to_come, _not_invoiced, _booked, _not_brought, _in_time),
+    Act.DECLARE_ABSENCE: (_not_invoiced, _to_come, _booked, _not_brought, _in_time),
 }  # fmt: skip

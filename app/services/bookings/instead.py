@@ -1,0 +1,77 @@
+"""What a week leads to where something is not possible: the town's message, a question, a box."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from app import formats
+from app.booking_kinds import BookingState
+from app.calendar.months import both_ends, name_of, parse
+from app.formats import NBSP
+from app.services.bookings.judge.judging import judge
+from app.services.bookings.judge.naming import capital, the
+from app.services.bookings.judge.verdicts import Act, Obstacle, Remedy, RemedyKind, Verdict
+from app.services.bookings.judge.worlds import Cell
+from app.services.bookings.reading import Known
+from app.services.bookings.weeks import Invoiced
+
+# Waiting is ticked, and whoever writes to the town hall finds it below the week.
+LED_TO = frozenset({RemedyKind.DECLARE_ABSENCE, RemedyKind.REQUEST_PLACE})
+# What there is nothing to do about is said of what one has, not of what one has not.
+UNSAID = frozenset({Obstacle.PAST, Obstacle.NOT_BY_DAYS, Obstacle.NOT_ENROLLED})
+NO_LONGER = f"est facturé{NBSP}: ce qui y est réservé ne change plus."
+
+
+def is_unsaid(verdict: Verdict, day: date, today: date) -> bool:
+    """Tell whether a service that nobody has that day is worth no line."""
+    if verdict.obstacle is Obstacle.INVOICED:
+        return day < today
+    return verdict.obstacle in UNSAID or not verdict.is_drawn
+
+
+def is_state_said(state: BookingState | None, verdict: Verdict) -> bool:
+    """Tell whether what a family has is said: what was closed has its sentence, or a box."""
+    if state is BookingState.CLOSED:
+        return not verdict.ok and verdict.obstacle is not Obstacle.CLOSED
+    return state is not None and state is not BookingState.CANCELLED
+
+
+def led_to(verdict: Verdict) -> Remedy | None:
+    """Return what to do instead, where it is said beside its day."""
+    return verdict.remedy if verdict.remedy and verdict.remedy.kind in LED_TO else None
+
+
+def still_open(cell: Cell, verdict: Verdict, known: Known, now: datetime) -> str:
+    """Say which of the services that come along may be booked though this one is closed."""
+    if verdict.obstacle is not Obstacle.CLOSED:
+        return ""
+    others = (
+        cell._replace(service=other)
+        for other in sorted(known.world.links.brought_by(cell.service))
+        if (cell.child, other) in known.world.enrolments
+    )
+    names = [
+        the(known.town.services[each.service].name)
+        for each in others
+        if not known.is_live(each) and judge(Act.BOOK, each, known.world, now).ok
+    ]
+    if not names:
+        return ""
+    without = "Sans repas, vous" if known.world.services[cell.service].is_canteen else "Vous"
+    return f"{without} pouvez encore réserver {formats.together(names)}."
+
+
+def invoiced(known: Known, days: Sequence[date]) -> list[Invoiced]:
+    """List the months of these days that the town invoiced."""
+    until = known.world.invoiced_until
+    if until is None:
+        return []
+    firsts = dict.fromkeys(both_ends(day)[0] for day in days if day <= until)
+    return [
+        Invoiced(name_of(first), f"{capital(formats.month(first))} {NO_LONGER}") for first in firsts
+    ]
+
+
+def question(month: str) -> str:
+    """Begin a question about the bookings of a month; nothing for what is no month."""
+    first = parse(month)
+    return f"Réservations de {formats.month(first)}{NBSP}: " if first else ""
