@@ -84,6 +84,7 @@ OF_NOBODY = frozenset(
         "town_hall.check_in_link",
         "town_hall.child_health",
         "town_hall.child_photo",
+        "town_hall.child_weeks",
         "town_hall.closing_page",
         "town_hall.service_files_read",
         "town_hall.colleague",

@@ -21,6 +21,7 @@ from app.models import (
 )
 from tests.support.browser import Browser, Page
 from tests.support.people import People
+from tests.support.screens.two_homes import two_homes_screens
 from tests.support.service_uploads import give_services
 from tests.support.services import ask, booked_by
 
@@ -46,6 +47,7 @@ def service_screens(app: Flask, people: People, office: Browser) -> Screens:
     yield from _groups(app, office)
     yield from _tariffs(app, office)
     yield from _one_child(app, people, office)
+    yield from two_homes_screens(app, people)
     yield from _calendar(app, office)
     yield from _files(office)
 

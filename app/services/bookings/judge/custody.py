@@ -5,7 +5,7 @@ of them. They part at the end of a year of 53 weeks, of which parents are warned
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from app import formats
@@ -16,6 +16,10 @@ from app.formats import NBSP
 MONDAY = 0
 LONGEST_YEAR = 53
 PARITIES = {CustodyPattern.ISO_EVEN: 0, CustodyPattern.ISO_ODD: 1}
+OPPOSITES = {
+    CustodyPattern.ISO_EVEN: CustodyPattern.ISO_ODD,
+    CustodyPattern.ISO_ODD: CustodyPattern.ISO_EVEN,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,13 @@ class Turns:
             first = start + number * ONE_WEEK
             if self._has(first):
                 yield first, first + length
+
+    @property
+    def others(self) -> "Turns":
+        """Return those of the other home, when there are two: all the other weeks."""
+        if self.pattern is CustodyPattern.ALTERNATE:
+            return replace(self, anchor=self.anchor + ONE_WEEK)
+        return replace(self, pattern=OPPOSITES[self.pattern])
 
     def warning(self, since: date, count: int) -> str | None:
         """Tell of a week 53 among the next weeks: one home has two weeks in a row there."""

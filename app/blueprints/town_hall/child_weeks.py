@@ -1,0 +1,68 @@
+"""« Semaines de ce foyer »: when each home of a child has it, read over before it is saved.
+
+What does it is loaded when it is asked for: a town says it for some children a year.
+"""
+
+from typing import TYPE_CHECKING
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.blueprints.town_hall.blueprint import town_hall
+from app.services.clerks.rights import Right
+from app.services.town_hall.family_file import opening
+from app.web import drafts
+from app.web.clerk_access import current_clerk, needs
+from app.web.forms import show_again
+
+if TYPE_CHECKING:
+    from app.blueprints.town_hall.child_weeks_form import WeeksForm
+
+SAID = "Les semaines de chaque foyer avec {} sont enregistrées. Ce qui est réservé reste."
+
+
+@town_hall.route(
+    "/mairie/familles/<int:family_id>/enfants/<opaque:public_id>/semaines", methods=["GET", "POST"]
+)
+@needs(Right.SERVICES)
+def child_weeks(family_id: int, public_id: str) -> ResponseReturnValue:
+    """Those of this home, then of each home side by side."""
+    from app.blueprints.town_hall.child_weeks_form import WeeksForm
+    from app.services.bookings.setting_up import two_homes
+
+    found = two_homes.read(family_id, public_id) or abort(404)
+    opening.ensure(current_clerk(), family_id)
+    form = WeeksForm.of(found.here.weeks.turns)
+    if form.is_submitted():
+        return _take(family_id, public_id, form)
+    if drafts.step() == drafts.CHECK and form.is_ready():
+        said = two_homes.preview(family_id, public_id, form.turns, for_both=form.for_both.data)
+        return render_template(
+            "town_hall/child_weeks_check.html",
+            form=form,
+            family_id=family_id,
+            public_id=public_id,
+            said=said,
+        )
+    return render_template(
+        "town_hall/child_weeks.html", form=form, family_id=family_id, found=found
+    )
+
+
+def _take(family_id: int, public_id: str, form: "WeeksForm") -> ResponseReturnValue:
+    from app.services.bookings.setting_up import two_homes
+
+    step, valid = request.form.get("step"), form.validate()
+    if step == "edit" and not form.stale:
+        return show_again(form, drafts.EDIT)
+    if not valid:
+        return show_again(form)
+    if step != "send":
+        return show_again(form, drafts.CHECK)
+    said = two_homes.save(
+        family_id, public_id, form.turns, for_both=form.for_both.data, by=current_clerk()
+    )
+    if said is None:
+        abort(404)
+    flash(SAID.format(said.child), "success")
+    return redirect(url_for("town_hall.family", family_id=family_id))

@@ -1,0 +1,69 @@
+"""« Semaines de ce foyer », of one home, of two and of three."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+import time_machine
+from flask import Flask
+from sqlalchemy import delete, select
+
+from app import db
+from app.models import Child, Family, FamilyChild
+from app.testing import Outbox
+from tests.support.browser import Browser, Page
+from tests.support.clerks import settle, sign_in_by_mail
+from tests.support.people import People, Person, public_id
+from tests.support.services import booked_by
+
+Screens = Iterator[tuple[str, Page]]
+DECEMBER = datetime(2026, 12, 11, 9, tzinfo=UTC)
+ALL, CHECK = "Toutes les semaines", "Voir les dix prochaines"
+
+
+def two_homes_screens(app: Flask, people: People) -> Screens:
+    """Go through them as somebody of the office does, before a week 53."""
+    jules = public_id("e5")
+    claire, paul = _family(app, people.claire), _family(app, people.moreau)
+    with time_machine.travel(DECEMBER, tick=False):
+        office = Browser(app)
+        sacha = settle(app, "sacha@commune.fr", "Sacha Rey", "secretariat", by_mail=True)
+        sign_in_by_mail(office, sacha, Outbox(app))
+        with app.app_context(), db.transaction() as session:
+            bookings, child = booked_by(session, people.claire)
+            bookings.book(child, [date(2027, 2, 1), date(2027, 2, 2)], DECEMBER)
+        page = office.get("town_hall.child_weeks", family_id=claire, public_id=jules)
+        yield "weeks of two homes", page
+        page = page.fill({ALL: False, "Une semaine sur deux": True})
+        yield "weeks of two homes, no day", page.submit(CHECK, _refused=200)
+        page = office.get("town_hall.child_weeks", family_id=claire, public_id=jules)
+        page = page.fill({ALL: False, "Les semaines paires": True}).submit(CHECK, _refused=200)
+        yield "weeks of two homes, read over", page
+        page = office.get("town_hall.child_weeks", family_id=claire, public_id=jules).fill(
+            for_both=False
+        )
+        page = page.submit(CHECK, _refused=200)
+        yield "weeks of two homes, all of them", page
+        page = office.get("town_hall.child_weeks", family_id=paul, public_id=public_id("e2"))
+        yield "weeks of the only home", page
+        page = page.fill({ALL: False, "Les semaines paires": True}).submit(CHECK, _refused=200)
+        yield "weeks of the only home, read over", page
+        third = int(paul)
+        with app.app_context(), db.transaction() as session:
+            child_id = session.scalars(select(Child.id).where(Child.source_id == "e5")).one()
+            session.add(FamilyChild(family_id=third, child_id=child_id))
+        yield (
+            "weeks of three homes",
+            office.get("town_hall.child_weeks", family_id=claire, public_id=jules),
+        )
+        with app.app_context(), db.transaction() as session:
+            session.execute(
+                delete(FamilyChild).where(
+                    FamilyChild.child_id == child_id, FamilyChild.family_id == third
+                )
+            )
+
+
+def _family(app: Flask, person: Person) -> str:
+    with app.app_context():
+        wanted = select(Family.id).where(Family.number == person.family_number)
+        return str(db.session().scalars(wanted).one())
