@@ -15,7 +15,8 @@ from app.cli.tables import align
 from app.formats import day, day_in_full, near_moment, plural
 from app.services.bookings.closings.closing_extent import Extent
 from app.services.bookings.closings.closing_moves import Changed
-from app.services.bookings.morning.day_list import HEADINGS, DayList, Heads
+from app.services.bookings.morning import day_table
+from app.services.bookings.morning.day_list import DayList, Heads
 from app.spreadsheets import harmless
 
 UNCHANGED = "Rien n’a changé\u00a0: {}"
@@ -46,7 +47,7 @@ def list_(on: date, slug: str, format_: str) -> None:
     if not found.lines:
         click.echo(f"Personne n’est attendu le {day_in_full(on)}.")
         return
-    for row in align([HEADINGS, *(line.cells for line in found.lines)]):
+    for row in align(day_table.of(found)):
         click.echo(row)
     for heads in found.heads():
         click.echo(_counted(heads))
@@ -235,5 +236,4 @@ def _counted(heads: Heads) -> str:
 def _write_csv(found: DayList) -> None:
     sys.stdout.write("\N{ZERO WIDTH NO-BREAK SPACE}")
     writer = spreadsheets.writer(sys.stdout)
-    writer.writerow(HEADINGS)
-    writer.writerows(map(harmless, line.cells) for line in found.lines)
+    writer.writerows(map(harmless, row) for row in day_table.of(found))

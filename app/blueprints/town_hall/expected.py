@@ -30,7 +30,7 @@ BUSY = "Un autre document est en cours d’impression\u00a0: recommencez dans un
 def expected(day: str = "") -> ResponseReturnValue:
     """Who comes that day, or the next one of service."""
     # Looked at in the morning: the rest of the day does without.
-    from app.services.bookings.morning import day_list, day_papers, served_days
+    from app.services.bookings.morning import day_groups, day_list, day_papers, served_days
 
     slug = _slug()
     try:
@@ -42,11 +42,15 @@ def expected(day: str = "") -> ResponseReturnValue:
     found = day_list.of_known(on.day, slug, with_health=_may_read_health())
     if found.health and not noted.is_health_seen and opens_page():
         day_papers.note_health(clerk, on.day, slug)
-    paper = noted.paper
+    paper, parts = noted.paper, day_groups.parts(found) if slug else []
+    part = request.args.get("groupe")
+    is_part = part in {each.name for each in parts}
     return render_template(
         "town_hall/expected.html",
         on=on,
-        found=found,
+        found=day_groups.of_part(found, part or "") if is_part else found,
+        parts=parts,
+        part=part if is_part else None,
         paper=paper,
         changes=day_papers.changes(on.day, slug, paper.at) if paper else (),
         may_read_health=_may_read_health(),
@@ -60,7 +64,7 @@ def expected(day: str = "") -> ResponseReturnValue:
 @only_with_printing
 def expected_paper(day: str) -> ResponseReturnValue:
     """The same, to be held in one’s hands."""
-    from app.services.bookings.morning import day_list
+    from app.services.bookings.morning import day_groups, day_list
 
     on, slug = _day(day), _slug()
     try:
@@ -69,6 +73,7 @@ def expected_paper(day: str) -> ResponseReturnValue:
             html = render_template(
                 "print/expected.html",
                 found=found,
+                parts=day_groups.parts(found) if slug else [],
                 service=found.lines[0].service if slug and found.lines else "",
                 made_at=datetime.now(UTC),
             )
@@ -86,7 +91,7 @@ def expected_paper(day: str) -> ResponseReturnValue:
 @needs(Right.EXPECTED)
 def expected_file(day: str) -> ResponseReturnValue:
     """The same, for a spreadsheet."""
-    from app.services.bookings.morning import day_list
+    from app.services.bookings.morning import day_list, day_table
 
     on, slug = _day(day), _slug()
     try:
@@ -94,7 +99,7 @@ def expected_file(day: str) -> ResponseReturnValue:
     except Refusal:
         abort(404)
     _note(found)
-    headings, *rows = found.table()
+    headings, *rows = day_table.of(found)
     content = spreadsheets.table(headings, rows)
     return send_made_file(content, CSV, _name(on, slug))
 

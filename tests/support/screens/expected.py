@@ -19,6 +19,7 @@ from app.models import (
     HealthKind,
     HealthMark,
     Service,
+    ServiceGroup,
     ServiceKind,
     SpanKind,
 )
@@ -56,6 +57,7 @@ def _expected(app: Flask, people: People, office: Browser) -> Screens:
     yield "who comes, a closed day", office.get("town_hall.expected", day=CLOSED.isoformat())
     yield "who comes, the next day", office.get("town_hall.expected")
     yield "who comes, the canteen", _canteen(office)
+    yield from _groups(app, office)
     for path in ("", "?service=cantine"):
         office.fetch(f"/mairie/jour/{MONDAY}/liste.csv{path}")
     yield from _health(app, office)
@@ -77,6 +79,30 @@ def _expected(app: Flask, people: People, office: Browser) -> Screens:
     yield "head counts, changed since the order", page
     yield "who comes, changed", office.get("town_hall.expected", day=MONDAY.isoformat())
     yield "who comes, the canteen changed", _canteen(office)
+
+
+def _groups(app: Flask, office: Browser) -> Screens:
+    """Some of those who eat have places of their own, for a moment."""
+    with app.app_context(), db.transaction() as session:
+        eats = select(Booking).where(Booking.day == MONDAY).order_by(Booking.id).limit(1)
+        group = ServiceGroup(
+            service_id=session.scalars(select(Service.id).where(Service.slug == "cantine")).one(),
+            name="Élémentaire", capacity=80, schools=[], classes=[],
+        )  # fmt: skip
+        session.add(group)
+        session.flush()
+        first = session.scalars(eats).one()
+        of_child = Booking.child_id == first.child_id
+        here = of_child & (Booking.day == MONDAY) & (Booking.service_id == group.service_id)
+        session.execute(update(Booking).where(here).values(group_id=group.id))
+        number = group.id
+    yield "who comes, by group", _canteen(office)
+    for name, group_name in (("a group", "Élémentaire"), ("in no group", "")):
+        page = office.visit(f"/mairie/jour/{MONDAY}?service=cantine&groupe={group_name}")
+        yield f"who comes, {name}", page
+    with app.app_context(), db.transaction() as session:
+        session.execute(update(Booking).where(Booking.day == MONDAY).values(group_id=0))
+        session.delete(session.get_one(ServiceGroup, number))
 
 
 def _health(app: Flask, office: Browser) -> Screens:

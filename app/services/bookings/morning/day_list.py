@@ -7,11 +7,20 @@ from datetime import date
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import Date, Select, bindparam, select
+from sqlalchemy import Date, Select, bindparam, func, select
 
 from app import db
 from app.formats import NBSP, fold
-from app.models import Booking, BookingState, Child, HealthKind, HealthMark, Service, ServiceKind
+from app.models import (
+    Booking,
+    BookingState,
+    Child,
+    HealthKind,
+    HealthMark,
+    Service,
+    ServiceGroup,
+    ServiceKind,
+)
 from app.services.bookings import words
 from app.services.bookings.judge import spoken
 from app.services.families import health
@@ -19,8 +28,6 @@ from app.services.refusals import Reason, Refusal
 
 # Who was to come and will not is on it too: nobody looks for them.
 TOLD = (BookingState.BOOKED, BookingState.OFFERED, BookingState.ABSENT)
-HEADINGS = ("Service", "École", "Classe", "Nom", "Prénom", "Remarque")
-HEALTH = "Santé"
 # At noon everybody leaves for somewhere else; of these, somebody comes to fetch the child.
 FETCHED = frozenset({ServiceKind.GARDERIE, ServiceKind.LEISURE, ServiceKind.OTHER})
 
@@ -39,8 +46,10 @@ _OF_DAY: Select[*tuple[Any, ...]] = (
         Service.ends_at,
         Service.short_name,
         Child.id,
+        func.coalesce(ServiceGroup.name, ""),
     )
     .join(Service, Service.id == Booking.service_id)
+    .outerjoin(ServiceGroup, ServiceGroup.id == Booking.group_id)
     .join(Child, Child.id == Booking.child_id)
     .where(Booking.day == bindparam("day", type_=Date), Booking.state.in_(TOLD))
     .order_by(
@@ -80,6 +89,8 @@ class Line(NamedTuple):
     ends_at: int | None
     short_name: str
     child_id: int
+    # That has places of its own; empty for none.
+    group: str
 
     @property
     def remark(self) -> str:
@@ -100,14 +111,6 @@ class Line(NamedTuple):
         if self.ends_at is None or self.kind not in FETCHED:
             return name
         return f"{name} (jusqu’à {spoken.hour(self.ends_at)})"
-
-    @property
-    def cells(self) -> tuple[str, ...]:
-        """Return what a table shows of it, under HEADINGS."""
-        return (
-            self.service, self.school, self.class_name, self.last_name, self.first_name,
-            self.remark,
-        )  # fmt: skip
 
 
 class Heads(NamedTuple):
@@ -205,18 +208,11 @@ class DayList:
         counts = Counter(map(fold, told))
         return sorted((first[folded], count) for folded, count in counts.items())
 
-    def table(self) -> list[tuple[str, ...]]:
-        """Return it for a spreadsheet, its headings first."""
-        if not self.health:
-            return [HEADINGS, *(line.cells for line in self.lines)]
-        rows = [(*line.cells, ", ".join(self._said(line.child_id))) for line in self.lines]
-        return [(*HEADINGS, HEALTH), *rows]
-
     def schools(self) -> list[School]:
         """List the children, once each, as a paper names them."""
         children = sorted(self._children(), key=_order)
         return [
-            School(name, [_class(each) for each in _grouped(of_school, 1)])
+            School(name, [SchoolClass(*each) for each in _grouped(of_school, 1)])
             for name, of_school in _grouped(children, 0)
         ]
 
@@ -230,12 +226,13 @@ class DayList:
             if line.slug not in slugs and line.state is BookingState.BOOKED:
                 beside.setdefault(line.child_id, []).append(line)
         return (
-            Expected(lines, beside.get(child, []), self._said(child))
+            Expected(lines, beside.get(child, []), self.said(lines[0]))
             for child, lines in asked.items()
         )
 
-    def _said(self, child: int) -> list[str]:
-        return [health.say(*each) for each in self.health.get(child, ())]
+    def said(self, line: Line) -> list[str]:
+        """Say what the health of a child asks."""
+        return [health.say(*each) for each in self.health.get(line.child_id, ())]
 
 
 def of_day(day: date, slug: str = "", *, with_health: bool = False) -> DayList:
@@ -274,11 +271,9 @@ def _heads(lines: list[Line]) -> list[Heads]:
     for slug in dict.fromkeys(line.slug for line in lines):
         theirs = [line for line in lines if line.slug == slug]
         coming = [line for line in theirs if line.state is BookingState.BOOKED]
-        absent = [line for line in theirs if line.state is BookingState.ABSENT]
+        absent = sum(line.state is BookingState.ABSENT for line in theirs)
         schools = Counter(line.school for line in coming)
-        found.append(
-            Heads(slug, theirs[0].service, len(coming), len(absent), list(schools.items()))
-        )
+        found.append(Heads(slug, theirs[0].service, len(coming), absent, list(schools.items())))
     return found
 
 
@@ -293,7 +288,3 @@ def _grouped(children: list[Expected], part: int) -> list[tuple[str, list[Expect
         (name, list(theirs))
         for name, theirs in groupby(children, lambda child: child.asked[0].place[part])
     ]
-
-
-def _class(named: tuple[str, list[Expected]]) -> SchoolClass:
-    return SchoolClass(*named)

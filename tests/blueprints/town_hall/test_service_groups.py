@@ -1,0 +1,83 @@
+"""« Groupes » of a service: Nadia parts the canteen, and reads the morning’s list by group."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import select, update
+
+from app import db
+from app.models import Booking, Child, Service
+from tests.blueprints.town_hall.conftest import NADIA, come
+from tests.support.browser import Browser
+from tests.support.people import People
+from tests.support.services import booked_by
+
+MORNING = datetime(2026, 11, 30, 7, 2, tzinfo=UTC)
+MONDAY = date(2026, 11, 30)
+LAC = "École du Lac"
+
+
+@pytest.fixture
+def nadia(app: Flask, people: People) -> Iterator[Browser]:
+    """Two children of two schools eat at the canteen today."""
+    with time_machine.travel(MORNING, tick=False):
+        with app.app_context(), db.transaction() as session:
+            for person in (people.zest, people.moreau):
+                bookings, child = booked_by(session, person)
+                bookings.enrol(child, date(2026, 9, 1))
+                bookings.book(child, [MONDAY], MORNING)
+            session.execute(update(Child).where(Child.source_id == "e1").values(school=LAC))
+        yield come(app, *NADIA, "secretariat")
+
+
+def number(app: Flask) -> str:
+    with app.app_context():
+        canteen = select(Service.id).where(Service.slug == "cantine")
+        return str(db.session().scalars(canteen).one())
+
+
+def groups(app: Flask) -> list[int]:
+    """Read in how many groups what is booked counts."""
+    with app.app_context():
+        rows = select(Booking.group_id).join(Service).where(Service.slug == "cantine")
+        return sorted(db.session().scalars(rows))
+
+
+def test_nadia_parts_the_canteen(app: Flask, nadia: Browser, people: People) -> None:
+    """What is booked follows at once; the list and its file say so."""
+    page = nadia.get("town_hall.service", number=number(app)).link("Groupes").click()
+    assert page.submit("Ajouter", _refused=200).errors == ["Donnez un nom au groupe."]
+    page = page.fill({"Nom du groupe": "Petits", "Nombre de places": "beaucoup"})
+    page = page.submit("Ajouter", _refused=200)
+    assert "Dites combien de places a le groupe, en chiffres." in page.text
+    page = page.fill({"Nombre de places": "40", LAC: True}).submit("Ajouter")
+    assert "1 réservation à venir compte maintenant dans un autre groupe." in page.text
+    assert f"{LAC} : toutes les classes" in page.text
+    assert [bool(each) for each in groups(app)] == [False, True]
+    page = nadia.visit(f"/mairie/jour/{MONDAY}?service=cantine")
+    part = page.link("Petits (1)").click()
+    assert people.zest.last_name in part.text
+    assert people.moreau.last_name not in part.text
+    assert people.moreau.last_name in page.link("Sans groupe (1)").click().text
+    whole = nadia.visit(f"/mairie/jour/{MONDAY}?service=cantine&groupe=Rien")
+    assert people.moreau.last_name in whole.text
+    lines = nadia.fetch(f"/mairie/jour/{MONDAY}/liste.csv?service=cantine").text.splitlines()
+    assert lines[0].endswith("Remarque;Groupe")
+    assert [line.endswith(";Petits") for line in lines[1:]].count(True) == 1
+
+
+def test_a_group_is_emptied_then_removed(app: Flask, nadia: Browser) -> None:
+    page = nadia.get("town_hall.service_groups", number=number(app))
+    page = page.fill({"Nom du groupe": "Petits", "Nombre de places": "40", LAC: True})
+    page = page.submit("Ajouter").link("Petits").click()
+    assert "1 réservation à venir compte dans ce groupe." in page.text
+    refused = page.submit("Retirer ce groupe")
+    assert "changez d’abord ses écoles ou ses classes, elles iront ailleurs." in refused.text
+    page = page.fill({"Classes, séparées par des virgules (vide : toutes)": "Nulle"})
+    page = page.submit("Enregistrer").link("Petits").click()
+    assert "Aucune réservation à venir ne compte dans ce groupe." in page.text
+    assert "Groupe retiré." in page.submit("Retirer ce groupe").text
+    assert groups(app) == [0, 0]
