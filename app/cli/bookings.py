@@ -15,7 +15,6 @@ from app.cli.tables import align
 from app.formats import day, day_in_full, near_moment, plural
 from app.services.bookings.closings.closing_extent import Extent
 from app.services.bookings.closings.closing_moves import Changed
-from app.services.bookings.morning import day_table
 from app.services.bookings.morning.day_list import DayList, Heads
 from app.spreadsheets import harmless
 
@@ -47,6 +46,8 @@ def list_(on: date, slug: str, format_: str) -> None:
     if not found.lines:
         click.echo(f"Personne n’est attendu le {day_in_full(on)}.")
         return
+    from app.services.bookings.morning import day_table
+
     for row in align(day_table.of(found)):
         click.echo(row)
     for heads in found.heads():
@@ -234,6 +235,8 @@ def _counted(heads: Heads) -> str:
 
 
 def _write_csv(found: DayList) -> None:
+    from app.services.bookings.morning import day_table
+
     sys.stdout.write("\N{ZERO WIDTH NO-BREAK SPACE}")
     writer = spreadsheets.writer(sys.stdout)
     writer.writerows(map(harmless, row) for row in day_table.of(found))
