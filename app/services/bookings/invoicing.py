@@ -3,6 +3,7 @@
 Once more by mistake: the latest is opened again, and the journal says by whom.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
 from sqlalchemy import func, select
@@ -15,6 +16,7 @@ from app.services import journal
 from app.services.actors import Actor
 from app.services.refusals import Reason, Refusal
 
+FROZEN = "est facturé\u00a0: rien ne s’y note plus. La mairie peut le rouvrir."
 LATEST = select(func.max(InvoicedMonth.month)).scalar_subquery()
 
 
@@ -44,6 +46,24 @@ def invoice(month: date, by: Actor) -> None:
             raise Refusal(Reason.SAME, f"{name} est déjà facturé")
         session.add(InvoicedMonth(month=first, at=datetime.now(UTC), acted_by=by.acted_by))
         journal.record(session, "month_invoiced", by, month=name)
+
+
+def frozen(latest: date | None, day: date) -> str:
+    """Say that nothing of a day changes any more; empty while it may."""
+    if latest is None or day > both_ends(latest)[1]:
+        return ""
+    return f"{formats.month(day).capitalize()} {FROZEN}"
+
+
+def take_over(months: Iterable[date], by: Actor) -> int:
+    """Have months be invoiced that another portal knew to be; return how many were not here."""
+    with db.transaction() as session:
+        there = set(session.scalars(select(InvoicedMonth.month)))
+        new = [month for month in months if month not in there]
+        for month in new:
+            session.add(InvoicedMonth(month=month, at=datetime.now(UTC), acted_by=by.acted_by))
+            journal.record(session, "month_invoiced", by, month=formats.month(month))
+    return len(new)
 
 
 def open_again(month: date, by: Actor) -> None:

@@ -30,7 +30,7 @@ from app.services.bookings.invoicing import LATEST
 from app.services.bookings.judge.custody import Turns
 from app.services.bookings.judge.worlds import Cell, Enrolled, Held, World
 from app.services.bookings.places import Pool
-from app.services.bookings.told_closed import TOLD_BY
+from app.services.inbox.messages import TOLD_BY
 
 # Those that a family has: a place, or a rank in a list.
 LIVE = frozenset({BookingState.BOOKED, BookingState.OFFERED, BookingState.WAITING})

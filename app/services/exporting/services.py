@@ -10,6 +10,7 @@ from sqlalchemy import Select, exists, func, nulls_first, select
 from sqlalchemy.orm import aliased
 
 from app.booking_kinds import Late, LinkKind, ServiceMode, SpanKind, Waiting
+from app.calendar.months import name_of
 from app.models import (
     Booking,
     BookingOrigin,
@@ -21,6 +22,7 @@ from app.models import (
     DayState,
     Enrolment,
     Family,
+    InvoicedMonth,
     Quotient,
     Service,
     ServiceDay,
@@ -40,6 +42,7 @@ from app.services.importing.calendar_file import CALENDAR
 from app.services.importing.closing_file import CLOSINGS
 from app.services.importing.custody_file import CUSTODY
 from app.services.importing.group_file import BETWEEN, GROUPS
+from app.services.importing.invoiced_file import INVOICED
 from app.services.importing.service_tables import ENROLMENTS, SERVICES
 from app.services.importing.tables import SourceFile
 from app.services.importing.tariff_files import QUOTIENTS, TARIFFS
@@ -108,6 +111,7 @@ def _service(row: Any) -> Mapping[str, Any]:
         said[_LINKS[LinkKind(kind)]].append(other)
     return {
         **{column.field: getattr(service, column.field, None) for column in SERVICES.columns},
+        "opens_at": " ".join(building.opening_apart(service.opens_at)).strip(),
         "weekdays": "".join(_LETTERS[day] for day in sorted(days(service.weekdays))),
         "starts_at": building.hour(service.starts_at),
         "ends_at": building.hour(service.ends_at),
@@ -135,6 +139,10 @@ def _tariff(row: Any) -> Mapping[str, Any]:
 
 def _closing(row: Any) -> Mapping[str, Any]:
     return {**row._asdict(), "last": row.first}
+
+
+def _invoiced(row: Any) -> Mapping[str, Any]:
+    return {"month": name_of(row.month)}
 
 
 def _of_child(*columns: Any) -> Select[*tuple[Any, ...]]:
@@ -265,5 +273,8 @@ ALL = (
         .where(ServiceDay.state == DayState.CLOSED)
         .order_by(ServiceDay.day, Service.position, Service.id, ServiceDay.school),
         _closing,
+    ),
+    ServiceFile(
+        INVOICED, select(InvoicedMonth.month).order_by(InvoicedMonth.month), _invoiced
     ),
 )  # fmt: skip

@@ -32,6 +32,8 @@ class Closing(NamedTuple):
     reason: str
     # Empty for all of them.
     school: str
+    # Which says so.
+    line: int
 
 
 def read(
@@ -60,5 +62,5 @@ def _days(
     day = max(first, today())
     while day <= last:
         for service in services:
-            yield Closing(day, service, row["reason"], row["school"] or "")
+            yield Closing(day, service, row["reason"], row["school"] or "", row["line"])
         day += timedelta(days=1)

@@ -20,9 +20,7 @@ from app.formats import plural
 from app.models import Child, Service
 from app.services import journal
 from app.services.actors import Actor
-from app.services.bookings import catalogue, taking_over, waiting
-from app.services.bookings.closings import closing, closing_days, closing_letters
-from app.services.bookings.closings.closing_extent import Extent
+from app.services.bookings import invoicing, taking_over, waiting
 from app.services.bookings.groups import moving
 from app.services.bookings.judge.worlds import Cell
 from app.services.bookings.setting_up import services
@@ -33,9 +31,11 @@ from app.services.importing import (
     calendar_file,
     child_homes,
     closing_file,
+    closing_rows,
     custody_file,
     enrolment_file,
     group_file,
+    invoiced_file,
     offered_services,
     tariff_files,
 )
@@ -45,13 +45,17 @@ from app.services.importing.closing_file import CLOSINGS, Closing
 from app.services.importing.custody_file import CUSTODY
 from app.services.importing.faults import Fault
 from app.services.importing.group_file import GROUPS
+from app.services.importing.invoiced_file import INVOICED
 from app.services.importing.read_at_once import Reading
 from app.services.importing.service_tables import ENROLMENTS, PERIODS, SERVICES
 from app.services.importing.sources import opened
 from app.services.importing.tariff_files import QUOTIENTS, TARIFFS
 from app.services.refusals import Reason, Refusal
 
-FILES = (SERVICES, CALENDAR, TARIFFS, GROUPS, ENROLMENTS, CUSTODY, QUOTIENTS, BOOKINGS, CLOSINGS)
+FILES = (
+    SERVICES, CALENDAR, TARIFFS, GROUPS, ENROLMENTS, CUSTODY, QUOTIENTS, BOOKINGS, CLOSINGS,
+    INVOICED,
+)  # fmt: skip
 _LINKS = {
     "brings": LinkKind.BRINGS, "needs": LinkKind.NEEDS, "excludes": LinkKind.EXCLUDES,
 }  # fmt: skip
@@ -89,6 +93,8 @@ class Done:
     quotients: int = 0
     # Days of services that close.
     closings: int = 0
+    # Months that change no more.
+    invoiced: int = 0
     # Days that stay as they are in the portal, told in French.
     left: list[str] = field(default_factory=list)
 
@@ -107,6 +113,7 @@ class Done:
             (self.quotients, "quotient changé", "quotients changés"),
             (self.bookings, "jour réservé ou rendu", "jours réservés ou rendus"),
             (self.closings, "jour de service fermé", "jours de service fermés"),
+            (self.invoiced, "mois facturé de plus", "mois facturés de plus"),
         )
         return told + [plural(count, one, many) for count, one, many in others if count]
 
@@ -117,6 +124,7 @@ class _Later:
 
     bookings: dict[Cell, Said] = field(default_factory=dict)
     closings: list[Closing] = field(default_factory=list)
+    invoiced: list[date] = field(default_factory=list)
 
 
 def run(path: Path, by: Actor, *, rehearses: bool = False, most_rows: int | None = None) -> Done:
@@ -143,7 +151,9 @@ def run(path: Path, by: Actor, *, rehearses: bool = False, most_rows: int | None
                 for week in taking_over.weeks(later.bookings):
                     taking_over.write(session, week, by, taken)
                 _tell(taken, done)
-                done.closings = sum(map(len, _not_closed(session, later).values()))
+                left = closing_rows.still_open(session, later.closings)
+                done.closings = sum(each.marks for each in left)
+                done.invoiced = len(later.invoiced)
                 raise _Rehearsed
             journal.record(
                 session, "services_imported", by,
@@ -152,8 +162,11 @@ def run(path: Path, by: Actor, *, rehearses: bool = False, most_rows: int | None
             )  # fmt: skip
         moving.regroup_all()
         _book_by_weeks(later, by, done)
-        _close(later, by, done)
+        to_close = closing_rows.still_open(db.session(), later.closings)
+        done.closings = closing_rows.close(to_close, by)
         waiting.share_out_all()
+        # Last: nothing of these months changes from then on.
+        done.invoiced = invoicing.take_over(later.invoiced, by)
     return done
 
 
@@ -183,6 +196,7 @@ def _write(session: Session, reading: Reading, found: Rows, done: Done) -> _Late
     later = _Later(
         booking_file.read(reading.fault, homes, offered, booked),
         closing_file.read(reading.fault, offered, found.get(CLOSINGS.name, [])),
+        invoiced_file.read(reading.fault, found.get(INVOICED.name, [])),
     )
     reading.refuse()
     session.flush()
@@ -208,31 +222,6 @@ def _tell(taken: Taken, done: Done) -> None:
     done.left = [taking_over.told(each, names[each.cell.child]) for each in taken.left]
 
 
-def _not_closed(session: Session, later: _Later) -> dict[tuple[date, str, str], list[str]]:
-    """List what is open still of the days to close: by day, reason and school, the services."""
-    offered = {each.id: each for each in session.scalars(select(Service).order_by(Service.id))}
-    said: dict[tuple[int, str, str], list[date]] = {}
-    for each in later.closings:
-        said.setdefault((each.service, each.reason, each.school), []).append(each.day)
-    found: dict[tuple[date, str, str], list[str]] = {}
-    for (number, reason, school), days in said.items():
-        town = catalogue.read(min(days), max(days))
-        extent = Extent(tuple(sorted(days)), schools=(school,) if school else ())
-        service = offered[number]
-        for _, day, _ in closing_days.open_marks(session, town, [service], extent):
-            found.setdefault((day, reason, school), []).append(service.slug)
-    return found
-
-
-def _close(later: _Later, by: Actor, done: Done) -> None:
-    """Close them, day by day, and write to those who had booked."""
-    for (day, reason, school), slugs in _not_closed(db.session(), later).items():
-        extent = Extent((day,), tuple(slugs), (school,) if school else ())
-        changed = closing.close(extent, reason, by)
-        closing_letters.tell_of_closing(changed, reason, "", by)
-        done.closings += len(slugs)
-
-
 def _write_services(
     session: Session, reading: Reading, rows: list[dict[str, Any]], done: Done
 ) -> None:
@@ -248,8 +237,8 @@ def _write_services(
         if service is not None:
             # What was added on screen has the name that the software gives it from now on.
             service.source_id = row["source_id"]
-        # Said on screen alone.
-        described["opens_at"] = service.opens_at if service else None
+        # What the screen said stays where the file says nothing of it.
+        described["opens_at"] = row["opens_at"] or (service and service.opens_at)
         done.services += 1
         done.new_services += service is None
         try:

@@ -1,6 +1,7 @@
 """`service.csv` and `inscription.csv`, column by column."""
 
 import re
+from datetime import date, datetime
 
 from sqlalchemy import String
 
@@ -60,6 +61,14 @@ def _parse_hours(value: str) -> int:
     return int(value)
 
 
+def _parse_opening(value: str) -> datetime | None:
+    typed_day, _, typed_hour = value.strip().partition(" ")
+    try:
+        return building.opening(date.fromisoformat(fields.DAY.parse(typed_day)), typed_hour)
+    except Refusal as refusal:
+        raise FieldRefused(f"{refusal}.") from refusal
+
+
 def _parse_rule(value: str) -> str:
     try:
         return services.canonical(value)
@@ -71,6 +80,7 @@ def _parse_keys(value: str) -> tuple[str, ...]:
     return tuple(fields.KEY.parse(each) for each in value.split())
 
 
+OPENING = Kind(_parse_opening, String())
 RULE = Kind(_parse_rule, String(), "")
 HOUR = Kind(_parse_hour, String())
 KEYS = Kind(_parse_keys, String(), None)
@@ -111,6 +121,7 @@ SERVICES = SourceFile(
         Column("entraine", "brings", KEYS, counts=True),
         Column("exige", "needs", KEYS, counts=True),
         Column("exclut", "excludes", KEYS, counts=True),
+        Column("ouvertureReservation", "opens_at", OPENING, counts=True),
         Column("limiteReservation", "book_rule", RULE, counts=True),
         Column("limiteAnnulation", "cancel_rule", RULE, counts=True),
         Column("limiteAbsence", "absence_rule", RULE, counts=True),

@@ -10,6 +10,8 @@ from sqlalchemy import select
 
 from app import db
 from app.models import Attendance, AttendanceState, Child, JournalEntry, Service, ServiceKind
+from app.services.actors import PORTAL
+from app.services.bookings import invoicing
 from app.services.bookings.morning import attendance
 from app.services.profile.own_data.gathering import gather
 from app.services.tokens import day_links
@@ -182,3 +184,18 @@ def test_the_link_by_a_command(app: Flask, tablet: Browser) -> None:
     result = app.test_cli_runner().invoke(args=["pointage", "lien", "piscine"])
     assert "aucun service ne s’appelle" in result.output
     assert result.exit_code == 1
+
+
+def test_nothing_is_noted_in_a_month_that_is_invoiced(
+    app: Flask, people: People, tablet: Browser
+) -> None:
+    """The tablet says so, and who is expected; a button of a page that was open does nothing."""
+    page = tablet.visit(path_of(app))
+    with app.app_context():
+        invoicing.invoice(MONDAY, PORTAL)
+    after = press(page, "la", ZOE)
+    assert "Novembre 2026 est facturé : rien ne s’y note plus." in after.text
+    assert people.moreau.last_name in after.text
+    assert "Absent" not in after.text
+    assert press(page, "la", "").path == page.path
+    assert seen(app) == {}

@@ -9,10 +9,14 @@ from flask import Flask
 from sqlalchemy import select
 
 from app import db
+from app.booking_kinds import AbsenceReason
 from app.models import (
     Attendance,
     AttendanceState,
     Booking,
+    BookingBatch,
+    BookingEvent,
+    BookingEventKind,
     BookingState,
     Child,
     CustodyPattern,
@@ -256,3 +260,29 @@ def test_what_was_seen_counts(app: Flask, people: People) -> None:
         ["e1", "3816231", "cantine", "2026-11-10", "NON", "NON", "OUI"],
         ["e5", "530005", "cantine", "2026-11-12", "NON", "NON", "OUI"],
     ]
+
+
+def test_what_a_family_declared_is_why(app: Flask, people: People) -> None:
+    """The reason of an absence stands in the file, beside its code."""
+    with app.app_context():
+        with db.transaction() as session:
+            booking = session.scalars(
+                select(Booking)
+                .join(Service, Service.id == Booking.service_id)
+                .where(Booking.day == date(2026, 11, 5), Service.slug == "cantine")
+            ).one()
+            batch = BookingBatch(
+                family_id=booking.family_id, at=NOW, sending_key="a" * 32,
+                absence_reason=AbsenceReason.SICK,
+            )  # fmt: skip
+            session.add(batch)
+            session.flush()
+            session.add(
+                BookingEvent(
+                    booking_id=booking.id, family_id=booking.family_id, batch_id=batch.id, at=NOW,
+                    kind=BookingEventKind.ABSENCE, old=BookingState.BOOKED,
+                    new=BookingState.ABSENT, sentence="",
+                )
+            )  # fmt: skip
+        lines = month_files.presences(NOVEMBER).decode("utf-8-sig").splitlines()
+    assert "e1;3816231;cantine;2026-11-05;OUI;NON;;;;Malade;ABSENCE_DUE;4,20" in lines

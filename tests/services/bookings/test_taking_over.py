@@ -15,12 +15,14 @@ from app.models import (
     BookingEvent,
     BookingEventKind,
     CalendarSpan,
+    Closing,
     Message,
     Place,
     Service,
     SpanKind,
 )
 from app.services.actors import Command
+from app.services.bookings.closings import closing, closing_letters
 from app.services.importing import service_files
 from app.services.importing.faults import ImportRefused
 from app.services.importing.service_files import Done
@@ -154,6 +156,24 @@ def test_a_closing_takes_away_what_is_booked(town: People, tmp_path: Path) -> No
     assert db.session().scalar(select(func.count(Message.id)).where(Message.for_some)) == 1
     assert run(tmp_path, fermeture=rows).closings == 0
     assert db.session().scalar(select(func.count(Message.id)).where(Message.for_some)) == 1
+
+
+def test_each_family_reads_once_of_all_closings(town: People, tmp_path: Path) -> None:
+    """Two lines, a message; one that opens again before it left does not take it back."""
+    tick(town.zest, "30 cantine", "3 cantine")
+    rows = CLOSING.format("30/11/2026;30/11/2026;Travaux;cantine")
+    rows += "\n03/12/2026;04/12/2026;Formation {du soir};;"
+    assert run(tmp_path, fermeture=rows).closings == 5
+    [message] = db.session().scalars(select(Message).where(Message.for_some)).all()
+    assert message.subject == "Jours de fermeture"
+    assert "– le lundi 30\u00a0novembre 2026\u00a0: Cantine" in message.body
+    assert "Motif\u00a0: Formation {du soir}." in message.body
+    first, *others = db.session().scalars(select(Closing).order_by(Closing.first)).all()
+    assert {each.message_id for each in (first, *others)} == {message.id}
+    undone = closing.undo(first.public_id, BY)
+    assert closing_letters.tell_of_reopening(undone, "", BY) is not None
+    db.session().expire_all()
+    assert db.session().get_one(Message, message.id).withdrawn_at is None
 
 
 def test_a_closing_of_one_school(town: People, tmp_path: Path) -> None:

@@ -25,13 +25,13 @@ OPS = Command("ops")
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 FILES = {
     "service.csv": "id;nom;nomCourt;type;gestionnaire;jours;heureDebut;heureFin;periode;capacite;"
-    "listeAttente;entraine;exclut;limiteReservation;carence;"
-    "justificatif;avancer;retard\n"
-    "c;Cantine;;CANTINE;Les Fourchettes;LMJV;11:30;13:00;SCOLAIRE;1;AUTOMATIQUE;m;;S-1 jeudi 24:00"
-    ";2;48;OUI;MAJORATION\n"
-    "m;Midi;;MIDI;;LMJV;;;TOUTES;;NON;;;;;;;\n"
-    "e;Étude;;AUTRE;;LMMeJV;;;SCOLAIRE;;NON;;s;;;;;\n"
-    "s;Garderie du soir;Soir;GARDERIE;;LMJV;16:30;18:00;SCOLAIRE;;NON;;;;;;;\n",
+    "listeAttente;entraine;exclut;ouvertureReservation;limiteReservation;"
+    "carence;justificatif;avancer;retard\n"
+    "c;Cantine;;CANTINE;Les Fourchettes;LMJV;11:30;13:00;SCOLAIRE;1;AUTOMATIQUE;m;;21/08/2026 7h;"
+    "S-1 jeudi 24:00;2;48;OUI;MAJORATION\n"
+    "m;Midi;;MIDI;;LMJV;;;TOUTES;;NON;;;;;;;;\n"
+    "e;Étude;;AUTRE;;LMMeJV;;;SCOLAIRE;;NON;;s;;;;;;\n"
+    "s;Garderie du soir;Soir;GARDERIE;;LMJV;16:30;18:00;SCOLAIRE;;NON;;;;;;;;\n",
     "vacances.csv": "nom;du;au;zone;type\n"
     "Noël;19/12/2026;03/01/2027;;\nArmistice;11/11/2026;11/11/2026;;FERIE\n",
     "inscription.csv": "enfant_id;service_id;du;au;famille_id\n"
@@ -46,6 +46,7 @@ FILES = {
     "10;c;30/11/2026;;;OUI\n11;c;30/11/2026;ATTENTE;1;\n10;s;01/12/2026;ANNULE;;\n"
     "11;m;03/12/2026;ABSENT;2;\n10;c;04/12/2026;;;\n",
     "fermeture.csv": "du;au;motif;service_id\n08/12/2026;08/12/2026;Grève;c\n",
+    "facturation.csv": "mois\n2026-09\n2026-10\n",
 }
 
 
@@ -93,8 +94,9 @@ def test_services_come_back(request: pytest.FixtureRequest, tmp_path: Path, kind
         second.extensions[db.EXTENSION].dispose()
     assert left["service.csv"].splitlines()[1] == (
         "c;Cantine;;CANTINE;Les Fourchettes;LMaJV;11:30;13:00;SCOLAIRE;JOURS;1;AUTOMATIQUE;m;;;"
-        "S-1 jeudi 24:00;;;2;48;OUI;MAJORATION"
+        "2026-08-21 07:00;S-1 jeudi 24:00;;;2;48;OUI;MAJORATION"
     )
+    assert left["facturation.csv"].splitlines() == ["mois", "2026-09", "2026-10"]
     assert left["reservation.csv"].splitlines()[1:] == [
         "10;c;2026-11-30;RESERVE;1;OUI",
         "11;c;2026-11-30;ATTENTE;1;NON",

@@ -1,9 +1,11 @@
 """`service.csv` and `inscription.csv`: read once or twice, the town offers the same."""
 
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+import time_machine
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +15,7 @@ from app import db
 from app.formats import today
 from app.models import Enrolment, Service, ServiceKind
 from app.services.actors import Command
+from app.services.bookings import invoicing
 from app.services.bookings.setting_up import reading, services
 from app.services.importing import service_files, service_tables
 from app.services.importing.faults import FieldRefused, ImportRefused
@@ -146,3 +149,30 @@ def test_the_guide_names_the_same_columns() -> None:
             f"**{each.name}**" if each.required else each.name for each in file.columns
         )
         assert f"| `{file.name}` | {columns} |" in guide
+
+
+def test_an_opening_is_said_by_the_file_or_by_the_screen(tmp_path: Path) -> None:
+    """A day and an hour of the town; where the file says none, what the screen says stays."""
+    with_opening = SERVICES.replace("limiteReservation", "ouvertureReservation")
+    with_opening = with_opening.replace("S-1 jeudi minuit", "21/08/2026 07:00")
+    run(tmp_path, with_opening)
+    opens_at = datetime(2026, 8, 21, 5, tzinfo=UTC)
+    assert reading.listed(today())[0].described.opens_at == opens_at
+    run(tmp_path)
+    assert reading.listed(today())[0].described.opens_at == opens_at
+    with pytest.raises(ImportRefused, match="ouvertureReservation"):
+        run(tmp_path, with_opening.replace("07:00", "minuit"))
+
+
+@time_machine.travel(datetime(2026, 11, 25, 9, tzinfo=UTC), tick=False)
+def test_months_that_are_invoiced(tmp_path: Path) -> None:
+    """Those that are not here yet, in their order; one to come still is booked."""
+    (tmp_path / "facturation.csv").write_text("mois\n2026-11\n2026-10\n", "utf-8")
+    assert service_files.run(tmp_path, BY, rehearses=True).invoiced == 2
+    assert service_files.run(tmp_path, BY).words[-1] == "2\u00a0mois facturés de plus"
+    assert service_files.run(tmp_path, BY).invoiced == 0
+    assert invoicing.until() == date(2026, 11, 30)
+    for wrong in ("2026-12", "novembre"):
+        (tmp_path / "facturation.csv").write_text(f"mois\n{wrong}\n", "utf-8")
+        with pytest.raises(ImportRefused):
+            service_files.run(tmp_path, BY)

@@ -23,6 +23,8 @@ from app.models import (
     ServiceKind,
     SpanKind,
 )
+from app.services.actors import PORTAL
+from app.services.bookings import invoicing
 from app.services.bookings.morning import attendance
 from app.services.tokens import day_links
 from app.testing import Outbox
@@ -159,6 +161,11 @@ def _check_in(app: Flask, office: Browser) -> Screens:
         for act, child in (("la", zoe), ("parti", zoe)):
             page = press(page, act, child)
         yield "check-in, gone", page
+        with app.app_context():
+            invoicing.invoice(MONDAY, PORTAL)
+        yield "check-in, invoiced", come.visit(path)
+        with app.app_context():
+            invoicing.open_again(MONDAY, PORTAL)
         lou = Browser(app)
         clerk = settle(app, "lou.roy@commune.fr", "Lou Roy", "cantine", by_mail=True)
         sign_in_by_mail(lou, clerk, Outbox(app))

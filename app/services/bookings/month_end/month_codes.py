@@ -4,7 +4,7 @@ Six statements, however many children. A day that nobody noted is what was booke
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -20,13 +20,11 @@ from app.models import (
     Attendance,
     Booking,
     Child,
-    DayState,
     Enrolment,
     Family,
     FamilyChild,
     Quotient,
     Service,
-    ServiceDay,
     Tariff,
 )
 from app.services.bookings import excuses, prices
@@ -95,9 +93,6 @@ _CHILDREN = (
     )
     .join(Child, Child.id == FamilyChild.child_id)
     .order_by(FamilyChild.family_id, Child.birth_date, Child.id)
-)
-_CLOSED = select(ServiceDay.service_id, ServiceDay.day, ServiceDay.school, ServiceDay.reason).where(
-    ServiceDay.state == DayState.CLOSED, ServiceDay.day.between(_FIRST, _LAST)
 )
 
 
@@ -190,22 +185,6 @@ def days(month: date) -> Iterator[Coded]:
         code = billing_codes.code(known, row.due_absences)
         if row.day >= first and code is not Code.NONE:
             yield Coded(row, code, price.of(row, code), billing_codes.difference(known))
-
-
-def reasons(month: date) -> Callable[[Coded], str]:
-    """Tell why a day was closed; nothing of one that was not."""
-    first, last = both_ends(month)
-    closed: dict[Any, str] = {
-        tuple(row[:3]): row.reason for row in db.rows(_CLOSED, first=first, last=last)
-    }
-
-    def reason(day: Coded) -> str:
-        if day.code is not Code.CLOSED_FREE:
-            return ""
-        of_all = closed.get((day.of.service_id, day.of.day, ""), "")
-        return closed.get((day.of.service_id, day.of.day, day.of.school)) or of_all
-
-    return reason
 
 
 def _rows(first: date, last: date) -> list[Any]:

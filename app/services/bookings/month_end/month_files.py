@@ -92,9 +92,9 @@ def heads(month: date) -> bytes:
 
 def presences(month: date) -> bytes:
     """Write what each child's day is to the town's invoice, as an estimate."""
-    from app.services.bookings.month_end import month_codes
+    from app.services.bookings.month_end import day_reasons, month_codes
 
-    reason = month_codes.reasons(month)
+    reason = day_reasons.of_month(month)
     rows = [
         (
             each.of.child_key, each.of.family_key, each.of.service_key, each.of.day.isoformat(),

@@ -20,16 +20,16 @@ from app.formats import fold, town_zone
 from app.models import Attendance, Booking, BookingState, Child, Enrolment, Service, ServiceKind
 from app.services import journal
 from app.services.actors import Actor
-from app.services.bookings import words
+from app.services.bookings import invoicing, words
 from app.services.bookings.judge import spoken
 from app.services.bookings.morning.day_list import FETCHED, TOLD
 
 LINK_MADE = "check_in_link_made"
 _DAY = bindparam("day", type_=Date)
 _SERVICE_ID = bindparam("service_id", type_=Integer)
-_SERVICES = select(Service.id, Service.slug, Service.name, Service.kind).where(
-    Service.archived_at.is_(None)
-)
+_SERVICES = select(
+    Service.id, Service.slug, Service.name, Service.kind, invoicing.LATEST.label("invoiced")
+).where(Service.archived_at.is_(None))
 _BY_ID = _SERVICES.where(Service.id == _SERVICE_ID)
 _BY_SLUG = _SERVICES.where(Service.slug == bindparam("slug"))
 _IS_ENROLLED = (
@@ -90,6 +90,8 @@ class Attended(NamedTuple):
     slug: str
     name: str
     kind: ServiceKind
+    # The latest month that the town invoiced.
+    invoiced: date | None
 
     @property
     def is_left(self) -> bool:
@@ -154,6 +156,11 @@ class Roll:
     pupils: list[Pupil]
 
     @property
+    def frozen(self) -> str:
+        """Say that nothing of its month changes any more; empty while it may."""
+        return invoicing.frozen(self.service.invoiced, self.day)
+
+    @property
     def listed(self) -> list[tuple[str, list[Pupil]]]:
         """List those of the list, class by class."""
         return list(_by_class([each for each in self.pupils if each.is_listed]))
@@ -199,7 +206,9 @@ def of_slug(slug: str, day: date) -> Roll | None:
 
 
 def mark(roll: Roll, act: Act, public_id: str, key: str) -> bool:
-    """Write down what was pressed for a child; False for one who is not of this roll."""
+    """Write down what was pressed for a child; False for one not of this roll, or of no change."""
+    if roll.frozen:
+        return False
     asked = {"service_id": roll.service.number, "day": roll.day, "public_id": public_id}
     with db.transaction() as session:
         child = session.execute(_ONE, asked).first()
@@ -211,6 +220,8 @@ def mark(roll: Roll, act: Act, public_id: str, key: str) -> bool:
 
 def mark_rest(roll: Roll, act: Act, key: str) -> int:
     """Write down the same of all of whom nothing is said yet; count them."""
+    if roll.frozen:
+        return 0
     wanted = {each.public_id for each in roll.awaited}
     asked = {"service_id": roll.service.number, "day": roll.day}
     with db.transaction() as session:
