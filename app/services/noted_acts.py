@@ -18,6 +18,7 @@ ACTS = {
     "calendar_loaded": "calendrier chargé par la mairie",
     "check_in_link_made": "lien de pointage ouvert à la mairie, pour une tablette",
     "child_enrolled": "enfant inscrit à un service par la mairie",
+    "child_group_said": "groupe d’un enfant à un service dit par la mairie",
     "child_put_back": "enfant remis dans une famille par la mairie",
     "child_taken_out": "enfant retiré d’une famille par la mairie",
     "child_unenrolled": "inscription d’un enfant arrêtée par la mairie",

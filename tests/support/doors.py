@@ -82,6 +82,7 @@ OF_NOBODY = frozenset(
         "town_hall.call_off_invitations",
         "town_hall.change_access",
         "town_hall.check_in_link",
+        "town_hall.child_group",
         "town_hall.child_health",
         "town_hall.child_photo",
         "town_hall.child_weeks",

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import SelectChoice, SelectField
 
 from app.blueprints.town_hall.blueprint import town_hall
-from app.formats import today
+from app.formats import plural, today
 from app.services.clerks.rights import Right
 from app.services.families import children
 from app.services.refusals import Refusal
@@ -16,6 +16,9 @@ from app.web.fields import AnyDayField, read_day
 from app.web.forms import Form, left_open, show_again
 
 ENROLLED = "{} peut réserver."
+BY_CLASS = "D’après son école et sa classe"
+GROUP_SAID = "Enregistré."
+MOVED = "Enregistré. {} maintenant dans un autre groupe."
 STOPPED = "{} n’y est plus inscrit. Ce qui est réservé reste."
 
 
@@ -25,6 +28,12 @@ class EnrolOneForm(Form):
     child = SelectField("Enfant")
     service = SelectField("Service", coerce=int)
     first = AnyDayField("À partir du")
+
+
+class GroupForm(Form):
+    """In which group the child is."""
+
+    group = SelectField("Groupe")
 
 
 @town_hall.route("/mairie/familles/<int:family_id>/inscriptions", methods=["GET", "POST"])
@@ -64,6 +73,38 @@ def stop_enrolment(family_id: int, number: int) -> ResponseReturnValue:
     if name is None:
         abort(404)
     flash(STOPPED.format(name), "success")
+    return redirect(url_for("town_hall.family_enrolments", family_id=family_id))
+
+
+@town_hall.route(
+    "/mairie/familles/<int:family_id>/inscriptions/<int:number>/groupe", methods=["GET", "POST"]
+)
+@needs(Right.SERVICES)
+def child_group(family_id: int, number: int) -> ResponseReturnValue:
+    """In which group a child is, where its school and its class do not say it right."""
+    from app.services.bookings.groups import choosing
+
+    found = choosing.find(family_id, number) or abort(404)
+    opening.ensure(current_clerk(), family_id)
+    form = GroupForm(data={"group": str(found.said or "")})
+    form.group.choices = [
+        SelectChoice("", BY_CLASS),
+        *(SelectChoice(str(group), name) for group, name in found.groups),
+    ]
+    if not form.is_submitted():
+        return render_template(
+            "town_hall/child_group.html", form=form, found=found, family_id=family_id
+        )
+    if not form.validate():
+        return show_again(form)
+    try:
+        group = int(form.group.data) if form.group.data else None
+        moved = choosing.choose(family_id, number, group, current_clerk())
+    except Refusal as refused:
+        form.form_errors.append(f"{refused.sentence}.")
+        return show_again(form)
+    days = plural(moved, "réservation à venir compte", "réservations à venir comptent")
+    flash(MOVED.format(days) if moved else GROUP_SAID, "success")
     return redirect(url_for("town_hall.family_enrolments", family_id=family_id))
 
 

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from app import db
-from app.models import Booking, Child, Service
+from app.models import Booking, Child, Family, Service
 from tests.blueprints.town_hall.conftest import NADIA, come
 from tests.support.browser import Browser
 from tests.support.people import People
@@ -81,3 +81,24 @@ def test_a_group_is_emptied_then_removed(app: Flask, nadia: Browser) -> None:
     assert "Aucune réservation à venir ne compte dans ce groupe." in page.text
     assert "Groupe retiré." in page.submit("Retirer ce groupe").text
     assert groups(app) == [0, 0]
+
+
+def test_the_town_says_the_group_of_one_child(app: Flask, nadia: Browser, people: People) -> None:
+    """Whatever its school: its days follow; then it is left to the school again."""
+    page = nadia.get("town_hall.service_groups", number=number(app))
+    page.fill({"Nom du groupe": "Petits", "Nombre de places": "1", LAC: True}).submit("Ajouter")
+    with app.app_context():
+        theirs = select(Family.id).where(Family.number == people.moreau.family_number)
+        family_id = str(db.session().scalars(theirs).one())
+    page = nadia.get("town_hall.family_enrolments", family_id=family_id)
+    link = page.soup.select_one('a[href$="/groupe"]')
+    assert link is not None
+    page = nadia.visit(str(link["href"])).fill({"Groupe": "Petits"}).submit("Enregistrer")
+    assert "1 réservation à venir compte maintenant dans un autre groupe." in page.text
+    assert ", groupe Petits" in page.text
+    # Nobody is turned out: there is one place more that day.
+    assert 0 not in groups(app)
+    page = nadia.visit(str(link["href"])).fill({"Groupe": "D’après son école et sa classe"})
+    page.submit("Enregistrer")
+    assert groups(app)[0] == 0
+    assert nadia.fetch(str(link["href"]).replace(f"/{family_id}/", "/999999/")).status_code == 404

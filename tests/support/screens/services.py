@@ -148,6 +148,12 @@ def _one_child(app: Flask, people: People, office: Browser) -> Screens:
     page = office.get("town_hall.family_enrolments", family_id=family_id)
     yield "enrolments of a family", page
     yield "enrolments, no day", page.fill(first="").submit("Inscrire", _refused=200)
+    link = page.soup.select_one('.row-words a[href$="/groupe"]')
+    assert link is not None
+    group = office.visit(str(link["href"]))
+    yield "enrolments, the group of a child", group
+    chosen = group.soup.select("#group option")[-1]
+    yield "enrolments, a group said", group.fill(group=chosen.text).submit("Enregistrer")
     _write(app, update(Enrolment).values(last=date(2099, 7, 3)))
     yield "enrolments, with an end", office.get("town_hall.family_enrolments", family_id=family_id)
     _write(app, update(Enrolment).values(last=None))

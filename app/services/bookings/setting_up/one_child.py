@@ -3,21 +3,32 @@
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Date, Select, bindparam, or_, select
+from sqlalchemy import Date, Select, bindparam, func, or_, select
+from sqlalchemy.orm import aliased
 
 from app import db
 from app.formats import today
-from app.models import FAMILY, Child, Enrolment, Family, FamilyChild, Service
+from app.models import FAMILY, Child, Enrolment, Family, FamilyChild, Service, ServiceGroup
 from app.services import journal
 from app.services.actors import Actor
 from app.services.refusals import Reason, Refusal
 
 _DAY = bindparam("day", type_=Date)
 _GOES_ON = or_(Enrolment.last.is_(None), Enrolment.last >= _DAY)
+_OTHER = aliased(ServiceGroup)
 _THERE: Select[*tuple[Any, ...]] = (
-    select(Enrolment.id, Child.first_name, Service.name, Enrolment.first, Enrolment.last)
+    select(
+        Enrolment.id,
+        Child.first_name,
+        Service.name,
+        Enrolment.first,
+        Enrolment.last,
+        func.coalesce(ServiceGroup.name, "").label("group"),
+        select(_OTHER.id).where(_OTHER.service_id == Service.id).exists().label("has_groups"),
+    )
     .join(Child, Child.id == Enrolment.child_id)
     .join(Service, Service.id == Enrolment.service_id)
+    .outerjoin(ServiceGroup, ServiceGroup.id == Enrolment.group_id)
     .where(Enrolment.family_id == FAMILY, Service.archived_at.is_(None), _GOES_ON)
     .order_by(Child.birth_date, Child.id, Service.position, Service.id, Enrolment.first)
 )
@@ -37,6 +48,9 @@ class Enrolled(NamedTuple):
     service: str
     first: date
     last: date | None
+    # That the town says; empty where it follows from the school and the class.
+    group: str
+    has_groups: bool
 
 
 def family_number(family_id: int) -> str | None:
