@@ -188,6 +188,39 @@ def test_one_of_two_hosts_freezes(tmp_path: Path, new_postgresql: NewDatabase) -
     assert Counter(good.recipients) == {town.people.moreau.email: 1, town.people.claire.email: 1}
 
 
+@pytest.mark.soak
+def test_a_form_that_a_frozen_host_has_is_not_sent_to_the_other(
+    tmp_path: Path, new_postgresql: NewDatabase
+) -> None:
+    """It may have been done: nginx says that it does not know, and whoever sends again is served.
+
+    The machine wakes, and reads what it was sent: what that asks for is there once.
+    """
+    (tmp_path / "nginx").mkdir()
+    with (
+        started(tmp_path / "instance", new_postgresql()) as town,
+        serve(Mailbox(port=town.smtp_port)) as mailbox,
+        served(second := free_port(), town.environ, ONE_WORKER),
+        in_front_of(tmp_path / "nginx", town.port, second) as front,
+    ):
+        moreau, claire = town.people.moreau, town.people.claire
+        with frozen(town.gunicorn):
+            sent = [forgot(front, person) for person in (moreau, claire)]
+            assert sorted(sent) == [302, 504]
+            again = (moreau, claire)[sent.index(504)]
+            assert forgot(front, again) == 302
+            wait_for(lambda: len(mailbox.received) == 2, "no mail leaves")
+        wait_for(partial(answers, town.port), "it does not wake")
+        wait_for(lambda: waiting(town) == 0, "something is left")
+    assert Counter(mailbox.recipients) == {moreau.email: 1, claire.email: 1}
+
+
+def waiting(town: Town) -> int:
+    """Count the mails that have not left."""
+    with town.app.app_context():
+        return sum(mail.state is not MailState.SENT for mail in rows())
+
+
 def signed_in(port: int, person: Person) -> Visitor:
     """Somebody who is."""
     visitor = Visitor(port)
