@@ -14,7 +14,16 @@ from sqlalchemy.orm import Session
 
 from app import db
 from app.formats import today
-from app.models import HOLDING, Booking, BookingState, Child, Enrolment, Service, ServiceGroup
+from app.models import (
+    HOLDING,
+    Booking,
+    BookingState,
+    Child,
+    Enrolment,
+    Place,
+    Service,
+    ServiceGroup,
+)
 from app.services.bookings import catalogue, places, waiting
 from app.services.bookings.catalogue import Catalogue
 from app.services.bookings.judge.grouping import NO_GROUP
@@ -90,19 +99,21 @@ def regroup(session: Session, service: Service) -> int:
     """Have each day to come count where its child is by now; return how many days moved.
 
     Nobody loses a place: a group that gets more than it holds has more that day. What came free
-    goes to those who wait there.
+    goes to those who wait there. A day that somebody books for the first time meanwhile is not
+    locked: it follows the next time.
     """
     session.flush()
     coming = _coming(service.id)
     rows = session.scalars(coming).all()
-    if not rows:
-        capacities.recount(session, service)
+    counted = select(Place.day).where(Place.service_id == service.id, Place.day >= today())
+    days = sorted({row.day for row in rows} | set(session.scalars(counted)))
+    if not days:
         return 0
-    days = sorted({row.day for row in rows})
     town = catalogue.read(days[0], days[-1])
     ats = [At(service.id, day) for day in days]
     places.lock(session, town, {row.child_id for row in rows}, ats)
-    rows = session.scalars(coming.execution_options(populate_existing=True)).all()
+    locked = coming.where(Booking.day.in_(days)).execution_options(populate_existing=True)
+    rows = session.scalars(locked).all()
     groups = read(session, town, {row.child_id for row in rows})
     moved = 0
     for row in rows:
@@ -110,7 +121,7 @@ def regroup(session: Session, service: Service) -> int:
         moved += group != row.group_id
         row.group_id = group
     session.flush()
-    capacities.recount(session, service)
+    capacities.recount(session, service, days)
     session.flush()
     waiting.promote(session, town, ats)
     return moved

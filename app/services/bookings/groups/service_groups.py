@@ -85,7 +85,8 @@ def add(service_id: int, told: Told, by: Actor) -> int:
     with db.transaction() as session:
         service = _service(session, service_id)
         put(session, None, service_id, told)
-        return _follow(session, service, by)
+        moved = _follow(session, service, by)
+    return moved + _follow_again(service_id)
 
 
 def change(service_id: int, number: int, told: Told, by: Actor) -> int:
@@ -93,7 +94,8 @@ def change(service_id: int, number: int, told: Told, by: Actor) -> int:
     with db.transaction() as session:
         service = _service(session, service_id)
         put(session, _group(session, service_id, number), service_id, told)
-        return _follow(session, service, by)
+        moved = _follow(session, service, by)
+    return moved + _follow_again(service_id)
 
 
 def remove(service_id: int, number: int, by: Actor) -> None:
@@ -139,6 +141,12 @@ def _follow(session: Session, service: Service, by: Actor) -> int:
     moved = moving.regroup(session, service)
     journal.record(session, "service_changed", by, about=service.name)
     return moved
+
+
+def _follow_again(service_id: int) -> int:
+    """Move what was booked meanwhile by who had read the groups as they were."""
+    with db.transaction() as session:
+        return moving.regroup(session, session.get_one(Service, service_id))
 
 
 def _service(session: Session, number: int) -> Service:

@@ -1,5 +1,6 @@
 """How many places there are, told again of each day to come when a service has more or fewer."""
 
+from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import func, select
@@ -11,12 +12,15 @@ from app.models import HOLDING, Booking, Place, Service, ServiceDay, ServiceGrou
 from app.services.bookings.judge.grouping import NO_GROUP
 
 
-def recount(session: Session, service: Service) -> None:
+def recount(session: Session, service: Service, held: Collection[date] | None = None) -> None:
     """Count the places of its days to come anew, group by group, in the caller's transaction.
 
-    A day on which more come than there are places from now on keeps them all.
+    A day on which more come than there are places from now on keeps them all. Of `held` alone,
+    where the caller has locked these days: more would be locked out of their order.
     """
     coming = (Place.service_id == service.id) & (Place.day >= today())
+    if held is not None:
+        coming &= Place.day.in_(sorted(held))
     # Whoever books meanwhile waits, or is waited for.
     rows = session.scalars(
         select(Place)
@@ -30,6 +34,8 @@ def recount(session: Session, service: Service) -> None:
     special = _of_single_days(session, service.id)
     taken = _taken(session, service.id)
     for group, day in sorted({*places, *taken}):
+        if held is not None and day not in held:
+            continue
         there = special.get(day, usual[NO_GROUP]) if not group else usual.get(group)
         count = taken.get((group, day), 0)
         place = places.get((group, day))
