@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from babel import dates, lists, numbers
 from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -38,6 +39,31 @@ def test_euros_say_the_amount_to_the_cent(amount: Decimal) -> None:
     digits = written.replace("\u202f", "").replace("\u00a0€", "").replace(",", ".")
     assert Decimal(digits) == amount
     assert BREAKING_BLANK not in written
+
+
+@given(st.decimals(min_value=-(10**9), max_value=10**9, places=6))
+def test_amounts_are_written_as_babel_writes_french(amount: Decimal) -> None:
+    """Its signs, and its way to round; its data is too large for every process to carry."""
+    assert formats.euros(amount) == numbers.format_currency(amount, "EUR", locale="fr_FR")
+    assert formats.number(amount) == numbers.format_decimal(amount, "#,##0.###", locale="fr_FR")
+    assert formats.price(amount) == numbers.format_currency(
+        amount, "EUR", "#,##0.00##\u00a0¤", locale="fr_FR", currency_digits=False
+    )
+
+
+@given(st.dates())
+def test_days_are_written_as_babel_writes_french(value: date) -> None:
+    """But for the first of a month, which is « 1er »."""
+    assert formats.month(value) == dates.format_date(value, "MMMM yyyy", locale="fr_FR")
+    assert formats.day(value) == dates.format_date(value, "dd/MM/yyyy", locale="fr_FR")
+    in_full = dates.format_date(value, "EEEE d\u00a0MMMM yyyy", locale="fr_FR")
+    assert formats.day_in_full(value).replace("1er\u00a0", "1\u00a0") == in_full
+
+
+@given(st.lists(st.sampled_from(("Camille Martin", "Nadia Roche", "Paul")), min_size=1))
+def test_names_to_choose_from_are_written_as_babel_writes_french(names: list[str]) -> None:
+    """A comma but before the last, which has its own word."""
+    assert formats.either(names) == lists.format_list(names, style="or", locale="fr")
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,7 @@ import click
 
 from app.booking_kinds import CustodyPattern
 from app.cli.context import refusals, whoever_launched, with_appcontext
-from app.formats import day_and_month, today
-from app.services.bookings.judge.rules import WEEKDAYS
+from app.formats import WEEKDAYS, day_and_month, today
 
 if TYPE_CHECKING:
     from app.services.bookings.homes import OfHome

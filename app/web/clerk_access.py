@@ -11,6 +11,8 @@ from flask import Flask, current_app, flash, g, redirect, request, session, url_
 from werkzeug.exceptions import Forbidden, NotFound
 from werkzeug.wrappers import Response
 
+from app import formats
+from app.memo import kept
 from app.services.accounts.drafts import Owner
 from app.services.actors import CurrentClerk
 from app.services.clerks import rights, sessions, team
@@ -119,6 +121,8 @@ def may_open(endpoint: str) -> bool:
     return may_roles_open(current_clerk().roles, endpoint)
 
 
+# Views say it once for all: a family's file asks for each of its links.
+@kept(most=1024)
 def may_roles_open(roles: tuple[str, ...], endpoint: str) -> bool:
     """Tell whether somebody of these roles has the right that a screen asks."""
     need = need_of(endpoint)
@@ -147,10 +151,8 @@ def end_session(answer: Response) -> Response:
 
 
 def _not_allowed(right: Right) -> str:
-    from babel.lists import format_list
-
     known = team.administrators()
-    asked = f" Demandez à {format_list(known, style='or', locale='fr')}." if known else ""
+    asked = f" Demandez à {formats.either(known)}." if known else ""
     return f"Votre rôle ne permet pas {right.value}.{asked}"
 
 

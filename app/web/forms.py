@@ -181,9 +181,11 @@ def show_again(form: Form, step: str = drafts.CORRECTION, **facts: str) -> Respo
 
 def recalled() -> Draft | None:
     """Return what was kept of the form on this page, once for the request."""
-    if "recalled" not in g:
-        g.recalled = _recalled()
-    found: Draft | None = g.recalled
+    found: Draft | None
+    try:
+        found = g.recalled
+    except AttributeError:
+        found = g.recalled = _recalled()
     return found
 
 
@@ -258,13 +260,16 @@ def _typed_in(field: Field) -> list[str]:
 
 
 def _token() -> str:
-    return str(g.get("csrf_token_drawn") or signed_token())
+    # The nine forms of a family's file ask for it.
+    drawn: str | None = g.get("csrf_token_drawn")
+    return drawn or signed_token()
 
 
 def signed_token() -> str:
     """Sign a token once for the page, where the fields of its forms find it too."""
-    if "csrf_token" not in g:
+    token: str | None = g.get("csrf_token")
+    if token is None:
         if "csrf_token" not in session:
             session["csrf_token"] = secrets.token_hex(SECRET_BYTES)
-        g.csrf_token = current_app.extensions[SIGNER].dumps(session["csrf_token"])
-    return str(g.csrf_token)
+        token = g.csrf_token = str(current_app.extensions[SIGNER].dumps(session["csrf_token"]))
+    return token

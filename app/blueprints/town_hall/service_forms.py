@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from wtforms import BooleanField, SelectChoice, SelectField, SelectMultipleField
 
 from app.booking_kinds import Late, LinkKind, ServiceKind, ServiceMode, Waiting
-from app.services.bookings.judge.rules import WEEKDAYS
+from app.formats import WEEKDAYS
 from app.services.bookings.setting_up import building, services
 from app.services.bookings.setting_up.building import Parts
 from app.services.bookings.setting_up.reading import Shown

@@ -13,14 +13,13 @@ from sqlalchemy import Date, bindparam, delete, or_, select
 
 from app import db, formats
 from app.booking_kinds import ServiceMode, WeekParity
-from app.formats import today
+from app.formats import WEEKDAYS, today
 from app.models import FAMILY, Child, Enrolment, FamilyChild, Service, TypicalDay
 from app.services import journal
 from app.services.actors import CurrentAccount
 from app.services.bookings import places, weeks
 from app.services.bookings.judge import notation
 from app.services.bookings.judge.custody import two_odd_weeks
-from app.services.bookings.judge.rules import WEEKDAYS
 from app.services.bookings.judge.worlds import Cell
 from app.services.bookings.reading import Known, days_between
 from app.services.bookings.wishes import MOST_BOXES

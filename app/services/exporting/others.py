@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
+from app.formats import WEEKDAYS
 from app.models import (
     AbsenceProof,
     Account,
@@ -33,7 +34,6 @@ from app.models import (
     TypicalDay,
 )
 from app.services.bookings import words
-from app.services.bookings.judge.rules import WEEKDAYS
 from app.services.exporting.statements import Statement
 from app.services.exporting.writing import plain
 from app.services.requests import moving

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from app.booking_kinds import Late, LinkKind, ServiceMode, SpanKind, Waiting
 from app.calendar.months import name_of
+from app.formats import WEEKDAYS
 from app.models import (
     Booking,
     BookingOrigin,
@@ -32,7 +33,6 @@ from app.models import (
     Tariff,
 )
 from app.services.bookings.closings.closing_extent import LIVE
-from app.services.bookings.judge.rules import WEEKDAYS
 from app.services.bookings.month_end.month_files import STATES
 from app.services.bookings.setting_up import building
 from app.services.bookings.setting_up.services import days

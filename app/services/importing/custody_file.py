@@ -8,10 +8,9 @@ from sqlalchemy import String
 from sqlalchemy.orm import Session
 
 from app.booking_kinds import CustodyPattern
-from app.formats import today
+from app.formats import WEEKDAYS, today
 from app.services.bookings import homes
 from app.services.bookings.judge.custody import Turns
-from app.services.bookings.judge.rules import WEEKDAYS
 from app.services.importing import fields
 from app.services.importing.child_homes import ChildHomes
 from app.services.importing.fields import choice

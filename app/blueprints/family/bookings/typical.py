@@ -11,8 +11,8 @@ from app.blueprints.family.blueprint import family
 from app.blueprints.family.bookings.forms import Several
 from app.blueprints.family.bookings.telling import tell_of_refused
 from app.booking_kinds import WeekParity
+from app.formats import WEEKDAYS
 from app.services.bookings import applying, typical
-from app.services.bookings.judge.rules import WEEKDAYS
 from app.services.bookings.typical import TypicalWeek
 from app.services.bookings.words import PARITIES
 from app.services.refusals import Reason, Refusal

@@ -14,10 +14,10 @@ from collections.abc import Callable
 from datetime import date
 
 from app import formats
+from app.formats import WEEKDAYS
 from app.memo import kept
 from app.services.bookings.judge.rules import (
     END_OF_DAY,
-    WEEKDAYS,
     BeforePeriod,
     ByWeekday,
     Counted,

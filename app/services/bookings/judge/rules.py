@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from app import typed_text
+from app.formats import WEEKDAYS
 from app.services.refusals import Reason, Refusal
 
 # Minutes of the day: 24:00 is its end.
@@ -18,7 +19,6 @@ MOST_DAYS = 365
 MOST_WEEKS = 52
 MOST_MONTHS = 12
 LAST_OF_MONTH = 31
-WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 
 
 class Counted(StrEnum):

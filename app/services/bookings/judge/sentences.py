@@ -5,13 +5,12 @@ from decimal import Decimal
 
 from app import formats
 from app.booking_kinds import BookingState, ServiceMode, SpanKind
-from app.formats import NBSP
+from app.formats import NBSP, WEEKDAYS
 from app.services.bookings.judge import spoken
 from app.services.bookings.judge.agenda import Agenda, Sort
 from app.services.bookings.judge.cases import Case
 from app.services.bookings.judge.limits import BEFORE_ALL
 from app.services.bookings.judge.naming import capital, no, the, to_the
-from app.services.bookings.judge.rules import WEEKDAYS
 from app.services.bookings.judge.verdicts import Act
 from app.services.bookings.judge.worlds import Bookable, Cell
 

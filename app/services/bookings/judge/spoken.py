@@ -4,10 +4,9 @@ from datetime import date, datetime, timedelta, tzinfo
 
 from app import formats
 from app.calendar import ONE_DAY
-from app.formats import NBSP
+from app.formats import NBSP, WEEKDAYS
 from app.services.bookings.judge.rules import (
     END_OF_DAY,
-    WEEKDAYS,
     BeforePeriod,
     ByWeekday,
     Counted,

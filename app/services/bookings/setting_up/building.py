@@ -4,9 +4,8 @@ import re
 from datetime import UTC, date, datetime, time
 from typing import NamedTuple
 
-from app.formats import NBSP, fold, town_zone
+from app.formats import NBSP, WEEKDAYS, fold, town_zone
 from app.services.bookings.judge import notation
-from app.services.bookings.judge.rules import WEEKDAYS
 from app.services.bookings.setting_up import services
 from app.services.refusals import Reason, Refusal
 

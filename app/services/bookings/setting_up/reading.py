@@ -9,11 +9,11 @@ from sqlalchemy import Date, bindparam, func, select
 from app import db
 from app.booking_kinds import LinkKind
 from app.calendar import ONE_DAY
-from app.formats import town_zone
+from app.formats import WEEKDAYS, town_zone
 from app.models import CalendarSpan, DayState, Enrolment, Service, ServiceDay, ServiceLink
 from app.services.bookings.judge import limits, notation, spoken
 from app.services.bookings.judge.agenda import Agenda, Span, Special
-from app.services.bookings.judge.rules import WEEKDAYS, Never, Rule
+from app.services.bookings.judge.rules import Never, Rule
 from app.services.bookings.setting_up.services import KINDS, Described, days
 
 # How far a limit may look back, and how far examples look ahead.

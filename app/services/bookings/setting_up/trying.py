@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from app.booking_kinds import SpanKind
-from app.formats import day_in_full, today
+from app.formats import WEEKDAYS, day_in_full, today
 from app.models import ServiceKind
 from app.services.bookings.judge import spoken
 from app.services.bookings.judge.agenda import Agenda, Sort
-from app.services.bookings.judge.rules import WEEKDAYS, Rule, without_limit
+from app.services.bookings.judge.rules import Rule, without_limit
 from app.services.bookings.setting_up import reading, services
 from app.services.bookings.setting_up.services import Described
 from app.services.refusals import Reason, Refusal

@@ -10,12 +10,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select
 
 from app import db
-from app.formats import today
+from app.formats import WEEKDAYS, today
 from app.models import Folder
 from app.services.actors import CurrentAccount
 from app.services.billing import payment_modes
 from app.services.bookings import words
-from app.services.bookings.judge.rules import WEEKDAYS
 from app.services.families import health
 from app.services.families.accepted import IN_FRENCH as FIELDS
 from app.services.files.stored_files import FoundFile
