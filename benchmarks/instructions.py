@@ -56,7 +56,7 @@ IN_THE_TOWN = (
     Page("documents", "/documents", 2.55, None, town.FIRST),
     *(
         Page(page.name, page.path, budget, None, page.family)
-        for page, budget in zip(web.AT_THE_TOWN_HALL, (7.2, 12.5, 13.5, 9.5), strict=True)
+        for page, budget in zip(web.AT_THE_TOWN_HALL, (6.3, 12.5, 13.2, 9.2), strict=True)
     ),
 )
 # Of Madame PAYS ZEST, who has a few lines in each list, as most families have.

@@ -2,7 +2,7 @@
 
 import ctypes
 import re
-from collections.abc import Callable, Mapping, MutableMapping, Sized
+from collections.abc import Callable, Mapping, MutableMapping
 from types import BuiltinMethodType, CodeType, FunctionType, MethodType
 from typing import Any, cast
 
@@ -56,10 +56,10 @@ class Context(jinja2.runtime.Context):
         """Call what a template calls; the variables of its loops are not for macros."""
         kind = type(called)
         if kind is Macro:
-            # Given just what it takes, as most are, it has nothing to sort out.
-            if not kwargs and _is_all_of(args, called):
-                return called._invoke(args, self.eval_ctx.autoescape)  # noqa: SLF001
-            return called(self.eval_ctx, *args, **kwargs)
+            ordered = _in_order(args, kwargs, called)
+            if ordered is None:
+                return called(self.eval_ctx, *args, **kwargs)
+            return called._invoke(ordered, self.eval_ctx.autoescape)  # noqa: SLF001
         if kind is Kept or kind in METHODS:
             return called(*args, **kwargs)
         if kind is FunctionType and not hasattr(called, "jinja_pass_arg"):
@@ -67,9 +67,22 @@ class Context(jinja2.runtime.Context):
         return super().call(called, *args, _loop_vars=_loop_vars, _block_vars=_block_vars, **kwargs)
 
 
-def _is_all_of(arguments: Sized, macro: Macro) -> bool:
-    more = macro.caller or macro.catch_kwargs or macro.catch_varargs
-    return not more and len(arguments) == len(macro.arguments)
+def _in_order(given: tuple[Any, ...], named: Mapping[str, Any], macro: Macro) -> Any:
+    """Put what a macro is given in its own order; None where Jinja has more to sort out."""
+    lacking = len(macro.arguments) - len(given)
+    if lacking < 0 or macro.catch_kwargs or macro.catch_varargs or macro.explicit_caller:
+        return None
+    if not lacking and not named and not macro.caller:
+        return given
+    names = macro.arguments[len(given) :]
+    # What is drawn between `call` and `endcall` comes last.
+    if macro.caller:
+        names = [*names, "caller"]
+    if len(named) > sum(name in named for name in names) or (
+        macro.caller and "caller" not in named
+    ):
+        return None
+    return (*given, *(named.get(name, missing) for name in names))
 
 
 class CodeGenerator(jinja2.compiler.CodeGenerator):
@@ -199,6 +212,12 @@ class Environment(flask.templating.Environment):
         if found is None:
             found = known[name] = super().get_template(name)
         return found
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Give at once what a mapping holds; templates asked it for an attribute before."""
+        if type(obj) is dict and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         """Ask what has no items by name for its attribute, not for an error first."""

@@ -135,3 +135,18 @@ def test_an_address_of_a_list_is_built_once_for_all_rows(app: Flask) -> None:
         assert row == url_for("family.invoice", public_id="a" * 16)
         with pytest.raises(AssertionError, match="withdraw"):
             render_template_string("{{ url_before_id('family.withdraw_request') }}")
+
+
+def test_a_macro_is_given_by_name_what_it_lacks_and_what_stands_inside_it(app: Flask) -> None:
+    """Its own words where nothing is said; what it does not know, Jinja refuses."""
+    box = "{% macro box(n, sign='<') %}[{{ n }}{{ sign }}{{ caller() }}]{% endmacro %}"
+    with app.test_request_context():
+        page = render_template_string(
+            box + "{% call box(1) %}a{% endcall %}{% call box(n=2, sign='>') %}b{% endcall %}"
+            "{% call box(3, '=') %}c{% endcall %}"
+        )
+        assert page == "[1&lt;a][2&gt;b][3=c]"
+        with pytest.raises(UndefinedError, match="No caller defined"):
+            render_template_string(box + "{{ box(1) }}")
+        with pytest.raises(TypeError, match="'other'"):
+            render_template_string(box + "{% call box(1, other=2) %}{% endcall %}")

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, func, literal_column, select
 
 from app import db
 from app.models import FAMILY, Child, Invoice, InvoiceKind, InvoiceLine
@@ -12,6 +12,9 @@ from app.services.billing.line_words import quantity, without_name
 from app.services.families import children
 from app.services.families.children import ChildCard
 
+# Written into the statement: indexes hold one kind alone, and SQLite would choose anew, each time,
+# whether a value that it is handed is that one.
+_CANCELLED: ColumnElement[InvoiceKind] = literal_column(f"'{InvoiceKind.CANCELLED}'")
 # Of each service that this family was invoiced for the child, the latest line.
 _LATEST = (
     select(
@@ -31,7 +34,7 @@ _LATEST = (
     .join(Child, Child.id == InvoiceLine.child_id)
     .where(
         Invoice.family_id == FAMILY,
-        Invoice.kind != InvoiceKind.CANCELLED,
+        Invoice.kind != _CANCELLED,
         Child.public_id == bindparam("public_id"),
     )
     .subquery()

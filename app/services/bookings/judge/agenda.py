@@ -68,10 +68,10 @@ class Agenda:
 
     def span(self, kind: SpanKind, day: date) -> Span | None:
         """Find the span of this kind that the day is in."""
-        return next(
-            (each for each in self.spans if each.kind is kind and each.first <= day <= each.last),
-            None,
-        )
+        for each in self.spans:
+            if each.kind is kind and each.first <= day <= each.last:
+                return each
+        return None
 
     def is_worked(self, day: date) -> bool:
         """Tell whether the town hall works: from Monday to Friday, but when all is closed."""

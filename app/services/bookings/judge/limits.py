@@ -2,7 +2,8 @@
 
 import calendar
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 
 from app.calendar import ONE_DAY, ONE_WEEK
 from app.services.bookings.judge.agenda import MOST_KNOWN, Agenda
@@ -43,7 +44,7 @@ def opening(rule: Rule, agenda: Agenda) -> datetime | None:
     """Return the first instant at which it may be done; None when it always could."""
     if not isinstance(rule, Window):
         return None
-    return min(_shown(rule.first, rule.opens_at, agenda))
+    return min(_shown(rule.first, rule.opens_at, agenda.zone))
 
 
 def _limit(rule: Rule, day: date, agenda: Agenda) -> datetime:
@@ -53,7 +54,8 @@ def _limit(rule: Rule, day: date, agenda: Agenda) -> datetime:
     # A window says its own days.
     if agenda.is_moved_earlier and not isinstance(rule, Window):
         last = _back_to(last, agenda.is_worked)
-    return min(_end(last, at, agenda), _end(day, END_OF_DAY, agenda))
+    ends = _end(last, at, agenda)
+    return ends if last < day else min(ends, _end(day, END_OF_DAY, agenda))
 
 
 def _last_minute(
@@ -118,12 +120,14 @@ def _back_to(day: date, counts: Callable[[date], bool]) -> date:
 def _end(day: date, at: int, agenda: Agenda) -> datetime:
     """Return when no clock of the town shows this minute any more, even one shown twice."""
     if at == END_OF_DAY:
-        return max(_shown(day + ONE_DAY, 0, agenda))
-    return max(_shown(day, at, agenda)) + ONE_MINUTE
+        return max(_shown(day + ONE_DAY, 0, agenda.zone))
+    return max(_shown(day, at, agenda.zone)) + ONE_MINUTE
 
 
-def _shown(day: date, at: int, agenda: Agenda) -> tuple[datetime, datetime]:
+# Every family's page asks for the same few weeks.
+@lru_cache(maxsize=MOST_KNOWN)
+def _shown(day: date, at: int, zone: tzinfo) -> tuple[datetime, datetime]:
     """Return both instants of a minute; they differ in the night that clocks change."""
     hours, minutes = divmod(at, 60)
-    local = datetime.combine(day, time(hours, minutes), agenda.zone)
+    local = datetime.combine(day, time(hours, minutes), zone)
     return local.astimezone(UTC), local.replace(fold=1).astimezone(UTC)

@@ -2,7 +2,7 @@
 
 from datetime import datetime, time
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, bindparam, literal_column, select
 
 from app import db
 from app.db import UtcDateTime
@@ -12,12 +12,15 @@ from app.services import journal
 from app.services.actors import CurrentClerk
 
 OPENED = "family_opened"
+# Written into the statement: an index holds one event alone, and SQLite would choose anew, at each
+# opening, whether a value that it is handed is that one.
+_OPENED: ColumnElement[str] = literal_column(f"'{OPENED}'")
 # Whether it is written down since the instant bound as `since`, to be put in other statements.
 OPENED_TODAY = (
     select(JournalEntry.id)
     .where(
         JournalEntry.family_id == FAMILY,
-        JournalEntry.event == OPENED,
+        JournalEntry.event == _OPENED,
         JournalEntry.clerk_id == bindparam("clerk_id"),
         JournalEntry.at >= bindparam("since", type_=UtcDateTime),
     )
