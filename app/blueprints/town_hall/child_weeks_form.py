@@ -6,9 +6,8 @@ from wtforms import BooleanField, RadioField, SelectChoice, SelectField, Validat
 from wtforms.validators import StopValidation
 
 from app.booking_kinds import CustodyPattern
-from app.formats import today
+from app.formats import WEEKDAYS, today
 from app.services.bookings.judge.custody import Turns
-from app.services.bookings.judge.rules import WEEKDAYS
 from app.web.fields import MaybeDayField, read_day
 from app.web.forms import Form
 
