@@ -18,6 +18,7 @@ from app.services.billing.debits import Debit
 from app.services.billing.ledger import BALANCE, UnpaidInvoice
 from app.services.bookings import coming
 from app.services.bookings.coming import ToBook
+from app.services.bookings.offers import KEPT_UNTIL
 from app.services.counts import MenuCounts
 from app.services.inbox import listing
 from app.services.inbox.listing import MessageLine
@@ -37,6 +38,7 @@ _SUMMARY = (
         Guardian.email,
         refused_addresses.IS_REFUSED.label("address_refused"),
         email_changes.WAITS.label("address_waits"),
+        KEPT_UNTIL.label("place_kept_until"),
         *counts.COLUMNS,
     )
     .join(Family, Family.id == Guardian.family_id)
@@ -49,6 +51,7 @@ class Act(StrEnum):
 
     PAY_LATE = "pay_late"
     SEND_PIECE = "send_piece"
+    ANSWER_PLACE = "answer_place"
     BOOK = "book"
     CONFIRM_ADDRESS = "confirm_address"
     CHECK_ADDRESS = "check_address"
@@ -74,6 +77,8 @@ class Home:
     requests: list[LatestRequest]
     takes_requests: bool
     today: date
+    # Until when a place is kept for a child, unless somebody answers.
+    place_kept_until: datetime | None = None
     # A week to book, whose limit is near.
     to_book: ToBook | None = None
 
@@ -83,6 +88,8 @@ class Home:
         owes = self.balance < 0
         late = owes and bool(self.overdue)
         waits: dict[Act, object] = {
+            # It goes to others first.
+            Act.ANSWER_PLACE: self.place_kept_until,
             Act.PAY_LATE: late,
             Act.SEND_PIECE: self.counts.pieces_missing,
             Act.BOOK: self.to_book,
@@ -125,7 +132,7 @@ def home(account: CurrentAccount) -> Home:
 
     Where the town takes bookings, in two more.
     """
-    [(title, number, debited, balance, email, refused, waits, *counted)] = db.rows(
+    [(title, number, debited, balance, email, refused, waits, kept_until, *counted)] = db.rows(
         _SUMMARY,
         family_id=account.family_id,
         guardian_id=account.guardian_id,
@@ -148,5 +155,6 @@ def home(account: CurrentAccount) -> Home:
         requests=latest.few(account),
         takes_requests=bool(kinds.offered()),
         today=today(),
+        place_kept_until=kept_until,
         to_book=coming.to_book(account.family_id) if menu.takes_bookings else None,
     )

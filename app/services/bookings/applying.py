@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter
 
@@ -22,7 +23,16 @@ from app.formats import plural, today
 from app.models import BookingBatch
 from app.services.accounts import allowances
 from app.services.actors import CurrentAccount
-from app.services.bookings import deciding, places, reading, saving, telling, typical, wishes
+from app.services.bookings import (
+    deciding,
+    places,
+    prices,
+    reading,
+    saving,
+    telling,
+    typical,
+    wishes,
+)
 from app.services.bookings.deciding import Decided
 from app.services.bookings.judge.worlds import Cell
 from app.services.bookings.places import At
@@ -106,6 +116,15 @@ class Plan:
         return typical.doubled(self.known.first, self.known.last) if alternates else None
 
     @property
+    def estimate(self) -> Decimal | None:
+        """Estimate what it adds to what the family pays; None where the town does not say."""
+        booked = [each for each in self.decided if each.state is BookingState.BOOKED]
+        along = {cell for each in booked for cell in each.wish.along}
+        found = [each.price for each in booked if each.wish.cell not in along]
+        known = [price for price in found if price is not None]
+        return sum(known, Decimal(0)) if found and len(known) == len(found) else None
+
+    @property
     def refused(self) -> list[Decided]:
         """List what is impossible."""
         return [each for each in self.decided if each.state is None]
@@ -126,7 +145,7 @@ def plan(family_id: int, first: date, last: date, asked_at: datetime) -> Plan:
         raise Refusal(Reason.UNFIT, UPSIDE_DOWN)
     if first < today() or last > today() + FARTHEST_AHEAD:
         raise Refusal(Reason.UNFIT, TOO_FAR)
-    known = reading.known(family_id, first, last)
+    known = prices.priced(reading.known(family_id, first, last))
     cells = typical.cells(known, first, last)
     given_back = sum(known.world.state(cell) is BookingState.CANCELLED for cell in cells)
     decided = deciding.decide(known, _wishes(known, cells), asked_at)

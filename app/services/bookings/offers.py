@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from app.db import UtcDateTime
 from app.formats import town_zone
-from app.models import Booking, BookingEventKind, BookingState
+from app.models import FAMILY, Booking, BookingEventKind, BookingState
 from app.services.bookings.catalogue import Catalogue
 from app.services.bookings.judge import spoken
 from app.services.bookings.judge.limits import limit
@@ -18,6 +20,16 @@ from app.services.jobs.kinds import JobKind
 # A day: whoever reads their mails in the evening has one to answer on.
 KEPT_FOR = timedelta(hours=24)
 ONE_MINUTE = timedelta(minutes=1)
+# The first end of those that a family may answer, to be put in other statements.
+KEPT_UNTIL = (
+    select(func.min(Booking.offer_until))
+    .where(
+        Booking.family_id == FAMILY,
+        Booking.state == BookingState.OFFERED,
+        Booking.offer_until > bindparam("now", type_=UtcDateTime),
+    )
+    .scalar_subquery()
+)
 OFFERED = "Une place s’est libérée\u00a0: elle vous est gardée jusqu’au {}."
 
 

@@ -1,13 +1,15 @@
 """What became of the days that a family saved at once."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, case, select
 
-from app import db
+from app import db, formats
 from app.calendar import ONE_DAY, ONE_WEEK
 from app.formats import today
 from app.models import (
@@ -21,6 +23,9 @@ from app.models import (
 )
 from app.services.bookings.places import RANK
 from app.services.bookings.weeks import name_of_week
+
+# More than that is no list to read through.
+MOST_DAYS = 12
 
 _BATCH = select(
     BookingBatch.id,
@@ -63,6 +68,31 @@ class Became(NamedTuple):
     rank: int
 
 
+class InMonth(NamedTuple):
+    """What a child has on several days of a month alike."""
+
+    child: str
+    services: str
+    state: BookingState
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """The days of a month, told together; each of them for whoever asks."""
+
+    title: str
+    days: dict[date, list[Became]]
+
+    @property
+    def told(self) -> list[InMonth]:
+        """Count the days that are alike."""
+        counted: Counter[tuple[str, str, BookingState]] = Counter(
+            each[:3] for lines in self.days.values() for each in lines
+        )
+        return [InMonth(*same, count) for same, count in counted.items()]
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What was saved at once."""
@@ -91,6 +121,17 @@ class Outcome:
             ]
             for day, same in days.items()
         }
+
+    @property
+    def months(self) -> list[Month]:
+        """Put the days of a year together by month; none where there are few to read."""
+        days = self.days
+        if len(days) <= MOST_DAYS:
+            return []
+        return [
+            Month(formats.month(first).capitalize(), {day: days[day] for day in some})
+            for first, some in groupby(days, key=lambda day: day.replace(day=1))
+        ]
 
     @property
     def week(self) -> str:

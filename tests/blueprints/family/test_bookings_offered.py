@@ -1,6 +1,7 @@
 """« Places proposées »: Monsieur MOREAU is offered a place, and takes it or leaves it."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -54,6 +55,18 @@ def test_he_takes_it(app: Flask, people: People, parent: Browser) -> None:
         assert states(people.ines)["30 cantine"] == "waiting parent 1"
     assert "Cette place n’est plus gardée pour vous" in again.submit(button).text
     assert "Aucune place ne vous est proposée" in parent.get("family.offered_places").text
+
+
+def test_home_says_until_when(people: People, parent: Browser) -> None:
+    """First of what waits for him, while it is kept; then no more."""
+    page = parent.get("family.home")
+    assert "À faire" in page.text
+    told = "Places proposées Gardées jusqu’à demain à 10 h 01. Ensuite, elles vont à d’autres"
+    assert told in page.text
+    assert page.link("Répondre").click().endpoint == "family.offered_places"
+    with time_machine.travel(WEDNESDAY_BEFORE + timedelta(hours=25), tick=False):
+        parent.sign_in(people.moreau)
+        assert "Places proposées" not in parent.get("family.home").text
 
 
 def test_he_leaves_it(app: Flask, people: People, parent: Browser) -> None:

@@ -1,10 +1,16 @@
 """« Semaine type »: a parent says it, reads what a season of it books, saves."""
 
+from datetime import date
+from decimal import Decimal
+
 from flask import Flask
 
+from app import db
+from app.models import Tariff
 from tests.support.browser import Browser
 from tests.support.databases import every_row, selects, statements_of
-from tests.support.people import public_id
+from tests.support.people import People, public_id
+from tests.support.services import booked_by
 
 UNTIL_CHRISTMAS = {"Du": "30/11/2026", "Au": "2027-01-08"}
 MOST_STATEMENTS = 8
@@ -41,3 +47,20 @@ def test_its_pages_ask_the_database_little(app: Flask, parent: Browser) -> None:
         with statements_of(app) as sent:
             parent.visit(address)
         assert selects(sent) <= MOST_STATEMENTS
+
+
+def test_a_year_is_told_by_month(app: Flask, parent: Browser, people: People) -> None:
+    """What it costs before, then how many days each month has; each of them for whoever asks."""
+    with app.app_context(), db.transaction() as session:
+        bookings, child = booked_by(session, people.zest)
+        bookings.say_typical(child, 0, 1, 3, 4)
+        for service, amount in zip(bookings.services, ("4.20", "0"), strict=False):
+            since, price = date(2026, 9, 1), Decimal(amount)
+            session.add(Tariff(service_id=service.id, first=since, amount=price))
+    page = parent.get("family.typical_weeks").fill({"Du": "2027-01-11", "Au": "2027-02-05"})
+    page = page.submit("Continuer", _refused=200)
+    assert "Coût estimé : 67,20 €." in page.text
+    page = page.submit("Enregistrer")
+    assert "Janvier 2027 PAYS, Cantine, Garderie de midi : 12 jours Réservé" in page.text
+    assert "Février 2027 PAYS, Cantine, Garderie de midi : 4 jours Réservé" in page.text
+    assert "Lundi 11 janvier – PAYS, Cantine, Garderie de midi Réservé" in page.text

@@ -186,6 +186,7 @@ def _await(app: Flask, people: People, parent: Browser) -> Screens:
         for number in waiting:
             _stand(app, number, BookingState.OFFERED, until, None)
         yield f"waiting, a place is kept with {name}", parent.get("family.bookings_awaited")
+        yield f"home, a place is kept with {name}", parent.get("family.home")
     for number in waiting:
         _stand(app, number, BookingState.WAITING, None, None)
     yield "waiting, nobody knows since when", parent.get("family.bookings_awaited")

@@ -1,14 +1,15 @@
-"""A week whose canteen is on strike, and one of a month that the town invoiced."""
+"""A strike, a month that the town invoiced, and many days that are saved at once."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import time_machine
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app import db
-from app.models import Message
+from app.models import Message, Tariff
 from app.services.actors import PORTAL
 from app.services.bookings import invoicing
 from app.services.bookings.closings import closing, closing_letters
@@ -43,3 +44,22 @@ def instead_screens(app: Flask, people: People) -> Iterator[tuple[str, Page]]:
         yield "bookings, invoiced", parent.get("family.bookings_week", week="2027-W12")
         with app.app_context():
             invoicing.open_again(STRIKE, PORTAL)
+    yield from _two_months(app, people)
+
+
+def _two_months(app: Flask, people: People) -> Iterator[tuple[str, Page]]:
+    """Many days at once: what they cost, then what became of them by month."""
+    with app.app_context(), db.transaction() as session:
+        bookings, eldest = booked_by(session, people.zest)
+        bookings.say_typical(eldest, 0, 1, 3, 4)
+        spring = {"first": date(2027, 4, 1), "amount": Decimal("4.20")}
+        tariffs = [Tariff(service_id=each.id, **spring) for each in bookings.services]
+        session.add_all(tariffs)
+    parent = Browser(app)
+    parent.sign_in(people.zest)
+    page = parent.get("family.typical_weeks").fill({"Du": "2027-05-10", "Au": "2027-06-18"})
+    page = page.submit("Continuer", _refused=200)
+    yield "typical weeks, with what they cost", page
+    yield "typical weeks, saved", page.submit("Enregistrer")
+    with app.app_context(), db.transaction() as session:
+        session.execute(delete(Tariff).where(Tariff.first == spring["first"]))
