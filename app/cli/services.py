@@ -84,7 +84,7 @@ def show() -> None:
             each.slug,
             each.described.name,
             " ".join(LETTERS[day] for day in sorted(each.described.weekdays)),
-            str(each.described.capacity or "sans limite"),
+            each.places or "sans limite",
             str(each.enrolled),
             each.described.book_rule or "sans limite",
             each.described.cancel_rule or "de même",

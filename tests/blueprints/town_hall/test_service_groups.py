@@ -57,6 +57,7 @@ def test_nadia_parts_the_canteen(app: Flask, nadia: Browser, people: People) -> 
     assert "1 réservation à venir compte maintenant dans un autre groupe." in page.text
     assert f"{LAC} : toutes les classes" in page.text
     assert [bool(each) for each in groups(app)] == [False, True]
+    assert "Petits : 40" in nadia.get("town_hall.offered").text
     page = nadia.visit(f"/mairie/jour/{MONDAY}?service=cantine")
     part = page.link("Petits (1)").click()
     assert people.zest.last_name in part.text

@@ -1,7 +1,7 @@
 """The services as the town hall reads them, and what a limit comes to on real days."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Date, bindparam, func, select
@@ -9,8 +9,16 @@ from sqlalchemy import Date, bindparam, func, select
 from app import db
 from app.booking_kinds import LinkKind
 from app.calendar import ONE_DAY
-from app.formats import WEEKDAYS, town_zone
-from app.models import CalendarSpan, DayState, Enrolment, Service, ServiceDay, ServiceLink
+from app.formats import NBSP, WEEKDAYS, town_zone
+from app.models import (
+    CalendarSpan,
+    DayState,
+    Enrolment,
+    Service,
+    ServiceDay,
+    ServiceGroup,
+    ServiceLink,
+)
 from app.services.bookings.judge import limits, notation, spoken
 from app.services.bookings.judge.agenda import Agenda, Span, Special
 from app.services.bookings.judge.rules import Never, Rule
@@ -33,6 +41,9 @@ _ENROLLED = (
         func.coalesce(Enrolment.last, bindparam("day", type_=Date)) >= bindparam("day", type_=Date),
     )
     .group_by(Enrolment.service_id)
+)
+_GROUPS = select(ServiceGroup.service_id, ServiceGroup.name, ServiceGroup.capacity).order_by(
+    ServiceGroup.id
 )
 _SPANS = (
     select(CalendarSpan.kind, CalendarSpan.first, CalendarSpan.last, CalendarSpan.name)
@@ -60,6 +71,15 @@ class Shown:
     # By what it says of them, the numbers of others.
     others: dict[LinkKind, frozenset[int]]
     enrolled: int
+    # Names and places of those that have their own.
+    groups: Sequence[tuple[str, int]] = ()
+
+    @property
+    def places(self) -> str:
+        """Say how many places there are, group by group; nothing for as many as come."""
+        if self.groups:
+            return ", ".join(f"{name}{NBSP}: {capacity}" for name, capacity in self.groups)
+        return str(self.described.capacity or "")
 
     @property
     def kind_words(self) -> str:
@@ -85,14 +105,23 @@ class Shown:
 
 
 def listed(on: date) -> list[Shown]:
-    """Read all of them: three statements."""
+    """Read all of them: four statements."""
     others: dict[int, dict[LinkKind, frozenset[int]]] = {}
     for service_id, other_id, kind in db.rows(_LINKS):
         said = others.setdefault(service_id, {})
         said[kind] = said.get(kind, frozenset()) | {other_id}
     enrolled = {row.service_id: row.children for row in db.rows(_ENROLLED, day=on)}
+    groups: dict[int, list[tuple[str, int]]] = {}
+    for service_id, name, capacity in db.rows(_GROUPS):
+        groups.setdefault(service_id, []).append((name, capacity))
     services = db.session().scalars(_SERVICES)
-    return [_shown(each, others.get(each.id, {}), enrolled.get(each.id, 0)) for each in services]
+    return [
+        replace(
+            _shown(each, others.get(each.id, {}), enrolled.get(each.id, 0)),
+            groups=groups.get(each.id, ()),
+        )
+        for each in services
+    ]
 
 
 def _shown(service: Service, others: dict[LinkKind, frozenset[int]], enrolled: int) -> Shown:
