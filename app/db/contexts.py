@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.db.columns import Base
 from app.db.engines import MOST_CONNECTIONS, Busy, open_engine
-from app.db.options import DURABLE, IMMEDIATE, UNHURRIED
+from app.db.options import DURABLE, IMMEDIATE, READS, UNHURRIED
 from app.db.reading import read
 from app.db.sqlite import BUSY_TIMEOUT_MS
 from app.gates import Crowded, Gate
@@ -94,7 +94,11 @@ def let_go() -> None:
 
 
 def take_time() -> None:
-    """Let this context ask the database for as long as its work takes: no page waits for it."""
+    """Let this context ask the database for as long as its work takes: no page waits for it.
+
+    What it reads is in one transaction, which PostgreSQL wants for a moment of its own, or for rows
+    that come by the hundred. What else only reads has none there.
+    """
     let_go()
     g.unhurried = True
 
@@ -121,7 +125,7 @@ def transaction(
             g.writing = True
             current.rollback()
             _connection().rollback()
-            _connection().execution_options(**{DURABLE: durable})
+            _connection().execution_options(**{DURABLE: durable, READS: False})
             if prepares:
                 current.info[WRITING] = lambda: _begin_writing(current, turn, patience_ms)
             else:
@@ -190,8 +194,7 @@ def _connection() -> Connection:
             found = engine().connect()
         except PoolTimeout as full:
             raise Busy("every connection is in use") from full
-        if "unhurried" in g:
-            found.execution_options(**{UNHURRIED: True})
+        found.execution_options(**{UNHURRIED if "unhurried" in g else READS: True})
         g.connection = found
     return found
 

@@ -45,7 +45,7 @@ def open_engine(url: str, most: int | None = MOST_CONNECTIONS) -> Engine:
         # A pooler gives the next transaction to another session, which knows no prepared statement.
         arguments = {"prepare_threshold": None} if most is None else {}
         engine = create_engine(parsed, connect_args=arguments, **options)
-        postgresql.set_up(engine)
+        postgresql.set_up(engine, kept=most is not None)
     event.listen(engine, "handle_error", _say_that_it_is_gone)
     return engine
 

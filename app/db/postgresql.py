@@ -1,12 +1,15 @@
 """Connections that wait for PostgreSQL no longer than they may.
 
 Its own limits are set inside each transaction, in the message that begins it: they cost no more
-round trips, and hold behind a pooler, where nothing else of a session lasts. A server that is
-frozen keeps no limit of its own, so that each connection counts how long it was waited for.
+round trips, and hold behind a pooler, where nothing else of a session lasts. What only reads does
+without a transaction on a connection that is ours to keep, whose limits are set once: what a page
+costs is round trips first of all. A server that is frozen keeps no limit of its own, so that each
+connection counts how long it was waited for.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from select import POLLIN, poll
 from time import monotonic
 from typing import Any
 
@@ -15,10 +18,12 @@ from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import OperationalError
 
-from app.db.options import DURABLE, UNHURRIED
+from app.db.options import DURABLE, READS, UNHURRIED
 
 # A page waits for the pool, for an answer to BEGIN, for a new connection: 5 seconds in all.
 FIRST_ANSWER_SECONDS = 1.0
+# A connection that answered this lately is not asked whether it is still there.
+LATELY_SECONDS = 1.0
 # What the address of the database may say otherwise. libpq takes no less than 2 seconds.
 CONNECTING: Mapping[str, int] = {
     "connect_timeout": 2,
@@ -39,12 +44,18 @@ class Limits:
     lock_ms: int
 
     @property
-    def statements(self) -> bytes:
+    def of_a_transaction(self) -> bytes:
         """Write what the first message of such a transaction says of them."""
-        return (
-            f"SET LOCAL statement_timeout = {self.statement_ms}; "
-            f"SET LOCAL lock_timeout = {self.lock_ms}"
-        ).encode()
+        return self._set("SET LOCAL")
+
+    @property
+    def of_a_session(self) -> bytes:
+        """Write them for all that has no transaction."""
+        return self._set("SET")
+
+    def _set(self, verb: str) -> bytes:
+        limits = {"statement_timeout": self.statement_ms, "lock_timeout": self.lock_ms}
+        return "; ".join(f"{verb} {name} = {ms}" for name, ms in limits.items()).encode()
 
 
 OF_A_PAGE = Limits(seconds=4.0, statement_ms=3_500, lock_ms=3_000)
@@ -57,6 +68,25 @@ class BoundedConnection(psycopg.Connection[Any]):
 
     # What is left of the seconds that it may be waited for; None: as long as it takes.
     _left: float | None = FIRST_ANSWER_SECONDS
+    # Whether its session is nobody else's, unlike one of a pooler; what limits were set there.
+    kept = False
+    _limits: Limits | None = None
+    _answered = 0.0
+
+    def go_on_without(self, limits: Limits) -> None:
+        """Let each statement that follows be its own transaction, with these limits."""
+        if self.kept and not (self._limits == limits and self._is_there()):
+            self.execute(limits.of_a_session, prepare=False)
+            self._limits = limits
+        self.bound(limits)
+
+    def _is_there(self) -> bool:
+        """Tell whether it answered lately and said nothing since, as whoever cuts it would."""
+        if self.closed or monotonic() - self._answered > LATELY_SECONDS:
+            return False
+        said = poll()
+        said.register(self.fileno(), POLLIN)
+        return not said.poll(0)
 
     def begin(self, limits: Limits, *, durable: bool = True) -> None:
         """Begin a transaction with these limits; find out whether the server is still there."""
@@ -64,7 +94,7 @@ class BoundedConnection(psycopg.Connection[Any]):
         first = b"BEGIN; " if self.autocommit else b""
         last = b"" if durable else b"; SET LOCAL synchronous_commit = off"
         # Prepared, it would be one statement.
-        self.execute(first + limits.statements + last, prepare=False)
+        self.execute(first + limits.of_a_transaction + last, prepare=False)
         self.bound(limits)
 
     def bound(self, limits: Limits) -> None:
@@ -94,18 +124,21 @@ class BoundedConnection(psycopg.Connection[Any]):
                 self.close()
             raise
         finally:
-            self._left -= monotonic() - started
+            self._answered = monotonic()
+            self._left -= self._answered - started
 
 
-def set_up(engine: Engine) -> None:
-    """Make each connection of this engine a bounded one."""
-    event.listen(engine, "do_connect", _connect)
+def set_up(engine: Engine, *, kept: bool) -> None:
+    """Make each connection of this engine a bounded one; behind a pooler none of them is `kept`."""
+
+    def connect(_dialect: object, _record: object, args: Any, given: Any) -> BoundedConnection:
+        # The driver must leave BEGIN to us: see _begin.
+        opened = BoundedConnection.connect(*args, **{**CONNECTING, **given, "autocommit": True})
+        opened.kept = kept
+        return opened
+
+    event.listen(engine, "do_connect", connect)
     event.listen(engine, "begin", _begin)
-
-
-def _connect(_dialect: object, _record: object, args: Any, parameters: Any) -> BoundedConnection:
-    # The driver must leave BEGIN to us: see _begin.
-    return BoundedConnection.connect(*args, **{**CONNECTING, **parameters, "autocommit": True})
 
 
 def _begin(connection: Connection) -> None:
@@ -133,7 +166,8 @@ def _begin_on(connection: Connection) -> None:
     assert isinstance(driver, BoundedConnection)
     options = connection.get_execution_options()
     limits = OF_LONG_WORK if options.get(UNHURRIED) else OF_A_PAGE
-    if options.get("isolation_level") == "AUTOCOMMIT":
-        driver.bound(limits)
+    reads = driver.kept and options.get(READS)
+    if reads or options.get("isolation_level") == "AUTOCOMMIT":
+        driver.go_on_without(limits)
     else:
         driver.begin(limits, durable=options.get(DURABLE, True))

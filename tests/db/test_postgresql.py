@@ -3,14 +3,17 @@
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from time import monotonic
 
 import psycopg
 import pytest
 from flask import Flask
+from psycopg.pq import TransactionStatus
 from sqlalchemy import func, select
 
 import config
 from app import create_app, db
+from app.db import postgresql
 from app.models import Family, JournalEntry
 from app.services.accounts import signing_in
 from app.services.actors import Origin
@@ -88,6 +91,50 @@ def test_long_work_takes_its_time(app: Flask) -> None:
         assert db.session().scalar(shown) == "3500ms"
         db.take_time()
         assert db.session().scalar(shown) == "0"
+
+
+@pytest.mark.parametrize("pool", ["2", "none"])
+def test_what_only_reads_has_no_transaction(database_url: str, tmp_path: Path, pool: str) -> None:
+    """Nor a limit the less; behind a pooler it has one, as nothing outlives it there."""
+    settings = config.Test(instance=tmp_path, database_url=database_url, database_pool=pool)
+    app = create_app(settings)
+    shown = select(func.current_setting("statement_timeout"))
+    with app.app_context():
+        for _ in ("on a new connection", "on one that answered a moment ago"):
+            assert db.session().scalar(shown) == "3500ms"
+            assert _in_transaction() == (pool == "none")
+            db.let_go()
+        with db.transaction() as session:
+            session.execute(select(Family.id))
+            assert _in_transaction()
+        db.take_time()
+        assert db.session().scalar(shown) == "0"
+        assert _in_transaction()
+    with app.app_context():
+        assert db.session().scalar(shown) == "3500ms"
+    engine_of(app).dispose()
+
+
+def _in_transaction() -> bool:
+    driver = db.session().connection().connection.driver_connection
+    assert driver is not None
+    return bool(driver.info.transaction_status != TransactionStatus.IDLE)
+
+
+def test_whoever_has_not_answered_lately_is_asked(
+    app: Flask, people: People, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Within a second, so that a page has time for another connection."""
+    monkeypatch.setattr(postgresql, "LATELY_SECONDS", 0)
+    browser = Browser(app)
+    browser.sign_in(people.zest)
+    with frozen(database_url):
+        started = monotonic()
+        with app.app_context(), pytest.raises(db.Unavailable):
+            db.rows(select(Family.id))
+        # One for the answer, two for the other connection: less than an answer may take.
+        assert monotonic() - started < 4
+    assert browser.client.get(HOME).status_code == 200
 
 
 def test_a_cut_connection_is_no_fault_of_ours(

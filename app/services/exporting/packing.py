@@ -211,6 +211,7 @@ def _rows(statement: Statement) -> Iterator[Any]:
 
 def _as_of_now() -> None:
     """Read the town as it is at one moment, however long that takes; SQLite always does."""
+    db.take_time()
     connection = db.session().connection()
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
