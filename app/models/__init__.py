@@ -38,6 +38,7 @@ from app.models.clerks import (
     SecondFactor,
     Told,
 )
+from app.models.custody import CustodyProposal
 from app.models.families import (
     AcceptedValue,
     Child,
@@ -130,6 +131,7 @@ __all__ = [
     "Closing",
     "Custody",
     "CustodyPattern",
+    "CustodyProposal",
     "DayState",
     "Document",
     "DocumentRecipient",

@@ -1,5 +1,6 @@
 """A family's file as its guardians see it: the home page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -16,7 +17,8 @@ from app.services.actors import CurrentAccount
 from app.services.billing import debits, ledger
 from app.services.billing.debits import Debit
 from app.services.billing.ledger import BALANCE, UnpaidInvoice
-from app.services.bookings import coming
+from app.services.bookings import agreeing, coming
+from app.services.bookings.agreeing import Agreement
 from app.services.bookings.coming import ToBook
 from app.services.bookings.offers import KEPT_UNTIL
 from app.services.counts import MenuCounts
@@ -39,6 +41,7 @@ _SUMMARY = (
         refused_addresses.IS_REFUSED.label("address_refused"),
         email_changes.WAITS.label("address_waits"),
         KEPT_UNTIL.label("place_kept_until"),
+        agreeing.WAITS_FOR_ANSWER.label("weeks_wait"),
         *counts.COLUMNS,
     )
     .join(Family, Family.id == Guardian.family_id)
@@ -53,6 +56,7 @@ class Act(StrEnum):
     SEND_PIECE = "send_piece"
     ANSWER_PLACE = "answer_place"
     BOOK = "book"
+    ANSWER_WEEKS = "answer_weeks"
     CONFIRM_ADDRESS = "confirm_address"
     CHECK_ADDRESS = "check_address"
     PAY = "pay"
@@ -81,6 +85,8 @@ class Home:
     place_kept_until: datetime | None = None
     # A week to book, whose limit is near.
     to_book: ToBook | None = None
+    # What the other home of a child proposes.
+    weeks_to_answer: Sequence[Agreement] = ()
 
     @property
     def to_do(self) -> list[Act]:
@@ -93,6 +99,7 @@ class Home:
             Act.PAY_LATE: late,
             Act.SEND_PIECE: self.counts.pieces_missing,
             Act.BOOK: self.to_book,
+            Act.ANSWER_WEEKS: self.weeks_to_answer,
             Act.CONFIRM_ADDRESS: self.address_waits,
             Act.CHECK_ADDRESS: self.address_refused and not self.address_waits,
             Act.PAY: owes and not late and not self.debit,
@@ -130,15 +137,16 @@ class Home:
 def home(account: CurrentAccount) -> Home:
     """Gather the first page in five statements, whatever the size of the family.
 
-    Where the town takes bookings, in two more.
+    Where the town takes bookings, in two more; in a third when another home waits for an answer.
     """
-    [(title, number, debited, balance, email, refused, waits, kept_until, *counted)] = db.rows(
+    [(title, number, debited, balance, email, *waiting)] = db.rows(
         _SUMMARY,
         family_id=account.family_id,
         guardian_id=account.guardian_id,
         account_id=account.account_id,
         now=datetime.now(UTC),
     )
+    refused, waits, kept_until, weeks_wait, *counted = waiting
     menu = MenuCounts(*counted)
     return Home(
         title=title,
@@ -157,4 +165,7 @@ def home(account: CurrentAccount) -> Home:
         today=today(),
         place_kept_until=kept_until,
         to_book=coming.to_book(account.family_id) if menu.takes_bookings else None,
+        weeks_to_answer=(
+            agreeing.to_answer(account.family_id) if menu.takes_bookings and weeks_wait else ()
+        ),
     )

@@ -24,6 +24,8 @@ from app.models import (
     BookingState,
     ClerkAccount,
     ClerkSession,
+    CustodyPattern,
+    CustodyProposal,
     Draft,
     EmailChange,
     Feed,
@@ -89,6 +91,7 @@ GO = {
     "Rappels de semaines à réserver": 1,
     "Adresses d’agenda retirées": 1,
     "Semaines sans rappel": 1,
+    "Propositions de semaines de garde": 1,
     "Quotients familiaux": 1,
     "Commandes de repas": 1,
     "Présences": 1,
@@ -180,6 +183,10 @@ def bookings(session: Session, people: People) -> None:
             batch_id=session.scalars(select(BookingBatch.id)).one(), child_id=child.id,
             title="Certificat", file="x.pdf", file_size=1, received_at=END, judged_at=END,
             verdict=ProofVerdict.ACCEPTED,
+        ),
+        CustodyProposal(
+            child_id=child.id, family_id=booked.family_id, pattern=CustodyPattern.ISO_ODD,
+            handover=0, anchor=day, proposed_at=END,
         ),
         Attendance(
             child_id=child.id, service_id=service_id, day=day, state=AttendanceState.PRESENT,

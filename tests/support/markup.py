@@ -50,6 +50,7 @@ CODES = {
     "booking": {"public_id"},
     "child": {"public_id", "source_id"},
     "closing": {"public_id"},
+    "custody_proposal": {"public_id"},
     "clerk_account": {"public_id", "email", "password_hash", "link_salt", "secret"},
     "clerk_session": {"key_hash"},
     "document": {"public_id", "source_id"},

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.blueprints.family.blueprint import family
 from app.services.billing import activities
-from app.services.bookings import coming, homes
+from app.services.bookings import agreeing, coming
 from app.services.bookings.morning import unbooked
 from app.services.documents import library
 from app.services.families import children as service
@@ -43,7 +43,9 @@ def child(public_id: str) -> ResponseReturnValue:
         counts=counts,
         booked=coming.of_child(account.family_id, public_id) if counts.takes_bookings else None,
         unbooked=unbooked.of_child(account.family_id, public_id) if counts.takes_bookings else (),
-        home=homes.of_child(account.family_id, public_id) if counts.takes_bookings else None,
+        agreement=agreeing.of_child(account.family_id, public_id)
+        if counts.takes_bookings
+        else None,
         missed=_missed(account.family_id, public_id) if counts.takes_bookings else (),
         registrations=registrations.of_child(account.family_id, public_id),
         documents=library.for_family_only(account),

@@ -36,7 +36,7 @@ def child_weeks(family_id: int, public_id: str) -> ResponseReturnValue:
     if form.is_submitted():
         return _take(family_id, public_id, form)
     if drafts.step() == drafts.CHECK and form.is_ready():
-        said = two_homes.preview(family_id, public_id, form.turns, for_both=form.for_both.data)
+        said = two_homes.preview(family_id, public_id, form.said, for_both=form.for_both.data)
         return render_template(
             "town_hall/child_weeks_check.html",
             form=form,
@@ -60,7 +60,7 @@ def _take(family_id: int, public_id: str, form: "WeeksForm") -> ResponseReturnVa
     if step != "send":
         return show_again(form, drafts.CHECK)
     said = two_homes.save(
-        family_id, public_id, form.turns, for_both=form.for_both.data, by=current_clerk()
+        family_id, public_id, form.said, for_both=form.for_both.data, by=current_clerk()
     )
     if said is None:
         abort(404)

@@ -1,14 +1,16 @@
-"""The weeks of each home of a child, as the town hall says them: of a judgment, or for both."""
+"""The weeks of each home of a child, as the town hall says them: of a judgment, or for both.
+
+Whoever says them has the last word: what one home proposed to the other is void.
+"""
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, select
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from app import db
-from app.models import FAMILY, Child, Custody
+from app.models import Custody, CustodyProposal
 from app.services import journal
 from app.services.actors import Actor
 from app.services.bookings import words
@@ -40,20 +42,6 @@ class OfHome:
         return self.turns.warning(since, WEEKS_AHEAD) if self.turns else None
 
 
-_OF_CHILD: Select[*tuple[Any, ...]] = (
-    select(Child.first_name, Custody.pattern, Custody.handover, Custody.anchor)
-    .join(Custody, Custody.child_id == Child.id)
-    .where(Custody.family_id == FAMILY, Child.public_id == bindparam("public_id"))
-)
-
-
-def of_child(family_id: int, public_id: str) -> OfHome | None:
-    """Read those of a child of the family, for its parents; None when it is there all the time."""
-    for first_name, *turns in db.rows(_OF_CHILD, family_id=family_id, public_id=public_id):
-        return OfHome(first_name, Turns(*turns))
-    return None
-
-
 def read(child: str, family_number: str) -> OfHome:
     """Read them of a child, by name or by number. Raises Refusal when there is none, or several."""
     with db.transaction() as session:
@@ -79,6 +67,7 @@ def say(child: str, family_number: str, turns: Turns | None, by: Actor) -> OfHom
 
 def write(session: Session, family_id: int, child_id: int, turns: Turns | None) -> None:
     """Write the weeks of a home in the caller's transaction."""
+    session.execute(delete(CustodyProposal).where(CustodyProposal.child_id == child_id))
     if turns is None:
         session.execute(
             delete(Custody).where(Custody.family_id == family_id, Custody.child_id == child_id)

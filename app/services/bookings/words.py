@@ -60,6 +60,11 @@ WEEKS = {
     CustodyPattern.ISO_ODD: "semaines impaires",
     CustodyPattern.ALTERNATE: "une semaine sur deux",
 }
+PARITY = {
+    CustodyPattern.ISO_EVEN: "paires",
+    CustodyPattern.ISO_ODD: "impaires",
+    CustodyPattern.ALTERNATE: "",
+}
 PARITIES = {
     WeekParity.ALL: "Toutes les semaines",
     WeekParity.ODD: "Semaines impaires",

@@ -11,6 +11,7 @@ from app.models import (
     BookingEvent,
     BookingRefusal,
     Custody,
+    CustodyProposal,
     Enrolment,
     Feed,
     Guardian,
@@ -67,5 +68,6 @@ def steps(family_id: int) -> tuple[Step, ...]:
         Gone(ReminderSent, ReminderSent.account_id.in_(accounts)),
         Gone(TypicalDay, TypicalDay.family_id == family_id),
         Gone(Custody, Custody.family_id == family_id),
+        Gone(CustodyProposal, CustodyProposal.family_id == family_id),
         Gone(Quotient, Quotient.family_id == family_id),
     )

@@ -19,6 +19,7 @@ class MailKind(StrEnum):
     UNBOOKED_PRESENCE = "unbooked_presence"
     BOOKING_REMINDER = "booking_reminder"
     PLACE_OFFERED = "place_offered"
+    CUSTODY_WEEKS = "custody_weeks"
     NEW_MESSAGE = "new_message"
     NEW_INVOICE = "new_invoice"
     CLERK_INVITATION = "clerk_invitation"
@@ -61,6 +62,7 @@ WISHES = {
     MailKind.UNBOOKED_PRESENCE: "requests",
     MailKind.BOOKING_REMINDER: "reminders",
     MailKind.PLACE_OFFERED: "requests",
+    MailKind.CUSTODY_WEEKS: "requests",
 }
 
 # By what a row of the queue holds, which is text.
@@ -78,6 +80,7 @@ IN_FRENCH: dict[str, str] = {
     MailKind.UNBOOKED_PRESENCE: "présence sans réservation",
     MailKind.BOOKING_REMINDER: "rappel d’une semaine à réserver",
     MailKind.PLACE_OFFERED: "place proposée",
+    MailKind.CUSTODY_WEEKS: "semaines de chaque foyer",
     MailKind.NEW_MESSAGE: "nouveau message",
     MailKind.NEW_INVOICE: "nouvelle facture",
     MailKind.CLERK_INVITATION: "invitation de la mairie",

@@ -127,6 +127,13 @@ def tell_of_offer(session: Session, family_id: int) -> None:
     _queue(session, MailKind.PLACE_OFFERED, Account.mail_requests, family, now)
 
 
+def tell_of_weeks(session: Session, family_id: int) -> None:
+    """Queue a mail for the guardians of one home of a child, of which weeks each home has it."""
+    family = Guardian.family_id == family_id
+    now = datetime.now(UTC)
+    _queue(session, MailKind.CUSTODY_WEEKS, Account.mail_requests, family, now)
+
+
 def tell_of_bookings(session: Session, account_id: int, **context: str) -> None:
     """Queue a mail for whoever saved bookings, if they want such mails."""
     wanting = _wanting(Account.mail_requests).where(Account.id == account_id)

@@ -11,6 +11,7 @@ from app.models import (
     BookingBatch,
     BookingEvent,
     BookingRefusal,
+    CustodyProposal,
     Enrolment,
     Feed,
     HealthMark,
@@ -51,6 +52,13 @@ def _booking_batches(limit: datetime) -> ColumnElement[bool]:
 
 
 RULES = (
+    Rule(
+        "proposition de semaines de garde",
+        "propositions de semaines de garde",
+        CustodyProposal,
+        A_MONTH,
+        lambda limit: CustodyProposal.proposed_at < limit,
+    ),
     Rule(
         "fichier d’un justificatif d’absence",
         "fichiers des justificatifs d’absence",

@@ -11,6 +11,7 @@ from app import db
 from app.models import Child, CustodyPattern, Late, Service
 from tests.support.browser import Browser, Page
 from tests.support.people import People, public_id
+from tests.support.screens.our_weeks import our_weeks_screens
 from tests.support.services import booked_by
 
 Screens = Iterator[tuple[str, Page]]
@@ -37,6 +38,7 @@ def instead_screens(app: Flask, people: People) -> Screens:
         yield "new request, with bookings", parent.get("family.new_request")
     with time_machine.travel(DECEMBER, tick=False):
         yield from _turns(app, people)
+        yield from our_weeks_screens(app, people)
 
 
 def _turns(app: Flask, people: People) -> Screens:

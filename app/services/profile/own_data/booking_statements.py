@@ -15,6 +15,7 @@ from app.models import (
     BookingRefusal,
     Child,
     Custody,
+    CustodyProposal,
     Enrolment,
     FamilyChild,
     Feed,
@@ -51,6 +52,19 @@ CUSTODY = (
     .join(Child, Child.id == Custody.child_id)
     .where(Custody.family_id == FAMILY)
     .order_by(Custody.child_id)
+)
+# The family's own: of the other home it only reads what is proposed.
+CUSTODY_PROPOSALS = (
+    select(
+        Child.first_name.label("enfant"),
+        CustodyProposal.pattern.label("semaines"),
+        CustodyProposal.handover.label("jour_de_passage"),
+        CustodyProposal.anchor.label("comptees_depuis"),
+        CustodyProposal.proposed_at.label("propose_le"),
+    )
+    .join(Child, Child.id == CustodyProposal.child_id)
+    .where(CustodyProposal.family_id == FAMILY)
+    .order_by(CustodyProposal.child_id)
 )
 TYPICAL_WEEKS = (
     select(

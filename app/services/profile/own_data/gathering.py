@@ -81,7 +81,8 @@ def gather(account: CurrentAccount) -> Gathered:
             "messages": _messages(read, files),
             "demandes": _requests(read, files),
             "inscriptions": read.all(booking_statements.ENROLMENTS),
-            "semaines_de_garde": _custody(read),
+            "semaines_de_garde": _custody(read, booking_statements.CUSTODY),
+            "semaines_proposees": _custody(read, booking_statements.CUSTODY_PROPOSALS),
             "semaines_types": _typical_weeks(read),
             "adresses_d_agenda": read.all(booking_statements.FEEDS),
             "semaines_sans_rappel": read.all(booking_statements.QUIET_WEEKS),
@@ -193,8 +194,8 @@ def _say_as_on_the_screen(request: Entry) -> None:
     request["nature"] = BY_KEY[request["nature"]].label
 
 
-def _custody(read: _Reader) -> list[Entry]:
-    found = read.all(booking_statements.CUSTODY)
+def _custody(read: _Reader, statement: Select[*tuple[Any, ...]]) -> list[Entry]:
+    found = read.all(statement)
     for each in found:
         each["semaines"] = words.WEEKS[each["semaines"]]
         each["jour_de_passage"] = WEEKDAYS[each["jour_de_passage"]]

@@ -95,6 +95,7 @@ LEFT_OUT = {
     ),
     "Opens a page or a file of this portal: worth nothing to its owner elsewhere.": (
         "absence_proof.public_id",
+        "custody_proposal.public_id",
         "booking.public_id",
         "booking_batch.public_id",
         "child.public_id",
