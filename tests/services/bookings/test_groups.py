@@ -4,13 +4,14 @@ import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app import db
-from app.models import Child, Enrolment, Service
+from app.models import Child, Enrolment, Place, Service
 from app.services.bookings.groups import moving, service_groups
 from app.services.bookings.groups.service_groups import Told
 from app.services.bookings.judge.grouping import NO_GROUP, Group, group_of
+from app.services.erasure import of_bookings
 from app.services.refusals import Refusal
 from tests.support.groups import check, part, roomy, service_id, states
 from tests.support.last_place import FIRST, SCHOOLS, SLUG, book, prepare
@@ -133,3 +134,20 @@ def test_a_child_is_in_one_group(
     takers = [each.number for each in groups if each.takes(school, class_name)]
     assert found == (takers[0] if takers else NO_GROUP)
     assert group_of(groups, school, class_name, said) == (said if said in known else found)
+
+
+def test_a_family_that_is_erased_frees_the_places_of_its_group(app: Flask) -> None:
+    """And those of no other."""
+    contenders = prepare(app, 2)
+    roomy(app)
+    part(app, 1, 1)
+    with app.app_context():
+        for each in contenders:
+            book(each, FIRST, {SLUG: 0}, [SLUG])
+        with db.transaction() as session:
+            for step in of_bookings.steps(contenders[0].family_id):
+                session.execute(step.statement)
+        assert states(FIRST) == {"race1": ("booked", SCHOOLS[1])}
+        check(FIRST)
+        taken = select(Place.taken).where(Place.service_id == service_id(), Place.day == FIRST)
+        assert sorted(db.session().scalars(taken)) == [0, 0, 1]
