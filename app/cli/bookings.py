@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import wraps
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,8 +16,11 @@ from app.cli.tables import align
 from app.formats import day, day_in_full, near_moment, plural
 from app.services.bookings.closings.closing_extent import Extent
 from app.services.bookings.closings.closing_moves import Changed
-from app.services.bookings.morning.day_list import DayList, Heads
 from app.spreadsheets import harmless
+
+if TYPE_CHECKING:
+    from app.services.bookings.morning.day_heads import Heads
+    from app.services.bookings.morning.day_list import DayList
 
 UNCHANGED = "Rien n’a changé\u00a0: {}"
 
@@ -223,7 +227,7 @@ def _say_when(due_at: datetime | None, bookings: int = 0) -> None:
         click.echo(f"Le message aux familles part {near_moment(due_at)}.")
 
 
-def _counted(heads: Heads) -> str:
+def _counted(heads: "Heads") -> str:
     schools = ", ".join(f"{name or 'sans école'} {count}" for name, count in heads.by_school)
     absent = plural(heads.absent, "absence déclarée", "absences déclarées")
     return (
@@ -234,7 +238,7 @@ def _counted(heads: Heads) -> str:
     )
 
 
-def _write_csv(found: DayList) -> None:
+def _write_csv(found: "DayList") -> None:
     from app.services.bookings.morning import day_table
 
     sys.stdout.write("\N{ZERO WIDTH NO-BREAK SPACE}")

@@ -15,7 +15,7 @@ from app.services.bookings import invoicing
 from app.services.bookings.morning import attendance
 from app.services.profile.own_data.gathering import gather
 from app.services.tokens import day_links
-from tests.blueprints.town_hall.conftest import come
+from tests.blueprints.town_hall.conftest import NADIA, come
 from tests.services.requests.conftest import signed_in
 from tests.support.browser import Browser
 from tests.support.databases import selects, statements_of
@@ -199,3 +199,18 @@ def test_nothing_is_noted_in_a_month_that_is_invoiced(
     assert "Absent" not in after.text
     assert press(page, "la", "").path == page.path
     assert seen(app) == {}
+
+
+@pytest.mark.both_databases
+def test_the_list_of_the_day_says_what_was_noted(app: Flask, tablet: Browser) -> None:
+    """Beside each child: there since when, or not; of which service, where several are read."""
+    page = press(tablet.visit(path_of(app)), "la", ZOE)
+    press(page, "absent", ADAM)
+    press(tablet.visit(path_of(app, "garderie-de-midi")), "absent", ZOE)
+    nadia = come(app, *NADIA, "lecture")
+    with statements_of(app) as sent:
+        page = nadia.get("town_hall.expected")
+    assert selects(sent) <= 6
+    assert "MOREAU Zoé Cantine, Midi Cantine : là à 11 h 40, Midi : absent" in page.text
+    page = nadia.get("town_hall.expected", service="cantine")
+    assert "GARNIER Adam Et aussi : Midi Absent" in page.text

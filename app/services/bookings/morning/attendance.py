@@ -21,8 +21,9 @@ from app.models import Attendance, Booking, BookingState, Child, Enrolment, Serv
 from app.services import journal
 from app.services.actors import Actor
 from app.services.bookings import invoicing, words
-from app.services.bookings.judge import spoken
-from app.services.bookings.morning.day_list import FETCHED, TOLD
+from app.services.bookings.morning import noted
+from app.services.bookings.morning.day_list import FETCHED
+from app.services.bookings.morning.noted import TOLD
 
 LINK_MADE = "check_in_link_made"
 _DAY = bindparam("day", type_=Date)
@@ -131,13 +132,7 @@ class Pupil:
     @property
     def said(self) -> str:
         """Say what was seen, or what is known where nothing was."""
-        if self.seen is AttendanceState.ABSENT:
-            return "Absent"
-        told = []
-        if self.arrived_at is not None:
-            told.append(f"là à {spoken.hour(self.arrived_at)}")
-        if self.left_at is not None:
-            told.append(f"parti à {spoken.hour(self.left_at)}")
+        told = noted.said(self.seen, self.arrived_at, self.left_at)
         if self.is_unbooked:
             told.append("non réservé")
         elif self.expected not in {None, BookingState.BOOKED} and not told:

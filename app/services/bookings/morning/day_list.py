@@ -12,6 +12,8 @@ from sqlalchemy import Date, Select, bindparam, func, select
 from app import db
 from app.formats import NBSP, fold
 from app.models import (
+    Attendance,
+    AttendanceState,
     Booking,
     BookingState,
     Child,
@@ -23,11 +25,11 @@ from app.models import (
 )
 from app.services.bookings import words
 from app.services.bookings.judge import spoken
+from app.services.bookings.morning import day_heads, noted
+from app.services.bookings.morning.noted import TOLD
 from app.services.families import health
 from app.services.refusals import Reason, Refusal
 
-# Who was to come and will not is on it too: nobody looks for them.
-TOLD = (BookingState.BOOKED, BookingState.OFFERED, BookingState.ABSENT)
 # At noon everybody leaves for somewhere else; of these, somebody comes to fetch the child.
 FETCHED = frozenset({ServiceKind.GARDERIE, ServiceKind.LEISURE, ServiceKind.OTHER})
 
@@ -47,10 +49,12 @@ _OF_DAY: Select[*tuple[Any, ...]] = (
         Service.short_name,
         Child.id,
         func.coalesce(ServiceGroup.name, ""),
+        *noted.COLUMNS,
     )
     .join(Service, Service.id == Booking.service_id)
     .outerjoin(ServiceGroup, ServiceGroup.id == Booking.group_id)
     .join(Child, Child.id == Booking.child_id)
+    .outerjoin(Attendance, noted.OF_BOOKING)
     .where(Booking.day == bindparam("day", type_=Date), Booking.state.in_(TOLD))
     .order_by(
         Service.position,
@@ -91,6 +95,15 @@ class Line(NamedTuple):
     child_id: int
     # That has places of its own; empty for none.
     group: str
+    # What a tablet noted; nothing before.
+    seen: AttendanceState | None = None
+    arrived_at: int | None = None
+    left_at: int | None = None
+
+    @property
+    def noted(self) -> str:
+        """Write là à 11 h 40, parti à 17 h 10; nothing for whom nobody noted."""
+        return ", ".join(noted.said(self.seen, self.arrived_at, self.left_at))
 
     @property
     def remark(self) -> str:
@@ -113,16 +126,6 @@ class Line(NamedTuple):
         return f"{name} (jusqu’à {spoken.hour(self.ends_at)})"
 
 
-class Heads(NamedTuple):
-    """How many come to a service, from each school."""
-
-    slug: str
-    service: str
-    coming: int
-    absent: int
-    by_school: Sequence[tuple[str, int]]
-
-
 @dataclass(frozen=True, slots=True)
 class Expected:
     """A child of the list: what it is read for, and where else the child is that day."""
@@ -141,6 +144,14 @@ class Expected:
     def comes(self) -> bool:
         """Tell whether the child is counted."""
         return any(line.state is BookingState.BOOKED for line in self.asked)
+
+    @property
+    def noted(self) -> str:
+        """Say what was noted; at which service, where several are read."""
+        told = [line for line in self.asked if line.noted]
+        if len(self.asked) == 1:
+            return "".join(line.noted for line in told)
+        return ", ".join(f"{line.short_name or line.service}{NBSP}: {line.noted}" for line in told)
 
     @property
     def remarks(self) -> str:
@@ -184,13 +195,13 @@ class DayList:
     # What the health of a child asks, by its number; nothing for whoever is not to know.
     health: Mapping[int, Sequence[tuple[HealthKind, str]]]
 
-    def heads(self) -> list[Heads]:
+    def heads(self) -> list[day_heads.Heads]:
         """Count them, for whoever cooks."""
-        return _heads(self.lines)
+        return day_heads.of(self.lines)
 
-    def heads_of_all(self) -> list[Heads]:
+    def heads_of_all(self) -> list[day_heads.Heads]:
         """Count those of all services, whichever was asked."""
-        return _heads(self.everything)
+        return day_heads.of(self.everything)
 
     def coming(self) -> int:
         """Count the children who come to anything of what was asked."""
@@ -264,17 +275,6 @@ def of_known(day: date, slug: str, *, with_health: bool = False) -> DayList:
     lines = list(found)
     theirs = [line for line in lines if slug in {"", line.slug}]
     return DayList(day, theirs, lines, {child: list(each) for child, each in marks.items()})
-
-
-def _heads(lines: list[Line]) -> list[Heads]:
-    found = []
-    for slug in dict.fromkeys(line.slug for line in lines):
-        theirs = [line for line in lines if line.slug == slug]
-        coming = [line for line in theirs if line.state is BookingState.BOOKED]
-        absent = sum(line.state is BookingState.ABSENT for line in theirs)
-        schools = Counter(line.school for line in coming)
-        found.append(Heads(slug, theirs[0].service, len(coming), absent, list(schools.items())))
-    return found
 
 
 def _order(child: Expected) -> tuple[str | int, ...]:

@@ -16,7 +16,7 @@ from app.models import Booking, BookingEvent, BookingState, Child, JournalEntry,
 from app.services import journal
 from app.services.actors import CurrentClerk
 from app.services.bookings import words
-from app.services.bookings.morning.day_list import TOLD
+from app.services.bookings.morning.noted import TOLD
 
 MADE = "day_list_made"
 SEEN = "health_seen"

@@ -23,7 +23,7 @@ from app.models import (
 )
 from app.services import journal
 from app.services.actors import PORTAL
-from app.services.bookings.morning.day_list import TOLD
+from app.services.bookings.morning.noted import TOLD
 from app.services.mail import notices
 
 # Children are fetched by then, and parents are at home.
