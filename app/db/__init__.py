@@ -10,9 +10,11 @@ sqlite      what SQLite needs to be a real database
 options     how a connection is told to begin its transactions
 postgresql  connections that wait for PostgreSQL no longer than they may
 reading     what pages ask again and again, compiled once
+bulk        many rows at once
 contexts    the connection of a request, a command or a job
 """
 
+from app.db.bulk import copy_rows
 from app.db.columns import (
     CLOCKS_DIFFER,
     Base,
@@ -54,6 +56,7 @@ __all__ = [
     "Unavailable",
     "UtcDateTime",
     "after_commit",
+    "copy_rows",
     "engine",
     "init_app",
     "insert",

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 import config
 from app import create_app, db
-from app.db import postgresql
+from app.db import Base, postgresql
 from app.models import Family, JournalEntry
 from app.services.accounts import signing_in
 from app.services.actors import Origin
@@ -91,6 +91,24 @@ def test_long_work_takes_its_time(app: Flask) -> None:
         assert db.session().scalar(shown) == "3500ms"
         db.take_time()
         assert db.session().scalar(shown) == "0"
+
+
+def test_rows_that_are_copied_meet_a_cut_as_others_do(app: Flask, database_url: str) -> None:
+    """Under the name that pages and jobs know, so that they say when to come back."""
+    with app.app_context():
+        with pytest.raises(db.Unavailable):
+            _copy_over_a_cut_connection(database_url)
+        assert db.rows(select(Family.id)) == []
+
+
+def _copy_over_a_cut_connection(url: str) -> None:
+    with db.transaction() as session:
+        driver = session.connection().connection.driver_connection
+        assert driver is not None
+        with psycopg.connect(url) as server:
+            server.execute("SELECT pg_terminate_backend(%s, 5000)", (driver.info.backend_pid,))
+        words = Base.metadata.tables["family_word"]
+        db.copy_rows(session.connection(), words, ["family_id", "word"], [(1, "moreau")])
 
 
 @pytest.mark.parametrize("pool", ["2", "none"])

@@ -6,9 +6,9 @@ a job of each night sees to the rest.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from sqlalchemy import BindParameter, Select, bindparam, delete, insert, select, update
+from sqlalchemy import BindParameter, Select, Table, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from app import db
@@ -58,6 +58,7 @@ _NAME = (
     # Of one table and nothing else: no object of the session has to learn it.
     .execution_options(synchronize_session=False)
 )
+_WORDS = cast(Table, FamilyWord.__table__)
 _KNOWN = select(FamilyWord.family_id, FamilyWord.word).where(FamilyWord.family_id.in_(_IDS))
 _NEXT = select(Family.id).where(Family.id > bindparam("after")).order_by(Family.id).limit(AT_A_TIME)
 
@@ -91,9 +92,7 @@ def refresh(session: Session, families: Sequence[int]) -> None:
         pair = (FamilyWord.family_id == bindparam("f"), FamilyWord.word == bindparam("w"))
         connection.execute(delete(FamilyWord).where(*pair), [{"f": f, "w": w} for f, w in gone])
     if new:
-        connection.execute(
-            insert(FamilyWord), [{"family_id": f, "word": word} for f, word in sorted(new)]
-        )
+        db.copy_rows(connection, _WORDS, ["family_id", "word"], sorted(new))
     if renamed := wanted.names - known.names:
         connection.execute(_NAME, [{"family": family, "name": name} for family, name in renamed])
 

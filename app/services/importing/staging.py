@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Table, case, false, func, null, select
 from sqlalchemy.exc import IntegrityError
 
+from app import db
 from app.services.importing import decoding, temporary
 from app.services.importing.faults import Fault, Faults, FieldRefused, Told, Unreadable, shown
 from app.services.importing.fields import BETWEEN_NAMES
@@ -166,7 +167,7 @@ class Filling:
             if staged.file.public:
                 columns["public_id"] = _public_ids(len(columns["line"]))
             rows = list(zip(*columns.values(), strict=True))
-            temporary.copy_rows(self._connection, staged.table, list(columns), rows)
+            db.copy_rows(self._connection, staged.table, list(columns), rows)
             staged.rows += len(rows)
             advance(len(chunk.rows))
         parser.finish()
@@ -195,7 +196,7 @@ class Filling:
             (*each, public) for each, public in zip(named, _public_ids(len(named)), strict=True)
         ]
         names = [column.name for column in temporary.ATTACHED.columns]
-        temporary.copy_rows(self._connection, temporary.ATTACHED, names, rows)
+        db.copy_rows(self._connection, temporary.ATTACHED, names, rows)
 
     def _look(self, attachments: Attachments, line: int, name: str) -> tuple[str, int | None]:
         """Return the name under which a file will be kept, and its size."""

@@ -1,6 +1,6 @@
 """The temporary tables of an import, which end with its connection."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Boolean, Column, Connection, Integer, MetaData, String, Table, literal
@@ -67,24 +67,6 @@ def prepare(connection: Connection) -> None:
 def create(connection: Connection) -> None:
     """Create every table, empty."""
     METADATA.create_all(connection, checkfirst=False)
-
-
-def copy_rows(
-    connection: Connection, table: Table, names: Sequence[str], rows: list[tuple[Any, ...]]
-) -> None:
-    """Insert rows as fast as each database can."""
-    if connection.dialect.name == "postgresql":
-        driver = connection.connection.driver_connection
-        assert driver is not None
-        with driver.cursor().copy(f"COPY {table.name} ({', '.join(names)}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
-    elif rows:
-        marks = ", ".join("?" * len(names))
-        connection.exec_driver_sql(
-            f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})",  # noqa: S608
-            rows,
-        )
 
 
 def make_ready(
