@@ -145,7 +145,7 @@ def _together(
 
 
 def _listing() -> Listing:
-    return listing_of(asked_view(), team.who_may(Right.ANSWER))
+    return listing_of(asked_view(), team.present())
 
 
 def _chosen(listing: Listing) -> list[int]:

@@ -55,10 +55,12 @@ NOTHING_OF = "Il n’y en a pas pour le moment sous «\u00a0{}\u00a0»."
 def requests() -> ResponseReturnValue:
     """What families ask, a page of a view."""
     clerk = current_clerk()
-    view, colleagues = asked_view(), team.who_may(Right.ANSWER)
+    view, colleagues = asked_view(), team.present()
     listing = listing_of(view, colleagues)
     form = TogetherForm()
-    form.clerk.choices = [SelectChoice(each.public_id, each.name) for each in colleagues]
+    form.clerk.choices = [
+        SelectChoice(each.public_id, each.name) for each in colleagues if each.may(Right.ANSWER)
+    ]
     return render_template(
         "town_hall/requests.html",
         listing=listing,
@@ -158,7 +160,12 @@ def listing_of(view: View, colleagues: Sequence[Colleague]) -> Listing:
     """Read what the address asks of a list; nothing more is done to what is closed."""
     kinds = [(kind.key, kind.label) for kind in KINDS]
     schools = [(school, school) for school in desk_listing.schools()]
-    people = [(each.public_id, each.name) for each in colleagues]
+    # Whoever may answer no more may still hold some: « Équipe » leads to them.
+    people = [
+        (each.public_id, each.name)
+        for each in colleagues
+        if each.may(Right.ANSWER) or each.public_id == asked.args.get("qui")
+    ]
     filters = [
         Filter("sorte", "Sorte", kinds),
         *([Filter("ecole", "École", schools)] if schools else []),

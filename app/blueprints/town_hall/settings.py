@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 
 from app.blueprints.town_hall.blueprint import town_hall
 from app.services.clerks.rights import Right
-from app.services.town_hall import tonight
 from app.settings import followed
 from app.web.clerk_access import needs
 
@@ -21,4 +20,7 @@ def settings() -> ResponseReturnValue:
 @needs(Right.SETTINGS)
 def purge() -> ResponseReturnValue:
     """What the coming night removes."""
+    # It counts in most tables, and few look.
+    from app.services.town_hall import tonight
+
     return render_template("town_hall/purge.html", tonight=tonight.read())

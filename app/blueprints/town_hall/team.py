@@ -17,6 +17,9 @@ from app.web.drafts import stands_on
 from app.web.forms import left_open, show_again
 from app.web.lists import Column
 
+STILL_HOLDS = (
+    "{} ne répond plus aux demandes, et en a encore\u00a0: confiez-les à quelqu’un d’autre."
+)
 INVITED = "Invitation envoyée à {}. Le lien est valable 72 heures."
 COLUMNS = [Column(each) for each in ("Nom", "Rôles", "Adresse", "Accès")]
 ACTS = {
@@ -72,6 +75,9 @@ def colleague(public_id: str) -> ResponseReturnValue:
             form.form_errors.append(str(refused))
             return show_again(form)
         flash(f"Rôles de {who.name} enregistrés.", "success")
+        if _holds_what_they_may_not_answer(public_id):
+            flash(STILL_HOLDS.format(who.name), "info")
+            return redirect(url_for("town_hall.colleague", public_id=public_id))
         return redirect(url_for("town_hall.colleagues"))
     if not form.roles.data and not form.errors:
         form.roles.data = [role.value for role in who.roles]
@@ -101,6 +107,10 @@ def change_access(public_id: str, act: str) -> ResponseReturnValue:
         return redirect(url_for("town_hall.colleague", public_id=public_id))
     flash(done.format(who.name), "success")
     return redirect(url_for("town_hall.colleagues"))
+
+
+def _holds_what_they_may_not_answer(public_id: str) -> bool:
+    return not _somebody(public_id).may(Right.ANSWER) and desk_listing.held_by(public_id) > 0
 
 
 def _somebody(public_id: str) -> Colleague:

@@ -45,6 +45,10 @@ class Colleague:
     # A password was chosen.
     has_come: bool
 
+    def may(self, right: Right) -> bool:
+        """Tell whether their roles allow something."""
+        return any(right in rights.OF_ROLE[role] for role in self.roles)
+
 
 def colleagues() -> list[Colleague]:
     """List everybody, those whose access is closed last."""
@@ -77,11 +81,12 @@ def has_one_administrator() -> bool:
 
 def who_may(right: Right) -> list[Colleague]:
     """List those whose access is open and whose roles allow something."""
-    return [
-        each
-        for each in colleagues()
-        if not each.is_closed and any(right in rights.OF_ROLE[role] for role in each.roles)
-    ]
+    return [each for each in present() if each.may(right)]
+
+
+def present() -> list[Colleague]:
+    """List those whose access is open."""
+    return [each for each in colleagues() if not each.is_closed]
 
 
 def invite(actor: Actor, email: str, name: str, roles: Iterable[str]) -> str:

@@ -60,7 +60,7 @@ def test_camille_invites_nadia(office: Page, app: Flask, outbox: Outbox) -> None
 
 
 def test_who_leaves_with_requests_in_hand_is_told_before(
-    office: Page, app: Flask, outbox: Outbox, people: People
+    people: People, office: Page, app: Flask, outbox: Outbox
 ) -> None:
     """They lead to the list, to be given to somebody; else nobody has them."""
     nadia = settle(app, *NADIA, "secretariat", by_mail=True)
@@ -74,6 +74,27 @@ def test_who_leaves_with_requests_in_hand_is_told_before(
     listed = office.browser.visit("/mairie/demandes?qui=personne")
     assert "Autre demande" in listed.text
     assert "entre ses mains" not in find(office, "Camille Martin").text
+
+
+def test_who_may_answer_no_more_is_said_to_hold_requests(
+    people: People, office: Page, app: Flask, outbox: Outbox
+) -> None:
+    """They keep them until they are given to somebody, and the list of them opens."""
+    nadia = settle(app, *NADIA, "secretariat", by_mail=True)
+    number, hers = ask(app, people), Browser(app)
+    sign_in_by_mail(hers, nadia, outbox)
+    hers.get("town_hall.request", number=str(number)).submit("Je m’en occupe")
+    page = find(office.browser.get("town_hall.colleagues"), NADIA[1])
+    page = page.fill({"Secrétariat": False, "Régie": True}).submit("Enregistrer les rôles")
+    assert page.h1 == "Équipe"
+    page = find(page, NADIA[1]).fill({"Régie": False, "Lecture": True})
+    page = page.submit("Enregistrer les rôles")
+    assert page.h1 == NADIA[1]
+    said = f"{NADIA[1]} ne répond plus aux demandes, et en a encore : confiez-les"
+    assert said in page.text
+    listed = page.link("1 demande est entre ses mains").click()
+    assert "1 résultat" in listed.text
+    assert NADIA[1] in listed.text
 
 
 def test_whoever_is_alone_to_do_everything_is_told_each_day(
