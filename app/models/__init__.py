@@ -38,7 +38,7 @@ from app.models.clerks import (
     SecondFactor,
     Told,
 )
-from app.models.custody import CustodyProposal
+from app.models.custody import CustodyDay, CustodyProposal
 from app.models.families import (
     AcceptedValue,
     Child,
@@ -130,6 +130,7 @@ __all__ = [
     "ClerkWish",
     "Closing",
     "Custody",
+    "CustodyDay",
     "CustodyPattern",
     "CustodyProposal",
     "DayState",

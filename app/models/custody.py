@@ -24,3 +24,14 @@ class CustodyProposal(Base):
     handover: Mapped[int]
     anchor: Mapped[date]
     proposed_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class CustodyDay(Base):
+    """A day that is of one home whatever the week: another one left it to it."""
+
+    __tablename__ = "custody_day"
+
+    child_id: Mapped[int] = mapped_column(ForeignKey("child.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True, index=True)
+    # Who has it.
+    family_id: Mapped[int] = mapped_column(ForeignKey("family.id"), index=True)

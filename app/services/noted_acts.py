@@ -49,6 +49,8 @@ ACTS = {
     "credentials_queued": "mots de passe temporaires demandés par la mairie",
     "credentials_requested": "mot de passe temporaire demandé",
     "custody_agreed": "semaines de garde convenues entre les deux foyers",
+    "custody_day_left": "jour laissé à l’autre foyer",
+    "custody_day_taken": "jour laissé à l’autre foyer, repris",
     "custody_proposed": "semaines de garde proposées à l’autre foyer",
     "custody_refused": "semaines de garde proposées, refusées",
     "custody_withdrawn": "semaines de garde proposées, retirées",

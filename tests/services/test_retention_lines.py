@@ -24,6 +24,7 @@ from app.models import (
     BookingState,
     ClerkAccount,
     ClerkSession,
+    CustodyDay,
     CustodyPattern,
     CustodyProposal,
     Draft,
@@ -92,6 +93,7 @@ GO = {
     "Adresses d’agenda retirées": 1,
     "Semaines sans rappel": 1,
     "Propositions de semaines de garde": 1,
+    "Jours laissés à un autre foyer": 1,
     "Quotients familiaux": 1,
     "Commandes de repas": 1,
     "Présences": 1,
@@ -184,6 +186,7 @@ def bookings(session: Session, people: People) -> None:
             title="Certificat", file="x.pdf", file_size=1, received_at=END, judged_at=END,
             verdict=ProofVerdict.ACCEPTED,
         ),
+        CustodyDay(child_id=child.id, day=day, family_id=booked.family_id),
         CustodyProposal(
             child_id=child.id, family_id=booked.family_id, pattern=CustodyPattern.ISO_ODD,
             handover=0, anchor=day, proposed_at=END,

@@ -56,6 +56,7 @@ DOORS = (
     Door("family.absence_proof_file", {"public_id": "batch", "child_id": "missing_child"}),
     _door("family.typical_week", "child"),
     _door("family.our_weeks", "child", weeks="iso_odd", handover="0", step="send"),
+    _door("family.leave_day", "child", day="2027-01-04"),
     _door("family.answer_weeks", "child", proposal="0", answer="accept"),
     Door("family.certificate", {"year": "year"}),
     Door("family.certificate_page", {"year": "year"}),

@@ -9,15 +9,19 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.family.blueprint import family
+from app.formats import day_and_month
 from app.services.refusals import Refusal
 from app.web import drafts
 from app.web.access import current_account
 from app.web.drafts import stands_on
+from app.web.fields import NOT_A_DAY, read_day
 from app.web.forms import left_open, show_again
 
 if TYPE_CHECKING:
     from app.blueprints.family.our_weeks_form import OurWeeksForm
 
+LEFT = "Le {} est laissé à l’autre foyer."
+TAKEN = "Le {} est de nouveau à vous."
 PROPOSED = "C’est proposé à l’autre foyer, qui a trente jours pour répondre."
 
 
@@ -25,7 +29,7 @@ PROPOSED = "C’est proposé à l’autre foyer, qui a trente jours pour répond
 def our_weeks(public_id: str) -> ResponseReturnValue:
     """What is proposed, with its buttons; or the form that proposes, then its ten weeks."""
     from app.blueprints.family.our_weeks_form import OurWeeksForm
-    from app.services.bookings import agreeing
+    from app.services.bookings import agreeing, leaving
     from app.services.bookings.homes import OfHome
 
     found = agreeing.of_child(current_account().family_id, public_id) or abort(404)
@@ -40,7 +44,13 @@ def our_weeks(public_id: str) -> ResponseReturnValue:
             weeks=OfHome(found.weeks.child, form.turns),
             others=OfHome(found.weeks.child, form.turns.others),
         )
-    return render_template("family/our_weeks.html", form=form, agreement=found)
+    return render_template(
+        "family/our_weeks.html",
+        form=form,
+        agreement=found,
+        left=leaving.left(found.weeks.turns),
+        received=leaving.received(found.weeks.turns),
+    )
 
 
 @family.post("/enfants/<opaque:public_id>/semaines/reponse")
@@ -69,6 +79,31 @@ def answer_weeks(public_id: str) -> ResponseReturnValue:
     else:
         flash(said[Answer(answer)], "success")
     return redirect(url_for("family.child", public_id=public_id))
+
+
+@family.post("/enfants/<opaque:public_id>/semaines/jour")
+@stands_on("family.our_weeks")
+def leave_day(public_id: str) -> ResponseReturnValue:
+    """Leave a day to the other home, or take it back."""
+    from app.services.bookings import leaving
+
+    if stale := left_open():
+        return stale
+    day = read_day(request.form.get("day", ""))
+    takes_back = request.form.get("answer") == "take"
+    act = leaving.take_back if takes_back else leaving.leave
+    if day is None:
+        flash(NOT_A_DAY, "info")
+    else:
+        try:
+            if not act(current_account(), public_id, day):
+                abort(404)
+        except Refusal as refused:
+            flash(f"{refused.sentence}.", "info")
+        else:
+            words = TAKEN if takes_back else LEFT
+            flash(words.format(day_and_month(day)), "success")
+    return redirect(url_for("family.our_weeks", public_id=public_id))
 
 
 def _take(public_id: str, form: "OurWeeksForm") -> ResponseReturnValue:

@@ -20,7 +20,7 @@ from app.models import FAMILY, Child, Custody, CustodyProposal, Family, FamilyCh
 from app.services import journal
 from app.services.actors import PORTAL, CurrentAccount
 from app.services.bookings import homes, words
-from app.services.bookings.at_home import turns_of
+from app.services.bookings.at_home import TURNS, turns_of
 from app.services.bookings.homes import WEEKS_AHEAD, OfHome
 from app.services.bookings.judge.custody import MONDAY, Turns
 from app.services.mail import notices
@@ -46,9 +46,7 @@ _OF_FAMILY: Select[*tuple[Any, ...]] = (
         Child.id,
         Child.public_id,
         Child.first_name,
-        Custody.pattern,
-        Custody.handover,
-        Custody.anchor,
+        *TURNS,
         CustodyProposal.public_id.label("proposal"),
         CustodyProposal.family_id.label("proposed_by"),
         CustodyProposal.pattern.label("proposed_pattern"),
@@ -153,7 +151,7 @@ def propose(account: CurrentAccount, public_id: str, turns: Turns) -> bool:
     them waits for an answer already.
     """
     with db.transaction() as session:
-        found = _locked(session, account.family_id, public_id)
+        found = locked(session, account.family_id, public_id)
         if found is None:
             return False
         if not found.may_agree:
@@ -174,7 +172,7 @@ def propose(account: CurrentAccount, public_id: str, turns: Turns) -> bool:
         )
         child = str(found.child_id)
         journal.record(session, "custody_proposed", account, child=child)
-        notices.tell_of_weeks(session, _other_home(session, found.child_id, account.family_id))
+        notices.tell_of_weeks(session, other_home(session, found.child_id, account.family_id))
         return True
 
 
@@ -184,14 +182,14 @@ def answer(account: CurrentAccount, public_id: str, proposal: str, said: Answer)
     Raises Refusal where it is another proposal, or none any more.
     """
     with db.transaction() as session:
-        found = _locked(session, account.family_id, public_id)
+        found = locked(session, account.family_id, public_id)
         if found is None:
             return False
         open_one = found.proposal
         is_it = open_one is not None and open_one.public_id == proposal
         if open_one is None or not is_it or open_one.is_ours is not (said is Answer.WITHDRAW):
             raise Refusal(Reason.OUTDATED, OVER)
-        other = _other_home(session, found.child_id, account.family_id)
+        other = other_home(session, found.child_id, account.family_id)
         _forget(session, found.child_id)
         if said is Answer.ACCEPT:
             turns = open_one.weeks.turns
@@ -218,14 +216,14 @@ def _since() -> datetime:
     return datetime.now(UTC) - KEPT_FOR
 
 
-def _locked(session: Session, family_id: int, public_id: str) -> Agreement | None:
+def locked(session: Session, family_id: int, public_id: str) -> Agreement | None:
     """Read it once nobody else can change it."""
     session.execute(select(Child.id).where(Child.public_id == public_id).with_for_update())
     asked = {"family_id": family_id, "public_id": public_id, "since": _since()}
     return _agreement(family_id, session.execute(_OF_CHILD, asked).all())
 
 
-def _other_home(session: Session, child_id: int, family_id: int) -> int:
+def other_home(session: Session, child_id: int, family_id: int) -> int:
     return session.scalars(
         select(Family.id)
         .join(FamilyChild, FamilyChild.family_id == Family.id)

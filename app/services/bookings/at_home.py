@@ -3,12 +3,23 @@
 from datetime import date
 from typing import Any, NamedTuple, Self
 
-from app.models import Custody, Enrolment
+from sqlalchemy import String, case, cast, func, select
+
+from app.models import Custody, CustodyDay, Enrolment
 from app.services.bookings.judge.custody import Turns
 from app.services.bookings.judge.worlds import Enrolled
 
-# What a statement asks for to say so; weeks of custody are outer joined.
-COLUMNS = (Enrolment.first, Enrolment.last, Custody.pattern, Custody.handover, Custody.anchor)
+# The days that a home has, or not, whatever the week: +2026-12-04,-2026-12-09.
+_IS_HERE = case((CustodyDay.family_id == Custody.family_id, "+"), else_="-")
+_DAYS = (
+    select(func.aggregate_strings(_IS_HERE + cast(CustodyDay.day, String), ","))
+    .where(CustodyDay.child_id == Custody.child_id)
+    .correlate(Custody)
+    .scalar_subquery()
+)
+# What a statement asks for to say whose weeks are whose; weeks of custody are outer joined.
+TURNS = (Custody.pattern, Custody.handover, Custody.anchor, _DAYS.label("days_of_homes"))
+COLUMNS = (Enrolment.first, Enrolment.last, *TURNS)
 
 
 class AtHome(NamedTuple):
@@ -29,5 +40,9 @@ class AtHome(NamedTuple):
 
 
 def turns_of(row: Any) -> Turns | None:
-    """Read whose weeks are whose; None when this home has all of them."""
-    return Turns(row.pattern, row.handover, row.anchor) if row.pattern else None
+    """Read whose weeks are whose, and whose days; None when this home has all of them."""
+    if not row.pattern:
+        return None
+    told = (row.days_of_homes or "").split(",")
+    days = {date.fromisoformat(each[1:]): each[0] == "+" for each in told if each}
+    return Turns(row.pattern, row.handover, row.anchor, days)

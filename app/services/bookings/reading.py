@@ -24,7 +24,7 @@ from app.models import (
     FamilyChild,
 )
 from app.services.bookings import catalogue, places
-from app.services.bookings.at_home import turns_of
+from app.services.bookings.at_home import TURNS, turns_of
 from app.services.bookings.catalogue import Catalogue
 from app.services.bookings.invoicing import LATEST
 from app.services.bookings.judge.custody import Turns
@@ -48,9 +48,7 @@ _CHILDREN = (
         Enrolment.service_id,
         Enrolment.first,
         Enrolment.last,
-        Custody.pattern,
-        Custody.handover,
-        Custody.anchor,
+        *TURNS,
         Child.school,
         Child.class_name,
         Enrolment.group_id,

@@ -11,6 +11,7 @@ from app.models import (
     BookingEvent,
     BookingRefusal,
     Custody,
+    CustodyDay,
     CustodyProposal,
     Enrolment,
     Feed,
@@ -68,6 +69,7 @@ def steps(family_id: int) -> tuple[Step, ...]:
         Gone(ReminderSent, ReminderSent.account_id.in_(accounts)),
         Gone(TypicalDay, TypicalDay.family_id == family_id),
         Gone(Custody, Custody.family_id == family_id),
+        Gone(CustodyDay, CustodyDay.family_id == family_id),
         Gone(CustodyProposal, CustodyProposal.family_id == family_id),
         Gone(Quotient, Quotient.family_id == family_id),
     )

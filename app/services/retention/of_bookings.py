@@ -11,6 +11,7 @@ from app.models import (
     BookingBatch,
     BookingEvent,
     BookingRefusal,
+    CustodyDay,
     CustodyProposal,
     Enrolment,
     Feed,
@@ -58,6 +59,13 @@ RULES = (
         CustodyProposal,
         A_MONTH,
         lambda limit: CustodyProposal.proposed_at < limit,
+    ),
+    Rule(
+        "jour laissé à un autre foyer",
+        "jours laissés à un autre foyer",
+        CustodyDay,
+        TWO_YEARS,
+        lambda limit: CustodyDay.day < day_of(limit),
     ),
     Rule(
         "fichier d’un justificatif d’absence",

@@ -1,5 +1,6 @@
 """Whose week it is: by the weeks of the year, or every other one, and where the two part."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -106,3 +107,17 @@ def test_a_year_of_53_weeks_gives_one_home_two_in_a_row() -> None:
 )
 def test_else_nobody_is_warned(of: Turns, since: date) -> None:
     assert of.warning(since, 10) is None
+
+
+@settings(deadline=None)
+@given(pattern=patterns, day=near_days, handover=weekdays, is_here=st.booleans())
+def test_a_day_that_is_left_is_always_of_one_home(
+    pattern: CustodyPattern, day: date, handover: int, *, is_here: bool
+) -> None:
+    """And every other day is as it was."""
+    weeks = turns(pattern, handover)
+    one, other = replace(weeks, days={day: is_here}), replace(weeks.others, days={day: not is_here})
+    assert one.is_here(day) is not other.is_here(day)
+    for near in (day - ONE_DAY, day + ONE_DAY):
+        assert one.is_here(near) is weeks.is_here(near)
+        assert one.is_here(near) or other.is_here(near)

@@ -7,11 +7,13 @@ from flask import Flask
 from sqlalchemy import delete, select
 
 from app import db
-from app.models import Child, CustodyPattern, CustodyProposal, Family, FamilyChild
+from app.models import Child, CustodyDay, CustodyPattern, CustodyProposal, Family, FamilyChild
 from tests.support.browser import Browser, Page
 from tests.support.people import People, public_id
 
 Screens = Iterator[tuple[str, Page]]
+# In her weeks and in his.
+DAY_OF_HERS, DAY_OF_HIS = date(2027, 1, 5), date(2027, 1, 12)
 JULES, CHECK = public_id("e5"), "Voir les dix prochaines"
 
 
@@ -28,6 +30,14 @@ def our_weeks_screens(app: Flask, people: People) -> Screens:
     page = page.submit(CHECK, _refused=200)
     yield "our weeks, read over", page
     yield "our weeks, proposed", page.submit("Proposer")
+    for day in (DAY_OF_HERS, DAY_OF_HIS):
+        with app.app_context(), db.transaction() as session:
+            claire = select(Family.id).where(Family.number == people.claire.family_number)
+            his = select(Family.id).where(Family.number == people.marc.family_number)
+            jules = session.scalars(select(Child.id).where(Child.source_id == "e5")).one()
+            owner = session.scalars(his if day == DAY_OF_HERS else claire).one()
+            session.add(CustodyDay(child_id=jules, day=day, family_id=owner))
+    yield "our weeks, days left and received", mother.get("family.our_weeks", public_id=JULES)
     yield "child, weeks proposed", mother.get("family.child", public_id=JULES)
     yield "our weeks, to answer", father.get("family.our_weeks", public_id=JULES)
     yield "child, weeks to answer", father.get("family.child", public_id=JULES)

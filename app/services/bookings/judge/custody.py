@@ -4,8 +4,8 @@
 of them. They part at the end of a year of 53 weeks, of which parents are warned.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from app import formats
@@ -34,9 +34,16 @@ class Turns:
     pattern: CustodyPattern
     handover: int
     anchor: date
+    # Days that one home left to another, whatever the week: whether this home has them.
+    days: Mapping[date, bool] = field(default_factory=dict)
 
     def is_here(self, day: date) -> bool:
         """Tell whether the home may book that day."""
+        found = self.days.get(day)
+        return self.is_here_by_turns(day) if found is None else found
+
+    def is_here_by_turns(self, day: date) -> bool:
+        """Tell whether the week is the home's, were no day left to another."""
         is_shared = self.handover != MONDAY and day.weekday() == self.handover
         return self._has(day) or (is_shared and self._has(day - ONE_DAY))
 

@@ -14,7 +14,7 @@ from sqlalchemy import Date, bindparam, false, null, select
 from app import db
 from app.booking_kinds import AttendanceState
 from app.models import Attendance, Booking, Child, Custody, Enrolment, Family, Service
-from app.services.bookings.judge.custody import Turns
+from app.services.bookings.at_home import TURNS, turns_of
 
 _NEVER_BOOKED = ~(
     select(Booking.id)
@@ -48,9 +48,7 @@ _DAYS = (
         Attendance.state.label("seen"),
         Attendance.arrived_at,
         Attendance.left_at,
-        Custody.pattern,
-        Custody.handover,
-        Custody.anchor,
+        *TURNS,
     )
     .join(Child, Child.id == Attendance.child_id)
     .join(Service, Service.id == Attendance.service_id)
@@ -91,4 +89,5 @@ def of_month(first: date, last: date) -> Iterator[Any]:
 
 
 def _is_here(row: Any) -> bool:
-    return row.pattern is None or Turns(row.pattern, row.handover, row.anchor).is_here(row.day)
+    turns = turns_of(row)
+    return turns is None or turns.is_here(row.day)

@@ -18,7 +18,6 @@ from app.models import FAMILY, Booking, Child, Custody, Family, FamilyChild
 from app.services import journal
 from app.services.actors import Actor
 from app.services.bookings import homes
-from app.services.bookings.at_home import turns_of
 from app.services.bookings.homes import WEEKS_AHEAD, OfHome
 from app.services.bookings.judge.custody import Turns
 from app.services.bookings.reading import LIVE, days_between
@@ -165,8 +164,13 @@ def _homes(rows: list[Any]) -> Homes | None:
     return Homes(
         child_id,
         child,
-        tuple(Home(row.family_id, row.number, OfHome(child, turns_of(row))) for row in rows),
+        tuple(Home(row.family_id, row.number, OfHome(child, _turns(row))) for row in rows),
     )
+
+
+def _turns(row: Any) -> Turns | None:
+    """Read the weeks alone: which days parents left to each other is theirs."""
+    return Turns(row.pattern, row.handover, row.anchor) if row.pattern else None
 
 
 def _elsewhere(home: Home, booked: list[Any]) -> int:

@@ -15,6 +15,7 @@ from app.models import (
     BookingRefusal,
     Child,
     Custody,
+    CustodyDay,
     CustodyProposal,
     Enrolment,
     FamilyChild,
@@ -65,6 +66,17 @@ CUSTODY_PROPOSALS = (
     .join(Child, Child.id == CustodyProposal.child_id)
     .where(CustodyProposal.family_id == FAMILY)
     .order_by(CustodyProposal.child_id)
+)
+CUSTODY_DAYS = (
+    select(
+        Child.first_name.label("enfant"),
+        CustodyDay.day.label("jour"),
+        (CustodyDay.family_id == FAMILY).label("chez_vous"),
+    )
+    .join(Child, Child.id == CustodyDay.child_id)
+    .join(FamilyChild, FamilyChild.child_id == Child.id)
+    .where(FamilyChild.family_id == FAMILY)
+    .order_by(CustodyDay.day, CustodyDay.child_id)
 )
 TYPICAL_WEEKS = (
     select(

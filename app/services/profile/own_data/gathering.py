@@ -83,6 +83,7 @@ def gather(account: CurrentAccount) -> Gathered:
             "inscriptions": read.all(booking_statements.ENROLMENTS),
             "semaines_de_garde": _custody(read, booking_statements.CUSTODY),
             "semaines_proposees": _custody(read, booking_statements.CUSTODY_PROPOSALS),
+            "jours_laisses_a_un_autre_foyer": read.all(booking_statements.CUSTODY_DAYS),
             "semaines_types": _typical_weeks(read),
             "adresses_d_agenda": read.all(booking_statements.FEEDS),
             "semaines_sans_rappel": read.all(booking_statements.QUIET_WEEKS),

@@ -1,0 +1,118 @@
+"""A home leaves a day to the other home of a child, and takes it back: one day, whatever the week.
+
+A day is always of at least one home: who leaves it gives it to somebody.
+"""
+
+from datetime import date, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from app import db
+from app.formats import today
+from app.models import Booking, CustodyDay
+from app.services import journal
+from app.services.actors import PORTAL, CurrentAccount
+from app.services.bookings import agreeing
+from app.services.bookings.agreeing import Agreement
+from app.services.bookings.judge.custody import Turns
+from app.services.bookings.reading import LIVE
+from app.services.mail import notices
+from app.services.refusals import Reason, Refusal
+
+FARTHEST = timedelta(days=366)
+NO_WEEKS = "Dites d’abord les semaines de chaque foyer"
+NOT_AHEAD = "Choisissez un jour à venir, dans l’année"
+NOT_OURS = "Ce jour est déjà de l’autre foyer"
+NOT_LEFT = "Ce jour n’est pas laissé à l’autre foyer"
+BOOKED_HERE = "Vous avez réservé ce jour\u00a0: annulez d’abord, puis laissez-le"
+BOOKED_THERE = (
+    "L’autre foyer a déjà réservé ce jour\u00a0: il peut annuler, ou la mairie peut vous aider"
+)
+
+
+def left(turns: Turns | None) -> list[date]:
+    """List the next days that a home left to the other one, of those that were its own."""
+    days = turns.days.items() if turns else ()
+    return sorted(day for day, is_here in days if not is_here and day >= today())
+
+
+def received(turns: Turns | None) -> list[date]:
+    """List the next days that a home has from the other one."""
+    days = turns.days.items() if turns else ()
+    return sorted(day for day, is_here in days if is_here and day >= today())
+
+
+def leave(account: CurrentAccount, public_id: str, day: date) -> bool:
+    """Leave a day to the other home; False for another family's child.
+
+    Raises Refusal where it is not one's own, or where one has booked it.
+    """
+    with db.transaction() as session:
+        found = agreeing.locked(session, account.family_id, public_id)
+        if found is None:
+            return False
+        turns = _turns(found, day)
+        if not turns.is_here(day):
+            raise Refusal(Reason.SAME, NOT_OURS)
+        if _has_booked(session, found.child_id, account.family_id, day):
+            raise Refusal(Reason.UNFIT, BOOKED_HERE)
+        other = agreeing.other_home(session, found.child_id, account.family_id)
+        _forget(session, found.child_id, day)
+        # What was left to this home goes back by being nobody's exception.
+        if turns.is_here_by_turns(day):
+            session.add(CustodyDay(child_id=found.child_id, day=day, family_id=other))
+        _tell(session, "custody_day_left", account, found.child_id, other)
+        return True
+
+
+def take_back(account: CurrentAccount, public_id: str, day: date) -> bool:
+    """Take back a day that was left; False for another family's child.
+
+    Raises Refusal where it was not, or where the other home has booked it.
+    """
+    with db.transaction() as session:
+        found = agreeing.locked(session, account.family_id, public_id)
+        if found is None:
+            return False
+        turns = _turns(found, day)
+        if turns.is_here(day) or not turns.is_here_by_turns(day):
+            raise Refusal(Reason.SAME, NOT_LEFT)
+        other = agreeing.other_home(session, found.child_id, account.family_id)
+        if _has_booked(session, found.child_id, other, day):
+            raise Refusal(Reason.CLOSED, BOOKED_THERE)
+        _forget(session, found.child_id, day)
+        _tell(session, "custody_day_taken", account, found.child_id, other)
+        return True
+
+
+def _turns(found: Agreement, day: date) -> Turns:
+    if not found.may_agree:
+        raise Refusal(Reason.UNFIT, agreeing.NOT_TWO)
+    if found.weeks.turns is None:
+        raise Refusal(Reason.MISSING, NO_WEEKS)
+    if not today() <= day <= today() + FARTHEST:
+        raise Refusal(Reason.UNFIT, NOT_AHEAD)
+    return found.weeks.turns
+
+
+def _has_booked(session: Session, child_id: int, family_id: int, day: date) -> bool:
+    booked = select(Booking.id).where(
+        Booking.child_id == child_id,
+        Booking.family_id == family_id,
+        Booking.day == day,
+        Booking.state.in_(LIVE),
+    )
+    return session.scalars(booked).first() is not None
+
+
+def _forget(session: Session, child_id: int, day: date) -> None:
+    session.execute(
+        delete(CustodyDay).where(CustodyDay.child_id == child_id, CustodyDay.day == day)
+    )
+
+
+def _tell(session: Session, event: str, account: CurrentAccount, child_id: int, other: int) -> None:
+    journal.record(session, event, account, child=str(child_id))
+    journal.record_of_family(session, event, PORTAL, other, child=str(child_id))
+    notices.tell_of_weeks(session, other)
