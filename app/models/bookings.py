@@ -7,7 +7,7 @@ all that happened to it.
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.booking_kinds import AbsenceReason, BookingOrigin, BookingState, CustodyPattern
@@ -175,6 +175,8 @@ class BookingEvent(Base):
     new: Mapped[BookingState] = mapped_column(choice(BookingState, "new"))
     # What was said that day, word for word.
     sentence: Mapped[str] = mapped_column(Text, default="")
+    # It was booked so, past its limit: the booking itself tells only how it stands now.
+    late: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class BookingRefusal(Base):

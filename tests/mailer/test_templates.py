@@ -42,7 +42,7 @@ CONTEXTS = {
     MailKind.EMAIL_CONFIRMATION: A_CHANGE,
     MailKind.REQUEST_RECEIVED: A_REQUEST,
     MailKind.REQUEST_ANSWERED: A_REQUEST,
-    MailKind.BOOKINGS_SAVED: A_SAVING,
+    MailKind.BOOKINGS_SAVED: A_SAVING | {"late": "1"},
     MailKind.MEAL_ORDER: AN_ORDER | {"day": "jeudi 12\u00a0juillet 2018"},
     MailKind.UNBOOKED_PRESENCE: {"day": "jeudi 12\u00a0juillet"},
     MailKind.BOOKING_REMINDER: A_WEEK | {"until": "jeudi 12\u00a0juillet à minuit"},

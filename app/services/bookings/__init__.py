@@ -14,9 +14,9 @@ Any day that is booked goes through:
 
 catalogue   the services and their calendar; reading what one family has of them, at_home in which
             weeks; homes those weeks, as the town hall says them; agreeing as two homes do
-drawing     a week for its page, as values of weeks; instead what it leads to where something is
-            not possible; months one to read and to print; coming the week to book, and the
-            next days of a child
+drawing     a week for its page, as values of weeks; week_limits until when; instead what it
+            leads to where something is not possible; months one to read and to print; coming
+            the week to book, and the next days of a child
 wishes      what was ticked on it; deciding what becomes of that
 summaries   what is about to be saved; estimates and prices what it costs; outcomes what was
 saving      it is saved, once; places whom one waits for meanwhile

@@ -13,7 +13,7 @@ from app import formats
 from app.booking_kinds import BookingState
 from app.services.bookings.judge.allotting import allot
 from app.services.bookings.judge.judging import judge
-from app.services.bookings.judge.verdicts import Act, RemedyKind, Verdict
+from app.services.bookings.judge.verdicts import BOOKING, Act, RemedyKind, Verdict
 from app.services.bookings.judge.worlds import Cell, Held, World
 from app.services.bookings.places import Pool
 from app.services.bookings.reading import Known
@@ -38,6 +38,8 @@ class Decided:
     along: tuple[str, ...]
     # What it costs, or cost, as far as the town says.
     price: Decimal | None = None
+    # What of it is booked past its limit.
+    late: frozenset[Cell] = frozenset()
 
     @property
     def day(self) -> date:
@@ -60,7 +62,7 @@ def decide(known: Known, wishes: Sequence[Wish], asked_at: datetime) -> list[Dec
     roomy = replace(known.world, rooms={}, held=_as_if_had(known))
     verdicts = _stable(roomy, wishes, asked_at)
     standing = [wish for wish in wishes if verdicts[wish].ok]
-    booking = [wish for wish in standing if wish.act is Act.BOOK]
+    booking = [wish for wish in standing if wish.act in BOOKING]
     back = _given_back(known, standing)
     free = {known.pool(cell): _left(known, cell, back) for cell in known.world.rooms}
     wanted = {wish: _needing_room(known, wish) for wish in booking}
@@ -92,7 +94,7 @@ def _stable(world: World, wishes: Sequence[Wish], asked_at: datetime) -> dict[Wi
         before = len(standing)
         acting = replace(
             world,
-            added=frozenset(wish.cell for wish in standing if wish.act is Act.BOOK),
+            added=frozenset(wish.cell for wish in standing if wish.act in BOOKING),
             removed=frozenset(wish.cell for wish in standing if wish.act in GIVING_UP),
         )
         verdicts |= {wish: judge(wish.act, wish.cell, acting, asked_at) for wish in standing}
@@ -150,4 +152,5 @@ def _decided(known: Known, wish: Wish, verdict: Verdict) -> Decided:
         service=known.town.services[wish.cell.service].name,
         along=tuple(known.town.services[cell.service].name for cell in wish.along),
         price=verdict.price,
+        late=verdict.late,
     )

@@ -1,21 +1,19 @@
 """A week is drawn for a family: what the judge says of each box, said once where it is the same."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from app import formats
-from app.booking_kinds import ServiceKind
+from app.booking_kinds import Late, ServiceKind
 from app.calendar import ONE_DAY, ONE_WEEK
-from app.formats import NBSP
-from app.services.bookings import instead, reading, typical
-from app.services.bookings.judge import spoken
+from app.services.bookings import instead, prices, reading, typical
 from app.services.bookings.judge.judging import judge
-from app.services.bookings.judge.limits import limit
 from app.services.bookings.judge.naming import the, to_the
 from app.services.bookings.judge.verdicts import Act, Obstacle, RemedyKind, Verdict
 from app.services.bookings.judge.worlds import Cell
 from app.services.bookings.reading import Known, OfChild
+from app.services.bookings.week_limits import Limits
 from app.services.bookings.weeks import (
     ChildDay,
     Day,
@@ -39,18 +37,19 @@ ASKED_BY = {ServiceKind.CANTEEN: "cantine", ServiceKind.GARDERIE: "garderie"}
 COPIED = "Les jours de la semaine précédente sont cochés. Rien n’est encore enregistré."
 ALIKE = "Les mêmes jours sont cochés pour tous. Rien n’est encore enregistré."
 BY_HABIT = "Les jours de la semaine type sont cochés. Rien n’est encore enregistré."
+NOT_LATE = "Un jour hors délai ne se coche que par vous."
 TICK_TO_WAIT = "Cochez pour attendre une place."
 
 
 def week(family_id: int, monday: date, typed: Boxes | None = None) -> Week:
     """Draw a week as it stands, with what was ticked before where that was not saved yet."""
-    known = reading.known(family_id, *both_ends(monday))
+    known = _known(family_id, *both_ends(monday))
     return Drawing(known, monday, datetime.now(UTC), typed).week()
 
 
 def copied(family_id: int, monday: date) -> Week:
     """Draw a week with the days of the week before ticked too; nothing is saved yet."""
-    known = reading.known(family_id, monday - ONE_WEEK, both_ends(monday)[1])
+    known = _known(family_id, monday - ONE_WEEK, both_ends(monday)[1])
     wanted = frozenset(
         cell._replace(day=cell.day + ONE_WEEK) for cell in known.chosen() if cell.day < monday
     )
@@ -59,7 +58,7 @@ def copied(family_id: int, monday: date) -> Week:
 
 def alike(family_id: int, monday: date, public_id: str) -> Week:
     """Draw a week with what one child has ticked for all of them; nothing is saved yet."""
-    known = reading.known(family_id, *both_ends(monday))
+    known = _known(family_id, *both_ends(monday))
     wanted = frozenset(
         cell._replace(child=child)
         for cell in known.chosen()
@@ -71,7 +70,7 @@ def alike(family_id: int, monday: date, public_id: str) -> Week:
 
 def by_habit(family_id: int, monday: date) -> Week:
     """Draw a week with what the family's typical weeks have ticked too; nothing is saved yet."""
-    known = reading.known(family_id, *both_ends(monday))
+    known = _known(family_id, *both_ends(monday))
     wanted = frozenset(typical.cells(known, *both_ends(monday)))
     return Drawing(known, monday, datetime.now(UTC), None, wanted).week(BY_HABIT)
 
@@ -80,7 +79,7 @@ def first_open(family_id: int) -> Week:
     """Draw the first week that something may still be booked of; this one when there is none."""
     now, monday = datetime.now(UTC), this_monday()
     last = monday + LOOKED_AHEAD * ONE_WEEK - ONE_DAY
-    known = reading.known(family_id, monday, last)
+    known = _known(family_id, monday, last)
     for day in reading.days_between(monday, last):
         cells = (Cell(child, service, day) for child, service in known.world.enrolments)
         if any(judge(Act.BOOK, cell, known.world, now).ok for cell in cells):
@@ -102,6 +101,10 @@ class Drawing:
     def days(self) -> list[date]:
         return reading.days_between(*both_ends(self.monday))
 
+    @property
+    def limits(self) -> Limits:
+        return Limits(self.known, self.days, self.now)
+
     def week(self, notice: str = "") -> Week:
         """Draw it: the days of which there is something to say."""
         days = [self.day(day) for day in self.days]
@@ -110,12 +113,13 @@ class Drawing:
             return Week(
                 self.monday,
                 told,
-                self.limits(),
-                notice=notice,
+                self.limits.told(),
+                notice=f"{notice} {NOT_LATE}" if notice and _has_late(told) else notice,
                 models=self._models(),
                 warnings=self._warnings(),
                 to_enrol=self._to_enrol(),
                 invoiced=instead.invoiced(self.known, self.days),
+                has_typical=self.known.has_typical,
             )
         words = told[0].words if told else ""
         return Week(self.monday, words=words, to_enrol=self._to_enrol())
@@ -149,52 +153,6 @@ class Drawing:
         ]
         return Day(day, children, "" if children else self._why_nothing(day))
 
-    def limits(self) -> list[str]:
-        """Tell once until when: services that have the same limits share a sentence."""
-        said: dict[str, list[str]] = {}
-        for service in self._services():
-            if not any(map(self.known.world.services[service].agenda.is_served, self.days)):
-                continue
-            book, cancel = self._until(Act.BOOK, service), self._until(Act.CANCEL, service)
-            name = self.known.town.services[service].name
-            if book == cancel:
-                said.setdefault(f"à réserver ou annuler {book}", []).append(name)
-            else:
-                said.setdefault(f"à réserver {book}", []).append(name)
-                said.setdefault(f"à annuler {cancel}", []).append(name)
-        return [f"{', '.join(names)}{NBSP}: {words}." for words, names in said.items()]
-
-    def _until(self, act: Act, service: int) -> str:
-        """Write jusqu’au jeudi 26 novembre à minuit, or la veille, jusqu’à minuit."""
-        bookable = self.known.world.services[service]
-        found = self._shared(act, service)
-        if found is None:
-            return spoken.rule(bookable.book if act is Act.BOOK else bookable.cancel)
-        until = spoken.whole_limit(found, bookable.agenda.zone)
-        is_over = found <= self.now
-        return f"jusqu’au {until}{' (c’est passé)' if is_over else ''}"
-
-    def _shared(self, act: Act, service: int) -> datetime | None:
-        """Return the one limit of all the days of the week; None when they have several."""
-        along = {service}
-        if act is Act.BOOK:
-            along |= self.known.world.links.brought_by(service)
-        served = self.known.world.services[service].agenda.is_served
-        found = {
-            min(self._limit(act, each, day) for each in along) for day in self.days if served(day)
-        }
-        return found.pop() if len(found) == 1 else None
-
-    def _limit(self, act: Act, service: int, day: date) -> datetime:
-        bookable = self.known.world.services[service]
-        rule = bookable.book if act is Act.BOOK else bookable.cancel
-        return limit(rule, day, bookable.agenda)
-
-    def _services(self) -> list[int]:
-        """List those that a child may come to, in the order of pages."""
-        enrolled = {service for _, service in self.known.world.enrolments}
-        return [service for service in self.known.town.services if service in enrolled]
-
     def _lines(self, child: OfChild, day: date) -> Iterator[Line]:
         """Draw what there is to say of a child's day; in one line when the other home has it."""
         if (child.id, day) in self.known.world.days_elsewhere:
@@ -223,23 +181,31 @@ class Drawing:
         if not is_live and instead.is_unsaid(verdict, cell.day, formats.day_of(self.now)):
             return None
         name = ""
+        late = self._late(cell, verdict)
         comes_along = is_live and self.known.bringers(cell)
         said = "" if comes_along else verdict.sentence
         # A place that is offered is answered where nothing else is ticked.
-        if not comes_along and not is_offered and (verdict.ok or _may_wait(verdict)):
+        if not comes_along and not is_offered and (verdict.ok or late or _may_wait(verdict)):
             name = name_of(self.known, cell)
         return Line(
             service=self.known.town.services[cell.service].name,
             name=name,
             version=self._version(name, cell),
-            ticked=self._ticked(name, cell, is_live),
-            words=said if is_offered else self._words(cell, verdict),
+            ticked=self._ticked(name, cell, is_live, is_late=bool(late)),
+            words=said if is_offered else late or self._words(cell, verdict),
             state=ours if instead.is_state_said(ours, verdict) else None,
             rank=found.rank if found and is_live else 0,
             remedy=instead.led_to(verdict),
             place=name_of(self.known, cell),
             message=found.message if found and ours else None,
+            is_late=bool(late),
         )
+
+    def _late(self, cell: Cell, verdict: Verdict) -> str:
+        """Say what it costs past the limit and until when; nothing where it cannot be booked so."""
+        if verdict.remedy is None or verdict.remedy.kind is not RemedyKind.BOOK_LATE:
+            return ""
+        return judge(Act.BOOK_LATE, cell, self.known.world, self.now).sentence
 
     def _models(self) -> list[OfChild]:
         """List the children whose week the others may have too."""
@@ -253,10 +219,11 @@ class Drawing:
         now = self.known.version(cell)
         return self.typed.seen.get(name, now) if self.typed else now
 
-    def _ticked(self, name: str, cell: Cell, is_live: bool) -> bool:
+    def _ticked(self, name: str, cell: Cell, is_live: bool, *, is_late: bool) -> bool:
         if self.typed and name in self.typed.seen:
             return name in self.typed.ticked
-        return is_live or cell in self.wanted
+        # What costs more is ticked by nobody else.
+        return is_live or (cell in self.wanted and not is_late)
 
     def _words(self, cell: Cell, verdict: Verdict) -> str:
         bringers = self.known.bringers(cell) if self.known.is_live(cell) else []
@@ -270,7 +237,7 @@ class Drawing:
             return ""
         if _may_wait(verdict):
             return f"{verdict.sentence} {TICK_TO_WAIT}"
-        if verdict.obstacle is Obstacle.TOO_LATE and self._shared(
+        if verdict.obstacle is Obstacle.TOO_LATE and self.limits.shared(
             Act.CANCEL if self.known.is_live(cell) else Act.BOOK, cell.service
         ):
             return "Trop tard pour annuler." if self.known.is_live(cell) else "Trop tard."
@@ -288,3 +255,14 @@ class Drawing:
 
 def _may_wait(verdict: Verdict) -> bool:
     return verdict.remedy is not None and verdict.remedy.kind is RemedyKind.WAIT
+
+
+def _has_late(days: Iterable[Day]) -> bool:
+    return any(line.is_late for day in days for each in day.children for line in each.lines)
+
+
+def _known(family_id: int, first: date, last: date) -> Known:
+    """Read it, with what days cost where a day may be booked late."""
+    known = reading.known(family_id, first, last)
+    is_told = any(each.late is Late.SURCHARGE for each in known.world.services.values())
+    return prices.priced(known) if is_told else known

@@ -79,7 +79,7 @@ _EVERY = union_all(
         BookingEvent.new,
         _NO_STATE.label("asked"),
         BookingEvent.sentence,
-        Booking.late,
+        BookingEvent.late,
         BookingBatch.id.label("batch"),
         BookingBatch.account_id,
     )
@@ -254,8 +254,7 @@ def _who(account: CurrentAccount, row: Row[*tuple[Any, ...]]) -> str:
 def _in_time(row: Row[*tuple[Any, ...]]) -> str:
     if row.account_id is None or row.asked:
         return ""
-    is_late = row.late and row.kind is BookingEventKind.BOOKED
-    return "hors délai" if is_late else "dans les temps"
+    return "hors délai" if row.late else "dans les temps"
 
 
 def _state(state: BookingState | None) -> str:

@@ -28,7 +28,7 @@ from app.services.bookings.weeks import (
     name_of_week,
     title,
 )
-from app.services.bookings.words import IN_BRACKETS
+from app.services.bookings.words import BOOKED_LATE, IN_BRACKETS
 
 SATURDAY = 5
 # Days of which the calendar says why nobody comes.
@@ -151,23 +151,26 @@ class _Reading:
 
     def _cell(self, child: OfChild, day: date) -> str:
         """Write Cantine, Garderie de midi ; Étude (liste d’attente)."""
-        told: dict[BookingState, list[str]] = {}
+        told: dict[str, list[str]] = {}
         is_elsewhere = (child.id, day) in self.known.world.days_elsewhere
         is_offered = False
         for service in self.known.town.services.values():
             cell = Cell(child.id, service.id, day)
             state = self.known.world.state(cell)
             if state is not None and state not in GIVEN_BACK:
-                told.setdefault(state, []).append(service.name)
+                told.setdefault(self._in_brackets(cell), []).append(service.name)
             is_elsewhere = is_elsewhere or cell in self.known.world.booked_elsewhere
             is_offered = is_offered or self._is_offered(cell)
         if told:
-            return f"{NBSP}; ".join(
-                ", ".join(names) + IN_BRACKETS.get(state, "") for state, names in told.items()
-            )
+            return f"{NBSP}; ".join(", ".join(names) + brackets for brackets, names in told.items())
         if is_elsewhere:
             return ELSEWHERE
         return "–" if is_offered else ""
+
+    def _in_brackets(self, cell: Cell) -> str:
+        held = self.known.world.held[cell]
+        is_late = held.late and held.state is BookingState.BOOKED
+        return BOOKED_LATE if is_late else IN_BRACKETS.get(held.state, "")
 
     def _is_offered(self, cell: Cell) -> bool:
         found = self.known.world.enrolments.get((cell.child, cell.service), ())

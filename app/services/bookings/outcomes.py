@@ -39,6 +39,7 @@ _LINES = (
         Service.name,
         BookingEvent.new,
         case((BookingEvent.new == Booking.state, RANK), else_=0).label("rank"),
+        BookingEvent.late,
     )
     .join(Booking, Booking.id == BookingEvent.booking_id)
     .join(Child, Child.id == Booking.child_id)
@@ -57,6 +58,8 @@ class Line(NamedTuple):
     state: BookingState
     # In the waiting list, as it is now.
     rank: int
+    # Past the limit, at the price of that.
+    is_late: bool = False
 
 
 class Became(NamedTuple):
@@ -66,6 +69,7 @@ class Became(NamedTuple):
     services: str
     state: BookingState
     rank: int
+    is_late: bool
 
 
 class InMonth(NamedTuple):
@@ -110,14 +114,15 @@ class Outcome:
     @property
     def days(self) -> dict[date, list[Became]]:
         """Put together what a child has on a day, where the same became of it."""
-        days: dict[date, dict[tuple[str, BookingState, int], list[str]]] = {}
+        days: dict[date, dict[tuple[str, BookingState, int, bool], list[str]]] = {}
         for line in self.lines:
             same = days.setdefault(line.day, {})
-            same.setdefault((line.child, line.state, line.rank), []).append(line.service)
+            key = line.child, line.state, line.rank, line.is_late
+            same.setdefault(key, []).append(line.service)
         return {
             day: [
-                Became(child, ", ".join(services), state, rank)
-                for (child, state, rank), services in same.items()
+                Became(child, ", ".join(services), state, rank, is_late)
+                for (child, state, rank, is_late), services in same.items()
             ]
             for day, same in days.items()
         }

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Date, and_, bindparam, or_, select
+from sqlalchemy import Date, and_, bindparam, exists, or_, select
 
 from app import db
 from app.calendar.months import both_ends
@@ -22,6 +22,7 @@ from app.models import (
     Custody,
     Enrolment,
     FamilyChild,
+    TypicalDay,
 )
 from app.services.bookings import catalogue, places
 from app.services.bookings.at_home import TURNS, turns_of
@@ -54,6 +55,7 @@ _CHILDREN = (
         Enrolment.group_id,
         # Asked along with them, as a page asks little.
         LATEST.label("invoiced"),
+        exists(TypicalDay.family_id).where(TypicalDay.family_id == FAMILY).label("has_typical"),
     )
     .join(FamilyChild, FamilyChild.child_id == Child.id)
     .outerjoin(
@@ -150,6 +152,8 @@ class Known:
     world: World
     # Of each child at each service: where it would count.
     groups: Mapping[tuple[int, int], int]
+    # The family said a typical week, of any child.
+    has_typical: bool = False
 
     def chosen(self) -> list[Cell]:
         """List the days that the family has and chose itself."""
@@ -214,7 +218,7 @@ def known(family_id: int, first: date, last: date) -> Known:
     """Read what is known of a family between two dates, both among them."""
     within = {"first": first, "last": last}
     town = catalogue.read(first, last)
-    children, enrolled, said, invoiced_until = _children(family_id, within)
+    children, enrolled, said, invoiced_until, has_typical = _children(family_id, within)
     groups = {
         (each.id, service.id): service.group_of(
             each.school, each.class_name, said.get((each.id, service.id))
@@ -222,7 +226,8 @@ def known(family_id: int, first: date, last: date) -> Known:
         for each in children.values()
         for service in town.services.values()
     }
-    booked = {each.cell: each for each in _booked(family_id, within)}
+    rows = db.rows(_BOOKED, family_id=family_id, **within)
+    booked = {each.cell: each for each in (Booked(*row) for row in rows)}
     held_in = {cell: each.group_id for cell, each in booked.items() if each.state in HOLDING}
     ours = {cell: each for cell, each in booked.items() if each.family_id == family_id}
     return Known(
@@ -233,13 +238,15 @@ def known(family_id: int, first: date, last: date) -> Known:
         town=town,
         booked=booked,
         groups=groups,
+        has_typical=has_typical,
         world=World(
             services=town.bookable,
             children={each.id: each.first_name for each in children.values()},
             enrolments=enrolled,
             links=town.links,
             held={
-                cell: Held(each.state, each.origin, each.offer_until) for cell, each in ours.items()
+                cell: Held(each.state, each.origin, each.offer_until, each.late)
+                for cell, each in ours.items()
             },
             closed=town.closed({each.id: each.school for each in children.values()}),
             rooms=places.rooms(town, groups, days_between(first, last), held_in),
@@ -266,9 +273,10 @@ def _children(
     dict[tuple[int, int], tuple[Enrolled, ...]],
     dict[tuple[int, int], int],
     date | None,
+    bool,
 ]:
-    """Read the children, who may book what, in which group the town says, what is invoiced."""
-    invoiced = None
+    """Read the children, who may book what, in which group, and what is asked beside."""
+    invoiced, has_typical = None, False
     said: dict[tuple[int, int], int] = {}
     children: dict[int, OfChild] = {}
     enrolled: dict[tuple[int, int], tuple[Enrolled, ...]] = {}
@@ -282,12 +290,9 @@ def _children(
             enrolled[key] = (*enrolled.get(key, ()), Enrolled(first, last))
             if row.group_id is not None:
                 said[key] = row.group_id
-        invoiced = row.invoiced
-    return children, enrolled, said, both_ends(invoiced)[1] if invoiced else None
-
-
-def _booked(family_id: int, within: Mapping[str, date]) -> list[Booked]:
-    return [Booked(*row) for row in db.rows(_BOOKED, family_id=family_id, **within)]
+        invoiced, has_typical = row.invoiced, bool(row.has_typical)
+    until = both_ends(invoiced)[1] if invoiced else None
+    return children, enrolled, said, until, has_typical
 
 
 def days_between(first: date, last: date) -> list[date]:

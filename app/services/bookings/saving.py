@@ -25,12 +25,12 @@ from app.models import (
 )
 from app.services.accounts import allowances
 from app.services.actors import CurrentAccount
-from app.services.bookings import deciding, places, reading, telling, waiting
+from app.services.bookings import deciding, places, prices, reading, telling, waiting
 from app.services.bookings.deciding import Decided
 from app.services.bookings.judge.worlds import Cell
 from app.services.bookings.places import At, Pool
 from app.services.bookings.reading import LIVE, Known
-from app.services.bookings.wishes import Boxes, changed_since, wishes
+from app.services.bookings.wishes import Boxes, changed_since, name_of, wishes
 from app.services.bookings.words import ABSENCE_REASONS
 from app.services.refusals import Reason, Refusal
 from app.services.tokens import sending_keys
@@ -41,6 +41,10 @@ DAY = timedelta(days=1)
 CHANGED = (
     "Rien n’est encore enregistré\u00a0: un de ces jours a changé pendant que vous lisiez cette "
     "page. Relisez ce qui suit, puis enregistrez."
+)
+LATE_BY_NOW = (
+    "Rien n’est encore enregistré\u00a0: un de ces jours est maintenant hors délai. Relisez ce qui "
+    "suit, puis enregistrez."
 )
 TOO_MANY = "Vous avez changé vos réservations très souvent aujourd’hui. Réessayez demain."
 
@@ -86,18 +90,32 @@ def save(
             return Saved(session.scalars(_SAVED, {"sending_key": own_key}).one())
         children = {cell.child for cell in touched}
         places.lock(session, before.town, children, map(_at, touched))
-        known = reading.known(account.family_id, *days)
+        known = _known(account.family_id, days, boxes)
         if changed_since(known, boxes):
             raise Refusal(Reason.OUTDATED, CHANGED)
         asked = wishes(known, boxes)
         if not asked:
             raise boxes.nothing
         decided = deciding.decide(known, asked, asked_at)
+        _check_late(known, boxes, decided)
         batch.absence_reason = boxes.absent_for
         write(session, known, batch, decided)
         if batch.added or batch.removed or batch.waiting or batch.absent:
-            telling.saved(session, account, batch)
+            late = sum(bool(each.late) for each in decided)
+            telling.saved(session, account, batch, late)
     return Saved(batch.public_id, [each for each in decided if each.state is None])
+
+
+def _known(family_id: int, days: tuple[date, date], boxes: Boxes) -> Known:
+    """Read it, with what days cost where the history says what was told of that."""
+    known = reading.known(family_id, *days)
+    return prices.priced(known) if boxes.late else known
+
+
+def _check_late(known: Known, boxes: Boxes, decided: Iterable[Decided]) -> None:
+    """Refuse to book past its limit a day of which the family did not read so."""
+    if any(each.late and name_of(known, each.wish.cell) not in boxes.late for each in decided):
+        raise Refusal(Reason.OUTDATED, LATE_BY_NOW)
 
 
 def begin(session: Session, account: CurrentAccount, own_key: str) -> BookingBatch | None:
@@ -145,8 +163,9 @@ def write(
             )
             session.add(row)
         _change(row, each, known, _origin(cell, ticked, origin), batch)
+        row.late = _is_late(each, cell, row, old)
         counted[places.pool_of(row)] += (row.state in HOLDING) - (old in HOLDING)
-        events.append((row, each, old))
+        events.append((row, each, old, cell in each.late))
     session.flush()
     session.add_all(
         BookingEvent(
@@ -158,12 +177,13 @@ def write(
             old=old,
             new=row.state,
             sentence=_said(each, batch),
+            late=late,
         )
-        for row, each, old in events
+        for row, each, old, late in events
     )
     places.count(session, counted)
     # As a parent counts.
-    said = Counter(row.state for row, _, _ in events if row.origin is not BookingOrigin.LINKED)
+    said = Counter(row.state for row, *_ in events if row.origin is not BookingOrigin.LINKED)
     batch.added += said[BookingState.BOOKED]
     batch.waiting += said[BookingState.WAITING]
     batch.absent += said[BookingState.ABSENT]
@@ -220,6 +240,14 @@ def _change(
     row.waiting_since = batch.at if each.state is BookingState.WAITING else None
     row.offer_until = None
     row.version += 1
+
+
+def _is_late(each: Decided, cell: Cell, row: Booking, old: BookingState | None) -> bool:
+    """Tell whether a day was booked past its limit; whoever comes after all had it as it was."""
+    is_kept = old is BookingState.ABSENT or row.state is BookingState.ABSENT
+    if row.state is BookingState.CANCELLED:
+        return False
+    return bool(row.late) if is_kept else cell in each.late
 
 
 def _said(each: Decided, batch: BookingBatch) -> str:

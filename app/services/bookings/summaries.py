@@ -10,7 +10,7 @@ from app.formats import NBSP, day_and_month
 from app.services.bookings import deciding, prices, reading, weeks
 from app.services.bookings.deciding import Decided
 from app.services.bookings.reading import Booked, Known
-from app.services.bookings.wishes import Boxes, cell_of, changed_since, wishes
+from app.services.bookings.wishes import Boxes, cell_of, changed_since, name_of, wishes
 from app.services.bookings.words import STATES
 
 
@@ -25,6 +25,8 @@ class Summary:
     ticked: Sequence[str]
     # What somebody else changed since the page was drawn.
     changed: Sequence[str]
+    # Boxes that are past their limit: whoever saves has read what that costs.
+    late: Sequence[str] = ()
 
     @property
     def title(self) -> str:
@@ -48,6 +50,10 @@ class Summary:
         known = [price for price in prices if price is not None]
         return sum(known, Decimal(0)) if prices and len(known) == len(prices) else None
 
+    def booked(self, *, late: bool) -> list[Decided]:
+        """List what is added past its limit, or what is in time."""
+        return [each for each in self.of(BookingState.BOOKED) if bool(each.late) is late]
+
     def of(self, state: str) -> list[Decided]:
         """List what is added, given back, waited for; or refused, without a state.
 
@@ -69,9 +75,11 @@ def of_days(family_id: int, days: tuple[date, date], boxes: Boxes, asked_at: dat
     asked = wishes(known, boxes)
     if not asked:
         raise boxes.nothing
+    decided = deciding.decide(known, asked, asked_at)
     return Summary(
         monday=days[0],
-        decided=deciding.decide(known, asked, asked_at),
+        decided=decided,
+        late=[name_of(known, each.wish.cell) for each in decided if each.late],
         seen=[(name, known.version(cell_of(known, name))) for name in boxes.seen],
         ticked=sorted(boxes.ticked),
         changed=[_changed(known, each) for each in changed_since(known, boxes)],

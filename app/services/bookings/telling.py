@@ -38,10 +38,11 @@ def turn(session: Session, row: Booking, state: BookingState, told: Told) -> Non
     row.version += 1
 
 
-def saved(session: Session, account: CurrentAccount, batch: BookingBatch) -> None:
-    """Tell whoever saved how many days, none of them by name."""
+def saved(session: Session, account: CurrentAccount, batch: BookingBatch, late: int = 0) -> None:
+    """Tell whoever saved how many days, so many of them past their limit; none of them by name."""
     counts = {
         "added": batch.added,
+        "late": late,
         "removed": batch.removed,
         "waiting": batch.waiting,
         "absent": batch.absent,

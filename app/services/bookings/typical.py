@@ -59,7 +59,6 @@ _OFFERED = (
 _DAYS = select(
     TypicalDay.child_id, TypicalDay.parity, TypicalDay.weekday, TypicalDay.service_id
 ).where(TypicalDay.family_id == FAMILY)
-_SAID = _DAYS.limit(1)
 
 
 class Slot(NamedTuple):
@@ -151,11 +150,6 @@ def of_child(family_id: int, public_id: str) -> TypicalWeek | None:
     """Read that of one child; another family's does not exist."""
     found = (each for each in of_family(family_id) if each.public_id == public_id)
     return next(found, None)
-
-
-def is_said(family_id: int) -> bool:
-    """Tell whether the family said one, of any child."""
-    return bool(db.rows(_SAID, family_id=family_id))
 
 
 def alternates(family_id: int) -> bool:

@@ -38,6 +38,8 @@ class Line:
     place: str = ""
     # The message of the town hall that says why it is closed.
     message: str | None = None
+    # Ticking it books it past its limit, which costs more.
+    is_late: bool = False
 
 
 class Invoiced(NamedTuple):
@@ -92,6 +94,8 @@ class Week:
     to_enrol: Sequence[ToEnrol] = ()
     # The months of it that no longer change.
     invoiced: Sequence[Invoiced] = ()
+    # The family said a typical week, which may be ticked.
+    has_typical: bool = False
 
     @property
     def name(self) -> str:
@@ -119,6 +123,16 @@ class Week:
         """Name the week after; empty when nobody books so far ahead."""
         monday = self.monday + ONE_WEEK
         return name_of_week(monday) if is_near(monday) else ""
+
+    @property
+    def may_be_copied(self) -> bool:
+        """Tell whether another week may tick anything of it."""
+        return any(
+            line.name and not line.is_late
+            for day in self.days
+            for each in day.children
+            for line in each.lines
+        )
 
     @property
     def has_boxes(self) -> bool:

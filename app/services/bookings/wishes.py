@@ -47,6 +47,8 @@ class Boxes:
     ticked: frozenset[str]
     # Why the child does not come on the days that are ticked; None where they are to be booked.
     absent_for: AbsenceReason | None = None
+    # Those that the family read are past their limit, and what they cost.
+    late: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         """Refuse what no page of ours sends."""
@@ -94,7 +96,7 @@ def wishes(known: Known, boxes: Boxes) -> list[Wish]:
         if ticked and (not known.is_live(cell) or known.world.is_offered(cell))
     ]
     given_back = {cell for cell, ticked in asked.items() if not ticked and known.is_live(cell)}
-    books = books_of(known, wanted)
+    books = books_of(known, wanted, Act.BOOK_LATE)
     # What one waited for, and now comes along with what is booked, is waited for still.
     along = {cell for wish in books for cell in wish.along}
     return [*_gives_up(known, given_back - along, Act.CANCEL), *books]
@@ -117,10 +119,13 @@ def changed_since(known: Known, boxes: Boxes) -> list[Booked]:
     return changed
 
 
-def books_of(known: Known, cells: Sequence[Cell]) -> list[Wish]:
-    """Ask for these days, in their order, each with what it brings."""
+def books_of(known: Known, cells: Sequence[Cell], act: Act = Act.BOOK) -> list[Wish]:
+    """Ask for these days, in their order, each with what it brings.
+
+    Only who ticked each of them asks for what is past its limit.
+    """
     return [
-        Wish(Act.BOOK, cell, tuple(known.world.to_book(cell)[1:]))
+        Wish(act, cell, tuple(known.world.to_book(cell)[1:]))
         for cell in sorted(cells, key=known.order)
     ]
 

@@ -26,6 +26,7 @@ IN_BRACKETS = {
     BookingState.ABSENT: " (absence signalée)",
     BookingState.CLOSED: " (fermé)",
 }
+BOOKED_LATE = " (hors délai)"
 ORIGINS = {
     BookingOrigin.PARENT: "réservé jour par jour",
     BookingOrigin.TYPICAL: "semaine type",

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.booking_kinds import BookingOrigin, BookingState
+from app.booking_kinds import BookingOrigin, BookingState, Late
 from app.services.bookings.judge.judging import judge
 from app.services.bookings.judge.verdicts import Act, Obstacle, RemedyKind
 from app.services.bookings.judge.worlds import Cell, Held, Room, World
@@ -116,6 +116,25 @@ def test_a_meal_never_stays_without_its_midday(
                 removed=frozenset() if booking else done,
             )
             assert not after.is_coming(meal) or after.is_coming(midday)
+
+
+@settings(deadline=None, max_examples=60)
+@given(cells, worlds(), instants)
+def test_late_is_what_is_past_its_own_limit(cell: Cell, world: World, asked_at: datetime) -> None:
+    """Whoever takes the higher price upon them pays it for nothing that was in time."""
+    in_time, late = (judge(act, cell, world, asked_at) for act in (Act.BOOK, Act.BOOK_LATE))
+    assert not in_time.late
+    if in_time.ok:
+        assert (late.late, late.sentence, late.price) == (
+            frozenset(), in_time.sentence, in_time.price,
+        )  # fmt: skip
+    elif late.ok:
+        assert in_time.obstacle is Obstacle.TOO_LATE
+        assert late.late
+        assert all(world.services[each.service].late is Late.SURCHARGE for each in late.late)
+    # Nobody waits for what the list does not give any more.
+    if late.late or in_time.obstacle is Obstacle.TOO_LATE:
+        assert late.remedy is None or late.remedy.kind is not RemedyKind.WAIT
 
 
 @settings(deadline=None, max_examples=40)

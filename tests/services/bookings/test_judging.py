@@ -37,7 +37,7 @@ ALLOWED: list[tuple[Act, Cell, World, str, str]] = [
     (Act.BOOK, of_zoe(CANTEEN), WORLD, "2026-11-26 23:59:59",
      "Vous pouvez réserver jusqu’au jeudi 26 novembre à minuit."),
     (Act.BOOK_LATE, of_zoe(CANTEEN), WORLD, "2026-11-30 09:00:59",
-     "Vous pouvez réserver hors délai jusqu’au lundi 30 novembre à 9 h."),
+     "Réserver hors délai : 6,30 € au lieu de 4,20 €, jusqu’au lundi 30 novembre à 9 h."),
     (Act.BOOK, of_zoe(CANTEEN), with_service(MIDDAY, book=parse("J-8 24:00")), EARLY,
      "Vous pouvez réserver jusqu’au dimanche 22 novembre à minuit, avec la pause méridienne."),
     (Act.CANCEL, of_zoe(CANTEEN), replace(WORLD, held=WITH_MEAL), "2026-11-29 12:00:59",
@@ -81,7 +81,7 @@ def test_the_price_is_that_of_all_that_is_booked() -> None:
 
 def test_without_a_price_booking_late_says_none() -> None:
     verdict = judge(Act.BOOK, of_zoe(CANTEEN), replace(WORLD, prices={}), at("2026-11-28 10:00:00"))
-    assert verdict.remedy == (RemedyKind.BOOK_LATE, "Réserver hors délai")
+    assert verdict.remedy == (RemedyKind.BOOK_LATE, "Réserver hors délai, plus cher")
 
 
 def test_grace_is_given_by_who_asks() -> None:

@@ -55,7 +55,7 @@ def test_what_was_said_is_replaced_and_shown_in_both_ways(town: People) -> None:
     assert [line.weekday for line in week.lines(WeekParity.EVEN)] == ["Mardi"]
     assert [line.weekday for line in week.lines(WeekParity.ALL)] == ["Lundi", "Mardi"]
     say(town.zest, "e1")
-    assert not typical.is_said(signed_in(town.zest).family_id)
+    assert not drawing.by_habit(signed_in(town.zest).family_id, MONDAY).has_typical
 
 
 def test_each_home_says_its_own_and_has_its_own_weeks_ticked(town: People) -> None:

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import time_machine
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from app import db
-from app.models import Child, CustodyPattern, Late, Service
+from app.formats import day_and_month
+from app.models import Child, CustodyPattern, Late, Service, Tariff
 from tests.support.browser import Browser, Page
 from tests.support.people import People, public_id
 from tests.support.screens.our_weeks import our_weeks_screens
@@ -32,6 +34,8 @@ def instead_screens(app: Flask, people: People) -> Screens:
         yield "bookings, too late to cancel", parent.get("family.bookings_week", week=WEEK)
         _late(app, Late.REQUEST)
         yield "bookings, a place is asked for", parent.get("family.bookings_week", week=WEEK)
+        _late(app, Late.SURCHARGE)
+        yield from _book_late(app, parent)
         _late(app, Late.REFUSE)
         place = f"{public_id('e1')}.cantine.2027-04-08"
         yield "request, of a place", parent.get("family.request_form", kind="autre", place=place)
@@ -39,6 +43,31 @@ def instead_screens(app: Flask, people: People) -> Screens:
     with time_machine.travel(DECEMBER, tick=False):
         yield from _turns(app, people)
         yield from our_weeks_screens(app, people)
+
+
+def _book_late(app: Flask, parent: Browser) -> Screens:
+    """As nobody knows what it costs; then with both prices."""
+    yield "bookings, late", parent.get("family.bookings_week", week=WEEK)
+    page = parent.get("family.bookings_week", week=WEEK, copier="avant")
+    yield "bookings, late, as the week before", page
+    with app.app_context(), db.transaction() as session:
+        for number in session.scalars(select(Service.id)):
+            price = Tariff(service_id=number, first=date(2026, 9, 1), amount=Decimal("4.20"))
+            price.late_amount = Decimal("6.30")
+            session.add(price)
+        session.flush()
+        canteen = session.scalars(select(Service.name).where(Service.slug == "cantine")).one()
+        child = session.scalars(select(Child.first_name).where(Child.source_id == "e1")).one()
+    page = parent.get("family.bookings_week", week=WEEK)
+    yield "bookings, late, with its price", page
+    box = f"{canteen}, {child}, {day_and_month(date(2027, 4, 8))}"
+    page = page.fill({box: True}).submit("Continuer", _refused=200)
+    yield "bookings, check, late", page
+    yield "bookings, saved, late", page.submit("Enregistrer")
+    yield "month, late", parent.get("family.bookings_month", month="2027-04")
+    yield "history, late", parent.get("family.bookings_history")
+    with app.app_context(), db.transaction() as session:
+        session.execute(delete(Tariff))
 
 
 def _turns(app: Flask, people: People) -> Screens:

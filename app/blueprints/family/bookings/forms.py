@@ -40,11 +40,14 @@ class WeekForm(Form):
     # Each box of the page, with the version that it stood at.
     vu = Several()
     case = Several()
+    # Those that are past their limit, on the page that sums it up.
+    hors_delai = Several()
 
     @property
     def boxes(self) -> Boxes:
         """Read them. Raises Refusal for what no page of ours sends."""
-        return Boxes(self.seen, frozenset(self.case.data))
+        late = frozenset(self.hors_delai.data)
+        return Boxes(self.seen, frozenset(self.case.data), late=late)
 
     @property
     def seen(self) -> dict[str, int]:

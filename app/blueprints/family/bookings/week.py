@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from app.blueprints.family.blueprint import family
 from app.blueprints.family.bookings.forms import WeekForm
 from app.blueprints.family.bookings.telling import tell_of_refused
-from app.services.bookings import drawing, saving, summaries, typical, weeks
+from app.services.bookings import drawing, saving, summaries, weeks
 from app.services.bookings.weeks import Week
 from app.services.refusals import Reason, Refusal
 from app.services.tokens import booking_stamps
@@ -44,11 +44,7 @@ def bookings_week(week: str) -> ResponseReturnValue:
 
 
 def _page(form: WeekForm, week: Week) -> str:
-    # What is drawn by it was read already.
-    said = week.has_boxes and (
-        "type" in request.args or typical.is_said(current_account().family_id)
-    )
-    return render_template("family/bookings/week.html", form=form, week=week, said=said)
+    return render_template("family/bookings/week.html", form=form, week=week)
 
 
 def _drawn(form: WeekForm, monday: date) -> Week:

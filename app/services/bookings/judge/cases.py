@@ -9,10 +9,12 @@ from app.booking_kinds import BookingState, Late
 from app.services.bookings.judge.agenda import Sort
 from app.services.bookings.judge.limits import limit, opening
 from app.services.bookings.judge.rules import END_OF_DAY, DaysBefore, Never, Rule
-from app.services.bookings.judge.verdicts import Act
+from app.services.bookings.judge.verdicts import BOOKING, Act
 from app.services.bookings.judge.worlds import Bookable, Cell, World
 
 EVE = DaysBefore(1, END_OF_DAY)
+# What was booked, and is still there to come back to.
+KEPT = frozenset({BookingState.BOOKED, BookingState.ABSENT})
 SAME_DAY = DaysBefore(0, END_OF_DAY)
 
 
@@ -28,7 +30,7 @@ class Case:
     @cached_property
     def cells(self) -> list[Cell]:
         """All that the act is done to: the cell first, then what comes or goes with it."""
-        if self.act in {Act.BOOK, Act.BOOK_LATE}:
+        if self.act in BOOKING:
             return self.world.to_book(self.cell)
         return self.world.to_cancel(self.cell)
 
@@ -62,6 +64,11 @@ class Case:
         """The latest opening, and the cell that waits for it; None when all always were open."""
         opened = [(instant, cell) for cell in self.cells for instant in self._openings(cell)]
         return max(opened, default=None)
+
+    @cached_property
+    def late_cells(self) -> frozenset[Cell]:
+        """Those that are booked past their limit."""
+        return frozenset(cell for cell in self.cells if self._is_late(cell))
 
     @property
     def price(self) -> Decimal | None:
@@ -127,7 +134,7 @@ class Case:
         """Tell whether it is booked past its limit; a place that was offered is kept no longer."""
         return (
             self.act is Act.BOOK_LATE
-            and self.world.state(cell) is not BookingState.OFFERED
+            and not self.keeps_place(cell)
             and self.asked_at >= self._booking_limit(cell)
         )
 
@@ -135,4 +142,9 @@ class Case:
         price = self.world.prices.get(cell)
         if price is None:
             return None
-        return price.late if self._is_late(cell) else price.normal
+        return price.late if self._is_late(cell) or self._was_late(cell) else price.normal
+
+    def _was_late(self, cell: Cell) -> bool:
+        """Tell whether the place that it has was booked late: coming after all costs that."""
+        held = self.world.held.get(cell)
+        return held is not None and held.late and held.state in KEPT

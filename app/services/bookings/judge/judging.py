@@ -13,7 +13,7 @@ from app.services.bookings.judge import sentences as say
 from app.services.bookings.judge.agenda import Sort
 from app.services.bookings.judge.cases import Case
 from app.services.bookings.judge.rules import Never
-from app.services.bookings.judge.verdicts import Act, Obstacle, Remedy, RemedyKind, Verdict
+from app.services.bookings.judge.verdicts import BOOKING, Act, Obstacle, Remedy, RemedyKind, Verdict
 from app.services.bookings.judge.worlds import Cell, World
 
 Check = Callable[[Case], Verdict | None]
@@ -45,7 +45,7 @@ def judge(act: Act, cell: Cell, world: World, asked_at: datetime) -> Verdict:
         refused = check(case)
         if refused is not None:
             return refused
-    return Verdict(say.allowed(case), limit=_limit(case), price=case.price)
+    return Verdict(say.allowed(case), limit=_limit(case), price=case.price, late=case.late_cells)
 
 
 def _served(case: Case) -> Verdict | None:
@@ -140,7 +140,10 @@ def _room(case: Case) -> Verdict | None:
     full = [cell for cell, room in rooms.items() if room.left < 1]
     if not full:
         return None
-    waits = all(case.service_of(cell).waiting is not Waiting.NONE for cell in full)
+    # Nobody is given a place by the list once it is too late to book.
+    waits = not case.late_cells and all(
+        case.service_of(cell).waiting is not Waiting.NONE for cell in full
+    )
     sentence = say.full(case, full[0], rooms[full[0]].waiting)
     return Verdict(sentence, Obstacle.FULL, _limit(case), WAIT if waits else None)
 
@@ -185,11 +188,12 @@ def _when_too_late(case: Case) -> Remedy:
     if case.act is Act.CANCEL:
         absence = judge(Act.DECLARE_ABSENCE, case.cell, case.world, case.asked_at)
         return DECLARE_ABSENCE if absence.ok else WRITE
-    if case.act is not Act.BOOK:
+    if case.act not in BOOKING:
         return WRITE
-    late = judge(Act.BOOK_LATE, case.cell, case.world, case.asked_at)
-    if late.ok:
-        return Remedy(RemedyKind.BOOK_LATE, say.book_late(late.price, case.price))
+    if case.act is Act.BOOK:
+        late = judge(Act.BOOK_LATE, case.cell, case.world, case.asked_at)
+        if late.ok:
+            return Remedy(RemedyKind.BOOK_LATE, say.book_late(late.price, case.price))
     asks = case.service_of(case.first_to_close).late is Late.REQUEST
     return REQUEST_PLACE if asks else WRITE
 

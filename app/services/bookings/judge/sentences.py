@@ -11,7 +11,7 @@ from app.services.bookings.judge.agenda import Agenda, Sort
 from app.services.bookings.judge.cases import Case
 from app.services.bookings.judge.limits import BEFORE_ALL
 from app.services.bookings.judge.naming import capital, no, the, to_the
-from app.services.bookings.judge.verdicts import Act
+from app.services.bookings.judge.verdicts import BOOKING, Act
 from app.services.bookings.judge.worlds import Bookable, Cell
 
 PAST = "Ce jour est passé."
@@ -36,9 +36,11 @@ def allowed(case: Case) -> str:
     why = "" if cell == case.cell else f", avec {_the(case, cell)}"
     if case.state is BookingState.OFFERED:
         return f"Une place est gardée pour vous {until}."
+    if case.late_cells:
+        return f"{book_late(case.price, case.of(Act.BOOK).price)}, {until}{why}."
     may = {
         Act.BOOK: "réserver",
-        Act.BOOK_LATE: "réserver hors délai",
+        Act.BOOK_LATE: "réserver",
         Act.CANCEL: "annuler",
         Act.DECLARE_ABSENCE: "signaler une absence",
     }[case.act]
@@ -153,7 +155,9 @@ def book_late(price: Decimal | None, normal: Decimal | None) -> str:
     """Write it on a button, with what it costs."""
     words = "Réserver hors délai"
     if price is None or normal is None:
-        return words
+        return f"{words}, plus cher"
+    if price == normal:
+        return f"{words}{COLON}{formats.euros(price)}"
     return f"{words}{COLON}{formats.euros(price)} au lieu de {formats.euros(normal)}"
 
 
@@ -161,7 +165,7 @@ def also(case: Case, cell: Cell, words: str) -> str:
     """Tell first why another service is spoken of."""
     if cell == case.cell:
         return words
-    verb = "on réserve" if case.act in {Act.BOOK, Act.BOOK_LATE} else "on annule"
+    verb = "on réserve" if case.act in BOOKING else "on annule"
     return f"Avec {the(case.service.name)}, {verb} aussi {_the(case, cell)}. {words}"
 
 

@@ -6,15 +6,20 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
+from app.services.bookings.judge.worlds import Cell
+
 
 class Act(StrEnum):
     """What one wants to do to a cell."""
 
     BOOK = "book"
-    # Past the limit, knowing what it costs.
+    # Past the limit too, knowing what that costs.
     BOOK_LATE = "book_late"
     CANCEL = "cancel"
     DECLARE_ABSENCE = "declare_absence"
+
+
+BOOKING = frozenset({Act.BOOK, Act.BOOK_LATE})
 
 
 class Obstacle(StrEnum):
@@ -69,7 +74,8 @@ class Verdict:
     """The same on each door: page, sending, command, import and feed.
 
     `sentence` is said as it is, of what may be done too; `limit` is the first instant at which it
-    is too late; `price` is an estimate, None where the town gave none.
+    is too late; `price` is an estimate, None where the town gave none; `late` tells which cells
+    are booked past their own limit.
     """
 
     sentence: str
@@ -77,6 +83,7 @@ class Verdict:
     limit: datetime | None = None
     remedy: Remedy | None = None
     price: Decimal | None = None
+    late: frozenset[Cell] = frozenset()
 
     @property
     def ok(self) -> bool:

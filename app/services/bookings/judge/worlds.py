@@ -63,6 +63,8 @@ class Held(NamedTuple):
     state: BookingState
     origin: BookingOrigin = BookingOrigin.PARENT
     offer_until: datetime | None = None
+    # Booked past the limit, at the price of that.
+    late: bool = False
 
 
 class Room(NamedTuple):

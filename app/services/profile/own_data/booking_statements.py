@@ -181,6 +181,7 @@ BOOKING_EVENTS = (
             else_="portail",
         ).label("par"),
         BookingBatch.absence_reason.label("raison"),
+        BookingEvent.late.label("hors_delai"),
         BookingEvent.sentence.label("texte"),
     )
     .join(Booking, Booking.id == BookingEvent.booking_id)
