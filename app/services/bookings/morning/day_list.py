@@ -5,28 +5,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Date, Select, bindparam, func, select
+from sqlalchemy import select
 
 from app import db
 from app.formats import NBSP, fold
-from app.models import (
-    Attendance,
-    AttendanceState,
-    Booking,
-    BookingState,
-    Child,
-    HealthKind,
-    HealthMark,
-    Service,
-    ServiceGroup,
-    ServiceKind,
-)
+from app.models import AttendanceState, BookingState, HealthKind, Service, ServiceKind
 from app.services.bookings import words
 from app.services.bookings.judge import spoken
-from app.services.bookings.morning import day_heads, noted
-from app.services.bookings.morning.noted import TOLD
+from app.services.bookings.morning import day_heads, day_rows, noted
 from app.services.families import health
 from app.services.refusals import Reason, Refusal
 
@@ -34,48 +22,6 @@ from app.services.refusals import Reason, Refusal
 FETCHED = frozenset({ServiceKind.GARDERIE, ServiceKind.LEISURE, ServiceKind.OTHER})
 
 _SERVICES = select(Service.slug, Service.name).order_by(Service.position, Service.id)
-_OF_DAY: Select[*tuple[Any, ...]] = (
-    select(
-        Service.slug,
-        Service.name,
-        Child.school,
-        Child.class_name,
-        Child.last_name,
-        Child.first_name,
-        Booking.state,
-        Booking.late,
-        Service.kind,
-        Service.ends_at,
-        Service.short_name,
-        Child.id,
-        func.coalesce(ServiceGroup.name, ""),
-        *noted.COLUMNS,
-    )
-    .join(Service, Service.id == Booking.service_id)
-    .outerjoin(ServiceGroup, ServiceGroup.id == Booking.group_id)
-    .join(Child, Child.id == Booking.child_id)
-    .outerjoin(Attendance, noted.OF_BOOKING)
-    .where(Booking.day == bindparam("day", type_=Date), Booking.state.in_(TOLD))
-    .order_by(
-        Service.position,
-        Service.id,
-        Child.school,
-        Child.class_name,
-        Child.last_name,
-        Child.first_name,
-        Child.id,
-    )
-)
-# The same, and what the health of each asks that day: a line for each mark, or one alone.
-_WITH_HEALTH = (
-    _OF_DAY.add_columns(HealthMark.kind.label("health"), HealthMark.words)
-    .outerjoin(
-        HealthMark,
-        (HealthMark.child_id == Child.id) & (HealthMark.until >= bindparam("day", type_=Date)),
-    )
-    .order_by(HealthMark.kind, HealthMark.id)
-)
-_COLUMNS = len(_OF_DAY.selected_columns)
 
 
 class Line(NamedTuple):
@@ -190,18 +136,16 @@ class DayList:
 
     day: date
     lines: list[Line]
-    # Of all services.
+    # Of the same children, at all services.
     everything: list[Line]
+    # How many come to each service, whichever was asked, by its slug.
+    coming_to: Mapping[str, int]
     # What the health of a child asks, by its number; nothing for whoever is not to know.
     health: Mapping[int, Sequence[tuple[HealthKind, str]]]
 
     def heads(self) -> list[day_heads.Heads]:
         """Count them, for whoever cooks."""
         return day_heads.of(self.lines)
-
-    def heads_of_all(self) -> list[day_heads.Heads]:
-        """Count those of all services, whichever was asked."""
-        return day_heads.of(self.everything)
 
     def coming(self) -> int:
         """Count the children who come to anything of what was asked."""
@@ -264,17 +208,23 @@ def of_known(day: date, slug: str, *, with_health: bool = False) -> DayList:
 
     What health asks is for the staff of one service: never on the list of all of them.
     """
+    if not slug:
+        lines = [Line._make(row) for row in day_rows.of_all(day)]
+        coming = Counter(line.slug for line in lines if line.state is BookingState.BOOKED)
+        return DayList(day, lines, lines, coming, {})
     found: dict[Line, None] = {}
     marks: dict[int, dict[tuple[HealthKind, str], None]] = {}
-    is_told = with_health and bool(slug)
-    for row in db.rows(_WITH_HEALTH if is_told else _OF_DAY, day=day):
-        line = Line._make(row[:_COLUMNS])
-        found[line] = None
-        if is_told and line.slug == slug and row.words:
-            marks.setdefault(line.child_id, {})[row.health, row.words] = None
+    coming = Counter()
+    for row in day_rows.of_service(day, slug, with_health=with_health):
+        line = Line._make(row[: day_rows.LINE])
+        coming[line.slug] = row.coming
+        if line.child_id is not None:
+            found[line] = None
+            if with_health and line.slug == slug and row.words:
+                marks.setdefault(line.child_id, {})[row.health, row.words] = None
     lines = list(found)
-    theirs = [line for line in lines if slug in {"", line.slug}]
-    return DayList(day, theirs, lines, {child: list(each) for child, each in marks.items()})
+    theirs = [line for line in lines if line.slug == slug]
+    return DayList(day, theirs, lines, coming, {child: list(each) for child, each in marks.items()})
 
 
 def _order(child: Expected) -> tuple[str | int, ...]:
