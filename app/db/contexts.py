@@ -7,7 +7,7 @@ from time import monotonic, sleep
 from typing import Any, TypeVarTuple
 
 from flask import Flask, current_app, g, has_app_context
-from sqlalchemy import Connection, Engine, Row, Select, func, select
+from sqlalchemy import Connection, Engine, Result, Row, Select, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
@@ -69,6 +69,16 @@ def session() -> Session:
 def rows(statement: Select[*Columns], **parameters: Any) -> Sequence[Row[*Columns]]:
     """Read rows of columns, for a page: half the price of the same statement through the ORM."""
     return read(_connection(), statement, parameters)
+
+
+def stream(statement: Select[*tuple[Any, ...]], some: int) -> Result[*tuple[Any, ...]]:
+    """Read rows so many at a time, to be closed by whoever reads no more of them.
+
+    In a transaction, which PostgreSQL wants for that; it ends the one that reads without.
+    """
+    let_go()
+    _connection().execution_options(**{READS: False})
+    return session().execute(statement.execution_options(yield_per=some))
 
 
 def page(

@@ -71,11 +71,10 @@ _ACTS = (
 
 def find(wanted: Wanted, most: int | None = None) -> Iterator[PastAct]:
     """Go through the acts, the latest first; all of them unless `most` says how many."""
-    statement = _chosen(wanted).execution_options(yield_per=AT_A_TIME)
     # No database of ours compares French without its accents.
     name, found = fold(wanted.actor), 0
     # PostgreSQL's side of it is to be closed, also when what is wanted comes first.
-    with db.session().execute(statement) as rows:
+    with db.stream(_chosen(wanted), AT_A_TIME) as rows:
         for act in map(_act, rows):
             if name in fold(act.actor):
                 yield act

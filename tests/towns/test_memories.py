@@ -36,6 +36,7 @@ FROM_ITS_ARGUMENTS = {
     "services/importing/numbers.py parse_quantity",
     "services/importing/numbers.py parse_unit_price", "services/inbox/listing.py _count",
     "services/inbox/listing.py _lines", "services/source.py archive",
+    "services/bookings/judge/limits.py _shown",
     "services/bookings/judge/naming.py no", "services/bookings/judge/naming.py the",
     "services/bookings/judge/notation.py parse",
     "services/town_hall/families.py _long_list", "services/town_hall/mails.py _long_list",
@@ -45,7 +46,8 @@ FROM_ITS_ARGUMENTS = {
     "services/town_hall/money/payments.py _long_list",
     "services/town_hall/money/late_payers.py _long_list",
     "telephones.py dialled", "telephones.py written", "towns/statements.py _comparable",
-    "web/assets.py _fingerprint", "web/logs.py _console", "web/printing.py available",
+    "web/assets.py _fingerprint", "web/clerk_access.py may_roles_open",
+    "web/logs.py _console", "web/printing.py available",
 }  # fmt: skip
 # It is found by the town, or by what no other town has.
 BY_TOWN = {

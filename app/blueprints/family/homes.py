@@ -69,7 +69,7 @@ def answer_weeks(public_id: str) -> ResponseReturnValue:
     }
     answer = request.form.get("answer", "")
     if answer not in said:
-        abort(400)
+        abort(404)
     proposal = request.form.get("proposal", "")
     try:
         if not agreeing.answer(current_account(), public_id, proposal, Answer(answer)):

@@ -163,8 +163,7 @@ def latest(limit: int, *, only_unsent: bool = False, words: str = "") -> list[Ma
         lines = lines.limit(limit)
     # No database of ours compares French without its accents: they come by the hundred, as long as
     # too few are found.
-    some = lines.execution_options(yield_per=AT_A_TIME)
-    with db.session().execute(some) as rows:
+    with db.stream(lines, AT_A_TIME) as rows:
         read = (MailLine(*row) for row in rows)
         return list(islice((line for line in read if _holds(line, wanted)), limit))
 
