@@ -158,7 +158,7 @@ def test_nobody_else_sees_or_answers_it(app: Flask, people: People) -> None:
                 sent_to = browser.client.post(path, data=sent, base_url=browser.base_url)
                 assert sent_to.status_code == status
         sent = {"csrf_token": token, "proposal": number, "answer": "x"}
-        assert claire.client.post(path, data=sent, base_url=claire.base_url).status_code == 400
+        assert claire.client.post(path, data=sent, base_url=claire.base_url).status_code == 404
     assert not kept(app)
     assert waiting(app) == 1
 
