@@ -17,6 +17,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 HOST = "127.0.0.1"
+A_MOMENT = 0.01
 # Instead of an answer: keep silent, or hang up.
 SILENCE = "silence"
 HANG_UP = "hang up"
@@ -115,11 +116,19 @@ class _Server(Controller):
         return talk
 
     def cancel_tasks(self, stop_loop: bool = True) -> None:
-        """End: aiosmtpd would leave connections open, to nobody."""
+        """End: aiosmtpd would leave connections open, to nobody.
+
+        Whoever was let in this moment is there in the next one, and is gone in the one after.
+        """
+        assert self.server is not None
+        self.server.close()
+        self.loop.call_later(A_MOMENT, self._hang_up, stop_loop)
+
+    def _hang_up(self, stop_loop: bool) -> None:
         for talk in self._talks:
             if isinstance(talk.transport, asyncio.WriteTransport):
                 talk.transport.abort()
-        super().cancel_tasks(stop_loop)
+        self.loop.call_later(A_MOMENT, super().cancel_tasks, stop_loop)
 
 
 @contextmanager
