@@ -6,6 +6,7 @@ from wtforms import BooleanField, HiddenField, SelectChoice, SelectField, Select
 from app.services.importing import uploading
 from app.services.importing.deciding import Subject
 from app.services.importing.runs import Choices, Run
+from app.services.importing.uploading import Sent
 from app.web.fields import LineField
 from app.web.forms import Form
 
@@ -29,6 +30,10 @@ class UploadForm(Form):
     """What the town's software exports."""
 
     files = MultipleFileField("Fichiers de votre logiciel", render_kw=HEAVIEST)
+
+    def sent(self) -> list[Sent]:
+        """List what was chosen."""
+        return [Sent(each.filename or "", each.stream) for each in self.files.data or () if each]
 
 
 class ReadForm(Form):

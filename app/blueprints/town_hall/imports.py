@@ -10,7 +10,6 @@ from app.services.clerks.rights import Right
 from app.services.importing import going_back, history, runs, spelling, uploading
 from app.services.importing.deciding import SHOWN, Subject
 from app.services.importing.runs import Run
-from app.services.importing.uploading import Sent
 from app.services.refusals import Refusal
 from app.web import lists
 from app.web.clerk_access import current_clerk, needs
@@ -61,9 +60,8 @@ def imports() -> ResponseReturnValue:
     if form.is_submitted():
         if not form.validate():
             return show_again(form)
-        sent = [Sent(each.filename or "", each.stream) for each in form.files.data or () if each]
         try:
-            number = runs.receive(current_clerk(), sent)
+            number = runs.receive(current_clerk(), form.sent())
         except Refusal as refused:
             form.files.errors = [str(refused)]
             return show_again(form)

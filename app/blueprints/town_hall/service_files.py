@@ -21,15 +21,13 @@ def service_files() -> ResponseReturnValue:
     """Files to read."""
     from app.blueprints.town_hall.import_forms import UploadForm
     from app.services.importing import service_uploads
-    from app.services.importing.uploading import Sent
 
     form = UploadForm()
     if form.is_submitted():
         if not form.validate():
             return show_again(form)
-        sent = [Sent(each.filename or "", each.stream) for each in form.files.data or () if each]
         try:
-            key = service_uploads.receive(sent)
+            key = service_uploads.receive(form.sent())
         except Refusal as refused:
             form.files.errors = [str(refused)]
             return show_again(form)
