@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from itertools import filterfalse
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app
@@ -206,8 +207,10 @@ def file_size(count: int) -> str:
 
 def fold(text: str) -> str:
     """Write words as they are compared: no accents, no capitals, plain hyphens, single blanks."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     parts = unicodedata.normalize("NFKD", text)
-    letters = "".join(part for part in parts if not unicodedata.combining(part)).casefold()
+    letters = "".join(filterfalse(unicodedata.combining, parts)).casefold()
     return " ".join(letters.translate(UNFOLDED).split())
 
 

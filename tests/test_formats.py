@@ -239,3 +239,9 @@ def test_what_comes_has_its_sign() -> None:
     amounts = (Decimal("60.80"), Decimal("-60.80"), Decimal(0))
     signed = [formats.signed_euros(amount).replace("\u00a0", " ") for amount in amounts]
     assert signed == ["+60,80 €", "-60,80 €", "0,00 €"]
+
+
+@given(st.text(max_size=40))
+def test_words_are_compared_without_their_accents(text: str) -> None:
+    """One more changes nothing, whether there was any or not."""
+    assert formats.fold(f"{text}\N{COMBINING ACUTE ACCENT}") == formats.fold(text)

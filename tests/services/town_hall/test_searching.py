@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import delete, func, select, update
 
 from app import db
-from app.models import Family, Guardian
+from app.models import Family, FamilyWord, Guardian
 from app.services.accounts import address_correction
 from app.services.actors import Command
 from app.services.families import keeping_out, words
@@ -84,6 +84,20 @@ def test_the_night_mends_what_nobody_said(app: Flask, people: People) -> None:
         assert words.refresh_all() == 2
         assert numbers("moreau") == numbers("500001") == numbers("510002") == []
         assert numbers("4101") == numbers("se 4101") == ["SE4101"]
+
+
+def test_a_town_without_words_gets_all_of_them(app: Flask, people: People) -> None:
+    """As after its first import; one that is erased has none then either."""
+    with app.app_context():
+        with db.transaction() as session:
+            session.query(Family).filter_by(number="500001").one().erased_at = datetime.now(UTC)
+            session.execute(delete(FamilyWord))
+            session.execute(update(Family).values(folded_name=""))
+            families = session.scalar(select(func.count()).select_from(Family)) or 0
+        assert words.refresh_all() == families - 1
+        assert numbers("pays zest") == ["3816231"]
+        assert numbers("moreau") == []
+        assert words.refresh_all() == 0
 
 
 def test_many_families_are_not_all_shown(app: Flask, people: People) -> None:
