@@ -5,10 +5,10 @@ A month is full; a week is booked, or empty with all of its boxes.
 
 import http.client
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from app import create_app
 from app.services.bookings import weeks
@@ -27,8 +27,6 @@ MOST_STATEMENTS, MOST_STATEMENTS_OF_A_LIST = 8, 6
 MOST_MONTH_KB = 60.0
 MOST_PDF_SECONDS = 3.0
 MOST_WEEK_MS, MOST_MONTH_MS = 0.3, 0.6
-# A feed is asked sixty times an hour at most.
-MOMENTS_OF_A_FEED = 2
 WARM_UP = 20
 TRIES, PAPERS = 300, 3
 # Reads what it has booked.
@@ -37,22 +35,28 @@ BARE, BARE_AGAIN, FEED = "bare route", "bare route, once more", "feed, unchanged
 Moment = dict[str, float]
 
 
+class Calendar(NamedTuple):
+    """A feed: where it is, and the mark that programs know it by."""
+
+    path: str
+    mark: str
+
+
 class Pages:
     """The pages under measure, served."""
 
-    def __init__(self, where: Booked, server: Server, feeds: int) -> None:
+    def __init__(self, where: Booked, server: Server) -> None:
         self.where, self.server = where, server
         app = create_app(where.settings)
         self.cookies = portals.settle_in(app)
         with app.app_context():
-            self.feeds = _make_feeds([town.FIRST, *range(booked.NEWCOMERS + 1, 3 + feeds)])
+            self.feed = make_feed(town.FIRST)
         database_work.engine_of(app).dispose()
         self.all = (*of_families(where.monday), list_of(where.monday))
         self.boxes, self.week, self.month, self.list = self.all
 
-    def moment(self, bare: Server, number: int, requests: int) -> Moment:
+    def moment(self, bare: Server, requests: int) -> Moment:
         """Measure each once, for a moment."""
-        path, known = self.feeds[number // MOMENTS_OF_A_FEED]
         return {
             BARE: bare.cpu_per_request("/", requests),
             **{
@@ -61,7 +65,7 @@ class Pages:
                 )
                 for page in self.all
             },
-            FEED: self.server.cpu_per_request(path, requests, known=known),
+            FEED: self.server.cpu_per_request(self.feed.path, requests, known=self.feed.mark),
             BARE_AGAIN: bare.cpu_per_request("/", requests),
         }
 
@@ -120,17 +124,17 @@ class Pages:
 
 
 @contextmanager
-def served(where: Booked, rounds: int) -> Iterator[Pages]:
+def served(where: Booked) -> Iterator[Pages]:
     """Serve it until the block ends."""
     with serve("wsgi:app", where.environment, where.port, ONE_WORKER) as server:
-        yield Pages(where, server, rounds // MOMENTS_OF_A_FEED + 2)
+        yield Pages(where, server)
 
 
 def fastest(pages: Pages, rounds: int, requests: int) -> Moment:
     """Measure all in turn, many times; of each keep the fastest moment."""
     with serve("benchmarks.bare:app", {}, free_port(), ONE_WORKER) as bare:
-        pages.moment(bare, 0, min(WARM_UP, requests))
-        moments = [pages.moment(bare, number + 1, requests) for number in range(rounds)]
+        pages.moment(bare, min(WARM_UP, requests))
+        moments = [pages.moment(bare, requests) for _ in range(rounds)]
     return {name: min(each[name] for each in moments) for name in moments[0]}
 
 
@@ -158,19 +162,16 @@ def _week(monday: date) -> str:
     return f"semaine/{weeks.name_of_week(monday)}"
 
 
-def _make_feeds(families: Sequence[int]) -> list[tuple[str, str]]:
-    """Make an address of each; return where it is, and the mark that programs know it by."""
-    found = []
-    for family in families:
-        parent = contender(family)
-        feeds.make(parent.account, first_names=False)
-        address = feeds.of_account(parent.account_id)
-        assert address is not None
-        assert address.token is not None
-        calendar = feeding.find(address.token, datetime.now(UTC))
-        assert calendar is not None
-        found.append((f"/agenda/{address.token}.ics", f'"{calendar.mark}"'))
-    return found
+def make_feed(family: int) -> Calendar:
+    """Make an address for a family’s parent."""
+    parent = contender(family)
+    feeds.make(parent.account, first_names=False)
+    address = feeds.of_account(parent.account_id)
+    assert address is not None
+    assert address.token is not None
+    found = feeding.find(address.token, datetime.now(UTC))
+    assert found is not None
+    return Calendar(f"/agenda/{address.token}.ics", f'"{found.mark}"')
 
 
 def _milliseconds(connection: Any, statement: str, given: Any) -> float:

@@ -39,7 +39,7 @@ def main(
 
 def _on(kind: str, families: int, requests: int, rounds: int, times: Times) -> bool:
     with filled(kind, families) as where:
-        with booking_pages.served(where, rounds) as pages:
+        with booking_pages.served(where) as pages:
             pages.check()
             fastest = booking_pages.fastest(pages, rounds, requests)
             figures = list(pages.figures(fastest))

@@ -60,10 +60,11 @@ def feed(token: str) -> ResponseReturnValue:
     found = feeding.find(token, now)
     if found is None:
         abort(HTTPStatus.NOT_FOUND)
-    if feeding.is_asked_too_often(found):
-        abort(HTTPStatus.TOO_MANY_REQUESTS)
     if found.mark in request.if_none_match:
+        # Costs what finding that an address leads nowhere does: nothing is counted, nor written.
         response = Response(status=HTTPStatus.NOT_MODIFIED)
+    elif feeding.is_asked_too_often(found):
+        abort(HTTPStatus.TOO_MANY_REQUESTS)
     else:
         response = Response(feeding.calendar(found, now), mimetype="text/calendar")
     response.set_etag(found.mark)

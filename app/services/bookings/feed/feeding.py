@@ -106,7 +106,7 @@ def find(token: str, now: datetime) -> Found | None:
 
 
 def is_asked_too_often(found: Found) -> bool:
-    """Count that somebody asks; nobody waits for the disk."""
+    """Count that somebody asks for all of it; nobody waits for the disk."""
     db.let_go()
     with db.transaction(durable=False) as session:
         key = f"feed:{found.number}"
