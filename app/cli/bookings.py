@@ -229,11 +229,13 @@ def _say_when(due_at: datetime | None, bookings: int = 0) -> None:
 
 def _counted(heads: "Heads") -> str:
     schools = ", ".join(f"{name or 'sans école'} {count}" for name, count in heads.by_school)
+    groups = ", ".join(f"{name or 'sans groupe'} {count}" for name, count in heads.by_group)
     absent = plural(heads.absent, "absence déclarée", "absences déclarées")
     return (
         f"{heads.service}\u00a0: {plural(heads.coming, 'enfant')}"
         + (f", {absent}" if heads.absent else "")
         + (f" ({schools})" if schools else "")
+        + (f"\u00a0; par groupe\u00a0: {groups}" if groups else "")
         + "."
     )
 

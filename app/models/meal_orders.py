@@ -29,5 +29,7 @@ class MealOrder(Base):
     total: Mapped[int]
     # How many of each school.
     schools: Mapped[dict[str, int]] = mapped_column(JSON)
+    # How many of each group; none where the service had none.
+    groups: Mapped[dict[str, int]] = mapped_column(JSON, default=dict, server_default="{}")
     # How many whose health asks each thing, in its words.
     needs: Mapped[dict[str, int]] = mapped_column(JSON)

@@ -141,9 +141,9 @@ def test_a_month_for_the_town_s_software(app: Flask, tmp_path: Path) -> None:
     ]
     heads = (folder / "effectifs-2026-11.csv").read_text("utf-8-sig").splitlines()
     assert heads == [
-        "date;service_id;ecole;reserves;absents",
-        "2026-11-30;cantine;École du Bourg;1;1",
-        "2026-11-30;midi;École du Bourg;2;0",
+        "date;service_id;ecole;reserves;absents;groupe",
+        "2026-11-30;cantine;École du Bourg;1;1;",
+        "2026-11-30;midi;École du Bourg;2;0;",
     ]
     assert run(app, "exporter", "2026-11", str(folder)) == said
     assert "0 ligne" in run(app, "exporter", "2026-10", str(folder))

@@ -45,10 +45,12 @@ def expected(day: str = "") -> ResponseReturnValue:
     paper, parts = noted.paper, day_groups.parts(found) if slug else []
     part = request.args.get("groupe")
     is_part = part in {each.name for each in parts}
+    shown = day_groups.of_part(found, part or "") if is_part else found
     return render_template(
         "town_hall/expected.html",
         on=on,
-        found=day_groups.of_part(found, part or "") if is_part else found,
+        found=shown,
+        sections=day_groups.sections(shown, () if is_part else parts),
         parts=parts,
         part=part if is_part else None,
         paper=paper,
@@ -70,10 +72,12 @@ def expected_paper(day: str) -> ResponseReturnValue:
     try:
         with printing.making.passing():
             found = day_list.of_day(on, slug, with_health=_may_read_health())
+            parts = day_groups.parts(found) if slug else []
             html = render_template(
                 "print/expected.html",
                 found=found,
-                parts=day_groups.parts(found) if slug else [],
+                parts=parts,
+                sections=day_groups.sections(found, parts),
                 service=found.lines[0].service if slug and found.lines else "",
                 made_at=datetime.now(UTC),
             )

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Date, bindparam, case, func, select
 from app import db, spreadsheets
 from app.calendar.months import both_ends
 from app.formats import plain_amount
-from app.models import AttendanceState, Booking, BookingState, Child, Family, Service
+from app.models import AttendanceState, Booking, BookingState, Child, Family, Service, ServiceGroup
 from app.services.bookings.judge.notation import clock
 
 STATES = {
@@ -24,7 +24,7 @@ STATES = {
     BookingState.CLOSED: "FERME",
 }
 BOOKINGS = ("enfant_id", "service_id", "date", "etat", "famille_id", "horsDelai")
-HEADS = ("date", "service_id", "ecole", "reserves", "absents")
+HEADS = ("date", "service_id", "ecole", "reserves", "absents", "groupe")
 PRESENCES = (
     "enfant_id", "famille_id", "service_id", "date", "reserve", "horsDelai", "present", "arrivee",
     "depart", "motif", "codeFacturation", "montantEstime",
@@ -60,12 +60,22 @@ _HEADS = (
         Child.school,
         _number_of(BookingState.BOOKED).label("coming"),
         _number_of(BookingState.ABSENT).label("absent"),
+        ServiceGroup.name.label("group_name"),
     )
     .join(Child, Child.id == Booking.child_id)
     .join(Service, Service.id == Booking.service_id)
+    .outerjoin(ServiceGroup, ServiceGroup.id == Booking.group_id)
     .where(_WITHIN, Booking.state.in_(COUNTED))
-    .group_by(Booking.day, Service.position, Service.id, Service.source_id, Child.school)
-    .order_by(Booking.day, Service.position, Service.id, Child.school)
+    .group_by(
+        Booking.day,
+        Service.position,
+        Service.id,
+        Service.source_id,
+        Child.school,
+        Booking.group_id,
+        ServiceGroup.name,
+    )
+    .order_by(Booking.day, Service.position, Service.id, Child.school, Booking.group_id)
 )
 
 
@@ -82,10 +92,10 @@ def bookings(month: date) -> bytes:
 
 
 def heads(month: date) -> bytes:
-    """Write how many children came each day to each service, from each school."""
+    """Write how many children came each day to each service, from each school and group."""
     rows = [
-        (day.isoformat(), service, school, int(coming), int(absent))
-        for day, service, school, coming, absent in db.rows(_HEADS, **_of(month))
+        (day.isoformat(), service, school, int(coming), int(absent), group or "")
+        for day, service, school, coming, absent, group in db.rows(_HEADS, **_of(month))
     ]
     return spreadsheets.table(HEADS, rows)
 

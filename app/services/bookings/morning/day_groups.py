@@ -1,11 +1,14 @@
 """The list of a service by group: how many come of each, and those of one alone."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from app.models import BookingState
 from app.services.bookings.morning.day_list import DayList
+
+IN_NO_GROUP = "Sans groupe"
 
 
 class Part(NamedTuple):
@@ -13,6 +16,11 @@ class Part(NamedTuple):
 
     name: str
     coming: int
+
+    @property
+    def title(self) -> str:
+        """Name it, as a heading does."""
+        return self.name or IN_NO_GROUP
 
 
 def parts(found: DayList) -> list[Part]:
@@ -27,3 +35,10 @@ def parts(found: DayList) -> list[Part]:
 def of_part(found: DayList, name: str) -> DayList:
     """Keep those of one group."""
     return replace(found, lines=[line for line in found.lines if line.group == name])
+
+
+def sections(found: DayList, told: Sequence[Part]) -> list[tuple[Part | None, DayList]]:
+    """Part a list by group; whole where there are none."""
+    if not told:
+        return [(None, found)]
+    return [(each, of_part(found, each.name)) for each in told]

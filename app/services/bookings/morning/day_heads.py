@@ -11,13 +11,15 @@ if TYPE_CHECKING:
 
 
 class Heads(NamedTuple):
-    """How many come to a service, from each school."""
+    """How many come to a service, from each school, and of each group."""
 
     slug: str
     service: str
     coming: int
     absent: int
     by_school: Sequence[tuple[str, int]]
+    # Nothing where the service has no groups.
+    by_group: Sequence[tuple[str, int]]
 
 
 def of(lines: Sequence["Line"]) -> list[Heads]:
@@ -28,5 +30,18 @@ def of(lines: Sequence["Line"]) -> list[Heads]:
         coming = [line for line in theirs if line.state is BookingState.BOOKED]
         absent = sum(line.state is BookingState.ABSENT for line in theirs)
         schools = Counter(line.school for line in coming)
-        found.append(Heads(slug, theirs[0].service, len(coming), absent, list(schools.items())))
+        groups = (
+            Counter(line.group for line in coming) if any(each.group for each in theirs) else {}
+        )
+        found.append(
+            Heads(
+                slug, theirs[0].service, len(coming), absent,
+                list(schools.items()), sorted(groups.items(), key=_last_without_name),
+            )
+        )  # fmt: skip
     return found
+
+
+def _last_without_name(counted: tuple[str, int]) -> tuple[bool, str]:
+    name, _ = counted
+    return not name, name

@@ -1,4 +1,7 @@
-"""How many come to a service each day of a week, for whoever cooks: by school, and by diet."""
+"""How many come to a service each day of a week, for whoever cooks.
+
+By school, by group where the service has some, and by diet.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -12,6 +15,8 @@ from app.calendar import ONE_WEEK
 from app.formats import day_and_month, fold
 from app.models import Booking, BookingState, Child, HealthMark
 from app.services.bookings import catalogue, weeks
+from app.services.bookings.judge.grouping import Group
+from app.services.bookings.morning.day_groups import IN_NO_GROUP
 from app.services.bookings.morning.served_days import UNKNOWN, Offered
 from app.services.bookings.reading import days_between
 from app.services.families import health
@@ -24,11 +29,11 @@ _OF_SERVICE = (
     Booking.day.between(bindparam("first", type_=Date), bindparam("last", type_=Date)),
 )
 _HEADS = (
-    select(Booking.day, Child.school, Booking.state, func.count().label("count"))
+    select(Booking.day, Child.school, Booking.group_id, Booking.state, func.count().label("count"))
     .join(Child, Child.id == Booking.child_id)
     .where(*_OF_SERVICE, Booking.state.in_((BookingState.BOOKED, BookingState.ABSENT)))
-    .group_by(Booking.day, Child.school, Booking.state)
-    .order_by(Child.school, Booking.day, Booking.state)
+    .group_by(Booking.day, Child.school, Booking.group_id, Booking.state)
+    .order_by(Child.school, Booking.day, Booking.group_id, Booking.state)
 )
 _NEEDS = (
     select(Booking.day, HealthMark.kind, HealthMark.words, func.count().label("count"))
@@ -65,6 +70,8 @@ class WeekHeads:
     offered: list[Offered]
     days: list[date]
     schools: list[Row]
+    # Those that have places of their own, and whoever is in none; nothing without groups.
+    groups: list[Row]
     coming: Row
     absent: Row
     # What health asks; nothing for whoever is not to know.
@@ -89,7 +96,7 @@ class WeekHeads:
     @property
     def rows(self) -> list[Row]:
         """List all of it, the schools first."""
-        told = [*self.schools, self.coming]
+        told = [*self.schools, self.coming, *self.groups]
         return [*told, *([self.absent] if self.absent.total else []), *self.needs]
 
     def of_day(self, rows: list[Row], day: date) -> dict[str, int]:
@@ -121,8 +128,11 @@ def read(monday: date, slug: str, *, with_health: bool) -> WeekHeads | None:
     number = number or usual
     asked = {"service_id": number, "first": first, "last": last}
     counts: dict[BookingState, dict[str, Counter[date]]] = defaultdict(dict)
-    for day, school, state, count in db.rows(_HEADS, **asked):
+    by_group: dict[int, Counter[date]] = defaultdict(Counter)
+    for day, school, group, state, count in db.rows(_HEADS, **asked):
         counts[state].setdefault(school, Counter())[day] += count
+        if state is BookingState.BOOKED:
+            by_group[group][day] += count
     booked = {day for schools in counts.values() for each in schools.values() for day in each}
     is_served = found.bookable[number].agenda.is_served
     days = [day for day in days_between(first, last) if is_served(day) or day in booked]
@@ -134,6 +144,7 @@ def read(monday: date, slug: str, *, with_health: bool) -> WeekHeads | None:
         offered=list(offered.values()),
         days=days,
         schools=[_row(school or NO_SCHOOL, each, days) for school, each in coming.items()],
+        groups=_groups(found.services[number].groups, by_group, days),
         coming=_row(TOTAL, _added(coming), days),
         absent=_row(ABSENT, _added(absent), days),
         needs=_needs(asked, days) if with_health else [],
@@ -147,6 +158,22 @@ def _added(schools: Mapping[str, Counter[date]]) -> Counter[date]:
 
 def _row(name: str, counts: Counter[date], days: Sequence[date]) -> Row:
     return Row(name, [counts[day] for day in days])
+
+
+def _groups(
+    groups: Sequence[Group], counts: Mapping[int, Counter[date]], days: Sequence[date]
+) -> list[Row]:
+    """Count each, one that nobody is in too; what is left of the total is in none."""
+    if not groups:
+        return []
+    known = {each.number for each in groups}
+    found = [
+        _row(f"Groupe\u00a0: {each.name}", counts.get(each.number, Counter()), days)
+        for each in groups
+    ]
+    others = (each for number, each in counts.items() if number not in known)
+    in_none = _row(IN_NO_GROUP, sum(others, Counter()), days)
+    return [*found, in_none] if in_none.total else found
 
 
 def _needs(asked: Mapping[str, object], days: Sequence[date]) -> list[Row]:

@@ -28,6 +28,7 @@ _LATEST = (
         MealOrder.address,
         MealOrder.total,
         MealOrder.schools,
+        MealOrder.groups,
         MealOrder.needs,
     )
     .where(
@@ -66,9 +67,11 @@ def read(heads: WeekHeads) -> Orders:
     last = heads.days[-1] if heads.days else heads.monday
     rows = db.rows(_LATEST, service_id=heads.service_id, last=last)
     found: dict[date, Order] = {}
-    for day, at, by, address, total, schools, needs in rows:
+    for day, at, by, address, total, schools, groups, needs in rows:
         if day in heads.days and day not in found:
             changed = _changed(schools, heads.of_day(heads.schools, day))
+            if groups:
+                changed += _changed(groups, heads.of_day(heads.groups, day))
             if heads.tells_health:
                 changed += _changed(needs, heads.of_day(heads.needs, day))
             found[day] = Order(day, at, by, address, total, changed)
@@ -86,7 +89,9 @@ def place(heads: WeekHeads, day: date | None, typed: str, by: Actor) -> str:
         raise Refusal(Reason.UNFIT, NOT_AN_ADDRESS)
     if day is None or day not in heads.days or day < today():
         raise Refusal(Reason.UNFIT, NOT_A_DAY)
-    schools, needs = (heads.of_day(rows, day) for rows in (heads.schools, heads.needs))
+    schools, groups, needs = (
+        heads.of_day(rows, day) for rows in (heads.schools, heads.groups, heads.needs)
+    )
     total = heads.coming.figures[heads.days.index(day)]
     with db.transaction() as session:
         session.add(
@@ -98,6 +103,7 @@ def place(heads: WeekHeads, day: date | None, typed: str, by: Actor) -> str:
                 address=address,
                 total=total,
                 schools=schools,
+                groups=groups,
                 needs=needs,
             )
         )
@@ -110,7 +116,8 @@ def place(heads: WeekHeads, day: date | None, typed: str, by: Actor) -> str:
             day=day_in_full(day),
             total=plural(total, "repas", "repas"),
             figures="\n".join(
-                f"{name}\u00a0: {figure}" for name, figure in {**schools, **needs}.items()
+                f"{name}\u00a0: {figure}"
+                for name, figure in (*schools.items(), *groups.items(), *needs.items())
             ),
             by=by.acted_by,
         )
