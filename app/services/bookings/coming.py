@@ -26,8 +26,7 @@ from app.services.bookings import at_home, catalogue
 from app.services.bookings.at_home import AtHome
 from app.services.bookings.catalogue import OF_SERVICE, Calendar
 from app.services.bookings.judge import spoken
-from app.services.bookings.judge.limits import limit
-from app.services.bookings.judge.rules import Never
+from app.services.bookings.judge.limits import limit_of_all
 from app.services.bookings.judge.worlds import Bookable
 from app.services.bookings.reading import LIVE, days_between
 from app.services.bookings.weeks import both_ends, name_of_week, this_monday
@@ -166,11 +165,10 @@ def _limits(
     row = group[0]
     home = AtHome.of(row)
     root = services[row.root]
-    # What is never booked by itself comes along whenever that is.
-    along = [services[each.id] for each in group]
-    with_limit = [each for each in along if each is root or not isinstance(each.book, Never)]
+    others = [each for each in (services[row.id] for row in group) if each is not root]
+    rules = [(each.book, each.agenda) for each in (root, *others)]
     return [
-        (min(limit(each.book, day, each.agenda) for each in with_limit), root.agenda.zone)
+        (limit_of_all(rules, day), root.agenda.zone)
         for day in days_between(*both_ends(monday))
         if home.has(day)
         and root.agenda.is_served(day)

@@ -17,7 +17,7 @@ from app.formats import NBSP, today
 from app.services.bookings import estimates, reading
 from app.services.bookings.judge import spoken
 from app.services.bookings.judge.agenda import Agenda, Sort
-from app.services.bookings.judge.limits import limit
+from app.services.bookings.judge.limits import limit_of_all
 from app.services.bookings.judge.naming import capital
 from app.services.bookings.judge.sentences import not_there
 from app.services.bookings.judge.worlds import Cell
@@ -192,12 +192,13 @@ class _Reading:
         """Write the first limit of the week that is not over: jeudi 26 novembre à minuit."""
         found = []
         for service in self._services():
-            bookable = self.known.world.services[service]
-            agenda = bookable.agenda
+            services, along = self.known.world.services, self.known.world.links.brought_by(service)
+            agenda = services[service].agenda
             week = (monday + number * ONE_DAY for number in range(ONE_WEEK.days))
             served = next((day for day in week if agenda.is_served(day)), None)
             if served is not None:
-                found.append((limit(bookable.book, served, agenda), agenda))
+                rules = [(services[each].book, services[each].agenda) for each in (service, *along)]
+                found.append((limit_of_all(rules, served), agenda))
         ahead = [(instant, agenda.zone) for instant, agenda in found if instant > self.now]
         return spoken.limit(*min(ahead, key=lambda each: each[0])) if ahead else ""
 

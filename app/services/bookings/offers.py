@@ -1,6 +1,6 @@
 """A place that came free is kept for who waits, until they answer or it is too late."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, func, select
@@ -11,7 +11,7 @@ from app.formats import town_zone
 from app.models import FAMILY, Booking, BookingEventKind, BookingState
 from app.services.bookings.catalogue import Catalogue
 from app.services.bookings.judge import spoken
-from app.services.bookings.judge.limits import limit
+from app.services.bookings.judge.limits import limit_of_all
 from app.services.bookings.judge.worlds import Cell
 from app.services.bookings.telling import Told, turn
 from app.services.jobs import queue
@@ -33,15 +33,12 @@ KEPT_UNTIL = (
 OFFERED = "Une place s’est libérée\u00a0: elle vous est gardée jusqu’au {}."
 
 
-def ends(town: Catalogue, group: Iterable[Cell], now: datetime) -> datetime:
+def ends(town: Catalogue, group: Sequence[Cell], now: datetime) -> datetime:
     """Tell until when a place is kept, with what comes along: never past the limit to book."""
-    limits = [
-        limit(service.book, cell.day, service.agenda)
-        for cell in group
-        for service in [town.bookable[cell.service]]
-    ]
+    services = [town.bookable[cell.service] for cell in group]
+    until = limit_of_all([(each.book, each.agenda) for each in services], group[0].day)
     minute = now.replace(second=0, microsecond=0) + ONE_MINUTE
-    return min(minute + KEPT_FOR, *limits)
+    return min(minute + KEPT_FOR, until)
 
 
 def keep(session: Session, rows: Sequence[Booking], until: datetime, now: datetime) -> None:

@@ -22,7 +22,7 @@ from app.models import (
 )
 from app.services.bookings import catalogue, offers, places, telling
 from app.services.bookings.catalogue import Catalogue
-from app.services.bookings.judge.limits import limit
+from app.services.bookings.judge.limits import limit, limit_along
 from app.services.bookings.judge.worlds import Cell
 from app.services.bookings.places import At, Pool
 from app.services.bookings.telling import Told, turn
@@ -120,7 +120,7 @@ class _Sharing:
             return
         group = [each for each in _with_all(self.town, cell) if not _is_sure(self.held.get(each))]
         lacking = [each for each in group if each not in self.held]
-        if not all(map(self._may_have, group)):
+        if not all(self._may_have(each, cell) for each in group):
             return
         taken = Counter(places.pool_of(self.waiting[each]) for each in lacking)
         self.free.subtract({pool: count for pool, count in taken.items() if pool in self.free})
@@ -134,12 +134,12 @@ class _Sharing:
         places.count(self.session, taken)
         self.moved.extend(rows)
 
-    def _may_have(self, cell: Cell) -> bool:
+    def _may_have(self, cell: Cell, root: Cell) -> bool:
         """Tell whether there is a place that it waits for, or has until it answers."""
         is_there = cell in self.held or (
             cell in self.waiting and self.free.get(places.pool_of(self.waiting[cell]), 1) > 0
         )
-        return is_there and _is_in_time(self.town, cell, self.schools[cell.child], self.now)
+        return is_there and _is_in_time(self.town, cell, root, self.schools[cell.child], self.now)
 
 
 def _tell(session: Session, moved: Iterable[Booking]) -> None:
@@ -206,10 +206,11 @@ def _with_all(town: Catalogue, cell: Cell) -> list[Cell]:
     return [cell, *(cell._replace(service=service) for service in brought)]
 
 
-def _is_in_time(town: Catalogue, cell: Cell, school: str, now: datetime) -> bool:
+def _is_in_time(town: Catalogue, cell: Cell, root: Cell, school: str, now: datetime) -> bool:
     service = town.bookable[cell.service]
     is_served = town.is_served(cell.service, cell.day, school)
-    return is_served and limit(service.book, cell.day, service.agenda) > now
+    until = limit if cell == root else limit_along
+    return is_served and until(service.book, cell.day, service.agenda) > now
 
 
 def _give(session: Session, rows: Iterable[Booking], now: datetime) -> None:

@@ -6,9 +6,12 @@ from datetime import date, datetime
 
 from app.formats import NBSP
 from app.services.bookings.judge import spoken
-from app.services.bookings.judge.limits import limit
+from app.services.bookings.judge.limits import limit_of_all
+from app.services.bookings.judge.rules import Never, Rule
 from app.services.bookings.judge.verdicts import Act
 from app.services.bookings.reading import Known
+
+FIRM = "une réservation est ferme"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,40 +28,51 @@ class Limits:
         for service in self._services():
             if not any(map(self.known.world.services[service].agenda.is_served, self.days)):
                 continue
-            book, cancel = self._until(Act.BOOK, service), self._until(Act.CANCEL, service)
-            name = self.known.town.services[service].name
-            if book == cancel:
-                said.setdefault(f"à réserver ou annuler {book}", []).append(name)
-            else:
-                said.setdefault(f"à réserver {book}", []).append(name)
-                said.setdefault(f"à annuler {cancel}", []).append(name)
+            for words in self._words(service):
+                said.setdefault(words, []).append(self.known.town.services[service].name)
         return [f"{', '.join(names)}{NBSP}: {words}." for words, names in said.items()]
 
+    def _words(self, service: int) -> list[str]:
+        book, cancel = self._until(Act.BOOK, service), self._until(Act.CANCEL, service)
+        if book == cancel:
+            return [f"à réserver ou annuler {book}"] if book else []
+        return [
+            *([f"à réserver {book}"] if book else []),
+            f"à annuler {cancel}" if cancel else FIRM,
+        ]
+
     def _until(self, act: Act, service: int) -> str:
-        """Write jusqu’au jeudi 26 novembre à minuit, or la veille, jusqu’à minuit."""
-        bookable = self.known.world.services[service]
+        """Write jusqu’au jeudi 26 novembre à minuit, or la veille, jusqu’à minuit.
+
+        Nothing where it is never done by itself.
+        """
+        rule = self._rule(act, service)
+        if isinstance(rule, Never):
+            return ""
         found = self.shared(act, service)
         if found is None:
-            return spoken.rule(bookable.book if act is Act.BOOK else bookable.cancel)
-        until = spoken.whole_limit(found, bookable.agenda.zone)
+            return spoken.rule(rule)
+        until = spoken.whole_limit(found, self.known.world.services[service].agenda.zone)
         is_over = found <= self.now
         return f"jusqu’au {until}{' (c’est passé)' if is_over else ''}"
 
     def shared(self, act: Act, service: int) -> datetime | None:
-        """Return the one limit of all the days of the week; None when they have several."""
-        along = {service}
-        if act is Act.BOOK:
-            along |= self.known.world.links.brought_by(service)
-        served = self.known.world.services[service].agenda.is_served
-        found = {
-            min(self._limit(act, each, day) for each in along) for day in self.days if served(day)
-        }
+        """Return the one limit of all the days of the week; None when they have none, or several.
+
+        With all that the service brings, which is booked and goes with it.
+        """
+        if isinstance(self._rule(act, service), Never):
+            return None
+        services = self.known.world.services
+        along = self.known.world.links.brought_by(service)
+        rules = [(self._rule(act, each), services[each].agenda) for each in (service, *along)]
+        served = services[service].agenda.is_served
+        found = {limit_of_all(rules, day) for day in self.days if served(day)}
         return found.pop() if len(found) == 1 else None
 
-    def _limit(self, act: Act, service: int, day: date) -> datetime:
+    def _rule(self, act: Act, service: int) -> Rule:
         bookable = self.known.world.services[service]
-        rule = bookable.book if act is Act.BOOK else bookable.cancel
-        return limit(rule, day, bookable.agenda)
+        return bookable.book if act is Act.BOOK else bookable.cancel
 
     def _services(self) -> list[int]:
         """List those that a child may come to, in the order of pages."""

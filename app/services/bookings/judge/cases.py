@@ -7,7 +7,7 @@ from functools import cached_property
 
 from app.booking_kinds import BookingState, Late
 from app.services.bookings.judge.agenda import Sort
-from app.services.bookings.judge.limits import limit, opening
+from app.services.bookings.judge.limits import limit, limit_along, opening
 from app.services.bookings.judge.rules import END_OF_DAY, DaysBefore, Never, Rule
 from app.services.bookings.judge.verdicts import BOOKING, Act
 from app.services.bookings.judge.worlds import Bookable, Cell, World
@@ -15,7 +15,6 @@ from app.services.bookings.judge.worlds import Bookable, Cell, World
 EVE = DaysBefore(1, END_OF_DAY)
 # What was booked, and is still there to come back to.
 KEPT = frozenset({BookingState.BOOKED, BookingState.ABSENT})
-SAME_DAY = DaysBefore(0, END_OF_DAY)
 
 
 @dataclass(frozen=True)
@@ -126,9 +125,8 @@ class Case:
         return self._by_rule(service.absence if is_absent else service.book, cell)
 
     def _by_rule(self, rule: Rule, cell: Cell) -> datetime:
-        # What is never done by itself is done with what brings it, whenever that is.
-        alone = cell == self.cell or not isinstance(rule, Never)
-        return limit(rule if alone else SAME_DAY, cell.day, self.service_of(cell).agenda)
+        until = limit if cell == self.cell else limit_along
+        return until(rule, cell.day, self.service_of(cell).agenda)
 
     def _is_late(self, cell: Cell) -> bool:
         """Tell whether it is booked past its limit; a place that was offered is kept no longer."""

@@ -1,7 +1,7 @@
 """The first instant at which it is too late for a day."""
 
 import calendar
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 
@@ -25,6 +25,7 @@ ONE_MINUTE = timedelta(minutes=1)
 MONTHS = 12
 # It was always too late.
 BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+SAME_DAY = DaysBefore(0, END_OF_DAY)
 # A service that has no day would be looked for until the year 1.
 FURTHEST = 366
 
@@ -38,6 +39,20 @@ def limit(rule: Rule, day: date, agenda: Agenda) -> datetime:
         if len(agenda.known) < MOST_KNOWN:
             agenda.known[key] = found
     return found
+
+
+def limit_along(rule: Rule, day: date, agenda: Agenda) -> datetime:
+    """Return that of a day that comes or goes with another one.
+
+    What is never done by itself is done with what brings it, whenever that is.
+    """
+    return limit(SAME_DAY if isinstance(rule, Never) else rule, day, agenda)
+
+
+def limit_of_all(rules: Sequence[tuple[Rule, Agenda]], day: date) -> datetime:
+    """Return that of a day with all that comes or goes with it: the earliest; itself first."""
+    (rule, agenda), *along = rules
+    return min([limit(rule, day, agenda), *(limit_along(each, day, kept) for each, kept in along)])
 
 
 def opening(rule: Rule, agenda: Agenda) -> datetime | None:

@@ -16,7 +16,7 @@ from app.models import Booking, Custody, Enrolment, FamilyChild, QuietWeek, Typi
 from app.services.bookings import at_home
 from app.services.bookings.at_home import AtHome
 from app.services.bookings.catalogue import Catalogue
-from app.services.bookings.judge.limits import limit
+from app.services.bookings.judge.limits import limit_of_all
 from app.services.bookings.judge.worlds import Cell
 from app.services.bookings.reading import days_between
 from app.services.bookings.typical import parity_of
@@ -152,8 +152,8 @@ def missing(town: Catalogue, monday: date, now: datetime) -> dict[int, list[Cell
 
 def until_of(town: Catalogue, service_id: int, day: date) -> datetime | None:
     """Return until when a day may be booked with all it brings; None for no day of the service."""
-    services = {service_id, *town.links.brought_by(service_id)} & town.bookable.keys()
-    found = [town.bookable[each] for each in services]
+    along = town.links.brought_by(service_id) & town.bookable.keys()
+    found = [town.bookable[each] for each in (service_id, *sorted(along))]
     if not all(each.agenda.is_served(day) for each in found):
         return None
-    return min(limit(each.book, day, each.agenda) for each in found)
+    return limit_of_all([(each.book, each.agenda) for each in found], day)

@@ -15,7 +15,7 @@ from app.services.actors import CurrentAccount
 from app.services.bookings import catalogue, saving
 from app.services.bookings.catalogue import Catalogue
 from app.services.bookings.judge import spoken
-from app.services.bookings.judge.limits import limit
+from app.services.bookings.judge.limits import limit_of_all
 from app.services.bookings.judge.worlds import Cell
 from app.services.bookings.places import RANK
 from app.services.bookings.saving import Saved
@@ -146,9 +146,6 @@ def _awaited(town: Catalogue, rows: Mapping[Cell, _Row], row: _Row) -> Awaited:
 
 def _until(town: Catalogue, row: _Row, services: Sequence[int]) -> str:
     """Say until when: whoever gives places back does so before the limit of all that comes."""
-    found = [
-        (limit(service.book, row.day, service.agenda), service.agenda.zone)
-        for service in (town.bookable[each] for each in services if each in town.bookable)
-    ]
-    instant, zone = min(found, key=lambda each: each[0])
-    return spoken.limit(instant, zone) if instant > datetime.now(UTC) else ""
+    found = [town.bookable[each] for each in services if each in town.bookable]
+    instant = limit_of_all([(each.book, each.agenda) for each in found], row.day)
+    return spoken.limit(instant, found[0].agenda.zone) if instant > datetime.now(UTC) else ""
