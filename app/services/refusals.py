@@ -34,6 +34,7 @@ class Refusal(ValueError):  # noqa: N818 (a refusal, not a bug)
 
     @property
     def sentence(self) -> str:
-        """Write its words as a sentence of their own; they may begin in lower case."""
+        """Write its words as a sentence of their own; they may lack its capital and its stop."""
         words = str(self)
-        return words[:1].upper() + words[1:]
+        stop = "" if words.endswith((".", "!", "?")) else "."
+        return f"{words[:1].upper()}{words[1:]}{stop}"

@@ -3,6 +3,7 @@
 What does it is loaded when it is asked for: parents agree once a year.
 """
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -15,7 +16,8 @@ from app.web import drafts
 from app.web.access import current_account
 from app.web.drafts import stands_on
 from app.web.fields import NOT_A_DAY, read_day
-from app.web.forms import left_open, show_again
+from app.web.forms import left_open
+from app.web.reading_over import take
 
 if TYPE_CHECKING:
     from app.blueprints.family.our_weeks_form import OurWeeksForm
@@ -35,7 +37,7 @@ def our_weeks(public_id: str) -> ResponseReturnValue:
     found = agreeing.of_child(current_account().family_id, public_id) or abort(404)
     form = OurWeeksForm()
     if form.is_submitted():
-        return _take(public_id, form)
+        return take(form, partial(_propose, public_id, form))
     if drafts.step() == drafts.CHECK and found.may_propose and form.is_ready():
         return render_template(
             "family/our_weeks_check.html",
@@ -75,7 +77,7 @@ def answer_weeks(public_id: str) -> ResponseReturnValue:
         if not agreeing.answer(current_account(), public_id, proposal, Answer(answer)):
             abort(404)
     except Refusal as refused:
-        flash(f"{refused.sentence}.", "info")
+        flash(refused.sentence, "info")
     else:
         flash(said[Answer(answer)], "success")
     return redirect(url_for("family.child", public_id=public_id))
@@ -99,28 +101,21 @@ def leave_day(public_id: str) -> ResponseReturnValue:
             if not act(current_account(), public_id, day):
                 abort(404)
         except Refusal as refused:
-            flash(f"{refused.sentence}.", "info")
+            flash(refused.sentence, "info")
         else:
             words = TAKEN if takes_back else LEFT
             flash(words.format(day_and_month(day)), "success")
     return redirect(url_for("family.our_weeks", public_id=public_id))
 
 
-def _take(public_id: str, form: "OurWeeksForm") -> ResponseReturnValue:
+def _propose(public_id: str, form: "OurWeeksForm") -> ResponseReturnValue:
     from app.services.bookings import agreeing
 
-    step, valid = request.form.get("step"), form.validate()
-    if step == "edit" and not form.stale:
-        return show_again(form, drafts.EDIT)
-    if not valid:
-        return show_again(form)
-    if step != "send":
-        return show_again(form, drafts.CHECK)
     try:
         if not agreeing.propose(current_account(), public_id, form.turns):
             abort(404)
     except Refusal as refused:
-        flash(f"{refused.sentence}.", "info")
+        flash(refused.sentence, "info")
     else:
         flash(PROPOSED, "success")
     return redirect(url_for("family.our_weeks", public_id=public_id))

@@ -76,7 +76,7 @@ def invoice_month(month: str) -> ResponseReturnValue:
     try:
         invoicing.invoice(first, current_clerk())
     except Refusal as refused:
-        flash(f"{refused.sentence}.", "info")
+        flash(refused.sentence, "info")
     else:
         flash(INVOICED.format(formats.month(first).capitalize()), "success")
     return redirect(url_for("town_hall.billing", mois=month))
@@ -95,7 +95,7 @@ def open_month(month: str) -> ResponseReturnValue:
     try:
         invoicing.open_again(first, current_clerk())
     except Refusal as refused:
-        flash(f"{refused.sentence}.", "info")
+        flash(refused.sentence, "info")
     else:
         flash(OPENED.format(formats.month(first).capitalize()), "success")
     return redirect(url_for("town_hall.billing", mois=month))

@@ -77,7 +77,7 @@ def load_calendar(year: str) -> ResponseReturnValue:
             wanted, settings.school_zone, settings.public_holidays, current_clerk()
         )
     except Refusal as refused:
-        flash(f"{refused.sentence}.", "info")
+        flash(refused.sentence, "info")
     else:
         lines = plural(loaded.added, "ligne ajoutée", "lignes ajoutées")
         flash(ADDED.format(lines), "success")
@@ -119,7 +119,7 @@ def _write(number: int | None, form: SpanForm) -> ResponseReturnValue:
     try:
         service.write(number, form.typed, current_clerk())
     except Refusal as refused:
-        form.form_errors.append(f"{refused.sentence}.")
+        form.form_errors.append(refused.sentence)
         return show_again(form)
     flash(SAVED, "success")
     year = school_years.of(form.typed.first)

@@ -3,9 +3,10 @@
 What does it is loaded when it is asked for: a town says it for some children a year.
 """
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.town_hall.blueprint import town_hall
@@ -13,7 +14,7 @@ from app.services.clerks.rights import Right
 from app.services.town_hall.family_file import opening
 from app.web import drafts
 from app.web.clerk_access import current_clerk, needs
-from app.web.forms import show_again
+from app.web.reading_over import take
 
 if TYPE_CHECKING:
     from app.blueprints.town_hall.child_weeks_form import WeeksForm
@@ -34,7 +35,7 @@ def child_weeks(family_id: int, public_id: str) -> ResponseReturnValue:
     opening.ensure(current_clerk(), family_id)
     form = WeeksForm.of(found.here.weeks.turns)
     if form.is_submitted():
-        return _take(family_id, public_id, form)
+        return take(form, partial(_save, family_id, public_id, form))
     if drafts.step() == drafts.CHECK and form.is_ready():
         said = two_homes.preview(family_id, public_id, form.said, for_both=form.for_both.data)
         return render_template(
@@ -49,16 +50,9 @@ def child_weeks(family_id: int, public_id: str) -> ResponseReturnValue:
     )
 
 
-def _take(family_id: int, public_id: str, form: "WeeksForm") -> ResponseReturnValue:
+def _save(family_id: int, public_id: str, form: "WeeksForm") -> ResponseReturnValue:
     from app.services.bookings.setting_up import two_homes
 
-    step, valid = request.form.get("step"), form.validate()
-    if step == "edit" and not form.stale:
-        return show_again(form, drafts.EDIT)
-    if not valid:
-        return show_again(form)
-    if step != "send":
-        return show_again(form, drafts.CHECK)
     said = two_homes.save(
         family_id, public_id, form.said, for_both=form.for_both.data, by=current_clerk()
     )

@@ -3,9 +3,10 @@
 What does it is loaded when it is asked for: a town closes ten times a year.
 """
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.town_hall.blueprint import town_hall
@@ -16,9 +17,11 @@ from app.web import drafts
 from app.web.clerk_access import current_clerk, needs
 from app.web.drafts import stands_on
 from app.web.forms import show_again
+from app.web.reading_over import take
 
 if TYPE_CHECKING:
     from app.blueprints.town_hall.closing_forms import ClosingForm
+    from app.services.bookings.closings.closing_moves import Changed
 
 CLOSED = "C’est fermé."
 LEAVES = "Le message aux familles part {}."
@@ -37,7 +40,7 @@ def closings() -> ResponseReturnValue:
     form = ClosingForm()
     form.offer()
     if form.is_submitted():
-        return _take(form)
+        return take(form, partial(_close, form), partial(_preview, form))
     if drafts.step() == drafts.CHECK and form.is_ready():
         return _check(form)
     return render_template("town_hall/closings.html", form=form, closings=closing_list.latest())
@@ -69,7 +72,7 @@ def open_again(public_id: str) -> ResponseReturnValue:
     try:
         changed = closing.undo(public_id, current_clerk())
     except Refusal as refused:
-        flash(f"{refused.sentence[:1].upper()}{refused.sentence[1:]}.", "info")
+        flash(refused.sentence, "info")
         return redirect(url_for("town_hall.closing_page", public_id=public_id))
     due_at = closing_letters.tell_of_reopening(changed, form.text.data or "", current_clerk())
     back = plural(
@@ -86,29 +89,17 @@ def open_again(public_id: str) -> ResponseReturnValue:
     return redirect(url_for("town_hall.closing_page", public_id=public_id))
 
 
-def _take(form: "ClosingForm") -> ResponseReturnValue:
+def _preview(form: "ClosingForm") -> "Changed":
     from app.services.bookings.closings import closing
 
-    step, valid = request.form.get("step"), form.validate()
-    if step == "edit" and not form.stale:
-        return show_again(form, drafts.EDIT)
-    if not valid:
-        return show_again(form)
-    try:
-        if step == "send":
-            return _close(form)
-        closing.preview(form.extent)
-    except Refusal as refused:
-        form.form_errors.append(f"{refused.sentence[:1].upper()}{refused.sentence[1:]}.")
-        return show_again(form)
-    return show_again(form, drafts.CHECK)
+    return closing.preview(form.extent)
 
 
 def _check(form: "ClosingForm") -> ResponseReturnValue:
-    from app.services.bookings.closings import closing, closing_letters
+    from app.services.bookings.closings import closing_letters
 
     try:
-        changed = closing.preview(form.extent)
+        changed = _preview(form)
     except Refusal:
         return redirect(url_for("town_hall.closings"))
     reason, text = form.reason.data or "", form.text.data or ""

@@ -61,7 +61,7 @@ def enrol_accepted(number: int) -> ResponseReturnValue:
     try:
         _told(service.enrol_accepted(number, today(), current_clerk()))
     except Refusal as refused:
-        flash(f"{refused.sentence}.", "info")
+        flash(refused.sentence, "info")
         return redirect(url_for("town_hall.offered"))
     return redirect(url_for("town_hall.enrolled", number=number))
 
@@ -79,7 +79,7 @@ def _enrol(number: int, form: EnrolForm) -> ResponseReturnValue:
     try:
         count = service.enrol(number, form.school.data or "", first, current_clerk())
     except Refusal as refused:
-        form.form_errors.append(f"{refused.sentence}.")
+        form.form_errors.append(refused.sentence)
         return show_again(form)
     _told(count)
     return redirect(url_for("town_hall.enrolled", number=number))

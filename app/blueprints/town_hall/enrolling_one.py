@@ -101,7 +101,7 @@ def child_group(family_id: int, number: int) -> ResponseReturnValue:
         group = int(form.group.data) if form.group.data else None
         moved = choosing.choose(family_id, number, group, current_clerk())
     except Refusal as refused:
-        form.form_errors.append(f"{refused.sentence}.")
+        form.form_errors.append(refused.sentence)
         return show_again(form)
     days = plural(moved, "réservation à venir compte", "réservations à venir comptent")
     flash(MOVED.format(days) if moved else GROUP_SAID, "success")
@@ -120,7 +120,7 @@ def _enrol(family_id: int, form: EnrolOneForm) -> ResponseReturnValue:
             family_id, form.child.data or "", form.service.data, first, current_clerk()
         )
     except Refusal as refused:
-        form.form_errors.append(f"{refused.sentence}.")
+        form.form_errors.append(refused.sentence)
         return show_again(form)
     flash(ENROLLED.format(name), "success")
     return redirect(url_for("town_hall.family_enrolments", family_id=family_id))

@@ -53,7 +53,7 @@ def order_meals() -> ResponseReturnValue:
         address = meal_orders.place(heads, day, request.form.get("address", ""), current_clerk())
         flash(ORDERED.format(address), "success")
     except Refusal as refused:
-        flash(f"{refused.sentence}.", "info")
+        flash(refused.sentence, "info")
     week = request.args.get("semaine") or None
     return redirect(url_for("town_hall.head_counts", semaine=week, service=heads.service.slug))
 

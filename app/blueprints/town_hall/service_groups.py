@@ -114,7 +114,7 @@ def remove_service_group(number: int, group: int) -> ResponseReturnValue:
     try:
         setting.remove(number, group, current_clerk())
     except Refusal as refused:
-        flash(f"{refused.sentence}.", "info")
+        flash(refused.sentence, "info")
         return redirect(url_for("town_hall.service_groups", number=number))
     flash(REMOVED, "success")
     return redirect(url_for("town_hall.service_groups", number=number))
@@ -134,7 +134,7 @@ def _group(number: int, group: int) -> "Shown":
 
 
 def _refused(form: GroupForm, refused: Refusal) -> ResponseReturnValue:
-    form.form_errors.append(f"{refused.sentence}.")
+    form.form_errors.append(refused.sentence)
     return show_again(form)
 
 

@@ -104,7 +104,7 @@ def _save(found: Shown | None, form: ServiceForm) -> ResponseReturnValue:
         else:
             services.add(told, others, current_clerk())
     except Refusal as refused:
-        form.form_errors.append(f"{refused.sentence.removesuffix('.')}.")
+        form.form_errors.append(refused.sentence)
         return show_again(form)
     flash(SAVED if found else ADDED, "success")
     return redirect(url_for("town_hall.offered"))

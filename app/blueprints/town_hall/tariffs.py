@@ -106,7 +106,7 @@ def remove_tariff(number: int, line: int) -> ResponseReturnValue:
     try:
         service.remove(number, line, current_clerk())
     except Refusal as refused:
-        flash(f"{refused.sentence}.", "info")
+        flash(refused.sentence, "info")
     else:
         flash(REMOVED, "success")
     return redirect(url_for("town_hall.tariffs", number=number))
@@ -118,7 +118,7 @@ def _say(number: int, form: TariffForm) -> ResponseReturnValue:
     try:
         service.say(number, form.said, current_clerk())
     except Refusal as refused:
-        form.form_errors.append(f"{refused.sentence}.")
+        form.form_errors.append(refused.sentence)
         return show_again(form)
     flash(SAVED, "success")
     return redirect(url_for("town_hall.tariffs", number=number))

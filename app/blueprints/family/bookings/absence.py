@@ -1,8 +1,9 @@
 """« Signaler une absence »: the days and why, then what becomes of them, then it is told."""
 
 from datetime import UTC, datetime
+from functools import partial
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.family.blueprint import family
@@ -10,11 +11,12 @@ from app.blueprints.family.bookings.forms import AbsenceForm
 from app.blueprints.family.bookings.telling import tell_of_refused
 from app.services import town_texts
 from app.services.bookings import saving, summaries
-from app.services.refusals import Reason, Refusal
+from app.services.refusals import Refusal
 from app.services.tokens import booking_stamps
 from app.web import drafts
 from app.web.access import current_account
-from app.web.forms import recalled, show_again
+from app.web.forms import recalled
+from app.web.reading_over import take
 from app.web.site_map import labelled
 
 
@@ -26,7 +28,7 @@ def absence() -> ResponseReturnValue:
 
     form = AbsenceForm()
     if form.is_submitted():
-        return _take(form)
+        return take(form, partial(_save, form), partial(_summary, form))
     if drafts.step() == drafts.CHECK and form.is_ready():
         return _check(form)
     return render_template(
@@ -35,24 +37,6 @@ def absence() -> ResponseReturnValue:
         absences=absences.page(current_account().family_id, form.typed if recalled() else None),
         town_says=town_texts.read(town_texts.ABSENCE),
     )
-
-
-def _take(form: AbsenceForm) -> ResponseReturnValue:
-    step, valid = request.form.get("step"), form.validate()
-    if step == "edit" and not form.stale:
-        return show_again(form, drafts.EDIT)
-    if not valid:
-        return show_again(form)
-    try:
-        if step == "send":
-            return _save(form)
-        _summary(form)
-    except Refusal as refused:
-        form.sending_key.renew()
-        form.form_errors.append(str(refused))
-        is_read_again = step == "send" and refused.reason is Reason.OUTDATED
-        return show_again(form, drafts.CHECK if is_read_again else drafts.CORRECTION)
-    return show_again(form, drafts.CHECK)
 
 
 def _summary(form: AbsenceForm) -> summaries.Summary:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -21,6 +22,7 @@ from app.web import drafts
 from app.web.access import current_account
 from app.web.fields import AnyDayField, SendingKeyField, read_day
 from app.web.forms import Form, recalled, show_again
+from app.web.reading_over import take
 from app.web.site_map import labelled
 
 # What is impossible is told day by day, up to so many.
@@ -59,7 +61,7 @@ def typical_weeks() -> ResponseReturnValue:
     """What each child has most often; booked from one day to another, once that is read."""
     form = ApplyForm()
     if form.is_submitted():
-        return _take(form)
+        return take(form, partial(_apply, form), partial(_plan, form))
     if drafts.step() == drafts.CHECK and form.is_ready():
         return _check(form)
     if recalled() is None:
@@ -70,25 +72,11 @@ def typical_weeks() -> ResponseReturnValue:
     )
 
 
-def _take(form: ApplyForm) -> ResponseReturnValue:
-    step, valid = request.form.get("step"), form.validate()
-    if step == "edit" and not form.stale:
-        return show_again(form, drafts.EDIT)
-    if not valid:
-        return show_again(form)
-    try:
-        if step == "send":
-            return _apply(form)
-        planned = applying.plan(current_account().family_id, *form.days, datetime.now(UTC))
-        if planned.decided:
-            return show_again(form, drafts.CHECK)
-        form.form_errors.append(applying.NOTHING)
-    except Refusal as refused:
-        form.sending_key.renew()
-        form.form_errors.append(str(refused))
-        is_read_again = step == "send" and refused.reason is Reason.OUTDATED
-        return show_again(form, drafts.CHECK if is_read_again else drafts.CORRECTION)
-    return show_again(form)
+def _plan(form: ApplyForm) -> applying.Plan:
+    planned = applying.plan(current_account().family_id, *form.days, datetime.now(UTC))
+    if not planned.decided:
+        raise Refusal(Reason.SAME, applying.NOTHING)
+    return planned
 
 
 def _check(form: ApplyForm) -> ResponseReturnValue:

@@ -4,6 +4,7 @@ Both pages have one address: what was ticked waits as any draft does.
 """
 
 from datetime import UTC, date, datetime
+from functools import partial
 
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,11 +14,12 @@ from app.blueprints.family.bookings.forms import WeekForm
 from app.blueprints.family.bookings.telling import tell_of_refused
 from app.services.bookings import drawing, saving, summaries, weeks
 from app.services.bookings.weeks import Week
-from app.services.refusals import Reason, Refusal
+from app.services.refusals import Refusal
 from app.services.tokens import booking_stamps
 from app.web import drafts
 from app.web.access import current_account
-from app.web.forms import recalled, show_again
+from app.web.forms import recalled
+from app.web.reading_over import take
 from app.web.site_map import labelled
 
 
@@ -37,7 +39,7 @@ def bookings_week(week: str) -> ResponseReturnValue:
         abort(404)
     form = WeekForm()
     if form.is_submitted():
-        return _take(form, monday)
+        return take(form, partial(_save, form, monday), partial(_summary, form, monday))
     if drafts.step() == drafts.CHECK and form.is_ready():
         return _check(form, monday)
     return _page(form, _drawn(form, monday))
@@ -59,28 +61,14 @@ def _drawn(form: WeekForm, monday: date) -> Week:
     return drawing.week(family_id, monday, form.typed if recalled() else None)
 
 
-def _take(form: WeekForm, monday: date) -> ResponseReturnValue:
-    step, valid = request.form.get("step"), form.validate()
-    if step == "edit" and not form.stale:
-        return show_again(form, drafts.EDIT)
-    if not valid:
-        return show_again(form)
-    try:
-        if step == "send":
-            return _save(form, monday)
-        summaries.summary(current_account().family_id, monday, form.boxes, datetime.now(UTC))
-    except Refusal as refused:
-        form.sending_key.renew()
-        form.form_errors.append(str(refused))
-        is_read_again = step == "send" and refused.reason is Reason.OUTDATED
-        return show_again(form, drafts.CHECK if is_read_again else drafts.CORRECTION)
-    return show_again(form, drafts.CHECK)
+def _summary(form: WeekForm, monday: date) -> summaries.Summary:
+    return summaries.summary(current_account().family_id, monday, form.boxes, datetime.now(UTC))
 
 
 def _check(form: WeekForm, monday: date) -> ResponseReturnValue:
     account = current_account()
     try:
-        found = summaries.summary(account.family_id, monday, form.boxes, datetime.now(UTC))
+        found = _summary(form, monday)
     except Refusal:
         return redirect(url_for("family.bookings_week", week=weeks.name_of_week(monday)))
     return render_template(

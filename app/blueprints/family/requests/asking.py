@@ -4,6 +4,8 @@ The check page holds the answers in hidden fields and asks for the files: a brow
 chosen files from one page to the next.
 """
 
+from functools import partial
+
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -20,6 +22,7 @@ from app.web.access import current_account
 from app.web.forms import show_again
 from app.web.heavy_forms import takes_files
 from app.web.menu import menu_counts
+from app.web.reading_over import take
 from app.web.request_forms import FORMS, RequestForm
 from app.web.site_map import labelled
 
@@ -61,7 +64,7 @@ def request_form(kind: str) -> ResponseReturnValue:
         return redirect(url_for("family.account"))
     form = _form(found)
     if form.is_submitted():
-        return _take(found, form)
+        return take(form, partial(_send, found, form))
     if _is_booked(kind):
         return redirect(url_for(BOOKED[kind]))
     if drafts.step() != drafts.CHECK:
@@ -81,15 +84,6 @@ def _is_booked(slug: str) -> bool:
     if slug not in BOOKED or drafts.step() or not menu_counts().takes_bookings:
         return False
     return slug == "absence" or not TO_ENROL & request.args.keys()
-
-
-def _take(kind: Kind, form: RequestForm) -> ResponseReturnValue:
-    step, valid = request.form.get("step"), form.validate()
-    if step == "edit" and not form.stale:
-        return show_again(form, drafts.EDIT)
-    if not valid:
-        return show_again(form)
-    return _send(kind, form) if step == "send" else show_again(form, drafts.CHECK)
 
 
 def _form(kind: Kind) -> RequestForm:
