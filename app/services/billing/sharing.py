@@ -46,11 +46,12 @@ _PAYMENTS_BY_DATE = (
     .where(Payment.family_id.in_(_FAMILIES))
     .order_by(Payment.paid_on, Payment.id)
 )
-# Most families of a first import have nothing to share yet.
+# Most families of a first import have nothing to share yet, nor ever had.
 _WITH_MONEY = union(
     select(Payment.family_id).where(Payment.family_id.in_(_FAMILIES)),
     select(Invoice.family_id).where(
-        Invoice.family_id.in_(_FAMILIES), Invoice.kind == InvoiceKind.CREDIT_NOTE
+        Invoice.family_id.in_(_FAMILIES),
+        (Invoice.kind == InvoiceKind.CREDIT_NOTE) | (Invoice.allocated != ZERO),
     ),
 )
 # By way of the invoices: SQLite would otherwise go through every allocation of the town.
@@ -77,8 +78,10 @@ def share_anew(connection: Connection, families: Sequence[int]) -> None:
 
     In the caller's transaction. All that they have is read at once: a few hundred families a call.
     """
-    connection.execute(_FORGET, {"families": families})
     with_money = connection.scalars(_WITH_MONEY, {"families": families}).all()
+    if not with_money:
+        return
+    connection.execute(_FORGET, {"families": with_money})
     dues, credits_ = _dues_and_credits(connection, with_money)
     shares = [
         {
@@ -92,7 +95,7 @@ def share_anew(connection: Connection, families: Sequence[int]) -> None:
     ]
     if shares:
         connection.execute(insert(Allocation), shares)
-    connection.execute(_ADD_UP_SOME, {"families": families})
+    connection.execute(_ADD_UP_SOME, {"families": with_money})
 
 
 def add_up(connection: Connection) -> None:

@@ -43,6 +43,11 @@ class Counts:
     missing: int = 0
     archived: int = 0
 
+    @property
+    def are_all_there_is(self) -> bool:
+        """Tell whether the table holds nothing but what was created now."""
+        return not (self.changed or self.unchanged or self.missing)
+
 
 class Merge:
     """The rows of `given`, whose columns are named as the table's, on their way into it.

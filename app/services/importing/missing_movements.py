@@ -56,10 +56,13 @@ class MissingMovements:
         """Withdraw those of which that was decided; return how many of each stay."""
         left = []
         for kind, name in ((INVOICE, "factures et avoirs"), (PAYMENT, "règlements")):
+            known = counts.get(name)
+            if known is None or known.are_all_there_is:
+                left.append(0)
+                continue
             found, withdrawn = self._settle(kind)
             left.append(found - withdrawn)
             if withdrawn:
-                known = counts[name]
                 counts[name] = replace(known, missing=known.missing - withdrawn, archived=withdrawn)
         invoices, payments = left
         return invoices, payments

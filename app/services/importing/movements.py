@@ -55,6 +55,8 @@ class MovementLoader:
         staged = self._staging[INVOICES]
         merge = Merge(self._connection, Invoice, ["source_id"], given, staged.absent)
         counts = merge.run(staged.rows, TOUCHED)
+        if counts.are_all_there_is:
+            return counts
         return replace(counts, changed=counts.changed + self._cancel_what_was_made_again())
 
     def _cancel_what_was_made_again(self) -> int:
