@@ -105,6 +105,12 @@ def lock_children(session: Session, children: Iterable[int]) -> None:
     )
 
 
+def schools(session: Session, children: Iterable[int]) -> dict[int, str]:
+    """Tell who goes where: a day may be closed for one school alone."""
+    found = select(Child.id, Child.school).where(Child.id.in_(sorted(children)))
+    return dict(session.execute(found).all())
+
+
 def lock_places(session: Session, town: Catalogue, wanted: Iterable[At]) -> None:
     """Keep everybody else from these places, and from those of what goes along with them.
 

@@ -214,6 +214,10 @@ class Known:
         return cell.day, children.index(cell.child), services.index(cell.service)
 
 
+_Enrolled = dict[tuple[int, int], tuple[Enrolled, ...]]
+_Read = tuple[dict[int, OfChild], _Enrolled, dict[tuple[int, int], int], date | None, bool]
+
+
 def known(family_id: int, first: date, last: date) -> Known:
     """Read what is known of a family between two dates, both among them."""
     within = {"first": first, "last": last}
@@ -230,6 +234,10 @@ def known(family_id: int, first: date, last: date) -> Known:
     booked = {each.cell: each for each in (Booked(*row) for row in rows)}
     held_in = {cell: each.group_id for cell, each in booked.items() if each.state in HOLDING}
     ours = {cell: each for cell, each in booked.items() if each.family_id == family_id}
+    for cell, each in ours.items():
+        # What it chose it may give back, though its child is enrolled no more.
+        if each.state in LIVE and each.origin is not BookingOrigin.LINKED:
+            enrolled.setdefault((cell.child, cell.service), ())
     return Known(
         family_id=family_id,
         first=first,
@@ -266,20 +274,12 @@ def known(family_id: int, first: date, last: date) -> Known:
     )
 
 
-def _children(
-    family_id: int, within: Mapping[str, date]
-) -> tuple[
-    dict[int, OfChild],
-    dict[tuple[int, int], tuple[Enrolled, ...]],
-    dict[tuple[int, int], int],
-    date | None,
-    bool,
-]:
+def _children(family_id: int, within: Mapping[str, date]) -> _Read:
     """Read the children, who may book what, in which group, and what is asked beside."""
     invoiced, has_typical = None, False
     said: dict[tuple[int, int], int] = {}
     children: dict[int, OfChild] = {}
-    enrolled: dict[tuple[int, int], tuple[Enrolled, ...]] = {}
+    enrolled: _Enrolled = {}
     for row in db.rows(_CHILDREN, family_id=family_id, **within):
         number, public_id, first_name, last_name, service_id, first, last = row[:7]
         turns = turns_of(row)

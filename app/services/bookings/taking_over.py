@@ -111,6 +111,7 @@ class _Week:
             )
         }
         self._groups = moving.read(session, self._town, children)
+        self._schools = places.schools(session, children)
         self._invoiced_until = invoicing.until()
         self._imported = self._said_by_files()
         self._before: dict[Cell, BookingState | None] = {}
@@ -165,11 +166,16 @@ class _Week:
             return f"{STATES[row.state].lower()} dans le portail"
         if self._invoiced_until and cell.day <= self._invoiced_until:
             return "le mois est facturé"
-        agenda = self._town.bookable[cell.service].agenda
         comes = said.state in {BookingState.BOOKED, BookingState.WAITING}
-        if comes and cell.day >= today() and not agenda.is_served(cell.day):
+        if comes and cell.day >= today() and not self._is_served(cell):
             return "le service n’est pas ouvert ce jour-là"
         return ""
+
+    def _is_served(self, cell: Cell) -> bool:
+        """Tell whether a service is there for the child’s school, with all that it brings."""
+        services = (cell.service, *self._town.links.brought_by(cell.service))
+        school = self._schools[cell.child]
+        return all(self._town.is_served(each, cell.day, school) for each in services)
 
     def _put(self, cell: Cell, said: Said, origin: BookingOrigin) -> None:
         row = self._there.get(cell)

@@ -16,7 +16,6 @@ from app.models import (
     BookingEventKind,
     BookingOrigin,
     BookingState,
-    Child,
     Place,
     Waiting,
 )
@@ -90,7 +89,7 @@ def promote(session: Session, town: Catalogue, freed: Collection[At]) -> list[Bo
         free=_free(session, concerned),
         waiting=waiting,
         held=_held(session, concerned, children),
-        schools=_schools(session, children),
+        schools=places.schools(session, children),
     )
     for cell, row in list(waiting.items()):
         sharing.serve(cell, row)
@@ -193,12 +192,6 @@ def _held(
 def _is_sure(row: Booking | None) -> bool:
     """Tell whether somebody has a place that nobody waits for an answer about."""
     return row is not None and row.state is not BookingState.OFFERED
-
-
-def _schools(session: Session, children: Iterable[int]) -> dict[int, str]:
-    """Tell who goes where: a day may be closed for one school alone."""
-    found = select(Child.id, Child.school).where(Child.id.in_(sorted(children)))
-    return dict(session.execute(found).all())
 
 
 def _with_all(town: Catalogue, cell: Cell) -> list[Cell]:

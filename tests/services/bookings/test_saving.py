@@ -14,6 +14,7 @@ from app.models import (
     BookingBatch,
     BookingEvent,
     CustodyPattern,
+    Enrolment,
     JournalEntry,
     OutboxMail,
 )
@@ -247,3 +248,18 @@ def _refuses(app: Flask, town: People, names: dict[str, int]) -> None:
             datetime.now(UTC),
         )
     assert every_row(app) == before
+
+
+def test_what_is_booked_is_given_back_though_the_enrolment_is_over(town: People) -> None:
+    """The town stops an enrolment, and what is booked stays: it has its box, and no other has."""
+    tick(town.zest, "30 cantine", "3 garderie-de-midi")
+    with db.transaction() as session:
+        session.execute(update(Enrolment).values(last=MONDAY - timedelta(days=3)))
+    account = signed_in(town.zest)
+    week = drawing.week(account.family_id, MONDAY)
+    lines = [line for day in week.days for each in day.children for line in each.lines]
+    assert [line.name.split(".", 1)[1] for line in lines if line.name] == [
+        "cantine.2026-11-30", "garderie-de-midi.2026-12-03",
+    ]  # fmt: skip
+    tick(town.zest)
+    assert set(states(town.zest).values()) == {"cancelled parent", "cancelled linked"}
