@@ -42,15 +42,18 @@ class CompiledSelect:
         statement = compiled.statement
         assert isinstance(statement, Select)
         columns = statement.selected_columns
-        self._sql = compiled.string
-        # Those of placeholders without names, in their order.
-        self._places = compiled.positiontup
-        self._writes: dict[str, Convert | None] = {
-            name: _as_spoken(parameter.type, dialect).bind_processor(dialect)
-            for parameter, name in compiled.bind_names.items()
-        }
         asked_for = {name for each, name in compiled.bind_names.items() if each.required}
-        own = compiled.construct_params(_check=False)
+        # A list that the statement has itself, such as some states, is as many words each time.
+        state = compiled.construct_expanded_state(dict.fromkeys(asked_for))
+        self._sql = state.statement
+        # Those of placeholders without names, in their order.
+        self._places = state.positiontup
+        self._writes: dict[str, Convert | None] = {
+            each: _as_spoken(parameter.type, dialect).bind_processor(dialect)
+            for parameter, name in compiled.bind_names.items()
+            for each in (name, *state.parameter_expansion.get(name, ()))
+        }
+        own = state.parameters
         self._own = self._converted({k: v for k, v in own.items() if k not in asked_for})
         self._reads: list[Any] = []
         self._types = [_as_spoken(column.type, dialect) for column in columns]
@@ -118,12 +121,11 @@ def _compiled(statement: Select[*Columns], dialect: Dialect) -> CompiledSelect |
 
 
 def _compile(statement: Select[*Columns], dialect: Dialect) -> CompiledSelect | None:
-    """Compile a statement; not one whose words depend on its parameters, as a list's length."""
+    """Compile a statement; not one whose words depend on what it is given, as a list's length."""
     compiled = statement.compile(dialect=dialect)
     assert isinstance(compiled, SQLCompiler)
-    if compiled.post_compile_params or compiled.literal_execute_params:
-        return None
-    return CompiledSelect(compiled, dialect)
+    late = compiled.post_compile_params | compiled.literal_execute_params
+    return None if any(each.required for each in late) else CompiledSelect(compiled, dialect)
 
 
 def _as_spoken(kind: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:

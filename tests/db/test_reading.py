@@ -96,6 +96,24 @@ def test_a_list_may_have_another_length_each_time(app: Flask) -> None:
             assert found == (["F1"] if "F1" in numbers else [])
 
 
+def test_a_list_that_never_changes_is_compiled_with_its_statement(app: Flask) -> None:
+    """As the states that a page tells of; an empty one finds nothing."""
+    invoice_of(app)
+    kinds = Invoice.kind.in_((InvoiceKind.INVOICE, InvoiceKind.CREDIT_NOTE))
+    after = Invoice.issued_on > bindparam("since")
+    asked = select(Invoice.number, Invoice.amount.in_([Decimal("891.35")])).where(kinds, after)
+    compiling = SQLCompiler.visit_select
+    watched = mock.patch.object(SQLCompiler, "visit_select", autospec=True)
+    with app.app_context(), watched as compiled:
+        compiled.side_effect = compiling
+        for _ in range(TIMES):
+            assert db.rows(asked, since=date(2026, 10, 1)) == [("F1", True)]
+        assert compiled.call_count == 2
+        assert db.rows(asked, since=date(2026, 11, 2)) == []
+        nothing = select(Invoice.number).where(Invoice.number.in_([]))
+        assert [db.rows(nothing) for _ in range(TIMES)] == [[]] * TIMES
+
+
 def test_what_the_database_refuses_has_one_name(app: Flask) -> None:
     """However often it is asked; and no page is left with half of a transaction."""
     asked = select(func.no_such_thing(bindparam("secret", "Lilas")))
