@@ -1,14 +1,14 @@
 """A week is drawn for a family: what the judge says of each box, said once where it is the same."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from app import formats
 from app.booking_kinds import Late, ServiceKind
 from app.calendar import ONE_DAY, ONE_WEEK
 from app.services.bookings import instead, prices, reading, typical
-from app.services.bookings.judge.judging import judge
+from app.services.bookings.judge.judging import is_no_day, judge
 from app.services.bookings.judge.naming import the, to_the
 from app.services.bookings.judge.verdicts import Act, Obstacle, RemedyKind, Verdict
 from app.services.bookings.judge.worlds import Cell
@@ -88,7 +88,7 @@ def first_open(family_id: int) -> Week:
     return Drawing(known, monday, now, None).week()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Drawing:
     known: Known
     monday: date
@@ -96,14 +96,14 @@ class Drawing:
     typed: Boxes | None
     # What is ticked for the family, beside what it has.
     wanted: frozenset[Cell] = frozenset()
+    days: list[date] = field(init=False)
+    today: date = field(init=False)
+    limits: Limits = field(init=False)
 
-    @property
-    def days(self) -> list[date]:
-        return reading.days_between(*both_ends(self.monday))
-
-    @property
-    def limits(self) -> Limits:
-        return Limits(self.known, self.days, self.now)
+    def __post_init__(self) -> None:
+        self.days = reading.days_between(*both_ends(self.monday))
+        self.today = formats.day_of(self.now)
+        self.limits = Limits(self.known, self.days, self.now)
 
     def week(self, notice: str = "") -> Week:
         """Draw it: the days of which there is something to say."""
@@ -158,7 +158,7 @@ class Drawing:
         if (child.id, day) in self.known.world.days_elsewhere:
             told = list(self._all_lines(child, day))
             ours = [line for line in told if line.state]
-            yield from ours or (replace(line, service="") for line in told[:1])
+            yield from ours or (line._replace(service="") for line in told[:1])
         else:
             yield from self._all_lines(child, day)
 
@@ -173,30 +173,31 @@ class Drawing:
     def _line(self, cell: Cell) -> Line | None:
         """Draw a service; None where there is nothing to say of it."""
         is_live = self.known.is_live(cell)
-        found = self.known.booked.get(cell)
-        ours = found.state if found and found.family_id == self.known.family_id else None
+        if not is_live and is_no_day(cell, self.known.world):
+            return None
         is_offered = self.known.world.is_offered(cell)
         act = Act.CANCEL if is_live and not is_offered else Act.BOOK
         verdict = judge(act, cell, self.known.world, self.now)
-        if not is_live and instead.is_unsaid(verdict, cell.day, formats.day_of(self.now)):
+        if not is_live and instead.is_unsaid(verdict, cell.day, self.today):
             return None
-        name = ""
+        found = self.known.booked.get(cell)
+        ours = found.state if found and found.family_id == self.known.family_id else None
+        bringers = self.known.bringers(cell) if is_live else []
         late = self._late(cell, verdict)
-        comes_along = is_live and self.known.bringers(cell)
-        said = "" if comes_along else verdict.sentence
         # A place that is offered is answered where nothing else is ticked.
-        if not comes_along and not is_offered and (verdict.ok or late or _may_wait(verdict)):
-            name = name_of(self.known, cell)
+        has_box = not bringers and not is_offered and (verdict.ok or late or _may_wait(verdict))
+        place = name_of(self.known, cell)
+        name = place if has_box else ""
         return Line(
             service=self.known.town.services[cell.service].name,
             name=name,
             version=self._version(name, cell),
             ticked=self._ticked(name, cell, is_live, is_late=bool(late)),
-            words=said if is_offered else late or self._words(cell, verdict),
+            words=late or self._words(cell, verdict, bringers),
             state=ours if instead.is_state_said(ours, verdict) else None,
             rank=found.rank if found and is_live else 0,
             remedy=instead.led_to(verdict),
-            place=name_of(self.known, cell),
+            place=place,
             message=found.message if found and ours else None,
             is_late=bool(late),
         )
@@ -225,15 +226,12 @@ class Drawing:
         # What costs more is ticked by nobody else.
         return is_live or (cell in self.wanted and not is_late)
 
-    def _words(self, cell: Cell, verdict: Verdict) -> str:
-        bringers = self.known.bringers(cell) if self.known.is_live(cell) else []
+    def _words(self, cell: Cell, verdict: Verdict, bringers: Sequence[Cell]) -> str:
+        if bringers and self.known.world.is_offered(cell):
+            return ""
         if bringers:
             return f"Compris avec {the(self.known.town.services[bringers[0].service].name)}."
-        if verdict.ok and verdict.limit and verdict.limit - self.now > SOON:
-            # Said above the week.
-            return ""
-        if self.known.is_live(cell) and verdict.ok and not verdict.limit:
-            # Whoever waits may stop at any time.
+        if self._is_said_elsewhere(cell, verdict):
             return ""
         if _may_wait(verdict):
             return f"{verdict.sentence} {TICK_TO_WAIT}"
@@ -243,6 +241,14 @@ class Drawing:
             return "Trop tard pour annuler." if self.known.is_live(cell) else "Trop tard."
         more = instead.still_open(cell, verdict, self.known, self.now)
         return f"{verdict.sentence} {more}" if more else verdict.sentence
+
+    def _is_said_elsewhere(self, cell: Cell, verdict: Verdict) -> bool:
+        """Tell whether the limit is said above the week; whoever waits has none, and may stop."""
+        if not verdict.ok or self.known.world.is_offered(cell):
+            return False
+        if verdict.limit is None:
+            return self.known.is_live(cell)
+        return verdict.limit - self.now > SOON
 
     def _why_nothing(self, day: date) -> str:
         """Say which day it is, when nobody has anything on it; nothing at the end of the week."""

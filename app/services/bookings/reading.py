@@ -195,8 +195,8 @@ class Known:
 
     def bringers(self, cell: Cell, but: Collection[Cell] = ()) -> list[Cell]:
         """List what the child has on that day that brings this."""
-        services = sorted(self.world.links.bringing(cell.service))
-        others = [cell._replace(service=service) for service in services]
+        services = self.world.links.bringing(cell.service)
+        others = [cell._replace(service=service) for service in sorted(services)]
         return [each for each in others if each not in but and self.is_live(each)]
 
     def only_came_along(self, cell: Cell, gone: Collection[Cell]) -> bool:

@@ -1,7 +1,7 @@
 """Until when the days of a week are booked and cancelled, said once where it is the same."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from app.formats import NBSP
@@ -21,6 +21,8 @@ class Limits:
     known: Known
     days: Sequence[date]
     now: datetime
+    # Each box that is too late asks.
+    _shared: dict[tuple[Act, int], datetime | None] = field(default_factory=dict, init=False)
 
     def told(self) -> list[str]:
         """Tell once until when: services that have the same limits share a sentence."""
@@ -61,6 +63,12 @@ class Limits:
 
         With all that the service brings, which is booked and goes with it.
         """
+        key = act, service
+        if key not in self._shared:
+            self._shared[key] = self._found(act, service)
+        return self._shared[key]
+
+    def _found(self, act: Act, service: int) -> datetime | None:
         if isinstance(self._rule(act, service), Never):
             return None
         services = self.known.world.services

@@ -18,8 +18,7 @@ FARTHEST_AHEAD, FARTHEST_BACK = timedelta(weeks=52), timedelta(weeks=26)
 NAME = re.compile(r"(20\d\d)-W(\d\d)", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A service, on a day, for a child: a box to tick, or what is said of it."""
 
     service: str

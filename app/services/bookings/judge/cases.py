@@ -1,9 +1,9 @@
 """One question to the judge, and the instants that it turns on."""
 
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
-from functools import cached_property
+from functools import lru_cache
 
 from app.booking_kinds import BookingState, Late
 from app.services.bookings.judge.agenda import Sort
@@ -15,70 +15,68 @@ from app.services.bookings.judge.worlds import Bookable, Cell, World
 EVE = DaysBefore(1, END_OF_DAY)
 # What was booked, and is still there to come back to.
 KEPT = frozenset({BookingState.BOOKED, BookingState.ABSENT})
+ALWAYS_OPEN = None, None
+NOT_LATE: frozenset[Cell] = frozenset()
 
 
-@dataclass(frozen=True)
 class Case:
-    """What one wants to do to a cell, in a world, at an instant."""
+    """What one wants to do to a cell, in a world, at an instant: asked once, then forgotten."""
 
-    act: Act
-    cell: Cell
-    world: World
-    asked_at: datetime
+    __slots__ = ("_closes", "act", "asked_at", "cell", "cells", "service", "state", "world")
 
-    @cached_property
-    def cells(self) -> list[Cell]:
-        """All that the act is done to: the cell first, then what comes or goes with it."""
-        if self.act in BOOKING:
-            return self.world.to_book(self.cell)
-        return self.world.to_cancel(self.cell)
+    def __init__(self, act: Act, cell: Cell, world: World, asked_at: datetime) -> None:
+        """Begin with what every check asks: a week has sixty cases."""
+        self.act, self.cell, self.world, self.asked_at = act, cell, world, asked_at
+        # All that the act is done to: the cell first, then what comes or goes with it.
+        self.cells = world.to_book(cell) if act in BOOKING else world.to_cancel(cell)
+        # The service that was asked for, and how it stands in the cell.
+        self.service = world.services[cell.service]
+        self.state = world.state(cell)
+        self._closes: tuple[datetime, Cell] | None = None
 
-    @cached_property
-    def service(self) -> Bookable:
-        """The service that was asked for."""
-        return self.world.services[self.cell.service]
-
-    @cached_property
-    def state(self) -> BookingState | None:
-        """How it stands in the cell."""
-        return self.world.state(self.cell)
-
-    @cached_property
+    @property
     def today(self) -> date:
         """The day that it is in the town."""
-        return self.asked_at.astimezone(self.service.agenda.zone).date()
+        return _day(self.asked_at, self.service.agenda.zone)
 
-    @cached_property
+    @property
     def first_to_close(self) -> Cell:
         """The cell whose limit is the limit of all: one is not done without the others."""
-        return min(self.cells, key=self._limit)
+        return self._closing()[1]
 
-    @cached_property
+    @property
     def limit(self) -> datetime:
         """The first instant at which it is too late."""
-        return self._limit(self.first_to_close)
+        return self._closing()[0]
 
-    @cached_property
+    @property
     def last_to_open(self) -> tuple[datetime, Cell] | None:
         """The latest opening, and the cell that waits for it; None when all always were open."""
-        opened = [(instant, cell) for cell in self.cells for instant in self._openings(cell)]
-        return max(opened, default=None)
+        opened = None
+        for cell in self.cells:
+            for instant in self._openings(cell):
+                opened = max(opened or (instant, cell), (instant, cell))
+        return opened
 
-    @cached_property
+    @property
     def late_cells(self) -> frozenset[Cell]:
         """Those that are booked past their limit."""
+        if self.act is not Act.BOOK_LATE:
+            return NOT_LATE
         return frozenset(cell for cell in self.cells if self._is_late(cell))
 
     @property
     def price(self) -> Decimal | None:
         """What it costs, as far as the town says what each part of it does."""
+        if not self.world.prices:
+            return None
         prices = [self._price(cell) for cell in self.cells]
         known = [price for price in prices if price is not None]
         return sum(known, Decimal(0)) if len(known) == len(prices) else None
 
     def of(self, act: Act) -> "Case":
         """Ask the same of another act."""
-        return replace(self, act=act)
+        return Case(act, self.cell, self.world, self.asked_at)
 
     def service_of(self, cell: Cell) -> Bookable:
         """Return the service of one of the cells."""
@@ -99,10 +97,20 @@ class Case:
         """Tell whether a place is taken by this cell already, though nobody comes to it yet."""
         return self.world.state(cell) in {BookingState.ABSENT, BookingState.OFFERED}
 
-    def _openings(self, cell: Cell) -> list[datetime]:
-        service = self.service_of(cell)
-        found = (service.opens_at, opening(service.book, service.agenda))
-        return [instant for instant in found if instant is not None]
+    def _closing(self) -> tuple[datetime, Cell]:
+        if self._closes is None:
+            cell, *others = self.cells
+            limit = self._limit(cell)
+            for other in others:
+                if (its_own := self._limit(other)) < limit:
+                    cell, limit = other, its_own
+            self._closes = limit, cell
+        return self._closes
+
+    def _openings(self, cell: Cell) -> Sequence[datetime]:
+        service = self.world.services[cell.service]
+        found = service.opens_at, opening(service.book, service.agenda)
+        return () if found == ALWAYS_OPEN else [each for each in found if each is not None]
 
     def _limit(self, cell: Cell) -> datetime:
         service = self.service_of(cell)
@@ -146,3 +154,9 @@ class Case:
         """Tell whether the place that it has was booked late: coming after all costs that."""
         held = self.world.held.get(cell)
         return held is not None and held.late and held.state in KEPT
+
+
+# A page asks sixty times at the same instant.
+@lru_cache(maxsize=8)
+def _day(instant: datetime, zone: tzinfo) -> date:
+    return instant.astimezone(zone).date()

@@ -5,7 +5,7 @@ for everybody; then what no hurry changes; then what the family may change itsel
 last whether a place is left, as that changes while one reads.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from app.booking_kinds import BookingState, Late, ServiceMode, Waiting
@@ -13,7 +13,15 @@ from app.services.bookings.judge import sentences as say
 from app.services.bookings.judge.agenda import Sort
 from app.services.bookings.judge.cases import Case
 from app.services.bookings.judge.rules import Never
-from app.services.bookings.judge.verdicts import BOOKING, Act, Obstacle, Remedy, RemedyKind, Verdict
+from app.services.bookings.judge.verdicts import (
+    BOOKING,
+    NO_DAY,
+    Act,
+    Obstacle,
+    Remedy,
+    RemedyKind,
+    Verdict,
+)
 from app.services.bookings.judge.worlds import Cell, World
 
 Check = Callable[[Case], Verdict | None]
@@ -26,6 +34,7 @@ SORTS = {
     Sort.TERM: Obstacle.NOT_SERVED,
     Sort.WEEKDAY: Obstacle.NOT_SERVED,
 }
+NO_DAYS = frozenset(sort for sort, obstacle in SORTS.items() if obstacle in NO_DAY)
 WRITE = Remedy(RemedyKind.WRITE, "Écrire à la mairie")
 REQUEST_PLACE = Remedy(RemedyKind.REQUEST_PLACE, "Demander une place exceptionnelle")
 DECLARE_ABSENCE = Remedy(RemedyKind.DECLARE_ABSENCE, "Signaler une absence")
@@ -46,6 +55,11 @@ def judge(act: Act, cell: Cell, world: World, asked_at: datetime) -> Verdict:
         if refused is not None:
             return refused
     return Verdict(say.allowed(case), limit=_limit(case), price=case.price, late=case.late_cells)
+
+
+def is_no_day(cell: Cell, world: World) -> bool:
+    """Tell before anything is judged whether the day is none of the service's, closed or not."""
+    return world.services[cell.service].agenda.sort(cell.day) in NO_DAYS
 
 
 def _served(case: Case) -> Verdict | None:
@@ -81,9 +95,9 @@ def _by_days(case: Case) -> Verdict | None:
 def _enrolled(case: Case) -> Verdict | None:
     """What it brings needs no enrolment of its own."""
     cell = case.cell
-    enrolled = case.world.enrolments.get((cell.child, cell.service), ())
-    if any(each.covers(cell.day) for each in enrolled):
-        return None
+    for each in case.world.enrolments.get((cell.child, cell.service), ()):
+        if each.covers(cell.day):
+            return None
     return Verdict(say.not_enrolled(case), Obstacle.NOT_ENROLLED, remedy=ENROL)
 
 
@@ -107,7 +121,7 @@ def _not_there_yet(case: Case) -> Verdict | None:
 def _agreeing(case: Case) -> Verdict | None:
     links = case.world.links
     for cell in case.cells:
-        excluded = _coming(case, sorted(links.excluded_by(cell.service)))
+        excluded = _coming(case, links.excluded_by(cell.service))
         if excluded:
             return Verdict(say.excluded(case, cell, excluded[0]), Obstacle.EXCLUDED)
         for needed in sorted(links.needed_by(cell.service)):
@@ -132,6 +146,8 @@ def _in_time(case: Case) -> Verdict | None:
 
 
 def _room(case: Case) -> Verdict | None:
+    if not case.world.rooms:
+        return None
     rooms = {
         cell: case.world.rooms[cell]
         for cell in case.cells
@@ -168,7 +184,7 @@ def _not_brought(case: Case) -> Verdict | None:
 
 def _not_needed(case: Case) -> Verdict | None:
     for cell in case.cells:
-        needing = _coming(case, sorted(case.world.links.needing(cell.service)))
+        needing = _coming(case, case.world.links.needing(cell.service))
         if needing:
             return Verdict(say.still_needed(case, cell, needing[0]), Obstacle.NEEDED)
     return None
@@ -179,8 +195,10 @@ def _in_time_to_cancel(case: Case) -> Verdict | None:
     return _in_time(case) if case.state is BookingState.BOOKED else None
 
 
-def _coming(case: Case, services: Iterable[int]) -> list[Cell]:
-    cells = [case.cell._replace(service=service) for service in services]
+def _coming(case: Case, services: Collection[int]) -> Sequence[Cell]:
+    if not services:
+        return ()
+    cells = [case.cell._replace(service=service) for service in sorted(services)]
     return [each for each in cells if each not in case.cells and case.world.is_coming(each)]
 
 

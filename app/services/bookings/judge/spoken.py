@@ -1,6 +1,7 @@
 """Rules and limits, said in French."""
 
 from datetime import date, datetime, timedelta, tzinfo
+from functools import lru_cache
 
 from app import formats
 from app.calendar import ONE_DAY
@@ -29,6 +30,8 @@ COUNTED = {
 }
 
 
+# A week says the same few limits sixty times.
+@lru_cache(maxsize=512)
 def limit(instant: datetime, zone: tzinfo) -> str:
     """Write jeudi 26 novembre à minuit: the last minute that is in time."""
     day, minute = _last_minute(instant, zone)

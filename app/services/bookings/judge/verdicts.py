@@ -1,6 +1,5 @@
 """What a judge answers: whether it may be done, why not, until when, and what to do instead."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -69,8 +68,7 @@ class Remedy(NamedTuple):
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """The same on each door: page, sending, command, import and feed.
 
     `sentence` is said as it is, of what may be done too; `limit` is the first instant at which it

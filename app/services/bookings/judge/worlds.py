@@ -126,25 +126,25 @@ class World:
 
     def to_book(self, cell: Cell) -> list[Cell]:
         """List what booking a cell books: itself, and what it brings that is not there for sure."""
-        brought = sorted(self.links.brought_by(cell.service))
-        others = [cell._replace(service=service) for service in brought]
+        brought = self.links.brought_by(cell.service)
+        if not brought:
+            return [cell]
+        others = [cell._replace(service=service) for service in sorted(brought)]
         return [cell, *(each for each in others if not self._is_sure(each))]
 
     def to_cancel(self, cell: Cell) -> list[Cell]:
         """List what cancelling a cell cancels: itself, and what came with it alone."""
         going = [cell]
-        brought = [
-            cell._replace(service=service)
-            for service in sorted(self.links.brought_by(cell.service))
-        ]
+        services = self.links.brought_by(cell.service)
+        brought = [cell._replace(service=service) for service in sorted(services)]
         while more := [each for each in brought if each not in going and self._goes(each, going)]:
             going += more
         return going
 
     def brings(self, cell: Cell) -> list[Cell]:
         """List what is booked and comes with this cell."""
-        others = sorted(self.links.bringing(cell.service))
-        cells = [cell._replace(service=service) for service in others]
+        others = self.links.bringing(cell.service)
+        cells = [cell._replace(service=service) for service in sorted(others)]
         return [each for each in cells if self.is_coming(each)]
 
     def _goes(self, cell: Cell, going: list[Cell]) -> bool:
