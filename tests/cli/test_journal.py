@@ -20,7 +20,7 @@ from app.services import journal, noted_acts
 from app.services.accounts import signing_in
 from app.services.actors import Clerk, Command, Origin, Stranger
 from app.services.families.lookup import open_families
-from app.services.town_hall.act_words import DETAILS, IN_COLUMNS
+from app.services.town_hall.act_words import DETAILS, IN_COLUMNS, told
 from tests.support.people import People
 
 pytestmark = pytest.mark.both_databases
@@ -174,8 +174,32 @@ def test_each_detail_has_a_french_name() -> None:
     """Whatever services note beside an act is read by its own name otherwise, in English."""
     noted = set()
     for path in Path(services.__path__[0]).rglob("*.py"):
-        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(call, ast.Call) and ast.unparse(call.func).startswith("journal.record"):
-                noted |= {keyword.arg for keyword in call.keywords if keyword.arg}
+        for each in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(each, ast.FunctionDef):
+                noted |= _noted_by(each)
     assert noted - set(DETAILS) - set(IN_COLUMNS) == set()
-    assert "reason" in noted
+    assert {"reason", "families", "removed", "rows_back"} <= noted
+
+
+def _noted_by(function: ast.FunctionDef) -> set[str]:
+    """Name the details that it notes: by keyword, or in a dictionary of its own that it spreads."""
+    noted, written, spreads = set(), set(), False
+    for each in ast.walk(function):
+        match each:
+            case ast.Call() if ast.unparse(each.func).startswith("journal.record"):
+                noted |= {keyword.arg for keyword in each.keywords if keyword.arg}
+                spreads |= any(keyword.arg is None for keyword in each.keywords)
+            case ast.Assign(targets=[ast.Name()], value=ast.Dict(keys=keys)):
+                written |= {str(key.value) for key in keys if isinstance(key, ast.Constant)}
+    return noted | written if spreads else noted
+
+
+def test_what_stands_in_a_list_of_words_is_read_in_french() -> None:
+    """One or several, as they were noted; what stands in none is as it is."""
+    noted = {"audience": "all", "roles": "regie, secretariat", "mails": "messages,invoices"}
+    assert list(told(noted | {"source": "a,b.zip"})) == [
+        "pour\u00a0: toutes les familles",
+        "rôles\u00a0: Régie, Secrétariat",
+        "courriels\u00a0: messages, factures",
+        "fichiers\u00a0: a,b.zip",
+    ]
