@@ -6,12 +6,13 @@ from dataclasses import dataclass
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 from tests.e2e.gallery import DESKTOP, ORIGIN, PHONE, Visit, open_visit
 from tests.support.gallery import Screen
 
 AXE = Axe().axe_script
+SMALL_DESK = ViewportSize(width=1366, height=768)
 FIRST_LOAD_BYTES = 60_000
 # A family's file, whole, or a page of the journal; with a stylesheet of its own.
 OF_THE_TOWN_HALL = 80_000
@@ -36,6 +37,13 @@ TOO_WIDE = """() => document.documentElement.scrollWidth > innerWidth
       .filter((element) => element.getBoundingClientRect().right > innerWidth + 0.5)
       .map((element) => element.outerHTML.slice(0, 90)).slice(0, 3).concat("too wide")
   : []"""
+# A table that is wider than its place moves sideways there, and hides its last columns.
+MOVES_SIDEWAYS = """() => [...document.querySelectorAll(".across")]
+  .filter((element) => element.scrollWidth > element.clientWidth + 1)
+  .map((element) => `${element.innerText.slice(0, 60)} ${element.scrollWidth}px`)"""
+BELOW_THE_SCREEN = """() => [...document.querySelectorAll(".menu :is(a, button)")]
+  .filter((element) => element.getBoundingClientRect().bottom > innerHeight)
+  .map((element) => element.innerText)"""
 TEXT_PIXELS = """() => parseFloat(getComputedStyle(document.querySelector("main")).fontSize)"""
 # Of the choices of one question, Tab stops at one: the arrows go to the others.
 REACHABLE = """() => {
@@ -207,6 +215,31 @@ def most(screen: Inspection) -> int:
     """Say how heavy it may be."""
     at_town_hall = any("/static/mairie.css" in url for url in screen.asked)
     return OF_THE_TOWN_HALL if at_town_hall else FIRST_LOAD_BYTES
+
+
+@pytest.fixture
+def small_desk(chromium: Chromium) -> Iterator[Visit]:
+    """The screen of a secretary's laptop."""
+    visit = open_visit(chromium, viewport=SMALL_DESK)
+    yield visit
+    visit.context.close()
+
+
+def test_the_town_hall_is_seen_whole_from_a_tablet_to_a_desk(
+    small_desk: Visit, gallery: list[Screen]
+) -> None:
+    """No column is out of sight, nor any place of the menu on a laptop."""
+    found = []
+    for screen in one_of_each(gallery):
+        if "/static/mairie.css" in screen.body:
+            page = small_desk.show(screen)
+            found += [f"{screen.name}: {each}" for each in page.evaluate(BELOW_THE_SCREEN)]
+            for width in (1366, 1024, 768):
+                page.set_viewport_size({"width": width, "height": 768})
+                wide = page.evaluate(MOVES_SIDEWAYS)
+                found += [f"{screen.name} at {width}: {each}" for each in wide]
+            page.set_viewport_size(SMALL_DESK)
+    assert found == []
 
 
 @pytest.fixture
