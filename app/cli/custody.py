@@ -79,12 +79,30 @@ def say(child: str, family_number: str, weeks: str, handover: str, anchor: date 
     _show(of_home, family_number)
 
 
+@garde.command("jour")
+@CHILD
+@FAMILY
+@click.argument("on", metavar="JJ/MM/AAAA", type=_Day())
+@with_appcontext
+def say_day(child: str, family_number: str, on: date) -> None:
+    """Donne un jour à un foyer, quelle que soit la semaine, et l’écrit aux foyers.
+
+    Donné de nouveau au foyer dont c’est la semaine, il n’est plus une exception. Ce qu’un autre
+    foyer a réservé ce jour-là s’annule d’abord.
+    """
+    from app.services.bookings import leaving
+
+    with refusals(UNCHANGED):
+        of_home = leaving.say(child, family_number, on, whoever_launched())
+    _show(of_home, family_number)
+
+
 @garde.command("montrer")
 @CHILD
 @FAMILY
 @with_appcontext
 def show(child: str, family_number: str) -> None:
-    """Montre les prochaines semaines d’un foyer."""
+    """Montre les prochaines semaines d’un foyer, et les jours laissés par l’un à l’autre."""
     from app.services.bookings import homes
 
     with refusals():
@@ -96,6 +114,18 @@ def _show(of_home: "OfHome", family_number: str) -> None:
     click.echo(f"{of_home.child}, famille n°\u00a0{family_number}\u00a0: {of_home.pattern}.")
     for first, last in of_home.weeks(today()):
         click.echo(f"  du {day_and_month(first)} au {day_and_month(last)}")
+    _show_days(of_home)
     warned = of_home.warning(today())
     if warned:
         click.echo(warned)
+
+
+def _show_days(of_home: "OfHome") -> None:
+    from app.services.bookings import leaving
+
+    for words, days in (
+        ("Laissé à un autre foyer", leaving.left(of_home.turns)),
+        ("Laissé par un autre foyer", leaving.received(of_home.turns)),
+    ):
+        for on in days:
+            click.echo(f"{words}\u00a0: {day_and_month(on)}.")

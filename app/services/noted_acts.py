@@ -49,6 +49,7 @@ ACTS = {
     "credentials_queued": "mots de passe temporaires demandés par la mairie",
     "credentials_requested": "mot de passe temporaire demandé",
     "custody_agreed": "semaines de garde convenues entre les deux foyers",
+    "custody_day_said": "jour d’un foyer, dit par la mairie",
     "custody_day_left": "jour laissé à l’autre foyer",
     "custody_day_taken": "jour laissé à l’autre foyer, repris",
     "custody_proposed": "semaines de garde proposées à l’autre foyer",

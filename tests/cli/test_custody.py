@@ -9,7 +9,10 @@ from sqlalchemy import select
 
 from app import db
 from app.booking_kinds import CustodyPattern
-from app.models import Custody, JournalEntry
+from app.models import Custody, CustodyDay, JournalEntry, OutboxMail
+from app.services.mail.kinds import MailKind
+from tests.support.people import People
+from tests.support.services import booked_by
 
 NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
 pytestmark = pytest.mark.usefixtures("people")
@@ -78,3 +81,39 @@ def test_a_home_may_have_them_all_again(app: Flask) -> None:
 def test_a_slip_is_told(app: Flask, arguments: tuple[str, ...], words: str) -> None:
     assert words in run(app, *arguments, refused=True)
     assert kept(app) == []
+
+
+@pytest.mark.both_databases
+def test_a_day_is_given_to_a_home(app: Flask) -> None:
+    """Whatever the week; given back to the home whose week it is, it is an exception no more."""
+    before = run(app, "jour", *JULES_AT_MARC, "04/12/2026", refused=True)
+    assert "Rien n’a changé : dites d’abord les semaines de ce foyer" in before
+    run(app, "dire", *JULES_AT_CLAIRE, "impaires")
+    run(app, "dire", *JULES_AT_MARC, "paires")
+    said = run(app, "jour", *JULES_AT_MARC, "04/12/2026")
+    assert "Laissé par un autre foyer : vendredi 4 décembre.\n" in said
+    theirs = run(app, "montrer", *JULES_AT_CLAIRE)
+    assert "Laissé à un autre foyer : vendredi 4 décembre.\n" in theirs
+    again = run(app, "jour", *JULES_AT_MARC, "04/12/2026", refused=True)
+    assert "ce jour est déjà de ce foyer" in again
+    for day in ("20/11/2026", "04/12/2028"):
+        assert "donnez un jour à venir" in run(app, "jour", *JULES_AT_MARC, day, refused=True)
+    assert "vendredi 4 décembre" not in run(app, "jour", *JULES_AT_CLAIRE, "04/12/2026")
+    with app.app_context():
+        assert db.session().scalars(select(CustodyDay)).all() == []
+        events = db.session().scalars(select(JournalEntry.event)).all()
+        assert events.count("custody_day_said") == 4
+        # Both homes are written to, each time.
+        mails = db.session().scalars(select(OutboxMail.kind)).all()
+        assert len([kind for kind in mails if kind == MailKind.CUSTODY_WEEKS]) == 4
+
+
+@pytest.mark.both_databases
+def test_a_day_that_the_other_home_booked_stays_theirs(app: Flask, people: People) -> None:
+    run(app, "dire", *JULES_AT_CLAIRE, "impaires")
+    run(app, "dire", *JULES_AT_MARC, "paires")
+    with app.app_context(), db.transaction() as session:
+        bookings, jules = booked_by(session, people.claire)
+        bookings.book(jules, [date(2026, 12, 4)], NOW)
+    said = run(app, "jour", *JULES_AT_MARC, "04/12/2026", refused=True)
+    assert "un autre foyer a réservé ce jour : annulez d’abord ce qui est réservé" in said

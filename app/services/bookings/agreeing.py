@@ -224,7 +224,12 @@ def locked(session: Session, family_id: int, public_id: str) -> Agreement | None
 
 
 def other_home(session: Session, child_id: int, family_id: int) -> int:
-    return session.scalars(
+    [other] = other_homes(session, child_id, family_id)
+    return other
+
+
+def other_homes(session: Session, child_id: int, family_id: int) -> list[int]:
+    found = (
         select(Family.id)
         .join(FamilyChild, FamilyChild.family_id == Family.id)
         .where(
@@ -232,7 +237,9 @@ def other_home(session: Session, child_id: int, family_id: int) -> int:
             Family.id != family_id,
             Family.archived_at.is_(None),
         )
-    ).one()
+        .order_by(Family.id)
+    )
+    return list(session.scalars(found))
 
 
 def _forget(session: Session, child_id: int) -> None:

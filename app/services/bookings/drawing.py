@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from app import formats
-from app.booking_kinds import Late, ServiceKind
+from app.booking_kinds import BookingState, Late, ServiceKind
 from app.calendar import ONE_DAY, ONE_WEEK
 from app.services.bookings import instead, prices, reading, typical
 from app.services.bookings.judge.judging import is_no_day, judge
@@ -119,6 +119,7 @@ class Drawing:
                 warnings=self._warnings(),
                 to_enrol=self._to_enrol(),
                 invoiced=instead.invoiced(self.known, self.days),
+                shared=[each for each in self.known.children.values() if each.turns],
                 has_typical=self.known.has_typical,
             )
         words = told[0].words if told else ""
@@ -200,6 +201,7 @@ class Drawing:
             place=place,
             message=found.message if found and ours else None,
             is_late=bool(late),
+            was_late=bool(found and found.late and ours is BookingState.BOOKED),
         )
 
     def _late(self, cell: Cell, verdict: Verdict) -> str:

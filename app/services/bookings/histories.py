@@ -3,7 +3,7 @@
 Of a day that went from one home of a child to the other, each reads its own part.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -36,11 +36,13 @@ from app.models import (
     BookingRefusal,
     BookingState,
     Child,
+    ProofVerdict,
     Service,
 )
 from app.paging import Page
 from app.services.actors import CurrentAccount
 from app.services.bookings import months
+from app.services.bookings.proofs import missed
 from app.services.bookings.words import STATES
 from app.services.families import children
 
@@ -48,6 +50,11 @@ from app.services.families import children
 MOST_ON_PAPER = 400
 NOTHING = "Rien"
 YOU, OTHER, TOWN, LIST = "Vous", "L’autre responsable", "La mairie", "Liste d’attente"
+SENT_PAPER = "Justificatif envoyé"
+JUDGED = {
+    ProofVerdict.ACCEPTED: "Justificatif accepté",
+    ProofVerdict.REFUSED: "Justificatif refusé",
+}
 REFUSED = {
     BookingState.BOOKED: "Réservation refusée",
     BookingState.CANCELLED: "Annulation refusée",
@@ -65,7 +72,7 @@ _CHILD = bindparam("child", type_=String)
 _DAYS = bindparam("first", type_=Date), bindparam("last", type_=Date)
 _OF_CHILD = or_(_CHILD == "", Child.public_id == _CHILD)
 _WHERE = (
-    Child.first_name, Child.birth_date, Child.id.label("child_id"), Service.name,
+    Child.first_name, Child.birth_date, Child.id.label("child_id"), Child.public_id, Service.name,
     Service.position, Service.id.label("service_id"),
 )  # fmt: skip
 _NO_STATE = type_coerce(null(), BookingEvent.old.type)
@@ -81,6 +88,7 @@ _EVERY = union_all(
         BookingEvent.sentence,
         BookingEvent.late,
         BookingBatch.id.label("batch"),
+        BookingBatch.public_id.label("batch_key"),
         BookingBatch.account_id,
     )
     .join(Booking, Booking.id == BookingEvent.booking_id)
@@ -99,6 +107,7 @@ _EVERY = union_all(
         BookingRefusal.sentence,
         false(),
         BookingBatch.id,
+        BookingBatch.public_id,
         BookingBatch.account_id,
     )
     .join(BookingBatch, BookingBatch.id == BookingRefusal.batch_id)
@@ -124,6 +133,15 @@ _ENDS: Select[*tuple[Any, ...]] = (
 )
 
 
+class Paper(NamedTuple):
+    """The paper that a family sent for days that were missed."""
+
+    batch: str
+    child: str
+    # Justificatif envoyé, accepté, refusé.
+    words: str
+
+
 class Change(NamedTuple):
     """What a child's day became, at services of which the same is told."""
 
@@ -139,6 +157,8 @@ class Change(NamedTuple):
     in_time: str
     sentence: str
     services: Sequence[str]
+    # The paper of an absence, as its page is called: by what was saved at once, and child.
+    proof: Paper | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,8 +239,9 @@ def _months(first: date, last: date) -> list[tuple[str, str]]:
 def _together(account: CurrentAccount, rows: Sequence[Row[*tuple[Any, ...]]]) -> list[Change]:
     """Say once what is told of several services of a day."""
     told: list[Change] = []
+    papers = _papers(account, rows)
     for row in rows:
-        change = _change(account, row)
+        change = _change(account, row, papers)
         if told and told[-1]._replace(services=()) == change._replace(services=()):
             told[-1] = told[-1]._replace(services=[*told[-1].services, *change.services])
         else:
@@ -228,7 +249,22 @@ def _together(account: CurrentAccount, rows: Sequence[Row[*tuple[Any, ...]]]) ->
     return told
 
 
-def _change(account: CurrentAccount, row: Row[*tuple[Any, ...]]) -> Change:
+def _papers(
+    account: CurrentAccount, rows: Sequence[Row[*tuple[Any, ...]]]
+) -> dict[tuple[str, str], Paper]:
+    """Find those of the days that were missed: one statement, where there are any."""
+    batches = {row.batch_key for row in rows if row.new is BookingState.ABSENT and row.batch_key}
+    return {
+        key: Paper(*key, SENT_PAPER if proof.verdict is None else JUDGED[proof.verdict])
+        for key, proof in missed.sent(account.family_id, batches).items()
+    }
+
+
+def _change(
+    account: CurrentAccount,
+    row: Row[*tuple[Any, ...]],
+    papers: Mapping[tuple[str, str], Paper],
+) -> Change:
     return Change(
         at=row.at,
         who=_who(account, row),
@@ -240,6 +276,9 @@ def _change(account: CurrentAccount, row: Row[*tuple[Any, ...]]) -> Change:
         in_time=_in_time(row),
         sentence=row.sentence,
         services=[row.name],
+        proof=papers.get((row.batch_key, row.public_id))
+        if row.new is BookingState.ABSENT
+        else None,
     )
 
 

@@ -6,11 +6,11 @@ Whoever says them has the last word: what one home proposed to the other is void
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app import db
-from app.models import Custody, CustodyProposal
+from app.models import Custody, CustodyDay, CustodyProposal
 from app.services import journal
 from app.services.actors import Actor
 from app.services.bookings import words
@@ -46,8 +46,17 @@ def read(child: str, family_number: str) -> OfHome:
     """Read them of a child, by name or by number. Raises Refusal when there is none, or several."""
     with db.transaction() as session:
         family_id, child_id, name = lookup.one_child(session, child, family_number)
-        row = session.get(Custody, (child_id, family_id))
-        return OfHome(name, Turns(row.pattern, row.handover, row.anchor) if row else None)
+        return OfHome(name, of_child(session, family_id, child_id))
+
+
+def of_child(session: Session, family_id: int, child_id: int) -> Turns | None:
+    """Read the weeks of a home, and the days that homes left; None when it has all weeks."""
+    row = session.get(Custody, (child_id, family_id))
+    if row is None:
+        return None
+    told = select(CustodyDay).where(CustodyDay.child_id == child_id).order_by(CustodyDay.day)
+    days = {each.day: each.family_id == family_id for each in session.scalars(told)}
+    return Turns(row.pattern, row.handover, row.anchor, days)
 
 
 def say(child: str, family_number: str, turns: Turns | None, by: Actor) -> OfHome:

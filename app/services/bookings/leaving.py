@@ -1,6 +1,7 @@
 """A home leaves a day to the other home of a child, and takes it back: one day, whatever the week.
 
-A day is always of at least one home: who leaves it gives it to somebody.
+The town hall may say so too. A day is always of at least one home: who leaves it gives it to
+somebody.
 """
 
 from datetime import date, timedelta
@@ -10,13 +11,15 @@ from sqlalchemy.orm import Session
 
 from app import db
 from app.formats import today
-from app.models import Booking, CustodyDay
+from app.models import Booking, Child, CustodyDay
 from app.services import journal
-from app.services.actors import PORTAL, CurrentAccount
-from app.services.bookings import agreeing
+from app.services.actors import PORTAL, Actor, CurrentAccount
+from app.services.bookings import agreeing, homes
 from app.services.bookings.agreeing import Agreement
+from app.services.bookings.homes import OfHome
 from app.services.bookings.judge.custody import Turns
 from app.services.bookings.reading import LIVE
+from app.services.families import lookup
 from app.services.mail import notices
 from app.services.refusals import Reason, Refusal
 
@@ -25,6 +28,10 @@ NO_WEEKS = "Dites d’abord les semaines de chaque foyer"
 NOT_AHEAD = "Choisissez un jour à venir, dans l’année"
 NOT_OURS = "Ce jour est déjà de l’autre foyer"
 NOT_LEFT = "Ce jour n’est pas laissé à l’autre foyer"
+NO_WEEKS_OF_HOME = "dites d’abord les semaines de ce foyer"
+DAY_NOT_AHEAD = "donnez un jour à venir, dans l’année"
+ALREADY_THEIRS = "ce jour est déjà de ce foyer"
+BOOKED_BY_OTHER = "un autre foyer a réservé ce jour\u00a0: annulez d’abord ce qui est réservé"
 BOOKED_HERE = "Vous avez réservé ce jour\u00a0: annulez d’abord, puis laissez-le"
 BOOKED_THERE = (
     "L’autre foyer a déjà réservé ce jour\u00a0: il peut annuler, ou la mairie peut vous aider"
@@ -33,8 +40,7 @@ BOOKED_THERE = (
 
 def left(turns: Turns | None) -> list[date]:
     """List the next days that a home left to the other one, of those that were its own."""
-    days = turns.days.items() if turns else ()
-    return sorted(day for day, is_here in days if not is_here and day >= today())
+    return sorted(day for day in (turns.left() if turns else ()) if day >= today())
 
 
 def received(turns: Turns | None) -> list[date]:
@@ -84,6 +90,34 @@ def take_back(account: CurrentAccount, public_id: str, day: date) -> bool:
         _forget(session, found.child_id, day)
         _tell(session, "custody_day_taken", account, found.child_id, other)
         return True
+
+
+def say(child: str, family_number: str, day: date, by: Actor) -> OfHome:
+    """Have a home have a day, as the town hall says it, and write it to all homes of the child.
+
+    Raises Refusal when there is no such child, or several; where the home has all weeks, or that
+    day already; and where another home has booked it.
+    """
+    with db.transaction() as session:
+        family_id, child_id, _ = lookup.one_child(session, child, family_number)
+        session.execute(select(Child.id).where(Child.id == child_id).with_for_update())
+        turns = homes.of_child(session, family_id, child_id)
+        if turns is None:
+            raise Refusal(Reason.MISSING, NO_WEEKS_OF_HOME)
+        if not today() <= day <= today() + FARTHEST:
+            raise Refusal(Reason.UNFIT, DAY_NOT_AHEAD)
+        if turns.is_here(day):
+            raise Refusal(Reason.SAME, ALREADY_THEIRS)
+        others = agreeing.other_homes(session, child_id, family_id)
+        if any(_has_booked(session, child_id, other, day) for other in others):
+            raise Refusal(Reason.CLOSED, BOOKED_BY_OTHER)
+        _forget(session, child_id, day)
+        if not turns.is_here_by_turns(day):
+            session.add(CustodyDay(child_id=child_id, day=day, family_id=family_id))
+        for each in (family_id, *others):
+            journal.record_of_family(session, "custody_day_said", by, each, child=str(child_id))
+            notices.tell_of_weeks(session, each)
+    return homes.read(child, family_number)
 
 
 def _turns(found: Agreement, day: date) -> Turns:

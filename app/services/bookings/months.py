@@ -33,7 +33,7 @@ from app.services.bookings.words import BOOKED_LATE, IN_BRACKETS
 SATURDAY = 5
 # Days of which the calendar says why nobody comes.
 NAMED = {Sort.CLOSED, Sort.PUBLIC, Sort.TOWN, Sort.SCHOOL}
-ELSEWHERE = "Autre foyer"
+ELSEWHERE, LEFT = "Autre foyer", "Laissé à l’autre foyer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ class _Reading:
         if told:
             return f"{NBSP}; ".join(", ".join(names) + brackets for brackets, names in told.items())
         if is_elsewhere:
-            return ELSEWHERE
+            return LEFT if (child.id, day) in self.known.world.days_left else ELSEWHERE
         return "–" if is_offered else ""
 
     def _in_brackets(self, cell: Cell) -> str:

@@ -238,6 +238,7 @@ def known(family_id: int, first: date, last: date) -> Known:
         # What it chose it may give back, though its child is enrolled no more.
         if each.state in LIVE and each.origin is not BookingOrigin.LINKED:
             enrolled.setdefault((cell.child, cell.service), ())
+    turns = {each.id: each.turns for each in children.values() if each.turns}
     return Known(
         family_id=family_id,
         first=first,
@@ -265,11 +266,9 @@ def known(family_id: int, first: date, last: date) -> Known:
                 if cell not in ours and each.state not in GIVEN_BACK
             ),
             days_elsewhere=frozenset(
-                (each.id, day)
-                for each in children.values()
-                for day in (days_between(first, last) if each.turns else ())
-                if each.turns and not each.turns.is_here(day)
+                (child, day) for child, its in turns.items() for day in its.away(first, last)
             ),
+            days_left=frozenset((child, day) for child, its in turns.items() for day in its.left()),
         ),
     )
 

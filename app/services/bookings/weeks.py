@@ -39,6 +39,8 @@ class Line(NamedTuple):
     message: str | None = None
     # Ticking it books it past its limit, which costs more.
     is_late: bool = False
+    # It was booked so.
+    was_late: bool = False
 
 
 class Invoiced(NamedTuple):
@@ -93,6 +95,8 @@ class Week:
     to_enrol: Sequence[ToEnrol] = ()
     # The months of it that no longer change.
     invoiced: Sequence[Invoiced] = ()
+    # The children who have days to leave to their other home, or who left some.
+    shared: Sequence[OfChild] = ()
     # The family said a typical week, which may be ticked.
     has_typical: bool = False
 

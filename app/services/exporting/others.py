@@ -85,7 +85,8 @@ def _booking(row: Any) -> Sequence[Any]:
 def _booking_event(row: Any) -> Sequence[Any]:
     before = words.STATES.get(row.old, "")
     what = words.EVENTS[row.kind]
-    return (*row[:5], what, before, words.STATES[row.new], row.acted_by, row.sentence)
+    late = "oui" if row.late else "non"
+    return (*row[:5], what, before, words.STATES[row.new], row.acted_by, row.sentence, late)
 
 
 def _refusal(row: Any) -> Sequence[Any]:
@@ -234,11 +235,12 @@ _BOOKING_EVENTS = Other(
     "suites-des-reservations.csv",
     (
         "quand", "jour", "service", "enfant", "famille", "quoi", "avant", "après",
-        "par la mairie", "texte",
+        "par la mairie", "texte", "hors délai",
     ),
     select(
         BookingEvent.at, Booking.day, Service.name, _CHILD, Family.number, BookingEvent.kind,
         BookingEvent.old, BookingEvent.new, BookingBatch.acted_by, BookingEvent.sentence,
+        BookingEvent.late,
     )
     .join(Booking, Booking.id == BookingEvent.booking_id)
     .join(Service, Service.id == Booking.service_id)

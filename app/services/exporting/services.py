@@ -9,17 +9,17 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, exists, func, nulls_first, select
 from sqlalchemy.orm import aliased
 
-from app.booking_kinds import Late, LinkKind, ServiceMode, SpanKind, Waiting
+from app.booking_kinds import LinkKind
 from app.calendar.months import name_of
-from app.formats import WEEKDAYS
+from app.formats import WEEKDAYS, day_of
 from app.models import (
     Booking,
     BookingOrigin,
-    BookingState,
     CalendarSpan,
     Child,
     Custody,
-    CustodyPattern,
+    CustodyDay,
+    CustodyProposal,
     DayState,
     Enrolment,
     Family,
@@ -28,18 +28,17 @@ from app.models import (
     Service,
     ServiceDay,
     ServiceGroup,
-    ServiceKind,
     ServiceLink,
     Tariff,
 )
 from app.services.bookings.closings.closing_extent import LIVE
-from app.services.bookings.month_end.month_files import STATES
 from app.services.bookings.setting_up import building
 from app.services.bookings.setting_up.services import days
-from app.services.exporting.writing import plain
+from app.services.exporting.service_words import cell
 from app.services.importing.booking_file import BOOKINGS
 from app.services.importing.calendar_file import CALENDAR
 from app.services.importing.closing_file import CLOSINGS
+from app.services.importing.custody_days_file import DAYS, PROPOSALS
 from app.services.importing.custody_file import CUSTODY
 from app.services.importing.group_file import BETWEEN, GROUPS
 from app.services.importing.invoiced_file import INVOICED
@@ -49,22 +48,6 @@ from app.services.importing.tariff_files import QUOTIENTS, TARIFFS
 
 FOLDER = "services"
 _LETTERS = ("L", "Ma", "Me", "J", "V", "S", "D")
-_WORDS: Mapping[Any, str] = {
-    ServiceKind.CANTEEN: "CANTINE", ServiceKind.GARDERIE: "GARDERIE", ServiceKind.MIDDAY: "MIDI",
-    ServiceKind.LEISURE: "LOISIRS", ServiceKind.OTHER: "AUTRE",
-    ServiceMode.DAYS: "JOURS", ServiceMode.REQUEST: "DEMANDE",
-    ServiceMode.ATTENDANCE_ONLY: "POINTAGE",
-    Waiting.NONE: "NON", Waiting.AUTOMATIC: "AUTOMATIQUE", Waiting.OFFER: "PROPOSITION",
-    Late.REFUSE: "REFUS", Late.SURCHARGE: "MAJORATION", Late.REQUEST: "DEMANDE",
-    SpanKind.SCHOOL: "VACANCES", SpanKind.PUBLIC: "FERIE", SpanKind.BRIDGE: "PONT",
-    SpanKind.TOWN: "COMMUNE",
-    CustodyPattern.ISO_EVEN: "PAIRES", CustodyPattern.ISO_ODD: "IMPAIRES",
-    CustodyPattern.ALTERNATE: "ALTERNEES",
-    **STATES,
-    # Whoever reads it again knows no hour to answer by.
-    BookingState.OFFERED: "ATTENTE",
-    True: "OUI", False: "NON",
-}  # fmt: skip
 _PERIODS = {(True, False): "SCOLAIRE", (False, True): "VACANCES", (True, True): "TOUTES"}
 _LINKS = {LinkKind.BRINGS: "brings", LinkKind.NEEDS: "needs", LinkKind.EXCLUDES: "excludes"}
 
@@ -80,18 +63,9 @@ class ServiceFile(NamedTuple):
         """Write them."""
         for row in found:
             told = self.told(row)
-            yield [_cell(told[column.field]) for column in self.file.columns]
+            yield [cell(told[column.field]) for column in self.file.columns]
 
 
-def _cell(value: Any) -> str:
-    """Write a word of the format, or a value as it is; 1 is no OUI."""
-    is_word = isinstance(value, (bool, *_KINDS))
-    return _WORDS[value] if is_word else plain(value)
-
-
-_KINDS = (
-    ServiceKind, ServiceMode, Waiting, Late, SpanKind, CustodyPattern, BookingState,
-)  # fmt: skip
 _OTHER = aliased(Service)
 _BRINGER = aliased(Booking)
 _OFFERED = Service.archived_at.is_(None)
@@ -127,6 +101,10 @@ def _group(row: Any) -> Mapping[str, Any]:
 
 def _custody(row: Any) -> Mapping[str, Any]:
     return {**row._asdict(), "handover": WEEKDAYS[row.handover].upper()}
+
+
+def _proposal(row: Any) -> Mapping[str, Any]:
+    return {**_custody(row), "proposed_on": day_of(row.proposed_at)}
 
 
 def _tariff(row: Any) -> Mapping[str, Any]:
@@ -235,6 +213,27 @@ ALL = (
         .where(Child.erased_at.is_(None))
         .order_by(Custody.child_id, Custody.family_id),
         _custody,
+    ),
+    ServiceFile(
+        DAYS,
+        _of_child(CustodyDay.day)
+        .join(CustodyDay, CustodyDay.child_id == Child.id)
+        .join(Family, (Family.id == CustodyDay.family_id) & _HERE)
+        .where(Child.erased_at.is_(None))
+        .order_by(CustodyDay.child_id, CustodyDay.day),
+        _plainly,
+    ),
+    ServiceFile(
+        PROPOSALS,
+        _of_child(
+            CustodyProposal.pattern, CustodyProposal.handover, CustodyProposal.anchor,
+            CustodyProposal.proposed_at,
+        )
+        .join(CustodyProposal, CustodyProposal.child_id == Child.id)
+        .join(Family, (Family.id == CustodyProposal.family_id) & _HERE)
+        .where(Child.erased_at.is_(None))
+        .order_by(CustodyProposal.child_id),
+        _proposal,
     ),
     ServiceFile(
         QUOTIENTS,

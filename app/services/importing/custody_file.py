@@ -67,12 +67,13 @@ def write(
         elif row["pattern"] is CustodyPattern.ALTERNATE and not row["anchor"]:
             fault(CUSTODY, row, "anchor", "donnez un jour d’une semaine de ce foyer.")
         else:
-            homes.write(session, child.families[row["family"]], child.number, _turns(row))
+            homes.write(session, child.families[row["family"]], child.number, turns(row))
             count += 1
     return count
 
 
-def _turns(row: Mapping[str, Any]) -> Turns | None:
+def turns(row: Mapping[str, Any]) -> Turns | None:
+    """Read the weeks that a row says; None for all of them."""
     if row["pattern"] == EVERY:
         return None
     anchor = date.fromisoformat(row["anchor"]) if row["anchor"] else today()

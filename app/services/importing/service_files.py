@@ -32,6 +32,7 @@ from app.services.importing import (
     child_homes,
     closing_file,
     closing_rows,
+    custody_days_file,
     custody_file,
     enrolment_file,
     group_file,
@@ -42,6 +43,7 @@ from app.services.importing import (
 from app.services.importing.booking_file import BOOKINGS
 from app.services.importing.calendar_file import CALENDAR
 from app.services.importing.closing_file import CLOSINGS, Closing
+from app.services.importing.custody_days_file import DAYS, PROPOSALS
 from app.services.importing.custody_file import CUSTODY
 from app.services.importing.faults import Fault
 from app.services.importing.group_file import GROUPS
@@ -53,8 +55,8 @@ from app.services.importing.tariff_files import QUOTIENTS, TARIFFS
 from app.services.refusals import Reason, Refusal
 
 FILES = (
-    SERVICES, CALENDAR, TARIFFS, GROUPS, ENROLMENTS, CUSTODY, QUOTIENTS, BOOKINGS, CLOSINGS,
-    INVOICED,
+    SERVICES, CALENDAR, TARIFFS, GROUPS, ENROLMENTS, CUSTODY, DAYS, PROPOSALS, QUOTIENTS,
+    BOOKINGS, CLOSINGS, INVOICED,
 )  # fmt: skip
 _LINKS = {
     "brings": LinkKind.BRINGS, "needs": LinkKind.NEEDS, "excludes": LinkKind.EXCLUDES,
@@ -82,6 +84,9 @@ class Done:
     enrolments: int = 0
     # Of a child, whose weeks are told.
     homes: int = 0
+    # Of a child, left by a home to another; weeks that one proposes.
+    left_days: int = 0
+    proposals: int = 0
     # Of those, how many are new.
     new_services: int = 0
     new_enrolments: int = 0
@@ -108,6 +113,8 @@ class Done:
         others = (
             (self.groups, "groupe", "groupes"),
             (self.homes, "foyer à semaines dites", "foyers à semaines dites"),
+            (self.left_days, "jour laissé à un foyer", "jours laissés à un foyer"),
+            (self.proposals, "proposition de semaines", "propositions de semaines"),
             (self.calendar, "ligne de calendrier de plus", "lignes de calendrier de plus"),
             (self.tariffs, "ligne de tarif changée", "lignes de tarif changées"),
             (self.quotients, "quotient changé", "quotients changés"),
@@ -187,6 +194,12 @@ def _write(session: Session, reading: Reading, found: Rows, done: Done) -> _Late
         found.get(ENROLMENTS.name, []),
     )
     done.homes = custody_file.write(session, reading.fault, homes, found.get(CUSTODY.name, []))
+    done.left_days = custody_days_file.write_days(
+        session, reading.fault, homes, found.get(DAYS.name, [])
+    )
+    done.proposals = custody_days_file.write_proposals(
+        session, reading.fault, homes, found.get(PROPOSALS.name, [])
+    )
     done.tariffs = tariff_files.write_tariffs(
         session, reading.fault, offered, found.get(TARIFFS.name, [])
     )

@@ -35,7 +35,9 @@ def test_the_price_is_read_three_times(app: Flask, parent: Browser, people: Peop
         assert COSTS in page.text
         assert "Différence estimée : 6,30 € de plus." in page.text
         page = page.submit("Enregistrer")
-        assert "PAYS, Cantine, Garderie de midi Réservé Hors délai" in page.text
+        assert "PAYS, Cantine, Garderie de midi Réservé hors délai" in page.text
+        page = parent.get("family.bookings_week", week="2026-W49")
+        assert page.text.count("Réservé hors délai") == 2
         page = parent.get("family.bookings_month", month="2026-11")
         assert "Cantine, Garderie de midi (hors délai)" in page.text
         assert "Estimation de ce qui est réservé : 6,30 €." in page.text
@@ -57,7 +59,7 @@ def test_a_summary_that_was_in_time_is_read_again(
         page = page.submit("Enregistrer", _refused=200)
         assert "un de ces jours est maintenant hors délai" in page.text
         assert COSTS in page.text
-        assert "Hors délai" in page.submit("Enregistrer").text
+        assert "Réservé hors délai" in page.submit("Enregistrer").text
 
 
 def test_what_a_town_refuses_is_refused_whatever_is_sent(

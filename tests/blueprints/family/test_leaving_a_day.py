@@ -89,6 +89,14 @@ def test_a_day_is_left_and_taken_back(
     page = leave(marc)
     assert "Le jeudi 10 décembre est laissé à l’autre foyer." in page.text
     assert obstacles(app, people) == [None, Obstacle.OTHER_HOME]
+    left = "Vous avez laissé ce jour à l’autre foyer."
+    week = marc.get("family.bookings_week", week="2026-W50")
+    assert week.text.count(left) == 1
+    assert "Semaine de l’autre foyer." not in week.text
+    assert "Laissé à l’autre foyer" in marc.get("family.bookings_month", month="2026-12").text
+    way = week.link("Laisser un jour de Jules à l’autre foyer").click()
+    assert way.soup.select("#un-jour")
+    assert left not in claire.get("family.bookings_week", week="2026-W50").text
     hers = claire.get("family.our_weeks", public_id=JULES)
     assert "Laissés par l’autre foyer Jeudi 10 décembre" in hers.text
     assert "Ce jour est déjà de l’autre foyer." in leave(marc).text

@@ -92,7 +92,10 @@ def test_a_paper_excuses_the_day(app: Flask, proof: Page, parent: Browser) -> No
     assert "Accepté : ces jours ne sont pas dus." in page.text
     assert "déjà sa réponse" in again.submit("Accepter").text
     assert codes(app) == [Code.ABSENT_FREE]
-    page = parent.visit(proof.path)
+    history = parent.get("family.bookings_history")
+    hidden = "Justificatif accepté, PAYS, lundi 30 novembre 2026"
+    page = history.link(hidden).click()
+    assert page.path == proof.path
     assert "Accepté, non facturé" in page.text
     assert SEND not in page.text
     with app.app_context():

@@ -121,7 +121,7 @@ def test_what_was_booked_leaves_too(app: Flask, people: People, tmp_path: Path) 
         "2026-11-30;Cantine;PAYS ZEST;3816231;Réservé;réservé jour par jour;non",
         "2026-11-30;Garderie de midi;PAYS ZEST;3816231;Réservé;compris avec un autre service;non",
     ]
-    assert all(line.endswith("Réservé à temps") for line in told["suites-des-reservations"])
+    assert all(line.endswith("Réservé à temps;non") for line in told["suites-des-reservations"])
     assert told["gardes"] == ["PAYS ZEST;3816231;une semaine sur deux;lundi;2026-11-30"]
     assert told["semaines-types"] == ["PAYS ZEST;3816231;Toutes les semaines;jeudi;Cantine"]
     assert [len(lines) for lines in told.values()] == [2, 1, 1, 2, 2]

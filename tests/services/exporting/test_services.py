@@ -38,6 +38,9 @@ FILES = {
     "10;c;01/09/2026;;\n11;c;01/09/2026;04/07/2027;1\n11;s;01/09/2026;;2\n",
     "garde.csv": "enfant_id;famille_id;rythme;passage;ancre\n"
     "11;1;ALTERNEES;vendredi;30/11/2026\n11;2;IMPAIRES;;30/11/2026\n",
+    "jourGarde.csv": "enfant_id;famille_id;date\n11;2;04/12/2026\n",
+    "propositionGarde.csv": "enfant_id;famille_id;rythme;passage;ancre;proposeLe\n"
+    "11;2;PAIRES;lundi;30/11/2026;23/11/2026\n",
     "tarif.csv": "service_id;du;au;qfMin;qfMax;exterieur;rangEnfant;montant;prixRevient\n"
     "c;01/09/2026;31/08/2027;0;400;;;1,00;5,49\nc;01/09/2026;;401;;OUI;2;4,20;\n",
     "quotient.csv": "famille_id;quotient;du;au;exterieur;source\n"

@@ -7,9 +7,18 @@ from flask import Flask
 from sqlalchemy import delete, select
 
 from app import db
-from app.models import Child, CustodyDay, CustodyPattern, CustodyProposal, Family, FamilyChild
+from app.models import (
+    Child,
+    Custody,
+    CustodyDay,
+    CustodyPattern,
+    CustodyProposal,
+    Family,
+    FamilyChild,
+)
 from tests.support.browser import Browser, Page
 from tests.support.people import People, public_id
+from tests.support.services import booked_by
 
 Screens = Iterator[tuple[str, Page]]
 # In her weeks and in his.
@@ -38,6 +47,7 @@ def our_weeks_screens(app: Flask, people: People) -> Screens:
             owner = session.scalars(his if day == DAY_OF_HERS else claire).one()
             session.add(CustodyDay(child_id=jules, day=day, family_id=owner))
     yield "our weeks, days left and received", mother.get("family.our_weeks", public_id=JULES)
+    yield from _days_of_week(app, people, mother)
     yield "child, weeks proposed", mother.get("family.child", public_id=JULES)
     yield "our weeks, to answer", father.get("family.our_weeks", public_id=JULES)
     yield "child, weeks to answer", father.get("family.child", public_id=JULES)
@@ -65,3 +75,15 @@ def our_weeks_screens(app: Flask, people: People) -> Screens:
     parent = Browser(app)
     parent.sign_in(people.zest)
     yield "our weeks, of the only home", parent.get("family.our_weeks", public_id=public_id("e1"))
+
+
+def _days_of_week(app: Flask, people: People, mother: Browser) -> Screens:
+    """The week and the month of a day that she left, while her weeks are said."""
+    with app.app_context(), db.transaction() as session:
+        bookings, jules = booked_by(session, people.claire)
+        bookings.take_turns(jules, CustodyPattern.ISO_ODD, date(2026, 9, 1))
+    yield "bookings, a day left", mother.get("family.bookings_week", week="2027-W01")
+    yield "month, a day left", mother.get("family.bookings_month", month="2027-01")
+    yield "our weeks, with weeks", mother.get("family.our_weeks", public_id=JULES)
+    with app.app_context(), db.transaction() as session:
+        session.execute(delete(Custody))

@@ -44,6 +44,7 @@ def proof_screens(app: Flask, people: People, parent: Browser, declared: Page) -
     yield "proofs, an acceptance", office.visit(found.path)
     yield "proof, accepted", parent.visit(sent.path)
     yield "child, a proof is accepted", _child(parent)
+    yield "history, with a proof", parent.get("family.bookings_history")
     _set(app, verdict=None, judged_at=None)
     yield "proofs, no reason", found.submit("Refuser", _refused=200)
     found = found.fill({"Motif": "illisible"})

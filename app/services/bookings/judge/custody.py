@@ -47,6 +47,18 @@ class Turns:
         is_shared = self.handover != MONDAY and day.weekday() == self.handover
         return self._has(day) or (is_shared and self._has(day - ONE_DAY))
 
+    def away(self, first: date, last: date) -> Iterator[date]:
+        """List the days from one to the other that are not the home's."""
+        for ahead in range((last - first).days + 1):
+            if not self.is_here(first + ahead * ONE_DAY):
+                yield first + ahead * ONE_DAY
+
+    def left(self) -> Iterator[date]:
+        """List the days of the home's weeks that it left to another."""
+        for day, is_here in self.days.items():
+            if not is_here and self.is_here_by_turns(day):
+                yield day
+
     def weeks(self, since: date, count: int) -> Iterator[tuple[date, date]]:
         """List those of the next weeks that the home has, by their first and last day."""
         start = self._begun(since)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 # Whoever is in no group has the places of the service itself.
-NO_GROUP = 0
+NO_GROUP, IN_NO_GROUP = 0, "Sans groupe"
 
 
 class Group(NamedTuple):

@@ -106,7 +106,8 @@ def _this_home(case: Case) -> Verdict | None:
         if cell in case.world.booked_elsewhere:
             return Verdict(say.also(case, cell, say.BOOKED_ELSEWHERE), Obstacle.OTHER_HOME)
     if (case.cell.child, case.cell.day) in case.world.days_elsewhere:
-        return Verdict(say.DAY_ELSEWHERE, Obstacle.OTHER_HOME)
+        is_left = (case.cell.child, case.cell.day) in case.world.days_left
+        return Verdict(say.DAY_LEFT if is_left else say.DAY_ELSEWHERE, Obstacle.OTHER_HOME)
     return None
 
 

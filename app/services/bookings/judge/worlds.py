@@ -98,6 +98,8 @@ class World:
     prices: Mapping[Cell, Price] = field(default_factory=dict)
     # The other home of a child: its days of custody, and what it booked.
     days_elsewhere: frozenset[tuple[int, date]] = frozenset()
+    # Of those, the ones of this home's weeks: it left them to the other.
+    days_left: frozenset[tuple[int, date]] = frozenset()
     booked_elsewhere: frozenset[Cell] = frozenset()
     # Until when all is invoiced, and by which invoice a month was (by its first day).
     invoiced_until: date | None = None

@@ -6,9 +6,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from app.models import BookingState
+from app.services.bookings.judge.grouping import IN_NO_GROUP
 from app.services.bookings.morning.day_list import DayList
-
-IN_NO_GROUP = "Sans groupe"
 
 
 class Part(NamedTuple):

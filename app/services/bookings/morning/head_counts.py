@@ -15,8 +15,7 @@ from app.calendar import ONE_WEEK
 from app.formats import day_and_month, fold
 from app.models import Booking, BookingState, Child, HealthMark
 from app.services.bookings import catalogue, weeks
-from app.services.bookings.judge.grouping import Group
-from app.services.bookings.morning.day_groups import IN_NO_GROUP
+from app.services.bookings.judge.grouping import IN_NO_GROUP, Group
 from app.services.bookings.morning.served_days import UNKNOWN, Offered
 from app.services.bookings.reading import days_between
 from app.services.families import health

@@ -71,6 +71,7 @@ DAYS: Select[*tuple[Any, ...]] = (
 )
 _OF_BATCH = DAYS.where(BookingBatch.public_id == bindparam("batch"))
 _ONE = _OF_BATCH.where(Child.public_id == bindparam("child"))
+_OF_BATCHES = DAYS.where(BookingBatch.public_id.in_(bindparam("batches", expanding=True)))
 _OF_CHILD = DAYS.where(
     Child.public_id == bindparam("child"), Booking.day >= bindparam("since", type_=Date)
 )
@@ -121,6 +122,14 @@ class Missed:
 def of_batch(family_id: int, batch: str) -> list[Missed]:
     """List the children who miss days of what was saved at once."""
     return _missed(db.rows(_OF_BATCH, family_id=family_id, batch=batch))
+
+
+def sent(family_id: int, batches: Iterable[str]) -> dict[tuple[str, str], Proof]:
+    """Find the papers that a family sent for what it saved at once, by batch and child."""
+    asked = sorted(set(batches))
+    rows = db.rows(_OF_BATCHES, family_id=family_id, batches=asked) if asked else ()
+    found = _missed(rows)
+    return {(each.batch, each.child): each.proof for each in found if each.proof}
 
 
 def of_child(family_id: int, child: str) -> list[Missed]:
