@@ -11,7 +11,8 @@ TOWNS = ROOT / "docs" / "plusieurs-communes.md"
 HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
-# What no test may do to the machine that it runs on, or what is not there; the rest is run.
+# What no test may do to the machine that it runs on, or what is not there; the rest is run. On a
+# Debian of its own all of it is, but for « docker »: test_fresh_debian, by `make soak`.
 NOT_RUN = {
     "sudo apt-get": "installs on the machine: tests/system-packages.txt has the same packages",
     "sudo adduser": "makes users: another one stands for them",

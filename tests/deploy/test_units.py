@@ -64,6 +64,15 @@ def test_a_service_is_closed_to_what_it_needs_not(installed: Path, service: Path
 
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda path: path.name)
+def test_a_service_runs_what_the_page_installs(service: Path) -> None:
+    """And a shell: the smallest Debian has nothing more, not even /bin/kill."""
+    found = units.settings(service, "saint-exemple")
+    programs = {each.split()[0] for each in (*found["ExecStart"], *found.get("ExecReload", []))}
+    others = {each for each in programs if not each.startswith("/opt/portail/current/")}
+    assert others <= {"/bin/sh"}
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda path: path.name)
 def test_a_town_sees_its_own_folder_alone(service: Path) -> None:
     found = units.settings(service, "saint-exemple")
     assert found["User"] == ["portail"]
