@@ -74,7 +74,8 @@ def request_credentials(identifier: str, origin: Origin) -> int | None:
     """Put a mail with a temporary password in the queue, whether or not the account exists.
 
     Nothing is looked up here: the delivery finds out, so neither the answer nor the clock tells.
-    Returns the number of the request, for `repeat_request`; None when the address floods.
+    Returns the number of the request, for `identifier_asked`; None when the address floods, so that
+    nobody is told that a mail left.
     """
     flood_key = throttles.address_key("reset", origin.address)
     with db.transaction() as session:
@@ -83,12 +84,6 @@ def request_credentials(identifier: str, origin: Origin) -> int | None:
             return None
         journal.record(session, "credentials_requested", Stranger(origin), identifier=identifier)
         return outbox.enqueue(session, MailKind.CREDENTIALS, identifier).id
-
-
-def repeat_request(number: int | None, origin: Origin) -> int | None:
-    """Ask once more for the mail of an earlier request; None when it is not known any more."""
-    identifier = identifier_asked(number)
-    return request_credentials(identifier, origin) if identifier else None
 
 
 def identifier_asked(number: int | None) -> str | None:

@@ -118,3 +118,27 @@ def test_waiting_does_not_end_a_row(
             clock.shift(timedelta(hours=25))
         page = sign_in(somebody, people.zest.identifier, "Soleil2018", 429)
     assert "Par sécurité, cet appareil" in page.text
+
+
+def test_nobody_is_told_of_a_mail_that_does_not_leave(
+    app: Flask, people: People, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a network floods: the same page for everybody there, known or not, and when to ask."""
+    monkeypatch.setattr(throttles, "ADDRESS_REQUESTS", 1)
+    sent = ask(Browser(app), people.ines.identifier)
+    before = len(outbox)
+    pages = [
+        Browser(app)
+        .get("auth.forgotten_password")
+        .fill({"Identifiant": identifier})
+        .submit("Recevoir le courriel", _refused=429)
+        for identifier in (people.zest.identifier, UNKNOWN)
+    ]
+    pages.append(sent.submit("Renvoyer le courriel", _refused=429))
+    for page in pages:
+        assert "aucun courriel n’est parti" in page.text
+        assert page.response.headers["Retry-After"] == "300"
+    assert "vient de vous être envoyé" not in pages[0].text + pages[1].text
+    assert len(outbox) == before
+    elsewhere = ask(Browser(app, address="203.0.113.5"), people.zest.identifier)
+    assert "vient de vous être envoyé" in elsewhere.text

@@ -173,19 +173,18 @@ def test_asking_adds_one_row_whoever_asks(settings: config.Settings, people: Peo
     later.extensions["portail.engine"].dispose()
 
 
-def test_asking_again_repeats_the_identifiant(people: People) -> None:
+def test_what_was_asked_is_known_by_its_number(people: People) -> None:
     """The button of the confirmation page needs no typing; a made-up number asks nothing."""
     number = signing_in.request_credentials(people.zest.identifier, HOME)
-    again = signing_in.repeat_request(number, HOME)
-    assert again not in {None, number}
-    assert signing_in.repeat_request(None, HOME) is None
-    assert signing_in.repeat_request(10**9, HOME) is None
+    assert signing_in.identifier_asked(number) == people.zest.identifier
+    assert signing_in.identifier_asked(None) is None
+    assert signing_in.identifier_asked(10**9) is None
 
 
 def test_a_flood_of_requests_makes_no_more_mails(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Past the limit the queue is left alone, and the visitor is told nothing of it."""
+    """Past the limit the queue is left alone, whoever is asked for."""
     monkeypatch.setattr(throttles, "ADDRESS_REQUESTS", 2)
     numbers = [signing_in.request_credentials(people.zest.identifier, HOME) for _ in range(4)]
     assert [number is None for number in numbers] == [False, False, True, True]

@@ -6,6 +6,7 @@ Chromium, to axe and to the Nu HTML checker.
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from unittest import mock
 
 import time_machine
 from flask import Flask, abort
@@ -14,6 +15,7 @@ from sqlalchemy import select
 
 from app import db
 from app.models import Account
+from app.services.accounts import throttles
 from app.services.tokens import temporary_passwords
 from app.web.access import Audience, opens_to
 from tests.support.browser import Browser, Page
@@ -106,6 +108,10 @@ def _temporary_password(app: Flask, people: People) -> Screens:
     yield "forgotten, sent again", sent.submit("Renvoyer le courriel")
     left_open = {"csrf_token": "old"}
     yield "forgotten, sent, page left open", parent.post(sent.path, left_open)
+    with mock.patch.object(throttles, "ADDRESS_REQUESTS", 0):
+        yield "forgotten, from where many ask", page.submit("Mot de passe oublié", _refused=429)
+        again = sent.submit("Renvoyer le courriel", _refused=429)
+        yield "forgotten, again from where many ask", again
     issued = issue(app, people.newcomer)
     with time_machine.travel(datetime.now(UTC) + timedelta(hours=25), tick=False):
         late = Browser(app).get("auth.sign_in")
