@@ -74,7 +74,9 @@ def ask(identifier: str) -> int | None:
 
 def ask_again(identifier: str) -> int | None:
     """Ask for it, and once more by the button."""
-    return signing_in.repeat_request(signing_in.request_credentials(identifier, HOME), HOME)
+    asked = signing_in.identifier_asked(signing_in.request_credentials(identifier, HOME))
+    assert asked
+    return signing_in.request_credentials(asked, HOME)
 
 
 def wait(identifier: str) -> Outcome:
