@@ -52,12 +52,12 @@ CHECKS: dict[str, tuple[str, Check]] = {
 
 def examine() -> Iterator[tuple[str, Finding]]:
     """Make each check; give its name with each thing it found."""
-    remedies: set[str] = set()
+    told: dict[str, str] = {}
     for name, (_title, check) in CHECKS.items():
         for finding in _found(name, check):
-            # A database that is away is what many checks find: its remedy is told once.
-            yield name, finding if finding.remedy not in remedies else replace(finding, remedy="")
-            remedies.add(finding.remedy)
+            # A database that is away is what many checks find: its remedy is told by the first.
+            first = told.setdefault(finding.remedy, name)
+            yield name, finding if first == name else replace(finding, remedy="")
 
 
 def _found(name: str, check: Check) -> list[Finding]:

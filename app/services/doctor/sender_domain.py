@@ -38,7 +38,10 @@ def check() -> Iterator[Finding]:
     try:
         found = [*_spf(domain), *_dkim(domain), *_dmarc(domain)]
     except Silent:
-        yield look("le DNS ne répond pas d’ici\u00a0: SPF, DKIM et DMARC n’ont pas pu être lus", "")
+        yield look(
+            "le DNS ne répond pas d’ici\u00a0: SPF, DKIM et DMARC n’ont pas pu être lus",
+            "vérifiez /etc/resolv.conf, ou relancez flask doctor quand la machine a accès au DNS",
+        )
         return
     yield from found or [fine(f"{domain} a SPF, DKIM et DMARC")]
 

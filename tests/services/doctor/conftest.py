@@ -33,9 +33,11 @@ class Patient:
         self.instance = instance
 
     def found(self, check: Check, **changes: Any) -> list[Finding]:
-        """Make one check, with some settings changed."""
+        """Make one check, with some settings changed; whatever is not well says what to do."""
         with self.running(**changes):
-            return list(check())
+            found = list(check())
+        assert [each for each in found if (each.verdict is Verdict.OK) == bool(each.remedy)] == []
+        return found
 
     @contextmanager
     def running(self, **changes: Any) -> Iterator[None]:

@@ -22,7 +22,7 @@ from app.services.doctor import (
     unannounced_proxy,
     waiting_mails,
 )
-from app.services.doctor.findings import Check, Finding, Verdict, fine
+from app.services.doctor.findings import Check, Finding, Verdict, fine, look
 from app.services.jobs.kinds import JobKind
 from app.services.mail.kinds import MailKind
 from tests.services.doctor.conftest import verdicts
@@ -211,6 +211,21 @@ def test_a_check_that_fails_keeps_no_other(app: Flask, monkeypatch: pytest.Monke
     assert [line.split()[0] for line in shown.splitlines()] == ["PANNE", "→", "OK"]
     assert "RuntimeError" in shown
     assert "Soleil2018" not in shown
+
+
+def test_each_thing_that_a_check_found_has_its_remedy(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though it be the same; what a later check would say again is told once."""
+    both = [look("pas de SPF", "le DNS"), look("pas de DMARC", "le DNS")]
+    checks: dict[str, tuple[str, Check]] = {
+        "one": ("Un", lambda: both),
+        "two": ("Deux", lambda: [look("pas de clé", "le DNS")]),
+    }
+    monkeypatch.setattr(examining, "CHECKS", checks)
+    with app.app_context():
+        found = [finding.remedy for _, finding in examining.examine()]
+    assert found == ["le DNS", "le DNS", ""]
 
 
 def test_a_database_that_is_away_is_what_is_broken(app_without_database: Flask) -> None:
