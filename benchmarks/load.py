@@ -4,7 +4,8 @@ python -m benchmarks.load [--families 1000] [--seconds 5] [--visitors 16]
 
 The visitors (wrk: `apt-get install wrk`) ask as soon as they are answered: of a hundred requests
 home 70, the statement 15, the inbox 10, and five sign somebody in. Each connection serves one
-request, as those of nginx do. wrk takes a part of the machine that is measured.
+request, as those of nginx do. wrk takes a part of the machine that is measured. The memory is what
+the largest worker takes once they have left.
 """
 
 import argparse
@@ -46,8 +47,9 @@ Choice = tuple[int, list[str]]
 
 @dataclass(frozen=True)
 class Measured:
-    """What one load saw: how many a second, and how long they waited, in ms."""
+    """What one load saw: how many a second, how long they waited, in ms, what a worker takes."""
 
+    megabytes: float
     rate: float
     failed: int
     median: float
@@ -55,14 +57,15 @@ class Measured:
     p99: float
 
     @classmethod
-    def read(cls, line: str) -> "Measured":
+    def read(cls, line: str, megabytes: float) -> "Measured":
         """Read the line that the script prints."""
         requests, duration, failed, *waits = map(int, line.split("\t")[1:])
-        return cls(requests / duration * MICROSECONDS, failed, *(wait / 1_000 for wait in waits))
+        rate = requests / duration * MICROSECONDS
+        return cls(megabytes, rate, failed, *(wait / 1_000 for wait in waits))
 
     def __str__(self) -> str:
         waits = "".join(f"{wait:10.0f}" for wait in (self.median, self.p95, self.p99))
-        return f"{self.rate:10.0f}{waits}{self.failed:10}"
+        return f"{self.rate:10.0f}{waits}{self.failed:10}{self.megabytes:10.0f}"
 
 
 def main(
@@ -77,7 +80,7 @@ def main(
     if not shutil.which("wrk"):
         print("Not measured: wrk is not installed (`apt-get install wrk`).\n")
         return False
-    heads = ("req/s", "median ms", "p95", "p99", "failed")
+    heads = ("req/s", "median ms", "p95", "p99", "failed", "MB each")
     print(f"  {'':12}{'workers × threads':>20}{''.join(f'{head:>10}' for head in heads)}")
     failed = 0
     with ExitStack() as stack:
@@ -117,18 +120,20 @@ class Town:
         workers, threads = map(str, setting)
         shipped = ("--config", str(portals.ROOT / "deploy" / "gunicorn.conf.py"))
         numbers = ("--workers", workers, "--threads", threads)
-        with serve("wsgi:app", self._environment, self.port, (*shipped, *numbers)):
+        with serve("wsgi:app", self._environment, self.port, (*shipped, *numbers)) as server:
             if seconds > WARM_UP_SECONDS:
                 _visit(self.port, requests, visitors, WARM_UP_SECONDS)
-            return _visit(self.port, requests, visitors, seconds)
+            line = _visit(self.port, requests, visitors, seconds)
+            return Measured.read(line, server.worker_megabytes())
 
     @property
     def _environment(self) -> dict[str, str]:
         environment = portals.environment(self.folder, self.port)
-        return environment | {"PORTAIL_DATABASE_URL": self.url}
+        # As deploy/systemd/portail@.service says.
+        return environment | {"PORTAIL_DATABASE_URL": self.url, "MALLOC_ARENA_MAX": "2"}
 
 
-def _visit(port: int, requests: Path, visitors: int, seconds: int) -> Measured:
+def _visit(port: int, requests: Path, visitors: int, seconds: int) -> str:
     command = ["wrk", "--threads", "1", "--connections", str(visitors), "--timeout", "30s"]
     command += ["--duration", f"{seconds}s", "--script", str(SCRIPT), f"http://{HOST}:{port}"]
     said = subprocess.run(
@@ -139,7 +144,7 @@ def _visit(port: int, requests: Path, visitors: int, seconds: int) -> Measured:
         check=True,
     ).stdout
     [line] = (line for line in said.splitlines() if line.startswith("measured"))
-    return Measured.read(line)
+    return line
 
 
 def _choices(environment: Mapping[str, str], port: int, readers: int) -> list[Choice]:
