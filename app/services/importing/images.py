@@ -11,6 +11,7 @@ from typing import cast
 from sqlalchemy import Connection, Table
 
 from app.db import Base
+from app.db.bulk import sketch
 from app.models import (
     AcceptedValue,
     Account,
@@ -30,7 +31,6 @@ from app.models import (
     MessageAttachment,
     Payment,
 )  # fmt: skip
-from app.services.importing import temporary
 
 # Whatever an import changes, those that are referred to first.
 IMAGED: tuple[type[Base], ...] = (
@@ -67,7 +67,7 @@ def keep_aside(connection: Connection) -> None:
     for model in IMAGED:
         name = model.__tablename__
         connection.exec_driver_sql(f"CREATE TEMP TABLE {kept(name)} ON COMMIT DROP AS TABLE {name}")
-        temporary.sketch(connection, kept(name))
+        sketch(connection, kept(name))
 
 
 def gather(connection: Connection, begun_empty: Collection[str] = ()) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Boolean, Column, Connection, Integer, MetaData, String, Table, literal
 
 from app.db import sqlite
+from app.db.bulk import sketch
 from app.services.importing.tables import ALL, SourceFile
 
 # Beside the columns of a file: the name under which an attached file is kept.
@@ -16,8 +17,6 @@ WEIGHT = "weight"
 SET_ASIDE = "set_aside"
 # Where a row stands in its file.
 LINE = "line"
-# Of each hundred rows that PostgreSQL looks at to know a table, as many as are asked of these.
-SKETCH = 10
 METADATA = MetaData()
 
 
@@ -81,11 +80,3 @@ def make_ready(
             f"CREATE {kind} {table.name}_key ON {table.name} ({', '.join(key)})"
         )
     sketch(connection, table.name)
-
-
-def sketch(connection: Connection, table: str) -> None:
-    """Tell PostgreSQL roughly what a temporary table holds; it asks a tenth of its usual sample."""
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"SET LOCAL default_statistics_target = {SKETCH}")
-        connection.exec_driver_sql(f"ANALYZE {table}")
-        connection.exec_driver_sql("SET LOCAL default_statistics_target = DEFAULT")
