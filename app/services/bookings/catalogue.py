@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, timedelta, tzinfo
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -43,6 +44,8 @@ from app.services.bookings.judge.worlds import Bookable, Cell
 # Limits look back, to the first day of the term at most.
 LOOKED_BACK = timedelta(days=400)
 DAYS_A_WEEK = 7
+# Those of the weeks, and of the towns, that families look at most.
+MOST_CALENDARS = 8
 # Without a rule one may book until the day is over.
 NO_LIMIT = DaysBefore(0, END_OF_DAY)
 
@@ -146,26 +149,32 @@ class Catalogue:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Calendar:
     """The days of the whole town, and single days of its services by their number."""
 
+    zone: tzinfo
     spans: tuple[Span, ...]
     specials: Mapping[int, Mapping[date, Special]]
     capacities: Mapping[int, Mapping[date, int]]
     closed_schools: Mapping[tuple[int, date, str], str]
+    _agendas: dict[tuple[Any, ...], Agenda] = field(default_factory=dict, init=False, repr=False)
 
     def agenda(self, row: Row[Any]) -> Agenda:
         """Return it as a service keeps it."""
-        return Agenda(
-            zone=town_zone(),
-            weekdays=frozenset(day for day in range(DAYS_A_WEEK) if row.weekdays & 1 << day),
-            in_terms=row.in_terms,
-            in_holidays=row.in_holidays,
-            spans=self.spans,
-            specials=self.specials.get(row.id, {}),
-            is_moved_earlier=row.shift,
-        )
+        keeps = row.id, row.weekdays, row.in_terms, row.in_holidays, row.shift
+        found = self._agendas.get(keeps)
+        if found is None:
+            found = self._agendas[keeps] = Agenda(
+                zone=self.zone,
+                weekdays=frozenset(day for day in range(DAYS_A_WEEK) if row.weekdays & 1 << day),
+                in_terms=row.in_terms,
+                in_holidays=row.in_holidays,
+                spans=self.spans,
+                specials=self.specials.get(row.id, {}),
+                is_moved_earlier=row.shift,
+            )
+        return found
 
 
 def read(first: date, last: date) -> Catalogue:
@@ -234,12 +243,18 @@ def _rule(text: str) -> Rule | None:
 
 def read_calendar(first: date, last: date) -> Calendar:
     """Read all days that are not as others are; limits look back further than the first date."""
+    within = {"since": first - LOOKED_BACK, "first": first, "last": last}
+    return _calendar(town_zone(), tuple(map(tuple, db.rows(_CALENDAR, **within))))
+
+
+# What one page worked out of the days of a service serves the next, as long as nothing changes.
+@lru_cache(maxsize=MOST_CALENDARS)
+def _calendar(zone: tzinfo, rows: tuple[tuple[Any, ...], ...]) -> Calendar:
     specials: dict[int, dict[date, Special]] = {}
     capacities: dict[int, dict[date, int]] = {}
     closed_schools: dict[tuple[int, date, str], str] = {}
     spans: list[Span] = []
-    within = {"since": first - LOOKED_BACK, "first": first, "last": last}
-    for service_id, kind, begins, ends, words, places, school in db.rows(_CALENDAR, **within):
+    for service_id, kind, begins, ends, words, places, school in rows:
         if not service_id:
             spans.append(Span(SpanKind(kind), begins, ends, words))
             continue
@@ -250,4 +265,4 @@ def read_calendar(first: date, last: date) -> Calendar:
         specials.setdefault(service_id, {})[begins] = Special(kind == DayState.OPEN, words)
         if places is not None:
             capacities.setdefault(service_id, {})[begins] = places
-    return Calendar(tuple(spans), specials, capacities, closed_schools)
+    return Calendar(zone, tuple(spans), specials, capacities, closed_schools)
