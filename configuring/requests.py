@@ -7,7 +7,7 @@ from configuring.sources import PREFIX
 
 # As addresses name them.
 KINDS = (
-    "cantine", "garderie", "absence", "coordonnees", "fiche-enfant", "photo", "facture",
+    "cantine", "garderie", "absence", "place", "coordonnees", "fiche-enfant", "photo", "facture",
     "attestation", "suppression", "autre",
 )  # fmt: skip
 MOST_DAYS = 60

@@ -143,6 +143,8 @@ ACTS = {
     "bookings_saved": "réservations enregistrées",
     "presence_told": "présence sans réservation dite à la famille",
     "place_given": "place donnée par la mairie à qui l’attendait",
+    "late_place_given": "place exceptionnelle réservée par la mairie",
+    "late_place_taken_back": "place exceptionnelle retirée par la mairie dans les deux minutes",
     "place_refused": "attente refusée par la mairie",
     "place_offered": "place libérée et proposée à qui l’attendait",
     "offer_lapsed": "place proposée restée sans réponse, rendue aux suivants",

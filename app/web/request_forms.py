@@ -70,6 +70,8 @@ class SomeOf(SelectMultipleField):
 class RequestForm(Form):
     """What every kind has: its name as a sending, and files."""
 
+    # Where it is sent to; empty for the address of its page.
+    action = ""
     sending_key = SendingKeyField()
     files = MultipleFileField("Pièces à joindre (facultatif)", render_kw=HEAVIEST)
 

@@ -26,7 +26,7 @@ from app.services.requests import desk_listing, desk_reading, openings, ready_an
 from app.services.requests.desk_line import DeskLine
 from app.services.requests.desk_listing import Chosen, View
 from app.services.requests.desk_reading import DeskRequest
-from app.services.requests.kinds import ACCEPTED, ACCOUNT_DELETION, BY_KEY, KINDS, Kind
+from app.services.requests.kinds import ACCEPTED, ACCOUNT_DELETION, BY_KEY, KINDS, PLACE, Kind
 from app.web import lists
 from app.web.access import opens_page
 from app.web.clerk_access import current_clerk, needs
@@ -147,6 +147,8 @@ def right_for(kind: Kind, act: str) -> Right:
     """Say what an act on a request of this kind asks."""
     if kind.key == ACCOUNT_DELETION and act == "accept":
         return Right.ERASE
+    if kind.key == PLACE and act == "accept":
+        return Right.SERVICES
     return Right.ANSWER if kind.about_money else Right.ANSWER_ALL
 
 

@@ -111,7 +111,12 @@ def _cheapest(known: Known, wish: Wish, wishes: Sequence[Wish], asked_at: dateti
 
 
 def _needing_room(known: Known, wish: Wish) -> list[Cell]:
-    """List what takes a place: whoever comes after all, or was offered one, has theirs."""
+    """List what takes a place: whoever comes after all, or was offered one, has theirs.
+
+    Where none is left, what the town hall gives is one more.
+    """
+    if wish.act is Act.GRANT:
+        return []
     return [cell for cell in wish.cells if not known.holds(cell)]
 
 

@@ -4,6 +4,7 @@ Judged a first time for the page that sums them up, they are judged again here, 
 change a place or a day any more.
 """
 
+import secrets
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from app.models import (
     BookingState,
 )
 from app.services.accounts import allowances
-from app.services.actors import CurrentAccount
+from app.services.actors import Actor, CurrentAccount
 from app.services.bookings import deciding, places, prices, reading, telling, waiting
 from app.services.bookings.deciding import Decided
 from app.services.bookings.judge.worlds import Cell
@@ -140,6 +141,19 @@ def begin(session: Session, account: CurrentAccount, own_key: str) -> BookingBat
     return None if number is None else session.get_one(BookingBatch, number)
 
 
+def begin_by_town(session: Session, family_id: int, by: Actor) -> BookingBatch:
+    """Name what the town hall does for a family."""
+    batch = BookingBatch(
+        family_id=family_id,
+        acted_by=by.acted_by,
+        at=datetime.now(UTC),
+        sending_key=secrets.token_hex(16),
+    )
+    session.add(batch)
+    session.flush()
+    return batch
+
+
 def write(
     session: Session,
     known: Known,
@@ -181,7 +195,8 @@ def write(
         )
         for row, each, old, late in events
     )
-    places.count(session, counted)
+    # What the town hall gives is one more, where none is left.
+    places.count(session, counted, turns_out=origin is not BookingOrigin.STAFF)
     # As a parent counts.
     said = Counter(row.state for row, *_ in events if row.origin is not BookingOrigin.LINKED)
     batch.added += said[BookingState.BOOKED]

@@ -25,6 +25,7 @@ TO_ERASE = "À effacer"
 # In the order in which they are read.
 LABELS = {
     "children": "Enfants",
+    "places": "Places demandées",
     "days": "Jours",
     "moments": "Moments",
     "starts_on": "À partir du",
@@ -62,6 +63,12 @@ def written(
 def with_children(details: Mapping[str, object], names: list[str]) -> dict[str, object]:
     """Name the children among the answers when there are several: a request holds one."""
     return {**details, "children": names} if len(names) > 1 else {**details}
+
+
+def boxes(details: Mapping[str, object]) -> list[str]:
+    """Read the boxes of the week that a place is asked for by."""
+    found = details.get("boxes")
+    return [str(each) for each in found] if isinstance(found, list) else []
 
 
 def start_soon(details: Mapping[str, object]) -> bool:

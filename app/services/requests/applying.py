@@ -22,7 +22,8 @@ from app.services.files import stored_files, uploads
 from app.services.files.uploads import Accepted, Upload, UploadRefused
 from app.services.refusals import Reason, Refusal
 from app.services.requests import erasures
-from app.services.requests.kinds import ACCOUNT_DELETION, DETAILS, PHOTO
+from app.services.requests.answers import boxes
+from app.services.requests.kinds import ACCOUNT_DELETION, DETAILS, PHOTO, PLACE
 
 IN_YOUR_SOFTWARE = (
     "Changez-le aussi dans le logiciel de la mairie\u00a0: d’ici là, les imports le gardent, "
@@ -39,6 +40,7 @@ KEPT_NEWER = (
 NO_PICTURE = "aucune photo n’est jointe à cette demande."
 SPOILT_PICTURE = "la photo jointe est abîmée. Demandez-en une autre à la famille."
 NOTHING_DONE = "Faites le nécessaire dans votre logiciel\u00a0: le portail n’a rien changé d’autre."
+IS_BOOKED = "C’est réservé, avec ce qui va avec."
 TO_BE_ERASED = (
     "Les données de la famille seront effacées {}, pour tous ses responsables. "
     "Jusque-là, refusez cette demande pour les garder."
@@ -61,6 +63,8 @@ class LeftToDo(NamedTuple):
     replaced: tuple[dict[str, Any], ...] = ()
     # Whether it is to be changed in the town's software too.
     to_report: bool = False
+    # The act that booked what was asked for, should somebody go back on it; 0 for none.
+    batch_id: int = 0
 
 
 NOTHING_LEFT = LeftToDo("")
@@ -133,6 +137,13 @@ def _deletion(session: Session, request: FamilyRequest, actor: Actor) -> LeftToD
     return LeftToDo(TO_BE_ERASED.format(when), planned=FAMILY_READS.format(when))
 
 
+def _place(session: Session, request: FamilyRequest, actor: Actor) -> LeftToDo:
+    from app.services.bookings.exceptional import granting
+
+    batch_id = granting.grant(session, request.family_id, boxes(request.details), actor)
+    return LeftToDo(IS_BOOKED, batch_id=batch_id)
+
+
 def _nothing(_session: Session, _request: FamilyRequest, _actor: Actor) -> LeftToDo:
     return LeftToDo(NOTHING_DONE)
 
@@ -140,5 +151,6 @@ def _nothing(_session: Session, _request: FamilyRequest, _actor: Actor) -> LeftT
 _ACTS: dict[str, Callable[[Session, FamilyRequest, Actor], LeftToDo]] = {
     DETAILS: _details,
     PHOTO: _photo,
+    PLACE: _place,
     ACCOUNT_DELETION: _deletion,
 }

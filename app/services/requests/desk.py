@@ -153,6 +153,8 @@ def accept(
             raise Refusal(Reason.MISSING, UNANSWERED)
         left = applying.apply(session, act.request, actor)
         act.before["accepted"] = left.replaced
+        if left.batch_id:
+            act.before["booked"] = left.batch_id
         if left.planned:
             act.move((RequestState.ACCEPTED,), RequestState.TAKEN)
             done = act.say(RequestEventKind.TAKEN, words or left.planned)

@@ -48,7 +48,7 @@ _PIECE_CAME = (
     .correlate(FamilyRequest)
     .scalar_subquery()
 )
-_LATEST_EVENT = (
+LATEST_EVENT = (
     select(func.max(RequestEvent.id))
     .where(RequestEvent.request_id == FamilyRequest.id)
     .correlate(FamilyRequest)
@@ -78,7 +78,7 @@ COLUMNS = (
     _PIECE_CAME.label("piece_came_at"),
     func.coalesce(Child.first_name, "").label("child"),
     func.coalesce(ClerkAccount.name, "").label("holder"),
-    _LATEST_EVENT.label("latest_event"),
+    LATEST_EVENT.label("latest_event"),
     _PICTURE.label("picture"),
 )
 

@@ -22,6 +22,7 @@ ACCEPTED = Closing("Acceptée", "Demande acceptée")
 ANSWERED = Closing("Répondue", "Réponse de la mairie", "Répondre et clore")
 # Not before it is: accepting only plans it.
 ERASED = Closing("Faite", "Données effacées")
+BOOKED = Closing("Accordée", "Place réservée par la mairie", "Accepter et réserver")
 NOTED = Closing("Prise en compte", "Absence prise en compte", "Prendre en compte")
 
 
@@ -48,6 +49,8 @@ class Kind:
     about_money: bool = False
     # Why no clerk types it for a caller; empty when one may.
     own_hand: str = ""
+    # Whether it begins from a day of the bookings, which no list of kinds leads to.
+    from_week: bool = False
 
     @property
     def answer_within(self) -> int:
@@ -90,6 +93,17 @@ KINDS = (
         usual_days=2,
         files=Accepted.PAPERS,
         closing=NOTED,
+    ),
+    Kind(
+        key="place",
+        slug="place",
+        label="Demander une place exceptionnelle",
+        about="Il est trop tard pour réserver\u00a0: la mairie dit si c’est encore possible.",
+        usual_days=1,
+        files=Accepted.PAPERS,
+        closing=BOOKED,
+        own_hand="Le parent la fait depuis le jour qu’il veut, dans ses réservations.",
+        from_week=True,
     ),
     Kind(
         key="details",
@@ -161,6 +175,7 @@ KINDS = (
 )
 DETAILS = "details"
 PHOTO = "photo"
+PLACE = "place"
 ACCOUNT_DELETION = "account_deletion"
 BY_KEY = {kind.key: kind for kind in KINDS}
 # Seen by whoever sent them only.

@@ -29,7 +29,7 @@ from app.services.mail import clerk_news
 from app.services.mail.kinds import MailKind
 from app.services.refusals import Reason, Refusal
 from app.services.requests import moving
-from app.services.requests.answers import with_children
+from app.services.requests.answers import boxes, with_children
 from app.services.requests.callers import Caller
 from app.services.requests.kinds import Kind
 from app.services.requests.reading import SEEN
@@ -163,6 +163,8 @@ def _is_like(request: Row[*tuple[Any, ...]], asked: Asked) -> bool:
 
 
 def _meet(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
+    if "boxes" in one and "boxes" in other:
+        return bool(set(boxes(one)) & set(boxes(other)))
     if not {"starts_on", "ends_on"} <= one.keys() & other.keys():
         return True
     return str(one["starts_on"]) <= str(other["ends_on"]) and str(other["starts_on"]) <= str(

@@ -86,6 +86,10 @@ def _restore(session: Session, request: FamilyRequest, event: RequestEvent, acto
     request.clerk_id = before["clerk_id"]
     for replaced in reversed(before.get("accepted", ())):
         accepted.restore(session, replaced)
+    if before.get("booked"):
+        from app.services.bookings.exceptional import granting
+
+        granting.take_back(session, before["booked"], actor)
     if before.get("cancelled"):
         erasures.resume(session, before["cancelled"], actor)
     elif request.kind == ACCOUNT_DELETION and "accepted" in before:

@@ -50,19 +50,19 @@ def test_too_late_to_cancel_leads_to_an_absence(
 def test_a_place_is_asked_for_with_its_day_and_its_child(
     app: Flask, parent: Browser, people: People
 ) -> None:
-    """Where the town takes such requests; what no page of ours asks begins an empty one."""
+    """What no page of ours asks leads to what may be booked."""
     with app.app_context(), db.transaction() as session:
         session.execute(update(Service).values(late=Late.REQUEST))
     with time_machine.travel(LIMIT, tick=False):
         parent.sign_in(people.zest)
         page = parent.get("family.bookings_week", week="2026-W49")
         link = page.link("Demander une place exceptionnelle, Cantine, PAYS, lundi 30 novembre")
-        begun = "Place exceptionnelle : Cantine, lundi 30 novembre 2026, PAYS. Raison :"
-        assert " ".join(link.click().value("Votre demande").split()) == begun
+        assert link.click().h1 == "Demander une place exceptionnelle"
         other = f"{public_id('e2')}.cantine.2026-11-30"
         for place in ("x", other, "a.b.0001-01-01", f"{public_id('e1')}.cantine.2026-02-30"):
-            page = parent.get("family.request_form", kind="autre", place=place)
-            assert page.value("Votre demande") == ""
+            page = parent.visit(f"/demandes/nouvelle/place?place={place}")
+            assert page.path.startswith("/reservations")
+            assert "Cette place ne se demande pas, ou plus" in page.text
 
 
 def test_who_is_not_enrolled_may_ask_for_it(app: Flask, people: People) -> None:

@@ -34,11 +34,14 @@ def instead_screens(app: Flask, people: People) -> Screens:
         yield "bookings, too late to cancel", parent.get("family.bookings_week", week=WEEK)
         _late(app, Late.REQUEST)
         yield "bookings, a place is asked for", parent.get("family.bookings_week", week=WEEK)
+        place = f"{public_id('e1')}.cantine.2027-04-08"
+        page = parent.get("family.request_form", kind="place", place=place)
+        yield "request, of a place", page
+        page = page.fill({"Raison": "Je travaille."}).submit("Continuer", _refused=200)
+        yield "request, of a place, to check", page
         _late(app, Late.SURCHARGE)
         yield from _book_late(app, parent)
         _late(app, Late.REFUSE)
-        place = f"{public_id('e1')}.cantine.2027-04-08"
-        yield "request, of a place", parent.get("family.request_form", kind="autre", place=place)
         yield "new request, with bookings", parent.get("family.new_request")
     with time_machine.travel(DECEMBER, tick=False):
         yield from _turns(app, people)

@@ -37,6 +37,7 @@ from tests.support.screens.family_file import family_screens
 from tests.support.screens.imports import import_screens
 from tests.support.screens.invoices import money_of_all_screens
 from tests.support.screens.journal import journal_screens
+from tests.support.screens.late_places import late_place_screens
 from tests.support.screens.mails import mail_screens
 from tests.support.screens.messages import messages_screens
 from tests.support.screens.services import service_screens
@@ -77,6 +78,7 @@ def town_hall_screens(app: Flask, people: People) -> Screens:
     yield from closing_screens(app, people, office)
     yield from billing_screens(app, people, office)
     yield from waiting_screens(app, people, office)
+    yield from late_place_screens(app, people, office)
     yield from _own_account(app, nadia)
 
 

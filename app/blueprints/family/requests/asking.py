@@ -16,7 +16,7 @@ from app.services.files import uploads
 from app.services.files.uploads import UploadRefused
 from app.services.refusals import Refusal
 from app.services.requests import answers, kinds, sending
-from app.services.requests.kinds import DETAILS, Kind
+from app.services.requests.kinds import DETAILS, PLACE, Kind
 from app.web import drafts
 from app.web.access import current_account
 from app.web.forms import show_again
@@ -31,6 +31,8 @@ SENT = "Votre demande est envoyée. Elle porte le n°" + NBSP + "{}."
 # What leads to a form asks {% if is_offered("facture") %} first. No test of Jinja's: those on
 # constants are answered once, when the template is compiled.
 family.app_template_global()(kinds.is_offered)
+
+NO_PLACE = "Cette place ne se demande pas, ou plus\u00a0: voyez ci-dessous ce qui est possible."
 
 # Where these are done day by day, once the town opened its services.
 BOOKED = {
@@ -48,7 +50,7 @@ def new_request() -> ResponseReturnValue:
     """Choose what to ask."""
     return render_template(
         "family/requests/kinds.html",
-        kinds=kinds.offered(),
+        kinds=[each for each in kinds.offered() if not each.from_week],
         takes_bookings=menu_counts().takes_bookings,
     )
 
@@ -63,10 +65,16 @@ def request_form(kind: str) -> ResponseReturnValue:
     if found.key == DETAILS:
         return redirect(url_for("family.account"))
     form = _form(found)
+    if form is None:
+        flash(NO_PLACE, "info")
+        return redirect(url_for("family.bookings"))
     if form.is_submitted():
         return take(form, partial(_send, found, form))
-    if _is_booked(kind):
-        return redirect(url_for(BOOKED[kind]))
+    return redirect(url_for(BOOKED[kind])) if _is_booked(kind) else _show(found, form)
+
+
+def _show(found: Kind, form: RequestForm) -> ResponseReturnValue:
+    """Show the form, or what was typed in it to be checked."""
     if drafts.step() != drafts.CHECK:
         return render_template(
             "family/requests/form.html",
@@ -75,7 +83,7 @@ def request_form(kind: str) -> ResponseReturnValue:
             town_says=town_texts.read(town_texts.ABSENCE) if found.key == answers.ABSENCE else None,
         )
     if not form.is_ready():
-        return redirect(url_for("family.request_form", kind=kind))
+        return redirect(form.action or url_for("family.request_form", kind=found.slug))
     return _check(found, form)
 
 
@@ -86,7 +94,12 @@ def _is_booked(slug: str) -> bool:
     return slug == "absence" or not TO_ENROL & request.args.keys()
 
 
-def _form(kind: Kind) -> RequestForm:
+def _form(kind: Kind) -> RequestForm | None:
+    """Begin the form; None for a place that cannot be asked for."""
+    if kind.key == PLACE:
+        from app.blueprints.family.requests import place_form
+
+        return place_form.begun(request.args.get("place", ""))
     child, invoice = request.args.get("enfant", ""), request.args.get("facture", "")
     data = {"child": child, "children": [child], "invoice": invoice}
     form = FORMS[kind.key](data={**data, "text": _begun()})
@@ -100,11 +113,7 @@ def _begun() -> str:
         from app.services.bookings import instead
 
         return instead.question(request.args["mois"])
-    if "place" not in request.args:
-        return ""
-    from app.services.bookings import exceptional
-
-    return exceptional.words(current_account().family_id, request.args["place"])
+    return ""
 
 
 def _check(kind: Kind, form: RequestForm) -> ResponseReturnValue:

@@ -9,7 +9,7 @@ from app.booking_kinds import BookingState, Late
 from app.services.bookings.judge.agenda import Sort
 from app.services.bookings.judge.limits import limit, limit_along, opening
 from app.services.bookings.judge.rules import END_OF_DAY, DaysBefore, Never, Rule
-from app.services.bookings.judge.verdicts import BOOKING, Act
+from app.services.bookings.judge.verdicts import BOOKING, LATE, Act
 from app.services.bookings.judge.worlds import Bookable, Cell, World
 
 EVE = DaysBefore(1, END_OF_DAY)
@@ -61,7 +61,7 @@ class Case:
     @property
     def late_cells(self) -> frozenset[Cell]:
         """Those that are booked past their limit."""
-        if self.act is not Act.BOOK_LATE:
+        if self.act not in LATE:
             return NOT_LATE
         return frozenset(cell for cell in self.cells if self._is_late(cell))
 
@@ -139,7 +139,7 @@ class Case:
     def _is_late(self, cell: Cell) -> bool:
         """Tell whether it is booked past its limit; a place that was offered is kept no longer."""
         return (
-            self.act is Act.BOOK_LATE
+            self.act in LATE
             and not self.keeps_place(cell)
             and self.asked_at >= self._booking_limit(cell)
         )

@@ -92,6 +92,11 @@ def _by_days(case: Case) -> Verdict | None:
     return Verdict(say.not_by_days(case), Obstacle.NOT_BY_DAYS, remedy=remedies.get(mode))
 
 
+def _by_days_or_asked(case: Case) -> Verdict | None:
+    """Let the town hall give what is asked of it alone."""
+    return None if case.service.mode is ServiceMode.REQUEST else _by_days(case)
+
+
 def _enrolled(case: Case) -> Verdict | None:
     """What it brings needs no enrolment of its own."""
     cell = case.cell
@@ -219,6 +224,8 @@ def _when_too_late(case: Case) -> Remedy:
 
 def _limit(case: Case) -> datetime | None:
     """Return the limit; None where there never was a time for it, or where there is no limit."""
+    if case.act is Act.GRANT:
+        return None
     if case.act is Act.CANCEL and case.state is not BookingState.BOOKED:
         return None
     return None if say.never(case) else case.limit
@@ -231,6 +238,10 @@ BEFORE_HOURS: tuple[Check, ...] = (
 CHECKS: dict[Act, tuple[Check, ...]] = {
     Act.BOOK: (*BEFORE_HOURS, _in_time, _room),
     Act.BOOK_LATE: (*BEFORE_HOURS, _in_time, _room),
+    Act.GRANT: (
+        _served, _not_invoiced, _to_come, _by_days_or_asked, _enrolled, _this_home, _not_there_yet,
+        _agreeing,
+    ),
     Act.CANCEL: (
         _not_invoiced, _to_come, _booked, _not_brought, _not_needed, _in_time_to_cancel,
     ),

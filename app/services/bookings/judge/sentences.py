@@ -31,6 +31,8 @@ def allowed(case: Case) -> str:
     if case.act is Act.CANCEL and case.state is not BookingState.BOOKED:
         waits = case.state is BookingState.WAITING
         return f"Vous pouvez {'quitter la liste d’attente' if waits else 'laisser cette place'}."
+    if case.act is Act.GRANT:
+        return granted(case)
     cell = case.first_to_close
     until = f"jusqu’au {spoken.limit(case.limit, case.service_of(cell).agenda.zone)}"
     # Whoever reads the limit of another service is told why.
@@ -155,11 +157,25 @@ def full(case: Case, cell: Cell, waiting: int) -> str:
 def book_late(price: Decimal | None, normal: Decimal | None) -> str:
     """Write it on a button, with what it costs."""
     words = "Réserver hors délai"
+    costs = late_price(price, normal)
+    return f"{words}{COLON}{costs}" if costs else f"{words}, plus cher"
+
+
+def late_price(price: Decimal | None, normal: Decimal | None) -> str:
+    """Write both where they differ; nothing where the town did not say."""
     if price is None or normal is None:
-        return f"{words}, plus cher"
+        return ""
     if price == normal:
-        return f"{words}{COLON}{formats.euros(price)}"
-    return f"{words}{COLON}{formats.euros(price)} au lieu de {formats.euros(normal)}"
+        return formats.euros(price)
+    return f"{formats.euros(price)} au lieu de {formats.euros(normal)}"
+
+
+def granted(case: Case) -> str:
+    """Say who gave it, and what it costs past the limit."""
+    if not case.late_cells:
+        return "La mairie vous donne cette place."
+    costs = late_price(case.price, case.of(Act.BOOK).price)
+    return f"La mairie vous donne cette place hors délai{COLON if costs else ''}{costs}."
 
 
 def also(case: Case, cell: Cell, words: str) -> str:

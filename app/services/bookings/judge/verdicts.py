@@ -14,11 +14,15 @@ class Act(StrEnum):
     BOOK = "book"
     # Past the limit too, knowing what that costs.
     BOOK_LATE = "book_late"
+    # By the town hall, for a family that asked: whatever the hour, and the places.
+    GRANT = "grant"
     CANCEL = "cancel"
     DECLARE_ABSENCE = "declare_absence"
 
 
-BOOKING = frozenset({Act.BOOK, Act.BOOK_LATE})
+BOOKING = frozenset({Act.BOOK, Act.BOOK_LATE, Act.GRANT})
+# Booked past its limit when it is over.
+LATE = frozenset({Act.BOOK_LATE, Act.GRANT})
 
 
 class Obstacle(StrEnum):

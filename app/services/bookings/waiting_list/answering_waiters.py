@@ -1,9 +1,8 @@
 """The town hall gives a place to who waits, whatever the order or the limit, or tells that not."""
 
-import secrets
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import Select, select, update
@@ -22,7 +21,7 @@ from app.models import (
 )
 from app.services import journal
 from app.services.actors import Actor
-from app.services.bookings import catalogue, places, telling
+from app.services.bookings import catalogue, places, saving, telling
 from app.services.bookings.catalogue import Catalogue
 from app.services.bookings.places import At, Pool
 from app.services.bookings.telling import Told, turn
@@ -61,7 +60,7 @@ def give(public_id: str, by: Actor) -> None:
         )
         for pool in sorted(taken):
             _make_room(session, pool)
-        batch = _begin(session, found.family_id, by)
+        batch = saving.begin_by_town(session, found.family_id, by)
         batch.added = len(found.rows)
         for row in found.rows:
             _change(session, row, batch, BookingState.BOOKED, GIVEN)
@@ -83,7 +82,7 @@ def refuse(waiter: Waiter, reason: str, by: Actor) -> datetime:
         found = _hold(session, waiter.public_id)
         if found.rows[0].state is not BookingState.WAITING:
             raise Refusal(Reason.CLOSED, "Une place lui est proposée\u00a0: attendez sa réponse.")
-        batch = _begin(session, found.family_id, by)
+        batch = saving.begin_by_town(session, found.family_id, by)
         gone = [
             row
             for number, row in enumerate(found.rows)
@@ -156,18 +155,6 @@ def _make_room(session: Session, pool: Pool) -> None:
         .values(capacity=Place.taken + 1)
         .execution_options(synchronize_session=False)
     )
-
-
-def _begin(session: Session, family_id: int, by: Actor) -> BookingBatch:
-    batch = BookingBatch(
-        family_id=family_id,
-        acted_by=by.acted_by,
-        at=datetime.now(UTC),
-        sending_key=secrets.token_hex(16),
-    )
-    session.add(batch)
-    session.flush()
-    return batch
 
 
 def _change(
