@@ -14,7 +14,7 @@ bulk        many rows at once
 contexts    the connection of a request, a command or a job
 """
 
-from app.db.bulk import copy_rows
+from app.db.bulk import copy_rows, copying
 from app.db.columns import (
     CLOCKS_DIFFER,
     Base,
@@ -58,6 +58,7 @@ __all__ = [
     "UtcDateTime",
     "after_commit",
     "copy_rows",
+    "copying",
     "engine",
     "init_app",
     "insert",

@@ -1,6 +1,7 @@
 """Many rows at once, by the way that each database has for them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Table
@@ -8,20 +9,31 @@ from sqlalchemy import Connection, Table
 # Of each hundred rows that PostgreSQL looks at to know a table, as many as are asked of these.
 SKETCH = 10
 
+Rows = Sequence[tuple[Any, ...]]
+Take = Callable[[Rows], None]
 
-def copy_rows(
-    connection: Connection, table: Table, names: Sequence[str], rows: Sequence[tuple[Any, ...]]
-) -> None:
+
+def copy_rows(connection: Connection, table: Table, names: Sequence[str], rows: Rows) -> None:
     """Insert rows, given as the driver takes them, as fast as this database can."""
+    with copying(connection, table, names) as take:
+        take(rows)
+
+
+@contextmanager
+def copying(connection: Connection, table: Table, names: Sequence[str]) -> Iterator[Take]:
+    """Insert rows in the same way, some at a time.
+
+    PostgreSQL works on those while the next are made. Until the block ends this connection can be
+    asked nothing else: whoever asks waits for ever.
+    """
     into = f"{table.name} ({', '.join(names)})"
     if connection.dialect.name == "postgresql":
-        _copy(connection, f"COPY {into} FROM STDIN", rows)
-    elif rows:
+        with _copying(connection, f"COPY {into} FROM STDIN") as take:
+            yield take
+    else:
         marks = ", ".join("?" * len(names))
-        connection.exec_driver_sql(
-            f"INSERT INTO {into} VALUES ({marks})",  # noqa: S608
-            list(rows),
-        )
+        statement = f"INSERT INTO {into} VALUES ({marks})"  # noqa: S608
+        yield lambda rows: _insert(connection, statement, rows)
 
 
 def sketch(connection: Connection, table: str) -> None:
@@ -32,15 +44,25 @@ def sketch(connection: Connection, table: str) -> None:
         connection.exec_driver_sql("SET LOCAL default_statistics_target = DEFAULT")
 
 
-def _copy(connection: Connection, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+def _insert(connection: Connection, statement: str, rows: Rows) -> None:
+    if rows:
+        connection.exec_driver_sql(statement, list(rows))
+
+
+@contextmanager
+def _copying(connection: Connection, statement: str) -> Iterator[Take]:
     if not connection.in_transaction():
         connection.begin()
     driver = connection.connection.driver_connection
     assert driver is not None
     try:
         with driver.cursor().copy(statement) as copy:
-            for row in rows:
-                copy.write_row(row)
+
+            def take(rows: Rows) -> None:
+                for row in rows:
+                    copy.write_row(row)
+
+            yield take
     except connection.dialect.loaded_dbapi.Error as error:
         # A connection that was cut has the same name here as anywhere.
         connection._handle_dbapi_exception(error, statement, None, None, None)  # noqa: SLF001

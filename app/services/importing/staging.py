@@ -5,13 +5,16 @@ A row with a fault is copied too, without the cells at fault: what refers to it 
 
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, case, false, func, null, select
 from sqlalchemy.exc import IntegrityError
 
 from app import db
+from app.db.bulk import Take
 from app.services.importing import decoding, temporary
 from app.services.importing.faults import Fault, Faults, FieldRefused, Told, Unreadable, shown
 from app.services.importing.fields import BETWEEN_NAMES
@@ -139,43 +142,74 @@ class Filling:
         self._told = told
 
     def run(self, advance: Advance) -> None:
-        """Read, parse and copy, a few thousand rows at a time."""
-        name = self._staged.file.name
-        try:
-            with self._copies.source.open(name) as stream:
-                self._copy(decoding.chunks(stream, self._staged.encoding), advance)
-        except Unreadable as unreadable:
-            self._staged.sound = False
-            self._told.faults.add(Fault(name, str(unreadable), unreadable.line))
+        """Read, parse and copy, a thousand rows at a time."""
+        with self._telling(), self._copies.source.open(self._staged.file.name) as stream:
+            self._read(decoding.chunks(stream, self._staged.encoding), advance)
         self._make_ready()
 
-    def _copy(self, chunks: Iterator[decoding.Chunk], advance: Advance) -> None:
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Tell where the file cannot be read any further; what was read until there stays."""
+        try:
+            yield
+        except Unreadable as unreadable:
+            self._staged.sound = False
+            name = self._staged.file.name
+            self._told.faults.add(Fault(name, str(unreadable), unreadable.line))
+
+    def _read(self, chunks: Iterator[decoding.Chunk], advance: Advance) -> None:
         staged = self._staged
         parser = RowParser(staged.file, self._told)
         staged.sound = parser.read_header(next(chunks, decoding.NOTHING))
         if not staged.sound:
             return
         staged.fields = {column.field for column in parser.columns}
-        attachments = staged.file.attachments
-        attached = attachments is not None and attachments.field in staged.fields
-        for chunk in chunks:
-            columns = parser.parse(chunk)
-            if attached:
-                self._attach(columns)
-            for marks in filter(None, columns.get(temporary.SET_ASIDE, ())):
-                staged.set_aside.update(marks.split())
-            if staged.file.public:
-                columns["public_id"] = _public_ids(len(columns["line"]))
-            rows = list(zip(*columns.values(), strict=True))
-            db.copy_rows(self._connection, staged.table, list(columns), rows)
-            staged.rows += len(rows)
-            advance(len(chunk.rows))
-        parser.finish()
+        names = list(self._names(parser))
+        with self._taking(names) as take, self._telling():
+            for chunk in chunks:
+                columns = self._completed(parser.parse(chunk))
+                rows = list(zip(*(columns[name] for name in names), strict=True))
+                take(rows)
+                staged.rows += len(rows)
+                advance(len(chunk.rows))
+            parser.finish()
 
-    def _attach(self, columns: Columns) -> None:
+    def _taking(self, names: list[str]) -> AbstractContextManager[Take]:
+        """Have the database work on rows while the next are read; not where it is asked meanwhile.
+
+        It knows which of the files that rows name are there already.
+        """
+        into = self._connection, self._staged.table, names
+        return nullcontext(partial(db.copy_rows, *into)) if self._attachments else db.copying(*into)
+
+    @property
+    def _attachments(self) -> Attachments | None:
+        """Return how its rows name files, where their column is there."""
+        named = self._staged.file.attachments
+        return named if named and named.field in self._staged.fields else None
+
+    def _names(self, parser: RowParser) -> Iterator[str]:
+        """Name the columns that are filled; the others have what they have by default."""
+        yield from (temporary.LINE, *(column.field for column in parser.columns))
+        if self._attachments and not self._attachments.several:
+            yield from (temporary.KEPT_AS, temporary.WEIGHT)
+        further = (temporary.PUBLIC_ID, temporary.SET_ASIDE)
+        yield from (name for name in further if name in self._staged.table.c)
+
+    def _completed(self, columns: Columns) -> Columns:
+        """Add what no cell says of these rows."""
+        staged, count = self._staged, len(columns[temporary.LINE])
+        if self._attachments:
+            self._attach(self._attachments, columns)
+        for marks in filter(None, columns.get(temporary.SET_ASIDE, ())):
+            staged.set_aside.update(marks.split())
+        columns.setdefault(temporary.SET_ASIDE, [None] * count)
+        if staged.file.public:
+            columns[temporary.PUBLIC_ID] = _public_ids(count)
+        return columns
+
+    def _attach(self, attachments: Attachments, columns: Columns) -> None:
         """Look at the files that the rows name, and note under which names they will be kept."""
-        attachments = self._staged.file.attachments
-        assert attachments is not None
         lines, cells = columns["line"], columns[attachments.field]
         if not attachments.several:
             kept = [

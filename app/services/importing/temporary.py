@@ -15,6 +15,7 @@ KEPT_AS = "kept_as"
 WEIGHT = "weight"
 # The fields of a row whose cells were set aside, each between blanks; NULL for most rows.
 SET_ASIDE = "set_aside"
+PUBLIC_ID = "public_id"
 # Where a row stands in its file.
 LINE = "line"
 METADATA = MetaData()
@@ -34,7 +35,7 @@ def _table_of_rows(file: SourceFile) -> Table:
         columns.append(Column(KEPT_AS, String(), server_default=""))
         columns.append(Column(WEIGHT, Integer))
     if file.public:
-        columns.append(Column("public_id", String()))
+        columns.append(Column(PUBLIC_ID, String()))
     if not all(column.blocks for column in file.columns):
         columns.append(Column(SET_ASIDE, String()))
     return _table(f"import_{file.name.removesuffix('.csv').lower()}", *columns)
@@ -49,7 +50,7 @@ ATTACHED = _table(
     Column("title", String),
     Column(KEPT_AS, String),
     Column(WEIGHT, Integer),
-    Column("public_id", String),
+    Column(PUBLIC_ID, String),
 )
 # The families whose ledger the import changes.
 TOUCHED = _table("import_touched", Column("family", Integer))
