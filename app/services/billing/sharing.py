@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import (
     BindParameter,
+    ColumnElement,
     Connection,
     bindparam,
     delete,
@@ -14,7 +15,6 @@ from sqlalchemy import (
     literal,
     null,
     select,
-    union,
     update,
 )
 
@@ -46,14 +46,6 @@ _PAYMENTS_BY_DATE = (
     .where(Payment.family_id.in_(_FAMILIES))
     .order_by(Payment.paid_on, Payment.id)
 )
-# Most families of a first import have nothing to share yet, nor ever had.
-_WITH_MONEY = union(
-    select(Payment.family_id).where(Payment.family_id.in_(_FAMILIES)),
-    select(Invoice.family_id).where(
-        Invoice.family_id.in_(_FAMILIES),
-        (Invoice.kind == InvoiceKind.CREDIT_NOTE) | (Invoice.allocated != ZERO),
-    ),
-)
 # By way of the invoices: SQLite would otherwise go through every allocation of the town.
 _FORGET = delete(Allocation).where(
     Allocation.id.in_(
@@ -78,11 +70,8 @@ def share_anew(connection: Connection, families: Sequence[int]) -> None:
 
     In the caller's transaction. All that they have is read at once: a few hundred families a call.
     """
-    with_money = connection.scalars(_WITH_MONEY, {"families": families}).all()
-    if not with_money:
-        return
-    connection.execute(_FORGET, {"families": with_money})
-    dues, credits_ = _dues_and_credits(connection, with_money)
+    connection.execute(_FORGET, {"families": families})
+    dues, credits_ = _dues_and_credits(connection, families)
     shares = [
         {
             "invoice_id": share.invoice_id,
@@ -95,7 +84,16 @@ def share_anew(connection: Connection, families: Sequence[int]) -> None:
     ]
     if shares:
         connection.execute(insert(Allocation), shares)
-    connection.execute(_ADD_UP_SOME, {"families": with_money})
+    connection.execute(_ADD_UP_SOME, {"families": families})
+
+
+def has_money(family_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Tell whether a family has anything to share, or had: most of a first import do not yet."""
+    of_its = select(Invoice.id).where(
+        Invoice.family_id == family_id,
+        (Invoice.kind == InvoiceKind.CREDIT_NOTE) | (Invoice.allocated != ZERO),
+    )
+    return of_its.exists() | select(Payment.id).where(Payment.family_id == family_id).exists()
 
 
 def add_up(connection: Connection) -> None:

@@ -186,5 +186,5 @@ class MovementLoader:
 
     def _touched(self, after: int) -> Sequence[int]:
         family = TOUCHED.c.family
-        some = select(family).where(family > after).distinct().order_by(family)
-        return self._connection.scalars(some.limit(FAMILIES_AT_ONCE)).all()
+        some = select(family).where(family > after, sharing.has_money(family)).distinct()
+        return self._connection.scalars(some.order_by(family).limit(FAMILIES_AT_ONCE)).all()
