@@ -14,7 +14,7 @@ bulk        many rows at once
 contexts    the connection of a request, a command or a job
 """
 
-from app.db.bulk import copy_rows, copying
+from app.db.bulk import copy_rows, copying, set_texts
 from app.db.columns import (
     CLOCKS_DIFFER,
     Base,
@@ -70,6 +70,7 @@ __all__ = [
     "page",
     "rows",
     "session",
+    "set_texts",
     "stream",
     "take_time",
     "transaction",

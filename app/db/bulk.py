@@ -36,6 +36,21 @@ def copying(connection: Connection, table: Table, names: Sequence[str]) -> Itera
         yield lambda rows: _insert(connection, statement, rows)
 
 
+def set_texts(
+    connection: Connection, table: Table, name: str, texts: Sequence[tuple[int, str]]
+) -> None:
+    """Write in a column of texts what each of these rows, told by its number, has there now."""
+    if connection.dialect.name == "postgresql":
+        statement = (
+            f"UPDATE {table.name} SET {name} = given.said FROM unnest(%s::integer[], %s::text[])"  # noqa: S608
+            f" AS given (id, said) WHERE {table.name}.id = given.id"
+        )
+        connection.exec_driver_sql(statement, tuple(map(list, zip(*texts, strict=True))))
+    else:
+        statement = f"UPDATE {table.name} SET {name} = ? WHERE id = ?"  # noqa: S608
+        connection.exec_driver_sql(statement, [(said, number) for number, said in texts])
+
+
 def sketch(connection: Connection, table: str) -> None:
     """Tell PostgreSQL roughly what a temporary table holds; it asks a tenth of its usual sample."""
     if connection.dialect.name == "postgresql":

@@ -17,7 +17,6 @@ from sqlalchemy import (
     bindparam,
     delete,
     select,
-    update,
 )  # fmt: skip
 from sqlalchemy.orm import Session
 
@@ -39,14 +38,7 @@ _WORD = re.compile(r"[^\W_]+")
 _BETWEEN_FIGURES = re.compile(r"(?<=\d)[\s.()/-]+(?=\d)")
 _FROM_ABROAD = re.compile(r"(?<![\w+])(?:\+|00)33[\s.()0/-]*(?=[1-9])")
 _IDS: BindParameter[int] = bindparam("families", expanding=True)
-_NAME = (
-    update(Family)
-    .where(Family.id == bindparam("family"))
-    .values(folded_name=bindparam("name"))
-    # Of one table and nothing else: no object of the session has to learn it.
-    .execution_options(synchronize_session=False)
-)
-_WORDS = cast(Table, FamilyWord.__table__)
+_FAMILY, _WORDS = cast(Table, Family.__table__), cast(Table, FamilyWord.__table__)
 _NEXT = select(Family.id).where(Family.id > bindparam("after")).order_by(Family.id).limit(AT_A_TIME)
 # Which families: some, or all between two numbers.
 _Which = Mapping[str, Any]
@@ -192,5 +184,5 @@ def _write(connection: Connection, asked: _Asked, which: _Which) -> int:
     if new:
         db.copy_rows(connection, _WORDS, ["family_id", "word"], sorted(new))
     if renamed := wanted.names - known.names:
-        connection.execute(_NAME, [{"family": family, "name": name} for family, name in renamed])
+        db.set_texts(connection, _FAMILY, "folded_name", sorted(renamed))
     return len(_differing(wanted, known))

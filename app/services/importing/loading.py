@@ -15,9 +15,9 @@ from sqlalchemy import (
     null,
     or_,
     select,
-    update,
 )  # fmt: skip
 
+from app import db
 from app.db import UtcDateTime
 from app.models import Child, Document, Family, Message, MessageAttachment
 from app.models.messages import folded_message
@@ -39,7 +39,6 @@ UNFOLDED = (
     .order_by(_MESSAGE.c.id)
     .limit(5_000)
 )
-FOLD = update(_MESSAGE).where(_MESSAGE.c.id == bindparam("row_id")).values(folded=bindparam("text"))
 
 
 def load_families(connection: Connection, staging: Staging) -> Counts:
@@ -143,11 +142,8 @@ def _fold(connection: Connection) -> None:
     after = 0
     while rows := connection.execute(UNFOLDED, {"after": after}).all():
         after = rows[-1].id
-        folded = [
-            {"row_id": row.id, "text": folded_message(row.sender, row.subject, row.body)}
-            for row in rows
-        ]
-        connection.execute(FOLD, folded)
+        folded = [(row.id, folded_message(row.sender, row.subject, row.body)) for row in rows]
+        db.set_texts(connection, _MESSAGE, "folded", folded)
 
 
 def load_documents(connection: Connection, staging: Staging) -> Counts:
