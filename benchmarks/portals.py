@@ -36,6 +36,8 @@ OF_THE_DEMONSTRATION = 38162386
 # Stands for a family where cookies are asked for: somebody of the town hall, who may everything.
 CLERK = -1
 SIGN_IN, HOME, DAY = "/connexion", "/accueil", "/mairie"
+# A start without Babel, which tests need, no town installs, and Flask-WTF loads where it is.
+AS_INSTALLED = "import sys; sys.modules['babel'] = None; import wsgi"
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 

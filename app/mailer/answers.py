@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import NamedTuple
 
 from app.mailer.failures import (
     DoubtfulFailure,
@@ -62,107 +63,103 @@ class Answer:
 
     def _meaning(self) -> "Meaning":
         line = f"{self.command} {self.code} {self.text}"
-        return next(meaning for meaning in MEANINGS if meaning.pattern.search(line))
+        return next(each for each in MEANINGS if re.search(each.pattern, line, re.IGNORECASE))
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(NamedTuple):
     """What an answer means to whoever looks after the mails."""
 
-    pattern: re.Pattern[str]
+    # Compiled by whoever meets an answer: the town hall's pages read of these, and meet none.
+    pattern: str
     # What a refusal is; an answer that says « later » is a TemporaryFailure.
     failure: type[MailError]
     sentence: str
     remedy: str
 
 
-def _means(pattern: str, failure: type[MailError], sentence: str, remedy: str) -> Meaning:
-    return Meaning(re.compile(pattern, re.IGNORECASE), failure, sentence, remedy)
-
-
 # Looked up in « COMMAND CODE TEXT »; the first that fits is said. Postfix answers RCPT for what it
 # thinks of MAIL, and few servers give a code of RFC 3463 for everything: words count too.
 MEANINGS = (
-    _means(
+    Meaning(
         r"^\w* 421",
         Unavailable,
         "Le serveur de courrier ferme la connexion",
         NOTHING_TO_DO,
     ),
-    _means(
+    Meaning(
         r"^\w* (530|5\d\d 5\.7\.57)\b|authentication (is )?required",
         WrongSettings,
         "Le serveur de courrier veut savoir qui nous sommes",
         CHECK_SIGN_IN,
     ),
-    _means(
+    Meaning(
         r"^\w* (534|535|538|5\d\d 5\.7\.[89])\b",
         WrongSettings,
         "Le serveur de courrier refuse notre identifiant ou notre mot de passe",
         CHECK_SIGN_IN,
     ),
-    _means(
+    Meaning(
         r"\b5\.3\.4\b|^MAIL 552",
         PermanentFailure,
         "Ce courriel est trop gros pour ce serveur",
         "prévenez qui développe le portail",
     ),
-    _means(
+    Meaning(
         r"^MAIL 5|^\w+ 5.*(\b5\.7\.60\b|\b5\.1\.[78]\b|send ?as"
         r"|sender\b.*(rejected|refused|denied|not (allowed|owned|authori[sz]ed)))",
         WrongSettings,
         "Le serveur de courrier refuse l’expéditeur",
         "vérifiez PORTAIL_MAIL_SENDER, son adresse doit être permise à PORTAIL_SMTP_USERNAME",
     ),
-    _means(
+    Meaning(
         r"^\w+ 5.*(\b5\.7\.(54|64)\b|relay)",
         WrongSettings,
         "Le serveur de courrier ne transmet pas nos courriels",
         "vérifiez PORTAIL_SMTP_HOST, PORTAIL_SMTP_USERNAME et PORTAIL_SMTP_PASSWORD",
     ),
-    _means(
+    Meaning(
         r"\b5\.1\.([16]|10)\b|no such user|user unknown|unknown user|does not exist",
         PermanentFailure,
         "Cette adresse n’existe pas",
         GET_THE_RIGHT_ONE,
     ),
-    _means(
+    Meaning(
         r"\b5\.(1\.2|4\.4)\b",
         PermanentFailure,
         "Le domaine de cette adresse ne reçoit pas de courriel",
         GET_THE_RIGHT_ONE,
     ),
-    _means(
+    Meaning(
         r"\b5\.1\.3\b",
         PermanentFailure,
         "Cette adresse est mal écrite",
         GET_THE_RIGHT_ONE,
     ),
-    _means(
+    Meaning(
         r"\b5\.2\.1\b",
         PermanentFailure,
         "Cette boîte aux lettres est fermée",
         GET_THE_RIGHT_ONE,
     ),
-    _means(
+    Meaning(
         r"\b[45]\.2\.2\b|^(RCPT|DATA) 552|(mailbox|quota).*(full|exceeded)",
         PermanentFailure,
         "Cette boîte aux lettres est pleine",
         MAKE_ROOM,
     ),
-    _means(
+    Meaning(
         r"^\w* 4",
         TemporaryFailure,
         "Le serveur de courrier demande d’attendre",
         NOTHING_TO_DO,
     ),
-    _means(
+    Meaning(
         r"^\w* 5\d\d 5\.7\.|spam|blacklist|blocklist|blocked|reputation",
         DoubtfulFailure,
         "Le serveur de courrier se méfie de nos courriels",
         "vérifiez SPF, DKIM et DMARC (docs/mail.md)",
     ),
-    _means(
+    Meaning(
         "",
         DoubtfulFailure,
         "Le serveur de courrier refuse ce courriel",

@@ -14,7 +14,6 @@ from app.services import guide as service
 from app.services.accounts import passwords, signing_in
 from app.settings import settings
 from app.web import printing
-from app.web.facsimile import facsimile_of
 from app.web.forms import EmptyForm
 from app.web.new_passwords import SAVED
 from app.web.site_map import labelled
@@ -83,6 +82,8 @@ def _code(address: str) -> Markup:
 @lru_cache(maxsize=GUIDES_KEPT)
 def _screens(public_url: str, _town: str, day: date) -> dict[str, Markup]:
     """Draw each screen from its real template, as somebody meets it on the way."""
+    from app.web.facsimile import facsimile_of
+
     days = service.sample_days(day)
     pages: dict[str, Callable[[], str]] = {
         "sign_in": _sign_in_page,

@@ -20,7 +20,6 @@ from app.version import VERSION
 from app.web import drafts
 from app.web.clerk_access import current_clerk, needs
 from app.web.drafts import stands_on
-from app.web.facsimile import facsimile_of
 from app.web.fields import TextField
 from app.web.forms import Form, left_open, show_again
 
@@ -54,6 +53,8 @@ def texts() -> ResponseReturnValue:
 @needs(Right.SETTINGS)
 def text(name: str) -> ResponseReturnValue:
     """One of them, and the page where families read it."""
+    from app.web.facsimile import facsimile_of
+
     spot = service.PLACES.get(name) or abort(404)
     written = service.read(name)
     form = TextForm(data={"text": written.text, "seen": service.mark(name)})

@@ -16,7 +16,6 @@ from app.services.town_hall import town_settings as service
 from app.settings import followed, settings
 from app.web import drafts
 from app.web.clerk_access import current_clerk, needs
-from app.web.facsimile import facsimile
 from app.web.fields import HEAVIEST, LINE_LENGTH, LineField, SentenceField
 from app.web.forms import Form, show_again
 from app.web.heavy_forms import checked_files, takes_files
@@ -140,6 +139,8 @@ def _save(form: TownForm) -> ResponseReturnValue:
 
 def _as_parents_see(shown: Any) -> dict[str, Any]:
     """Draw the head and the foot of every page, and the end of every mail, with these settings."""
+    from app.web.facsimile import facsimile
+
     template = current_app.jinja_env.get_template("components/frame.html")
     frame: Any = template.make_module({"settings": shown})
     mail = render_template("mail/layout.txt", settings=shown, greeting="")
