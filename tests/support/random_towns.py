@@ -64,12 +64,16 @@ class Town(NamedTuple):
     invoiced: bool
 
 
+NOT_ENROLLED = date.max
 PUBLISHED = (
     "", "S-1 jeudi 24:00", "S-1 mardi 23:59", "J-1 12:00", "J-2 ouvrés 23:59",
     "J-1 ouverture 11:00", "J-0 09:00", "M-1 20 24:00",
     "du 21/08/2026 07:00 au 02/12/2026 24:00", notation.NEVER,
 )  # fmt: skip
-texts = st.sampled_from(PUBLISHED) | st.sampled_from(PUBLISHED) | rules().map(notation.write)
+# Drawn among as many of each sort: numbers would be small ones most often.
+texts = st.sampled_from(range(4)).flatmap(
+    lambda drawn: st.sampled_from(PUBLISHED) if drawn else rules().map(notation.write)
+)
 ticked = st.builds(
     Ticked,
     st.sampled_from([*OWN, *OWN, THERE, ELSE]),
@@ -78,11 +82,20 @@ ticked = st.builds(
 )
 kinds = st.builds(
     Rules, texts, texts, texts, st.sampled_from(Late), st.sampled_from(Waiting),
-    st.none() | st.integers(0, 2), st.booleans(), st.booleans(),
+    st.sampled_from([None, None, 0, 1, 2]), st.sampled_from([False, False, True]), st.booleans(),
 )  # fmt: skip
+enrolments = st.fixed_dictionaries(
+    {
+        (child, service): st.sampled_from([None, None, None, *DAYS, NOT_ENROLLED])
+        for child in OWN
+        for service in SLUGS
+    }
+)
 towns = st.builds(
     Town,
-    booked=st.sets(ticked, max_size=14),
+    booked=st.sampled_from(range(14)).flatmap(
+        lambda count: st.frozensets(ticked, min_size=count, max_size=count)
+    ),
     given_back=st.sets(ticked, max_size=3),
     missed=st.sets(ticked, max_size=3),
     closed=st.sets(
@@ -97,17 +110,15 @@ towns = st.builds(
         st.sampled_from([LinkKind.NEEDS, LinkKind.EXCLUDES]),
         st.sampled_from([CANTEEN, MIDDAY]),
     ),
-    enrolled=st.dictionaries(
-        st.tuples(st.sampled_from(OWN), st.sampled_from(SLUGS)),
-        st.none() | st.sampled_from(DAYS),
-        min_size=3,
+    enrolled=enrolments.map(
+        lambda found: {key: last for key, last in found.items() if last != NOT_ENROLLED}
     ),
-    weeks=st.none() | st.tuples(st.sampled_from(CustodyPattern), st.integers(0, 6)),
-    invoiced=st.booleans(),
+    weeks=st.none() | st.tuples(st.sampled_from(CustodyPattern), st.sampled_from(range(7))),
+    invoiced=st.sampled_from([False, False, False, True]),
 )
 # From ten days before the week to its end, as often as not around an hour that rules name.
 instants = st.builds(
     lambda day, minute: AT_FIRST + timedelta(days=day, minutes=minute),
-    st.integers(7, 22),
-    st.integers(-9 * 60, 15 * 60 - 1) | st.sampled_from([-60, -1, 0, 119, 120, 840]),
+    st.sampled_from(range(7, 23)),
+    st.sampled_from([-540, -60, -1, 0, 61, 119, 120, 181, 359, 480, 840, 899]),
 )

@@ -20,6 +20,7 @@ from app.models import (
     Child,
     Closing,
     Custody,
+    CustodyDay,
     Enrolment,
     FamilyChild,
     InvoicedMonth,
@@ -36,6 +37,7 @@ from app.models import (
 from app.services.bookings import saving, waiting, weeks
 from app.services.bookings.closings import closing
 from app.services.bookings.closings.closing_extent import Extent
+from app.services.bookings.setting_up import capacities
 from app.services.bookings.wishes import Boxes
 from app.services.refusals import Refusal
 from tests.services.requests.conftest import signed_in
@@ -58,7 +60,8 @@ from tests.support.random_towns import (
 from tests.support.services import booked_by, open_services
 
 FORGOTTEN = (
-    BookingRefusal, BookingEvent, Booking, BookingBatch, Place, ServiceDay, Closing, Custody,
+    BookingRefusal, BookingEvent, Booking, BookingBatch, Place, ServiceDay, Closing,
+    CustodyDay, Custody,
     Enrolment, InvoicedMonth, TypicalDay,
 )  # fmt: skip
 
@@ -192,6 +195,8 @@ def _say(session: Session, people: People, town: Town) -> None:
         service.waiting, service.capacity = said.waiting, said.capacity
         service.opens_at = OPENS_AT if said.opens else None
         service.shift = said.shift
+        session.flush()
+        capacities.recount(session, service)
     if town.link:
         one, kind, other = town.link
         session.add(ServiceLink(service_id=numbers[one].id, other_id=numbers[other].id, kind=kind))

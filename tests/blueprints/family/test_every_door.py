@@ -66,7 +66,7 @@ LISTS = {
 cells = st.tuples(st.sampled_from(OWN), st.sampled_from(SLUGS), st.sampled_from(DAYS))
 
 
-@pytest.mark.parametrize("examples", [12, pytest.param(300, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("examples", [8, pytest.param(300, marks=pytest.mark.soak)])
 def test_every_door_says_the_same(
     app: Flask, people: People, tmp_path: Path, examples: int
 ) -> None:
