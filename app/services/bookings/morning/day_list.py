@@ -1,11 +1,11 @@
 """Who comes on a day: what the canteen and the garderie hold in their hands in the morning."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
@@ -49,6 +49,8 @@ class Line(NamedTuple):
     @property
     def noted(self) -> str:
         """Write là à 11 h 40, parti à 17 h 10; nothing for whom nobody noted."""
+        if self.seen is None:
+            return ""
         return ", ".join(noted.said(self.seen, self.arrived_at, self.left_at))
 
     @property
@@ -66,49 +68,23 @@ class Line(NamedTuple):
     @property
     def stays(self) -> str:
         """Name the service; until when, where somebody comes for the child."""
-        name = self.short_name or self.service
-        if self.ends_at is None or self.kind not in FETCHED:
-            return name
-        return f"{name} (jusqu’à {spoken.hour(self.ends_at)})"
+        return _stays(self.short_name or self.service, self.kind, self.ends_at)
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """A child of the list: what it is read for, and where else the child is that day."""
+class Expected(NamedTuple):
+    """A child of the list, as whoever looks through it reads it."""
 
-    asked: list[Line]
-    beside: list[Line]
+    name: str
+    # Counted among those who come.
+    comes: bool
+    # Where else the child is that day; all that it comes to, on the list of all services.
+    stays: str
     # What its health asks, in words.
-    health: list[str]
-
-    @property
-    def name(self) -> str:
-        """Name the child, as whoever looks through a list does."""
-        return f"{self.asked[0].last_name} {self.asked[0].first_name}"
-
-    @property
-    def comes(self) -> bool:
-        """Tell whether the child is counted."""
-        return any(line.state is BookingState.BOOKED for line in self.asked)
-
-    @property
-    def noted(self) -> str:
-        """Say what was noted; at which service, where several are read."""
-        told = [line for line in self.asked if line.noted]
-        if len(self.asked) == 1:
-            return "".join(line.noted for line in told)
-        return ", ".join(f"{line.short_name or line.service}{NBSP}: {line.noted}" for line in told)
-
-    @property
-    def remarks(self) -> str:
-        """Say what is not as usual; of which service, when it is not so of all."""
-        said = {line.remark for line in self.asked}
-        if len(said) == 1:
-            return said.pop()
-        told = [
-            f"{line.service}{NBSP}: {line.remark.lower()}" for line in self.asked if line.remark
-        ]
-        return ", ".join(told)
+    health: str
+    # What was noted; at which service, where several are read.
+    noted: str
+    # What is not as usual; of which service, when it is not so of all.
+    remarks: str
 
 
 class SchoolClass(NamedTuple):
@@ -132,12 +108,12 @@ class School(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DayList:
-    """The children of a day, by service, school and class; `lines` are those that were asked."""
+    """The children of a day, by service, school and class."""
 
     day: date
     lines: list[Line]
-    # Of the same children, at all services.
-    everything: list[Line]
+    # On the list of one service, the others that each child comes to, by its number.
+    beside: Mapping[int, Sequence[str]] | None
     # How many come to each service, whichever was asked, by its slug.
     coming_to: Mapping[str, int]
     # What the health of a child asks, by its number; nothing for whoever is not to know.
@@ -155,9 +131,9 @@ class DayList:
         """Count what the health of those who come asks, as whoever cooks reads it."""
         coming = {line.child_id for line in self.lines if line.state is BookingState.BOOKED}
         told = [
-            health.say(kind, words)
-            for child in sorted(coming)
-            for kind, words in self.health.get(child, ())
+            health.say(*each)
+            for child in sorted(coming & self.health.keys())
+            for each in self.health[child]
         ]
         first = {fold(words): words for words in reversed(told)}
         counts = Counter(map(fold, told))
@@ -165,29 +141,41 @@ class DayList:
 
     def schools(self) -> list[School]:
         """List the children, once each, as a paper names them."""
-        children = sorted(self._children(), key=_order)
-        return [
-            School(name, [SchoolClass(*each) for each in _grouped(of_school, 1)])
-            for name, of_school in _grouped(children, 0)
-        ]
-
-    def _children(self) -> Iterator[Expected]:
         asked: dict[int, list[Line]] = {}
-        beside: dict[int, list[Line]] = {}
         for line in self.lines:
             asked.setdefault(line.child_id, []).append(line)
-        slugs = {line.slug for line in self.lines}
-        for line in self.everything:
-            if line.slug not in slugs and line.state is BookingState.BOOKED:
-                beside.setdefault(line.child_id, []).append(line)
-        return (
-            Expected(lines, beside.get(child, []), self.said(lines[0]))
-            for child, lines in asked.items()
+        children = sorted(asked.values(), key=_order)
+        return [
+            School(
+                name,
+                [
+                    SchoolClass(of_class, [self._expected(lines) for lines in theirs])
+                    for of_class, theirs in groupby(of_school, lambda lines: lines[0].class_name)
+                ],
+            )
+            for name, of_school in groupby(children, lambda lines: lines[0].school)
+        ]
+
+    def _expected(self, lines: Sequence[Line]) -> Expected:
+        first = lines[0]
+        if self.beside is None:
+            stays: Sequence[str] = [line.stays for line in lines]
+        else:
+            stays = self.beside.get(first.child_id, ())
+        is_alone = len(lines) == 1
+        return Expected(
+            f"{first.last_name} {first.first_name}",
+            BookingState.BOOKED in [line.state for line in lines],
+            ", ".join(stays),
+            ", ".join(self.said(first)),
+            first.noted if is_alone else _noted(lines),
+            first.remark if is_alone else _remarks(lines),
         )
 
     def said(self, line: Line) -> list[str]:
         """Say what the health of a child asks."""
-        return [health.say(*each) for each in self.health.get(line.child_id, ())]
+        marks = self.health.get(line.child_id)
+        return [health.say(*each) for each in marks] if marks else []
 
 
 def of_day(day: date, slug: str = "", *, with_health: bool = False) -> DayList:
@@ -204,37 +192,68 @@ def of_day(day: date, slug: str = "", *, with_health: bool = False) -> DayList:
 
 
 def of_known(day: date, slug: str, *, with_health: bool = False) -> DayList:
-    """Read who comes on a day to a service that there is, or to all: one statement.
+    """Read who comes on a day to a service that there is, or to all: two statements, or one.
 
     What health asks is for the staff of one service: never on the list of all of them.
     """
     if not slug:
         lines = [Line._make(row) for row in day_rows.of_all(day)]
         coming = Counter(line.slug for line in lines if line.state is BookingState.BOOKED)
-        return DayList(day, lines, lines, coming, {})
-    found: dict[Line, None] = {}
-    marks: dict[int, dict[tuple[HealthKind, str], None]] = {}
-    coming = Counter()
+        return DayList(day, lines, None, coming, {})
+    lines = []
+    marks: dict[int, list[tuple[HealthKind, str]]] = {}
     for row in day_rows.of_service(day, slug, with_health=with_health):
         line = Line._make(row[: day_rows.LINE])
-        coming[line.slug] = row.coming
-        if line.child_id is not None:
-            found[line] = None
-            if with_health and line.slug == slug and row.words:
-                marks.setdefault(line.child_id, {})[row.health, row.words] = None
-    lines = list(found)
-    theirs = [line for line in lines if line.slug == slug]
-    return DayList(day, theirs, lines, coming, {child: list(each) for child, each in marks.items()})
+        # Who has several marks has several rows, one after the other.
+        if not lines or lines[-1].child_id != line.child_id:
+            lines.append(line)
+        if with_health and row.words:
+            marks.setdefault(line.child_id, []).append((row.health, row.words))
+    return DayList(day, lines, *_beside(day, slug), marks)
 
 
-def _order(child: Expected) -> tuple[str | int, ...]:
-    first = child.asked[0]
-    return (*first.place, fold(first.last_name), fold(first.first_name), first.child_id)
+def _beside(day: date, slug: str) -> tuple[dict[int, list[str]], dict[str, int]]:
+    """Read where else those who come to a service are, and how many come to each."""
+    services: list[Any] = []
+    children: dict[int, list[int]] = {}
+    for row in day_rows.beside(day, slug):
+        child = row.child_id
+        if child is None:
+            services.append(row)
+        else:
+            children.setdefault(row.id, []).append(child)
+    beside: dict[int, list[str]] = {}
+    services.sort(key=lambda row: (row.position, row.id))
+    for row in services:
+        stays = _stays(row.short_name or row.name, row.kind, row.ends_at)
+        for child in children.get(row.id, ()):
+            beside.setdefault(child, []).append(stays)
+    return beside, {row.slug: row.coming for row in services}
 
 
-def _grouped(children: list[Expected], part: int) -> list[tuple[str, list[Expected]]]:
-    """Put together those of one school (0), or of one class (1)."""
-    return [
-        (name, list(theirs))
-        for name, theirs in groupby(children, lambda child: child.asked[0].place[part])
+def _stays(name: str, kind: ServiceKind, ends_at: int | None) -> str:
+    if ends_at is None or kind not in FETCHED:
+        return name
+    return f"{name} (jusqu’à {spoken.hour(ends_at)})"
+
+
+def _noted(lines: Sequence[Line]) -> str:
+    told = [
+        f"{line.short_name or line.service}{NBSP}: {noted}"
+        for line in lines
+        if (noted := line.noted)
     ]
+    return ", ".join(told)
+
+
+def _remarks(lines: Sequence[Line]) -> str:
+    said = {line.remark for line in lines}
+    if len(said) == 1:
+        return said.pop()
+    told = [f"{line.service}{NBSP}: {line.remark.lower()}" for line in lines if line.remark]
+    return ", ".join(told)
+
+
+def _order(lines: Sequence[Line]) -> tuple[str | int, ...]:
+    first = lines[0]
+    return (*first.place, fold(first.last_name), fold(first.first_name), first.child_id)
