@@ -19,7 +19,7 @@ from app.services.actors import Actor
 from app.services.bookings import catalogue, places, waiting
 from app.services.bookings.catalogue import Catalogue
 from app.services.bookings.closings import closing_days, closing_extent, closing_moves
-from app.services.bookings.closings.closing_extent import Extent
+from app.services.bookings.closings.closing_extent import Extent, Stands
 from app.services.bookings.closings.closing_moves import Changed
 from app.services.bookings.places import At
 from app.services.refusals import Reason, Refusal
@@ -169,7 +169,7 @@ def _town(days: Sequence[date]) -> Catalogue:
     return catalogue.read(min(days), max(days))
 
 
-def _promote(session: Session, moved: Iterable[Booking]) -> None:
+def _promote(session: Session, moved: Iterable[Stands]) -> None:
     """Give to those who wait what came free, or what there is of a service that is open again."""
     session.flush()
     ats = {At(each.service_id, each.day) for each in moved}

@@ -30,6 +30,25 @@ from app.services.bookings.judge.worlds import Cell
 LIVE = frozenset({*HOLDING, BookingState.WAITING})
 
 
+class Stands(NamedTuple):
+    """A booking of a closed day, as far as a closing asks: a week has thousands of them."""
+
+    id: int
+    child_id: int
+    service_id: int
+    group_id: int
+    day: date
+    family_id: int
+    state: BookingState
+    origin: BookingOrigin
+    school: str
+
+    @property
+    def cell(self) -> Cell:
+        """Name it."""
+        return Cell(self.child_id, self.service_id, self.day)
+
+
 class Extent(NamedTuple):
     """Which services on which days; without services all of them, without schools for all."""
 
@@ -47,13 +66,12 @@ def bound(session: Session, services: Iterable[Service]) -> list[Service]:
     return list(session.scalars(found.order_by(Service.position, Service.id)))
 
 
-def going(session: Session, extent: Extent, services: Iterable[Service]) -> list[Booking]:
+def going(session: Session, extent: Extent, services: Iterable[Service]) -> list[Stands]:
     """List what is booked of them, what is not had without them, and what came with that alone."""
     links = _links(session)
     closed = {each.id for each in bound(session, services)}
     concerned = Child.school.in_(extent.schools) if extent.schools else true()
-    booked = _booked(session, extent.days, LIVE, concerned)
-    live = {_cell(each): each for each, _ in booked}
+    live = {each.cell: each for each in _booked(session, extent.days, LIVE, concerned)}
     gone = {cell for cell in live if cell.service in closed}
     while more := {
         cell
@@ -66,32 +84,32 @@ def going(session: Session, extent: Extent, services: Iterable[Service]) -> list
     return [each for cell, each in live.items() if cell in gone]
 
 
-def coming_back(session: Session, days: Sequence[date]) -> dict[Booking, BookingState]:
+def coming_back(session: Session, days: Sequence[date]) -> dict[Stands, BookingState]:
     """Find what closings took away of what is open by now, with all that it brings."""
     links = _links(session)
     closed = _closed(session, days)
     booked = _booked(session, days, {*LIVE, BookingState.CLOSED}, true())
     back = [
         each
-        for each, school in booked
+        for each in booked
         if not any(
             (service, each.day, whose) in closed
             for service in (each.service_id, *links.brought_by(each.service_id))
-            for whose in ("", school)
+            for whose in ("", each.school)
         )
     ]
     # No meal comes back without what it brings, which its family may have given back meanwhile.
-    there = {_cell(each) for each in back}
-    back = [each for each in back if _has_all(_cell(each), links, there)]
+    there = {each.cell for each in back}
+    back = [each for each in back if _has_all(each.cell, links, there)]
     # What came with a meal alone comes back with it.
-    there = {_cell(each) for each in back}
-    before = _before(session, [each for each, _ in booked])
+    there = {each.cell for each in back}
+    before = _before(session, days)
     return {
         each: before[each.id]
         for each in back
         if each.state is BookingState.CLOSED
         and each.id in before
-        and not (each.origin is BookingOrigin.LINKED and _has_none(_cell(each), links, there))
+        and not (each.origin is BookingOrigin.LINKED and _has_none(each.cell, links, there))
     }
 
 
@@ -100,16 +118,25 @@ def _booked(
     days: Sequence[date],
     states: Collection[BookingState],
     concerned: ColumnElement[bool],
-) -> list[tuple[Booking, str]]:
+) -> list[Stands]:
     """Read what stands on these days, each with the school of its child."""
     found = session.execute(
-        select(Booking, Child.school)
+        select(
+            Booking.id,
+            Booking.child_id,
+            Booking.service_id,
+            Booking.group_id,
+            Booking.day,
+            Booking.family_id,
+            Booking.state,
+            Booking.origin,
+            Child.school,
+        )
         .join(Child, Child.id == Booking.child_id)
         .where(Booking.day.in_(days), Booking.state.in_(states), concerned)
         .order_by(Booking.id)
-        .execution_options(populate_existing=True)
     )
-    return [(booking, school) for booking, school in found]
+    return [Stands(*row) for row in found]
 
 
 def _closed(session: Session, days: Sequence[date]) -> set[tuple[int, date, str]]:
@@ -119,10 +146,6 @@ def _closed(session: Session, days: Sequence[date]) -> set[tuple[int, date, str]
         )
     )
     return {(service_id, day, school) for service_id, day, school in found}
-
-
-def _cell(booking: Booking) -> Cell:
-    return Cell(booking.child_id, booking.service_id, booking.day)
 
 
 def _bringing(cell: Cell, links: Links) -> set[Cell]:
@@ -145,23 +168,23 @@ def _has_none(cell: Cell, links: Links, there: set[Cell]) -> bool:
     return bool(bringing) and not bringing & there
 
 
-def _before(session: Session, booked: Iterable[Booking]) -> dict[int, BookingState]:
-    """Tell how each stood before its last closing."""
-    events = session.scalars(
-        select(BookingEvent)
+def _before(session: Session, days: Sequence[date]) -> dict[int, BookingState]:
+    """Tell how what is closed on these days stood before its last closing."""
+    events = session.execute(
+        select(BookingEvent.booking_id, BookingEvent.old)
+        .join(Booking, Booking.id == BookingEvent.booking_id)
         .where(
-            BookingEvent.booking_id.in_(
-                [each.id for each in booked if each.state is BookingState.CLOSED]
-            ),
+            Booking.day.in_(days),
+            Booking.state == BookingState.CLOSED,
             BookingEvent.kind == BookingEventKind.CLOSED,
         )
         .order_by(BookingEvent.id)
     )
     # Nobody kept a place meanwhile: who was offered one waits, at the same rank.
     return {
-        each.booking_id: BookingState.WAITING if each.old is BookingState.OFFERED else each.old
-        for each in events
-        if each.old is not None
+        booking: BookingState.WAITING if old is BookingState.OFFERED else old
+        for booking, old in events
+        if old is not None
     }
 
 

@@ -1,30 +1,34 @@
 """Bookings move when a day is closed or opened again: to what, and what that comes to."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import insert, literal, select, tuple_, update
 from sqlalchemy.orm import Session
 
+from app.db import UtcDateTime
 from app.models import (
     HOLDING,
     Booking,
+    BookingEvent,
     BookingEventKind,
     BookingState,
     Place,
     Service,
     ServiceKind,
 )
-from app.services.bookings import places
 from app.services.bookings.closings import closing_extent
 from app.services.bookings.closings.closing_days import in_words
-from app.services.bookings.closings.closing_extent import Extent
+from app.services.bookings.closings.closing_extent import Extent, Stands
 from app.services.bookings.judge.worlds import COMING
 from app.services.bookings.places import Pool
-from app.services.bookings.telling import Told, turn
+
+# A statement names so many: databases take some more.
+AT_ONCE = 1_000
+OF_EVENT = ("booking_id", "family_id", "at", "kind", "old", "new", "sentence")
 
 
 class Moved(NamedTuple):
@@ -74,17 +78,18 @@ class Changed:
         return frozenset(each.family_id for each in self.moved)
 
 
-def move(session: Session, moving: Mapping[Booking, BookingState], sentence: str) -> None:
+def move(session: Session, moving: Mapping[Stands, BookingState], sentence: str) -> None:
     """Have bookings stand otherwise, with their line of history, and count their places."""
-    now = datetime.now(UTC)
     change: Counter[Pool] = Counter()
-    for booking, state in moving.items():
-        held_before = booking.state in HOLDING
-        change[places.pool_of(booking)] += (state in HOLDING) - held_before
-        is_closed = state is BookingState.CLOSED
-        kind = BookingEventKind.CLOSED if is_closed else BookingEventKind.REOPENED
-        booking.offer_until = None
-        turn(session, booking, state, Told(kind, sentence, now))
+    numbers: dict[BookingState, list[int]] = {}
+    for each, state in moving.items():
+        pool = Pool(each.service_id, each.group_id, each.day)
+        change[pool] += (state in HOLDING) - (each.state in HOLDING)
+        numbers.setdefault(state, []).append(each.id)
+    now = datetime.now(UTC)
+    for state, theirs in numbers.items():
+        for start in range(0, len(theirs), AT_ONCE):
+            _turn(session, theirs[start : start + AT_ONCE], state, sentence, now)
     held = session.scalars(
         select(Place)
         .where(
@@ -102,11 +107,38 @@ def move(session: Session, moving: Mapping[Booking, BookingState], sentence: str
         place.taken = taken
 
 
+def _turn(
+    session: Session, numbers: Sequence[int], state: BookingState, sentence: str, now: datetime
+) -> None:
+    """Have some become another thing, as `telling.turn` has one: in two statements."""
+    is_closed = state is BookingState.CLOSED
+    kind = BookingEventKind.CLOSED if is_closed else BookingEventKind.REOPENED
+    these = Booking.id.in_(numbers)
+    written = select(
+        Booking.id,
+        Booking.family_id,
+        literal(now, UtcDateTime),
+        literal(kind, BookingEvent.kind.type),
+        Booking.state,
+        literal(state, BookingEvent.new.type),
+        literal(sentence),
+    )
+    session.execute(
+        insert(BookingEvent).from_select(OF_EVENT, written.where(these).order_by(Booking.id))
+    )
+    session.execute(
+        update(Booking)
+        .where(these)
+        .values(state=state, version=Booking.version + 1, offer_until=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def told(
     session: Session,
     extent: Extent,
     services: Iterable[Service],
-    moving: Iterable[tuple[Booking, BookingState]],
+    moving: Iterable[tuple[Stands, BookingState]],
 ) -> Changed:
     """Tell what moves; the state is the one in which it counts, before or after."""
     concerned = closing_extent.bound(session, services)
