@@ -36,6 +36,7 @@ FROM_ITS_ARGUMENTS = {
     "services/importing/numbers.py parse_quantity",
     "services/importing/numbers.py parse_unit_price", "services/inbox/listing.py _count",
     "services/inbox/listing.py _lines", "services/source.py archive",
+    "services/bookings/catalogue.py _calendar",
     "services/bookings/judge/cases.py _day", "services/bookings/judge/limits.py _shown",
     "services/bookings/judge/naming.py no", "services/bookings/judge/naming.py the",
     "services/bookings/judge/notation.py parse", "services/bookings/judge/spoken.py limit",
