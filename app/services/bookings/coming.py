@@ -123,7 +123,8 @@ def to_book(family_id: int) -> ToBook | None:
 
     A family that booked one day of it, or gave one back, knows what it wants.
     """
-    mondays = [this_monday() + number * ONE_WEEK for number in range(WEEKS)]
+    monday = this_monday()
+    mondays = [monday + number * ONE_WEEK for number in range(WEEKS)]
     ends = {f"monday_{number}": monday for number, monday in enumerate(mondays)}
     ends |= {f"sunday_{number}": both_ends(monday)[1] for number, monday in enumerate(mondays)}
     rows: Sequence[Row[Any]] = db.rows(_ENROLLED, family_id=family_id, **ends)

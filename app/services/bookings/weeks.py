@@ -173,7 +173,8 @@ def is_near(monday: date) -> bool:
 
 def this_monday() -> date:
     """Return the day that this week began."""
-    return today() - today().weekday() * ONE_DAY
+    day = today()
+    return day - day.weekday() * ONE_DAY
 
 
 def both_ends(monday: date) -> tuple[date, date]:
