@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from threading import Barrier
 
 import pytest
@@ -10,14 +12,24 @@ from flask import Flask
 from sqlalchemy import select
 
 from app import db
-from app.models import HOLDING, Booking, BookingState
+from app.models import (
+    HOLDING,
+    Account,
+    Booking,
+    BookingEvent,
+    BookingState,
+    Child,
+    Enrolment,
+    FamilyChild,
+    Guardian,
+    Service,
+)
 from app.services.bookings.closings import closing
 from app.services.bookings.closings.closing_extent import Extent
 from tests.support.counted_right import check, have_places
 from tests.support.last_place import ALONG, FIRST, SLUG, Contender, book, prepare
 from tests.support.people import TOWN_HALL
 
-ROUNDS = 4
 PATIENCE_SECONDS = 60
 
 Act = Callable[[], object]
@@ -55,22 +67,91 @@ def raise_against_wait(contenders: Sequence[Contender], day: date) -> list[Act]:
     ]
 
 
-@pytest.mark.parametrize(
-    "race", [cancel_against_promote, close_against_book, raise_against_wait],
-    ids=lambda race: race.__name__,
-)  # fmt: skip
-def test_at_the_same_moment(app: Flask, race: Race) -> None:
+def two_guardians_on_one_cell(contenders: Sequence[Contender], day: date) -> list[Act]:
+    """Both book what nobody had, from the page that each has open; twice, as fingers do."""
+    one, *_ = contenders
+    other = replace(one, account_id=_second_guardian(one))
+    return [partial(book, each, day, {SLUG: 0}, [SLUG]) for each in (one, other) * 2]
+
+
+def two_homes_on_one_meal(contenders: Sequence[Contender], day: date) -> list[Act]:
+    """A child of two families, and both book its day."""
+    one, other, *_ = contenders
+    there = replace(other, child=one.child)
+    _have_two_homes(one, other)
+    return [partial(book, each, day, {SLUG: 0}, [SLUG]) for each in (one, there) * 2]
+
+
+RACES: dict[Race, int] = {
+    # How many have the place of that day in the end.
+    cancel_against_promote: 1,
+    close_against_book: 0,
+    raise_against_wait: 3,
+    two_guardians_on_one_cell: 1,
+    two_homes_on_one_meal: 1,
+}
+
+
+@pytest.mark.parametrize("rounds", [3, pytest.param(100, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("race", RACES, ids=lambda race: race.__name__)
+def test_at_the_same_moment(app: Flask, race: Race, rounds: int) -> None:
+    """Nobody meets an error; counts are true, and one outcome is."""
     contenders = prepare(app, 4)
-    for number in range(ROUNDS):
+    for number in range(rounds):
         day = FIRST + timedelta(days=number)
         with app.app_context():
             acts = race(contenders, day)
         _all_at_once(app, acts)
         with app.app_context():
             check(day)
+            assert len(_having(day, SLUG)) == RACES[race]
             if race is close_against_book:
                 states = select(Booking.state).where(Booking.day == day)
                 assert not {*db.session().scalars(states)} & {*HOLDING, BookingState.WAITING}
+            if race in {two_guardians_on_one_cell, two_homes_on_one_meal}:
+                # It was done once, whoever did it, and nothing else was kept of that day.
+                [booking] = _having(day, SLUG)
+                events = select(BookingEvent.new).where(BookingEvent.booking_id == booking)
+                assert db.session().scalars(events).all() == [BookingState.BOOKED]
+
+
+def _having(day: date, slug: str) -> Sequence[int]:
+    having = (
+        select(Booking.id)
+        .join(Service, Service.id == Booking.service_id)
+        .where(Service.slug == slug, Booking.day == day, Booking.state.in_(HOLDING))
+        .order_by(Booking.id)
+    )
+    return db.session().scalars(having).all()
+
+
+def _second_guardian(one: Contender) -> int:
+    """Find the other account of a family, or have there be one."""
+    with db.transaction() as session:
+        second = select(Account).join(Guardian).where(Guardian.family_id == one.family_id)
+        found = session.scalars(second.where(Guardian.rank == 2)).one_or_none()
+        if found is None:
+            guardian = Guardian(family_id=one.family_id, rank=2, last_name="RACE", first_name="Max")
+            found = Account(guardian=guardian, identifier="99009999")
+            session.add_all([guardian, found])
+            session.flush()
+        return found.id
+
+
+def _have_two_homes(one: Contender, other: Contender) -> None:
+    with db.transaction() as session:
+        child = session.scalars(select(Child).where(Child.public_id == one.child)).one()
+        if session.get(FamilyChild, (other.family_id, child.id)) is None:
+            session.add(FamilyChild(family_id=other.family_id, child_id=child.id))
+            session.add_all(
+                Enrolment(
+                    child_id=child.id, service_id=service, family_id=other.family_id,
+                    first=date(2026, 9, 1),
+                )
+                for service in session.scalars(select(Service.id).where(
+                    Service.slug.in_((SLUG, ALONG))
+                ))
+            )  # fmt: skip
 
 
 def _all_at_once(app: Flask, acts: Sequence[Act]) -> None:
