@@ -30,7 +30,13 @@ BUSY = "Un autre document est en cours d’impression\u00a0: recommencez dans un
 def expected(day: str = "") -> ResponseReturnValue:
     """Who comes that day, or the next one of service."""
     # Looked at in the morning: the rest of the day does without.
-    from app.services.bookings.morning import day_groups, day_list, day_papers, served_days
+    from app.services.bookings.morning import (
+        beside,
+        day_groups,
+        day_list,
+        day_papers,
+        served_days,
+    )
 
     slug = _slug()
     try:
@@ -38,11 +44,11 @@ def expected(day: str = "") -> ResponseReturnValue:
     except Refusal:
         abort(404)
     clerk = current_clerk()
-    noted = day_papers.noted(clerk, on.day, slug)
     found = day_list.of_known(on.day, slug, with_health=_may_read_health())
-    if found.health and not noted.is_health_seen and opens_page():
+    told = beside.read(on, slug, clerk)
+    if found.health and not told.is_health_seen and opens_page():
         day_papers.note_health(clerk, on.day, slug)
-    paper, parts = noted.paper, day_groups.parts(found) if slug else []
+    parts = day_groups.parts(found) if slug else []
     part = request.args.get("groupe")
     is_part = part in {each.name for each in parts}
     shown = day_groups.of_part(found, part or "") if is_part else found
@@ -53,8 +59,7 @@ def expected(day: str = "") -> ResponseReturnValue:
         sections=day_groups.sections(shown, () if is_part else parts),
         parts=parts,
         part=part if is_part else None,
-        paper=paper,
-        changes=day_papers.changes(on.day, slug, paper.at) if paper else (),
+        told=told,
         may_read_health=_may_read_health(),
         today=today(),
         printing=printing.available(),

@@ -81,6 +81,23 @@ def _expected(app: Flask, people: People, office: Browser) -> Screens:
     yield "head counts, changed since the order", page
     yield "who comes, changed", office.get("town_hall.expected", day=MONDAY.isoformat())
     yield "who comes, the canteen changed", _canteen(office)
+    _usually(app, people)
+    yield "who comes, some did not book", _canteen(office)
+
+
+def _usually(app: Flask, people: People) -> None:
+    """Two children come each Monday, one of them of no class, and booked nothing."""
+    with app.app_context(), db.transaction() as session:
+        for person, class_name in ((people.claire, "CE2"), (people.zest, "")):
+            bookings, child = booked_by(session, person)
+            child.class_name = class_name
+            session.execute(
+                update(Booking)
+                .where(Booking.child_id == child.id, Booking.day == MONDAY)
+                .values(day=MONDAY - timedelta(days=28))
+            )
+            bookings.enrol(child, MONDAY)
+            bookings.say_typical(child, MONDAY.weekday())
 
 
 def _groups(app: Flask, office: Browser) -> Screens:

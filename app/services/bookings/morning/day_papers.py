@@ -3,11 +3,12 @@
 Whoever makes one is noted in the journal, as a paper names children: when is read there.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Date, bindparam, select
+from sqlalchemy import Date, Row, bindparam, func, select
 
 from app import db
 from app.db import UtcDateTime
@@ -22,18 +23,25 @@ MADE = "day_list_made"
 SEEN = "health_seen"
 # Nobody makes the list of a day sooner.
 AHEAD = timedelta(days=14)
-_NOTED = (
-    select(JournalEntry.event, JournalEntry.at, JournalEntry.acted_by, JournalEntry.clerk_id)
-    .where(
-        JournalEntry.event.in_((MADE, SEEN)),
-        JournalEntry.at >= bindparam("since", type_=UtcDateTime),
-        JournalEntry.details["day"].as_string() == bindparam("day"),
-        JournalEntry.details["service"].as_string() == bindparam("slug"),
-    )
-    .order_by(JournalEntry.at.desc(), JournalEntry.id.desc())
+_OF_LIST = (
+    JournalEntry.at >= bindparam("ahead", type_=UtcDateTime),
+    JournalEntry.details["day"].as_string() == bindparam("on"),
+    JournalEntry.details["service"].as_string() == bindparam("slug"),
 )
-_SINCE = (
+# What the journal knows of a list, and what happened since its last paper: see `beside`.
+NOTED = select(
+    JournalEntry.id.label("number"),
+    JournalEntry.at,
+    JournalEntry.event,
+    JournalEntry.acted_by,
+    JournalEntry.clerk_id,
+).where(JournalEntry.event.in_((MADE, SEEN)), *_OF_LIST)
+_LAST_MADE = (
+    select(func.max(JournalEntry.at)).where(JournalEntry.event == MADE, *_OF_LIST).scalar_subquery()
+)
+SINCE = (
     select(
+        BookingEvent.id.label("number"),
         BookingEvent.booking_id,
         BookingEvent.old,
         BookingEvent.at,
@@ -52,9 +60,8 @@ _SINCE = (
     .join(Child, Child.id == Booking.child_id)
     .where(
         Booking.day == bindparam("day", type_=Date),
-        BookingEvent.at > bindparam("since", type_=UtcDateTime),
+        BookingEvent.at > _LAST_MADE,
     )
-    .order_by(BookingEvent.id)
 )
 
 
@@ -114,20 +121,27 @@ def note_health(clerk: CurrentClerk, day: date, slug: str) -> None:
         journal.record(session, SEEN, clerk, None, day=day.isoformat(), service=slug)
 
 
-def noted(clerk: CurrentClerk, day: date, slug: str) -> Noted:
-    """Find the last paper of a day, and whether they read today what health asks: one statement."""
-    since = datetime.combine(day - AHEAD, time.min, town_zone())
-    rows = db.rows(_NOTED, day=day.isoformat(), slug=slug, since=since)
-    papers = (Paper(row.at, row.acted_by) for row in rows if row.event == MADE)
-    seen = (day_of(row.at) for row in rows if row.event == SEEN and row.clerk_id == clerk.clerk_id)
+def asked(day: date, slug: str) -> dict[str, Any]:
+    """Return what both of these statements ask for."""
+    ahead = datetime.combine(day - AHEAD, time.min, town_zone())
+    return {"day": day, "on": day.isoformat(), "slug": slug, "ahead": ahead}
+
+
+def noted(rows: Iterable[Row[Any]], clerk: CurrentClerk) -> Noted:
+    """Find the last paper of a day, and whether they read today what health asks."""
+    latest = sorted(rows, key=lambda each: (each.at, each.number), reverse=True)
+    papers = (Paper(row.at, row.acted_by) for row in latest if row.event == MADE)
+    seen = (
+        day_of(row.at) for row in latest if row.event == SEEN and row.clerk_id == clerk.clerk_id
+    )
     return Noted(next(papers, None), today() in seen)
 
 
-def changes(day: date, slug: str, since: datetime) -> list[Change]:
-    """Tell what a paper made then would say otherwise now, the latest last: one statement."""
+def changes(rows: Iterable[Row[Any]], slug: str) -> list[Change]:
+    """Tell what a paper would say otherwise now, of what happened since, the latest last."""
     first: dict[int, Any] = {}
     last: dict[int, datetime] = {}
-    for row in db.rows(_SINCE, day=day, since=since):
+    for row in sorted(rows, key=lambda each: each.number):
         if slug in {"", row.slug}:
             first.setdefault(row.booking_id, row)
             last[row.booking_id] = row.at

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from app.calendar import ONE_DAY
@@ -10,6 +10,7 @@ from app.formats import today
 from app.services.bookings import catalogue
 from app.services.bookings.catalogue import Catalogue
 from app.services.bookings.judge import sentences
+from app.services.bookings.judge.limits import limit
 from app.services.refusals import Reason, Refusal
 
 # The summer is no longer than that.
@@ -40,6 +41,8 @@ class ServedDay:
     offered: list[Offered]
     # Why those that are not there are not, by name.
     absent: list[tuple[str, str]]
+    # Those of them that are there, and that nobody books in time any more.
+    over: frozenset[str] = frozenset()
 
     @property
     def is_served(self) -> bool:
@@ -75,7 +78,14 @@ def of(day: date | None, slug: str) -> ServedDay:
             for number in asked
             if not found.bookable[number].agenda.is_served(start)
         ],
+        over=frozenset(names[number].slug for number in asked if _is_over(found, number, start)),
     )
+
+
+def _is_over(found: Catalogue, number: int, day: date) -> bool:
+    service = found.bookable[number]
+    is_served = service.agenda.is_served(day)
+    return is_served and limit(service.book, day, service.agenda) <= datetime.now(UTC)
 
 
 def _served(found: Catalogue, asked: Iterable[int]) -> Callable[[date], bool]:
