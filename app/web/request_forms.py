@@ -90,6 +90,11 @@ class RequestForm(Form):
         }
 
     @property
+    def told(self) -> dict[str, object]:
+        """Return them as they are read over before they leave."""
+        return self.details
+
+    @property
     def lacks_choices(self) -> bool:
         """Tell whether it is about something that the family has none of, and cannot be sent."""
         return any(isinstance(field, OneOf | SomeOf) and not field.choices for field in self)

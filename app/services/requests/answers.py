@@ -5,9 +5,9 @@ from datetime import date
 from typing import NamedTuple
 
 from app.calendar import working_days
-from app.formats import day_in_full, phone, today
+from app.formats import NBSP, day_in_full, phone, today
 from app.services.families import accepted
-from app.services.requests.kinds import KINDS
+from app.services.requests.kinds import KINDS, PLACE
 
 WEEKDAYS = {
     "monday": "lundi",
@@ -35,7 +35,11 @@ LABELS = {
     **accepted.OF_FAMILY,
     "text": "Précisions",
 }
-OF_ABSENCE = {"starts_on": "Premier jour", "ends_on": "Dernier jour", "text": "Raison"}
+# Where a kind has another word for it.
+OF_KIND = {
+    ABSENCE: {"starts_on": "Premier jour", "ends_on": "Dernier jour", "text": "Raison"},
+    PLACE: {"text": "Raison"},
+}
 
 
 class Answer(NamedTuple):
@@ -85,14 +89,15 @@ def days_in_words(details: Mapping[str, object]) -> str:
 
 
 def _label(kind: str, name: str, label: str) -> str:
-    if kind == ABSENCE:
-        return OF_ABSENCE.get(name, label)
-    return label
+    return OF_KIND.get(kind, {}).get(name, label)
 
 
 def _text(name: str, value: object) -> str:
     if isinstance(value, list):
         words = WEEKDAYS | MOMENTS
+        if name == "places":
+            # Each has a comma of its own.
+            return f"{NBSP}; ".join(map(str, value))
         return ", ".join(words.get(str(each), str(each)) for each in value)
     if name in {"starts_on", "ends_on"}:
         return day_in_full(date.fromisoformat(str(value)))

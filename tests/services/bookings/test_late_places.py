@@ -71,6 +71,12 @@ def test_what_is_closed_in_a_week_is_asked_for_at_once(closed: People) -> None:
     assert found.child.first_name == "PAYS"
     assert found.boxes[0].words == "Cantine, lundi 30\u00a0novembre 2026"
     assert box(3) in [each.name for each in found.boxes]
+    # What comes along with it is not told beside it, unless it is asked for alone.
+    midday = box(30, "garderie-de-midi")
+    assert midday not in [each.name for each in found.boxes]
+    alone = asking.beside(family, midday)
+    assert alone is not None
+    assert midday in [each.name for each in alone.boxes]
     tick_by_town = ask(closed.zest, BOX)
     desk.accept(tick_by_town.number, "", TOWN_HALL)
     assert asking.beside(family, BOX) is None

@@ -121,7 +121,7 @@ def _check(kind: Kind, form: RequestForm) -> ResponseReturnValue:
     invoice = form.words_for("invoice")
     written = answers.written(
         kind.key,
-        answers.with_children(form.details, children),
+        answers.with_children(form.told, children),
         children[0] if len(children) == 1 else None,
         invoice[0] if invoice else None,
     )

@@ -5,7 +5,7 @@ from wtforms import SelectChoice
 
 from app.formats import NBSP
 from app.services.bookings.exceptional import asking
-from app.services.bookings.exceptional.asking import Askables
+from app.services.bookings.exceptional.asking import Askable, Askables
 from app.services.requests.kinds import PLACE
 from app.web.access import current_account
 from app.web.fields import TextField
@@ -27,6 +27,15 @@ class PlaceForm(RequestForm):
         return {**super().details, "places": words}
 
     @property
+    def told(self) -> dict[str, object]:
+        """Say what they cost, which is this family's own matter."""
+        chosen = set(self.boxes.data or ())
+        return {
+            **self.details,
+            "places": [_priced(each) for each in self.found.boxes if each.name in chosen],
+        }
+
+    @property
     def chosen_children(self) -> list[str]:
         """Return the one whose boxes they are."""
         return [self.found.child.public_id]
@@ -45,8 +54,9 @@ def begun(name: str) -> PlaceForm | None:
     form = PlaceForm(data={"boxes": [name]})
     form.found = found
     form.action = url_for("family.request_form", kind=PLACE, place=name)
-    form.boxes.choices = [
-        SelectChoice(each.name, f"{each.words}{NBSP}: {each.price}" if each.price else each.words)
-        for each in found.boxes
-    ]
+    form.boxes.choices = [SelectChoice(each.name, _priced(each)) for each in found.boxes]
     return form
+
+
+def _priced(each: Askable) -> str:
+    return f"{each.words}{NBSP}: {each.price}" if each.price else each.words

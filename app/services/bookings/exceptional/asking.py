@@ -49,14 +49,22 @@ def beside(family_id: int, name: str) -> Askables | None:
     except Refusal:
         return None
     now = datetime.now(UTC)
-    boxes = [
-        Askable(name_of(known, cell), words(known, cell), price(known, cell, now))
+    cells = [
+        cell
         for day in reading.days_between(known.first, known.last)
         for service in known.town.services
         if _may_ask(known, cell := Cell(asked.child, service, day), now)
     ]
-    is_among = any(each.name == name for each in boxes)
-    return Askables(known.children[asked.child], boxes) if is_among else None
+    if asked not in cells:
+        return None
+    # What comes along with another need not be asked for too.
+    along = {other for cell in cells for other in known.along(cell)} - {asked}
+    boxes = [
+        Askable(name_of(known, cell), words(known, cell), price(known, cell, now))
+        for cell in cells
+        if cell not in along
+    ]
+    return Askables(known.children[asked.child], boxes)
 
 
 def words(known: Known, cell: Cell) -> str:
