@@ -27,13 +27,14 @@ FAMILIES = (
     ("38162394", "Élodie BENALI-ROUSSEAU : deux responsables, deux enfants, une facture à régler"),
     (
         "38162410",
-        "Céline D’HAUTEFORT : une enfant une semaine sur deux, une demande refusée",
+        "Céline D’HAUTEFORT : une enfant une semaine sur deux, un jour laissé, une demande refusée",
     ),
     ("38162436", "Thị Mai NGUYỄN : une somme en sa faveur"),
     ("38162444", "François-Xavier DELACROIX : tout est réglé, une question sur une facture"),
-    ("38162469", "Inès MARTINEZ : trois enfants, soixante factures"),
+    ("38162469", "Inès MARTINEZ : trois enfants, soixante factures, un justificatif d’absence"),
     ("38162477", "Germaine BŒUF : aucune adresse de courriel, à inviter par lettre"),
     ("38162485", "Aïssata OUÉDRAOGO : une facture en retard"),
+    ("38162519", "Noémie SAINT-ANDRÉ : une place de garderie gardée pour sa fille"),
     ("38162493", "Loïc PERRIN : prélèvement automatique, un jumeau en liste d’attente"),
 )
 # What must be near today: number, family, child, in how many days it is dated, then due.
@@ -65,7 +66,7 @@ def demo(*, if_empty: bool) -> None:
         _write_texts(town)
         offering.offer(town)
         playing.play(town)
-        booking.book()
+        booking.book(town)
         coming.come()
         clerk.settle()
         click.echo("La ville de démonstration est prête.")

@@ -13,11 +13,13 @@ from app import db, formats
 from app.booking_kinds import LinkKind
 from app.formats import PARIS, today
 from app.models import (
+    AbsenceProof,
     Booking,
     BookingBatch,
     BookingEvent,
     BookingState,
     Child,
+    CustodyDay,
     Family,
     Message,
     MessageRecipient,
@@ -124,6 +126,7 @@ def check_the_town() -> None:
     check_message(week, {each.family for each in struck})
     check_midday(booked)
     check_homes(booked)
+    check_single_days(booked, week)
     check_history()
     assert recounting.differences() == []
     # The limit of the first week may be further than home tells of.
@@ -193,11 +196,26 @@ def check_midday(booked: list[Booked]) -> None:
 
 def check_homes(booked: list[Booked]) -> None:
     """Each home books its own weeks."""
+    [left] = db.session().scalars(select(CustodyDay.day))
+    assert left.isocalendar().week % 2 == 0
     for each in booked:
         if each.child == "Maëlle":
-            is_even = each.day.isocalendar().week % 2 == 0
+            is_even = each.day.isocalendar().week % 2 == 0 and each.day != left
             assert each.family == (CELINE if is_even else YANN)
     assert {each.family for each in booked if each.child == "Maëlle"} == {CELINE, YANN}
+
+
+def check_single_days(booked: list[Booked], week: TheWeek) -> None:
+    """A place is offered; in term, somebody booked too late, and a paper is to be read."""
+    offered = [each for each in booked if each.state is BookingState.OFFERED]
+    assert [(each.day, each.service, each.child) for each in offered] == [
+        (week.plain_day, "garderie-du-matin", "Anaïs")
+    ]
+    late = db.session().scalars(select(Booking).where(Booking.late)).all()
+    proofs = db.session().scalars(select(AbsenceProof)).all()
+    has_begun = any(each.day <= today() for each in booked)
+    assert [len(late), len(proofs)] == ([1, 1] if has_begun else [0, 0])
+    assert all(each.verdict is None and each.received_at < datetime.now(UTC) for each in proofs)
 
 
 def check_history() -> None:

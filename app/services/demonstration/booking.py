@@ -3,8 +3,8 @@
 All of it is near today, whatever the day: in August it is the first whole week of September.
 """
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -13,20 +13,20 @@ from app import db
 from app.calendar import ONE_DAY, ONE_WEEK
 from app.formats import day_of
 from app.models import MessageSending
-from app.services.bookings import catalogue, drawing, reading, saving
+from app.services.bookings import catalogue
 from app.services.bookings.closings import closing, closing_letters
 from app.services.bookings.closings.closing_extent import Extent
 from app.services.bookings.judge.limits import limit
 from app.services.bookings.reading import days_between
 from app.services.bookings.weeks import both_ends, this_monday
-from app.services.bookings.wishes import Boxes
+from app.services.demonstration import single_days
 from app.services.demonstration.coming import VISITS, evening
-from app.services.demonstration.parents import account_of, at_that_hour
+from app.services.demonstration.parents import at_that_hour
 from app.services.demonstration.stories import TOWN_HALL
+from app.services.demonstration.ticking import CANTEEN, EVENING, MORNING, Box, save
 from app.services.inbox import composing, sending
 
 EVERY_DAY = (0, 1, 3, 4)
-CANTEEN, MORNING, EVENING = "Cantine", "Garderie du matin", "Garderie du soir"
 SLUG, MIDDAY_SLUG = "cantine", "garderie-de-midi"
 # Who comes to what, on which days; the midday garderie comes with each meal.
 HABITS: dict[str, dict[str, dict[str, tuple[int, ...]]]] = {
@@ -38,8 +38,11 @@ HABITS: dict[str, dict[str, dict[str, tuple[int, ...]]]] = {
     # The two homes of one child, each in its weeks.
     "38162410": {"Maëlle": {CANTEEN: EVERY_DAY, EVENING: (0, 3)}},
     "38162428": {"Maëlle": {CANTEEN: EVERY_DAY}},
-    "38162436": {"Bảo": {CANTEEN: (0, 3), MORNING: (0, 3)}},
-    "38162444": {"Clémence": {CANTEEN: (1,)}, "Jean-Baptiste": {CANTEEN: (1,)}},
+    "38162436": {"Bảo": {CANTEEN: (0, 3), MORNING: EVERY_DAY}},
+    "38162444": {
+        "Clémence": {CANTEEN: (1,)},
+        "Jean-Baptiste": {CANTEEN: (1,), MORNING: EVERY_DAY},
+    },
     "38162469": {
         "Lucía": {CANTEEN: EVERY_DAY, MORNING: EVERY_DAY, EVENING: (1, 4)},
         "Théo": {CANTEEN: EVERY_DAY, MORNING: EVERY_DAY, EVENING: (1, 4)},
@@ -71,24 +74,22 @@ class TheWeek(NamedTuple):
     strike: date
 
 
-class Box(NamedTuple):
-    """What a parent sees of a box."""
+def book(town: Path) -> None:
+    """Let families book up to that week, then announce the strike: its meals go.
 
-    child: str
-    service: str
-    day: date
-    is_ticked: bool
-
-
-def book() -> None:
-    """Let families book up to that week, then announce the strike: its meals go."""
+    What happens to single days comes before and after; `town` is where papers are.
+    """
     week = the_week()
+    single_days.leave(week.monday)
     for identifier in HABITS:
         until = week.monday + BEYOND.get(identifier, 0) * ONE_WEEK
         _book_all(identifier, evening(VISITS[identifier][0]), until, week)
     _book_all(LAST, evening(VISITS[LAST][-1]), week.monday, week)
     _announce(week.strike, evening(1) - IN_OFFICE_HOURS)
     _give_back(week)
+    single_days.offer(week.monday, week.plain_day)
+    single_days.book_late()
+    single_days.prove(town)
 
 
 def the_week() -> TheWeek:
@@ -116,32 +117,13 @@ def _book_all(identifier: str, at: datetime, until: date, week: TheWeek) -> None
     monday = day_of(at) - day_of(at).weekday() * ONE_DAY
     while monday <= until:
         at += A_MINUTE
-        _save(identifier, at, monday, is_wanted)
+        save(identifier, at, monday, is_wanted)
         monday += ONE_WEEK
 
 
 def _give_back(week: TheWeek) -> None:
     given = Box(WHOSE, CANTEEN, week.plain_day, is_ticked=True)
-    _save(CHANGES, evening(1), week.monday, lambda box: box.is_ticked and box != given)
-
-
-def _save(identifier: str, at: datetime, monday: date, wanted: Callable[[Box], bool]) -> None:
-    """Tick a week as its page was that evening."""
-    account, ends = account_of(identifier), both_ends(monday)
-    drawn = drawing.Drawing(reading.known(account.family_id, *ends), monday, at, None).week()
-    boxes = {
-        line: Box(each.child.first_name, line.service, day.day, line.ticked)
-        for day in drawn.days
-        for each in day.children
-        for line in each.lines
-        if line.name
-    }
-    ticked = frozenset(line.name for line, box in boxes.items() if wanted(box))
-    if ticked == frozenset(line.name for line in boxes if line.ticked):
-        return
-    seen = {line.name: line.version for line in boxes}
-    with at_that_hour(at):
-        saving.save(account, ends, Boxes(seen, ticked), f"demonstration {at}", at)
+    save(CHANGES, evening(1), week.monday, lambda box: box.is_ticked and box != given)
 
 
 def _announce(strike: date, at: datetime) -> None:

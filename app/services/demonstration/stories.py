@@ -127,8 +127,13 @@ def _read(path: Path, accepted: Accepted) -> list[CheckedFile]:
     return uploads.check([Upload(path.name, path.read_bytes())], accepted)
 
 
-def _add(paper: Path) -> Act:
-    files = _read(paper, Accepted.PAPERS)
+def paper(path: Path) -> list[CheckedFile]:
+    """Read what a parent joins."""
+    return _read(path, Accepted.PAPERS)
+
+
+def _add(path: Path) -> Act:
+    files = paper(path)
     return lambda account, sent: acting.add_files(account, sent.public_id, files)
 
 
