@@ -134,6 +134,7 @@ ACTS = {
     "request_withdrawn": "demande retirée",
     "service_added": "service ajouté par la mairie",
     "service_changed": "service changé par la mairie",
+    "service_moved": "ordre des services changé par la mairie",
     "service_ended": "service arrêté par la mairie",
     "services_imported": "fichiers de services lus par la mairie",
     "sign_in_failed": "échec de connexion",

@@ -23,6 +23,7 @@ LINK_WORDS = {
     LinkKind.NEEDS: "Exige\u00a0:",
     LinkKind.EXCLUDES: "Exclut\u00a0:",
 }
+MOVED = "L’ordre des services est changé partout\u00a0: {}."
 ENDED = "Ce service n’est plus proposé."
 
 
@@ -37,6 +38,23 @@ def offered() -> ResponseReturnValue:
         link_words=LINK_WORDS,
         names={each.number: each.described.name for each in listed},
     )
+
+
+@town_hall.post("/mairie/services/ordre")
+@needs(Right.SERVICES)
+@stands_on("town_hall.offered")
+def order_services() -> ResponseReturnValue:
+    """List one before the one above it, or after the one below."""
+    if stale := left_open():
+        return stale
+    asked = request.form
+    try:
+        number = int(asked.get("number", ""))
+        name = services.move(number, current_clerk(), earlier=asked.get("act") == "up")
+    except (Refusal, ValueError):
+        abort(404)
+    flash(MOVED.format(name), "success")
+    return redirect(url_for("town_hall.offered"))
 
 
 @town_hall.route("/mairie/services/nouveau", methods=["GET", "POST"])

@@ -39,7 +39,7 @@ _WRONG = (
     .outerjoin(ServiceGroup, ServiceGroup.id == Place.group_id)
     .group_by(Service.id, Service.name, Place.group_id, ServiceGroup.name, Place.day, Place.taken)
     .having(Place.taken != _HELD)
-    .order_by(Place.day, Service.id, Place.group_id)
+    .order_by(Place.day, Service.position, Service.id, Place.group_id)
 )
 
 

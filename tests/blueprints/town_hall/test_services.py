@@ -139,3 +139,32 @@ def test_those_who_were_accepted_are_enrolled(app: Flask, people: People, nadia:
     page = page.submit("Inscrire ceux dont la demande est acceptée")
     assert "1 enfant inscrit. Les familles peuvent réserver." in page.text
     assert "demande acceptée" not in page.text
+
+
+@pytest.mark.both_databases
+@pytest.mark.usefixtures("offered")
+def test_services_are_listed_in_the_order_that_the_town_says(
+    nadia: Browser,
+) -> None:
+    """Everywhere, at once; a service that is added later comes last."""
+    page = nadia.get("town_hall.offered")
+    named = [each.get_text(strip=True) for each in page.soup.select("tbody th a")]
+    assert named == ["Cantine", "Garderie de midi"]
+    # Whoever is first goes no further up.
+    assert [each.get_text(" ", strip=True) for each in page.soup.select("tbody button")] == [
+        "Descendre Cantine", "Monter Garderie de midi",
+    ]  # fmt: skip
+    page = page.submit("Monter Garderie de midi")
+    assert "L’ordre des services est changé partout : Garderie de midi." in page.text
+    assert page.soup.select("tbody th a")[0].get_text(strip=True) == "Garderie de midi"
+    heads = nadia.get("town_hall.head_counts")
+    chosen = [
+        each.get_text(strip=True) for each in heads.soup.select('nav[aria-label="Service"] li')
+    ]
+    assert chosen == ["Garderie de midi", "Cantine"]
+    page = page.submit("Descendre Garderie de midi")
+    assert page.soup.select("tbody th a")[0].get_text(strip=True) == "Cantine"
+    path = nadia.address("town_hall.order_services")
+    for number in ("9999999", "x"):
+        sent = {"csrf_token": page.csrf_token, "number": number, "act": "up"}
+        assert nadia.client.post(path, data=sent, base_url=nadia.base_url).status_code == 404

@@ -100,6 +100,27 @@ def change(number: int, told: Described, others: Others, by: Actor) -> None:
     waiting.share_out(number)
 
 
+def move(number: int, by: Actor, *, earlier: bool) -> str:
+    """Have a service be listed before its neighbour, or after; return its name.
+
+    The first one stays the first, and the last one the last. Raises Refusal when there is none.
+    """
+    with db.transaction() as session:
+        there = select(Service).where(Service.archived_at.is_(None))
+        listed = list(session.scalars(there.order_by(Service.position, Service.id)))
+        at = next((at for at, each in enumerate(listed) if each.id == number), None)
+        if at is None:
+            raise Refusal(Reason.UNKNOWN, "ce service n’existe pas")
+        moved = listed.pop(at)
+        to = max(at - 1, 0) if earlier else at + 1
+        listed.insert(to, moved)
+        for position, each in enumerate(listed):
+            each.position = position
+        if listed.index(moved) != at:
+            journal.record(session, "service_moved", by, about=moved.name)
+        return moved.name
+
+
 def end(number: int, by: Actor) -> None:
     """Offer it no more; its history stays. Raises Refusal when there is none."""
     with db.transaction() as session:
