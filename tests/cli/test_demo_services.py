@@ -39,7 +39,8 @@ from tests.cli.test_demo import launch
 CANTEEN, MIDDAY = "cantine", "garderie-de-midi"
 GUIDES_FAMILY = "38162386"
 CELINE, YANN = "3816233", "3816234"
-PLACES = 10
+# Those of the eldest, and one of the youngest.
+PLACES = 10 + 1
 
 
 def test_the_canteen_is_run_by_an_association_and_brings_the_midday(app: Flask) -> None:

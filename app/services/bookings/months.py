@@ -152,8 +152,7 @@ class _Reading:
     def _cell(self, child: OfChild, day: date) -> str:
         """Write Cantine, Garderie de midi ; Étude (liste d’attente)."""
         told: dict[str, list[str]] = {}
-        is_elsewhere = (child.id, day) in self.known.world.days_elsewhere
-        is_offered = False
+        is_elsewhere = is_offered = False
         for service in self.known.town.services.values():
             cell = Cell(child.id, service.id, day)
             state = self.known.world.state(cell)
@@ -163,7 +162,8 @@ class _Reading:
             is_offered = is_offered or self._is_offered(cell)
         if told:
             return f"{NBSP}; ".join(", ".join(names) + brackets for brackets, names in told.items())
-        if is_elsewhere:
+        # Of a day without any service there is nothing to say, whoever has the child.
+        if is_elsewhere or (is_offered and (child.id, day) in self.known.world.days_elsewhere):
             return LEFT if (child.id, day) in self.known.world.days_left else ELSEWHERE
         return "–" if is_offered else ""
 

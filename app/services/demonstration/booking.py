@@ -46,6 +46,8 @@ HABITS: dict[str, dict[str, dict[str, tuple[int, ...]]]] = {
     "38162469": {
         "Lucía": {CANTEEN: EVERY_DAY, MORNING: EVERY_DAY, EVENING: (1, 4)},
         "Théo": {CANTEEN: EVERY_DAY, MORNING: EVERY_DAY, EVENING: (1, 4)},
+        # Of the youngest, who have places of their own.
+        "Noé": {CANTEEN: EVERY_DAY},
     },
     "38162519": {"Anaïs": {CANTEEN: (0, 1, 3)}},
     "38162493": {"Gaël": {CANTEEN: (4,), EVENING: (4,)}, "Zoé": {CANTEEN: (4,), EVENING: (4,)}},

@@ -130,6 +130,8 @@ def test_the_other_home_s_booking_keeps_the_day(
 ) -> None:
     leave(marc)
     book(app, people, "claire")
+    week = marc.get("family.bookings_week", week="2026-W50")
+    assert "Vous avez laissé ce jour à l’autre foyer, qui l’a réservé." in week.text
     page = marc.get("family.our_weeks", public_id=JULES).submit("Reprendre le jeudi 10 décembre")
     assert "L’autre foyer a déjà réservé ce jour" in page.text
     assert "Jeudi 10 décembre" in claire.get("family.child", public_id=JULES).text

@@ -151,7 +151,7 @@ def test_services_are_listed_in_the_order_that_the_town_says(
     named = [each.get_text(strip=True) for each in page.soup.select("tbody th a")]
     assert named == ["Cantine", "Garderie de midi"]
     # Whoever is first goes no further up.
-    assert [each.get_text(" ", strip=True) for each in page.soup.select("tbody button")] == [
+    assert [each.get_text(" ", strip=True) for each in page.soup.select("#ordre ~ ol button")] == [
         "Descendre Cantine", "Monter Garderie de midi",
     ]  # fmt: skip
     page = page.submit("Monter Garderie de midi")

@@ -107,11 +107,12 @@ def _enrolled(case: Case) -> Verdict | None:
 
 
 def _this_home(case: Case) -> Verdict | None:
+    is_left = (case.cell.child, case.cell.day) in case.world.days_left
     for cell in case.cells:
         if cell in case.world.booked_elsewhere:
-            return Verdict(say.also(case, cell, say.BOOKED_ELSEWHERE), Obstacle.OTHER_HOME)
+            words = say.DAY_LEFT_AND_BOOKED if is_left else say.BOOKED_ELSEWHERE
+            return Verdict(say.also(case, cell, words), Obstacle.OTHER_HOME)
     if (case.cell.child, case.cell.day) in case.world.days_elsewhere:
-        is_left = (case.cell.child, case.cell.day) in case.world.days_left
         return Verdict(say.DAY_LEFT if is_left else say.DAY_ELSEWHERE, Obstacle.OTHER_HOME)
     return None
 

@@ -17,6 +17,7 @@ from app.services.bookings.judge.worlds import Bookable, Cell
 PAST = "Ce jour est passé."
 DAY_ELSEWHERE = "Semaine de l’autre foyer."
 DAY_LEFT = "Vous avez laissé ce jour à l’autre foyer."
+DAY_LEFT_AND_BOOKED = "Vous avez laissé ce jour à l’autre foyer, qui l’a réservé."
 BOOKED_ELSEWHERE = "Déjà réservé par l’autre foyer."
 ALREADY_BOOKED = "C’est déjà réservé."
 ALREADY_WAITING = "Déjà sur la liste d’attente."
