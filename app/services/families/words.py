@@ -33,12 +33,22 @@ LONGEST = 60
 OF_GUARDIAN = frozenset({"last_name", "first_name", "email", "phone", "mobile", "work_phone"})
 # No text of a database has it.
 _BETWEEN_TEXTS = "\0"
+# Neither a letter nor what stands between the figures of a number.
+_BETWEEN_NAMES = "|"
 _NO_FIGURE = re.compile(r"\D")
 _WORD = re.compile(r"[^\W_]+")
 _BETWEEN_FIGURES = re.compile(r"(?<=\d)[\s.()/-]+(?=\d)")
 _FROM_ABROAD = re.compile(r"(?<![\w+])(?:\+|00)33[\s.()0/-]*(?=[1-9])")
 _IDS: BindParameter[int] = bindparam("families", expanding=True)
 _FAMILY, _WORDS = cast(Table, Family.__table__), cast(Table, FamilyWord.__table__)
+# Looked up row by row: PostgreSQL would go through all accounts, and all children, of the town for
+# the few that a join wants, every five hundred families.
+_IDENTIFIER = select(Account.identifier).where(Account.guardian_id == Guardian.id).scalar_subquery()
+_CHILD = (
+    select(Child.first_name + _BETWEEN_NAMES + Child.last_name)
+    .where(Child.id == FamilyChild.child_id)
+    .scalar_subquery()
+)
 _NEXT = select(Family.id).where(Family.id > bindparam("after")).order_by(Family.id).limit(AT_A_TIME)
 # Which families: some, or all between two numbers.
 _Which = Mapping[str, Any]
@@ -66,14 +76,11 @@ def _asked(among: Callable[[Any], ColumnElement[bool]]) -> _Asked:
             Guardian.phone,
             Guardian.mobile,
             Guardian.work_phone,
-            Account.identifier,
+            _IDENTIFIER,
         )
-        .outerjoin(Account, Account.guardian_id == Guardian.id)
         .where(among(Guardian.family_id), Guardian.rank.is_not(None))
         .order_by(Guardian.rank),
-        children=select(FamilyChild.family_id, Child.first_name, Child.last_name)
-        .join(Child, Child.id == FamilyChild.child_id)
-        .where(among(FamilyChild.family_id)),
+        children=select(FamilyChild.family_id, _CHILD).where(among(FamilyChild.family_id)),
         words=select(FamilyWord.family_id, FamilyWord.word).where(among(FamilyWord.family_id)),
     )
 
@@ -161,9 +168,9 @@ def _read(connection: Connection, asked: _Asked, which: _Which) -> tuple[_Words,
             names[family] = names[family] or fold(f"{last_name} {first_name}")
             local_part = email.partition("@")[0]
             said[family] += (first_name, last_name, email, local_part, *filter(None, numbers))
-    for family, *called in connection.execute(asked.children, which):
+    for family, called in connection.execute(asked.children, which):
         if family in said:
-            said[family] += called
+            said[family].append(called)
     words = {(family, word) for family, texts in said.items() for word in split(*texts)}
     written = {(family, word) for family, word in connection.execute(asked.words, which)}
     return _Words(words, set(names.items())), _Words(written, known)
