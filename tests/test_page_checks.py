@@ -52,7 +52,8 @@ GOOD = """<!doctype html>
       <tr><th scope="col">Montant</th></tr><tr><td>-1\u202f891,35\u00a0€</td></tr></table>
     <p>« Bonjour » avec un <a href="https://exemple.fr/">lien</a>, «\u00a0bonjour\u00a0»…</p>
   </main>
-  <footer><a href="tel:+33476000000">04\u00a076\u00a000\u00a000\u00a000</a></footer>
+  <footer><a href="tel:+33476000000">04\u00a076\u00a000\u00a000\u00a000</a>
+    <a href="/code-source">Code source</a></footer>
 </body>
 </html>""".replace("« Bonjour » avec", "Bonjour avec")
 
@@ -133,6 +134,7 @@ BROKEN: list[tuple[Callable[[Subject], object], str, str]] = [
     (links.forms_lead_somewhere, 'action="/connexion"', 'action="/nulle-part"'),
     (links.forms_lead_somewhere, 'action="/connexion"', 'action="https://exemple.fr/"'),
     (links.forms_lead_somewhere, "<button>", '<button formaction="/nulle-part">'),
+    (links.leads_to_the_code, "/code-source", "/connexion"),
     (links.loads_nothing_from_elsewhere, "/static/look.js", "https://cdn.exemple.fr/look.js"),
     (links.loads_nothing_from_elsewhere, "/static/look.css", "//cdn.exemple.fr/look.css"),
     (links.loads_nothing_from_elsewhere, "/static/look.css", "/static/missing.css"),
@@ -160,10 +162,11 @@ BROKEN: list[tuple[Callable[[Subject], object], str, str]] = [
 
 @pytest.fixture
 def small_app(tmp_path: object) -> Flask:
-    """An application with a sign-in page and three static files."""
+    """An application with a sign-in page, its code and three static files."""
     app = Flask("small", static_folder=str(tmp_path), static_url_path="/static")
     app.extensions[EXTENSION] = config.Test(town_name="Saint-Exemple")
     app.add_url_rule("/connexion", "auth.sign_in", lambda: "", methods=["GET", "POST"])
+    app.add_url_rule("/code-source", "site.source", lambda: "")
     for name in ("look.css", "look.js", "crest.svg"):
         with open(f"{tmp_path}/{name}", "w", encoding="utf-8"):  # noqa: PTH123
             pass

@@ -228,17 +228,21 @@ def test_pages_are_compressed_where_nothing_is_reflected(machine: Machine) -> No
         assert (other.status, other.headers["Cache-Control"]) == (200, "no-cache")
 
 
-def test_a_flood_is_stopped_at_the_door(machine: Machine) -> None:
-    """Of passwords tried from one address; from another, one goes on."""
+@pytest.mark.parametrize(
+    ("door", "source"),
+    [("/connexion", "127.0.0.9"), ("/mot-de-passe-oublie", "127.0.0.10")],
+)
+def test_a_flood_is_stopped_at_the_door(machine: Machine, door: str, source: str) -> None:
+    """Of passwords tried, or asked for, from one address; from another, one goes on."""
     # A second gives one more, however long the machine takes for each.
     passed = 0
-    while (refused := ask(machine, "/connexion", form=b"x=1", source="127.0.0.9")).status != 429:
+    while (refused := ask(machine, door, form=b"x=1", source=source)).status != 429:
         passed += 1
         assert passed < 300
     assert passed >= 40
     assert refused.headers["Retry-After"] == "30"
     assert "Un instant" in refused.text
-    assert ask(machine, "/connexion", form=b"x=1", source=ELSEWHERE).status != 429
+    assert ask(machine, door, form=b"x=1", source=ELSEWHERE).status != 429
 
 
 def test_each_command_of_the_page_is_run_or_has_a_reason(machine: Machine) -> None:

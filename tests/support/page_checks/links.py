@@ -37,6 +37,13 @@ def forms_lead_somewhere(page: Subject) -> Iterator[str]:
             yield f"{opening(tag)}: nothing answers {method} {address}"
 
 
+def leads_to_the_code(page: Subject) -> Iterator[str]:
+    # Whoever uses the portal over a network may have it (AGPL-3.0, section 13).
+    addresses = [str(link.get("href", "")) for link in page.all("body > footer a")]
+    if not any(_endpoint(page.app, each, "GET") == "site.source" for each in addresses):
+        yield "no link of the footer leads to the code"
+
+
 def loads_nothing_from_elsewhere(page: Subject) -> Iterator[str]:
     for name, attributes in LOADED.items():
         for tag in page.all(name):
@@ -106,5 +113,6 @@ def _form_method(page: Subject, tag: Tag) -> str:
 CHECKS: tuple[Check, ...] = (
     links_lead_somewhere,
     forms_lead_somewhere,
+    leads_to_the_code,
     loads_nothing_from_elsewhere,
 )
