@@ -52,6 +52,8 @@ def test_a_newcomer_has_a_portal(debian: Debian, playwright: Playwright) -> None
     assert {name for state, name in found if state != "OK"} <= TO_SEE_TO, found
     assert len(found) > len(TO_SEE_TO)
     _nothing_is_open(debian)
+    debian.run("systemctl", "start", f"portail-night@{TOWN}")
+    _a_slip_is_told(debian)
     _a_parent_comes(debian, playwright)
     later = [each for each in page.commands() if each not in page.followed()]
     for command in dict.fromkeys(later):
@@ -83,6 +85,22 @@ def _nothing_is_open(debian: Debian) -> None:
     assert debian.run(*seen, "/home") == ""
     settings = debian.path(f"/var/lib/portail/{TOWN}/settings.toml")
     assert settings.stat().st_mode & 0o777 == 0o600
+
+
+def _a_slip_is_told(debian: Debian) -> None:
+    """A reload changes nothing, a start is refused once and for all, with the sentence."""
+    web = f"portail@{TOWN}"
+    settings = debian.path(f"/var/lib/portail/{TOWN}/settings.toml")
+    sound = settings.read_text("utf-8")
+    settings.write_text(f'{sound}\nsmpt_host = "x"\n', "utf-8")
+    debian.run("systemctl", "reload", web, checked=False)
+    assert '"status":"ok"' in debian.run("curl", "--fail", f"{debian.url}/sante/pret")
+    debian.run("systemctl", "restart", web, checked=False)
+    said = debian.run("systemctl", "status", "--no-pager", "--full", web, checked=False)
+    assert "vouliez-vous dire smtp_host" in said
+    assert "Active: failed" in said
+    settings.write_text(sound, "utf-8")
+    debian.run("systemctl", "restart", web)
 
 
 def _a_parent_comes(debian: Debian, playwright: Playwright) -> None:
