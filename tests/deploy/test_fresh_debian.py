@@ -29,6 +29,8 @@ ANSWERED = {
     "sudo portail saint-exemple instance create": (*ANSWERS, "25", "", ""),
     "sudo certbot": (THEIR_ADDRESS, "Y", "N"),
 }
+# No database but a file, a telephone, nothing else.
+OF_A_TOWN_AMONG_OTHERS = ("", "04 76 00 00 00", "", "", "", "")
 # Of what nobody has told yet: who answers for what is published, and the hosting company.
 TO_SEE_TO = {"Réglages"}
 LINE = re.compile(r"^(OK|À VOIR|PANNE) +(\S.*?)  ", re.MULTILINE)
@@ -59,6 +61,7 @@ def test_a_newcomer_has_a_portal(debian: Debian, playwright: Playwright) -> None
     for command in dict.fromkeys(later):
         if not command.startswith(NOT_TYPED):
             _type(debian, command)
+    _a_department_is_served(debian)
     assert debian.run("systemctl", "--failed", "--quiet") == ""
     debian.turn_off()
     debian.boot()
@@ -122,6 +125,23 @@ def _a_parent_comes(debian: Debian, playwright: Playwright) -> None:
         sign_in(window, IDENTIFIER, CHOSEN)
         _take_a_document(window)
         context.close()
+
+
+def _a_department_is_served(debian: Debian) -> None:
+    """The page of many towns as well, beside the town that has its own processes."""
+    for command in dict.fromkeys(page.commands(page.TOWNS)):
+        debian.type(command, OF_A_TOWN_AMONG_OTHERS if "instance create" in command else ())
+        if "communes.toml" in command:
+            common = debian.path("/var/lib/portail/isere/settings.toml")
+            words = common.read_text("utf-8").replace("smtp.departement.fr", "127.0.0.1")
+            words = words.replace("departement.fr", "isere.fr").replace("starttls", "none")
+            common.write_text(words.replace("587", "25"), "utf-8")
+    for town in (TOWN, "allex"):
+        # The page gives the first of them its certificate.
+        ready = debian.run(
+            "curl", "--fail", "--insecure", f"https://{town}.portail.isere.fr/sante/pret"
+        )
+        assert '"status":"ok"' in ready, town
 
 
 def _take_a_document(window: Page) -> None:
