@@ -1,6 +1,7 @@
 """The French base form, and the way back to one that could not be taken."""
 
 import secrets
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -14,13 +15,16 @@ from flask import (
     session,
     url_for,
 )
+from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from flask_wtf.file import MultipleFileField
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 from wtforms import Field, HiddenField, PasswordField
 
+from app.formats import plural
 from app.services.accounts.drafts import MOST_CHARACTERS, Draft, Owner
+from app.services.accounts.throttles import ADDRESS_WINDOW
 from app.services.files.store import StoreAway
 from app.services.refusals import Reason, Refusal
 from app.web import drafts, errors
@@ -43,6 +47,12 @@ CHOOSE_AGAIN = "Choisissez de nouveau vos fichiers\u00a0: le navigateur ne les a
 STORE_AWAY = (
     "Rien n’est envoyé\u00a0: les fichiers ne peuvent pas être rangés en ce moment. Vos réponses "
     "sont gardées. Recommencez dans quelques minutes."
+)
+
+FLOODED = (
+    "Beaucoup de demandes viennent d’arriver depuis cette connexion\u00a0: aucun courriel n’est "
+    f"parti pour la vôtre. Attendez {plural(ADDRESS_WINDOW // timedelta(minutes=1), 'minute')}, "
+    "puis recommencez."
 )
 
 
@@ -177,6 +187,20 @@ def show_again(form: Form, step: str = drafts.CORRECTION, **facts: str) -> Respo
         if name != "csrf_token"
     }
     return back_to_page(Draft(drafts.bounded(fields, MOST_CHARACTERS), errors, facts), step)
+
+
+def refuse_flood(form: Form) -> Response:
+    """Answer whoever asks for a mail where a network floods: that none left, whoever it is for."""
+    form.form_errors.append(FLOODED)
+    return show_again(form, flooded="yes")
+
+
+def later_where_it_floods(form: Form, page: str) -> ResponseReturnValue:
+    """Show the page of such a form, which says when to ask again if it was refused so."""
+    if "flooded" not in form.facts:
+        return page
+    retry = {"Retry-After": str(int(ADDRESS_WINDOW.total_seconds()))}
+    return page, HTTPStatus.TOO_MANY_REQUESTS, retry
 
 
 def recalled() -> Draft | None:

@@ -1,6 +1,6 @@
 """Signing in and out, asking for a temporary password."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from http import HTTPStatus
 from math import ceil
 
@@ -15,7 +15,7 @@ from app.formats import plural
 from app.services.accounts import signing_in
 from app.services.accounts.drafts import Owner
 from app.services.accounts.signing_in import Expired, MustChoose, Outcome, Refused, SignedIn
-from app.services.accounts.throttles import ADDRESS_WINDOW, ByMailbox, Wait
+from app.services.accounts.throttles import ByMailbox, Wait
 from app.settings import settings
 from app.web import drafts
 from app.web.access import (
@@ -27,7 +27,13 @@ from app.web.access import (
     origin,
 )
 from app.web.drafts import stands_on
-from app.web.forms import EmptyForm, Form, left_open, show_again
+from app.web.forms import (
+    EmptyForm,
+    later_where_it_floods,
+    left_open,
+    refuse_flood,
+    show_again,
+)
 from app.web.security import safe_target
 from app.web.site_map import labelled
 from app.web.strangers import is_stranger, render_to_stranger
@@ -42,11 +48,6 @@ WRONG = (
 BY_MAILBOX = (
     "Beaucoup d’essais ont échoué avec cet identifiant. Par sécurité, cet appareil ne peut plus se "
     f"connecter avec le seul mot de passe\u00a0: {RESET}"
-)
-FLOODED = (
-    "Trop de demandes viennent d’arriver depuis cette connexion\u00a0: aucun courriel n’est parti "
-    f"pour celle-ci. Attendez {plural(ADDRESS_WINDOW // timedelta(minutes=1), 'minute')}, puis "
-    "recommencez."
 )
 
 
@@ -88,11 +89,11 @@ def forgotten_password() -> ResponseReturnValue:
             return show_again(form)
         asked = signing_in.request_credentials(form.identifier.identifier, origin())
         if asked is None:
-            return _say_that_it_floods(form)
+            return refuse_flood(form)
         session.pop("asked_again_at", None)
         session["asked"] = asked
         return redirect(url_for("auth.forgotten_password_sent"))
-    return _later_if_it_floods(form, render_template("auth/forgotten_password.html", form=form))
+    return later_where_it_floods(form, render_template("auth/forgotten_password.html", form=form))
 
 
 @auth.route("/mot-de-passe-oublie/envoye", methods=["GET", "POST"])
@@ -107,7 +108,7 @@ def forgotten_password_sent() -> ResponseReturnValue:
             return redirect(url_for("auth.forgotten_password"))
         again = signing_in.request_credentials(identifier, origin())
         if again is None:
-            return _say_that_it_floods(form)
+            return refuse_flood(form)
         session["asked"], session["asked_again_at"] = again, datetime.now(UTC).isoformat()
         return redirect(url_for("auth.forgotten_password_sent"))
     again_at = session.get("asked_again_at")
@@ -119,20 +120,7 @@ def forgotten_password_sent() -> ResponseReturnValue:
         sender=settings.mail_sender,
         subject=signing_in.CREDENTIALS_SUBJECT,
     )
-    return _later_if_it_floods(form, page)
-
-
-def _say_that_it_floods(form: Form) -> Response:
-    """Not a word that a mail left: none did, whoever the identifiant is of."""
-    form.form_errors.append(FLOODED)
-    return show_again(form, flooded="yes")
-
-
-def _later_if_it_floods(form: Form, page: str) -> ResponseReturnValue:
-    if "flooded" not in form.facts:
-        return page
-    retry = {"Retry-After": str(int(ADDRESS_WINDOW.total_seconds()))}
-    return page, HTTPStatus.TOO_MANY_REQUESTS, retry
+    return later_where_it_floods(form, page)
 
 
 def _answer(form: SignInForm, outcome: Outcome) -> ResponseReturnValue:

@@ -20,7 +20,7 @@ from app.web import clerk_access
 from app.web.access import Audience, opens_to, origin
 from app.web.clerk_access import TICKET, current_clerk, needs
 from app.web.drafts import stands_on
-from app.web.forms import left_open, show_again
+from app.web.forms import later_where_it_floods, left_open, refuse_flood, show_again
 from app.web.new_passwords import SAVED
 
 CHOICE_OVER = "C’était trop long. Connectez-vous pour reprendre où vous en étiez."
@@ -52,9 +52,11 @@ def forgotten_password() -> ResponseReturnValue:
     if form.is_submitted():
         if not form.validate():
             return show_again(form)
-        password_choice.ask_for_link(form.email.data or "", origin())
+        if not password_choice.ask_for_link(form.email.data or "", origin()):
+            return refuse_flood(form)
         return redirect(url_for("town_hall.forgotten_password_sent"))
-    return render_template("town_hall/forgotten_password.html", form=form)
+    page = render_template("town_hall/forgotten_password.html", form=form)
+    return later_where_it_floods(form, page)
 
 
 @town_hall.get("/mairie/mot-de-passe-oublie/envoye")

@@ -80,10 +80,11 @@ def choose(clerk: ClerkAccount, clear: str, origin: Origin) -> str | None:
         return None if known else tickets.make(account, Step.CHOICE)[0]
 
 
-def ask_for_link(email: str, origin: Origin) -> None:
+def ask_for_link(email: str, origin: Origin) -> bool:
     """Queue a mail with a link, whether or not somebody has this address.
 
     Nothing is looked up here: the delivery finds out, so neither the answer nor the clock tells.
+    False where a network floods, so that nobody is told that a mail left.
     """
     address, who = lookup.folded(normalized(email) or ""), lookup.throttled_as(email)
     flood_key = throttles.address_key("reset", origin.address)
@@ -94,6 +95,7 @@ def ask_for_link(email: str, origin: Origin) -> None:
         if address and calm and few and first:
             journal.record(session, "clerk_password_asked", Stranger(origin))
             outbox.enqueue(session, MailKind.CLERK_PASSWORD, "", address)
+    return calm
 
 
 def change(clerk: CurrentClerk, clear: str) -> None:

@@ -2,9 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 import time_machine
 from flask import Flask
 
+from app.services.accounts import throttles
 from app.testing import Outbox
 from tests.support.browser import Browser
 from tests.support.clerks import (
@@ -109,6 +111,20 @@ def test_nobody_learns_who_works_there(browser: Browser, app: Flask, outbox: Out
         answers.append([page.submit("Recevoir le lien").text])
     assert answers[:2] == answers[2:]
     assert outbox.latest.recipient == CAMILLE[0]
+
+
+def test_nobody_there_is_told_of_a_link_that_does_not_leave(
+    browser: Browser, app: Flask, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a network floods: the same page for everybody, known or not."""
+    settle(app, *CAMILLE, "administration")
+    monkeypatch.setattr(throttles, "ADDRESS_REQUESTS", 0)
+    outbox.clear()
+    for email in (CAMILLE[0], "personne@commune.fr"):
+        page = browser.get("town_hall.forgotten_password").fill({"Adresse de courriel": email})
+        page = page.submit("Recevoir le lien", _refused=429)
+        assert "aucun courriel n’est parti" in page.text
+    assert len(outbox) == 0
 
 
 def test_a_forgotten_password_still_asks_for_the_code(

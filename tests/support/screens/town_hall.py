@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from unittest import mock
 
 import time_machine
 from flask import Flask
@@ -9,6 +10,7 @@ from sqlalchemy import select, update
 
 from app import db
 from app.models import ClerkAccount, FamilyRequest, RequestState
+from app.services.accounts import throttles
 from app.services.clerks import team, wishes
 from app.services.tokens import wish_links
 from app.testing import Outbox
@@ -91,6 +93,9 @@ def _way_in(app: Flask, nadia: Clerk) -> Screens:
     yield "town hall, forgotten", page
     page = page.fill({"Adresse de courriel": "personne@commune.fr"})
     yield "town hall, forgotten, sent", page.submit("Recevoir le lien")
+    with mock.patch.object(throttles, "ADDRESS_REQUESTS", 0):
+        refused = page.submit("Recevoir le lien", _refused=429)
+        yield "town hall, forgotten, from where many ask", refused
     yield "town hall, a code by mail", give_password(Browser(app), nadia.email)
 
 
