@@ -1,9 +1,11 @@
 """Families and the town at the same moment: one after the other in whatever order, and right."""
 
+import secrets
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from threading import Barrier
 
@@ -21,11 +23,15 @@ from app.models import (
     Child,
     Enrolment,
     FamilyChild,
+    FamilyRequest,
     Guardian,
     Service,
 )
 from app.services.bookings.closings import closing
 from app.services.bookings.closings.closing_extent import Extent
+from app.services.refusals import Refusal
+from app.services.requests import desk
+from app.services.requests.kinds import PLACE
 from tests.support.counted_right import check, have_places
 from tests.support.last_place import ALONG, FIRST, SLUG, Contender, book, prepare
 from tests.support.people import TOWN_HALL
@@ -82,6 +88,18 @@ def two_homes_on_one_meal(contenders: Sequence[Contender], day: date) -> list[Ac
     return [partial(book, each, day, {SLUG: 0}, [SLUG]) for each in (one, there) * 2]
 
 
+def two_clerks_on_one_place(contenders: Sequence[Contender], day: date) -> list[Act]:
+    """Both accept what a family asked for, which books it itself at that moment."""
+    one, *_ = contenders
+    number = _ask(one, day)
+
+    def accept() -> None:
+        with suppress(Refusal):
+            desk.accept(number, "", TOWN_HALL)
+
+    return [accept, partial(book, one, day, {SLUG: 0}, [SLUG]), accept]
+
+
 RACES: dict[Race, int] = {
     # How many have the place of that day in the end.
     cancel_against_promote: 1,
@@ -89,7 +107,11 @@ RACES: dict[Race, int] = {
     raise_against_wait: 3,
     two_guardians_on_one_cell: 1,
     two_homes_on_one_meal: 1,
+    two_clerks_on_one_place: 1,
 }
+
+
+DONE_ONCE = (two_guardians_on_one_cell, two_homes_on_one_meal, two_clerks_on_one_place)
 
 
 @pytest.mark.parametrize("rounds", [3, pytest.param(100, marks=pytest.mark.soak)])
@@ -108,7 +130,7 @@ def test_at_the_same_moment(app: Flask, race: Race, rounds: int) -> None:
             if race is close_against_book:
                 states = select(Booking.state).where(Booking.day == day)
                 assert not {*db.session().scalars(states)} & {*HOLDING, BookingState.WAITING}
-            if race in {two_guardians_on_one_cell, two_homes_on_one_meal}:
+            if race in DONE_ONCE:
                 # It was done once, whoever did it, and nothing else was kept of that day.
                 [booking] = _having(day, SLUG)
                 events = select(BookingEvent.new).where(BookingEvent.booking_id == booking)
@@ -123,6 +145,20 @@ def _having(day: date, slug: str) -> Sequence[int]:
         .order_by(Booking.id)
     )
     return db.session().scalars(having).all()
+
+
+def _ask(one: Contender, day: date) -> int:
+    """Have a family ask the town hall for a place."""
+    with db.transaction() as session:
+        child = select(Child.id).where(Child.public_id == one.child)
+        request = FamilyRequest(
+            family_id=one.family_id, account_id=one.account_id, kind=PLACE,
+            child_id=session.scalars(child).one(), details={"boxes": [f"{one.child}.{SLUG}.{day}"]},
+            sent_at=datetime.now(UTC), expected_on=day, sending_key=secrets.token_hex(16),
+        )  # fmt: skip
+        session.add(request)
+        session.flush()
+        return request.id
 
 
 def _second_guardian(one: Contender) -> int:
