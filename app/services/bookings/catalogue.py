@@ -111,6 +111,11 @@ class OfService:
     capacities: Mapping[date, int] = field(default_factory=dict)
     groups: tuple[Group, ...] = ()
 
+    @property
+    def is_counted(self) -> bool:
+        """Tell whether it has so many places, on some day or for some group."""
+        return self.capacity is not None or bool(self.capacities) or bool(self.groups)
+
     def places(self, day: date, group: int = NO_GROUP) -> int | None:
         """Return how many places a group has, or who is in none; None for as many as come."""
         if group:

@@ -20,7 +20,7 @@ from app.services.bookings.judge.agenda import Agenda, Sort
 from app.services.bookings.judge.limits import limit_of_all
 from app.services.bookings.judge.naming import capital
 from app.services.bookings.judge.sentences import not_there
-from app.services.bookings.judge.worlds import Cell
+from app.services.bookings.judge.worlds import Cell, Held
 from app.services.bookings.reading import GIVEN_BACK, Known, OfChild
 from app.services.bookings.weeks import (
     FARTHEST_AHEAD,
@@ -112,7 +112,7 @@ def first_of(name: str) -> date | None:
 
 def read(family_id: int, first: date) -> Month:
     """Read a month as it stands."""
-    known = reading.known(family_id, *both_ends(first))
+    known = reading.known(family_id, *both_ends(first), is_judged=False)
     enrolled = {child for child, _ in known.world.enrolments}
     booked = {cell.child for cell in known.world.held}
     children = [each for each in known.children.values() if each.id in enrolled | booked]
@@ -152,32 +152,25 @@ class _Reading:
     def _cell(self, child: OfChild, day: date) -> str:
         """Write Cantine, Garderie de midi ; Étude (liste d’attente)."""
         told: dict[str, list[str]] = {}
-        is_elsewhere = is_offered = False
-        for service in self.known.town.services.values():
-            cell = Cell(child.id, service.id, day)
-            state = self.known.world.state(cell)
-            if state is not None and state not in GIVEN_BACK:
-                told.setdefault(self._in_brackets(cell), []).append(service.name)
-            is_elsewhere = is_elsewhere or cell in self.known.world.booked_elsewhere
-            is_offered = is_offered or self._is_offered(cell)
+        cells = [Cell(child.id, service, day) for service in self.known.town.services]
+        for cell in cells:
+            held = self.known.world.held.get(cell)
+            if held is not None and held.state not in GIVEN_BACK:
+                name = self.known.town.services[cell.service].name
+                told.setdefault(_in_brackets(held), []).append(name)
         if told:
             return f"{NBSP}; ".join(", ".join(names) + brackets for brackets, names in told.items())
+        is_offered = any(map(self._is_offered, cells))
+        is_elsewhere = not self.known.world.booked_elsewhere.isdisjoint(cells)
         # Of a day without any service there is nothing to say, whoever has the child.
         if is_elsewhere or (is_offered and (child.id, day) in self.known.world.days_elsewhere):
             return LEFT if (child.id, day) in self.known.world.days_left else ELSEWHERE
         return "–" if is_offered else ""
 
-    def _in_brackets(self, cell: Cell) -> str:
-        held = self.known.world.held[cell]
-        is_late = held.late and held.state is BookingState.BOOKED
-        return BOOKED_LATE if is_late else IN_BRACKETS.get(held.state, "")
-
     def _is_offered(self, cell: Cell) -> bool:
         found = self.known.world.enrolments.get((cell.child, cell.service), ())
-        return self._agenda(cell.service).is_served(cell.day) and any(
-            each.first <= cell.day and (each.last is None or cell.day <= each.last)
-            for each in found
-        )
+        is_served = self._agenda(cell.service).is_served(cell.day)
+        return is_served and any(each.covers(cell.day) for each in found)
 
     def _why_nothing(self, day: date) -> str:
         """Name holidays, a public holiday, a day that the town closed."""
@@ -208,6 +201,11 @@ class _Reading:
 
     def _agenda(self, service: int) -> Agenda:
         return self.known.world.services[service].agenda
+
+
+def _in_brackets(held: Held) -> str:
+    is_late = held.late and held.state is BookingState.BOOKED
+    return BOOKED_LATE if is_late else IN_BRACKETS.get(held.state, "")
 
 
 def _short(day: date) -> str:

@@ -217,6 +217,8 @@ def rooms(
     left = {}
     for (child, number), usual in groups.items():
         service = town.services[number]
+        if not service.is_counted:
+            continue
         for day in days:
             cell = Cell(child, number, day)
             group = held.get(cell, usual)

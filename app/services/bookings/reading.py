@@ -218,8 +218,8 @@ _Enrolled = dict[tuple[int, int], tuple[Enrolled, ...]]
 _Read = tuple[dict[int, OfChild], _Enrolled, dict[tuple[int, int], int], date | None, bool]
 
 
-def known(family_id: int, first: date, last: date) -> Known:
-    """Read what is known of a family between two dates, both among them."""
+def known(family_id: int, first: date, last: date, *, is_judged: bool = True) -> Known:
+    """Read a family between two dates, both among them; what places are left, for who judges."""
     within = {"first": first, "last": last}
     town = catalogue.read(first, last)
     children, enrolled, said, invoiced_until, has_typical = _children(family_id, within)
@@ -230,8 +230,9 @@ def known(family_id: int, first: date, last: date) -> Known:
         for each in children.values()
         for service in town.services.values()
     }
+    days = days_between(first, last)
     rows = db.rows(_BOOKED, family_id=family_id, **within)
-    booked = {each.cell: each for each in (Booked(*row) for row in rows)}
+    booked = {each.cell: each for each in map(Booked._make, rows)}
     held_in = {cell: each.group_id for cell, each in booked.items() if each.state in HOLDING}
     ours = {cell: each for cell, each in booked.items() if each.family_id == family_id}
     for cell, each in ours.items():
@@ -258,7 +259,7 @@ def known(family_id: int, first: date, last: date) -> Known:
                 for cell, each in ours.items()
             },
             closed=town.closed({each.id: each.school for each in children.values()}),
-            rooms=places.rooms(town, groups, days_between(first, last), held_in),
+            rooms=places.rooms(town, groups, days, held_in) if is_judged else {},
             invoiced_until=invoiced_until,
             booked_elsewhere=frozenset(
                 cell
