@@ -16,6 +16,7 @@ from app.cli import demo
 from app.cli.demo import RECENT_INVOICES
 from app.formats import PARIS, today
 from app.models import (
+    AcceptedValue,
     Account,
     Child,
     Family,
@@ -126,6 +127,7 @@ def test_every_part_has_something_to_show(app: Flask, outbox: Outbox) -> None:
         events = session.scalars(select(RequestEvent).order_by(RequestEvent.id)).all()
         attached = session.scalars(select(MessageAttachment)).all()
         mails = session.scalars(select(OutboxMail.state)).all()
+        [to_report] = session.scalars(select(AcceptedValue)).all()
         acts = session.scalars(
             select(JournalEntry).where(JournalEntry.event.startswith("request_"))
         ).all()
@@ -141,6 +143,7 @@ def test_every_part_has_something_to_show(app: Flask, outbox: Outbox) -> None:
     for entry in acts:
         assert {entry.at.replace(second=0, microsecond=0) + a_minute for a_minute in AROUND} & told
         assert entry.address or not entry.acted_by, "a command"
+    assert timedelta(days=1) < datetime.now(UTC) - to_report.accepted_at < timedelta(days=25)
     assert len(attached) == 1
     assert set(mails) == {MailState.SENT, MailState.REFUSED}
     assert len(outbox) == 0

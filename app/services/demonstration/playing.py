@@ -10,6 +10,7 @@ from app import db
 from app.calendar import ONE_DAY, working_days
 from app.formats import today
 from app.models import (
+    AcceptedValue,
     Child,
     FamilyRequest,
     Invoice,
@@ -106,6 +107,9 @@ def _age_request(number: int, passed: timedelta, before: int) -> None:
             event.at -= passed
         for file in session.scalars(select(RequestFile).where(RequestFile.request_id == number)):
             file.added_at -= passed
+        accepted = select(AcceptedValue).where(AcceptedValue.request_id == number)
+        for value in session.scalars(accepted):
+            value.accepted_at -= passed
 
 
 def _age_thread(message_id: int, passed: timedelta, before: int) -> None:

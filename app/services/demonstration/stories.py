@@ -94,6 +94,8 @@ def stories(town: Path) -> list[Story]:
             "38162519", "photo", 1, {}, child="7015",
             files=_read(town / "photos" / "enfant-7016.png", Accepted.PICTURES),
         ),
+        # What the town's own software does not say yet.
+        Story("38162410", "details", 7, {"mobile": "06 39 98 00 61"}, then=[(6, _accept(""))]),
     ]  # fmt: skip
 
 
