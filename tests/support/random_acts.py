@@ -67,6 +67,13 @@ class Answer(NamedTuple):
     gives: bool
 
 
+class Grant(NamedTuple):
+    """The town gives places past the limit to a family, or takes back what it gave last."""
+
+    boxes: frozenset[tuple[tuple[str, str], str, date]]
+    takes_back: bool
+
+
 class Read(NamedTuple):
     """The town's own software says a day."""
 
@@ -80,7 +87,7 @@ class Wait(NamedTuple):
     hours: int
 
 
-Act = Send | Copy | Apply | Leave | Close | Have | Answer | Read | Wait
+Act = Send | Copy | Apply | Leave | Close | Have | Answer | Grant | Read | Wait
 sends = st.builds(Send, st.dictionaries(boxes, st.booleans(), min_size=1), *[st.booleans()] * 2)
 slots = st.builds("all.{}.{}".format, st.sampled_from([0, 3, 4]), st.sampled_from(SLUGS))
 states = st.sampled_from(["RESERVE", "ATTENTE", "ANNULE", "ABSENT", "FERME"])
@@ -97,6 +104,7 @@ acts = sends | st.one_of(
         Have, st.sampled_from(SLUGS), st.sampled_from([None, 0, 1, 2, 3]), st.sampled_from(Waiting)
     ),
     st.builds(Answer, st.integers(0, 5), st.booleans()),
+    st.builds(Grant, st.frozensets(boxes, min_size=1, max_size=3), st.booleans()),
     st.builds(Read, boxes, states),
     st.builds(Wait, st.integers(1, 60)),
 )  # fmt: skip

@@ -23,6 +23,7 @@ from app.models import (
     AbsenceReason,
     Booking,
     BookingEvent,
+    BookingOrigin,
     BookingState,
     Child,
     Closing,
@@ -34,6 +35,7 @@ from app.services.actors import Command, CurrentAccount
 from app.services.bookings import applying, drawing, leaving, saving, typical, waiting, weeks
 from app.services.bookings.closings import closing
 from app.services.bookings.closings.closing_extent import Extent
+from app.services.bookings.exceptional import granting
 from app.services.bookings.setting_up import capacities
 from app.services.bookings.waiting_list import answering_waiters, lapsing, waiting_lists
 from app.services.bookings.wishes import Boxes
@@ -49,6 +51,7 @@ from tests.support.random_acts import (
     Apply,
     Close,
     Copy,
+    Grant,
     Have,
     Leave,
     Read,
@@ -102,6 +105,8 @@ def _do(people: People, folder: Path, clock: time_machine.Traveller, act: Act) -
             waiting.share_out_all()
         case Answer(number, gives):
             _answer(number, gives=gives)
+        case Grant():
+            _grant(people, act)
         case Read(box, state):
             _read(people, folder, box, state)
         case Wait(hours):
@@ -203,6 +208,29 @@ def _answer(number: int, *, gives: bool) -> None:
         answering_waiters.give(chosen, TOWN_HALL)
     elif (waiter := waiting_lists.find(chosen)) is not None:
         answering_waiters.refuse(waiter, "Plus de place", TOWN_HALL)
+
+
+def _grant(people: People, act: Grant) -> None:
+    if act.takes_back:
+        with db.transaction() as session:
+            given = (
+                select(BookingEvent.batch_id)
+                .join(Booking, Booking.id == BookingEvent.booking_id)
+                .where(Booking.origin == BookingOrigin.STAFF, BookingEvent.batch_id.is_not(None))
+            )
+            last = session.scalars(given.order_by(BookingEvent.id.desc())).first()
+            if last is not None:
+                granting.take_back(session, last, TOWN_HALL)
+        return
+    (first, *_), *_ = sorted(act.boxes)
+    names = [
+        f"{public_id(child)}.{service}.{day.isoformat()}"
+        for (owner, child), service, day in sorted(act.boxes)
+        if owner == first[0]
+    ]
+    family_id = signed_in(_person(people, first)).family_id
+    with db.transaction() as session:
+        granting.grant(session, family_id, names, TOWN_HALL)
 
 
 def _read(people: People, folder: Path, box: tuple[tuple[str, str], str, date], state: str) -> None:
