@@ -18,9 +18,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import portals, town, web
+from app.services.bookings import weeks
+from benchmarks import booking_pages, portals, town, web
 
 FAMILIES = 1_000
+# Of a thousand children, of whom 300 come to one garderie.
+BOOKED_FAMILIES = 500
+# Each checkout fills one by its own code and schema.
+FILL = """
+import sys
+from app.services.bookings import weeks
+from benchmarks import booked_town, filling
+filling.make(sys.argv[1], int(sys.argv[2]), booked_town.around(weeks.this_monday()))
+"""
 # How often each page is asked, to tell its price from that of the start.
 FEW, MANY = 10, 60
 PORT = 8000
@@ -66,8 +76,22 @@ IN_THE_DEMONSTRATION = (
     Page("her inbox", "/messages", 3.5, 3.5, portals.OF_THE_DEMONSTRATION),
     Page("her requests", "/demandes", 3.2, 3.2, portals.OF_THE_DEMONSTRATION),
 )
-GROUNDS = {"town": IN_THE_TOWN, "demonstration": IN_THE_DEMONSTRATION}
-PAGES = (*IN_THE_TOWN, *IN_THE_DEMONSTRATION, START)
+WEEK, BOOKED_WEEK, MONTH = booking_pages.of_families(weeks.this_monday())
+LIST = booking_pages.list_of(weeks.this_monday())
+IN_A_BOOKED_TOWN = (
+    Page("a week of 60 boxes", WEEK.path, 25, None, WEEK.family),
+    Page("a week that is booked", BOOKED_WEEK.path, 29, None, BOOKED_WEEK.family),
+    Page("a month of 23 days", MONTH.path, 31, None, MONTH.family),
+    Page("list of 300 children", LIST.path, 94, None, LIST.family),
+    Page("feed, unchanged", "feed", 2.8),
+    Page("home, with bookings", "/accueil", 14.8, None, town.FIRST),
+)
+GROUNDS = {
+    "town": IN_THE_TOWN,
+    "demonstration": IN_THE_DEMONSTRATION,
+    "bookings": IN_A_BOOKED_TOWN,
+}
+PAGES = (*IN_THE_TOWN, *IN_THE_DEMONSTRATION, *IN_A_BOOKED_TOWN, START)
 
 # Millions of instructions, by what was asked.
 Counts = dict[str, float]
@@ -90,6 +114,7 @@ def main(
         for tree, folder in zip(trees, folders, strict=True):
             portals.load(_settings(folder, "town"), families, tree)
             portals.load_demonstration(_settings(folder, "demonstration"), tree)
+            _fill(folder, min(families, BOOKED_FAMILIES), tree)
         if not counting:
             for ground in GROUNDS:
                 _ask(trees[0], folders[0], ground, few=1, many=2)
@@ -112,6 +137,14 @@ def _written(millions: float | None) -> str:
 
 def _settings(folder: Path, ground: str) -> dict[str, str]:
     return portals.environment(folder / ground, PORT)
+
+
+def _fill(folder: Path, families: int, checkout: Path) -> None:
+    settings = _settings(folder, "bookings")
+    instance = Path(settings["PORTAIL_INSTANCE"])
+    instance.mkdir(parents=True)
+    url = f"sqlite:///{instance / 'portail.db'}"
+    _run([sys.executable, "-c", FILL, url, str(families)], checkout, settings)
 
 
 def _counted(checkout: Path, folder: Path) -> Counts:

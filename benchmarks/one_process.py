@@ -1,11 +1,12 @@
 """Answer requests in one process, without sockets: what callgrind counts for `instructions`.
 
-python -m benchmarks.one_process CHECKOUT GROUND FEW MANY PAGE… (`bare`, a path, `path family`)
+python -m benchmarks.one_process CHECKOUT GROUND FEW MANY PAGE…
 
-The instance that the environment names, which is a `town` or the `demonstration`, is settled in,
-and each page drawn until nothing of it is made for the first time. Then two copies of the process
-answer it few and many times: what tells them apart is the price of a request. Prints a line each:
-the page, how many requests, whose pid.
+A page is `bare`, `feed`, a path, or a path and the family whose parent opens it. The instance that
+the environment names, a `town`, one with `bookings` or the `demonstration`, is settled in, and each
+page drawn until nothing of it is made for the first time. Then two copies of the process answer it
+few and many times: what tells them apart is the price of a request. Prints a line each: the page,
+how many requests, whose pid.
 """
 
 import gc
@@ -40,8 +41,9 @@ def main(checkout: str, ground: str, times: list[int], pages: list[str]) -> None
     from benchmarks import bare, portals
     from wsgi import app
 
-    settle_in = {"town": portals.settle_in, "demonstration": portals.settle_in_demonstration}
-    cookies = settle_in[ground](app)
+    is_demonstration = ground == "demonstration"
+    settle_in = portals.settle_in_demonstration if is_demonstration else portals.settle_in
+    cookies = settle_in(app)
 
     def close() -> None:
         # No connection outlives the process that opened it.
@@ -52,6 +54,8 @@ def main(checkout: str, ground: str, times: list[int], pages: list[str]) -> None
         path, _, family = page.partition(" ")
         if path == "bare":
             answer = _asking(bare.app, "/", "")
+        elif path == "feed":
+            answer = _asking_again(app)
         else:
             cookie = cookies[int(family) if family else None]
             answer = _asking(app, _followed(app, path, cookie), cookie)
@@ -75,18 +79,29 @@ def _count(page: str, answer: Answer, times: list[int], close: Callable[[], None
         print(page, requests, pid, sep="\t", flush=True)
 
 
-def _asking(app: Flask, path: str, cookie: str) -> Answer:
+def _asking_again(app: Flask) -> Answer:
+    """Prepare what a phone asks that has the newest calendar of a family."""
+    from benchmarks import booking_pages, town
+
+    with app.app_context():
+        feed = booking_pages.make_feed(town.FIRST)
+    return _asking(app, feed.path, known=feed.mark)
+
+
+def _asking(app: Flask, path: str, cookie: str = "", known: str = "") -> Answer:
     """Prepare a request as gunicorn does a browser's, to be answered again and again."""
-    headers = BROWSER | ({"Cookie": cookie} if cookie else {})
+    given = {"Cookie": cookie, "If-None-Match": known}
+    headers = BROWSER | {name: value for name, value in given.items() if value}
+    expected = "304 NOT MODIFIED" if known else "200 OK"
     environ = EnvironBuilder(path, base_url=URL, headers=headers.items()).get_environ()
 
     def start_response(status: str, *_: object) -> Callable[[bytes], object]:
-        assert status == "200 OK", f"{path} answered {status}"
+        assert status == expected, f"{path} answered {status}"
         return lambda _: None
 
     def answer() -> None:
         body = app.wsgi_app({**environ, "wsgi.input": BytesIO()}, start_response)
-        assert b"".join(body)
+        assert b"".join(body) or known
         body.close()  # type: ignore[attr-defined]
 
     return answer
