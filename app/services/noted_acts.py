@@ -141,6 +141,7 @@ ACTS = {
     "sign_in_throttled": "connexion mise en attente",
     "signed_in": "connexion",
     "signed_out": "déconnexion",
+    "bookings_saved_for_family": "réservations enregistrées par la mairie",
     "bookings_saved": "réservations enregistrées",
     "presence_told": "présence sans réservation dite à la famille",
     "place_given": "place donnée par la mairie à qui l’attendait",

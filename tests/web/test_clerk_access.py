@@ -51,6 +51,7 @@ OPENS = {
     | {
         Right.ANSWER_ALL,
         Right.READY_ANSWERS,
+        Right.BOOK,
         Right.SERVICES,
         Right.ATTENDANCE,
         Right.ORDER,

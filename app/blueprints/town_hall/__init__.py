@@ -3,6 +3,7 @@
 from app.blueprints.town_hall import (
     answering,
     billing,
+    booking_for_family,
     calendar,
     calling,
     check_in,
@@ -60,6 +61,7 @@ from app.blueprints.town_hall.blueprint import town_hall
 __all__ = [
     "answering",
     "billing",
+    "booking_for_family",
     "calendar",
     "calling",
     "check_in",

@@ -19,7 +19,9 @@ ENROLLED = "{} peut réserver."
 BY_CLASS = "D’après son école et sa classe"
 GROUP_SAID = "Enregistré."
 MOVED = "Enregistré. {} maintenant dans un autre groupe."
-STOPPED = "{} n’y est plus inscrit. Ce qui est réservé reste."
+STOPPED = "{} n’y est plus inscrit."
+CANCELLED = "{}. Un courriel le dit à la famille."
+NOTHING_LEFT = "Rien n’était plus réservé."
 
 
 class EnrolOneForm(Form):
@@ -40,6 +42,7 @@ class GroupForm(Form):
 @needs(Right.SERVICES)
 def family_enrolments(family_id: int) -> ResponseReturnValue:
     """Those of its children, and the form for one more."""
+    from app.services.bookings import left_over
     from app.services.bookings.setting_up import one_child
 
     family_number = one_child.family_number(family_id) or abort(404)
@@ -57,6 +60,7 @@ def family_enrolments(family_id: int) -> ResponseReturnValue:
         family_id=family_id,
         family_number=family_number,
         enrolled=one_child.of_family(family_id),
+        left_over=left_over.of_family(family_id),
     )
 
 
@@ -73,6 +77,21 @@ def stop_enrolment(family_id: int, number: int) -> ResponseReturnValue:
     if name is None:
         abort(404)
     flash(STOPPED.format(name), "success")
+    return redirect(url_for("town_hall.family_enrolments", family_id=family_id))
+
+
+@town_hall.post("/mairie/familles/<int:family_id>/inscriptions/restes")
+@needs(Right.BOOK)
+@stands_on("town_hall.family_enrolments")
+def cancel_left_over(family_id: int) -> ResponseReturnValue:
+    """Nobody comes to what is still booked."""
+    from app.services.bookings import left_over
+
+    if stale := left_open():
+        return stale
+    count = left_over.give_back(family_id, current_clerk())
+    said = plural(count, "réservation annulée", "réservations annulées")
+    flash(CANCELLED.format(said) if count else NOTHING_LEFT, "success")
     return redirect(url_for("town_hall.family_enrolments", family_id=family_id))
 
 

@@ -24,6 +24,7 @@ from app.models import BookingBatch
 from app.services.accounts import allowances
 from app.services.actors import CurrentAccount
 from app.services.bookings import (
+    batches,
     deciding,
     places,
     prices,
@@ -187,7 +188,7 @@ def _batch(
     session: Session, account: CurrentAccount, own_key: str, batch_id: int | None
 ) -> BookingBatch:
     if batch_id is None:
-        batch = saving.begin(session, account, own_key)
+        batch = batches.by_guardian(session, account, own_key)
         if batch is not None:
             return batch
         [batch_id] = session.scalars(_SAVED, {"sending_key": own_key})

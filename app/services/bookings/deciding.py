@@ -13,14 +13,18 @@ from app import formats
 from app.booking_kinds import BookingState
 from app.services.bookings.judge.allotting import allot
 from app.services.bookings.judge.judging import judge
-from app.services.bookings.judge.verdicts import BOOKING, Act, RemedyKind, Verdict
+from app.services.bookings.judge.verdicts import BOOKING, GIVING_BACK, Act, RemedyKind, Verdict
 from app.services.bookings.judge.worlds import Cell, Held, World
 from app.services.bookings.places import Pool
 from app.services.bookings.reading import Known
 from app.services.bookings.wishes import Wish
 
 # What becomes of a day on which nobody comes: an absence keeps its place.
-GIVING_UP = {Act.CANCEL: BookingState.CANCELLED, Act.DECLARE_ABSENCE: BookingState.ABSENT}
+GIVING_UP = {
+    Act.CANCEL: BookingState.CANCELLED,
+    Act.WITHDRAW: BookingState.CANCELLED,
+    Act.DECLARE_ABSENCE: BookingState.ABSENT,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,8 @@ class Decided:
     price: Decimal | None = None
     # What of it is booked past its limit.
     late: frozenset[Cell] = frozenset()
+    # The town hall gives a place that is not there.
+    is_one_more: bool = False
 
     @property
     def day(self) -> date:
@@ -134,7 +140,7 @@ def _given_back(known: Known, standing: Sequence[Wish]) -> Counter[Pool]:
     cells = {
         each
         for wish in standing
-        if wish.act is Act.CANCEL
+        if wish.act in GIVING_BACK
         for each in wish.cells
         if known.holds(each)
     }
@@ -158,4 +164,10 @@ def _decided(known: Known, wish: Wish, verdict: Verdict) -> Decided:
         along=tuple(known.town.services[cell.service].name for cell in wish.along),
         price=verdict.price,
         late=verdict.late,
+        is_one_more=verdict.ok and wish.act is Act.GRANT and _is_full(known, wish),
     )
+
+
+def _is_full(known: Known, wish: Wish) -> bool:
+    rooms = known.world.rooms
+    return any(rooms[each].left < 1 for each in wish.cells if each in rooms)

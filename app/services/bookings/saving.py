@@ -4,13 +4,12 @@ Judged a first time for the page that sums them up, they are judged again here, 
 change a place or a day any more.
 """
 
-import secrets
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import db
@@ -24,9 +23,8 @@ from app.models import (
     BookingRefusal,
     BookingState,
 )
-from app.services.accounts import allowances
-from app.services.actors import Actor, CurrentAccount
-from app.services.bookings import deciding, places, prices, reading, telling, waiting
+from app.services.actors import CurrentAccount
+from app.services.bookings import batches, deciding, places, prices, reading, telling, waiting
 from app.services.bookings.deciding import Decided
 from app.services.bookings.judge.worlds import Cell
 from app.services.bookings.places import At, Pool
@@ -36,9 +34,6 @@ from app.services.bookings.words import ABSENCE_REASONS
 from app.services.refusals import Reason, Refusal
 from app.services.tokens import sending_keys
 
-# Nobody changes their mind as often; a script might.
-MOST_A_DAY = 200
-DAY = timedelta(days=1)
 CHANGED = (
     "Rien n’est encore enregistré\u00a0: un de ces jours a changé pendant que vous lisiez cette "
     "page. Relisez ce qui suit, puis enregistrez."
@@ -47,18 +42,23 @@ LATE_BY_NOW = (
     "Rien n’est encore enregistré\u00a0: un de ces jours est maintenant hors délai. Relisez ce qui "
     "suit, puis enregistrez."
 )
-TOO_MANY = "Vous avez changé vos réservations très souvent aujourd’hui. Réessayez demain."
-
-_SAVED = select(BookingBatch.public_id).where(BookingBatch.sending_key == bindparam("sending_key"))
-_SAVED_TODAY = select(func.count(BookingBatch.id)).where(
-    BookingBatch.account_id == bindparam("account_id"), BookingBatch.at > bindparam("since")
-)
 _EVENTS = {
     BookingState.BOOKED: BookingEventKind.BOOKED,
     BookingState.WAITING: BookingEventKind.WAITED,
     BookingState.CANCELLED: BookingEventKind.CANCELLED,
     BookingState.ABSENT: BookingEventKind.ABSENCE,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Saver:
+    """Who saves days of a family: how it begins, once a key, and how it is told."""
+
+    family_id: int
+    own_key: str
+    begin: Callable[[Session], BookingBatch | None]
+    tell: Callable[[Session, BookingBatch, int], None]
+    origin: BookingOrigin = BookingOrigin.PARENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,26 +72,38 @@ class Saved:
 def save(
     account: CurrentAccount, days: tuple[date, date], boxes: Boxes, key: str, asked_at: datetime
 ) -> Saved:
+    """Save what a guardian ticked and unticked of some days, as `save_as` does."""
+    own_key = sending_keys.of_account(account, key)
+    guardian = Saver(
+        account.family_id,
+        own_key,
+        begin=lambda session: batches.by_guardian(session, account, own_key),
+        tell=lambda session, batch, late: telling.saved(session, account, batch, late),
+    )
+    return save_as(guardian, days, boxes, asked_at)
+
+
+def save_as(saver: Saver, days: tuple[date, date], boxes: Boxes, asked_at: datetime) -> Saved:
     """Save what was ticked and unticked of some days; the same key again saves nothing more.
 
     Raises Refusal when a box is not the family's, or when somebody changed a day meanwhile.
     """
-    own_key = sending_keys.of_account(account, key)
-    before = reading.known(account.family_id, *days)
+    own_key = saver.own_key
+    before = reading.known(saver.family_id, *days)
     asked = wishes(before, boxes)
-    for (public_id,) in db.rows(_SAVED, sending_key=own_key):
+    if public_id := batches.saved(db.session(), own_key):
         # From the same page, in another tab, something else was saved.
         if any(each.state for each in deciding.decide(before, asked, asked_at)):
             raise Refusal(Reason.OUTDATED, CHANGED)
         return Saved(public_id)
     touched = [cell for wish in asked for cell in wish.cells]
     with db.transaction() as session:
-        batch = begin(session, account, own_key)
+        batch = saver.begin(session)
         if batch is None:
-            return Saved(session.scalars(_SAVED, {"sending_key": own_key}).one())
+            return Saved(batches.saved(session, own_key))
         children = {cell.child for cell in touched}
         places.lock(session, before.town, children, map(_at, touched))
-        known = _known(account.family_id, days, boxes)
+        known = _known(saver.family_id, days, boxes)
         if changed_since(known, boxes):
             raise Refusal(Reason.OUTDATED, CHANGED)
         asked = wishes(known, boxes)
@@ -100,10 +112,10 @@ def save(
         decided = deciding.decide(known, asked, asked_at)
         _check_late(known, boxes, decided)
         batch.absence_reason = boxes.absent_for
-        write(session, known, batch, decided)
+        write(session, known, batch, decided, saver.origin)
         if batch.added or batch.removed or batch.waiting or batch.absent:
             late = sum(bool(each.late) for each in decided)
-            telling.saved(session, account, batch, late)
+            saver.tell(session, batch, late)
     return Saved(batch.public_id, [each for each in decided if each.state is None])
 
 
@@ -117,41 +129,6 @@ def _check_late(known: Known, boxes: Boxes, decided: Iterable[Decided]) -> None:
     """Refuse to book past its limit a day of which the family did not read so."""
     if any(each.late and name_of(known, each.wish.cell) not in boxes.late for each in decided):
         raise Refusal(Reason.OUTDATED, LATE_BY_NOW)
-
-
-def begin(session: Session, account: CurrentAccount, own_key: str) -> BookingBatch | None:
-    """Name what is saved; None when it was saved already, or is being saved beside this."""
-    allowances.one_at_a_time(session, account.account_id)
-    now = datetime.now(UTC)
-    since = {"account_id": account.account_id, "since": now - DAY}
-    if session.scalars(_SAVED_TODAY, since).one() >= MOST_A_DAY:
-        raise Refusal(Reason.TOO_MANY, TOO_MANY)
-    inserted = (
-        db.insert(BookingBatch)
-        .values(
-            family_id=account.family_id,
-            account_id=account.account_id,
-            at=now,
-            sending_key=own_key,
-        )
-        .on_conflict_do_nothing()
-        .returning(BookingBatch.id)
-    )
-    number = session.scalars(inserted).first()
-    return None if number is None else session.get_one(BookingBatch, number)
-
-
-def begin_by_town(session: Session, family_id: int, by: Actor) -> BookingBatch:
-    """Name what the town hall does for a family."""
-    batch = BookingBatch(
-        family_id=family_id,
-        acted_by=by.acted_by,
-        at=datetime.now(UTC),
-        sending_key=secrets.token_hex(16),
-    )
-    session.add(batch)
-    session.flush()
-    return batch
 
 
 def write(

@@ -49,6 +49,8 @@ class Boxes:
     absent_for: AbsenceReason | None = None
     # Those that the family read are past their limit, and what they cost.
     late: frozenset[str] = frozenset()
+    # The town hall ticked them, for the family.
+    by_town: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what no page of ours sends."""
@@ -89,17 +91,18 @@ def wishes(known: Known, boxes: Boxes) -> list[Wish]:
     asked = {cell_of(known, name): name in boxes.ticked for name in boxes.seen}
     if boxes.absent_for:
         missed = {cell for cell, ticked in asked.items() if ticked and known.is_live(cell)}
-        return list(_gives_up(known, missed, Act.DECLARE_ABSENCE))
+        return list(gives_up(known, missed, Act.DECLARE_ABSENCE))
     wanted = [
         cell
         for cell, ticked in asked.items()
         if ticked and (not known.is_live(cell) or known.world.is_offered(cell))
     ]
     given_back = {cell for cell, ticked in asked.items() if not ticked and known.is_live(cell)}
-    books = books_of(known, wanted, Act.BOOK_LATE)
+    book, cancel = (Act.GRANT, Act.WITHDRAW) if boxes.by_town else (Act.BOOK_LATE, Act.CANCEL)
+    books = books_of(known, wanted, book)
     # What one waited for, and now comes along with what is booked, is waited for still.
     along = {cell for wish in books for cell in wish.along}
-    return [*_gives_up(known, given_back - along, Act.CANCEL), *books]
+    return [*gives_up(known, given_back - along, cancel), *books]
 
 
 def changed_since(known: Known, boxes: Boxes) -> list[Booked]:
@@ -130,7 +133,8 @@ def books_of(known: Known, cells: Sequence[Cell], act: Act = Act.BOOK) -> list[W
     ]
 
 
-def _gives_up(known: Known, cells: set[Cell], act: Act) -> Iterator[Wish]:
+def gives_up(known: Known, cells: set[Cell], act: Act) -> Iterator[Wish]:
+    """Give these days up, in their order, each with what only came along with it."""
     # A box that was there before something brought its day says nothing of it.
     gone = {cell for cell in cells if not known.came_along(cell) or not known.bringers(cell, cells)}
     for cell in sorted(gone, key=known.order):

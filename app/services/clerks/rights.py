@@ -37,6 +37,7 @@ class Right(StrEnum):
     ANSWER = "de répondre aux demandes"
     ANSWER_ALL = "de répondre à cette sorte de demande"
     READY_ANSWERS = "de changer les modèles de réponse"
+    BOOK = "de réserver pour une famille"
     SERVICES = "de régler les services et le calendrier"
     ERASE = "d’effacer les données d’une famille"
     VIEW_AS = "de voir le portail comme une famille"
@@ -95,6 +96,7 @@ OF_ROLE = {
     | {
         Right.ANSWER_ALL,
         Right.READY_ANSWERS,
+        Right.BOOK,
         Right.SERVICES,
         Right.ATTENDANCE,
         Right.ORDER,

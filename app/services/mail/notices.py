@@ -141,6 +141,13 @@ def tell_of_bookings(session: Session, account_id: int, **context: str) -> None:
         outbox.enqueue(session, MailKind.BOOKINGS_SAVED, identifier, **context)
 
 
+def tell_family_of_bookings(session: Session, family_id: int, **context: str) -> None:
+    """Queue a mail for the guardians of a family, for whom the town hall saved bookings."""
+    family = Guardian.family_id == family_id
+    for identifier in session.scalars(_wanting(Account.mail_requests).where(family)):
+        outbox.enqueue(session, MailKind.BOOKINGS_SAVED, identifier, by_town="oui", **context)
+
+
 def remind_of_week(session: Session, identifier: str, **context: str) -> None:
     """Queue a mail for a parent who has not spoken of a week that is soon too late to book."""
     outbox.enqueue(session, MailKind.BOOKING_REMINDER, identifier, **context)

@@ -18,7 +18,7 @@ from app.models import (
     JournalEntry,
     OutboxMail,
 )
-from app.services.bookings import drawing, saving, summaries, weeks
+from app.services.bookings import batches, drawing, saving, summaries, weeks
 from app.services.bookings.wishes import MOST_BOXES, Boxes
 from app.services.mail.kinds import MailKind
 from app.services.refusals import Reason, Refusal
@@ -215,7 +215,7 @@ def test_a_midday_that_the_canteen_needs_cannot_be_taken_away(town: People) -> N
 
 
 def test_one_account_saves_so_often_a_day(town: People, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(saving, "MOST_A_DAY", 1)
+    monkeypatch.setattr(batches, "MOST_A_DAY", 1)
     tick(town.zest, "30 cantine")
     with pytest.raises(Refusal) as refused:
         tick(town.zest, "3 cantine")

@@ -29,6 +29,7 @@ from tests.support.clerks import (
 )
 from tests.support.people import People
 from tests.support.screens.billing import billing_screens
+from tests.support.screens.booking_for_family import booking_for_family_screens
 from tests.support.screens.calling import calling_screens
 from tests.support.screens.closings import closing_screens
 from tests.support.screens.day import day_screens
@@ -81,6 +82,7 @@ def town_hall_screens(app: Flask, people: People) -> Screens:
     yield from billing_screens(app, people, office)
     yield from waiting_screens(app, people, office)
     yield from late_place_screens(app, people, office)
+    yield from booking_for_family_screens(app, people, office)
     yield from _own_account(app, nadia)
 
 

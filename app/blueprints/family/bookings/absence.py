@@ -7,7 +7,6 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.family.blueprint import family
-from app.blueprints.family.bookings.forms import AbsenceForm
 from app.blueprints.family.bookings.telling import tell_of_refused
 from app.services import town_texts
 from app.services.bookings import saving, summaries
@@ -15,6 +14,7 @@ from app.services.refusals import Refusal
 from app.services.tokens import booking_stamps
 from app.web import drafts
 from app.web.access import current_account
+from app.web.booking_forms import AbsenceForm
 from app.web.forms import recalled
 from app.web.reading_over import take
 from app.web.site_map import labelled

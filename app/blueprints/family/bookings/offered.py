@@ -4,9 +4,9 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.family.blueprint import family
-from app.blueprints.family.bookings.forms import WeekForm
 from app.services.refusals import Refusal
 from app.web.access import current_account
+from app.web.booking_forms import WeekForm
 from app.web.forms import show_again
 from app.web.site_map import labelled
 

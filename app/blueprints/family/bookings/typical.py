@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from wtforms import HiddenField
 
 from app.blueprints.family.blueprint import family
-from app.blueprints.family.bookings.forms import Several
 from app.blueprints.family.bookings.telling import tell_of_refused
 from app.booking_kinds import WeekParity
 from app.formats import WEEKDAYS
@@ -20,6 +19,7 @@ from app.services.refusals import Reason, Refusal
 from app.services.tokens import booking_stamps
 from app.web import drafts
 from app.web.access import current_account
+from app.web.booking_forms import Several
 from app.web.fields import AnyDayField, SendingKeyField, read_day
 from app.web.forms import Form, recalled, show_again
 from app.web.reading_over import take

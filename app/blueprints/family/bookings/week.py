@@ -10,7 +10,6 @@ from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.family.blueprint import family
-from app.blueprints.family.bookings.forms import WeekForm
 from app.blueprints.family.bookings.telling import tell_of_refused
 from app.services.bookings import drawing, saving, summaries, weeks
 from app.services.bookings.weeks import Week
@@ -18,6 +17,7 @@ from app.services.refusals import Refusal
 from app.services.tokens import booking_stamps
 from app.web import drafts
 from app.web.access import current_account
+from app.web.booking_forms import WeekForm
 from app.web.forms import recalled
 from app.web.reading_over import take
 from app.web.site_map import labelled

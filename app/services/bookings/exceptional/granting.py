@@ -20,7 +20,7 @@ from app.models import (
 )
 from app.services import journal
 from app.services.actors import Actor
-from app.services.bookings import deciding, places, prices, reading, saving, waiting
+from app.services.bookings import batches, deciding, places, prices, reading, saving, waiting
 from app.services.bookings.deciding import Decided
 from app.services.bookings.exceptional import asking
 from app.services.bookings.judge.verdicts import Act
@@ -79,7 +79,7 @@ def grant(session: Session, family_id: int, names: Sequence[str], by: Actor) -> 
     decided = deciding.decide(known, wishes, datetime.now(UTC))
     if refused := [each.whole_sentence for each in decided if each.state is None]:
         raise Refusal(Reason.OUTDATED, NOT_ALL.format(" ".join(refused)))
-    batch = saving.begin_by_town(session, family_id, by)
+    batch = batches.by_town(session, family_id, by)
     saving.write(session, known, batch, decided, BookingOrigin.STAFF)
     journal.record_of_family(session, "late_place_given", by, family_id)
     return batch.id

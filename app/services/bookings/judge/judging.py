@@ -15,6 +15,8 @@ from app.services.bookings.judge.cases import Case
 from app.services.bookings.judge.rules import Never
 from app.services.bookings.judge.verdicts import (
     BOOKING,
+    BY_TOWN,
+    GIVING_BACK,
     NO_DAY,
     Act,
     Obstacle,
@@ -177,7 +179,7 @@ def _booked(case: Case) -> Verdict | None:
     if case.state is BookingState.ABSENT:
         return Verdict(say.ALREADY_ABSENT, Obstacle.SAME)
     waits = case.state in {BookingState.WAITING, BookingState.OFFERED}
-    if case.state is BookingState.BOOKED or (waits and case.act is Act.CANCEL):
+    if case.state is BookingState.BOOKED or (waits and case.act in GIVING_BACK):
         return None
     return Verdict(say.NOTHING_BOOKED, Obstacle.NOT_BOOKED)
 
@@ -225,7 +227,7 @@ def _when_too_late(case: Case) -> Remedy:
 
 def _limit(case: Case) -> datetime | None:
     """Return the limit; None where there never was a time for it, or where there is no limit."""
-    if case.act is Act.GRANT:
+    if case.act in BY_TOWN:
         return None
     if case.act is Act.CANCEL and case.state is not BookingState.BOOKED:
         return None
@@ -246,5 +248,6 @@ CHECKS: dict[Act, tuple[Check, ...]] = {
     Act.CANCEL: (
         _not_invoiced, _to_come, _booked, _not_brought, _not_needed, _in_time_to_cancel,
     ),
+    Act.WITHDRAW: (_not_invoiced, _to_come, _booked, _not_brought, _not_needed),
     Act.DECLARE_ABSENCE: (_not_invoiced, _to_come, _booked, _not_brought, _in_time),
 }  # fmt: skip

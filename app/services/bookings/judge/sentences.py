@@ -24,6 +24,7 @@ ALREADY_WAITING = "Déjà sur la liste d’attente."
 ALREADY_ABSENT = "L’absence est déjà signalée."
 NOTHING_BOOKED = "Rien n’est réservé ce jour-là."
 NOT_BILLED = "Rien ne vous sera facturé."
+WITHDRAWN = "La mairie annule cette réservation."
 COLON = f"{NBSP}: "
 
 
@@ -34,6 +35,8 @@ def allowed(case: Case) -> str:
         return f"Vous pouvez {'quitter la liste d’attente' if waits else 'laisser cette place'}."
     if case.act is Act.GRANT:
         return granted(case)
+    if case.act is Act.WITHDRAW:
+        return WITHDRAWN
     cell = case.first_to_close
     until = f"jusqu’au {spoken.limit(case.limit, case.service_of(cell).agenda.zone)}"
     # Whoever reads the limit of another service is told why.

@@ -17,12 +17,17 @@ class Act(StrEnum):
     # By the town hall, for a family that asked: whatever the hour, and the places.
     GRANT = "grant"
     CANCEL = "cancel"
+    # By the town hall: whatever the hour.
+    WITHDRAW = "withdraw"
     DECLARE_ABSENCE = "declare_absence"
 
 
 BOOKING = frozenset({Act.BOOK, Act.BOOK_LATE, Act.GRANT})
 # Booked past its limit when it is over.
 LATE = frozenset({Act.BOOK_LATE, Act.GRANT})
+GIVING_BACK = frozenset({Act.CANCEL, Act.WITHDRAW})
+# By the town hall, which no hour binds.
+BY_TOWN = frozenset({Act.GRANT, Act.WITHDRAW})
 
 
 class Obstacle(StrEnum):

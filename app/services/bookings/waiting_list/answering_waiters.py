@@ -21,7 +21,7 @@ from app.models import (
 )
 from app.services import journal
 from app.services.actors import Actor
-from app.services.bookings import catalogue, places, saving, telling
+from app.services.bookings import batches, catalogue, places, telling
 from app.services.bookings.catalogue import Catalogue
 from app.services.bookings.places import At, Pool
 from app.services.bookings.telling import Told, turn
@@ -60,7 +60,7 @@ def give(public_id: str, by: Actor) -> None:
         )
         for pool in sorted(taken):
             _make_room(session, pool)
-        batch = saving.begin_by_town(session, found.family_id, by)
+        batch = batches.by_town(session, found.family_id, by)
         batch.added = len(found.rows)
         for row in found.rows:
             _change(session, row, batch, BookingState.BOOKED, GIVEN)
@@ -82,7 +82,7 @@ def refuse(waiter: Waiter, reason: str, by: Actor) -> datetime:
         found = _hold(session, waiter.public_id)
         if found.rows[0].state is not BookingState.WAITING:
             raise Refusal(Reason.CLOSED, "Une place lui est proposée\u00a0: attendez sa réponse.")
-        batch = saving.begin_by_town(session, found.family_id, by)
+        batch = batches.by_town(session, found.family_id, by)
         gone = [
             row
             for number, row in enumerate(found.rows)
