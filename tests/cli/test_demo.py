@@ -158,6 +158,7 @@ def test_every_part_has_something_to_show(app: Flask, outbox: Outbox) -> None:
     assert "1 parent à qui les courriels n’arrivent pas" in page.text
     assert "3 parents invités n’ont pas choisi de mot de passe" in page.text
     assert "1 parent sans adresse" in page.text
+    assert "1 changement à reporter" in page.text
 
 
 def is_open_day(at: datetime) -> bool:
