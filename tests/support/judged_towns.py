@@ -115,10 +115,11 @@ class Example:
         return [each.limit for each in verdicts if each.ok and each.limit]
 
     def cells(self) -> list[Cell]:
-        """List those of the week that may have a box."""
+        """List those of the week that may have a box, and those that the family chose."""
         days = reading.days_between(self.known.first, self.known.last)
-        return [
+        boxes = {
             Cell(child, service, day)
             for child, service in self.known.world.enrolments
             for day in days
-        ]
+        }
+        return sorted(boxes | set(self.known.chosen()))
