@@ -141,6 +141,8 @@ def installed(folder: Path) -> Iterator[Debian]:
     debian = Debian(folder / "root", folder / "beside")
     debian.beside.mkdir()
     with ExitStack() as stack:
+        # A gigabyte, which nobody looks at afterwards.
+        stack.callback(shutil.rmtree, debian.root, ignore_errors=True)
         subprocess.run(
             ["debootstrap", "--variant=minbase", f"--include={BASE}", SUITE, debian.root, ARCHIVE],
             check=True, capture_output=True,
