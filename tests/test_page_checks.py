@@ -100,6 +100,7 @@ BROKEN: list[tuple[Callable[[Subject], object], str, str]] = [
     (structure.says_what_it_is_about, "La cantine et la garderie de votre commune.", ""),
     (structure.has_landmarks, "main", "div"),
     (structure.can_skip_to_the_content, "#contenu", "/connexion"),
+    (structure.wears_the_sheet_of_its_side, "<h2>", '<p class="town-hall-band">Mairie</p><h2>'),
     (structure.has_unique_ids, 'id="password"', 'id="identifier"'),
     (structure.refers_to_ids_that_exist, 'aria-describedby="identifier-e"', 'aria-controls="no"'),
     (structure.has_nothing_inline, "<h2>", '<h2 style="color:red">'),

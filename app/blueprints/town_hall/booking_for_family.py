@@ -30,10 +30,10 @@ NOT_ALL = "C’est enregistré, sauf\u00a0: {}"
 @town_hall.get("/mairie/familles/<int:family_id>/reservations")
 @needs(Right.BOOK)
 def family_bookings(family_id: int) -> ResponseReturnValue:
-    """This week."""
+    """The week that is spoken of most."""
     from app.services.bookings import weeks
 
-    week = weeks.name_of_week(weeks.this_monday())
+    week = weeks.name_of_week(weeks.week_to_come())
     return redirect(url_for("town_hall.family_week", family_id=family_id, week=week))
 
 

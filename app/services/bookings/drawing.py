@@ -15,6 +15,7 @@ from app.services.bookings.judge.worlds import Cell
 from app.services.bookings.reading import Known, OfChild
 from app.services.bookings.week_limits import Limits
 from app.services.bookings.weeks import (
+    SATURDAY,
     ChildDay,
     Day,
     Line,
@@ -25,7 +26,6 @@ from app.services.bookings.weeks import (
 )
 from app.services.bookings.wishes import Boxes, name_of
 
-SATURDAY = 5
 # Where the first week that is open is looked for.
 LOOKED_AHEAD = 10
 # The one before, the one shown and the one after.

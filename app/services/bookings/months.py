@@ -25,12 +25,12 @@ from app.services.bookings.reading import GIVEN_BACK, Known, OfChild
 from app.services.bookings.weeks import (
     FARTHEST_AHEAD,
     FARTHEST_BACK,
+    SATURDAY,
     name_of_week,
     title,
 )
 from app.services.bookings.words import BOOKED_LATE, IN_BRACKETS
 
-SATURDAY = 5
 # Days of which the calendar says why nobody comes.
 NAMED = {Sort.CLOSED, Sort.PUBLIC, Sort.TOWN, Sort.SCHOOL}
 ELSEWHERE, LEFT = "Autre foyer", "Laissé à l’autre foyer"

@@ -12,7 +12,7 @@ from app.formats import day_in_words, today
 from app.services.bookings.judge.verdicts import Remedy
 from app.services.bookings.reading import OfChild
 
-SUNDAY = 6
+SATURDAY, SUNDAY = 5, 6
 # As far as pages lead: a year to book, some months to read.
 FARTHEST_AHEAD, FARTHEST_BACK = timedelta(weeks=52), timedelta(weeks=26)
 NAME = re.compile(r"(20\d\d)-W(\d\d)", re.ASCII)
@@ -175,6 +175,12 @@ def this_monday() -> date:
     """Return the day that this week began."""
     day = today()
     return day - day.weekday() * ONE_DAY
+
+
+def week_to_come() -> date:
+    """Return the monday of this week, of the next one once school is over."""
+    monday = this_monday()
+    return monday if today().weekday() < SATURDAY else monday + ONE_WEEK
 
 
 def both_ends(monday: date) -> tuple[date, date]:

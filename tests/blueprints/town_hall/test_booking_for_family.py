@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from app import db
 from app.models import BookingBatch, Enrolment, JournalEntry, Place
+from app.services.bookings import weeks
 from app.testing import Outbox
 from tests.blueprints.town_hall.conftest import NADIA, come
 from tests.blueprints.town_hall.test_tariffs import say
@@ -136,6 +137,12 @@ def test_what_no_clerk_may_do_either_is_said(app: Flask, nadia: Browser, people:
     assert "Ses enfants ne sont inscrits à aucun service" in page.text
     nadia.get("town_hall.family_week", family_id=family_id, week="hier", _status=404)
     nadia.get("town_hall.family_week", family_id="0", week="2026-W49", _status=404)
+
+
+@pytest.mark.parametrize(("day", "monday"), [(27, 23), (28, 30), (29, 30)])
+def test_once_school_is_over_the_next_week_is_spoken_of(app: Flask, day: int, monday: int) -> None:
+    with app.app_context(), time_machine.travel(datetime(2026, 11, day, 9, tzinfo=UTC)):
+        assert weeks.week_to_come().day == monday
 
 
 def test_two_at_once_read_what_the_other_did(app: Flask, nadia: Browser, people: People) -> None:

@@ -96,6 +96,12 @@ def can_skip_to_the_content(page: Subject) -> Iterator[str]:
         yield "the first link does not lead to the id of <main>"
 
 
+def wears_the_sheet_of_its_side(page: Subject) -> Iterator[str]:
+    """A page of the town hall has the band that tells it from the parents', and its sheet."""
+    if page.all(".town-hall-band") and not page.all('link[href*="/mairie.css"]'):
+        yield "a page of the town hall without its sheet"
+
+
 def has_unique_ids(page: Subject) -> Iterator[str]:
     for identifier, count in Counter(page.ids).items():
         if count > 1:
@@ -178,6 +184,7 @@ CHECKS: tuple[Check, ...] = (
     says_what_it_is_about,
     has_landmarks,
     can_skip_to_the_content,
+    wears_the_sheet_of_its_side,
     has_unique_ids,
     refers_to_ids_that_exist,
     has_nothing_inline,
