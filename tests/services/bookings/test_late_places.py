@@ -13,6 +13,7 @@ from app.models import (
     Booking,
     BookingBatch,
     BookingEvent,
+    BookingState,
     Late,
     OutboxMail,
     Service,
@@ -232,6 +233,23 @@ def test_it_is_taken_back_within_two_minutes(closed: People, clock: time_machine
     tick(closed.zest, key="d" * 32)
     with pytest.raises(Refusal, match="a changé depuis"):
         undoing.undo(number, done.event_id, clerk)
+
+
+def test_an_absence_taken_back_is_one_again(closed: People) -> None:
+    """It is due, as it was before the town gave the day again."""
+    with db.transaction() as session:
+        session.execute(update(Service).values(cancel_rule="S-1 jeudi 24:00"))
+    account = signed_in(closed.zest)
+    with time_machine.travel(LIMIT - timedelta(hours=2), tick=False):
+        tick(closed.zest, "30 cantine")
+    with db.transaction() as session:
+        session.execute(update(Booking).values(state=BookingState.ABSENT))
+        batch = granting.grant(session, account.family_id, [BOX], TOWN_HALL)
+    assert set(states(closed.zest).values()) == {"booked staff", "booked linked"}
+    with db.transaction() as session:
+        granting.take_back(session, batch, TOWN_HALL)
+    assert set(states(closed.zest).values()) == {"absent staff", "absent linked"}
+    assert places() == {"30 cantine": 1}
 
 
 def _asked() -> tuple[int, Sequence[str]]:

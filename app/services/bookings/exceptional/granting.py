@@ -25,7 +25,7 @@ from app.services.bookings.deciding import Decided
 from app.services.bookings.exceptional import asking
 from app.services.bookings.judge.verdicts import Act
 from app.services.bookings.judge.worlds import Cell
-from app.services.bookings.places import At
+from app.services.bookings.places import At, Pool
 from app.services.bookings.reading import Known
 from app.services.bookings.telling import Told, turn
 from app.services.bookings.wishes import books_of, cell_of, day_of
@@ -87,7 +87,8 @@ def grant(session: Session, family_id: int, names: Sequence[str], by: Actor) -> 
 
 def take_back(session: Session, batch_id: int, by: Actor) -> None:
     """Undo what was given, before the family is told. Raises Refusal once any of it changed."""
-    rows = _rows(session, batch_id)
+    given = _given(session, batch_id)
+    rows = [row for row, _ in given]
     family_id, days = rows[0].family_id, sorted({row.day for row in rows})
     wanted = [At(row.service_id, row.day) for row in rows]
     known = reading.known(family_id, days[0], days[-1])
@@ -96,24 +97,29 @@ def take_back(session: Session, batch_id: int, by: Actor) -> None:
     if _changed(session, batch_id) or _is_leant_on(known, map(_cell, rows)):
         raise Refusal(Reason.OUTDATED, CHANGED)
     told = Told(BookingEventKind.CORRECTED, TAKEN_BACK, datetime.now(UTC))
-    held = Counter(map(places.pool_of, rows))
-    for row in rows:
-        turn(session, row, BookingState.CANCELLED, told)
+    counted: Counter[Pool] = Counter()
+    for row, old in given:
+        # Whoever was not coming is not coming again, and pays what that costs.
+        back = old if old is BookingState.ABSENT else BookingState.CANCELLED
+        turn(session, row, back, told)
+        counted[places.pool_of(row)] -= back is BookingState.CANCELLED
     session.flush()
-    places.count(session, Counter({pool: -count for pool, count in held.items()}))
+    places.count(session, counted)
     # What was one more that day is no more.
     places.lock_places(session, known.town, wanted)
     waiting.promote(session, known.town, wanted)
     journal.record_of_family(session, "late_place_taken_back", by, family_id)
 
 
-def _rows(session: Session, batch_id: int) -> Sequence[Booking]:
-    return session.scalars(
-        select(Booking)
+def _given(session: Session, batch_id: int) -> list[tuple[Booking, BookingState | None]]:
+    """List what was given, each with what it was before."""
+    rows = session.execute(
+        select(Booking, BookingEvent.old)
         .join(BookingEvent, BookingEvent.booking_id == Booking.id)
         .where(BookingEvent.batch_id == batch_id)
         .order_by(Booking.day, Booking.id)
-    ).all()
+    )
+    return [(row, old) for row, old in rows]
 
 
 def _changed(session: Session, batch_id: int) -> bool:
