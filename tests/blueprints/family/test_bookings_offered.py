@@ -61,12 +61,12 @@ def test_home_says_until_when(people: People, parent: Browser) -> None:
     """First of what waits for him, while it is kept; then no more."""
     page = parent.get("family.home")
     assert "À faire" in page.text
-    told = "Places proposées Gardées jusqu’à demain à 10 h 01. Ensuite, elles vont à d’autres"
+    told = "Place proposée Gardée jusqu’à demain à 10 h 01. Ensuite, elle va à une autre famille."
     assert told in page.text
     assert page.link("Répondre").click().endpoint == "family.offered_places"
     with time_machine.travel(WEDNESDAY_BEFORE + timedelta(hours=25), tick=False):
         parent.sign_in(people.moreau)
-        assert "Places proposées" not in parent.get("family.home").text
+        assert "Place proposée" not in parent.get("family.home").text
 
 
 def test_he_leaves_it(app: Flask, people: People, parent: Browser) -> None:
