@@ -40,6 +40,14 @@ from app.web import (
 )
 from app.web.application import Application
 
+
+def _tell_of_opening(task: jobs.Task) -> None:
+    """Tell whoever asked; what reads a service is loaded when one opens."""
+    from app.services.bookings import openings
+
+    openings.tell_due(task)
+
+
 # Who does each kind of job.
 HANDLERS = {
     JobKind.CLERK_MORNING: telling.tell_in_the_morning,
@@ -49,6 +57,7 @@ HANDLERS = {
     JobKind.INVITATIONS: inviting.do,
     JobKind.MESSAGE: sending.send_due,
     JobKind.OFFERS: lapsing.lapse_due,
+    JobKind.OPENING: _tell_of_opening,
     JobKind.PURGE: retention.purge_by_night,
     JobKind.WORDS: words.refresh_by_night,
 }

@@ -149,6 +149,8 @@ ACTS = {
     "late_place_taken_back": "place exceptionnelle retirée par la mairie dans les deux minutes",
     "place_refused": "attente refusée par la mairie",
     "place_offered": "place libérée et proposée à qui l’attendait",
+    "opening_asked": "demande d’être prévenu de l’ouverture des réservations",
+    "opening_unasked": "ouverture des réservations, à ne plus dire",
     "offer_lapsed": "place proposée restée sans réponse, rendue aux suivants",
     "place_found": "place libérée et donnée à qui l’attendait",
     "crest_changed": "armoiries changées par la mairie",

@@ -44,6 +44,7 @@ CONTEXTS = {
     MailKind.REQUEST_ANSWERED: A_REQUEST,
     MailKind.BOOKINGS_SAVED: A_SAVING | {"late": "1"},
     MailKind.MEAL_ORDER: AN_ORDER | {"day": "jeudi 12\u00a0juillet 2018"},
+    MailKind.BOOKING_OPENS: {"service": "Accueil de loisirs"},
     MailKind.UNBOOKED_PRESENCE: {"day": "jeudi 12\u00a0juillet"},
     MailKind.BOOKING_REMINDER: A_WEEK | {"until": "jeudi 12\u00a0juillet à minuit"},
     MailKind.CLERK_INVITATION: {"token": "MQ.dGhlLXNpZ25hdHVyZQ"},

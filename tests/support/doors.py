@@ -71,6 +71,8 @@ OF_NOBODY = frozenset(
         "family.confirm_email",
         "family.feed",
         "family.quiet_week",
+        "family.opening",
+        "family.ask_of_opening",
         "family.stop_mails",
         "static",
         "site.check_in",

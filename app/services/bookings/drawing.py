@@ -118,6 +118,7 @@ class Drawing:
                 models=self._models(),
                 warnings=self._warnings(),
                 to_enrol=self._to_enrol(),
+                openings=instead.to_open(self.known, self.now),
                 invoiced=instead.invoiced(self.known, self.days),
                 shared=[each for each in self.known.children.values() if each.turns],
                 has_typical=self.known.has_typical,

@@ -7,12 +7,14 @@ from app import formats
 from app.booking_kinds import BookingState
 from app.calendar.months import both_ends, name_of, parse
 from app.formats import NBSP
+from app.services.bookings.judge import spoken
 from app.services.bookings.judge.judging import judge
+from app.services.bookings.judge.limits import opening
 from app.services.bookings.judge.naming import capital, the
 from app.services.bookings.judge.verdicts import Act, Obstacle, Remedy, RemedyKind, Verdict
-from app.services.bookings.judge.worlds import Cell
+from app.services.bookings.judge.worlds import Bookable, Cell
 from app.services.bookings.reading import Known
-from app.services.bookings.weeks import Invoiced
+from app.services.bookings.weeks import Invoiced, Opening
 
 # Waiting is ticked, and whoever writes to the town hall finds it below the week.
 LED_TO = frozenset({RemedyKind.DECLARE_ABSENCE, RemedyKind.REQUEST_PLACE})
@@ -69,6 +71,25 @@ def invoiced(known: Known, days: Sequence[date]) -> list[Invoiced]:
     return [
         Invoiced(name_of(first), f"{capital(formats.month(first))} {NO_LONGER}") for first in firsts
     ]
+
+
+def to_open(known: Known, now: datetime) -> list[Opening]:
+    """List the services of the family's children that nobody may book yet."""
+    found = []
+    enrolled = {service for _, service in known.world.enrolments}
+    for number, service in known.town.services.items():
+        bookable = known.world.services[number]
+        opens_at = opens(bookable) if number in enrolled else None
+        if opens_at and opens_at > now:
+            words = spoken.opening(opens_at, bookable.agenda.zone)
+            found.append(Opening(number, service.slug, service.name, opens_at, words))
+    return found
+
+
+def opens(service: Bookable) -> datetime | None:
+    """Return the instant before which it is too early for any day; None where there is none."""
+    instants = (service.opens_at, opening(service.book, service.agenda))
+    return max((each for each in instants if each), default=None)
 
 
 def question(month: str) -> str:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from app.booking_kinds import BookingState
@@ -47,6 +47,17 @@ class Invoiced(NamedTuple):
     """A month that the town invoiced, and its name in addresses."""
 
     name: str
+    words: str
+
+
+class Opening(NamedTuple):
+    """A service that nobody may book yet, and from when on."""
+
+    service_id: int
+    slug: str
+    name: str
+    opens_at: datetime
+    # Lundi 21 août à 7 h.
     words: str
 
 
@@ -97,6 +108,8 @@ class Week:
     invoiced: Sequence[Invoiced] = ()
     # The children who have days to leave to their other home, or who left some.
     shared: Sequence[OfChild] = ()
+    # The services that nobody may book yet.
+    openings: Sequence[Opening] = ()
     # The family said a typical week, which may be ticked.
     has_typical: bool = False
 

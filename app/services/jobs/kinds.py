@@ -15,6 +15,7 @@ class JobKind(StrEnum):
     WORDS = "words"
     MESSAGE = "message"
     OFFERS = "offers"
+    OPENING = "opening"
     CLERK_NEWS = "clerk_news"
     CLERK_MORNING = "clerk_morning"
 
@@ -27,6 +28,7 @@ IN_FRENCH: dict[str, str] = {
     JobKind.WORDS: "mots qui font trouver une famille",
     JobKind.MESSAGE: "message de la mairie, à son heure",
     JobKind.OFFERS: "places proposées restées sans réponse",
+    JobKind.OPENING: "ouverture des réservations, à dire à qui l’a demandé",
     JobKind.CLERK_NEWS: "nouvelles pour la mairie, tout de suite",
     JobKind.CLERK_MORNING: "nouvelles pour la mairie, à 8 h",
 }

@@ -19,6 +19,7 @@ class MailKind(StrEnum):
     UNBOOKED_PRESENCE = "unbooked_presence"
     BOOKING_REMINDER = "booking_reminder"
     PLACE_OFFERED = "place_offered"
+    BOOKING_OPENS = "booking_opens"
     CUSTODY_WEEKS = "custody_weeks"
     NEW_MESSAGE = "new_message"
     NEW_INVOICE = "new_invoice"
@@ -80,6 +81,7 @@ IN_FRENCH: dict[str, str] = {
     MailKind.UNBOOKED_PRESENCE: "présence sans réservation",
     MailKind.BOOKING_REMINDER: "rappel d’une semaine à réserver",
     MailKind.PLACE_OFFERED: "place proposée",
+    MailKind.BOOKING_OPENS: "ouverture des réservations",
     MailKind.CUSTODY_WEEKS: "semaines de chaque foyer",
     MailKind.NEW_MESSAGE: "nouveau message",
     MailKind.NEW_INVOICE: "nouvelle facture",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.formats import today
@@ -127,6 +127,12 @@ def tell_of_offer(session: Session, family_id: int) -> None:
     _queue(session, MailKind.PLACE_OFFERED, Account.mail_requests, family, now)
 
 
+def tell_of_opening(session: Session, account_id: int, service: str) -> None:
+    """Queue a mail for whoever asked to know when the bookings of a service open."""
+    for identifier in session.scalars(_wanting(true()).where(Account.id == account_id)):
+        outbox.enqueue(session, MailKind.BOOKING_OPENS, identifier, service=service)
+
+
 def tell_of_weeks(session: Session, family_id: int) -> None:
     """Queue a mail for the guardians of one home of a child, of which weeks each home has it."""
     family = Guardian.family_id == family_id
@@ -171,7 +177,7 @@ def _queue(
     return outbox.enqueue_selected(session, kind, _wanting(wish).where(told), now, wait)
 
 
-def _wanting(wish: InstrumentedAttribute[bool]) -> Select[str]:
+def _wanting(wish: ColumnElement[bool] | InstrumentedAttribute[bool]) -> Select[str]:
     """Select those who want these mails and can read what they lead to."""
     return (
         select(Account.identifier)
