@@ -18,7 +18,7 @@ PAGE = """<!doctype html>
 <meta name="description" content="Une page du portail des familles, pour un essai">
 <title>{prefix}{h1} – Portail famille – Saint-Exemple</title></head>
 <body><a href="#c">Aller au contenu</a><header></header><main id="c"><h1>{h1}</h1>
-{body}</main><footer></footer></body></html>"""
+{body}</main><footer><a href="/code">Code source</a></footer></body></html>"""
 
 FORM = """<form method="post"><input type="hidden" name="csrf_token" value="x">
 <label for="city">Ville</label><input id="city" name="city" value="Grenoble">
@@ -64,6 +64,7 @@ def visitor() -> Browser:
     }
     for path, view in views.items():
         app.add_url_rule(path, path.strip("/") or "home", view)  # type: ignore[arg-type]
+    app.add_url_rule("/code", "site.source", lambda: page("Code source"))
 
     @app.post("/", endpoint="sent")
     @app.post("/perdu", endpoint="lost")

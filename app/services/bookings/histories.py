@@ -252,8 +252,8 @@ def _together(account: CurrentAccount, rows: Sequence[Row[*tuple[Any, ...]]]) ->
 def _papers(
     account: CurrentAccount, rows: Sequence[Row[*tuple[Any, ...]]]
 ) -> dict[tuple[str, str], Paper]:
-    """Find those of the days that were missed: one statement, where there are any."""
-    batches = {row.batch_key for row in rows if row.new is BookingState.ABSENT and row.batch_key}
+    """Find those of the days that were missed: one statement, of whatever page."""
+    batches = {row.batch_key for row in rows if row.batch_key}
     return {
         key: Paper(*key, SENT_PAPER if proof.verdict is None else JUDGED[proof.verdict])
         for key, proof in missed.sent(account.family_id, batches).items()

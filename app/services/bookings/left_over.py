@@ -92,5 +92,5 @@ def give_back(family_id: int, by: CurrentClerk) -> int:
         decided = deciding.decide(known, wishes, datetime.now(UTC))
         batch = batches.by_town(session, family_id, by)
         saving.write(session, known, batch, decided, BookingOrigin.STAFF)
-        telling.saved_for_family(session, by, batch)
+        telling.saved(session, by, batch)
         return batch.removed

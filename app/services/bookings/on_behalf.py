@@ -17,7 +17,6 @@ from app.services.bookings import (
     reading,
     saving,
     summaries,
-    telling,
     weeks,
 )
 from app.services.bookings.judge.judging import judge
@@ -50,8 +49,8 @@ def save(family_id: int, by: CurrentClerk, monday: date, boxes: Boxes, key: str)
     town = Saver(
         family_id,
         own_key,
+        by,
         begin=lambda session: batches.by_sending_of_town(session, family_id, by, own_key),
-        tell=lambda session, batch, late: telling.saved_for_family(session, by, batch, late),
         origin=BookingOrigin.STAFF,
     )
     return saving.save_as(town, weeks.both_ends(monday), _by_town(boxes), datetime.now(UTC))

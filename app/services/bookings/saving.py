@@ -23,7 +23,7 @@ from app.models import (
     BookingRefusal,
     BookingState,
 )
-from app.services.actors import CurrentAccount
+from app.services.actors import Actor, CurrentAccount
 from app.services.bookings import batches, deciding, places, prices, reading, telling, waiting
 from app.services.bookings.deciding import Decided
 from app.services.bookings.judge.worlds import Cell
@@ -52,12 +52,12 @@ _EVENTS = {
 
 @dataclass(frozen=True, slots=True)
 class Saver:
-    """Who saves days of a family: how it begins, once a key, and how it is told."""
+    """Who saves days of a family, and how it begins, once a key."""
 
     family_id: int
     own_key: str
+    by: Actor
     begin: Callable[[Session], BookingBatch | None]
-    tell: Callable[[Session, BookingBatch, int], None]
     origin: BookingOrigin = BookingOrigin.PARENT
 
 
@@ -77,8 +77,8 @@ def save(
     guardian = Saver(
         account.family_id,
         own_key,
+        account,
         begin=lambda session: batches.by_guardian(session, account, own_key),
-        tell=lambda session, batch, late: telling.saved(session, account, batch, late),
     )
     return save_as(guardian, days, boxes, asked_at)
 
@@ -115,7 +115,7 @@ def save_as(saver: Saver, days: tuple[date, date], boxes: Boxes, asked_at: datet
         write(session, known, batch, decided, saver.origin)
         if batch.added or batch.removed or batch.waiting or batch.absent:
             late = sum(bool(each.late) for each in decided)
-            saver.tell(session, batch, late)
+            telling.saved(session, saver.by, batch, late)
     return Saved(batch.public_id, [each for each in decided if each.state is None])
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Booking, BookingBatch, BookingEvent, BookingEventKind, BookingState
 from app.services import journal
-from app.services.actors import PORTAL, Actor, CurrentAccount
+from app.services.actors import PORTAL, Actor
 from app.services.mail import notices
 
 
@@ -38,21 +38,11 @@ def turn(session: Session, row: Booking, state: BookingState, told: Told) -> Non
     row.version += 1
 
 
-def saved(session: Session, account: CurrentAccount, batch: BookingBatch, late: int = 0) -> None:
-    """Tell whoever saved how many days, so many of them past their limit; none of them by name."""
-    told = _counts(batch, late)
-    notices.tell_of_bookings(session, account.account_id, batch=batch.public_id, **told)
-    journal.record(session, "bookings_saved", account, None, **told)
+def saved(session: Session, by: Actor, batch: BookingBatch, late: int = 0) -> None:
+    """Tell whoever saved how many days, so many of them past their limit; none of them by name.
 
-
-def saved_for_family(session: Session, by: Actor, batch: BookingBatch, late: int = 0) -> None:
-    """Tell a family what the town hall saved for it, as `saved` does."""
-    told = _counts(batch, late)
-    notices.tell_family_of_bookings(session, batch.family_id, batch=batch.public_id, **told)
-    journal.record_of_family(session, "bookings_saved_for_family", by, batch.family_id, **told)
-
-
-def _counts(batch: BookingBatch, late: int) -> dict[str, str]:
+    A family is told what the town hall saved for it.
+    """
     counts = {
         "added": batch.added,
         "late": late,
@@ -60,7 +50,13 @@ def _counts(batch: BookingBatch, late: int) -> dict[str, str]:
         "waiting": batch.waiting,
         "absent": batch.absent,
     }
-    return {name: str(number) for name, number in counts.items() if number}
+    told = {name: str(number) for name, number in counts.items() if number}
+    if batch.account_id is None:
+        notices.tell_family_of_bookings(session, batch.family_id, batch=batch.public_id, **told)
+        journal.record_of_family(session, "bookings_saved_for_family", by, batch.family_id, **told)
+    else:
+        notices.tell_of_bookings(session, batch.account_id, batch=batch.public_id, **told)
+        journal.record(session, "bookings_saved", by, None, **told)
 
 
 def place_offered(session: Session, family_id: int) -> None:

@@ -127,8 +127,7 @@ def of_batch(family_id: int, batch: str) -> list[Missed]:
 def sent(family_id: int, batches: Iterable[str]) -> dict[tuple[str, str], Proof]:
     """Find the papers that a family sent for what it saved at once, by batch and child."""
     asked = sorted(set(batches))
-    rows = db.rows(_OF_BATCHES, family_id=family_id, batches=asked) if asked else ()
-    found = _missed(rows)
+    found = _missed(db.rows(_OF_BATCHES, family_id=family_id, batches=asked))
     return {(each.batch, each.child): each.proof for each in found if each.proof}
 
 
