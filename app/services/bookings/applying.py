@@ -36,7 +36,6 @@ from app.services.bookings import (
 )
 from app.services.bookings.deciding import Decided
 from app.services.bookings.judge.worlds import Cell
-from app.services.bookings.places import At
 from app.services.bookings.reading import Known
 from app.services.bookings.saving import Saved
 from app.services.bookings.weeks import FARTHEST_AHEAD
@@ -205,8 +204,7 @@ def _save(
 ) -> list[Decided]:
     """Judge some days again, with their places locked, and write them; return what is refused."""
     touched = [cell for each in part for cell in each.wish.cells]
-    ats = (At(cell.service, cell.day) for cell in touched)
-    places.lock(session, planned.town, {cell.child for cell in touched}, ats)
+    places.lock_cells(session, planned.town, touched)
     known = reading.known(planned.family_id, part[0].day, part[-1].day)
     cells = [each.wish.cell for each in part if known.may_have_box(each.wish.cell)]
     decided = deciding.decide(known, _wishes(known, cells), asked_at)

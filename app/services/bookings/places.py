@@ -5,7 +5,7 @@ them. SQLite lets one write at a time anyway.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -92,6 +92,16 @@ def lock(
     """Keep everybody else from these children's days, and from these places, until the end."""
     lock_children(session, children)
     lock_places(session, town, wanted)
+
+
+def lock_cells(session: Session, town: Catalogue, cells: Collection[Cell]) -> None:
+    """Keep everybody else from what is about to be done to some days, as `lock` does."""
+    lock(
+        session,
+        town,
+        {cell.child for cell in cells},
+        [At(cell.service, cell.day) for cell in cells],
+    )
 
 
 def lock_children(session: Session, children: Iterable[int]) -> None:

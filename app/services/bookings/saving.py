@@ -101,8 +101,7 @@ def save_as(saver: Saver, days: tuple[date, date], boxes: Boxes, asked_at: datet
         batch = saver.begin(session)
         if batch is None:
             return Saved(batches.saved(session, own_key))
-        children = {cell.child for cell in touched}
-        places.lock(session, before.town, children, map(_at, touched))
+        places.lock_cells(session, before.town, touched)
         known = _known(saver.family_id, days, boxes)
         if changed_since(known, boxes):
             raise Refusal(Reason.OUTDATED, CHANGED)
@@ -252,7 +251,3 @@ def _said(each: Decided, batch: BookingBatch) -> str:
 def _origin(cell: Cell, ticked: Collection[Cell], origin: BookingOrigin) -> BookingOrigin:
     """Tell how it comes to be booked: what was ticked itself stays without what brings it."""
     return origin if cell in ticked else BookingOrigin.LINKED
-
-
-def _at(cell: Cell) -> At:
-    return At(cell.service, cell.day)

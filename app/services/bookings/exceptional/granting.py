@@ -72,8 +72,7 @@ def grant(session: Session, family_id: int, names: Sequence[str], by: Actor) -> 
     known = reading.known(family_id, *days)
     wishes = books_of(known, _cells(known, names), Act.GRANT)
     touched = [cell for wish in wishes for cell in wish.cells]
-    children = {cell.child for cell in touched}
-    places.lock(session, known.town, children, [At(each.service, each.day) for each in touched])
+    places.lock_cells(session, known.town, touched)
     known = prices.priced(reading.known(family_id, *days))
     wishes = books_of(known, _cells(known, names), Act.GRANT)
     decided = deciding.decide(known, wishes, datetime.now(UTC))
