@@ -15,7 +15,6 @@ from app.services.actors import CurrentClerk
 from app.services.bookings import batches, deciding, places, reading, saving, telling
 from app.services.bookings.judge.verdicts import Act
 from app.services.bookings.judge.worlds import Cell
-from app.services.bookings.places import At
 from app.services.bookings.reading import LIVE
 from app.services.bookings.wishes import gives_up
 
@@ -85,11 +84,13 @@ def give_back(family_id: int, by: CurrentClerk) -> int:
         cells = {Cell(*row) for row in rows}
         known = reading.known(family_id, first, last)
         touched = [each for cell in cells for each in (cell, *known.along(cell))]
-        ats = [At(each.service, each.day) for each in touched]
-        places.lock(session, known.town, {cell.child for cell in cells}, ats)
+        places.lock_cells(session, known.town, touched)
         known = reading.known(family_id, first, last)
         wishes = list(gives_up(known, set(filter(known.is_live, cells)), Act.WITHDRAW))
         decided = deciding.decide(known, wishes, datetime.now(UTC))
+        if not any(each.state for each in decided):
+            # Somebody else did it at the same moment, or all of it is invoiced.
+            return 0
         batch = batches.by_town(session, family_id, by)
         saving.write(session, known, batch, decided, BookingOrigin.STAFF)
         telling.saved(session, by, batch)

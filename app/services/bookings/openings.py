@@ -13,6 +13,7 @@ from app import db
 from app.formats import today
 from app.models import Job, JobState, Service
 from app.services import journal
+from app.services.accounts import allowances
 from app.services.actors import CurrentAccount
 from app.services.bookings import catalogue, instead, reading
 from app.services.bookings.weeks import FARTHEST_AHEAD, Opening
@@ -22,6 +23,8 @@ from app.services.mail import notices
 
 if TYPE_CHECKING:
     from app.services.jobs.running import Task
+
+_IN_HAND = select(Job).where(Job.kind == JobKind.OPENING.value, Job.state == JobState.RUNNING)
 
 
 def find(family_id: int, slug: str) -> Opening | None:
@@ -42,6 +45,7 @@ def is_asked(account: CurrentAccount, found: Opening) -> bool:
 def ask(account: CurrentAccount, found: Opening) -> None:
     """Have them told when it opens; once, however often they ask."""
     with db.transaction() as session:
+        allowances.one_at_a_time(session, account.account_id)
         if not _asked(session, account, found):
             queue.enqueue(session, JobKind.OPENING, _wish(account, found), found.opens_at)
             journal.record(session, "opening_asked", account, None, about=found.name)
@@ -56,11 +60,17 @@ def call_off(account: CurrentAccount, found: Opening) -> None:
 
 
 def tell_due(task: "Task") -> None:
-    """Write to whoever asked, as the job of its hour; later, where the town opens it later."""
+    """Write to whoever asked, as the job of its hour; later, where the town opens it later.
+
+    A job that is done again tells nobody twice: it is emptied as it tells.
+    """
     if not task.payload:
         return
     account_id, number = (int(task.payload[name]) for name in ("account", "service"))
     with db.transaction() as session:
+        for job in session.scalars(_IN_HAND.with_for_update()):
+            if job.payload == task.payload:
+                job.payload = {}
         service = session.get(Service, number)
         if service is None or service.archived_at:
             return

@@ -1,6 +1,6 @@
 """« Me prévenir »: Madame ZEST comes before the bookings open, and is written to when they do."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import time_machine
 from flask import Flask
@@ -74,6 +74,21 @@ def test_whoever_comes_too_early_is_written_to_once(
         wanted = select(JournalEntry.event).where(JournalEntry.event.like("opening%"))
         told = db.session().scalars(wanted.order_by(JournalEntry.id)).all()
         assert told == ["opening_asked", "opening_unasked", "opening_asked"]
+
+
+def test_a_job_that_is_done_again_tells_nobody_twice(
+    app: Flask, parent: Browser, people: People
+) -> None:
+    """Its process was killed after the mail, before it said that it was done."""
+    opens(app, OPENS)
+    asked(parent)
+    with time_machine.travel(OPENS, tick=False), app.app_context():
+        job = queue.claim()
+        assert job is not None
+        HANDLERS[job.kind](running.Task(job, running.workshop()))
+    with time_machine.travel(OPENS + queue.LEASE + timedelta(minutes=1), tick=False):
+        work(app)
+    assert mails(app, people) == [SUBJECT]
 
 
 def test_it_is_called_off(app: Flask, parent: Browser, people: People) -> None:

@@ -1,7 +1,7 @@
 """A parent telephones: Nadia books and cancels for the family, whatever the hour."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from app import db
 from app.models import BookingBatch, Enrolment, JournalEntry, Place
-from app.services.bookings import weeks
+from app.services.bookings import invoicing, weeks
 from app.testing import Outbox
 from tests.blueprints.town_hall.conftest import NADIA, come
 from tests.blueprints.town_hall.test_tariffs import say
@@ -27,7 +27,7 @@ from tests.services.bookings.conftest import (
 from tests.services.requests.conftest import signed_in
 from tests.support.browser import Browser, Page
 from tests.support.databases import every_row, selects, statements_of
-from tests.support.people import People
+from tests.support.people import TOWN_HALL, People
 
 FRIDAY = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
 CHECK, SAVE = "Continuer", "Enregistrer"
@@ -143,6 +143,23 @@ def test_what_no_clerk_may_do_either_is_said(app: Flask, nadia: Browser, people:
 def test_once_school_is_over_the_next_week_is_spoken_of(app: Flask, day: int, monday: int) -> None:
     with app.app_context(), time_machine.travel(datetime(2026, 11, day, 9, tzinfo=UTC)):
         assert weeks.week_to_come().day == monday
+
+
+def test_what_cannot_be_cancelled_tells_the_family_nothing(
+    app: Flask, nadia: Browser, people: People
+) -> None:
+    """A month that is invoiced stays, and an act that did nothing is none."""
+    with app.app_context():
+        with time_machine.travel(WEDNESDAY_BEFORE):
+            tick(people.zest, "3 cantine")
+        invoicing.take_over([date(2026, 12, 1)], TOWN_HALL)
+    page = nadia.get("town_hall.family_enrolments", family_id=file_of(app, people))
+    page = page.submit("Arrêter PAYS, Cantine").submit("Annuler ces réservations")
+    assert "sans inscription" in page.text
+    assert had(app, people)["3 cantine"] == "booked parent"
+    assert "La mairie a changé vos réservations" not in [
+        mail.subject for mail in Outbox(app).to(people.zest.email)
+    ]
 
 
 def test_two_at_once_read_what_the_other_did(app: Flask, nadia: Browser, people: People) -> None:
