@@ -28,7 +28,8 @@ from tests.support.databases import (
 from tests.support.people import People, settle_in
 
 pytest_plugins = [
-    "app.testing", "tests.support.driving", "tests.support.gallery", "tests.support.scheduling",
+    "app.testing", "tests.support.driving", "tests.support.gallery", "tests.support.patience",
+    "tests.support.scheduling",
 ]  # fmt: skip
 
 TESTS = Path(__file__).parent

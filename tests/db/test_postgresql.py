@@ -27,7 +27,10 @@ from tests.support.postgresql import PGBOUNCER, cut_after, frozen, pooled
 ROOT = Path(__file__).parents[2]
 HOME, ACCOUNT = "/accueil", "/compte"
 
-pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+pytestmark = [
+    pytest.mark.parametrize("database_url", ["postgresql"], indirect=True),
+    pytest.mark.usefixtures("waiting_as_in_production"),
+]
 
 
 def test_a_frozen_database_keeps_no_page(app: Flask, people: People, database_url: str) -> None:
