@@ -1,19 +1,22 @@
 """`flask staff`: who signs in at the town hall."""
 
+from collections.abc import Iterable
+
 import click
 from flask.cli import AppGroup
 
 from app.cli.context import refusals, whoever_launched, with_appcontext
 from app.cli.tables import show
 from app.formats import near_moment
-from app.services.clerks import rights
+from app.services.clerks import rights, serving
 from app.services.clerks import team as service
 from app.services.clerks.rights import Role
+from app.services.clerks.serving import Served
 from app.services.clerks.team import Colleague
 from app.services.refusals import Reason, Refusal
 from app.settings import settings
 
-HEADINGS = ("Nom", "Adresse", "Rôles", "Accès")
+HEADINGS = ("Nom", "Adresse", "Rôles", "Services", "Accès")
 SENT = "{} Ou ouvrez ce lien, valable 72 heures\u00a0:\n{}/mairie/invitation/{}"
 NOBODY = "Personne de la mairie n’a l’adresse {}."
 
@@ -34,11 +37,18 @@ def staff() -> None:
     type=click.Choice([role.value for role in Role]),
     help="Ce que cette personne fait\u00a0; plusieurs rôles s’ajoutent.",
 )
+@click.option(
+    "--service",
+    "services",
+    multiple=True,
+    metavar="SERVICE",
+    help="Ne voir que ce service, par son nom d’adresse (cantine)\u00a0; plusieurs s’ajoutent.",
+)
 @with_appcontext
-def add(email: str, name: str, roles: tuple[str, ...]) -> None:
+def add(email: str, name: str, roles: tuple[str, ...], services: tuple[str, ...]) -> None:
     """Donne un accès à quelqu’un, et l’invite par courriel."""
     with refusals():
-        token = service.invite(whoever_launched(), email, name, roles)
+        token = service.invite(whoever_launched(), email, name, roles, services)
     _echo_link("Invitation envoyée.", token)
 
 
@@ -46,7 +56,8 @@ def add(email: str, name: str, roles: tuple[str, ...]) -> None:
 @with_appcontext
 def list_staff() -> None:
     """Montre qui entre à la mairie, et avec quels rôles."""
-    everybody = map(_cells, service.colleagues())
+    served = serving.of_everybody()
+    everybody = [_cells(each, served.get(each.public_id, ())) for each in service.colleagues()]
     show(HEADINGS, everybody, "Personne n’a encore d’accès\u00a0: flask staff add --help")
 
 
@@ -85,11 +96,12 @@ def _named(email: str) -> Colleague:
     return found[0]
 
 
-def _cells(who: Colleague) -> tuple[str, ...]:
+def _cells(who: Colleague, served: Iterable[Served]) -> tuple[str, ...]:
     return (
         who.name,
         who.email,
         ", ".join(rights.IN_FRENCH[role] for role in who.roles),
+        serving.ALL if who.reads_all else ", ".join(each.words for each in served) or serving.ALL,
         _access(who),
     )
 

@@ -33,6 +33,7 @@ from app.models.bookings import (
 from app.models.clerks import (
     ClerkAccount,
     ClerkNews,
+    ClerkService,
     ClerkSession,
     ClerkWish,
     SecondFactor,
@@ -126,6 +127,7 @@ __all__ = [
     "Child",
     "ClerkAccount",
     "ClerkNews",
+    "ClerkService",
     "ClerkSession",
     "ClerkWish",
     "Closing",

@@ -84,6 +84,15 @@ class ClerkWish(Base):
     told_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class ClerkService(Base):
+    """A service that a clerk works for: without any, for all of them."""
+
+    __tablename__ = "clerk_service"
+
+    clerk_id: Mapped[int] = mapped_column(ForeignKey("clerk_account.id"), primary_key=True)
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"), primary_key=True, index=True)
+
+
 class ClerkSession(Base):
     """A browser where a clerk is signed in; only the hash of its key is kept."""
 

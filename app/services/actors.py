@@ -116,12 +116,18 @@ class CurrentClerk(Clerk):
     email: str
     # By the names of app.services.clerks.rights.Role.
     roles: tuple[str, ...]
+    # The services they work for, by their names in addresses; None for all.
+    serves: frozenset[str] | None
     last_seen_at: datetime
     # When the password was last given in this browser.
     proved_at: datetime
     # Whether keys act by themselves on their screens.
     shortcuts: bool
     waiting: Waiting
+
+    def works_for(self, slug: str) -> bool:
+        """Tell whether a service is theirs; no name stands for all of them at once."""
+        return self.serves is None or slug in self.serves
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ ACTS = {
     "clerk_reopened": "accès de la mairie rouvert",
     "clerk_reset": "mot de passe et code à choisir de nouveau à la mairie",
     "clerk_roles_changed": "rôles changés à la mairie",
+    "clerk_services_changed": "services de quelqu’un de la mairie changés",
     "clerk_second_factor_chosen": "façon de recevoir le code choisie à la mairie",
     "clerk_shortcuts_switched": "raccourcis clavier de la mairie mis ou retirés",
     "clerk_sign_in_refused": "échec de connexion à la mairie",

@@ -25,6 +25,8 @@ def check_in_link(day: str, service: str) -> ResponseReturnValue:
         on = date.fromisoformat(day)
     except ValueError:
         abort(404)
+    if not current_clerk().works_for(service):
+        abort(404)
     roll = attendance.of_slug(service, on) or abort(404)
     link = ""
     if on == today():

@@ -38,13 +38,15 @@ def expected(day: str = "") -> ResponseReturnValue:
         served_days,
     )
 
-    slug = _slug()
+    clerk = current_clerk()
     try:
-        on = served_days.of(_day(day) if day else None, slug)
+        on = served_days.of(_day(day) if day else None, _asked(), clerk.serves)
     except Refusal:
         abort(404)
-    clerk = current_clerk()
-    found = day_list.of_known(on.day, slug, with_health=_may_read_health())
+    if not on.offered:
+        return render_template("town_hall/expected.html", on=on)
+    slug = on.service.slug if on.service else ""
+    found = day_list.of_known(on.day, slug, with_health=_may_read_health(), only=clerk.serves)
     told = beside.read(on, slug, clerk)
     if found.health and not told.is_health_seen and opens_page():
         day_papers.note_health(clerk, on.day, slug)
@@ -61,6 +63,7 @@ def expected(day: str = "") -> ResponseReturnValue:
         part=part if is_part else None,
         told=told,
         may_read_health=_may_read_health(),
+        reads_all=clerk.serves is None,
         today=today(),
         printing=printing.available(),
     )
@@ -71,12 +74,12 @@ def expected(day: str = "") -> ResponseReturnValue:
 @only_with_printing
 def expected_paper(day: str) -> ResponseReturnValue:
     """The same, to be held in one’s hands."""
-    from app.services.bookings.morning import day_groups, day_list
+    from app.services.bookings.morning import day_groups
 
     on, slug = _day(day), _slug()
     try:
         with printing.making.passing():
-            found = day_list.of_day(on, slug, with_health=_may_read_health())
+            found = _read(on, slug)
             parts = day_groups.parts(found) if slug else []
             html = render_template(
                 "print/expected.html",
@@ -100,11 +103,11 @@ def expected_paper(day: str) -> ResponseReturnValue:
 @needs(Right.EXPECTED)
 def expected_file(day: str) -> ResponseReturnValue:
     """The same, for a spreadsheet."""
-    from app.services.bookings.morning import day_list, day_table
+    from app.services.bookings.morning import day_table
 
     on, slug = _day(day), _slug()
     try:
-        found = day_list.of_day(on, slug, with_health=_may_read_health())
+        found = _read(on, slug)
     except Refusal:
         abort(404)
     _note(found)
@@ -124,7 +127,22 @@ def _note(found: "DayList") -> None:
     day_papers.note(current_clerk(), found.day, _slug(), with_health=bool(found.health))
 
 
+def _read(on: date, slug: str) -> "DayList":
+    from app.services.bookings.morning import day_list
+
+    only = current_clerk().serves
+    return day_list.of_day(on, slug, with_health=_may_read_health(), only=only)
+
+
 def _slug() -> str:
+    """Return which service a paper is of, which has to be one of theirs."""
+    slug = _asked()
+    if not current_clerk().works_for(slug):
+        abort(404)
+    return slug
+
+
+def _asked() -> str:
     return request.args.get("service", "")
 
 

@@ -1,5 +1,8 @@
 """The forms of the way in, of one's own account, and of the team."""
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 from wtforms import BooleanField, PasswordField, SelectChoice, SelectMultipleField
 from wtforms.validators import InputRequired
 
@@ -8,6 +11,9 @@ from app.services.clerks.rights import Role
 from app.web.fields import LINE_LENGTH, LineField
 from app.web.forms import Form
 from app.web.new_passwords import AUTOCOMPLETE_CURRENT, NewPasswordForm
+
+if TYPE_CHECKING:
+    from app.services.clerks.serving import Served
 
 NO_ADDRESS = "Saisissez votre adresse de courriel."
 LONGEST_CODE = 40
@@ -72,6 +78,12 @@ class RolesForm(Form):
         validate_choice=False,
         validators=[InputRequired(team.NO_ROLE)],
     )
+    # Those that the town has; none ticked are all.
+    services = SelectMultipleField("Services", choices=[], validate_choice=False)
+
+    def offer(self, served: "Iterable[Served]") -> None:
+        """Offer services to be ticked."""
+        self.services.choices = [SelectChoice(each.slug, each.words) for each in served]
 
 
 class InvitationForm(RolesForm):

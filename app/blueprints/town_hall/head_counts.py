@@ -73,10 +73,13 @@ def _read() -> WeekHeads | None:
 
     named = request.args.get("semaine", "")
     monday = weeks.monday_of(named) if named else weeks.this_monday()
-    with_health = rights.may(current_clerk(), Right.DIETS)
+    clerk = current_clerk()
     try:
         return service.read(
-            monday or abort(404), request.args.get("service", ""), with_health=with_health
+            monday or abort(404),
+            request.args.get("service", ""),
+            with_health=rights.may(clerk, Right.DIETS),
+            only=clerk.serves,
         )
     except Refusal:
         abort(404)

@@ -36,13 +36,19 @@ ACTS = {
 @needs(Right.TEAM, proof=True)
 def colleagues() -> ResponseReturnValue:
     """Who has an access; and the form that gives one."""
+    from app.services.clerks import serving
+
     form = InvitationForm()
     if form.is_submitted():
         if not form.validate():
             return show_again(form)
         try:
             team.invite(
-                current_clerk(), form.email.data or "", form.name.data or "", form.roles.data or ()
+                current_clerk(),
+                form.email.data or "",
+                form.name.data or "",
+                form.roles.data or (),
+                form.services.data or (),
             )
         except Refusal as refused:
             form.form_errors.append(str(refused))
@@ -50,12 +56,14 @@ def colleagues() -> ResponseReturnValue:
         flash(INVITED.format(form.email.data), "success")
         return redirect(url_for("town_hall.colleagues"))
     found = team.colleagues()
+    form.offer(serving.choices())
     return render_template(
         "town_hall/team.html",
         form=form,
         listing=lists.read(COLUMNS),
         # All of them: a town hall has few.
         colleagues=Page(found, 1, len(found), len(found)),
+        served=serving.of_everybody(),
         words=rights.IN_FRENCH,
     )
 
@@ -64,13 +72,17 @@ def colleagues() -> ResponseReturnValue:
 @needs(Right.TEAM, proof=True)
 def colleague(public_id: str) -> ResponseReturnValue:
     """One of them: their roles, and what may be done about their access."""
+    from app.services.clerks import serving
+
     who = _somebody(public_id)
     form = RolesForm()
     if form.is_submitted():
         if not form.validate():
             return show_again(form)
         try:
-            team.change_roles(current_clerk(), public_id, form.roles.data or ())
+            team.change_roles(
+                current_clerk(), public_id, form.roles.data or (), form.services.data or ()
+            )
         except Refusal as refused:
             form.form_errors.append(str(refused))
             return show_again(form)
@@ -79,8 +91,11 @@ def colleague(public_id: str) -> ResponseReturnValue:
             flash(STILL_HOLDS.format(who.name), "info")
             return redirect(url_for("town_hall.colleague", public_id=public_id))
         return redirect(url_for("town_hall.colleagues"))
+    served = serving.of_one(public_id)
+    form.offer(serving.choices(served))
     if not form.roles.data and not form.errors:
         form.roles.data = [role.value for role in who.roles]
+        form.services.data = [each.slug for each in served]
     return render_template(
         "town_hall/colleague.html",
         form=form,

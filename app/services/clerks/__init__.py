@@ -1,6 +1,7 @@
 """Who works at the town hall: their access, apart from that of parents.
 
 rights           what each role may do
+serving          the services that somebody works for, when not for all
 team             who has an access: inviting, roles, closing
 signing_in       an address and a password, then a code
 tickets          what somebody holds who has given the first and not yet the second

@@ -56,6 +56,8 @@ class Right(StrEnum):
     TEAM = "de dire qui entre à la mairie"
 
 
+# Whoever has it reads of all services, whichever they work for.
+OF_ALL = Right.SERVICES
 IN_FRENCH = {
     Role.CARE: "Cantine et garderies",
     Role.READING: "Lecture",
@@ -120,6 +122,13 @@ def may(clerk: CurrentClerk, right: Right) -> bool:
 def allowed(names: tuple[str, ...]) -> frozenset[Right]:
     """Add up what roles allow: a page asks for each of its links."""
     return frozenset().union(*(OF_ROLE[role] for role in known(names)))
+
+
+def bound(names: tuple[str, ...], served: str | None) -> frozenset[str] | None:
+    """Return the services they read of, of those they work for; None for all there are."""
+    if not served or OF_ALL in allowed(names):
+        return None
+    return frozenset(served.split(","))
 
 
 def known(names: Iterable[str]) -> list[Role]:

@@ -8,11 +8,20 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, upda
 from sqlalchemy.orm import Session
 
 from app import db
-from app.models import ClerkAccount, ClerkSession, FamilyRequest, Message, MessageReply
+from app.models import (
+    ClerkAccount,
+    ClerkService,
+    ClerkSession,
+    FamilyRequest,
+    Message,
+    MessageReply,
+    Service,
+)
 from app.models.requests import WAIT_FOR_TOWN
 from app.services import journal
 from app.services.accounts import user_agents
 from app.services.actors import NOWHERE, CurrentClerk, Origin, Waiting
+from app.services.clerks import rights
 from app.services.tokens import session_keys
 
 IDLE = timedelta(minutes=60)
@@ -51,6 +60,13 @@ _THREADS = (
     # The order of an index, which has nothing to read of those that do not wait.
     .order_by(MessageReply.waits_since)
 )
+_SERVED = (
+    select(func.aggregate_strings(Service.slug, ","))
+    .join(ClerkService, ClerkService.service_id == Service.id)
+    .where(ClerkService.clerk_id == ClerkAccount.id)
+    .correlate(ClerkAccount)
+    .scalar_subquery()
+)
 # Every page's menu counts what waits: asked with who is there, it is no statement more.
 _CURRENT = (
     select(
@@ -65,6 +81,7 @@ _CURRENT = (
         ClerkAccount.shortcuts,
         _count(select(FamilyRequest.id).where(_WAITS)).label("requests"),
         _count(_THREADS).label("threads"),
+        _SERVED.label("served"),
     )
     .join(ClerkAccount, ClerkAccount.id == ClerkSession.clerk_id)
     .where(
@@ -120,13 +137,15 @@ def find(key: str, origin: Origin = NOWHERE, *, seen: bool = True) -> CurrentCle
     if not found:
         return None
     row = found[0]
+    roles = tuple(row.roles)
     current = CurrentClerk(
         session_id=row.session_id,
         clerk_id=row.clerk_id,
         public_id=row.public_id,
         email=row.email,
         name=row.name,
-        roles=tuple(row.roles),
+        roles=roles,
+        serves=rights.bound(roles, row.served),
         last_seen_at=row.last_seen_at,
         proved_at=row.proved_at,
         shortcuts=row.shortcuts,

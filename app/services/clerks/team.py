@@ -49,6 +49,11 @@ class Colleague:
         """Tell whether their roles allow something."""
         return any(right in rights.OF_ROLE[role] for role in self.roles)
 
+    @property
+    def reads_all(self) -> bool:
+        """Tell whether no service is hidden from them, whatever they work for."""
+        return self.may(rights.OF_ALL)
+
 
 def colleagues() -> list[Colleague]:
     """List everybody, those whose access is closed last."""
@@ -89,10 +94,13 @@ def present() -> list[Colleague]:
     return [each for each in colleagues() if not each.is_closed]
 
 
-def invite(actor: Actor, email: str, name: str, roles: Iterable[str]) -> str:
+def invite(
+    actor: Actor, email: str, name: str, roles: Iterable[str], services: Iterable[str] = ()
+) -> str:
     """Give somebody an access, and have them invited by mail; return the link, good 72 hours.
 
-    Raises Refusal for what is no address, no name, no role, or somebody who has an access already.
+    They work for some services, or for all. Raises Refusal for what is no address, no name, no
+    role, no service, or somebody who has an access already.
     """
     address, held = _checked(email, name, roles)
     now = datetime.now(UTC)
@@ -110,7 +118,13 @@ def invite(actor: Actor, email: str, name: str, roles: Iterable[str]) -> str:
             invited_at=now,
         )
         session.add(clerk)
-        return _invited(session, clerk, actor, "clerk_invited")
+        # Loaded when somebody comes, or changes what they do.
+        from app.services.clerks import serving
+
+        link = _invited(session, clerk, actor, "clerk_invited")
+        session.flush()
+        serving.tie(session, clerk, services, actor)
+        return link
 
 
 def reset(actor: Actor, public_id: str) -> str:
@@ -127,8 +141,13 @@ def reset(actor: Actor, public_id: str) -> str:
         return _invited(session, clerk, actor, "clerk_reset")
 
 
-def change_roles(actor: Actor, public_id: str, roles: Iterable[str]) -> None:
-    """Let somebody do other things; they sign in again. Raises Refusal."""
+def change_roles(
+    actor: Actor, public_id: str, roles: Iterable[str], services: Iterable[str] = ()
+) -> None:
+    """Let somebody do other things, of some services or of all; they sign in again.
+
+    Raises Refusal.
+    """
     held = _known_roles(roles)
     with db.transaction() as session:
         everybody = _everybody_locked(session)
@@ -144,6 +163,9 @@ def change_roles(actor: Actor, public_id: str, roles: Iterable[str]) -> None:
         journal.record(
             session, "clerk_roles_changed", actor, about=clerk.name, roles=", ".join(held)
         )
+        from app.services.clerks import serving
+
+        serving.tie(session, clerk, services, actor)
 
 
 def close(actor: Actor, public_id: str) -> None:

@@ -60,6 +60,7 @@ KEPT = {
     "How many rows the town hall's files changed: nothing of anybody.": ("import_run",),
     "Of those who work at the town hall, who may be parents too: not the family's.": (
         "clerk_account",
+        "clerk_service",
         "clerk_session",
         "clerk_wish",
     ),

@@ -18,6 +18,7 @@ from app.models import (
     CalendarSpan,
     Child,
     ClerkAccount,
+    ClerkService,
     ClerkSession,
     ClerkWish,
     Closing,
@@ -203,7 +204,11 @@ KEPT = (
         (FamilyNote,),
         "la mairie les écrit et les retire\u00a0; elles partent avec la famille que l’on efface",
     ),
-    Kept("Accès de la mairie", (ClerkAccount, ClerkWish), "ils signent ce que la mairie a fait"),
+    Kept(
+        "Accès de la mairie",
+        (ClerkAccount, ClerkService, ClerkWish),
+        "ils signent ce que la mairie a fait",
+    ),
     Kept(
         "Factures, avoirs et règlements",
         (Invoice, InvoiceLine, Payment, Allocation),

@@ -51,6 +51,7 @@ DETAILS = {
     "rows_unchanged": "lignes inchangées",
     "run": "import n°",
     "service": "service",
+    "services": "services",
     "source": "fichiers",
     "text": "texte",
     "town_address": "adresse",

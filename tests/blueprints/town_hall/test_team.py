@@ -85,10 +85,10 @@ def test_who_may_answer_no_more_is_said_to_hold_requests(
     sign_in_by_mail(hers, nadia, outbox)
     hers.get("town_hall.request", number=str(number)).submit("Je m’en occupe")
     page = find(office.browser.get("town_hall.colleagues"), NADIA[1])
-    page = page.fill({"Secrétariat": False, "Régie": True}).submit("Enregistrer les rôles")
+    page = page.fill({"Secrétariat": False, "Régie": True}).submit("Enregistrer")
     assert page.h1 == "Équipe"
     page = find(page, NADIA[1]).fill({"Régie": False, "Lecture": True})
-    page = page.submit("Enregistrer les rôles")
+    page = page.submit("Enregistrer")
     assert page.h1 == NADIA[1]
     said = f"{NADIA[1]} ne répond plus aux demandes, et en a encore : confiez-les"
     assert said in page.text
@@ -149,7 +149,7 @@ def test_a_role_that_changes_ends_what_is_open(office: Page, app: Flask, outbox:
     hers = Browser(app)
     sign_in_by_mail(hers, nadia, outbox)
     page = find(office.browser.get("town_hall.colleagues"), NADIA[1])
-    page = page.fill({"Administration": True}).submit("Enregistrer les rôles")
+    page = page.fill({"Administration": True}).submit("Enregistrer")
     assert "Rôles de Nadia Petit enregistrés." in page.text
     hers.get("town_hall.day", _lands_on="town_hall.sign_in")
     page = choose_password(hers, link_in(outbox.to(nadia.email)[-1]))
@@ -206,7 +206,7 @@ def test_the_last_administrator_stays(office: Page, app: Flask) -> None:
     page = page.submit("Fermer l’accès")
     assert "C’est le dernier accès qui a le rôle Administration." in page.text
     page = page.fill({"Administration": False, "Lecture": True})
-    page = page.submit("Enregistrer les rôles", _refused=200)
+    page = page.submit("Enregistrer", _refused=200)
     assert "C’est le dernier accès" in page.errors[0]
     settle(app, *NADIA, "administration")
     page = find(page.browser.get("town_hall.colleagues"), "Camille Martin")

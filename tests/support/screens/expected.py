@@ -26,10 +26,11 @@ from app.models import (
 from app.services.actors import PORTAL
 from app.services.bookings import invoicing
 from app.services.bookings.morning import attendance
+from app.services.clerks import team
 from app.services.tokens import day_links
 from app.testing import Outbox
 from tests.support.browser import Browser, Page
-from tests.support.clerks import settle, sign_in_by_mail
+from tests.support.clerks import LAUNCHED, Clerk, settle, sign_in_by_mail
 from tests.support.people import People, public_id
 from tests.support.services import booked_by
 from tests.support.tablets import press
@@ -189,12 +190,22 @@ def _check_in(app: Flask, office: Browser) -> Screens:
         there = {"day": MONDAY.isoformat(), "service": "cantine"}
         yield "attendance, today", lou.visit(lou.address("town_hall.check_in_link", **there))
         yield "who comes, for who minds them", lou.get("town_hall.expected")
+        yield "who comes, for who works for one service", _of_one_service(app, clerk)
     tuesday = MONDAY + timedelta(days=1)
     with time_machine.travel(monday + timedelta(days=1), tick=False):
         with app.app_context():
             token = day_links.token_for(canteen.service.number, tuesday)
         yield "check-in, nobody expected", Browser(app).get("site.check_in", token=token)
     yield "check-in, over", Browser(app).get("site.check_in", token="forged")
+
+
+def _of_one_service(app: Flask, clerk: Clerk) -> Page:
+    with app.app_context():
+        [public_id] = [each.public_id for each in team.colleagues() if each.email == clerk.email]
+        team.change_roles(LAUNCHED, public_id, ["cantine"], ["cantine"])
+    browser = Browser(app)
+    sign_in_by_mail(browser, clerk, Outbox(app))
+    return browser.get("town_hall.expected")
 
 
 def _canteen(office: Browser) -> Page:

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from app import db
 from app.models import ClerkAccount, FamilyRequest, RequestState
 from app.services.accounts import throttles
-from app.services.clerks import team, wishes
+from app.services.clerks import serving, team, wishes
 from app.services.tokens import wish_links
 from app.testing import Outbox
 from tests.support.browser import Browser, Page
@@ -123,11 +123,17 @@ def _team(app: Flask, office: Browser) -> Screens:
         # Names may have markup behind them.
         known = {each.email: each.public_id for each in team.colleagues()}
         team.close(LAUNCHED, known["sam@commune.fr"])
+        some = [each.slug for each in serving.choices()][:1]
+        team.change_roles(LAUNCHED, known["lou@commune.fr"], ("lecture",), some)
     page = office.get("town_hall.colleagues")
     yield "town hall, team", page
     yield "town hall, missing page", office.visit("/mairie/nulle-part", 404)
     yield "town hall, team, nothing typed", page.submit("Inviter", _refused=200)
-    for state, email in (("", "nadia@commune.fr"), (", closed", "sam@commune.fr")):
+    for state, email in (
+        ("", "nadia@commune.fr"),
+        (", closed", "sam@commune.fr"),
+        (", of one service", "lou@commune.fr"),
+    ):
         page = office.get("town_hall.colleague", public_id=known[email])
         yield f"town hall, colleague{state}", page
     with app.app_context(), db.transaction() as session:

@@ -178,26 +178,32 @@ class DayList:
         return [health.say(*each) for each in marks] if marks else []
 
 
-def of_day(day: date, slug: str = "", *, with_health: bool = False) -> DayList:
+def of_day(
+    day: date, slug: str = "", *, with_health: bool = False, only: frozenset[str] | None = None
+) -> DayList:
     """Read who comes on a day, to one service or to all. Raises Refusal for an unknown service."""
     if slug:
-        known = [row.slug for row in db.rows(_SERVICES)]
+        known = [row.slug for row in db.rows(_SERVICES) if only is None or row.slug in only]
         if slug not in known:
             there = ", ".join(known) or "aucun encore"
             raise Refusal(
                 Reason.UNKNOWN,
                 f"aucun service ne s’appelle «\u00a0{slug}\u00a0»\u00a0; il y a\u00a0: {there}",
             )
-    return of_known(day, slug, with_health=with_health)
+    return of_known(day, slug, with_health=with_health, only=only)
 
 
-def of_known(day: date, slug: str, *, with_health: bool = False) -> DayList:
+def of_known(
+    day: date, slug: str, *, with_health: bool = False, only: frozenset[str] | None = None
+) -> DayList:
     """Read who comes on a day to a service that there is, or to all: two statements, or one.
 
-    What health asks is for the staff of one service: never on the list of all of them.
+    What health asks is for the staff of one service: never on the list of all of them. Whoever
+    reads of some services alone learns of no other where a child is besides.
     """
     if not slug:
-        lines = [Line._make(row) for row in day_rows.of_all(day)]
+        every = map(Line._make, day_rows.of_all(day))
+        lines = [line for line in every if only is None or line.slug in only]
         coming = Counter(line.slug for line in lines if line.state is BookingState.BOOKED)
         return DayList(day, lines, None, coming, {})
     lines = []
@@ -209,19 +215,21 @@ def of_known(day: date, slug: str, *, with_health: bool = False) -> DayList:
             lines.append(line)
         if with_health and row.words:
             marks.setdefault(line.child_id, []).append((row.health, row.words))
-    return DayList(day, lines, *_beside(day, slug), marks)
+    return DayList(day, lines, *_beside(day, slug, only), marks)
 
 
-def _beside(day: date, slug: str) -> tuple[dict[int, list[str]], dict[str, int]]:
+def _beside(
+    day: date, slug: str, only: frozenset[str] | None
+) -> tuple[dict[int, list[str]], dict[str, int]]:
     """Read where else those who come to a service are, and how many come to each."""
     services: list[Any] = []
     children: dict[int, list[int]] = {}
     for row in day_rows.beside(day, slug):
         child = row.child_id
-        if child is None:
-            services.append(row)
-        else:
+        if child is not None:
             children.setdefault(row.id, []).append(child)
+        elif only is None or row.slug in only:
+            services.append(row)
     beside: dict[int, list[str]] = {}
     services.sort(key=lambda row: (row.position, row.id))
     for row in services:

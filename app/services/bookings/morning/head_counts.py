@@ -109,17 +109,24 @@ class WeekHeads:
         return headings, [[row.name, *row.figures, row.total] for row in self.rows]
 
 
-def read(monday: date, slug: str, *, with_health: bool) -> WeekHeads | None:
+def read(
+    monday: date, slug: str, *, with_health: bool, only: frozenset[str] | None = None
+) -> WeekHeads | None:
     """Count a week, of the canteen when no service is named: four statements.
 
-    None where no service is offered. Raises Refusal for one that is not.
+    None where no service is offered to whoever reads of some alone, or at all. Raises Refusal for
+    one that is not.
     """
     first, last = weeks.both_ends(monday)
     found = catalogue.read(first, last)
-    offered = {number: Offered(each.slug, each.name) for number, each in found.services.items()}
+    offered = {
+        number: Offered(each.slug, each.name)
+        for number, each in found.services.items()
+        if only is None or each.slug in only
+    }
     if not offered:
         return None
-    canteens = (number for number, each in found.bookable.items() if each.is_canteen)
+    canteens = (number for number in offered if found.bookable[number].is_canteen)
     usual = next(canteens, next(iter(offered)))
     number = next((key for key, each in offered.items() if each.slug == slug), None)
     if slug and number is None:

@@ -50,23 +50,29 @@ class ServedDay:
         return len(self.absent) < (1 if self.service else len(self.offered))
 
 
-def of(day: date | None, slug: str) -> ServedDay:
+def of(day: date | None, slug: str, only: frozenset[str] | None = None) -> ServedDay:
     """Look at a day, or at the next one of service: two statements.
 
-    Raises Refusal for a day too far away, or a service that is not offered.
+    Whoever reads of some services alone looks at one: the first of theirs, unless they say which.
+    Raises Refusal for a day too far away, or a service that is not offered, or not theirs.
     """
     start = day or today()
     if abs(start - today()) > FURTHEST:
         raise Refusal(Reason.UNKNOWN, TOO_FAR)
     found = catalogue.read(start - FAR, start + FAR)
-    offered = {each.slug: number for number, each in found.services.items()}
+    theirs = {
+        number: each for number, each in found.services.items() if only is None or each.slug in only
+    }
+    offered = {each.slug: number for number, each in theirs.items()}
+    if only is not None and not slug:
+        slug = next(iter(offered), "")
     if slug and slug not in offered:
         raise Refusal(Reason.UNKNOWN, UNKNOWN)
     asked = [offered[slug]] if slug else list(offered.values())
     is_served = _served(found, asked)
     if day is None:
         start = next(filter(is_served, _days(start, ONE_DAY)), start)
-    names = {number: Offered(each.slug, each.name) for number, each in found.services.items()}
+    names = {number: Offered(each.slug, each.name) for number, each in theirs.items()}
     return ServedDay(
         day=start,
         before=next(filter(is_served, _days(start - ONE_DAY, -ONE_DAY)), None),

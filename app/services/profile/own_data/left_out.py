@@ -34,6 +34,7 @@ LEFT_OUT = {
     "Which files the town hall handed over, and how many rows they changed.": ("import_run",),
     "Of somebody at the town hall, who may be a parent too: another access, for their work.": (
         "clerk_account",
+        "clerk_service",
         "clerk_session",
         "clerk_wish",
     ),
