@@ -1,30 +1,31 @@
 """A week is drawn for a family: what the judge says of each box, said once where it is the same."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from app import formats
-from app.booking_kinds import BookingState, Late, ServiceKind
+from app.booking_kinds import BookingState, Late
 from app.calendar import ONE_DAY, ONE_WEEK
 from app.services.bookings import instead, prices, reading, typical
 from app.services.bookings.judge.judging import is_no_day, judge
-from app.services.bookings.judge.naming import the, to_the
+from app.services.bookings.judge.naming import the
 from app.services.bookings.judge.verdicts import Act, Obstacle, RemedyKind, Verdict
 from app.services.bookings.judge.worlds import Cell
 from app.services.bookings.reading import Known, OfChild
+from app.services.bookings.same_days import SameDays
 from app.services.bookings.week_limits import Limits
 from app.services.bookings.weeks import (
     SATURDAY,
     ChildDay,
     Day,
     Line,
-    ToEnrol,
+    Told,
     Week,
     both_ends,
     this_monday,
 )
-from app.services.bookings.wishes import Boxes, name_of
+from app.services.bookings.wishes import Boxes, written
 
 # Where the first week that is open is looked for.
 LOOKED_AHEAD = 10
@@ -32,8 +33,6 @@ LOOKED_AHEAD = 10
 WEEKS_AROUND = 3
 # A limit that is so near is told beside its box.
 SOON = timedelta(hours=36)
-# By which request of a family.
-ASKED_BY = {ServiceKind.CANTEEN: "cantine", ServiceKind.GARDERIE: "garderie"}
 COPIED = "Les jours de la semaine précédente sont cochés. Rien n’est encore enregistré."
 ALIKE = "Les mêmes jours sont cochés pour tous. Rien n’est encore enregistré."
 BY_HABIT = "Les jours de la semaine type sont cochés. Rien n’est encore enregistré."
@@ -99,11 +98,14 @@ class Drawing:
     days: list[date] = field(init=False)
     today: date = field(init=False)
     limits: Limits = field(init=False)
+    _same_days: SameDays = field(init=False)
+    _told: dict[Hashable, list[Told]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.days = reading.days_between(*both_ends(self.monday))
         self.today = formats.day_of(self.now)
         self.limits = Limits(self.known, self.days, self.now)
+        self._same_days, self._told = SameDays(self.known), {}
 
     def week(self, notice: str = "") -> Week:
         """Draw it: the days of which there is something to say."""
@@ -117,28 +119,14 @@ class Drawing:
                 notice=f"{notice} {NOT_LATE}" if notice and _has_late(told) else notice,
                 models=self._models(),
                 warnings=self._warnings(),
-                to_enrol=self._to_enrol(),
+                to_enrol=instead.to_enrol(self.known),
                 openings=instead.to_open(self.known, self.now),
                 invoiced=instead.invoiced(self.known, self.days),
                 shared=[each for each in self.known.children.values() if each.turns],
                 has_typical=self.known.has_typical,
             )
         words = told[0].words if told else ""
-        return Week(self.monday, words=words, to_enrol=self._to_enrol())
-
-    def _to_enrol(self) -> list[ToEnrol]:
-        """List what a child is enrolled at nowhere: the first service of each kind of request."""
-        found: dict[tuple[int, str], ToEnrol] = {}
-        enrolled = self.known.world.enrolments
-        services = [each for each in self.known.town.services.values() if each.kind in ASKED_BY]
-        for child in self.known.children.values():
-            has = {ASKED_BY[each.kind] for each in services if (child.id, each.id) in enrolled}
-            for service in services:
-                kind = ASKED_BY[service.kind]
-                if kind not in has:
-                    words = f"{child.first_name} {to_the(service.name)}"
-                    found.setdefault((child.id, kind), ToEnrol(child, kind, words))
-        return list(found.values())
+        return Week(self.monday, words=words, to_enrol=instead.to_enrol(self.known))
 
     def _warnings(self) -> list[str]:
         """Tell of a week 53 beside the one shown, each sentence once."""
@@ -151,29 +139,53 @@ class Drawing:
         children = [
             ChildDay(child, lines)
             for child in self.known.children.values()
-            if (lines := list(self._lines(child, day)))
+            if (lines := self._lines(child, day))
         ]
         return Day(day, children, "" if children else self._why_nothing(day))
 
-    def _lines(self, child: OfChild, day: date) -> Iterator[Line]:
-        """Draw what there is to say of a child's day; in one line when the other home has it."""
-        if (child.id, day) in self.known.world.days_elsewhere:
-            told = list(self._all_lines(child, day))
-            ours = [line for line in told if line.state]
-            yield from ours or (line._replace(service="") for line in told[:1])
-        else:
-            yield from self._all_lines(child, day)
+    def _lines(self, child: OfChild, day: date) -> list[Line]:
+        """Draw what there is to say of a child's day, which is judged once for all who have it."""
+        same = self._same_days.of(child.id, day)
+        told = self._told.get(same)
+        if told is None:
+            told = self._told[same] = self._all_told(child, day)
+        when = day.isoformat()
+        return [self._own(child, Cell(child.id, each.service, day), each, when) for each in told]
 
-    def _all_lines(self, child: OfChild, day: date) -> Iterator[Line]:
-        for service in self.known.town.services:
-            cell = Cell(child.id, service, day)
-            if (child.id, service) in self.known.world.enrolments:
-                line = self._line(cell)
-                if line is not None:
-                    yield line
+    def _all_told(self, child: OfChild, day: date) -> list[Told]:
+        """Tell of all services; in one line when the other home has the day."""
+        cells = [
+            Cell(child.id, service, day)
+            for service in self.known.town.services
+            if (child.id, service) in self.known.world.enrolments
+        ]
+        told = [each for each in map(self._tell, cells) if each is not None]
+        if (child.id, day) not in self.known.world.days_elsewhere:
+            return told
+        ours = [each for each in told if each.state]
+        return ours or [each._replace(name="") for each in told[:1]]
 
-    def _line(self, cell: Cell) -> Line | None:
-        """Draw a service; None where there is nothing to say of it."""
+    def _own(self, child: OfChild, cell: Cell, told: Told, when: str) -> Line:
+        """Give a child the line of all who have the same: its box, its version, its tick."""
+        place = written(child.public_id, told.slug, when)
+        name = place if told.has_box else ""
+        return Line(
+            told.name,
+            name,
+            version=self._version(name, cell),
+            ticked=self._ticked(name, cell, told),
+            words=told.words,
+            state=told.state,
+            rank=told.rank,
+            remedy=told.remedy,
+            place=place,
+            message=told.message,
+            is_late=told.is_late,
+            was_late=told.was_late,
+        )
+
+    def _tell(self, cell: Cell) -> Told | None:
+        """Tell of a service; None where there is nothing to say of it."""
         is_live = self.known.is_live(cell)
         if not is_live and is_no_day(cell, self.known.world):
             return None
@@ -186,20 +198,20 @@ class Drawing:
         ours = found.state if found and found.family_id == self.known.family_id else None
         bringers = self.known.bringers(cell) if is_live else []
         late = self._late(cell, verdict)
-        # A place that is offered is answered where nothing else is ticked.
-        has_box = not bringers and not is_offered and (verdict.ok or late or _may_wait(verdict))
-        place = name_of(self.known, cell)
-        name = place if has_box else ""
-        return Line(
-            service=self.known.town.services[cell.service].name,
-            name=name,
-            version=self._version(name, cell),
-            ticked=self._ticked(name, cell, is_live, is_late=bool(late)),
+        service = self.known.town.services[cell.service]
+        return Told(
+            cell.service,
+            service.slug,
+            service.name,
+            # A place that is offered is answered where nothing else is ticked.
+            has_box=not bringers
+            and not is_offered
+            and bool(verdict.ok or late or _may_wait(verdict)),
+            is_live=is_live,
             words=late or self._words(cell, verdict, bringers),
             state=ours if instead.is_state_said(ours, verdict) else None,
             rank=found.rank if found and is_live else 0,
             remedy=instead.led_to(verdict),
-            place=place,
             message=found.message if found and ours else None,
             is_late=bool(late),
             was_late=bool(found and found.late and ours is BookingState.BOOKED),
@@ -223,11 +235,11 @@ class Drawing:
         now = self.known.version(cell)
         return self.typed.seen.get(name, now) if self.typed else now
 
-    def _ticked(self, name: str, cell: Cell, is_live: bool, *, is_late: bool) -> bool:
+    def _ticked(self, name: str, cell: Cell, told: Told) -> bool:
         if self.typed and name in self.typed.seen:
             return name in self.typed.ticked
         # What costs more is ticked by nobody else.
-        return is_live or (cell in self.wanted and not is_late)
+        return told.is_live or (cell in self.wanted and not told.is_late)
 
     def _words(self, cell: Cell, verdict: Verdict, bringers: Sequence[Cell]) -> str:
         if bringers and self.known.world.is_offered(cell):
@@ -255,10 +267,13 @@ class Drawing:
 
     def _why_nothing(self, day: date) -> str:
         """Say which day it is, when nobody has anything on it; nothing at the end of the week."""
-        for child, service in self.known.world.enrolments:
+        if day.weekday() >= SATURDAY:
+            return ""
+        # The calendar is the same for all children.
+        for service, child in {each: child for child, each in self.known.world.enrolments}.items():
             verdict = judge(Act.BOOK, Cell(child, service, day), self.known.world, self.now)
             if verdict.obstacle in {Obstacle.PUBLIC, Obstacle.SCHOOL}:
-                return verdict.sentence if day.weekday() < SATURDAY else ""
+                return verdict.sentence
         return ""
 
 

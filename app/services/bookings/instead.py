@@ -4,22 +4,24 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from app import formats
-from app.booking_kinds import BookingState
+from app.booking_kinds import BookingState, ServiceKind
 from app.calendar.months import both_ends, name_of, parse
 from app.formats import NBSP
 from app.services.bookings.judge import spoken
 from app.services.bookings.judge.judging import judge
 from app.services.bookings.judge.limits import opening
-from app.services.bookings.judge.naming import capital, the
+from app.services.bookings.judge.naming import capital, the, to_the
 from app.services.bookings.judge.verdicts import Act, Obstacle, Remedy, RemedyKind, Verdict
 from app.services.bookings.judge.worlds import Bookable, Cell
 from app.services.bookings.reading import Known
-from app.services.bookings.weeks import Invoiced, Opening
+from app.services.bookings.weeks import Invoiced, Opening, ToEnrol
 
 # Waiting is ticked, and whoever writes to the town hall finds it below the week.
 LED_TO = frozenset({RemedyKind.DECLARE_ABSENCE, RemedyKind.REQUEST_PLACE})
 # What there is nothing to do about is said of what one has, not of what one has not.
 UNSAID = frozenset({Obstacle.PAST, Obstacle.NOT_BY_DAYS, Obstacle.NOT_ENROLLED})
+# By which request of a family.
+ASKED_BY = {ServiceKind.CANTEEN: "cantine", ServiceKind.GARDERIE: "garderie"}
 NO_LONGER = f"est facturé{NBSP}: ce qui y est réservé ne change plus."
 
 
@@ -71,6 +73,21 @@ def invoiced(known: Known, days: Sequence[date]) -> list[Invoiced]:
     return [
         Invoiced(name_of(first), f"{capital(formats.month(first))} {NO_LONGER}") for first in firsts
     ]
+
+
+def to_enrol(known: Known) -> list[ToEnrol]:
+    """List what a child is enrolled at nowhere: the first service of each kind of request."""
+    found: dict[tuple[int, str], ToEnrol] = {}
+    enrolled = known.world.enrolments
+    services = [each for each in known.town.services.values() if each.kind in ASKED_BY]
+    for child in known.children.values():
+        has = {ASKED_BY[each.kind] for each in services if (child.id, each.id) in enrolled}
+        for service in services:
+            kind = ASKED_BY[service.kind]
+            if kind not in has:
+                words = f"{child.first_name} {to_the(service.name)}"
+                found.setdefault((child.id, kind), ToEnrol(child, kind, words))
+    return list(found.values())
 
 
 def to_open(known: Known, now: datetime) -> list[Opening]:

@@ -24,8 +24,8 @@ from app.services.bookings.judge.verdicts import Act, Verdict
 from app.services.bookings.judge.worlds import Cell
 from app.services.bookings.saving import Saved, Saver
 from app.services.bookings.summaries import Summary
-from app.services.bookings.weeks import Line, Week
-from app.services.bookings.wishes import Boxes, name_of
+from app.services.bookings.weeks import Told, Week
+from app.services.bookings.wishes import Boxes
 from app.services.tokens import sending_keys
 
 LATE = "Hors délai."
@@ -68,7 +68,7 @@ class _Drawing(drawing.Drawing):
         told = [day for day in days if day.children or day.words]
         return Week(self.monday, told, notice=notice)
 
-    def _line(self, cell: Cell) -> Line | None:
+    def _tell(self, cell: Cell) -> Told | None:
         is_live = self.known.is_live(cell)
         verdict = judge(Act.WITHDRAW if is_live else Act.GRANT, cell, self.known.world, self.now)
         if not is_live and instead.is_unsaid(verdict, cell.day, self.today):
@@ -76,14 +76,14 @@ class _Drawing(drawing.Drawing):
         found = self.known.booked.get(cell)
         ours = found.state if found and found.family_id == self.known.family_id else None
         bringers = self.known.bringers(cell) if is_live else []
-        # A place that is offered is given, or not, on the waiting lists.
-        has_box = verdict.ok and not bringers and not self.known.world.is_offered(cell)
-        name = name_of(self.known, cell) if has_box else ""
-        return Line(
-            service=self.known.town.services[cell.service].name,
-            name=name,
-            version=self._version(name, cell),
-            ticked=self._ticked(name, cell, is_live, is_late=False),
+        service = self.known.town.services[cell.service]
+        return Told(
+            cell.service,
+            service.slug,
+            service.name,
+            # A place that is offered is given, or not, on the waiting lists.
+            has_box=verdict.ok and not bringers and not self.known.world.is_offered(cell),
+            is_live=is_live,
             words=self._words(cell, verdict, bringers),
             state=ours if instead.is_state_said(ours, verdict) else None,
             rank=found.rank if found and is_live else 0,

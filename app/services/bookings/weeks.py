@@ -43,6 +43,23 @@ class Line(NamedTuple):
     was_late: bool = False
 
 
+class Told(NamedTuple):
+    """What a line says of a service, the same for all children whose day is the same."""
+
+    service: int
+    slug: str
+    name: str
+    has_box: bool
+    is_live: bool
+    words: str
+    state: BookingState | None
+    rank: int = 0
+    remedy: Remedy | None = None
+    message: str | None = None
+    is_late: bool = False
+    was_late: bool = False
+
+
 class Invoiced(NamedTuple):
     """A month that the town invoiced, and its name in addresses."""
 

@@ -66,7 +66,12 @@ class Boxes:
 def name_of(known: Known, cell: Cell) -> str:
     """Name a box, in forms."""
     child, service = known.children[cell.child], known.town.services[cell.service]
-    return f"{child.public_id}.{service.slug}.{cell.day.isoformat()}"
+    return written(child.public_id, service.slug, cell.day.isoformat())
+
+
+def written(child: str, slug: str, day: str) -> str:
+    """Name a box of whoever has these names."""
+    return f"{child}.{slug}.{day}"
 
 
 def cell_of(known: Known, name: str) -> Cell:
