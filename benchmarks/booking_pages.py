@@ -126,7 +126,7 @@ class Pages:
 @contextmanager
 def served(where: Booked) -> Iterator[Pages]:
     """Serve it until the block ends."""
-    with serve("wsgi:app", where.environment, where.port, ONE_WORKER) as server:
+    with serve(portals.APPLICATION, where.environment, where.port, ONE_WORKER) as server:
         yield Pages(where, server)
 
 

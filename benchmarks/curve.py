@@ -151,7 +151,7 @@ def _served(place: Place, folder: Path) -> Iterator[Served]:
     app = create_app(settings)
     cookies = portals.sign_in(app)
     database_work.engine_of(app).dispose()
-    with serve("wsgi:app", environment, port, ONE_WORKER) as server:
+    with serve(portals.APPLICATION, environment, port, ONE_WORKER) as server:
         yield Served(server, settings, cookies)
 
 

@@ -120,7 +120,9 @@ class Town:
         workers, threads = map(str, setting)
         shipped = ("--config", str(portals.ROOT / "deploy" / "gunicorn.conf.py"))
         numbers = ("--workers", workers, "--threads", threads)
-        with serve("wsgi:app", self._environment, self.port, (*shipped, *numbers)) as server:
+        with serve(
+            portals.APPLICATION, self._environment, self.port, (*shipped, *numbers)
+        ) as server:
             if seconds > WARM_UP_SECONDS:
                 _visit(self.port, requests, visitors, WARM_UP_SECONDS)
             line = _visit(self.port, requests, visitors, seconds)
@@ -129,8 +131,7 @@ class Town:
     @property
     def _environment(self) -> dict[str, str]:
         environment = portals.environment(self.folder, self.port)
-        # As deploy/systemd/portail@.service says.
-        return environment | {"PORTAIL_DATABASE_URL": self.url, "MALLOC_ARENA_MAX": "2"}
+        return environment | {"PORTAIL_DATABASE_URL": self.url}
 
 
 def _visit(port: int, requests: Path, visitors: int, seconds: int) -> str:

@@ -36,7 +36,9 @@ OF_THE_DEMONSTRATION = 38162386
 # Stands for a family where cookies are asked for: somebody of the town hall, who may everything.
 CLERK = -1
 SIGN_IN, HOME, DAY = "/connexion", "/accueil", "/mairie"
-# A start without Babel, which tests need, no town installs, and Flask-WTF loads where it is.
+# Without Babel, which tests need, no town installs, and Flask-WTF loads where it is: what gunicorn
+# serves; and a start, of any commit.
+APPLICATION = "benchmarks.installed:app"
 AS_INSTALLED = "import sys; sys.modules['babel'] = None; import wsgi"
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
@@ -53,6 +55,9 @@ def environment(instance: Path, port: int) -> dict[str, str]:
         "PORTAIL_TOWN_NAME": "Saint-Exemple-sur-Isère",
         "PORTAIL_TOWN_PHONE": "04 76 00 00 00",
         "PORTAIL_TOWN_ADDRESS": "1 place de la Mairie, 38590 Saint-Exemple-sur-Isère",
+        # As deploy/systemd/portail@.service says.
+        "MALLOC_ARENA_MAX": "2",
+        "PYTHONNODEBUGRANGES": "1",
     }
 
 

@@ -189,7 +189,7 @@ def _portal(folder: Path, families: int, workers: Sequence[str]) -> Iterator[Por
     portals.load(environment, families)
     settings = config.load(environment)
     cookies = portals.settle_in(create_app(settings))
-    with serve("wsgi:app", environment, port, workers) as server:
+    with serve(portals.APPLICATION, environment, port, workers) as server:
         yield Portal(server, settings, cookies)
 
 

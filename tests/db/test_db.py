@@ -130,17 +130,16 @@ def test_a_third_decimal_is_refused() -> None:
 
 def test_sqlite_is_set_up_as_a_real_database(tmp_path: Path) -> None:
     """Foreign keys hold, a power cut loses nothing, only the owner reads the file."""
+    wanted = {
+        "foreign_keys": 1, "journal_mode": "wal", "synchronous": 2, "busy_timeout": 5000,
+        "cache_size": -512,
+    }  # fmt: skip
     path = tmp_path / "portail.db"
     engine = db.open_engine(f"sqlite:///{path}")
     with engine.connect() as connection:
-        pragmas = {
-            name: connection.execute(text(f"PRAGMA {name}")).scalar_one()
-            for name in ("foreign_keys", "journal_mode", "synchronous", "busy_timeout")
-        }
+        pragmas = {name: connection.execute(text(f"PRAGMA {name}")).scalar_one() for name in wanted}
     engine.dispose()
-    assert pragmas == {
-        "foreign_keys": 1, "journal_mode": "wal", "synchronous": 2, "busy_timeout": 5000,
-    }  # fmt: skip
+    assert pragmas == wanted
     assert path.stat().st_mode & 0o777 == 0o600
 
 
