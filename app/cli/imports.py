@@ -114,10 +114,10 @@ def undo(number: int) -> None:
 
     Tout redevient comme avant lui, sauf ce que quelqu’un a changé depuis.
     """
-    from app.services.importing import undoing
+    from app.services.importing import service_undoing
 
     with refusals("{}\nRien n’a été annulé."), progress_bar("Annulation") as progress:
-        undone = undoing.undo(number, whoever_launched(), progress)
+        undone = service_undoing.whichever(number, whoever_launched(), progress)
     for line in undone.lines():
         click.echo(line)
 

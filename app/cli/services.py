@@ -67,6 +67,8 @@ def import_(path: Path, *, dry_run: bool) -> None:
         click.echo(f"  … et {plural(len(done.left) - SHOWN, 'autre jour', 'autres jours')}.")
     if dry_run:
         click.echo("Rien n’a été écrit.")
+    elif done.is_undoable:
+        click.echo(f"Pour l’annuler, pendant 30 jours\u00a0: flask imports undo {done.number}")
 
 
 @services.command("montrer")

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, Text
+from sqlalchemy import JSON, ForeignKey, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, UtcDateTime
@@ -50,6 +50,8 @@ class ImportRun(Base):
     # When all of those mails were queued, by which they are known.
     mailed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     undone_by: Mapped[str] = mapped_column(String(100), default="", server_default="")
+    # Of files of services, which are undone apart from those of families.
+    of_services: Mapped[bool] = mapped_column(default=False, server_default=false())
     # Which job reads or does it.
     job_id: Mapped[int] = mapped_column(default=0)
 

@@ -105,12 +105,12 @@ def do(task: Task) -> None:
 
 
 def _undo(run: ImportRun, task: Task) -> None:
-    from app.services.importing import undoing
+    from app.services.importing import service_undoing
 
     number, by = run.id, Clerk(run.undone_by)
     db.let_go()
     try:
-        undoing.undo(number, by, task.report)
+        service_undoing.whichever(number, by, task.report)
     except Refusal as refused:
         _give_up(run, str(refused))
 

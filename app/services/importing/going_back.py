@@ -46,6 +46,7 @@ _LAST = select(
     ~select(_later.id)
     .where(
         _later.settled_at > ImportRun.settled_at,
+        _later.of_services == ImportRun.of_services,
         _later.state.in_((ImportState.IMPORTED, ImportState.UNDOING, ImportState.UNDONE)),
     )
     .exists(),
@@ -67,6 +68,15 @@ def find(session: Session, number: int) -> ImportRun:
 
 def look(by: CurrentClerk, number: int) -> ImportRun:
     """Find it for whoever asks whether to undo it. Raises Refusal."""
+    run = _theirs(by, number)
+    if run.of_services:
+        from app.services.importing import service_since
+
+        service_since.check(db.session(), run)
+    return run
+
+
+def _theirs(by: CurrentClerk, number: int) -> ImportRun:
     run = find(db.session(), number)
     if not (_is_theirs_of_today(by, run) or rights.may(by, Right.UNDO_ANY_IMPORT)):
         raise Refusal(Reason.UNFIT, NOT_YOURS)
@@ -76,7 +86,7 @@ def look(by: CurrentClerk, number: int) -> ImportRun:
 def right_needed(by: CurrentClerk, number: int) -> Right | None:
     """Say by which right they may undo it now; None when they may not."""
     try:
-        run = look(by, number)
+        run = _theirs(by, number)
     except Refusal:
         return None
     if not _may_begin(run):
@@ -126,7 +136,7 @@ def hold_mails(by: CurrentClerk, number: int) -> None:
 def keep(by: CurrentClerk, number: int) -> None:
     """Keep an import after all, whose undoing has stopped. Raises Refusal."""
     with db.transaction() as session:
-        run = look(by, number)
+        run = _theirs(by, number)
         if run.state is not ImportState.UNDOING or not _is_stopped(run):
             raise Refusal(Reason.CLOSED, NOT_THIS_ONE)
         let_be(session, run)

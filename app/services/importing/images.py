@@ -8,7 +8,7 @@ is gathered before SQLite's lock is held, by one statement a table. No password 
 from collections.abc import Collection, Iterator
 from typing import cast
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import JSON, Connection, Table
 
 from app.db import Base
 from app.db.bulk import sketch
@@ -45,7 +45,9 @@ RANGED: tuple[type[Base], ...] = (
 _OF_REQUESTS = frozenset({"id", "invoice_id"})
 # A secret, and what is added up anew.
 _LEFT_OUT = frozenset({"password_hash", "allocated"})
-_IMAGES = "import_images"
+IMAGES = "import_images"
+# Files of services have rows of their own, in tables of their own.
+_OF_FAMILIES = "run_id NOT IN (SELECT id FROM import_run WHERE of_services)"
 _COLUMNS = "table_name, before, after, first, last"
 
 
@@ -62,6 +64,12 @@ def columns(table: Table) -> list[str]:
     return names
 
 
+def compared(table: Table, cell: str) -> str:
+    """Write a cell so that databases compare it: PostgreSQL knows no two equal documents."""
+    column = table.columns[cell.rpartition(".")[2].removeprefix("left_")]
+    return f"CAST({cell} AS TEXT)" if isinstance(column.type, JSON) else cell
+
+
 def keep_aside(connection: Connection) -> None:
     """Keep what PostgreSQL's tables hold, until the transaction ends."""
     for model in IMAGED:
@@ -75,46 +83,60 @@ def gather(connection: Connection, begun_empty: Collection[str] = ()) -> None:
 
     Nothing could change in tables that were empty.
     """
+    kind = _OfRehearsal if connection.dialect.name == "sqlite" else OfTables
+    gather_of(connection, IMAGED, kind, begun_empty)
+
+
+def gather_of(
+    connection: Connection,
+    models: Collection[type[Base]],
+    kind: "type[OfTables]",
+    begun_empty: Collection[str] = (),
+) -> None:
+    """Note aside what changed in some tables, read in some way."""
     ending = "" if connection.dialect.name == "sqlite" else " ON COMMIT DROP"
     connection.exec_driver_sql(
-        f"CREATE TEMP TABLE {_IMAGES} (table_name TEXT, before JSON, after JSON,"
+        f"CREATE TEMP TABLE {IMAGES} (table_name TEXT, before JSON, after JSON,"
         f" first INTEGER, last INTEGER){ending}"
     )
-    kind = _OfRehearsal if connection.dialect.name == "sqlite" else _OfTables
-    for model in IMAGED:
+    for model in models:
         table = cast(Table, model.__table__)
         for statement in kind(table).statements(began_empty=table.name in begun_empty):
-            connection.exec_driver_sql(f"INSERT INTO {_IMAGES} ({_COLUMNS}) {statement}")
+            connection.exec_driver_sql(f"INSERT INTO {IMAGES} ({_COLUMNS}) {statement}")
 
 
-def keep(connection: Connection, run_id: int) -> None:
+def keep(connection: Connection, run_id: int, replaced: str = _OF_FAMILIES) -> None:
     """Write down what was gathered; what older imports left, nobody undoes any more.
 
-    The line of the import itself is among it: without one, it is not undone.
+    Those of the same kind are replaced. The line of the import itself is among it: without one, it
+    is not undone.
     """
     name = ImportChange.__tablename__
-    connection.exec_driver_sql(f"DELETE FROM {name}")
+    connection.exec_driver_sql(f"DELETE FROM {name} WHERE {replaced}")
     connection.exec_driver_sql(
-        f"INSERT INTO {name} (run_id, {_COLUMNS}) SELECT {run_id}, {_COLUMNS} FROM {_IMAGES}"
+        f"INSERT INTO {name} (run_id, {_COLUMNS}) SELECT {run_id}, {_COLUMNS} FROM {IMAGES}"
         f" UNION ALL SELECT {run_id}, '{ImportRun.__tablename__}', NULL, NULL, {run_id}, {run_id}"
     )
 
 
-class _OfTables:
+class OfTables:
     """Statements that select what is kept of a table: `there` as it was, `here` as it is."""
 
     OBJECT = "json_build_object"
     # What others write meanwhile, PostgreSQL shows too.
     OURS = " AND here.xmin = pg_current_xact_id()::xid"
+    IS_NOT = "IS DISTINCT FROM"
 
     def __init__(self, table: Table) -> None:
-        self.name = table.name
+        """Select what is kept of this table."""
+        self.table, self.name = table, table.name
         self.keys = [column.name for column in table.primary_key]
         self.columns = columns(table)
         self.is_ranged = any(table is model.__table__ for model in RANGED)
         self.same = " AND ".join(f"here.{key} = there.{key}" for key in self.keys)
 
     def statements(self, *, began_empty: bool) -> Iterator[str]:
+        """Select the rows that changed or went, then those that are new."""
         if not began_empty:
             before, after = (self._image(side, self.columns) for side in ("there", "here"))
             gone = f"here.{self.keys[0]} IS NULL"
@@ -135,7 +157,11 @@ class _OfTables:
     def differing(self) -> str:
         """Join the rows that changed or went with what they have become."""
         others = [name for name in self.columns if name not in self.keys]
-        differs = " OR ".join(f"here.{name} IS DISTINCT FROM there.{name}" for name in others)
+        differs = " OR ".join(
+            f"{compared(self.table, f'here.{name}')} {self.IS_NOT}"
+            f" {compared(self.table, f'there.{name}')}"
+            for name in others
+        )
         return (
             f"{kept(self.name)} there LEFT JOIN {self.name} here ON {self.same}"
             f" WHERE here.{self.keys[0]} IS NULL OR (({differs or 'false'}){self.OURS})"
@@ -153,7 +179,7 @@ class _OfTables:
         return f"{self.OBJECT}({pairs})"
 
 
-class _OfRehearsal(_OfTables):
+class _OfRehearsal(OfTables):
     """The same of SQLite, where the rehearsal has found out already what differs."""
 
     OBJECT = "json_object"

@@ -20,7 +20,7 @@ from app.models import (
     Invoice,
     KeptOut,
 )
-from app.services.importing.images import columns
+from app.services.importing.images import columns, compared
 
 # What is somebody's own, or follows from other columns: whatever it is now, it stays.
 OWN: dict[str, frozenset[str]] = {
@@ -125,7 +125,7 @@ class PuttingBack:
         held = "".join(
             f" AND id NOT IN (SELECT {key.parent.name} FROM {key.parent.table.name}"
             f" WHERE {key.parent.name} IS NOT NULL)"
-            for key in _referring(self.table)
+            for key in referring(self.table)
         )
         created = f"SELECT {', '.join(self._keys)} FROM created_{self.name}"
         removed = self._write(
@@ -155,6 +155,11 @@ class PuttingBack:
         among = (tuple_(*own) if len(own) > 1 else own[0]).in_(select(keys))
         found = self._connection.execute(select(self.table).where(among).limit(max(most, 0)))
         return (dict(row) for row in found.mappings())
+
+    def forget(self) -> None:
+        """Leave nothing of it beside the table, where the connection goes on."""
+        for which in ("image", "created", "touched"):
+            self._connection.exec_driver_sql(f"DROP TABLE {which}_{self.name}")
 
     def _leave_requests(self) -> None:
         """Let requests be about an invoice no more, as when it leaves the files."""
@@ -209,7 +214,7 @@ class PuttingBack:
             f"SELECT {', '.join(cells)} FROM {self._dialect.kept(self.name)}"
             f" WHERE {ours} AND kept.first IS NULL"
         )
-        if len(self._keys) > 1:
+        if self._keys != ["id"]:
             return one_by_one
         return (
             f"{one_by_one} UNION ALL SELECT here.id FROM import_change kept"
@@ -220,7 +225,8 @@ class PuttingBack:
         own = OWN.get(self.name, frozenset()) | set(self._keys)
         differs = [f"here.{self._keys[0]} IS NULL"]
         differs += [
-            f"here.{name} {self._dialect.IS_NOT} image.left_{name}"
+            f"{compared(self.table, f'here.{name}')} {self._dialect.IS_NOT}"
+            f" {compared(self.table, f'image.left_{name}')}"
             for name in self._columns
             if name not in own
         ]
@@ -235,10 +241,11 @@ class PuttingBack:
         own = OWN.get(self.name, frozenset()) | set(self._keys)
         values = [f"{name} = image.{name}" for name in names if name in {*self._columns} - own]
         if values:
+            keys = ", ".join(f"image.{key}" for key in self._keys)
             self._write(
                 f"UPDATE {self.name} SET {', '.join(values)} FROM image_{self.name} image"
                 f" WHERE {self._same('image', self.name)} AND NOT image.is_removed"
-                f" AND image.id NOT IN (SELECT id FROM touched_{self.name})"
+                f" AND ({keys}) NOT IN (SELECT {', '.join(self._keys)} FROM touched_{self.name})"
             )
 
     def _same(self, one: str, other: str) -> str:
@@ -274,6 +281,7 @@ def whose_password_went() -> Select[Any]:
     )
 
 
-def _referring(to: Table) -> Iterator[ForeignKey]:
+def referring(to: Table) -> Iterator[ForeignKey]:
+    """Return what refers to a table."""
     for each in Base.metadata.sorted_tables:
         yield from (key for key in each.foreign_keys if key.column.table is to)

@@ -38,6 +38,8 @@ from app.services.importing import (
     group_file,
     invoiced_file,
     offered_services,
+    service_images,
+    service_recording,
     tariff_files,
 )
 from app.services.importing.booking_file import BOOKINGS
@@ -102,6 +104,10 @@ class Done:
     invoiced: int = 0
     # Days that stay as they are in the portal, told in French.
     left: list[str] = field(default_factory=list)
+    # Of the history; none of a rehearsal.
+    number: int = 0
+    # No day was booked, closed or invoiced by them.
+    is_undoable: bool = False
 
     @property
     def words(self) -> list[str]:
@@ -133,6 +139,9 @@ class _Later:
     closings: list[Closing] = field(default_factory=list)
     invoiced: list[date] = field(default_factory=list)
 
+    def __bool__(self) -> bool:
+        return bool(self.bookings or self.closings or self.invoiced)
+
 
 def run(path: Path, by: Actor, *, rehearses: bool = False, most_rows: int | None = None) -> Done:
     """Write what the files say, all or nothing; or write nothing, and tell what would be.
@@ -152,6 +161,8 @@ def run(path: Path, by: Actor, *, rehearses: bool = False, most_rows: int | None
     done = Done()
     with suppress(_Rehearsed):
         with db.transaction() as session:
+            if not rehearses:
+                service_images.keep_aside(session.connection())
             later = _write(session, reading, found, done)
             if rehearses:
                 taken = Taken()
@@ -162,10 +173,14 @@ def run(path: Path, by: Actor, *, rehearses: bool = False, most_rows: int | None
                 done.closings = sum(each.marks for each in left)
                 done.invoiced = len(later.invoiced)
                 raise _Rehearsed
+            names, done.is_undoable = ", ".join(found), not later
+            done.number = service_recording.record(
+                session, names, by, done.words, is_whole=done.is_undoable
+            )
             journal.record(
                 session, "services_imported", by,
                 rows_created=str(done.new_services + done.new_enrolments),
-                source=", ".join(found),
+                source=names, run=str(done.number),
             )  # fmt: skip
         moving.regroup_all()
         _book_by_weeks(later, by, done)
@@ -174,6 +189,9 @@ def run(path: Path, by: Actor, *, rehearses: bool = False, most_rows: int | None
         waiting.share_out_all()
         # Last: nothing of these months changes from then on.
         done.invoiced = invoicing.take_over(later.invoiced, by)
+        if later:
+            with db.transaction() as session:
+                service_recording.tell(session, done.number, done.words, done.left, is_whole=False)
     return done
 
 

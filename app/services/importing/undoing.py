@@ -95,7 +95,7 @@ class Undone:
 
 
 def undo(number: int, actor: Actor, progress: Progress = lambda _done, _total: None) -> Undone:
-    """Undo the last import, in one transaction. Raises Refusal."""
+    """Undo the last import of families, in one transaction. Raises Refusal."""
     db.take_time()
     for _ in range(TRIES):
         try:
@@ -183,8 +183,13 @@ def _end(session: Session, run: ImportRun, undone: Undone, actor: Actor) -> None
         # Whoever asked on screen has done so already.
         batches.withdraw(session, run.mailed_at, datetime.now(UTC))
         undone.mails, undone.mails_left = batches.count(session, run.mailed_at)
+    settle(session, run, undone, actor)
+
+
+def settle(session: Session, run: ImportRun, undone: Undone, actor: Actor) -> None:
+    """Write down that it is undone, in the caller's transaction."""
     run.state, run.undone_by = ImportState.UNDONE, actor.acted_by
-    session.execute(delete(ImportChange))
+    session.execute(delete(ImportChange).where(ImportChange.run_id == run.id))
     upload = session.get(ImportUpload, run.id, populate_existing=True)
     if upload:
         upload.told, upload.note = {**upload.told, "undone": undone.told()}, ""

@@ -122,9 +122,9 @@ _LATEST_REFUSED = _REFUSED.order_by(_ADDRESSES.c.refused_at.desc()).limit(SHOWN)
 # One that was undone is none any more; the journal alone knows those from before the history.
 _LAST_IMPORT = case(
     (
-        exists(select(ImportRun.id)),
+        exists(select(ImportRun.id).where(~ImportRun.of_services)),
         select(func.max(ImportRun.settled_at))
-        .where(ImportRun.state == ImportState.IMPORTED)
+        .where(ImportRun.state == ImportState.IMPORTED, ~ImportRun.of_services)
         .scalar_subquery(),
     ),
     else_=select(func.max(JournalEntry.at))

@@ -1,6 +1,6 @@
 """« Fichiers de votre logiciel »: Nadia gives the files of the canteen, reads, then writes."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
@@ -65,13 +65,46 @@ def test_nadia_reads_before_anything_is_written(app: Flask, office: Browser) -> 
     assert "612" not in page.text
     assert counted(app) == before
     page = page.submit(WRITE)
-    assert page.h1 == "Services"
+    assert page.h1.endswith("fermeture.csv » est importé")
     assert "1 quotient changé" in page.text
+    assert "cet import ne s’annule pas" in page.text
     assert [new - old for new, old in zip(counted(app), before, strict=True)] == [2, 1, 2, 1]
     assert kept(app) == []
     with app.app_context():
         journaled = select(JournalEntry.acted_by).where(JournalEntry.event == "services_imported")
         assert db.session().scalars(journaled).all() == [NADIA[1]]
+
+
+SETTING_UP = {name: FILES[name] for name in ("inscription.csv", "quotient.csv")}
+
+
+@time_machine.travel(MONDAY, tick=False)
+def test_nadia_undoes_what_she_wrote(app: Flask, office: Browser) -> None:
+    """The wrong file: from the page of the import, as with families; it stays in the history."""
+    before = counted(app)
+    page = give_services(office, SETTING_UP).submit(WRITE)
+    assert page.h1 == "« inscription.csv, quotient.csv » est importé"
+    page = page.link("Annuler cet import").click()
+    assert "Si quelqu’un a réservé depuis d’après cet import" in page.text
+    assert "courriels" not in page.text
+    page = page.submit("Annuler cet import")
+    assert page.h1 == "« inscription.csv, quotient.csv » est annulé"
+    assert "Annulé par Nadia Petit. Le portail est comme avant l’import." in page.text
+    assert counted(app) == before
+    assert "Annulé" in page.link("Revenir aux imports").click().text
+
+
+@time_machine.travel(MONDAY, tick=False)
+def test_whoever_booked_since_is_told_to_nadia(app: Flask, people: People, office: Browser) -> None:
+    """Before she is asked whether she is sure, and nothing is undone."""
+    page = give_services(office, SETTING_UP).submit(WRITE)
+    with app.app_context(), db.transaction() as session:
+        bookings, zoe = booked_by(session, people.moreau)
+        bookings.book(zoe, [date(2026, 12, 4)], MONDAY.replace(minute=5))
+    page = page.link("Annuler cet import").click()
+    assert "Des jours ont été réservés depuis cet import" in page.text
+    assert "Zoé MOREAU, Cantine, vendredi 4 décembre 2026" in page.text
+    assert "Annuler cet import" in page.text
 
 
 @time_machine.travel(MONDAY, tick=False)

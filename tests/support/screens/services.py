@@ -177,6 +177,16 @@ def _files(office: Browser) -> Screens:
     unknown = {"garde.csv": "enfant_id;famille_id;rythme\n9;9;SOUVENT\n"}
     yield "files of services, to correct", give_services(office, unknown)
     yield "files of services, read", give_services(office, known)
+    page = give_services(office, {"reservation.csv": known["reservation.csv"]})
+    yield "files of services, written", page.submit("Écrire dans le portail")
+    page = give_services(office, {"inscription.csv": known["inscription.csv"]})
+    page = page.submit("Écrire dans le portail")
+    yield "files of services, written, to be undone", page
+    number = page.path.rpartition("/")[2]
+    yield (
+        "files of services, undone?",
+        office.get("town_hall.undo_any_import", number=number),
+    )
 
 
 def _write(app: Flask, statement: Update) -> None:
