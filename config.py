@@ -84,6 +84,8 @@ class Settings:
     town_host: str = ""
     payfip_client: str = ""
     security_contact: str = ""
+    # Whom the town hall tells when the server fails.
+    server_contact: str = "la personne du serveur"
     source_url: str = ""
 
     # Whoever has it reads the metrics; none when it is empty.

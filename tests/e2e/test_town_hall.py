@@ -201,6 +201,16 @@ def test_each_act_takes_as_few_clicks_as_the_table_says(
     assert ticks == {name: TICKS.get(name, 0) for name in TABLE}
 
 
+def test_spare_codes_are_printed_by_a_button(chromium: Chromium, town_hall: Portal) -> None:
+    """Where a script can press it for them; the page says to print it all the same."""
+    with open_window((DESK, True), chromium, town_hall) as page:
+        come_in(page, town_hall)
+        page.goto("/mairie/codes-de-secours")
+        page.evaluate("window.print = () => { document.title = 'printed'; }")
+        page.get_by_role("button", name="Imprimer").click()
+        expect(page).to_have_title("printed")
+
+
 def test_keys_act_by_themselves_but_where_somebody_types(
     chromium: Chromium, town_hall: Portal
 ) -> None:

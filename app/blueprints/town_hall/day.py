@@ -10,13 +10,14 @@ from app.services.clerks import rights, team, trial_mail
 from app.services.clerks.rights import Right
 from app.services.refusals import Refusal
 from app.services.town_hall import day as service
+from app.settings import settings
 from app.web.clerk_access import current_clerk, needs
 from app.web.drafts import stands_on
 from app.web.forms import left_open
 
 TRIAL = (
     "Un courriel d’essai part à {}. S’il n’arrive que dans les indésirables, ou n’arrive pas, "
-    "prévenez la personne du serveur."
+    "prévenez {}."
 )
 
 
@@ -48,7 +49,7 @@ def send_trial_mail() -> ResponseReturnValue:
         return stale
     try:
         trial_mail.send(current_clerk())
-        flash(TRIAL.format(current_clerk().email), "success")
+        flash(TRIAL.format(current_clerk().email, settings.server_contact), "success")
     except Refusal as refused:
         flash(str(refused), "info")
     return redirect(url_for("town_hall.day"))

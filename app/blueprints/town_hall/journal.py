@@ -18,7 +18,11 @@ from app.web.lists import Column, Filter, Listing
 COLUMNS = [Column(each) for each in ("Quand", "Qui", "Quoi", "Sur qui", "D’où")]
 KINDS = sorted((key, words[:1].upper() + words[1:]) for key, words in ACTS.items())
 KINDS.sort(key=lambda each: each[1])
-OTHERS = [(Who.PARENT.value, "Un parent"), (Who.COMMAND.value, "Une commande")]
+OTHERS = [
+    (Who.PARENT.value, "Un parent"),
+    (Who.PORTAL.value, "Le portail"),
+    (Who.COMMAND.value, "Une commande"),
+]
 
 
 @town_hall.get("/mairie/journal")

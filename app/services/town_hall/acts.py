@@ -36,6 +36,7 @@ class Who(StrEnum):
 
     PARENT = "parent"
     COMMAND = "commande"
+    PORTAL = "portail"
 
 
 _NOTHING = literal_column("''", String)
@@ -230,7 +231,9 @@ def _wanted(question: _Question) -> Iterator[ColumnElement[bool]]:
 _IS_BY_NAME = JournalEntry.clerk_id.is_(None)
 _BY: dict[str, ColumnElement[bool]] = {
     Who.PARENT: JournalEntry.acted_by == _NOTHING,
+    Who.PORTAL: JournalEntry.acted_by == PORTAL.name,
     Who.COMMAND: _OF_TOWN
+    & (JournalEntry.acted_by != PORTAL.name)
     & JournalEntry.clerk_id.is_(None)
     & (JournalEntry.address == _NOTHING)
     & ~_BY_A_CLERK,

@@ -47,5 +47,7 @@ def test_who_came_and_who_is_to_be_invited(app: Flask, people: People, nadia: Br
         [cell.text.strip() for cell in row.select("th, td")] for row in page.soup.select("tbody tr")
     ]
     assert rows == [["École du Bourg", "6", "5", "83\u00a0%"]]
+    refused = page.link("Corriger : parents ont une adresse qui refuse nos courriels").click()
+    assert people.zest.family_number in refused.text
     page = page.link("Inviter : parents n’ont jamais été invités").click()
     assert page.submit("Envoyer").h1 == "Familles"

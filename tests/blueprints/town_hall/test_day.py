@@ -1,5 +1,6 @@
 """« À faire aujourd’hui »: what waits, the most pressing first, each with what sees to it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,7 +16,9 @@ from app.services.clerks import trial_mail
 from app.services.inbox import desk
 from app.services.mail.kinds import MailKind
 from app.services.town_hall import day as service
+from app.settings import EXTENSION
 from app.testing import Outbox
+from app.web import templating
 from tests.blueprints.town_hall.conftest import ask
 from tests.support.browser import Browser
 from tests.support.clerks import settle, sign_in_by_mail
@@ -129,7 +132,12 @@ def test_mails_that_do_not_arrive(app: Flask, office: Browser, people: People) -
     with app.app_context(), db.transaction() as session:
         session.add(OutboxMail(identifier="1", due_at=now + timedelta(minutes=9), **old))
         session.execute(update(OutboxMail).values(settled_at=None))
-    assert "Aucun courriel ne part depuis" in office.get("town_hall.day").text
+    page = office.get("town_hall.day")
+    assert "Aucun courriel ne part depuis" in page.text
+    assert "Prévenez la personne du serveur." in page.text
+    app.extensions[EXTENSION] = replace(app.extensions[EXTENSION], server_contact="Paul Durand")
+    templating.draw_anew(app)
+    assert "Prévenez Paul Durand." in office.get("town_hall.day").text
     with app.app_context(), db.transaction() as session:
         sent = OutboxMail(identifier="2", due_at=now, state=MailState.SENT, settled_at=now, **old)
         session.add(sent)

@@ -82,6 +82,15 @@ def test_how_many_meals_to_cook(app: Flask) -> None:
 
 
 @pytest.mark.usefixtures("booked")
+def test_the_week_is_that_of_the_day_that_is_looked_at(app: Flask) -> None:
+    """On a Saturday, Monday is: a week that is over cooks nothing."""
+    with time_machine.travel(FRIDAY + timedelta(days=1), tick=False):
+        nadia = come(app, *NADIA, "secretariat")
+        page = nadia.get("town_hall.expected").link("Effectifs de la semaine").click()
+        assert "semaine du 30 novembre 2026" in page.text
+
+
+@pytest.mark.usefixtures("booked")
 def test_whoever_only_reads_is_told_no_diet(app: Flask) -> None:
     with time_machine.travel(FRIDAY, tick=False):
         reading = come(app, "lou@commune.fr", "Lou Blanc", "lecture")

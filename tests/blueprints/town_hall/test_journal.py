@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from app import db
 from app.models import Family, JournalEntry
 from app.services import journal
-from app.services.actors import Clerk, Command, Origin, Stranger
+from app.services.actors import PORTAL, Clerk, Command, Origin, Stranger
 from tests.support.browser import Browser, Page
 from tests.support.clerks import give_password, settle
 from tests.support.databases import selects, statements_of
@@ -88,6 +88,19 @@ def test_what_a_job_did_for_somebody_is_theirs(app: Flask, camille: Browser) -> 
     assert len(rows(page)) == 1
     page = page.fill({"Qui": "Une commande"}).submit("Filtrer")
     assert not rows(page)
+
+
+@pytest.mark.both_databases
+def test_what_the_portal_does_by_itself_is_its_own(app: Flask, camille: Browser) -> None:
+    """Nobody launched it: it is no command's."""
+    with app.app_context(), db.transaction() as session:
+        journal.record(session, "purge", PORTAL, None)
+    page = camille.get("town_hall.journal").fill({"Qui": "Le portail"}).submit("Filtrer")
+    told = rows(page)
+    assert any("le portail Ménage" in row for row in told)
+    assert all("le portail" in row for row in told)
+    page = page.fill({"Qui": "Une commande"}).submit("Filtrer")
+    assert not any("le portail" in row for row in rows(page))
 
 
 def test_a_file_holds_what_the_filters_find(camille: Browser, people: People) -> None:

@@ -40,6 +40,8 @@ def test_camille_comes_for_the_first_time(browser: Browser, app: Flask, outbox: 
     page, _ = take_application(page)
     assert page.h1 == "Vos codes de secours"
     assert len(page.soup.select(".spare-codes li")) == 8
+    # Shown by whoever can make it act.
+    assert page.soup.select_one("button[data-print][hidden]")
     page = page.link("Je les ai rangés").click()
     assert page.h1 == "À faire aujourd’hui"
     assert "Mettre en place le portail" in page.text

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from app.calendar import ONE_DAY
 from app.formats import today
-from app.services.bookings import catalogue
+from app.services.bookings import catalogue, weeks
 from app.services.bookings.catalogue import Catalogue
 from app.services.bookings.judge import sentences
 from app.services.bookings.judge.limits import limit
@@ -43,6 +43,11 @@ class ServedDay:
     absent: list[tuple[str, str]]
     # Those of them that are there, and that nobody books in time any more.
     over: frozenset[str] = frozenset()
+
+    @property
+    def week(self) -> str:
+        """Name its week."""
+        return weeks.name_of_week(self.day)
 
     @property
     def is_served(self) -> bool:
