@@ -2,13 +2,14 @@
 
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app import db
 from app.models import (
     HOLDING,
     Booking,
     BookingEvent,
+    BookingEventKind,
     BookingState,
     DayState,
     Place,
@@ -18,6 +19,9 @@ from app.models import (
 from app.services.bookings import catalogue, places, waiting
 from app.services.bookings.places import At
 from tests.support.last_place import ALONG, SLUG
+
+# What the waiting list gives, or offers.
+SHARED = (BookingEventKind.PROMOTED, BookingEventKind.OFFERED)
 
 
 def have_places(day: date, slug: str, number: int) -> None:
@@ -71,3 +75,27 @@ def check(day: date) -> None:
         assert [event.old for event in events] == [None, *(event.new for event in events[:-1])]
         assert events[-1].new is each.state
         assert len(events) == each.version
+
+
+def last_event() -> int:
+    """Number what happened last, before something is done."""
+    return db.session().scalar(select(func.max(BookingEvent.id))) or 0
+
+
+def check_shared(last: int) -> None:
+    """Nobody is given by the list what the town does not have: one more is one child's."""
+    rows = db.session().execute(
+        select(Place, Booking.day)
+        .join(
+            Booking,
+            (Booking.service_id == Place.service_id)
+            & (Booking.group_id == Place.group_id)
+            & (Booking.day == Place.day),
+        )
+        .join(BookingEvent, BookingEvent.booking_id == Booking.id)
+        .where(BookingEvent.id > last, BookingEvent.kind.in_(SHARED))
+        .order_by(Place.service_id, Place.group_id, Place.day)
+    )
+    for place, day in rows:
+        said = catalogue.read(day, day).services[place.service_id].places(day, place.group_id)
+        assert said is None or place.taken <= said

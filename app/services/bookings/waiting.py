@@ -81,6 +81,10 @@ def promote(session: Session, town: Catalogue, freed: Collection[At]) -> list[Bo
     if all(town.services[at.service_id].waiting is Waiting.NONE for at in concerned):
         return []
     waiting = _waiting(session, concerned)
+    if not waiting:
+        return []
+    # One more than the town has was one child's: whoever leaves does not hand it on.
+    places.lock_places(session, town, freed)
     children = {cell.child for cell in waiting}
     sharing = _Sharing(
         session=session,

@@ -32,7 +32,15 @@ from app.models import (
     Service,
 )
 from app.services.actors import Command, CurrentAccount
-from app.services.bookings import applying, drawing, leaving, saving, typical, waiting, weeks
+from app.services.bookings import (
+    applying,
+    drawing,
+    leaving,
+    saving,
+    typical,
+    waiting,
+    weeks,
+)
 from app.services.bookings.closings import closing
 from app.services.bookings.closings.closing_extent import Extent
 from app.services.bookings.exceptional import granting
@@ -43,6 +51,7 @@ from app.services.importing import service_files
 from app.services.refusals import Refusal
 from tests.services.requests.conftest import signed_in
 from tests.support.booking_doors import HEADER
+from tests.support.counted_right import check_shared, last_event
 from tests.support.people import TOWN_HALL, People, Person, public_id
 from tests.support.random_acts import (
     MINE,
@@ -85,9 +94,11 @@ def test_no_meal_is_ever_without_its_midday(
             with time_machine.travel(BEGINS, tick=False) as clock:
                 for act in done:
                     # What cannot be is refused, which changes nothing.
+                    last = last_event()
                     with suppress(Refusal):
                         _do(people, tmp_path, clock, act)
                     _check()
+                    check_shared(last)
 
     whatever_is_done()
 

@@ -14,15 +14,16 @@ from sqlalchemy import select, update
 from app import db
 from app.models import (
     Booking,
+    BookingState,
     Child,
     Service,
     Waiting,
 )
 from app.services.bookings.closings import closing
 from app.services.bookings.closings.closing_extent import Extent
-from app.services.bookings.waiting_list import lapsing
+from app.services.bookings.waiting_list import answering_waiters, lapsing
 from app.services.refusals import Refusal
-from tests.support.counted_right import check, have_places
+from tests.support.counted_right import check, check_shared, have_places, last_event
 from tests.support.last_place import ALONG, FIRST, SCHOOLS, SLUG, Contender, book, prepare
 from tests.support.people import TOWN_HALL
 
@@ -65,13 +66,20 @@ class Custom(NamedTuple):
     how: Waiting
 
 
-Act = Tick | Places | Strike | Silence | Custom
+class Give(NamedTuple):
+    """The town gives a place to one of those who wait, where there is one or not."""
+
+    number: int
+
+
+Act = Tick | Places | Strike | Silence | Custom | Give
 FOR = ((), (SCHOOLS[0],), SCHOOLS)
 CLOSINGS = ((SLUG,), (ALONG,), (SLUG, ALONG))
 ACTS = st.one_of(
     st.builds(Tick, st.integers(0, FAMILIES - 1), st.tuples(st.booleans(), st.booleans())),
     st.builds(Places, st.sampled_from([SLUG, ALONG]), st.integers(0, FAMILIES)),
     st.builds(Silence),
+    st.builds(Give, st.integers(0, FAMILIES - 1)),
     st.builds(
         Custom,
         st.sampled_from([SLUG, ALONG]),
@@ -79,6 +87,8 @@ ACTS = st.one_of(
     ),
     st.builds(Strike, st.sampled_from(CLOSINGS), st.sampled_from(FOR), st.booleans()),
 )
+# Everybody wants to come, and two have a place.
+FULL = (Places(SLUG, 2), *(Tick(family, (True, False)) for family in range(FAMILIES)))
 
 
 def test_any_sequence_counts_right(app: Flask) -> None:
@@ -90,13 +100,15 @@ def test_any_sequence_counts_right(app: Flask) -> None:
         deadline=None,
         suppress_health_check=[HealthCheck.function_scoped_fixture],
     )
-    @given(st.lists(ACTS, max_size=14))
-    def any_sequence(acts: Sequence[Act]) -> None:
+    @given(st.sampled_from([(), FULL]), st.lists(ACTS, max_size=14))
+    def any_sequence(begun: Sequence[Act], done: Sequence[Act]) -> None:
         day = FIRST + timedelta(days=next(numbers))
         with app.app_context():
-            for act in acts:
+            for act in (*begun, *done):
+                last = last_event()
                 _do(contenders, day, act)
                 check(day)
+                check_shared(last)
 
     any_sequence()
 
@@ -108,6 +120,8 @@ def _do(contenders: Sequence[Contender], day: date, act: Act) -> None:
         _strike(day, act)
     elif isinstance(act, Silence):
         _let_lapse(day)
+    elif isinstance(act, Give):
+        _give(day, act.number)
     elif isinstance(act, Custom):
         with db.transaction() as session:
             service = update(Service).where(Service.slug == act.service)
@@ -138,6 +152,15 @@ def _strike(day: date, act: Strike) -> None:
         return
     with suppress(Refusal):
         closing.reopen(extent, TOWN_HALL)
+
+
+def _give(day: date, number: int) -> None:
+    wait = select(Booking.public_id).where(
+        Booking.day == day, Booking.state == BookingState.WAITING
+    )
+    found = db.session().scalars(wait.order_by(Booking.id)).all()
+    if found:
+        answering_waiters.give(found[number % len(found)], TOWN_HALL)
 
 
 def _let_lapse(day: date) -> None:

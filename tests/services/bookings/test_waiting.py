@@ -14,7 +14,7 @@ from app.services.bookings.closings import closing
 from app.services.bookings.closings.closing_extent import Extent
 from app.services.bookings.setting_up import reading as services_read
 from app.services.bookings.setting_up import services as setting_up
-from app.services.bookings.waiting_list import kept_places, lapsing
+from app.services.bookings.waiting_list import answering_waiters, kept_places, lapsing
 from app.services.jobs.kinds import JobKind
 from app.services.mail.kinds import MailKind
 from tests.services.bookings.conftest import (
@@ -90,6 +90,40 @@ def test_a_place_that_the_town_takes_away_is_nobody_s_loss(town: People) -> None
     tick(town.ines, "30 cantine")
     assert states(town.ines)["30 cantine"] == "waiting parent 1"
     assert places() == {"30 cantine": 2}
+
+
+def test_what_the_town_has_no_more_is_not_given_on(town: People) -> None:
+    """Of two who keep their places where there is one by now, the first who goes leaves none."""
+    for person in (town.zest, town.moreau):
+        tick(person, "30 cantine")
+    capacity(1)
+    tick(town.ines, "30 cantine")
+    tick(town.moreau)
+    assert states(town.ines)["30 cantine"] == "waiting parent 1"
+    assert places() == {"30 cantine": 1}
+    tick(town.zest)
+    assert states(town.ines)["30 cantine"] == "booked parent"
+
+
+def test_one_more_place_is_of_the_child_it_was_given_for(town: People) -> None:
+    """Whoever goes first, nobody else has it: the canteen has as many seats as ever."""
+    capacity(1)
+    tick(town.zest, "30 cantine")
+    for person in (town.moreau, town.ines):
+        tick(person, "30 cantine")
+    waits = select(Booking.public_id).join(Service, Service.id == Booking.service_id)
+    theirs = waits.where(
+        Service.slug == "cantine",
+        Booking.family_id == signed_in(town.moreau).family_id,
+    )
+    answering_waiters.give(db.session().scalars(theirs).one(), TOWN_HALL)
+    assert places() == {"30 cantine": 2}
+    tick(town.zest)
+    assert states(town.moreau)["30 cantine"] == "booked parent"
+    assert states(town.ines)["30 cantine"] == "waiting parent 1"
+    tick(town.moreau)
+    assert states(town.ines)["30 cantine"] == "booked parent"
+    assert places() == {"30 cantine": 1}
 
 
 def test_a_day_of_its_own_places(town: People) -> None:

@@ -104,8 +104,6 @@ def take_back(session: Session, batch_id: int, by: Actor) -> None:
         counted[places.pool_of(row)] -= back is BookingState.CANCELLED
     session.flush()
     places.count(session, counted)
-    # What was one more that day is no more.
-    places.lock_places(session, known.town, wanted)
     waiting.promote(session, known.town, wanted)
     journal.record_of_family(session, "late_place_taken_back", by, family_id)
 

@@ -21,7 +21,7 @@ from app.models import (
 )
 from app.services import journal
 from app.services.actors import Actor
-from app.services.bookings import batches, catalogue, places, telling
+from app.services.bookings import batches, catalogue, places, telling, waiting
 from app.services.bookings.catalogue import Catalogue
 from app.services.bookings.places import At, Pool
 from app.services.bookings.telling import Told, turn
@@ -67,6 +67,9 @@ def give(public_id: str, by: Actor) -> None:
         session.flush()
         places.count(session, taken)
         telling.place_found(session, found.family_id)
+        # Whoever lacked but this of what goes along has the rest, where it is free.
+        given = [At(row.service_id, row.day) for row in found.rows]
+        waiting.promote(session, found.town, given)
         journal.record_of_family(session, "place_given", by, found.family_id)
 
 
