@@ -48,10 +48,18 @@ def _tell_of_opening(task: jobs.Task) -> None:
     openings.tell_due(task)
 
 
+def _go_on_closing(task: jobs.Task) -> None:
+    """Take away what was booked of closed days, or give it back; loaded when a day closes."""
+    from app.services.bookings.closings import closing_work
+
+    closing_work.do(task)
+
+
 # Who does each kind of job.
 HANDLERS = {
     JobKind.CLERK_MORNING: telling.tell_in_the_morning,
     JobKind.CLERK_NEWS: telling.tell_at_once,
+    JobKind.CLOSING: _go_on_closing,
     JobKind.ERASURE: erasing.erase_by_night,
     JobKind.IMPORT: doing.do,
     JobKind.INVITATIONS: inviting.do,

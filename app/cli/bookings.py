@@ -175,7 +175,7 @@ def close(extent: Extent, reason: str, more: str, *, yes: bool) -> None:
 
     Montre d’abord qui est concerné. Le message part dix minutes plus tard.
     """
-    from app.services.bookings.closings import closing, closing_letters
+    from app.services.bookings.closings import closing
 
     with refusals(UNCHANGED):
         _say(closing.preview(extent), "à retirer")
@@ -184,9 +184,9 @@ def close(extent: Extent, reason: str, more: str, *, yes: bool) -> None:
         sys.exit(1)
     by = whoever_launched()
     with refusals(UNCHANGED):
-        changed = closing.close(extent, reason, by)
+        changed = closing.close(extent, reason, by, more)
     _say(changed, "retirées")
-    _say_when(closing_letters.tell_of_closing(changed, reason, more, by))
+    _say_when(changed.due_at)
     options = [f"--jusqu-au {day(extent.days[-1])}"] if len(extent.days) > 1 else []
     options += [f"--service {slug}" for slug in extent.slugs]
     options += [f'--ecole "{school}"' for school in extent.schools]
@@ -200,20 +200,20 @@ def close(extent: Extent, reason: str, more: str, *, yes: bool) -> None:
 @with_appcontext
 def reopen(extent: Extent, more: str) -> None:
     """Rouvre des services fermés\u00a0; ce qui y était réservé l’est de nouveau."""
-    from app.services.bookings.closings import closing, closing_letters
+    from app.services.bookings.closings import closing
 
     by = whoever_launched()
     with refusals(UNCHANGED):
-        changed = closing.reopen(extent, by)
+        changed = closing.reopen(extent, by, more)
     _say(changed, "remises")
-    _say_when(closing_letters.tell_of_reopening(changed, more, by), changed.bookings)
+    _say_when(changed.due_at, changed.bookings)
 
 
 def _say(changed: Changed, what: str) -> None:
     click.echo(
         f"{changed.words[:1].upper()}{changed.words[1:]}\u00a0: "
         f"réservations {what}, {changed.bookings}\u00a0; "
-        f"{plural(changed.children, 'enfant')}, {plural(len(changed.families), 'famille')}, "
+        f"{plural(changed.children, 'enfant')}, {plural(changed.families, 'famille')}, "
         f"{plural(changed.meals, 'repas', 'repas')}."
     )
 

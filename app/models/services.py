@@ -146,6 +146,8 @@ class Closing(Base):
     families: Mapped[int] = mapped_column(default=0)
     # What told the families; none where nobody had booked.
     message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"), index=True)
+    # When nothing of it was left to take away, and families were written to; until then it goes on.
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # When all of it was open again.
     undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -7,17 +7,22 @@ it is killed in.
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import time_machine
 from sqlalchemy import event
 
 import config
 from app import create_app, db
 from app.services.accounts import signing_in
-from app.services.actors import Origin
+from app.services.actors import Command, Origin
+from app.services.bookings.closings import closing, closing_parts
+from app.services.bookings.closings.closing_extent import Extent
 from app.services.importing import running
 from app.services.jobs import running as running_jobs
 from app.services.mail import outbox
@@ -88,6 +93,35 @@ def ask_for_a_password(identifier: str, instance: Path, url: str) -> None:
     app = create_app(config.Test(instance=instance, database_url=url))
     with app.app_context(), mock.patch.object(outbox, "enqueue", _die):
         signing_in.request_credentials(identifier, Origin())
+
+
+def close_until(parts: int, instance: Path, url: str, now: datetime, day: date) -> None:
+    """Close a day, child after child, until so many parts are done; 0 is before the first."""
+    app = create_app(config.Test(instance=instance, database_url=url, mail_delivery="worker"))
+    with app.app_context(), time_machine.travel(now), one_child_a_part(), dying_after(parts):
+        closing.close(Extent((day,)), "Grève", Command("nadia"))
+
+
+@contextmanager
+def one_child_a_part() -> Iterator[None]:
+    """Have a closing hold one child at once."""
+    with mock.patch.multiple(closing_parts, FEWEST=1, MOST=1):
+        yield
+
+
+@contextmanager
+def dying_after(parts: int) -> Iterator[None]:
+    """Die before the next part of a closing, once so many are done."""
+    left = iter(range(parts))
+    real = closing_parts.next_children
+
+    def next_children(*details: Any) -> Any:
+        if next(left, None) is None:
+            _die()
+        return real(*details)
+
+    with mock.patch.object(closing_parts, "next_children", next_children):
+        yield
 
 
 def _die(*_details: object) -> None:

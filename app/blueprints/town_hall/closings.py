@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from app.services.bookings.closings.closing_moves import Changed
 
 CLOSED = "C’est fermé."
+CLOSES = (
+    "C’est fermé\u00a0: plus personne n’y réserve. Ce qui était réservé est retiré en ce moment, "
+    "puis le message aux familles part."
+)
+OPENS = "C’est de nouveau ouvert. Chacun retrouve ses réservations dans les minutes qui viennent."
 LEAVES = "Le message aux familles part {}."
 NOBODY = "Personne n’avait réservé\u00a0: aucun message ne part."
 OPEN = "C’est de nouveau ouvert."
@@ -63,30 +68,37 @@ def closing_page(public_id: str) -> ResponseReturnValue:
 def open_again(public_id: str) -> ResponseReturnValue:
     """Open what it closed, from today on."""
     from app.blueprints.town_hall.closing_forms import OpeningForm
-    from app.services.bookings.closings import closing, closing_letters, closing_list
+    from app.services.bookings.closings import closing, closing_list
+    from app.services.bookings.closings.closing_work import WHILE_ONE_WAITS
 
     form = OpeningForm()
     if not form.validate():
         return show_again(form)
     _ = closing_list.find(public_id) or abort(404)
     try:
-        changed = closing.undo(public_id, current_clerk())
+        more = form.text.data or ""
+        changed = closing.undo(public_id, current_clerk(), more, WHILE_ONE_WAITS)
     except Refusal as refused:
         flash(refused.sentence, "info")
         return redirect(url_for("town_hall.closing_page", public_id=public_id))
-    due_at = closing_letters.tell_of_reopening(changed, form.text.data or "", current_clerk())
+    flash(_opened(changed), "success")
+    return redirect(url_for("town_hall.closing_page", public_id=public_id))
+
+
+def _opened(changed: "Changed") -> str:
+    if not changed.is_over:
+        return OPENS
     back = plural(
         changed.children,
         "enfant retrouve ses réservations",
         "enfants retrouvent leurs réservations",
     )
     words = [OPEN, *([f"{back}."] if changed.bookings else [])]
-    if due_at:
-        words.append(LEAVES.format(near_moment(due_at)))
+    if changed.due_at:
+        words.append(LEAVES.format(near_moment(changed.due_at)))
     elif changed.bookings:
         words.append(NOT_SENT)
-    flash(" ".join(words), "success")
-    return redirect(url_for("town_hall.closing_page", public_id=public_id))
+    return " ".join(words)
 
 
 def _preview(form: "ClosingForm") -> "Changed":
@@ -112,10 +124,11 @@ def _check(form: "ClosingForm") -> ResponseReturnValue:
 
 
 def _close(form: "ClosingForm") -> ResponseReturnValue:
-    from app.services.bookings.closings import closing, closing_letters
+    from app.services.bookings.closings import closing
+    from app.services.bookings.closings.closing_work import WHILE_ONE_WAITS
 
     by, reason, text = current_clerk(), form.reason.data or "", form.text.data or ""
-    changed = closing.close(form.extent, reason, by)
-    due_at = closing_letters.tell_of_closing(changed, reason.removesuffix("."), text, by)
-    flash(f"{CLOSED} {LEAVES.format(near_moment(due_at)) if due_at else NOBODY}", "success")
+    changed = closing.close(form.extent, reason, by, text, WHILE_ONE_WAITS)
+    told = LEAVES.format(near_moment(changed.due_at)) if changed.due_at else NOBODY
+    flash(f"{CLOSED} {told}" if changed.is_over else CLOSES, "success")
     return redirect(url_for("town_hall.closing_page", public_id=changed.public_id))

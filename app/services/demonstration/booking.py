@@ -14,7 +14,7 @@ from app.calendar import ONE_DAY, ONE_WEEK
 from app.formats import day_of
 from app.models import MessageSending
 from app.services.bookings import catalogue
-from app.services.bookings.closings import closing, closing_letters
+from app.services.bookings.closings import closing
 from app.services.bookings.closings.closing_extent import Extent
 from app.services.bookings.judge.limits import limit
 from app.services.bookings.reading import days_between
@@ -131,8 +131,7 @@ def _give_back(week: TheWeek) -> None:
 def _announce(strike: date, at: datetime) -> None:
     """Close all of midday, and write to those who had booked: they have the message since then."""
     with at_that_hour(at):
-        changed = closing.close(Extent((strike,), (SLUG, MIDDAY_SLUG)), STRIKE, TOWN_HALL)
-        closing_letters.tell_of_closing(changed, STRIKE, MORE, TOWN_HALL)
+        closing.close(Extent((strike,), (SLUG, MIDDAY_SLUG)), STRIKE, TOWN_HALL, MORE)
     with db.transaction() as session:
         # The only one that was ever written on screen here.
         [number] = session.scalars(select(MessageSending.message_id))

@@ -1,8 +1,7 @@
 """The days of `fermeture.csv` are closed, and each family reads of all of them in one message."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,23 +9,11 @@ from sqlalchemy.orm import Session
 from app.models import Service
 from app.services.actors import Actor
 from app.services.bookings import catalogue
-from app.services.bookings.closings import closing, closing_days, closing_letters
+from app.services.bookings.closings import closing, closing_days
+from app.services.bookings.closings.closing import ToClose
 from app.services.bookings.closings.closing_days import MOST_DAYS
 from app.services.bookings.closings.closing_extent import Extent
-from app.services.bookings.closings.closing_letters import Closed
 from app.services.importing.closing_file import Closing
-
-
-class ToClose(NamedTuple):
-    """What is closed at once, and why."""
-
-    extent: Extent
-    reason: str
-
-    @property
-    def marks(self) -> int:
-        """Count the days of services."""
-        return len(self.extent.days) * len(self.extent.slugs)
 
 
 def still_open(session: Session, closings: Iterable[Closing]) -> list[ToClose]:
@@ -50,16 +37,21 @@ def still_open(session: Session, closings: Iterable[Closing]) -> list[ToClose]:
     ]
 
 
-def close(wanted: Iterable[ToClose], by: Actor) -> int:
+def close(wanted: Sequence[ToClose], by: Actor) -> int:
     """Close them, some weeks at once, and write once to those who had booked; count the days."""
-    closed, count = [], 0
-    for each in wanted:
-        for first in range(0, len(each.extent.days), MOST_DAYS):
-            some = each.extent._replace(days=each.extent.days[first : first + MOST_DAYS])
-            closed.append(Closed(closing.close(some, each.reason, by), each.reason))
-        count += each.marks
-    closing_letters.tell_of_closings(closed, by)
-    return count
+    some = [
+        each._replace(extent=each.extent._replace(days=each.extent.days[at : at + MOST_DAYS]))
+        for each in wanted
+        for at in range(0, len(each.extent.days), MOST_DAYS)
+    ]
+    if some:
+        closing.close_several(some, by)
+    return sum(marks(each) for each in wanted)
+
+
+def marks(wanted: ToClose) -> int:
+    """Count the days of services."""
+    return len(wanted.extent.days) * len(wanted.extent.slugs)
 
 
 def _schools(school: str) -> tuple[str, ...]:

@@ -170,7 +170,7 @@ def run(path: Path, by: Actor, *, rehearses: bool = False, most_rows: int | None
                     taking_over.write(session, week, by, taken)
                 _tell(taken, done)
                 left = closing_rows.still_open(session, later.closings)
-                done.closings = sum(each.marks for each in left)
+                done.closings = sum(closing_rows.marks(each) for each in left)
                 done.invoiced = len(later.invoiced)
                 raise _Rehearsed
             names, done.is_undoable = ", ".join(found), not later

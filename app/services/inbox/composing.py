@@ -70,17 +70,23 @@ def save(
 ) -> int:
     """Keep a draft, with whom it is for today; return its number. Raises Refusal."""
     with stored_files.keeping(Folder.MESSAGES, files) as stored, db.transaction() as session:
-        message, sending = _begun(session, letter) if number is None else draft(session, number)
-        message.sender, message.subject = letter.sender, letter.subject
-        message.body, message.answerable = letter.body, letter.answerable
-        message.folded = folded_message(letter.sender, letter.subject, letter.body)
-        message.sent_on = today()
-        _address(session, message, letter.target)
-        _attach(session, message.id, list(zip(files, stored, strict=True)), removed)
-        sending.target, sending.target_words = letter.target.stored(), letter.target.words
-        sending.mails, sending.planned_for = letter.mails, letter.planned_for
-        sending.acted_by = actor.acted_by
-        return message.id
+        kept = compose(session, letter, actor, number)
+        _attach(session, kept, list(zip(files, stored, strict=True)), removed)
+        return kept
+
+
+def compose(session: Session, letter: Letter, actor: Actor, number: int | None = None) -> int:
+    """Keep what a draft says, in the caller's transaction; return its number. Raises Refusal."""
+    message, sending = _begun(session, letter) if number is None else draft(session, number)
+    message.sender, message.subject = letter.sender, letter.subject
+    message.body, message.answerable = letter.body, letter.answerable
+    message.folded = folded_message(letter.sender, letter.subject, letter.body)
+    message.sent_on = today()
+    _address(session, message, letter.target)
+    sending.target, sending.target_words = letter.target.stored(), letter.target.words
+    sending.mails, sending.planned_for = letter.mails, letter.planned_for
+    sending.acted_by = actor.acted_by
+    return message.id
 
 
 def draft(session: Session, number: int, *, hold: bool = True) -> tuple[Message, MessageSending]:

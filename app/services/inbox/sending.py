@@ -6,6 +6,8 @@ gives it to them all at once, and has the mails leave.
 
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy.orm import Session
+
 from app import db
 from app.formats import day_of
 from app.models import Message, MessageSending
@@ -30,22 +32,27 @@ TOO_FAR = "Choisissez un jour d’ici un an."
 
 def send(number: int, actor: Actor) -> datetime:
     """Have a draft leave; return when. Raises Refusal."""
-    now = datetime.now(UTC)
     with db.transaction() as session:
-        message, sending = composing.draft(session, number)
-        if message.sent_on != day_of(now):
-            raise Refusal(Reason.OUTDATED, OF_ANOTHER_DAY)
-        if sending.planned_for and sending.planned_for <= now:
-            raise Refusal(Reason.OUTDATED, PAST)
-        if sending.planned_for and sending.planned_for > now + FARTHEST:
-            raise Refusal(Reason.UNFIT, TOO_FAR)
-        found = composing.reach_of(message)
-        due_at = max(sending.planned_for or now, now + RESPITE)
-        sending.due_at, sending.parents = due_at, found.parents
-        sending.acted_by = actor.acted_by
-        queue.enqueue(session, JobKind.MESSAGE, {"message": str(number)}, due_at)
-        told = {"message": str(number), "families": str(found.families)}
-        journal.record(session, "message_sent", actor, None, **told)
+        return leave(session, number, actor)
+
+
+def leave(session: Session, number: int, actor: Actor) -> datetime:
+    """Have a draft leave, in the caller's transaction; return when. Raises Refusal."""
+    now = datetime.now(UTC)
+    message, sending = composing.draft(session, number)
+    if message.sent_on != day_of(now):
+        raise Refusal(Reason.OUTDATED, OF_ANOTHER_DAY)
+    if sending.planned_for and sending.planned_for <= now:
+        raise Refusal(Reason.OUTDATED, PAST)
+    if sending.planned_for and sending.planned_for > now + FARTHEST:
+        raise Refusal(Reason.UNFIT, TOO_FAR)
+    found = composing.reach_of(message)
+    due_at = max(sending.planned_for or now, now + RESPITE)
+    sending.due_at, sending.parents = due_at, found.parents
+    sending.acted_by = actor.acted_by
+    queue.enqueue(session, JobKind.MESSAGE, {"message": str(number)}, due_at)
+    told = {"message": str(number), "families": str(found.families)}
+    journal.record(session, "message_sent", actor, None, **told)
     return due_at
 
 

@@ -16,6 +16,7 @@ class JobKind(StrEnum):
     MESSAGE = "message"
     OFFERS = "offers"
     OPENING = "opening"
+    CLOSING = "closing"
     CLERK_NEWS = "clerk_news"
     CLERK_MORNING = "clerk_morning"
 
@@ -29,6 +30,7 @@ IN_FRENCH: dict[str, str] = {
     JobKind.MESSAGE: "message de la mairie, à son heure",
     JobKind.OFFERS: "places proposées restées sans réponse",
     JobKind.OPENING: "ouverture des réservations, à dire à qui l’a demandé",
+    JobKind.CLOSING: "jours fermés ou rouverts\u00a0: ce qui y est réservé, puis le message",
     JobKind.CLERK_NEWS: "nouvelles pour la mairie, tout de suite",
     JobKind.CLERK_MORNING: "nouvelles pour la mairie, à 8 h",
 }

@@ -125,6 +125,13 @@ def again(
     return job
 
 
+def hurry(session: Session, number: int) -> None:
+    """Have a job done now that was to come later, in the caller's transaction."""
+    is_queued = (Job.id == number) & (Job.state == JobState.QUEUED)
+    _write(session, is_queued, due_at=datetime.now(UTC))
+    db.after_commit(session, background.watcher(EXTENSION).notify)
+
+
 def to_come(session: Session, kind: JobKind, now: datetime) -> Sequence[Job]:
     """List the jobs of a kind whose hour has not come, in the caller's transaction."""
     asked = select(Job).where(Job.kind == kind.value, *_is_to_come(now))

@@ -31,6 +31,7 @@ class Task:
     def __init__(self, job: ClaimedJob, workshop: "Workshop") -> None:
         """Take it."""
         self.payload = job.payload
+        self.number = job.id
         self._job = job
         self._workshop = workshop
         self._reported_at: datetime | None = None

@@ -15,7 +15,8 @@ from app.services.refusals import Reason, Refusal
 from app.services.targets import offered
 from app.services.targets.kinds import Target, TargetKind
 
-MOST_NUMBERS = 5_000
+# That a clerk types or ticks; and that databases take in one statement.
+MOST_NUMBERS, MOST_AT_ALL = 5_000, 30_000
 LONGEST_DELAY = 3_650
 AT_A_TIME = 500
 # How many of those that nobody has are named.
@@ -27,7 +28,7 @@ NO_CLASS = "Choisissez au moins une école ou une classe."
 NO_ACTIVITY = "Choisissez une activité."
 NO_DAYS = f"Donnez un nombre de jours, de 0 à {LONGEST_DELAY}."
 NO_NUMBER = "Donnez au moins un numéro de famille."
-TOO_MANY = f"Donnez {MOST_NUMBERS} numéros au plus."
+TOO_MANY = f"Donnez {MOST_AT_ALL} numéros au plus."
 NOBODY = "Aucune famille n’est concernée aujourd’hui."
 OPEN = Family.archived_at.is_(None)
 
@@ -88,7 +89,7 @@ def _late(target: Target) -> ColumnElement[bool]:
 def _of_numbers(target: Target) -> ColumnElement[bool]:
     if not target.values:
         raise Refusal(Reason.MISSING, NO_NUMBER)
-    if len(target.values) > MOST_NUMBERS:
+    if len(target.values) > MOST_AT_ALL:
         raise Refusal(Reason.TOO_LONG, TOO_MANY)
     ids, strays = _look_up(target.values)
     if strays:

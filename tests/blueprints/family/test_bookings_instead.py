@@ -11,7 +11,7 @@ from app import db
 from app.models import CustodyPattern, Late, Message, Service
 from app.services.actors import PORTAL
 from app.services.bookings import invoicing
-from app.services.bookings.closings import closing, closing_letters
+from app.services.bookings.closings import closing
 from app.services.bookings.closings.closing_extent import Extent
 from app.services.inbox import sending
 from tests.services.bookings.conftest import LIMIT, enrol, tick
@@ -118,8 +118,7 @@ def test_a_strike_leads_to_the_message_and_says_what_is_left(
     """The canteen is closed, its midday garderie is not: whoever can may still come to that."""
     with app.app_context():
         tick(people.zest, "30 cantine")
-        changed = closing.close(Extent((date(2026, 11, 30),), ("cantine",)), "grève", PORTAL)
-        closing_letters.tell_of_closing(changed, "grève", "", PORTAL)
+        closing.close(Extent((date(2026, 11, 30),), ("cantine",)), "grève", PORTAL)
     page = parent.get("family.bookings_week", week="2026-W49")
     told = "Fermé : grève. Rien ne vous sera facturé. Sans repas, vous pouvez encore réserver"
     assert f"{told} la garderie de midi." in page.text

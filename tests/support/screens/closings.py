@@ -40,6 +40,9 @@ def closing_screens(app: Flask, people: People, office: Browser) -> Screens:
     yield "closings, back", page.submit("Modifier", _refused=200)
     page = page.submit("Fermer")
     yield "closings, closed", page
+    _go_on(app, None)
+    yield "closings, going on", office.visit(page.path)
+    _go_on(app, datetime.now(UTC))
     yield "closings, told", office.get("town_hall.closings")
     with app.app_context(), db.transaction() as session:
         session.execute(update(Closing).values(at=datetime.now(UTC) - timedelta(hours=2)))
@@ -62,6 +65,12 @@ def closing_screens(app: Flask, people: People, office: Browser) -> Screens:
 def _archive(app: Flask, instant: datetime | None) -> None:
     with app.app_context(), db.transaction() as session:
         session.execute(update(Service).values(archived_at=instant))
+
+
+def _go_on(app: Flask, ended_at: datetime | None) -> None:
+    """Have the closing not be at its end, as that of a great town for some minutes."""
+    with app.app_context(), db.transaction() as session:
+        session.execute(update(Closing).values(ended_at=ended_at))
 
 
 def _canteen(page: Page) -> str:

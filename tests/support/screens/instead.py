@@ -12,7 +12,7 @@ from app import db
 from app.models import Message, Tariff
 from app.services.actors import PORTAL
 from app.services.bookings import invoicing
-from app.services.bookings.closings import closing, closing_letters
+from app.services.bookings.closings import closing
 from app.services.bookings.closings.closing_extent import Extent
 from app.services.inbox import sending
 from tests.support.browser import Browser, Page
@@ -29,8 +29,7 @@ def instead_screens(app: Flask, people: People) -> Iterator[tuple[str, Page]]:
         with db.transaction() as session:
             bookings, eldest = booked_by(session, people.zest)
             bookings.book(eldest, [STRIKE], datetime.now(UTC))
-        changed = closing.close(Extent((STRIKE,), ("cantine",)), "grève", PORTAL)
-        closing_letters.tell_of_closing(changed, "grève", "", PORTAL)
+        closing.close(Extent((STRIKE,), ("cantine",)), "grève", PORTAL)
     with time_machine.travel(datetime.now(UTC) + A_QUARTER, tick=False):
         with app.app_context():
             last = select(Message.id).where(Message.unsent).order_by(Message.id.desc()).limit(1)

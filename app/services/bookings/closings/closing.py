@@ -1,27 +1,30 @@
 """The town closes services on some days: what was booked goes, is told, comes back if it reopens.
 
 Nothing is deleted: a day that was closed keeps who had booked it. What came with a meal alone goes
-with it, as when a family cancels.
+with it, as when a family cancels. The days are closed at once, in one short transaction: nobody
+books them any more. What was booked follows in parts (`closing_parts`), here as far as the caller
+waits for, the rest in the background; when all of it is done, families are written to.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
 from app import db
-from app.formats import NBSP, today
-from app.models import Booking, BookingState, Closing, DayState, Service, ServiceDay
+from app.formats import today
+from app.models import Closing, DayState, Service, ServiceDay
 from app.services import journal
 from app.services.actors import Actor
-from app.services.bookings import catalogue, places, waiting
+from app.services.bookings import catalogue
 from app.services.bookings.catalogue import Catalogue
-from app.services.bookings.closings import closing_days, closing_extent, closing_moves
-from app.services.bookings.closings.closing_extent import Extent, Stands
+from app.services.bookings.closings import closing_days, closing_extent, closing_work
+from app.services.bookings.closings.closing_extent import Extent
+from app.services.bookings.closings.closing_letters import Opened
 from app.services.bookings.closings.closing_moves import Changed
-from app.services.bookings.places import At
+from app.services.bookings.closings.closing_work import Errand
 from app.services.refusals import Reason, Refusal
 
 PAST = "ce jour est passé\u00a0: ce qui y fut réservé reste"
@@ -30,64 +33,101 @@ LONGEST_WORDS = 500
 LONGEST_REASON = 200
 
 
+class ToClose(NamedTuple):
+    """What is closed at once, and why."""
+
+    extent: Extent
+    reason: str
+
+
 def preview(extent: Extent) -> Changed:
     """Tell what closing these services would take away. Raises Refusal."""
     _check(extent)
+    # Six weeks of a great town are a million bookings to count: some seconds.
+    db.take_time()
     session = db.session()
     wanted = closing_days.services(session, extent.slugs)
     kept = _kept(extent, closing_days.to_close(session, _town(extent.days), wanted, extent))
-    going = closing_extent.going(session, kept, wanted)
-    return closing_moves.told(session, kept, wanted, [(each, each.state) for each in going])
+    concerned = closing_extent.bound(session, wanted)
+    closed = closing_extent.of_extent(kept, concerned)
+    counts = closing_extent.count(session, kept.days, closed)
+    return Changed(kept.days, _names(concerned), kept.schools, counts)
 
 
-def close(extent: Extent, reason: str, by: Actor) -> Changed:
-    """Close services on some days; what was booked of them is there no more. Raises Refusal."""
-    _check(extent)
-    said = " ".join(reason.split())[:LONGEST_REASON].removesuffix(".")
-    if not said:
-        raise Refusal(Reason.MISSING, "dites pourquoi\u00a0: les familles le lisent")
-    with db.transaction() as session:
-        _hold(session, extent.days)
-        wanted = closing_days.services(session, extent.slugs)
-        marks = closing_days.to_close(session, _town(extent.days), wanted, extent)
-        kept = _kept(extent, marks)
-        closing = _begin(session, kept, said, by)
-        closing_days.mark(session, marks, closing)
-        changed = replace(
-            _take_away(session, kept, wanted, said),
-            closing_id=closing.id,
-            public_id=closing.public_id,
-        )
-        closing.words = changed.words[:LONGEST_WORDS]
-        _note(session, "day_closed", changed, by)
-    with db.transaction() as session:
-        # Who was booking while it closed had read that it was open.
-        _hold(session, kept.days)
-        late = _take_away(session, kept, closing_days.services(session, extent.slugs), said)
-        changed = replace(changed, moved=changed.moved + late.moved)
-        closing = session.get_one(Closing, changed.closing_id)
-        closing.meals, closing.children = changed.meals, changed.children
-        closing.families = len(changed.families)
+def close(
+    extent: Extent, reason: str, by: Actor, more: str = "", most_parts: int | None = None
+) -> Changed:
+    """Close services on some days, and write to families who had booked. Raises Refusal."""
+    [changed] = close_several([ToClose(extent, reason)], by, more, most_parts)
     return changed
 
 
-def reopen(extent: Extent, by: Actor) -> Changed:
+def close_several(
+    wanted: Sequence[ToClose], by: Actor, more: str = "", most_parts: int | None = None
+) -> list[Changed]:
+    """Do so for several reasons, all or nothing; a family reads of all of them in one message.
+
+    After so many parts the background does the rest. Raises Refusal.
+    """
+    for each in wanted:
+        _check(each.extent)
+    with db.transaction() as session:
+        _hold(session)
+        begun = [_begin(session, *each, by) for each in wanted]
+        numbers = tuple(each.closing_id for each in begun if each.closing_id is not None)
+        errand = Errand(by.acted_by, more, numbers)
+        job = closing_work.ask(session, errand)
+    return closing_work.follow(job, errand, most_parts).said_of(begun)
+
+
+def reopen(extent: Extent, by: Actor, more: str = "", most_parts: int | None = None) -> Changed:
     """Open services again; what the closing took away is booked as before. Raises Refusal."""
     _check(extent)
     with db.transaction() as session:
-        _hold(session, extent.days)
+        _hold(session)
         wanted = closing_days.services(session, extent.slugs)
-        return _open(session, closing_days.to_open(session, wanted, extent), by)
+        rows = closing_days.to_open(session, wanted, extent)
+        job, errand, changed = _open(session, rows, by, more)
+    [changed] = closing_work.follow(job, errand, most_parts).said_of([changed])
+    return changed
 
 
-def undo(public_id: str, by: Actor) -> Changed:
+def undo(public_id: str, by: Actor, more: str = "", most_parts: int | None = None) -> Changed:
     """Open again what is left of a closing, from today on. Raises Refusal."""
     with db.transaction() as session:
-        days = session.scalars(_left_of(public_id)).all()
-        if not days:
-            raise Refusal(Reason.SAME, OPEN_ALREADY)
-        _hold(session, sorted({each.day for each in days}))
-        return _open(session, session.scalars(_left_of(public_id)).all(), by)
+        _hold(session)
+        rows = session.scalars(_left_of(public_id)).all()
+        job, errand, changed = _open(session, rows, by, more)
+    [changed] = closing_work.follow(job, errand, most_parts).said_of([changed])
+    return changed
+
+
+def _begin(session: Session, extent: Extent, reason: str, by: Actor) -> Changed:
+    """Have nobody book these days any more."""
+    said = " ".join(reason.split())[:LONGEST_REASON].removesuffix(".")
+    if not said:
+        raise Refusal(Reason.MISSING, "dites pourquoi\u00a0: les familles le lisent")
+    wanted = closing_days.services(session, extent.slugs)
+    marks = closing_days.to_close(session, _town(extent.days), wanted, extent)
+    kept = _kept(extent, marks)
+    closing = Closing(
+        at=datetime.now(UTC),
+        acted_by=by.acted_by,
+        words="",
+        first=kept.days[0],
+        last=kept.days[-1],
+        reason=said,
+    )
+    session.add(closing)
+    session.flush()
+    closing_days.mark(session, marks, closing)
+    names = _names(closing_extent.bound(session, wanted))
+    changed = Changed(
+        kept.days, names, kept.schools, closing_id=closing.id, public_id=closing.public_id
+    )
+    closing.words = changed.words[:LONGEST_WORDS]
+    journal.record(session, "day_closed", by, about=changed.words)
+    return changed
 
 
 def _left_of(public_id: str) -> Select[ServiceDay]:
@@ -104,7 +144,10 @@ def _left_of(public_id: str) -> Select[ServiceDay]:
     )
 
 
-def _open(session: Session, rows: Sequence[ServiceDay], by: Actor) -> Changed:
+def _open(
+    session: Session, rows: Sequence[ServiceDay], by: Actor, more: str
+) -> tuple[int, Errand, Changed]:
+    """Have these days be open, and ask for the rest."""
     if not rows:
         raise Refusal(Reason.SAME, OPEN_ALREADY)
     closing_days.open_again(rows)
@@ -113,68 +156,41 @@ def _open(session: Session, rows: Sequence[ServiceDay], by: Actor) -> Changed:
     schools = tuple(sorted({row.school for row in rows} - {""}))
     numbers = {row.service_id for row in rows}
     services = session.scalars(select(Service).where(Service.id.in_(numbers))).all()
-    coming = closing_extent.coming_back(session, days)
-    changed = closing_moves.told(
-        session, Extent(days, schools=schools), services, list(coming.items())
-    )
-    closing_moves.move(session, coming, f"Rouvert{NBSP}: réservé comme avant.")
-    _promote(session, coming)
+    concerned = closing_extent.bound(session, services)
     ended = _end(session, {row.closing_id for row in rows if row.closing_id})
-    changed = replace(changed, closing_id=ended[0] if len(ended) == 1 else None)
-    _note(session, "day_reopened", changed, by)
-    return changed
+    changed = Changed(
+        days, _names(concerned), schools, closing_id=ended[0] if len(ended) == 1 else None
+    )
+    journal.record(session, "day_reopened", by, about=changed.words)
+    opened = Opened(days, changed.services, schools, changed.closing_id)
+    errand = Errand(by.acted_by, more, opened=opened)
+    return closing_work.ask(session, errand), errand, changed
 
 
-def _end(session: Session, numbers: Iterable[int]) -> list[int]:
+def _end(session: Session, numbers: set[int]) -> list[int]:
     """Say of closings of which nothing is closed any more that they are over; return which."""
     ended = []
     for number in sorted(numbers):
         left = exists().where(ServiceDay.closing_id == number, ServiceDay.state == DayState.CLOSED)
         if not session.scalar(select(left)):
-            session.get_one(Closing, number).undone_at = datetime.now(UTC)
+            closing = session.get_one(Closing, number, with_for_update=True)
+            closing.undone_at = datetime.now(UTC)
             ended.append(number)
     return ended
 
 
-def _begin(session: Session, kept: Extent, said: str, by: Actor) -> Closing:
-    closing = Closing(
-        at=datetime.now(UTC),
-        acted_by=by.acted_by,
-        words="",
-        first=kept.days[0],
-        last=kept.days[-1],
-        reason=said,
-    )
-    session.add(closing)
-    session.flush()
-    return closing
+def _hold(session: Session) -> None:
+    """Keep whoever else closes or opens until the end; whoever books is not kept."""
+    held = select(Service.id).order_by(Service.id).with_for_update(key_share=True)
+    session.execute(held).all()
 
 
-def _take_away(session: Session, kept: Extent, wanted: Sequence[Service], said: str) -> Changed:
-    going = closing_extent.going(session, kept, wanted)
-    changed = closing_moves.told(session, kept, wanted, [(each, each.state) for each in going])
-    closing_moves.move(session, dict.fromkeys(going, BookingState.CLOSED), f"Fermé{NBSP}: {said}.")
-    _promote(session, going)
-    return changed
-
-
-def _hold(session: Session, days: Sequence[date]) -> None:
-    """Keep everybody else from these days until the end, as whoever books does."""
-    children = session.scalars(select(Booking.child_id).where(Booking.day.in_(days)).distinct())
-    town = _town(days)
-    places.lock(session, town, children, [At(each, day) for day in days for each in town.services])
+def _names(services: Sequence[Service]) -> tuple[str, ...]:
+    return tuple(each.name for each in services)
 
 
 def _town(days: Sequence[date]) -> Catalogue:
     return catalogue.read(min(days), max(days))
-
-
-def _promote(session: Session, moved: Iterable[Stands]) -> None:
-    """Give to those who wait what came free, or what there is of a service that is open again."""
-    session.flush()
-    ats = {At(each.service_id, each.day) for each in moved}
-    if ats:
-        waiting.promote(session, _town([at.day for at in ats]), ats)
 
 
 def _check(extent: Extent) -> None:
@@ -182,10 +198,6 @@ def _check(extent: Extent) -> None:
         raise Refusal(Reason.CLOSED, PAST)
 
 
-def _kept(extent: Extent, marks: Iterable[closing_days.Mark]) -> Extent:
+def _kept(extent: Extent, marks: Sequence[closing_days.Mark]) -> Extent:
     """Keep the days that there is something to close on."""
     return extent._replace(days=tuple(sorted({day for _, day, _ in marks})))
-
-
-def _note(session: Session, event: str, changed: Changed, by: Actor) -> None:
-    journal.record(session, event, by, about=changed.words, rows_changed=str(changed.bookings))

@@ -52,13 +52,19 @@ def open_marks(
     session: Session, town: Catalogue, wanted: Sequence[Service], extent: Extent
 ) -> list[Mark]:
     """List what is open of all that."""
-    booked = _booked(session, extent.days)
-    return [
-        (service, day, school)
+    there = [
+        (service, day)
         for day in extent.days
         for service in wanted
         if not _is_closed(town, service, day)
-        and (town.bookable[service.id].agenda.is_served(day) or (service.id, day) in booked)
+    ]
+    # Few are not in the calendar, and a great town has a million bookings.
+    strange = [at for at in there if not town.bookable[at[0].id].agenda.is_served(at[1])]
+    booked = _booked(session, [day for _, day in strange])
+    return [
+        (service, day, school)
+        for service, day in there
+        if ((service, day) not in strange or (service.id, day) in booked)
         for school in extent.schools or ("",)
         if (service.id, day, school) not in town.closed_schools
     ]

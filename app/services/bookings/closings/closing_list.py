@@ -26,6 +26,7 @@ _LINES: Any = (
         Closing.meals,
         Closing.children,
         Closing.families,
+        Closing.ended_at,
         Closing.undone_at,
         Closing.message_id,
         MessageSending.due_at,
@@ -62,6 +63,8 @@ class Closed(NamedTuple):
     meals: int
     children: int
     families: int
+    # None while what was booked is still being taken away.
+    ended_at: datetime | None
     undone_at: datetime | None
     message_id: int | None
     # When the message leaves, or left; None when it will not.

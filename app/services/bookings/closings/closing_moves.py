@@ -1,10 +1,9 @@
 """Bookings move when a day is closed or opened again: to what, and what that comes to."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import NamedTuple
 
 from sqlalchemy import insert, literal, select, tuple_, update
 from sqlalchemy.orm import Session
@@ -17,26 +16,14 @@ from app.models import (
     BookingEventKind,
     BookingState,
     Place,
-    Service,
-    ServiceKind,
 )
-from app.services.bookings.closings import closing_extent
 from app.services.bookings.closings.closing_days import in_words
-from app.services.bookings.closings.closing_extent import Extent, Stands
-from app.services.bookings.judge.worlds import COMING
+from app.services.bookings.closings.closing_extent import NOTHING, Counts, Stands
 from app.services.bookings.places import Pool
 
 # A statement names so many: databases take some more.
 AT_ONCE = 1_000
 OF_EVENT = ("booking_id", "family_id", "at", "kind", "old", "new", "sentence")
-
-
-class Moved(NamedTuple):
-    """Somebody's booking that goes, or comes back."""
-
-    child_id: int
-    family_id: int
-    is_meal: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +33,14 @@ class Changed:
     days: tuple[date, ...]
     services: tuple[str, ...]
     schools: tuple[str, ...]
-    moved: tuple[Moved, ...]
+    counts: Counts = NOTHING
     # The act that closed them, or that nothing is left of.
     closing_id: int | None = None
     public_id: str = ""
+    # False while the background goes on with the children that are left, and tells families then.
+    is_over: bool = True
+    # When the message to families leaves; None when there is none.
+    due_at: datetime | None = None
 
     @property
     def words(self) -> str:
@@ -60,22 +51,22 @@ class Changed:
     @property
     def bookings(self) -> int:
         """Count them."""
-        return len(self.moved)
+        return self.counts.bookings
 
     @property
     def meals(self) -> int:
         """Count what would have been eaten."""
-        return sum(each.is_meal for each in self.moved)
+        return self.counts.meals
 
     @property
     def children(self) -> int:
         """Count whose they are."""
-        return len({each.child_id for each in self.moved})
+        return self.counts.children
 
     @property
-    def families(self) -> frozenset[int]:
-        """List who booked them."""
-        return frozenset(each.family_id for each in self.moved)
+    def families(self) -> int:
+        """Count who booked them."""
+        return self.counts.families
 
 
 def move(session: Session, moving: Mapping[Stands, BookingState], sentence: str) -> None:
@@ -131,28 +122,4 @@ def _turn(
         .where(these)
         .values(state=state, version=Booking.version + 1, offer_until=None)
         .execution_options(synchronize_session=False)
-    )
-
-
-def told(
-    session: Session,
-    extent: Extent,
-    services: Iterable[Service],
-    moving: Iterable[tuple[Stands, BookingState]],
-) -> Changed:
-    """Tell what moves; the state is the one in which it counts, before or after."""
-    concerned = closing_extent.bound(session, services)
-    canteens = {each.id for each in concerned if each.kind is ServiceKind.CANTEEN}
-    return Changed(
-        days=extent.days,
-        services=tuple(each.name for each in concerned),
-        schools=extent.schools,
-        moved=tuple(
-            Moved(
-                each.child_id,
-                each.family_id,
-                each.service_id in canteens and state in COMING,
-            )
-            for each, state in moving
-        ),
     )
