@@ -1,7 +1,7 @@
 """`flask reservations`: who comes on a day, and whether places are counted right."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from functools import wraps
 from pathlib import Path
@@ -20,7 +20,6 @@ from app.spreadsheets import harmless
 
 if TYPE_CHECKING:
     from app.services.bookings.morning.day_heads import Heads
-    from app.services.bookings.morning.day_list import DayList
 
 UNCHANGED = "Rien n’a changé\u00a0: {}"
 
@@ -40,19 +39,18 @@ def reservations() -> None:
 @with_appcontext
 def list_(on: date, slug: str, format_: str) -> None:
     """Montre qui vient un jour, par service, école et classe, et les effectifs."""
-    from app.services.bookings.morning import day_list
+    from app.services.bookings.morning import beside, day_list, day_table
 
     with refusals():
         found = day_list.of_day(on, slug)
+    rows = day_table.of(found, beside.unbooked(on, slug))
     if format_ == "csv":
-        _write_csv(found)
+        _write_csv(rows)
         return
-    if not found.lines:
+    if not rows[1:]:
         click.echo(f"Personne n’est attendu le {day_in_full(on)}.")
         return
-    from app.services.bookings.morning import day_table
-
-    for row in align(day_table.of(found)):
+    for row in align(rows):
         click.echo(row)
     for heads in found.heads():
         click.echo(_counted(heads))
@@ -240,9 +238,7 @@ def _counted(heads: "Heads") -> str:
     )
 
 
-def _write_csv(found: "DayList") -> None:
-    from app.services.bookings.morning import day_table
-
+def _write_csv(rows: Iterable[Sequence[str]]) -> None:
     sys.stdout.write("\N{ZERO WIDTH NO-BREAK SPACE}")
     writer = spreadsheets.writer(sys.stdout)
-    writer.writerows(map(harmless, row) for row in day_table.of(found))
+    writer.writerows(map(harmless, row) for row in rows)

@@ -74,7 +74,7 @@ def expected(day: str = "") -> ResponseReturnValue:
 @only_with_printing
 def expected_paper(day: str) -> ResponseReturnValue:
     """The same, to be held in one’s hands."""
-    from app.services.bookings.morning import day_groups
+    from app.services.bookings.morning import beside, day_groups
 
     on, slug = _day(day), _slug()
     try:
@@ -84,6 +84,7 @@ def expected_paper(day: str) -> ResponseReturnValue:
             html = render_template(
                 "print/expected.html",
                 found=found,
+                unbooked=beside.unbooked(on, slug),
                 parts=parts,
                 sections=day_groups.sections(found, parts),
                 service=found.lines[0].service if slug and found.lines else "",
@@ -103,15 +104,15 @@ def expected_paper(day: str) -> ResponseReturnValue:
 @needs(Right.EXPECTED)
 def expected_file(day: str) -> ResponseReturnValue:
     """The same, for a spreadsheet."""
-    from app.services.bookings.morning import day_table
+    from app.services.bookings.morning import beside, day_table
 
     on, slug = _day(day), _slug()
     try:
         found = _read(on, slug)
+        headings, *rows = day_table.of(found, beside.unbooked(on, slug))
     except Refusal:
         abort(404)
     _note(found)
-    headings, *rows = day_table.of(found)
     content = spreadsheets.table(headings, rows)
     return send_made_file(content, CSV, _name(on, slug))
 

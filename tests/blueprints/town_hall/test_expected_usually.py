@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 import time_machine
+from bs4 import BeautifulSoup
 from flask import Flask
 
 from app import db
@@ -49,3 +50,33 @@ def test_who_usually_comes_and_did_not_book_is_told(app: Flask, people: People) 
         bookings, _ = booked_by(session, people.claire)
         session.add(QuietWeek(family_id=bookings.family_id, monday=MONDAY, said_at=MORNING))
     assert TOLD not in nadia.get("town_hall.expected", day=str(MONDAY)).text
+
+
+@time_machine.travel(MORNING, tick=False)
+def test_papers_tell_them_too(app: Flask, people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever goes through the dining room with a sheet reads it there, with a box to tick."""
+    with app.app_context(), db.transaction() as session:
+        for person in (people.zest, people.claire):
+            bookings, child = booked_by(session, person)
+            bookings.enrol(child, date(2026, 9, 1))
+            if person is people.zest:
+                bookings.book(child, [MONDAY], FRIDAY)
+            else:
+                bookings.say_typical(child, 0)
+        cells = ("Cantine", child.school, child.class_name, child.last_name, child.first_name)
+    nadia = come(app, *NADIA, "secretariat")
+    list_of = f"/mairie/jour/{MONDAY}/liste"
+    *_, last = nadia.fetch(f"{list_of}.csv?service=cantine").text.splitlines()
+    assert last == ";".join((*cells, "Attendu d’après la semaine type, non réservé"))
+    monkeypatch.setattr("app.web.printing.to_pdf", str.encode)
+    paper = BeautifulSoup(nadia.fetch(f"{list_of}.pdf?service=cantine").data, "html.parser")
+    [row] = paper.select(f'h2:-soup-contains("{TOLD}") + table tbody tr')
+    name = f"{child.last_name} {child.first_name}"
+    assert list(row.stripped_strings) == [
+        "☐",
+        name,
+        "Cantine",
+        f"{child.school}, {child.class_name}",
+    ]
+    listed = app.test_cli_runner().invoke(args=["reservations", "liste", "30/11/2026"]).output
+    assert "Attendu d’après la semaine type, non réservé" in listed

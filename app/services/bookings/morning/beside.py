@@ -4,6 +4,7 @@ A page asks little: all of it is one statement.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -35,10 +36,11 @@ from app.models import (
 )
 from app.services.actors import CurrentClerk
 from app.services.bookings.at_home import TURNS, turns_of
-from app.services.bookings.morning import day_papers
+from app.services.bookings.morning import day_papers, served_days
 from app.services.bookings.morning.day_papers import Change, Paper
 from app.services.bookings.morning.served_days import ServedDay
 from app.services.bookings.typical import parity_of
+from app.services.refusals import Refusal
 
 _DAY = bindparam("day", type_=Date)
 _IS_CLOSED = (
@@ -62,6 +64,7 @@ _UNBOOKED: Select[*tuple[Any, ...]] = (
         Child.id.label("child_id"),
         Child.last_name,
         Child.first_name,
+        Child.school,
         Child.class_name,
         *TURNS,
     )
@@ -128,9 +131,16 @@ _BOTH = _together(_PARTS[:2])
 class Unbooked(NamedTuple):
     """A child whose typical week has services of which nothing was booked."""
 
-    child: str
+    last_name: str
+    first_name: str
+    school: str
     class_name: str
     services: list[str]
+
+    @property
+    def child(self) -> str:
+        """Write the name as a list does."""
+        return f"{self.last_name} {self.first_name}"
 
 
 class Beside(NamedTuple):
@@ -147,11 +157,7 @@ def read(on: ServedDay, slug: str, clerk: CurrentClerk) -> Beside:
     """Read it; who usually comes is looked for once it is too late to book."""
     asked = day_papers.asked(on.day, slug)
     if on.over:
-        asked |= {
-            "monday": on.day - on.day.weekday() * ONE_DAY,
-            "weekday": on.day.weekday(),
-            "parities": [WeekParity.ALL, parity_of(on.day)],
-        }
+        asked |= _usually(on.day)
     rows = db.rows(_ALL if on.over else _BOTH, **asked)
     noted = day_papers.noted((row for row in rows if row.event), clerk)
     changed = (row for row in rows if row.booking_id is not None)
@@ -161,14 +167,39 @@ def read(on: ServedDay, slug: str, clerk: CurrentClerk) -> Beside:
     return Beside(*noted, day_papers.changes(changed, slug), _children(lacking, on))
 
 
+def unbooked(day: date, slug: str) -> Sequence[Unbooked]:
+    """List who usually comes and has not booked, once it is too late to: for a paper or a file.
+
+    Nobody usually comes to what is offered no more.
+    """
+    try:
+        on = served_days.of(day, slug)
+    except Refusal:
+        return []
+    if not on.over:
+        return []
+    rows = db.rows(_UNBOOKED, **_usually(day))
+    return _children((row for row in rows if row.slug in on.over), on)
+
+
+def _usually(day: date) -> dict[str, Any]:
+    """Say which days of typical weeks this one is."""
+    return {
+        "day": day,
+        "monday": day - day.weekday() * ONE_DAY,
+        "weekday": day.weekday(),
+        "parities": [WeekParity.ALL, parity_of(day)],
+    }
+
+
 def _children(rows: Iterable[Row[Any]], on: ServedDay) -> list[Unbooked]:
     """Put together what a child lacks, of the home that has it."""
     found: dict[int, Unbooked] = {}
     for row in sorted(rows, key=lambda each: (each.position, each.service_id)):
         turns = turns_of(row)
         if turns is None or turns.is_here(on.day):
-            name = f"{row.last_name} {row.first_name}"
-            child = found.setdefault(row.child_id, Unbooked(name, row.class_name, []))
+            new = Unbooked(row.last_name, row.first_name, row.school, row.class_name, [])
+            child = found.setdefault(row.child_id, new)
             if row.service not in child.services:
                 child.services.append(row.service)
-    return sorted(found.values(), key=lambda each: (each.class_name, each.child))
+    return sorted(found.values(), key=lambda each: (each.school, each.class_name, each.child))
