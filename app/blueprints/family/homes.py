@@ -46,11 +46,15 @@ def our_weeks(public_id: str) -> ResponseReturnValue:
             weeks=OfHome(found.weeks.child, form.turns),
             others=OfHome(found.weeks.child, form.turns.others),
         )
+    left = leaving.left(found.weeks.turns)
     return render_template(
         "family/our_weeks.html",
         form=form,
         agreement=found,
-        left=leaving.left(found.weeks.turns),
+        left=left,
+        booked={each.day for each in leaving.of_child(found.child_id) if each.is_booked}
+        if left
+        else (),
         received=leaving.received(found.weeks.turns),
     )
 

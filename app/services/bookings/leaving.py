@@ -4,14 +4,16 @@ The town hall may say so too. A day is always of at least one home: who leaves i
 somebody.
 """
 
+from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import Any, NamedTuple
 
-from sqlalchemy import delete, select
+from sqlalchemy import Date, Select, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from app import db
 from app.formats import today
-from app.models import Booking, Child, CustodyDay
+from app.models import Booking, Child, CustodyDay, Family
 from app.services import journal
 from app.services.actors import PORTAL, Actor, CurrentAccount
 from app.services.bookings import agreeing, homes
@@ -38,6 +40,42 @@ BOOKED_THERE = (
 )
 
 
+_BOOKED = (
+    select(Booking.id)
+    .where(
+        Booking.child_id == CustodyDay.child_id,
+        Booking.family_id == CustodyDay.family_id,
+        Booking.day == CustodyDay.day,
+        Booking.state.in_(LIVE),
+    )
+    .exists()
+)
+_LEFT: Select[*tuple[Any, ...]] = (
+    select(CustodyDay.day, Family.number, _BOOKED.label("is_booked"))
+    .join(Family, Family.id == CustodyDay.family_id)
+    .where(
+        CustodyDay.child_id == bindparam("child_id"),
+        CustodyDay.day >= bindparam("since", type_=Date),
+    )
+    .order_by(CustodyDay.day)
+)
+
+
+class LeftDay(NamedTuple):
+    """A day to come that is of one home whatever the week."""
+
+    day: date
+    # Of the family that has it.
+    number: str
+    # It goes back to nobody while that home has something booked.
+    is_booked: bool
+
+
+def of_child(child_id: int) -> list[LeftDay]:
+    """List the next ones: one statement."""
+    return [LeftDay(*row) for row in db.rows(_LEFT, child_id=child_id, since=today())]
+
+
 def left(turns: Turns | None) -> list[date]:
     """List the next days that a home left to the other one, of those that were its own."""
     return sorted(day for day in (turns.left() if turns else ()) if day >= today())
@@ -61,7 +99,7 @@ def leave(account: CurrentAccount, public_id: str, day: date) -> bool:
         turns = _turns(found, day)
         if not turns.is_here(day):
             raise Refusal(Reason.SAME, NOT_OURS)
-        if _has_booked(session, found.child_id, account.family_id, day):
+        if has_booked(session, found.child_id, account.family_id, day):
             raise Refusal(Reason.UNFIT, BOOKED_HERE)
         other = agreeing.other_home(session, found.child_id, account.family_id)
         _forget(session, found.child_id, day)
@@ -85,7 +123,7 @@ def take_back(account: CurrentAccount, public_id: str, day: date) -> bool:
         if turns.is_here(day) or not turns.is_here_by_turns(day):
             raise Refusal(Reason.SAME, NOT_LEFT)
         other = agreeing.other_home(session, found.child_id, account.family_id)
-        if _has_booked(session, found.child_id, other, day):
+        if has_booked(session, found.child_id, other, day):
             raise Refusal(Reason.CLOSED, BOOKED_THERE)
         _forget(session, found.child_id, day)
         _tell(session, "custody_day_taken", account, found.child_id, other)
@@ -101,23 +139,33 @@ def say(child: str, family_number: str, day: date, by: Actor) -> OfHome:
     with db.transaction() as session:
         family_id, child_id, _ = lookup.one_child(session, child, family_number)
         session.execute(select(Child.id).where(Child.id == child_id).with_for_update())
-        turns = homes.of_child(session, family_id, child_id)
-        if turns is None:
-            raise Refusal(Reason.MISSING, NO_WEEKS_OF_HOME)
-        if not today() <= day <= today() + FARTHEST:
-            raise Refusal(Reason.UNFIT, DAY_NOT_AHEAD)
-        if turns.is_here(day):
-            raise Refusal(Reason.SAME, ALREADY_THEIRS)
-        others = agreeing.other_homes(session, child_id, family_id)
-        if any(_has_booked(session, child_id, other, day) for other in others):
-            raise Refusal(Reason.CLOSED, BOOKED_BY_OTHER)
-        _forget(session, child_id, day)
-        if not turns.is_here_by_turns(day):
-            session.add(CustodyDay(child_id=child_id, day=day, family_id=family_id))
-        for each in (family_id, *others):
-            journal.record_of_family(session, "custody_day_said", by, each, child=str(child_id))
-            notices.tell_of_weeks(session, each)
+        give(session, family_id, child_id, day, by)
     return homes.read(child, family_number)
+
+
+def give(session: Session, family_id: int, child_id: int, day: date, by: Actor) -> None:
+    """Have a home have a day of a child that is locked; raises Refusal as `say` does."""
+    turns = homes.of_child(session, family_id, child_id)
+    if turns is None:
+        raise Refusal(Reason.MISSING, NO_WEEKS_OF_HOME)
+    if not today() <= day <= today() + FARTHEST:
+        raise Refusal(Reason.UNFIT, DAY_NOT_AHEAD)
+    if turns.is_here(day):
+        raise Refusal(Reason.SAME, ALREADY_THEIRS)
+    others = agreeing.other_homes(session, child_id, family_id)
+    if any(has_booked(session, child_id, other, day) for other in others):
+        raise Refusal(Reason.CLOSED, BOOKED_BY_OTHER)
+    _forget(session, child_id, day)
+    if not turns.is_here_by_turns(day):
+        session.add(CustodyDay(child_id=child_id, day=day, family_id=family_id))
+    tell_all(session, (family_id, *others), child_id, by)
+
+
+def tell_all(session: Session, families: Iterable[int], child_id: int, by: Actor) -> None:
+    """Write to the homes of a child that the town hall said whose a day is."""
+    for each in families:
+        journal.record_of_family(session, "custody_day_said", by, each, child=str(child_id))
+        notices.tell_of_weeks(session, each)
 
 
 def _turns(found: Agreement, day: date) -> Turns:
@@ -130,7 +178,8 @@ def _turns(found: Agreement, day: date) -> Turns:
     return found.weeks.turns
 
 
-def _has_booked(session: Session, child_id: int, family_id: int, day: date) -> bool:
+def has_booked(session: Session, child_id: int, family_id: int, day: date) -> bool:
+    """Tell whether a home has anything of a child that day."""
     booked = select(Booking.id).where(
         Booking.child_id == child_id,
         Booking.family_id == family_id,

@@ -132,7 +132,12 @@ def test_the_other_home_s_booking_keeps_the_day(
     book(app, people, "claire")
     week = marc.get("family.bookings_week", week="2026-W50")
     assert "Vous avez laissé ce jour à l’autre foyer, qui l’a réservé." in week.text
-    page = marc.get("family.our_weeks", public_id=JULES).submit("Reprendre le jeudi 10 décembre")
+    page = marc.get("family.our_weeks", public_id=JULES)
+    assert "Jeudi 10 décembre L’autre foyer l’a réservé." in page.text
+    assert "Reprendre" not in page.text
+    # Booked since the page was opened.
+    form = {"csrf_token": page.csrf_token, "day": "2026-12-10", "answer": "take"}
+    page = marc.post(marc.address("family.leave_day", public_id=JULES), form)
     assert "L’autre foyer a déjà réservé ce jour" in page.text
     assert "Jeudi 10 décembre" in claire.get("family.child", public_id=JULES).text
 

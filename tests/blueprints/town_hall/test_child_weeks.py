@@ -10,6 +10,7 @@ from sqlalchemy import select
 from app import db
 from app.booking_kinds import CustodyPattern
 from app.models import Child, Custody, Family, FamilyChild, JournalEntry
+from app.testing import Outbox
 from tests.support.browser import Browser, Page
 from tests.support.people import People, public_id
 from tests.support.services import booked_by
@@ -136,3 +137,46 @@ def test_what_is_no_answer_is_refused(app: Flask, nadia: Browser, claire_id: str
     assert page.errors == ["Choisissez les semaines de ce foyer.", "Choisissez le jour du passage."]
     nadia.get("town_hall.child_weeks", 404, family_id=claire_id, public_id=public_id("e1"))
     nadia.get("town_hall.child_weeks", 404, family_id="99999", public_id=JULES)
+
+
+@pytest.mark.both_databases
+def test_a_day_is_given_and_given_back(
+    app: Flask, nadia: Browser, people: People, claire_id: str, outbox: Outbox
+) -> None:
+    """Whatever the week; both homes are told, and what one has booked stays its own."""
+    marc = number(app, "530005")
+    with time_machine.travel(NOW, tick=False):
+        page = nadia.get("town_hall.child_weeks", family_id=claire_id, public_id=JULES)
+        assert "Un jour à l’autre foyer" not in page.text
+        say(page, "Les semaines impaires").submit("Enregistrer")
+        page = nadia.get("town_hall.child_weeks", family_id=marc, public_id=JULES)
+        assert "Aucun n’est laissé." in page.text
+        page = give(page, "03/12/2026")
+        assert "Le jeudi 3 décembre est à ce foyer. Chaque foyer est prévenu." in page.text
+        assert "Jeudi 3 décembre : famille n° 530005" in page.text
+        told = [each for each in outbox if each.subject == "Du nouveau sur vos semaines de garde"]
+        assert {each.parsed["To"] for each in told} == {"claire@exemple.fr", "marc@exemple.fr"}
+        assert "Ce jour est déjà de ce foyer." in give(page, "03/12/2026").text
+        assert "Choisissez une date" in give(page, "bientôt").text
+        page = nadia.get("town_hall.child_weeks", family_id=claire_id, public_id=JULES)
+        back = {"csrf_token": page.csrf_token, "day": "2026-12-03", "answer": "back"}
+        page = page.submit("Rendre le jeudi 3 décembre")
+        assert "Le jeudi 3 décembre est de nouveau au foyer dont c’est la semaine." in page.text
+        address = nadia.address("town_hall.give_day", family_id=claire_id, public_id=JULES)
+        assert "Ce jour n’est laissé à aucun foyer." in nadia.post(address, back).text
+        give(nadia.get("town_hall.child_weeks", family_id=marc, public_id=JULES), "03/12/2026")
+        with app.app_context(), db.transaction() as session:
+            bookings, jules = booked_by(session, people.marc)
+            bookings.enrol(jules, date(2026, 9, 1))
+            bookings.book(jules, [date(2026, 12, 3)], NOW)
+        page = nadia.get("town_hall.child_weeks", family_id=claire_id, public_id=JULES)
+        assert "famille n° 530005 Elle l’a réservé." in page.text
+        assert "Rendre" not in page.text
+        assert "annulez d’abord ce qui est réservé" in nadia.post(address, back).text
+        for wrong in ({"family_id": "99999", "public_id": JULES}, {"public_id": public_id("e1")}):
+            asked = {"family_id": claire_id} | wrong
+            nadia.post(nadia.address("town_hall.give_day", **asked), back, 404)
+
+
+def give(page: Page, day: str) -> Page:
+    return page.fill(day=day).submit("Donner ce jour")

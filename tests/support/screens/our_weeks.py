@@ -86,4 +86,9 @@ def _days_of_week(app: Flask, people: People, mother: Browser) -> Screens:
     yield "month, a day left", mother.get("family.bookings_month", month="2027-01")
     yield "our weeks, with weeks", mother.get("family.our_weeks", public_id=JULES)
     with app.app_context(), db.transaction() as session:
+        theirs, jules = booked_by(session, people.marc)
+        theirs.enrol(jules, date(2026, 9, 1))
+        theirs.book(jules, [DAY_OF_HERS], datetime.now(UTC))
+    yield "our weeks, a day left and booked", mother.get("family.our_weeks", public_id=JULES)
+    with app.app_context(), db.transaction() as session:
         session.execute(delete(Custody))

@@ -8,7 +8,8 @@ from flask import Flask
 from sqlalchemy import delete, select
 
 from app import db
-from app.models import Child, Family, FamilyChild
+from app.booking_kinds import CustodyPattern
+from app.models import Child, Custody, CustodyDay, Family, FamilyChild
 from app.testing import Outbox
 from tests.support.browser import Browser, Page
 from tests.support.clerks import settle, sign_in_by_mail
@@ -43,6 +44,7 @@ def two_homes_screens(app: Flask, people: People) -> Screens:
         )
         page = page.submit(CHECK, _refused=200)
         yield "weeks of two homes, all of them", page
+        yield from _days_left(app, office, claire, people)
         page = office.get("town_hall.child_weeks", family_id=paul, public_id=public_id("e2"))
         yield "weeks of the only home", page
         page = page.fill({ALL: False, "Les semaines paires": True}).submit(CHECK, _refused=200)
@@ -61,6 +63,28 @@ def two_homes_screens(app: Flask, people: People) -> Screens:
                     FamilyChild.child_id == child_id, FamilyChild.family_id == third
                 )
             )
+
+
+def _days_left(app: Flask, office: Browser, claire: str, people: People) -> Screens:
+    """None yet; then one that stands booked, and one that goes back; none of hers is said."""
+
+    def weeks() -> Page:
+        return office.get("town_hall.child_weeks", family_id=claire, public_id=public_id("e5"))
+
+    with app.app_context(), db.transaction() as session:
+        bookings, jules = booked_by(session, people.claire)
+        bookings.take_turns(jules, CustodyPattern.ISO_ODD, date(2026, 9, 1))
+        session.execute(delete(CustodyDay))
+    yield "weeks of two homes, no day left", weeks()
+    with app.app_context(), db.transaction() as session:
+        for day in (date(2027, 2, 2), date(2027, 2, 3)):
+            session.add(CustodyDay(child_id=jules.id, day=day, family_id=bookings.family_id))
+    yield "weeks of two homes, days left", weeks()
+    with app.app_context(), db.transaction() as session:
+        session.execute(delete(Custody))
+    yield "weeks of two homes, days left of none", weeks()
+    with app.app_context(), db.transaction() as session:
+        session.execute(delete(CustodyDay))
 
 
 def _family(app: Flask, person: Person) -> str:

@@ -6,6 +6,6 @@ services    what the town says of each service, checked and saved
 capacities  the places of days to come, when there are more or fewer
 reading     the services as the town hall reads them, and what a limit comes to on real days
 enrolments  the children of a school, all at once; one_child a single one, for one of its homes
-two_homes   the weeks of each home of a child, said together
+two_homes   the weeks of each home of a child, said together; left_days the days it has beside them
 trying      a day of a service: is it there, until when is it booked, and why
 """
