@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 from app import formats
 from app.booking_kinds import BookingState, Late
@@ -14,12 +14,13 @@ from app.services.bookings.judge.verdicts import Act, Obstacle, RemedyKind, Verd
 from app.services.bookings.judge.worlds import Cell
 from app.services.bookings.reading import Known, OfChild
 from app.services.bookings.same_days import SameDays
-from app.services.bookings.week_limits import Limits
+from app.services.bookings.week_limits import Limits, told_once
 from app.services.bookings.weeks import (
     SATURDAY,
     ChildDay,
     Day,
     Line,
+    Opening,
     Told,
     Week,
     both_ends,
@@ -31,12 +32,11 @@ from app.services.bookings.wishes import Boxes, written
 LOOKED_AHEAD = 10
 # The one before, the one shown and the one after.
 WEEKS_AROUND = 3
-# A limit that is so near is told beside its box.
-SOON = timedelta(hours=36)
 COPIED = "Les jours de la semaine précédente sont cochés. Rien n’est encore enregistré."
 ALIKE = "Les mêmes jours sont cochés pour tous. Rien n’est encore enregistré."
 BY_HABIT = "Les jours de la semaine type sont cochés. Rien n’est encore enregistré."
 NOT_LATE = "Un jour hors délai ne se coche que par vous."
+NOT_YET = "Pas encore ouvert."
 TICK_TO_WAIT = "Cochez pour attendre une place."
 
 
@@ -98,6 +98,8 @@ class Drawing:
     days: list[date] = field(init=False)
     today: date = field(init=False)
     limits: Limits = field(init=False)
+    # The services that nobody may book yet, told above the week.
+    openings: dict[int, Opening] = field(init=False)
     _same_days: SameDays = field(init=False)
     _told: dict[Hashable, list[Told]] = field(init=False)
 
@@ -105,6 +107,7 @@ class Drawing:
         self.days = reading.days_between(*both_ends(self.monday))
         self.today = formats.day_of(self.now)
         self.limits = Limits(self.known, self.days, self.now)
+        self.openings = {each.service_id: each for each in instead.to_open(self.known, self.now)}
         self._same_days, self._told = SameDays(self.known), {}
 
     def week(self, notice: str = "") -> Week:
@@ -120,7 +123,7 @@ class Drawing:
                 models=self._models(),
                 warnings=self._warnings(),
                 to_enrol=instead.to_enrol(self.known),
-                openings=instead.to_open(self.known, self.now),
+                openings=list(self.openings.values()),
                 invoiced=instead.invoiced(self.known, self.days),
                 shared=[each for each in self.known.children.values() if each.turns],
                 has_typical=self.known.has_typical,
@@ -141,7 +144,7 @@ class Drawing:
             for child in self.known.children.values()
             if (lines := self._lines(child, day))
         ]
-        return Day(day, children, "" if children else self._why_nothing(day))
+        return Day(day, children, told_once(children) if children else self._why_nothing(day))
 
     def _lines(self, child: OfChild, day: date) -> list[Line]:
         """Draw what there is to say of a child's day, which is judged once for all who have it."""
@@ -182,6 +185,7 @@ class Drawing:
             message=told.message,
             is_late=told.is_late,
             was_late=told.was_late,
+            near=told.near,
         )
 
     def _tell(self, cell: Cell) -> Told | None:
@@ -215,6 +219,7 @@ class Drawing:
             message=found.message if found and ours else None,
             is_late=bool(late),
             was_late=bool(found and found.late and ours is BookingState.BOOKED),
+            near=self.limits.near(cell, verdict),
         )
 
     def _late(self, cell: Cell, verdict: Verdict) -> str:
@@ -242,12 +247,13 @@ class Drawing:
         return told.is_live or (cell in self.wanted and not told.is_late)
 
     def _words(self, cell: Cell, verdict: Verdict, bringers: Sequence[Cell]) -> str:
-        if bringers and self.known.world.is_offered(cell):
-            return ""
         if bringers:
-            return f"Compris avec {the(self.known.town.services[bringers[0].service].name)}."
-        if self._is_said_elsewhere(cell, verdict):
+            bringing = the(self.known.town.services[bringers[0].service].name)
+            return "" if self.known.world.is_offered(cell) else f"Compris avec {bringing}."
+        if self.limits.is_said(cell, verdict):
             return ""
+        if verdict.obstacle is Obstacle.TOO_EARLY and cell.service in self.openings:
+            return NOT_YET
         if _may_wait(verdict):
             return f"{verdict.sentence} {TICK_TO_WAIT}"
         if verdict.obstacle is Obstacle.TOO_LATE and self.limits.shared(
@@ -256,14 +262,6 @@ class Drawing:
             return "Trop tard pour annuler." if self.known.is_live(cell) else "Trop tard."
         more = instead.still_open(cell, verdict, self.known, self.now)
         return f"{verdict.sentence} {more}" if more else verdict.sentence
-
-    def _is_said_elsewhere(self, cell: Cell, verdict: Verdict) -> bool:
-        """Tell whether the limit is said above the week; whoever waits has none, and may stop."""
-        if not verdict.ok or self.known.world.is_offered(cell):
-            return False
-        if verdict.limit is None:
-            return self.known.is_live(cell)
-        return verdict.limit - self.now > SOON
 
     def _why_nothing(self, day: date) -> str:
         """Say which day it is, when nobody has anything on it; nothing at the end of the week."""

@@ -16,8 +16,8 @@ from app.services.bookings.judge.worlds import Bookable, Cell
 from app.services.bookings.reading import Known
 from app.services.bookings.weeks import Invoiced, Opening, ToEnrol
 
-# Waiting is ticked, and whoever writes to the town hall finds it below the week.
-LED_TO = frozenset({RemedyKind.DECLARE_ABSENCE, RemedyKind.REQUEST_PLACE})
+# Waiting is ticked. The first two are beside their day, writing to the town hall below the week.
+LED_TO = frozenset({RemedyKind.DECLARE_ABSENCE, RemedyKind.REQUEST_PLACE, RemedyKind.WRITE})
 # What there is nothing to do about is said of what one has, not of what one has not.
 UNSAID = frozenset({Obstacle.PAST, Obstacle.NOT_BY_DAYS, Obstacle.NOT_ENROLLED})
 # By which request of a family.
@@ -40,7 +40,7 @@ def is_state_said(state: BookingState | None, verdict: Verdict) -> bool:
 
 
 def led_to(verdict: Verdict) -> Remedy | None:
-    """Return what to do instead, where it is said beside its day."""
+    """Return what to do instead, where the page leads there."""
     return verdict.remedy if verdict.remedy and verdict.remedy.kind in LED_TO else None
 
 

@@ -2,16 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from app.formats import NBSP
+from app.booking_kinds import BookingState
+from app.calendar import ONE_DAY
+from app.formats import NBSP, day_of
 from app.services.bookings.judge import spoken
 from app.services.bookings.judge.limits import limit_of_all
 from app.services.bookings.judge.rules import Never, Rule
-from app.services.bookings.judge.verdicts import Act
+from app.services.bookings.judge.verdicts import Act, Verdict
+from app.services.bookings.judge.worlds import Cell
 from app.services.bookings.reading import Known
+from app.services.bookings.weeks import ChildDay
 
+# A limit that is so near is told above its day, where the week has several.
+SOON = timedelta(hours=36)
 FIRM = "une réservation est ferme"
+VERBS = {Act.BOOK: "réserver", Act.CANCEL: "annuler"}
+# Said of the limit of a week on its last day, and the day before.
+NEAR = {timedelta(): " (c’est aujourd’hui)", ONE_DAY: " (c’est demain)"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +64,10 @@ class Limits:
         if found is None:
             return spoken.rule(rule)
         until = spoken.whole_limit(found, self.known.world.services[service].agenda.zone)
-        is_over = found <= self.now
-        return f"jusqu’au {until}{' (c’est passé)' if is_over else ''}"
+        if found <= self.now:
+            return f"jusqu’au {until} (c’est passé)"
+        last = day_of(found - spoken.ONE_MINUTE)
+        return f"jusqu’au {until}{NEAR.get(last - day_of(self.now), '')}"
 
     def shared(self, act: Act, service: int) -> datetime | None:
         """Return the one limit of all the days of the week; None when they have none, or several.
@@ -67,6 +78,31 @@ class Limits:
         if key not in self._shared:
             self._shared[key] = self._found(act, service)
         return self._shared[key]
+
+    def is_said(self, cell: Cell, verdict: Verdict) -> bool:
+        """Tell whether the limit is said above the week or its day.
+
+        Whoever waits has none, and may stop.
+        """
+        if not verdict.ok or self.known.world.is_offered(cell):
+            return False
+        if verdict.limit is None:
+            return self.known.is_live(cell)
+        return verdict.limit - self.now > SOON or not self._is_absent(cell)
+
+    def near(self, cell: Cell, verdict: Verdict) -> tuple[Act, str] | None:
+        """Say a limit that is near, and not that of the whole week: once for all of a day."""
+        limit = verdict.limit if verdict.ok else None
+        if limit is None or limit - self.now > SOON or self._is_absent(cell):
+            return None
+        act = Act.CANCEL if self.known.is_live(cell) else Act.BOOK
+        if self.known.world.is_offered(cell) or self.shared(act, cell.service) == limit:
+            return None
+        zone = self.known.world.services[cell.service].agenda.zone
+        return act, f"jusqu’au {spoken.limit(limit, zone)}"
+
+    def _is_absent(self, cell: Cell) -> bool:
+        return self.known.world.state(cell) is BookingState.ABSENT
 
     def _found(self, act: Act, service: int) -> datetime | None:
         if isinstance(self._rule(act, service), Never):
@@ -86,3 +122,18 @@ class Limits:
         """List those that a child may come to, in the order of pages."""
         enrolled = {service for _, service in self.known.world.enrolments}
         return [service for service in self.known.town.services if service in enrolled]
+
+
+def told_once(children: Sequence[ChildDay]) -> str:
+    """Tell the limits of a day that are near, once for all of its children and services."""
+    said: dict[str, tuple[dict[str, None], set[Act]]] = {}
+    for line in (line for each in children for line in each.lines):
+        if line.near:
+            act, until = line.near
+            names, acts = said.setdefault(until, ({}, set()))
+            names[line.service] = None
+            acts.add(act)
+    return " ".join(
+        f"{', '.join(names)}{NBSP}: à {' ou '.join(VERBS[each] for each in sorted(acts))} {until}."
+        for until, (names, acts) in said.items()
+    )

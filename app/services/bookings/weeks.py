@@ -9,7 +9,7 @@ from typing import NamedTuple
 from app.booking_kinds import BookingState
 from app.calendar import ONE_DAY, ONE_WEEK
 from app.formats import day_in_words, today
-from app.services.bookings.judge.verdicts import Remedy
+from app.services.bookings.judge.verdicts import Act, Remedy, RemedyKind
 from app.services.bookings.reading import OfChild
 
 SATURDAY, SUNDAY = 5, 6
@@ -41,6 +41,8 @@ class Line(NamedTuple):
     is_late: bool = False
     # It was booked so.
     was_late: bool = False
+    # What may be done until when, where that is near: said once above its day.
+    near: tuple[Act, str] | None = None
 
 
 class Told(NamedTuple):
@@ -58,6 +60,7 @@ class Told(NamedTuple):
     message: str | None = None
     is_late: bool = False
     was_late: bool = False
+    near: tuple[Act, str] | None = None
 
 
 class Invoiced(NamedTuple):
@@ -96,7 +99,7 @@ class ChildDay:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day of the week; `words` say why nobody has anything on it."""
+    """A day of the week; `words` say why nobody has anything on it, or which limit is near."""
 
     day: date
     children: Sequence[ChildDay]
@@ -166,6 +169,12 @@ class Week:
             for each in day.children
             for line in each.lines
         )
+
+    @property
+    def remedies(self) -> set[RemedyKind]:
+        """Tell what one may do instead of what is not possible."""
+        lines = (line for day in self.days for each in day.children for line in each.lines)
+        return {line.remedy.kind for line in lines if line.remedy}
 
     @property
     def has_boxes(self) -> bool:
