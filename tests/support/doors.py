@@ -127,6 +127,7 @@ OF_NOBODY = frozenset(
         "town_hall.load_calendar",
         "town_hall.open_again",
         "town_hall.waiter",
+        "town_hall.give_day",
         "town_hall.give_place",
         "town_hall.late_place",
         "town_hall.give_late_place",
