@@ -5,9 +5,32 @@ import gc
 # What is made from here on stays: to look through it for what nobody needs was a seventh of it all.
 gc.disable()
 
+import importlib
+import inspect
 import logging
 import sys
-from typing import NoReturn
+import typing
+from types import ModuleType
+from typing import Any, NoReturn
+
+
+class _ReadWhenAsked(ModuleType):
+    """Stands for a module that is named, and that nobody here asks anything of."""
+
+    def __getattr__(self, name: str) -> Any:
+        if sys.modules.get(self.__name__) is self:
+            del sys.modules[self.__name__]
+        return getattr(importlib.import_module(self.__name__), name)
+
+
+if "asyncio" not in sys.modules:
+    # SQLAlchemy names it for drivers that no town has: 30 modules, 1.5 MB, for one function.
+    named = sys.modules["asyncio"] = _ReadWhenAsked("asyncio")
+    vars(named)["iscoroutine"] = inspect.iscoroutine
+    importlib.import_module("sqlalchemy.dialects.sqlite")
+    # Whoever imports it from here on has it.
+    if sys.modules.get("asyncio") is named:
+        del sys.modules["asyncio"]
 
 import click
 from sqlalchemy.exc import DBAPIError
@@ -60,6 +83,8 @@ except OSError as error:
 if click.get_current_context(silent=True) is None and db.EXTENSION in app.extensions:
     _refuse_an_old_schema()
 background.begin(app)
+# Nobody asks what else a function might take.
+typing.clear_overloads()
 # Nor is it looked through when pages leave something behind.
 gc.freeze()
 gc.enable()
