@@ -47,7 +47,6 @@ def service_files_read(key: str) -> ResponseReturnValue:
     try:
         if form.validate_on_submit():
             done = service_uploads.write(key, form.reading.data or "", current_clerk())
-            flash(f"{', '.join(done.words)}.", "success")
             return redirect(url_for("town_hall.import_run", number=done.number))
         done, form.reading.data = service_uploads.read(key, current_clerk())
     except ImportRefused as refused:

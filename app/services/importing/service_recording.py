@@ -13,7 +13,8 @@ from app.services.importing import service_images
 from app.services.importing.recording import LONGEST_SOURCE
 
 NOT_UNDONE = (
-    "Ces fichiers ont aussi réservé, fermé ou facturé des jours\u00a0: cet import ne s’annule pas."
+    "Ces fichiers parlent aussi de jours réservés, fermés ou facturés\u00a0: cet import ne "
+    "s’annule pas."
 )
 # What the page of an import asks of every one.
 _NOTHING: dict[str, Any] = {"set_aside": [], "set_aside_count": 0, "new": []}
