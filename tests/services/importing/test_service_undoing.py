@@ -25,7 +25,14 @@ from app.models import (
 from app.models.imports import ImportState
 from app.services.actors import Clerk, Command
 from app.services.clerks import team
-from app.services.importing import service_files, service_images, service_undoing, undoing
+from app.services.importing import (
+    going_back,
+    images,
+    service_files,
+    service_images,
+    service_undoing,
+    undoing,
+)
 from app.services.importing.putting_back import referring
 from app.services.importing.service_files import Done
 from app.services.importing.undoing import Undone
@@ -112,6 +119,28 @@ def test_read_again_they_are_undone_again(app: Flask, tmp_path: Path) -> None:
     assert undo(second.number).back == {}
     assert everything(app, but=HISTORY) == settled
     assert "ne s’annule plus" in ends(second.number)
+
+
+def test_families_imported_since_do_not_end_it(app: Flask, tmp_path: Path) -> None:
+    """A night's files of families are undone apart, and so are those of services."""
+    before = everything(app, but=HISTORY)
+    done = hand_over(tmp_path)
+    with db.transaction() as session:
+        families = ImportRun(
+            source="famille.csv", acted_by="ops", state=ImportState.IMPORTED,
+            received_at=NOW + timedelta(hours=1), settled_at=NOW + timedelta(hours=1),
+        )  # fmt: skip
+        session.add(families)
+        session.flush()
+        images.gather_of(session.connection(), (), images.OfTables)
+        images.keep(session.connection(), families.id)
+        if session.connection().dialect.name == "sqlite":
+            session.connection().exec_driver_sql(f"DROP TABLE {images.IMAGES}")
+    undo(done.number)
+    assert everything(app, but=HISTORY) == before
+    kept = select(ImportChange.run_id).distinct()
+    assert db.session().scalars(kept).all() == [families.id]
+    assert going_back.find(db.session(), families.id).source == "famille.csv"
 
 
 def test_whoever_booked_since_is_named(app: Flask, people: People, tmp_path: Path) -> None:
