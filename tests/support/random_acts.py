@@ -74,6 +74,37 @@ class Grant(NamedTuple):
     takes_back: bool
 
 
+class Telephone(NamedTuple):
+    """A family telephones: the town hall books its days, and withdraws others."""
+
+    boxes: dict[tuple[tuple[str, str], str, date], bool]
+
+
+class Part(NamedTuple):
+    """The town gives a school places of its own at a service, or takes that group away."""
+
+    service: str
+    school: str
+    places: int
+    goes: bool
+
+
+class Place(NamedTuple):
+    """The town says in which group an enrolment is, or leaves it to the school."""
+
+    who: tuple[str, str]
+    service: str
+    group: int
+
+
+class Ask(NamedTuple):
+    """A family wants to know when a service opens, or does not any more."""
+
+    who: tuple[str, str]
+    service: str
+    wants: bool
+
+
 class Read(NamedTuple):
     """The town's own software says a day."""
 
@@ -87,7 +118,10 @@ class Wait(NamedTuple):
     hours: int
 
 
-Act = Send | Copy | Apply | Leave | Close | Have | Answer | Grant | Read | Wait
+Act = (
+    Send | Copy | Apply | Leave | Close | Have | Answer | Grant | Telephone | Part | Place | Ask
+    | Read | Wait
+)  # fmt: skip
 sends = st.builds(Send, st.dictionaries(boxes, st.booleans(), min_size=1), *[st.booleans()] * 2)
 slots = st.builds("all.{}.{}".format, st.sampled_from([0, 3, 4]), st.sampled_from(SLUGS))
 states = st.sampled_from(["RESERVE", "ATTENTE", "ANNULE", "ABSENT", "FERME"])
@@ -105,6 +139,13 @@ acts = sends | st.one_of(
     ),
     st.builds(Answer, st.integers(0, 5), st.booleans()),
     st.builds(Grant, st.frozensets(boxes, min_size=1, max_size=3), st.booleans()),
+    st.builds(Telephone, st.dictionaries(boxes, st.booleans(), min_size=1, max_size=4)),
+    st.builds(
+        Part, st.sampled_from(SLUGS), st.sampled_from(["École du Bourg", "École Louise-Michel"]),
+        st.integers(1, 3), st.booleans(),
+    ),
+    st.builds(Place, whose, st.sampled_from(SLUGS), st.integers(0, 2)),
+    st.builds(Ask, whose, st.sampled_from(SLUGS), st.booleans()),
     st.builds(Read, boxes, states),
     st.builds(Wait, st.integers(1, 60)),
 )  # fmt: skip

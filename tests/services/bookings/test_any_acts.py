@@ -7,6 +7,7 @@ import secrets
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -26,16 +27,19 @@ from app.models import (
     BookingOrigin,
     BookingState,
     Child,
+    ClerkAccount,
     Closing,
     FamilyChild,
     Place,
     Service,
 )
-from app.services.actors import Command, CurrentAccount
+from app.services.actors import Command, CurrentAccount, CurrentClerk, Waiting
 from app.services.bookings import (
     applying,
     drawing,
     leaving,
+    on_behalf,
+    openings,
     saving,
     typical,
     waiting,
@@ -48,8 +52,11 @@ from app.services.bookings.setting_up import capacities
 from app.services.bookings.waiting_list import answering_waiters, lapsing, waiting_lists
 from app.services.bookings.wishes import Boxes
 from app.services.importing import service_files
+from app.services.jobs.running import workshop
 from app.services.refusals import Refusal
 from tests.services.requests.conftest import signed_in
+from tests.support import clerks, parting
+from tests.support import random_acts as acted
 from tests.support.booking_doors import HEADER
 from tests.support.counted_right import check_shared, last_event
 from tests.support.people import TOWN_HALL, People, Person, public_id
@@ -58,13 +65,16 @@ from tests.support.random_acts import (
     Act,
     Answer,
     Apply,
+    Ask,
     Close,
     Copy,
     Grant,
     Have,
     Leave,
+    Part,
     Read,
     Send,
+    Telephone,
     Wait,
     acts,
 )
@@ -73,12 +83,19 @@ from tests.support.settled_towns import settle, write
 
 NEXT = MONDAY + timedelta(weeks=1)
 BEGINS = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+CLERK = CurrentClerk(
+    name="Nadia Petit", session_id=1, clerk_id=1, public_id="nadia", email="nadia@commune.fr",
+    roles=(), serves=None, last_seen_at=BEGINS, proved_at=BEGINS, shortcuts=True,
+    waiting=Waiting(0, 0),
+)  # fmt: skip
+OfAFamily = Send | Telephone | Copy | Apply | Leave | Ask | acted.Place
 
 
 @pytest.mark.parametrize("examples", [6, pytest.param(150, marks=pytest.mark.soak)])
 def test_no_meal_is_ever_without_its_midday(
     app: Flask, people: People, tmp_path: Path, examples: int
 ) -> None:
+    clerks.settle(app, CLERK.email, CLERK.name, "secretariat")
     with app.app_context():
         settle(people)
 
@@ -90,6 +107,7 @@ def test_no_meal_is_ever_without_its_midday(
     @given(towns, st.lists(acts, min_size=4, max_size=12))
     def whatever_is_done(town: Town, done: Sequence[Act]) -> None:
         with app.app_context():
+            parting.make_whole()
             write(people, town._replace(missed=frozenset()))
             with time_machine.travel(BEGINS, tick=False) as clock:
                 for act in done:
@@ -123,12 +141,15 @@ def _do(people: People, folder: Path, clock: time_machine.Traveller, act: Act) -
         case Wait(hours):
             clock.shift(timedelta(hours=hours))
             lapsing.lapse()
+            workshop().run()
+        case Part():
+            parting.part(act)
         case _:
             _do_for_a_family(people, act)
 
 
-def _do_for_a_family(people: People, act: Send | Copy | Apply | Leave) -> None:
-    if isinstance(act, Send):
+def _do_for_a_family(people: People, act: OfAFamily) -> None:
+    if isinstance(act, Send | Telephone):
         _send(people, act)
         return
     child = public_id(act.who[1])
@@ -137,6 +158,11 @@ def _do_for_a_family(people: People, act: Send | Copy | Apply | Leave) -> None:
         _copy(account, child if act.alike else "")
     elif isinstance(act, Apply):
         _apply(account, child, act.ticked)
+    elif isinstance(act, acted.Place):
+        parting.place(account.family_id, act)
+    elif isinstance(act, Ask):
+        if (found := openings.find(account.family_id, act.service)) is not None:
+            (openings.ask if act.wants else openings.call_off)(account, found)
     else:
         (leaving.take_back if act.takes_back else leaving.leave)(account, child, act.day)
 
@@ -146,8 +172,8 @@ def _person(people: People, who: tuple[str, str]) -> Person:
     return person
 
 
-def _send(people: People, act: Send) -> None:
-    """Send what is asked of one family with what is another's, which is refused whole."""
+def _send(people: People, act: Send | Telephone) -> None:
+    """Send what is asked of one family, by itself or for it."""
     (first, *_), *_ = act.boxes
     account = signed_in(_person(people, first))
     versions = _versions()
@@ -157,6 +183,11 @@ def _send(people: People, act: Send) -> None:
             name = f"{public_id(child)}.{service}.{day.isoformat()}"
             seen[name] = versions[name]
             ticked |= {name} if is_ticked else set()
+    if isinstance(act, Telephone):
+        boxes, key = Boxes(seen, frozenset(ticked)), secrets.token_hex(16)
+        number = db.session().scalars(select(ClerkAccount.id)).one()
+        on_behalf.save(account.family_id, replace(CLERK, clerk_id=number), MONDAY, boxes, key)
+        return
     late = frozenset(ticked) if act.knows_cost else frozenset[str]()
     sent = Boxes(seen, frozenset(ticked), AbsenceReason.SICK if act.misses else None, late)
     _save(account, MONDAY, sent)
