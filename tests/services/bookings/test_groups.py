@@ -7,12 +7,14 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from app import db
+from app.calendar import ONE_DAY
 from app.models import Child, Enrolment, Place, Service
 from app.services.bookings.groups import moving, service_groups
 from app.services.bookings.groups.service_groups import Told
 from app.services.bookings.judge.grouping import NO_GROUP, Group, group_of
 from app.services.erasure import of_bookings
 from app.services.refusals import Refusal
+from tests.support.databases import statements_of
 from tests.support.groups import check, part, roomy, service_id, states
 from tests.support.last_place import FIRST, SCHOOLS, SLUG, book, prepare
 from tests.support.people import TOWN_HALL
@@ -61,6 +63,36 @@ def test_days_to_come_follow_a_child_who_changes_of_school(app: Flask) -> None:
         }  # fmt: skip
         check(FIRST)
         assert moving.regroup_all() == 0
+
+
+def test_an_import_holds_a_day_at_once_and_none_where_nothing_moves(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped between two days, it is done by the next one; what is so is only read."""
+    contenders = prepare(app, 2)
+    roomy(app)
+    part(app, 2, 2)
+    with app.app_context():
+        for day in (FIRST, FIRST + ONE_DAY):
+            for each in contenders:
+                book(each, day, {SLUG: 0}, [SLUG])
+        with statements_of(app) as sent:
+            assert moving.regroup_all() == 0
+        assert all(each.startswith(("SELECT", "BEGIN")) for each in sent), sent
+        with db.transaction() as session:
+            session.execute(
+                update(Child).where(Child.source_id == "race0").values(school=SCHOOLS[1])
+            )
+        with monkeypatch.context() as stopped:
+            stopped.setattr(db, "make_way", lambda: 1 / 0)
+            with pytest.raises(ZeroDivisionError):
+                moving.regroup_all()
+        assert states(FIRST)["race0"] == ("booked", SCHOOLS[1])
+        assert states(FIRST + ONE_DAY)["race0"] == ("booked", SCHOOLS[0])
+        assert moving.regroup_all() == 1
+        assert states(FIRST + ONE_DAY)["race0"] == ("booked", SCHOOLS[1])
+        check(FIRST)
+        check(FIRST + ONE_DAY)
 
 
 def test_a_group_says_how_many_days_move(app: Flask) -> None:

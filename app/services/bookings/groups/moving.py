@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from app import db
@@ -95,8 +95,8 @@ def read(session: Session, town: Catalogue, children: Collection[int]) -> Groups
     return Groups(town, known, said)
 
 
-def regroup(session: Session, service: Service) -> int:
-    """Have each day to come count where its child is by now; return how many days moved.
+def regroup(session: Session, service: Service, some: Collection[date] | None = None) -> int:
+    """Have each day to come, or some, count where its child is by now; return how many moved.
 
     Nobody loses a place: a group that gets more than it holds has more that day. What came free
     goes to those who wait there. A day that somebody books for the first time meanwhile is not
@@ -104,9 +104,11 @@ def regroup(session: Session, service: Service) -> int:
     """
     session.flush()
     coming = _coming(service.id)
+    if some is not None:
+        coming = coming.where(Booking.day.in_(sorted(some)))
     rows = session.scalars(coming).all()
     counted = select(Place.day).where(Place.service_id == service.id, Place.day >= today())
-    days = sorted({row.day for row in rows} | set(session.scalars(counted)))
+    days = sorted(some or {row.day for row in rows} | set(session.scalars(counted)))
     if not days:
         return 0
     town = catalogue.read(days[0], days[-1])
@@ -128,7 +130,10 @@ def regroup(session: Session, service: Service) -> int:
 
 
 def regroup_all() -> int:
-    """Do so for each service that has groups: children changed of school, or of class."""
+    """Do so for each service that has groups: children changed of school, or of class.
+
+    A day at a time, and only where something is to be done: whoever books waits for one of them.
+    """
     grouped = (
         select(Service)
         .where(Service.id.in_(select(ServiceGroup.service_id)), Service.archived_at.is_(None))
@@ -136,18 +141,41 @@ def regroup_all() -> int:
     )
     moved = 0
     for service in db.session().scalars(grouped).all():
-        with db.transaction() as session:
-            moved += regroup(session, session.get_one(Service, service.id))
+        for day in _to_see_to(db.session(), service):
+            with db.transaction() as session:
+                moved += regroup(session, session.get_one(Service, service.id), [day])
+            db.make_way()
     return moved
 
 
-def _coming(service_id: int) -> Select[Booking]:
-    return (
-        select(Booking)
-        .where(
-            Booking.service_id == service_id,
-            Booking.day >= today(),
-            Booking.state.in_(COUNTED),
-        )
+def _to_see_to(session: Session, service: Service) -> list[date]:
+    """List the days to come on which a child is elsewhere by now, or a count is not so."""
+    wrong = capacities.wrong(session, service)
+    stand = (
+        select(Booking.child_id, Booking.family_id, Booking.day, Booking.group_id)
+        .where(*_is_coming(service.id))
         .order_by(Booking.id)
+    )
+    rows = session.execute(stand).all()
+    if rows:
+        days = [row.day for row in rows]
+        town = catalogue.read(min(days), max(days))
+        groups = read(session, town, {row.child_id for row in rows})
+        wrong |= {
+            row.day
+            for row in rows
+            if groups.of(row.child_id, service.id, row.family_id, row.day) != row.group_id
+        }
+    return sorted(wrong)
+
+
+def _coming(service_id: int) -> Select[Booking]:
+    return select(Booking).where(*_is_coming(service_id)).order_by(Booking.id)
+
+
+def _is_coming(service_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Booking.service_id == service_id,
+        Booking.day >= today(),
+        Booking.state.in_(COUNTED),
     )

@@ -53,6 +53,25 @@ def recount(session: Session, service: Service, held: Collection[date] | None = 
             )
 
 
+def wrong(session: Session, service: Service) -> set[date]:
+    """List the days to come that `recount` would count otherwise, keeping nobody from them."""
+    coming = (Place.service_id == service.id) & (Place.day >= today())
+    columns = select(Place.group_id, Place.day, Place.capacity, Place.taken).where(coming)
+    found = session.execute(columns.order_by(Place.group_id, Place.day))
+    kept = {(row.group_id, row.day): (row.capacity, row.taken) for row in found}
+    usual = {NO_GROUP: service.capacity} | _of_groups(session, service.id)
+    special = _of_single_days(session, service.id)
+    taken = _taken(session, service.id)
+    days = set()
+    for group, day in {*kept, *taken}:
+        there = special.get(day, usual[NO_GROUP]) if not group else usual.get(group)
+        count = taken.get((group, day), 0)
+        said = None if there is None else (max(there, count), count)
+        if kept.get((group, day)) != said:
+            days.add(day)
+    return days
+
+
 def _of_groups(session: Session, service_id: int) -> dict[int, int | None]:
     found = session.execute(
         select(ServiceGroup.id, ServiceGroup.capacity).where(ServiceGroup.service_id == service_id)
