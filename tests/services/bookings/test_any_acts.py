@@ -20,7 +20,6 @@ from sqlalchemy import select
 
 from app import db
 from app.models import (
-    HOLDING,
     AbsenceReason,
     Booking,
     BookingEvent,
@@ -29,8 +28,6 @@ from app.models import (
     Child,
     ClerkAccount,
     Closing,
-    FamilyChild,
-    Place,
     Service,
 )
 from app.services.actors import Command, CurrentAccount, CurrentClerk, Waiting
@@ -59,6 +56,7 @@ from tests.support import clerks, parting
 from tests.support import random_acts as acted
 from tests.support.booking_doors import HEADER
 from tests.support.counted_right import check_shared, last_event
+from tests.support.counted_town import check_town
 from tests.support.people import TOWN_HALL, People, Person, public_id
 from tests.support.random_acts import (
     MINE,
@@ -78,7 +76,7 @@ from tests.support.random_acts import (
     Wait,
     acts,
 )
-from tests.support.random_towns import CANTEEN, MIDDAY, MONDAY, Town, towns
+from tests.support.random_towns import MONDAY, Town, towns
 from tests.support.settled_towns import settle, write
 
 NEXT = MONDAY + timedelta(weeks=1)
@@ -115,7 +113,7 @@ def test_no_meal_is_ever_without_its_midday(
                     last = last_event()
                     with suppress(Refusal):
                         _do(people, tmp_path, clock, act)
-                    _check()
+                    check_town()
                     check_shared(last)
 
     whatever_is_done()
@@ -284,35 +282,3 @@ def _read(people: People, folder: Path, box: tuple[tuple[str, str], str, date], 
     )
     (folder / "reservation.csv").write_text(f"{HEADER}\n{row}", "utf-8")
     service_files.run(folder, Command("logiciel"))
-
-
-def _check() -> None:
-    session = db.session()
-    session.rollback()
-    rows = session.scalars(select(Booking).order_by(Booking.id)).all()
-    slugs = dict(session.execute(select(Service.id, Service.slug)).all())
-    there = {(each.child_id, each.day, slugs[each.service_id]): each.state for each in rows}
-    for (child, day, slug), state in there.items():
-        midday = there.get((child, day, MIDDAY))
-        if slug == CANTEEN and state in HOLDING:
-            assert midday in HOLDING, (child, day)
-        if slug == CANTEEN and state is BookingState.BOOKED:
-            assert midday is BookingState.BOOKED, (child, day)
-    for place in session.scalars(select(Place)):
-        held = sum(
-            (each.service_id, each.day, each.group_id)
-            == (place.service_id, place.day, place.group_id)
-            for each in rows
-            if each.state in HOLDING
-        )
-        assert place.taken == held <= place.capacity
-    history: dict[int, list[BookingEvent]] = {}
-    for event in session.scalars(select(BookingEvent).order_by(BookingEvent.id)):
-        history.setdefault(event.booking_id, []).append(event)
-    for each in rows:
-        events = history[each.id]
-        assert [event.old for event in events] == [None, *(event.new for event in events[:-1])]
-        assert events[-1].new is each.state
-        assert (each.offer_until is not None) is (each.state is BookingState.OFFERED)
-    homes = session.execute(select(FamilyChild.family_id, FamilyChild.child_id)).all()
-    assert {(each.family_id, each.child_id) for each in rows} <= {tuple(row) for row in homes}
