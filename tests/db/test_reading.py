@@ -66,6 +66,17 @@ def test_each_answer_is_as_the_first(app: Flask) -> None:
         assert (row.day, row.amount, row.seen_at) == (date(2026, 11, 1), Decimal("891.35"), NOON)
 
 
+def test_a_row_gives_its_columns_by_name(app: Flask) -> None:
+    """From the first answer on, whatever a sequence has of that name; no other."""
+    asked = select(literal("F1").label("number"), literal(2).label("count"), literal(3))
+    with app.app_context():
+        for _ in range(TIMES):
+            row: Any = db.rows(asked)[0]
+            assert (row.number, row.count, row[1], row._mapping["count"]) == ("F1", 2, 2, 2)
+            with pytest.raises(AttributeError, match="amount"):
+                _ = row.amount
+
+
 def test_it_is_compiled_for_its_first_time_and_for_all_others(app: Flask) -> None:
     """What is asked once is not worth more."""
     asked, compiling = statement().distinct(), SQLCompiler.visit_select
