@@ -8,9 +8,9 @@ from functools import lru_cache
 from itertools import filterfalse
 from zoneinfo import ZoneInfo
 
-from flask import Flask, current_app
+from flask import Flask
 
-from app import telephones
+from app import here, telephones
 
 # As Babel's French, which a test compares them with, writes them: its data is 4 MB a process.
 MONTHS = (
@@ -54,7 +54,7 @@ def init_app(app: Flask, timezone: str) -> None:
 def town_zone() -> ZoneInfo:
     """Return the time zone that the town lives in."""
     try:
-        zone: ZoneInfo = current_app.extensions[EXTENSION]
+        zone: ZoneInfo = here.application().extensions[EXTENSION]
     except RuntimeError:
         return PARIS
     return zone

@@ -5,10 +5,10 @@ from collections.abc import Callable, Hashable
 from time import monotonic
 from typing import TYPE_CHECKING, cast
 
-from flask import Flask, current_app
+from flask import Flask
 from werkzeug.local import LocalProxy
 
-from app import whole_files
+from app import here, whole_files
 from configuring import town_file
 
 if TYPE_CHECKING:
@@ -21,10 +21,14 @@ FOLLOWING = "portail.followed_settings"
 # A page must not ask the disk each time.
 LOOK_SECONDS = 1.0
 
-settings = cast(
-    "Settings",
-    LocalProxy(lambda: current_app.extensions[EXTENSION]),
-)
+
+def in_force() -> "Settings":
+    """Return them themselves, for what each page asks."""
+    found: Settings = here.application().extensions[EXTENSION]
+    return found
+
+
+settings = cast("Settings", LocalProxy(in_force))
 
 
 class Following:
@@ -75,7 +79,7 @@ def init_app(app: Flask, given: "Settings") -> Following:
 
 def followed() -> Following:
     """Return what the current application goes by: which settings are fixed, what is wrong."""
-    found: Following = current_app.extensions[FOLLOWING]
+    found: Following = here.application().extensions[FOLLOWING]
     return found
 
 

@@ -6,12 +6,13 @@ from importlib import import_module
 from time import monotonic, sleep
 from typing import Any, TypeVarTuple
 
-from flask import Flask, current_app, g, has_app_context
+from flask import Flask, has_app_context
 from sqlalchemy import Connection, Engine, Result, Row, Select, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
+from app import here
 from app.db.columns import Base
 from app.db.engines import MOST_CONNECTIONS, Busy, open_engine
 from app.db.options import DURABLE, IMMEDIATE, READS, UNHURRIED
@@ -53,16 +54,19 @@ def init_app(app: Flask, url: str, most: int | None = MOST_CONNECTIONS) -> None:
 
 def engine() -> Engine:
     """Return the engine of the current application."""
-    found: Engine = current_app.extensions[EXTENSION]
+    found: Engine = here.application().extensions[EXTENSION]
     return found
 
 
 def session() -> Session:
     """Return the session of the current application context, for reading."""
-    if "session" not in g:
+    context = here.g()
+    if "session" not in context:
         # It takes part in whatever transaction the connection is in, and may end it.
-        g.session = _ContextSession(expire_on_commit=False, join_transaction_mode="control_fully")
-    found: Session = g.session
+        context.session = _ContextSession(
+            expire_on_commit=False, join_transaction_mode="control_fully"
+        )
+    found: Session = context.session
     return found
 
 
@@ -97,9 +101,12 @@ def let_go() -> None:
 
     Inside `transaction()` nothing can be let go.
     """
-    if has_app_context() and "connection" in g and "writing" not in g:
-        if "session" in g:
-            g.session.rollback()
+    if not has_app_context():
+        return
+    context = here.g()
+    if "connection" in context and "writing" not in context:
+        if "session" in context:
+            context.session.rollback()
         _give_back()
 
 
@@ -110,7 +117,7 @@ def take_time() -> None:
     that come by the hundred. What else only reads has none there.
     """
     let_go()
-    g.unhurried = True
+    here.g().unhurried = True
 
 
 @contextmanager
@@ -128,11 +135,12 @@ def transaction(
     Without `durable` nobody waits for the disk, and a power cut may lose it: for what is found out
     again, or done twice, at no cost, or where `wait_for_the_disk` follows.
     """
-    assert "writing" not in g, "transactions do not nest"
+    context = here.g()
+    assert "writing" not in context, "transactions do not nest"
     current = session()
     with ExitStack() as turn:
         try:
-            g.writing = True
+            context.writing = True
             current.rollback()
             _connection().rollback()
             _connection().execution_options(**{DURABLE: durable, READS: False})
@@ -149,7 +157,7 @@ def transaction(
             raise
         finally:
             current.info.pop(WRITING, None)
-            del g.writing
+            del context.writing
             if prepares:
                 _connection().invalidate()
             _give_back()
@@ -198,23 +206,24 @@ def insert(table: type[Base]) -> Any:
 
 def _connection() -> Connection:
     """Return the connection of this context. Raises Busy when others hold them all."""
-    found: Connection | None = g.get("connection")
+    context = here.g()
+    found: Connection | None = context.get("connection")
     if found is None:
         try:
             found = engine().connect()
         except PoolTimeout as full:
             raise Busy("every connection is in use") from full
-        found.execution_options(**{UNHURRIED if "unhurried" in g else READS: True})
-        g.connection = found
+        found.execution_options(**{UNHURRIED if "unhurried" in context else READS: True})
+        context.connection = found
     return found
 
 
 def _begin_writing(session: Session, turn: ExitStack, patience_ms: int) -> None:
-    writers: Gate | None = current_app.extensions.get(WRITERS)
+    writers: Gate | None = here.application().extensions.get(WRITERS)
     if writers is not None:
         came = monotonic()
         # Of those in this process: a mail that has left is settled, whoever else writes.
-        waits_its_turn = "unhurried" in g and patience_ms >= BUSY_TIMEOUT_MS
+        waits_its_turn = "unhurried" in here.g() and patience_ms >= BUSY_TIMEOUT_MS
         patience = None if waits_its_turn else patience_ms / 1_000
         try:
             turn.enter_context(writers.passing(patience=patience))
@@ -231,7 +240,7 @@ def _begin_writing(session: Session, turn: ExitStack, patience_ms: int) -> None:
 
 def _give_back() -> None:
     """Return the connection to the pool. One that was cut is nobody's trouble any more."""
-    connection: Connection | None = g.pop("connection", None)
+    connection: Connection | None = here.g().pop("connection", None)
     if connection is not None:
         try:
             connection.close()
@@ -241,7 +250,7 @@ def _give_back() -> None:
 
 
 def _end(_error: BaseException | None) -> None:
-    opened: Session | None = g.pop("session", None)
+    opened: Session | None = here.g().pop("session", None)
     if opened is not None:
         with suppress(DBAPIError):
             opened.close()

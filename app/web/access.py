@@ -2,25 +2,16 @@
 
 from collections.abc import Callable
 from enum import Enum
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
-from flask import (
-    Blueprint,
-    Flask,
-    current_app,
-    flash,
-    g,
-    redirect,
-    request,
-    session,
-    url_for,
-)
-from flask_login import LoginManager, UserMixin, current_user, login_user
+from flask import Blueprint, Flask, flash, redirect, request, session, url_for
+from flask_login import AnonymousUserMixin, LoginManager, UserMixin, current_user, login_user
 from flask_wtf.csrf import validate_csrf
 from werkzeug.exceptions import Forbidden, NotFound, RequestEntityTooLarge
 from werkzeug.wrappers import Response
 from wtforms import ValidationError
 
+from app import here
 from app.services.accounts import sessions
 from app.services.accounts.drafts import Draft, Owner
 from app.services.actors import CurrentAccount, CurrentClerk, Origin
@@ -29,6 +20,8 @@ from app.web import drafts
 from app.web.bodies import read_away
 
 AUDIENCE = "audience"
+# Where Flask-Login keeps whoever visits, once it looked for them.
+FOUND = "_login_user"
 CLERKS = "portail.clerks"
 VIEWING = "portail.viewing"
 HARMLESS = {"GET", "HEAD", "OPTIONS"}
@@ -110,7 +103,7 @@ def init_app(app: Flask, admit_clerk: Callable[[], Response | None], viewing: Vi
     # would then keep one copy of each static file per visitor.
     app.login_manager = login_manager  # type: ignore[attr-defined]
     # A page that looked for whoever is there asks them, rather than ask each time who it is.
-    app.context_processor(lambda: {"current_user": g.get("_login_user", current_user)})
+    app.context_processor(lambda: {"current_user": here.g().get(FOUND, current_user)})
     app.before_request(_admit)
 
 
@@ -144,41 +137,51 @@ def opens_to(audience: Audience) -> Callable[[View], View]:
 
 def audience_of(endpoint: str) -> Audience | None:
     """Return whom a page is for; None when nothing says so, and then it is for nobody."""
-    own: Audience | None = getattr(current_app.view_functions[endpoint], AUDIENCE, None)
+    own: Audience | None = getattr(here.application().view_functions[endpoint], AUDIENCE, None)
     return own or _blueprint_audience(endpoint)
 
 
 def _blueprint_audience(endpoint: str) -> Audience | None:
-    blueprint = current_app.blueprints.get(endpoint.partition(".")[0])
+    blueprint = here.application().blueprints.get(endpoint.partition(".")[0])
     return getattr(blueprint, AUDIENCE, None)
 
 
 def _viewing() -> Viewing:
-    found: Viewing = current_app.extensions[VIEWING]
-    return found
+    return cast("Viewing", here.application().extensions[VIEWING])
 
 
 def _viewed() -> CurrentAccount | None:
     """Return whose pages a clerk looks at; the town hall's own are nobody's."""
+    g = here.g()
     if "viewed" not in g:
         # Who is signed in is asked for whoever is seen.
         g.viewed = None
-        if not request.endpoint or _blueprint_audience(request.endpoint) is not Audience.TOWN_HALL:
+        endpoint = here.request().endpoint
+        if not endpoint or _blueprint_audience(endpoint) is not Audience.TOWN_HALL:
             g.viewed = _viewing().viewed()
     found: CurrentAccount | None = g.viewed
     return found
 
 
+def _visitor() -> Visitor | AnonymousUserMixin:
+    """Return who visits, as `current_user` does, which looks for it at each attribute."""
+    g = here.g()
+    if FOUND not in g:
+        login_manager._load_user()  # noqa: SLF001 (ours)
+    found: Visitor | AnonymousUserMixin = g.get(FOUND)
+    return found
+
+
 def current_account() -> CurrentAccount:
     """Return who is signed in; only for pages of the family."""
-    account: CurrentAccount = current_user.account
-    return account
+    visitor = _visitor()
+    assert isinstance(visitor, Visitor)
+    return visitor.account
 
 
 def admitted_clerk() -> CurrentClerk:
     """Return who is signed in at the town hall; only for its screens."""
-    clerk: CurrentClerk = g.clerk
-    return clerk
+    return cast("CurrentClerk", here.g().clerk)
 
 
 def begin_session(key: str) -> None:
@@ -212,15 +215,16 @@ def opens_page() -> bool:
 
     HEAD asks about it; a clerk who looks at a parent's pages marks nothing.
     """
-    return request.method != "HEAD" and _viewed() is None
+    return here.request().method != "HEAD" and _viewed() is None
 
 
 def origin() -> Origin:
     """Say where this request comes from, for the journal and the throttle."""
+    request = here.request()
     agent = request.headers.get("User-Agent", "")
     return Origin(
         address=(request.remote_addr or "")[:LONGEST_ADDRESS],
-        request_id=g.request_id,
+        request_id=here.g().request_id,
         user_agent=agent if agent.isprintable() else "".join(filter(str.isprintable, agent)),
     )
 
@@ -232,6 +236,7 @@ def _load_visitor(key: str) -> Visitor | None:
 
 
 def _admit() -> Response | None:
+    request = here.request()
     if request.endpoint is None or request.endpoint == "static":
         return None
     audience = audience_of(request.endpoint)
@@ -240,11 +245,11 @@ def _admit() -> Response | None:
     if audience is Audience.STRANGERS:
         return None
     if audience is Audience.FAMILY:
-        if current_user.is_authenticated:
+        if _visitor().is_authenticated:
             return None
         return _viewing().say_it_is_over() or _ask_to_sign_in()
     if audience is Audience.TOWN_HALL:
-        answer: Response | None = current_app.extensions[CLERKS]()
+        answer: Response | None = here.application().extensions[CLERKS]()
         return answer
     # What is for nobody does not exist.
     raise NotFound

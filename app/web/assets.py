@@ -10,6 +10,7 @@ from typing import Any
 from flask import Flask, current_app, request, url_for
 from werkzeug.wrappers import Response
 
+from app import here
 from app.memo import Kept
 
 VERSION_LENGTH = 12
@@ -64,7 +65,7 @@ def _fingerprint(path: Path) -> str:
 def _keep_for_ever(response: Response) -> Response:
     found = response.status_code < HTTPStatus.BAD_REQUEST
     # While a new version is being installed, a page of it may ask a worker of the old one.
-    if found and request.endpoint == "static" and _is_the_version_asked_for():
+    if found and here.request().endpoint == "static" and _is_the_version_asked_for():
         response.headers["Cache-Control"] = FOR_EVER
     return response
 

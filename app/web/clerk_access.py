@@ -7,17 +7,17 @@ from collections.abc import Callable
 from ipaddress import ip_address, ip_network
 from typing import Any, TypeVar
 
-from flask import Flask, current_app, flash, g, redirect, request, session, url_for
+from flask import Flask, flash, redirect, request, session, url_for
 from werkzeug.exceptions import Forbidden, NotFound
 from werkzeug.wrappers import Response
 
-from app import formats
+from app import formats, here
 from app.memo import kept
 from app.services.accounts.drafts import Owner
 from app.services.actors import CurrentClerk
 from app.services.clerks import rights, sessions, team
 from app.services.clerks.rights import Right
-from app.settings import settings
+from app.settings import in_force
 from app.web import drafts
 from app.web.access import SESSION_OVER, admitted_clerk, keep_what_was_sent, opens_page, origin
 from app.web.cookies import Cookie
@@ -56,7 +56,7 @@ def needs(right: Right, *, proof: bool = False) -> Callable[[View], View]:
 def need_of(endpoint: str) -> tuple[Right, bool] | None:
     """Return what a screen asks; None when nothing says so, and then it is for nobody."""
     found: tuple[Right, bool] | None
-    found = getattr(current_app.view_functions[endpoint], NEEDED, None)
+    found = getattr(here.application().view_functions[endpoint], NEEDED, None)
     return found
 
 
@@ -67,6 +67,7 @@ def current_clerk() -> CurrentClerk:
 
 def found_clerk() -> CurrentClerk | None:
     """Return who is signed in at the town hall, if anybody is."""
+    g = here.g()
     if "clerk" not in g:
         key = COOKIE.read()
         g.clerk = sessions.find(key, origin(), seen=opens_page()) if key else None
@@ -76,6 +77,7 @@ def found_clerk() -> CurrentClerk | None:
 
 def admit() -> Response | None:
     """Open a screen of the town hall to whoever may."""
+    request = here.request()
     assert request.endpoint is not None
     need = need_of(request.endpoint)
     if need is None:
@@ -84,10 +86,10 @@ def admit() -> Response | None:
     clerk = found_clerk()
     if clerk is None:
         return _ask_to_sign_in()
-    here = request.full_path.rstrip("?") if request.method == "GET" else None
+    page = request.full_path.rstrip("?") if request.method == "GET" else None
     must(right)
     if proof and not sessions.has_proved(clerk):
-        return redirect(url_for("town_hall.prove_again", next=here))
+        return redirect(url_for("town_hall.prove_again", next=page))
     return None
 
 
@@ -105,8 +107,8 @@ def _ask_to_sign_in() -> Response:
 
 def stay_inside() -> None:
     """Let nobody know of these screens outside the networks that the town named."""
-    allowed = settings.staff_networks
-    if allowed and not any(_is_in(request.remote_addr or "", each) for each in allowed):
+    allowed = in_force().staff_networks
+    if allowed and not any(_is_in(here.request().remote_addr or "", each) for each in allowed):
         raise NotFound
 
 
@@ -140,7 +142,7 @@ def sign_out() -> None:
     """End the session of whoever is signed in; the answer's cookie is another matter."""
     drafts.forget_all(Owner(current_clerk().clerk_id, "clerk"))
     sessions.sign_out(current_clerk())
-    g.clerk = None
+    here.g().clerk = None
 
 
 def end_session(answer: Response) -> Response:

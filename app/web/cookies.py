@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import request
 from werkzeug.wrappers import Response
 
-from app.settings import settings
+from app import here
+from app.settings import in_force
 
 
 @dataclass(frozen=True)
@@ -19,11 +19,11 @@ class Cookie:
     @property
     def full_name(self) -> str:
         """Return its name as browsers send it: over https no other host can have set it."""
-        return f"__Host-{self.name}" if settings.secure else self.name
+        return f"__Host-{self.name}" if in_force().secure else self.name
 
     def read(self) -> str:
         """Return what it holds, empty for none."""
-        name, cookies = self.full_name, request.cookies
+        name, cookies = self.full_name, here.request().cookies
         # `get` makes an error of what is not there, before it takes it for none.
         return cookies[name] if name in cookies else ""  # noqa: SIM401
 
@@ -33,11 +33,13 @@ class Cookie:
             self.full_name,
             value,
             max_age=self.lasting,
-            secure=settings.secure,
+            secure=in_force().secure,
             httponly=True,
             samesite="Lax",
         )
 
     def take_away(self, answer: Response) -> None:
         """Take it from the browser that gets this answer."""
-        answer.delete_cookie(self.full_name, secure=settings.secure, httponly=True, samesite="Lax")
+        answer.delete_cookie(
+            self.full_name, secure=in_force().secure, httponly=True, samesite="Lax"
+        )

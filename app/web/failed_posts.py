@@ -16,6 +16,7 @@ from werkzeug.exceptions import (
 )
 from werkzeug.wrappers import Response
 
+from app import here
 from app.services.accounts.drafts import Draft, Owner
 from app.services.files import uploads
 from app.web import drafts
@@ -40,7 +41,8 @@ def init_app(app: Flask) -> None:
 
 
 def _lead_back(response: Response) -> Response:
-    failure: Failure | None = g.get("failure")
+    failure: Failure | None = here.g().get("failure")
+    request = here.request()
     if request.method != "POST" or request.endpoint is None or failure is None:
         return response
     page = drafts.page_of_form()

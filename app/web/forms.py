@@ -5,16 +5,7 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
-from flask import (
-    Flask,
-    current_app,
-    flash,
-    g,
-    redirect,
-    request,
-    session,
-    url_for,
-)
+from flask import Flask, flash, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from flask_wtf.file import MultipleFileField
@@ -22,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 from wtforms import Field, HiddenField, PasswordField
 
+from app import here
 from app.formats import plural
 from app.services.accounts.drafts import MOST_CHARACTERS, Draft, Owner
 from app.services.accounts.throttles import ADDRESS_WINDOW
@@ -206,6 +198,7 @@ def later_where_it_floods(form: Form, page: str) -> ResponseReturnValue:
 def recalled() -> Draft | None:
     """Return what was kept of the form on this page, once for the request."""
     found: Draft | None
+    g = here.g()
     try:
         found = g.recalled
     except AttributeError:
@@ -265,7 +258,7 @@ def _recalled() -> Draft | None:
 
 
 def _forget_what_was_taken(response: Response) -> Response:
-    taken = g.get("taken")
+    taken = here.g().get("taken")
     is_redirect = HTTPStatus.MULTIPLE_CHOICES <= response.status_code < HTTPStatus.BAD_REQUEST
     # A button alone takes nothing that was typed elsewhere on its page.
     if isinstance(taken, Form) and is_redirect and len(list(taken)) > 1:
@@ -285,15 +278,18 @@ def _typed_in(field: Field) -> list[str]:
 
 def _token() -> str:
     # The nine forms of a family's file ask for it.
-    drawn: str | None = g.get("csrf_token_drawn")
+    drawn: str | None = here.g().get("csrf_token_drawn")
     return drawn or signed_token()
 
 
 def signed_token() -> str:
     """Sign a token once for the page, where the fields of its forms find it too."""
+    g = here.g()
     token: str | None = g.get("csrf_token")
     if token is None:
+        session = here.session()
         if "csrf_token" not in session:
             session["csrf_token"] = secrets.token_hex(SECRET_BYTES)
-        token = g.csrf_token = str(current_app.extensions[SIGNER].dumps(session["csrf_token"]))
+        signer = here.application().extensions[SIGNER]
+        token = g.csrf_token = str(signer.dumps(session["csrf_token"]))
     return token

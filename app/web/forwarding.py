@@ -5,9 +5,9 @@ from contextlib import suppress
 from datetime import date
 from ipaddress import ip_address
 
-from flask import Flask, request
+from flask import Flask
 
-from app import formats
+from app import formats, here
 from app.web.access import origin
 
 logger = logging.getLogger("portail.proxies")
@@ -29,7 +29,8 @@ class _Watch:
 
     def look(self) -> None:
         """A visitor's own machine forwards nobody; one beside us does."""
-        if not any(name in request.environ for name in FORWARDED):
+        request = here.request()
+        if not any(map(request.environ.__contains__, FORWARDED)):
             return
         if self._told_on != formats.today() and _is_near(request.remote_addr):
             self._told_on = formats.today()

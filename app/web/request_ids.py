@@ -3,7 +3,9 @@
 import re
 import secrets
 
-from flask import g, has_request_context, request
+from flask import has_request_context
+
+from app import here
 
 GIVEN = re.compile(r"[0-9A-Za-z-]{8,32}", re.ASCII)
 REFERENCE_LENGTH = 6
@@ -13,13 +15,13 @@ NONE = "—"
 
 def name_request(*, believed: bool) -> None:
     """Take the name that our proxy gave; without a proxy, visitors would write their own."""
-    given = request.headers.get("X-Request-ID", "") if believed else ""
-    g.request_id = given if GIVEN.fullmatch(given) else secrets.token_hex(8)
+    given = here.request().headers.get("X-Request-ID", "") if believed else ""
+    here.g().request_id = given if GIVEN.fullmatch(given) else secrets.token_hex(8)
 
 
 def request_id() -> str:
     """Return the name of the request that is being answered; nothing where there is none."""
-    return str(g.get("request_id", "")) if has_request_context() else ""
+    return str(here.g().get("request_id", "")) if has_request_context() else ""
 
 
 def reference() -> str:

@@ -14,6 +14,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter, IntegerConverter, Map, RequestRedirect
 from werkzeug.wrappers import Response
 
+from app import here
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -133,6 +135,7 @@ def safe_target(target: str | None) -> str | None:
 
 def _refuse_too_many_fields() -> None:
     """Count the fields before they are parsed; those of a form with files are bounded by Flask."""
+    request = here.request()
     sent = request.query_string.count(b"&")
     if request.content_type and request.mimetype == URLENCODED:
         sent += request.get_data().count(b"&")
@@ -142,6 +145,7 @@ def _refuse_too_many_fields() -> None:
 
 def _forgive_a_slash() -> Response | None:
     """Lead from /connexion/ to /connexion: people type it so."""
+    request = here.request()
     if request.endpoint is not None or request.method not in {"GET", "HEAD"}:
         return None
     path = request.path.rstrip("/")

@@ -1,7 +1,8 @@
 """Pages with an empty form, as strangers find them: all of them the same, but for a token."""
 
-from flask import Flask, current_app, g, render_template, request, session
+from flask import Flask, g, render_template
 
+from app import here
 from app.settings import FOLLOWING
 from app.web.forms import Form, signed_token
 
@@ -17,7 +18,7 @@ def init_app(app: Flask) -> None:
 
 def is_stranger() -> bool:
     """Tell whether nothing is known of this visitor, nor asked for in the address."""
-    return not request.args and session.keys() <= {"csrf_token"}
+    return not here.request().args and here.session().keys() <= {"csrf_token"}
 
 
 def render_to_stranger(template: str, form: type[Form]) -> str:
@@ -25,7 +26,7 @@ def render_to_stranger(template: str, form: type[Form]) -> str:
 
     Drawn once, then the token is put in: most visits to the portal begin with such a page.
     """
-    pages: dict[str, str] = current_app.extensions[BLANK_PAGES]
+    pages: dict[str, str] = here.application().extensions[BLANK_PAGES]
     page = pages.get(template)
     if page is None:
         g.csrf_token_drawn = PLACEHOLDER

@@ -2,9 +2,10 @@
 
 from datetime import UTC, datetime, time, timedelta
 
-from flask import Response, abort, jsonify, request, url_for
+from flask import Response, abort, jsonify, url_for
 from flask.typing import ResponseReturnValue
 
+from app import here
 from app.blueprints.site.blueprint import site
 from app.formats import phone_link
 from app.settings import settings
@@ -33,6 +34,7 @@ def keep_out_of_search(response: Response) -> Response:
 
     Those of a family need no word: robots are led to sign-in.
     """
+    request = here.request()
     endpoint = request.endpoint
     if endpoint is None or endpoint == "static":
         return response

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from app.services.files.uploads import Accepted
-from app.settings import settings
+from app.settings import in_force, settings
 from configuring.requests import delays, words
 
 
@@ -184,13 +184,13 @@ PERSONAL = tuple(kind.key for kind in KINDS if kind.personal)
 
 def offered() -> list[Kind]:
     """List what this town takes."""
-    off = settings.request_kinds_off
+    off = in_force().request_kinds_off
     return [kind for kind in KINDS if kind.slug not in off]
 
 
 def is_offered(slug: str) -> bool:
     """Tell whether this town takes this kind."""
-    return slug not in settings.request_kinds_off
+    return slug not in in_force().request_kinds_off
 
 
 def by_slug(slug: str) -> Kind | None:
