@@ -1,8 +1,8 @@
 """The services of the town and its calendar, for whoever judges, locks or draws: two statements."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Any
 
@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from app import db
+from app.calendar import ONE_DAY
 from app.formats import fold, town_zone
 from app.memo import kept
 from app.models import (
@@ -35,8 +36,9 @@ from app.models import (
     Waiting,
 )
 from app.services.bookings.judge import notation
-from app.services.bookings.judge.agenda import Agenda, Span, Special
+from app.services.bookings.judge.agenda import MOST_KNOWN, Agenda, Span, Special
 from app.services.bookings.judge.grouping import NO_GROUP, Group, group_of
+from app.services.bookings.judge.limits import limit_of_all
 from app.services.bookings.judge.links import Link, Links
 from app.services.bookings.judge.rules import END_OF_DAY, DaysBefore, Never, Rule
 from app.services.bookings.judge.worlds import Bookable, Cell
@@ -46,6 +48,8 @@ LOOKED_BACK = timedelta(days=400)
 DAYS_A_WEEK = 7
 # Those of the weeks, and of the towns, that families look at most.
 MOST_CALENDARS = 8
+# A day, and the first instant at which it is too late to book it.
+DayLimit = tuple[date, datetime]
 # Without a rule one may book until the day is over.
 NO_LIMIT = DaysBefore(0, END_OF_DAY)
 
@@ -164,6 +168,9 @@ class Calendar:
     capacities: Mapping[int, Mapping[date, int]]
     closed_schools: Mapping[tuple[int, date, str], str]
     _agendas: dict[tuple[Any, ...], Agenda] = field(default_factory=dict, init=False, repr=False)
+    _weeks: dict[tuple[Any, ...], Sequence[DayLimit]] = field(
+        default_factory=dict, init=False, repr=False
+    )
 
     def agenda(self, row: Row[Any]) -> Agenda:
         """Return it as a service keeps it."""
@@ -179,6 +186,21 @@ class Calendar:
                 specials=self.specials.get(row.id, {}),
                 is_moved_earlier=row.shift,
             )
+        return found
+
+    def limits_of_week(self, along: tuple[Row[Any], ...], monday: date) -> Sequence[DayLimit]:
+        """List the days of a week of the first of these services, and until when each is booked.
+
+        With all that comes along. Every family's home asks for the same few weeks.
+        """
+        key = tuple((self.agenda(row), row.book_rule) for row in along), monday
+        found = self._weeks.get(key)
+        if found is None:
+            rules = [(_rule(text) or NO_LIMIT, agenda) for agenda, text in key[0]]
+            days = filter(rules[0][1].is_served, (monday + n * ONE_DAY for n in range(DAYS_A_WEEK)))
+            found = [(day, limit_of_all(rules, day)) for day in days]
+            if len(self._weeks) < MOST_KNOWN:
+                self._weeks[key] = found
         return found
 
 

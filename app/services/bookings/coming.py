@@ -1,8 +1,9 @@
 """What comes: the week that a family has not spoken of yet, and the next days of a child."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from sqlalchemy import Date, Row, bindparam, literal, select
@@ -24,11 +25,9 @@ from app.models import (
 )
 from app.services.bookings import at_home, catalogue
 from app.services.bookings.at_home import AtHome
-from app.services.bookings.catalogue import OF_SERVICE, Calendar
+from app.services.bookings.catalogue import Calendar
 from app.services.bookings.judge import spoken
-from app.services.bookings.judge.limits import limit_of_all
-from app.services.bookings.judge.worlds import Bookable
-from app.services.bookings.reading import LIVE, days_between
+from app.services.bookings.reading import LIVE
 from app.services.bookings.weeks import both_ends, name_of_week, this_monday
 
 # What is asked earlier than that is forgotten again.
@@ -58,7 +57,13 @@ _ALONG = _ITSELF.union(
 _ROOT = aliased(Service)
 _ENROLLED = (
     select(
-        *OF_SERVICE,
+        Service.id,
+        # As an agenda keeps the calendar.
+        Service.weekdays,
+        Service.in_terms,
+        Service.in_holidays,
+        Service.shift,
+        Service.book_rule,
         _ALONG.c.root,
         Enrolment.id.label("enrolment"),
         *at_home.COLUMNS,
@@ -79,7 +84,8 @@ _ENROLLED = (
         _ROOT.archived_at.is_(None),
         _ROOT.mode == ServiceMode.DAYS,
     )
-    .order_by(_ROOT.position, _ROOT.id, Enrolment.id, Service.id)
+    # Itself before what it brings.
+    .order_by(_ROOT.position, _ROOT.id, Enrolment.id, Service.id != _ROOT.id, Service.id)
 )
 _DAYS = (
     select(Booking.day, Service.name, Booking.state)
@@ -131,22 +137,14 @@ def to_book(family_id: int) -> ToBook | None:
     if not rows:
         return None
     calendar = catalogue.read_calendar(mondays[0], both_ends(mondays[-1])[1])
-    services = {row.id: catalogue.bookable(row, calendar) for row in rows}
-    enrolled: dict[int, list[Row[Any]]] = {}
-    for row in rows:
-        enrolled.setdefault(row.enrolment, []).append(row)
+    enrolled = [tuple(group) for _, group in groupby(rows, lambda row: row.enrolment)]
     now = datetime.now(UTC)
     for number, monday in enumerate(mondays):
         if getattr(rows[0], f"week_{number}"):
             continue
-        limits = [
-            each
-            for group in enrolled.values()
-            for each in _limits(group, services, monday, calendar)
-            if now < each[0] < now + AHEAD
-        ]
-        if limits:
-            return ToBook(monday, spoken.short_limit(*min(limits, key=lambda each: each[0])))
+        near = [limit for group in enrolled for limit in _near(group, monday, calendar, now)]
+        if near:
+            return ToBook(monday, spoken.short_limit(min(near), calendar.zone))
     return None
 
 
@@ -159,19 +157,16 @@ def of_child(family_id: int, public_id: str) -> Sequence[ComingDay]:
     return [ComingDay(day, ", ".join(names), state) for (day, state), names in days.items()]
 
 
-def _limits(
-    group: Sequence[Row[Any]], services: Mapping[int, Bookable], monday: date, calendar: Calendar
-) -> list[tuple[datetime, tzinfo]]:
-    """List those of a week of an enrolment: by the earliest of all that comes along."""
-    row = group[0]
+def _near(
+    along: tuple[Row[Any], ...], monday: date, calendar: Calendar, now: datetime
+) -> list[datetime]:
+    """List the limits near of a week of an enrolment: by the earliest of all that comes along."""
+    row = along[0]
     home = AtHome.of(row)
-    root = services[row.root]
-    others = [each for each in (services[row.id] for row in group) if each is not root]
-    rules = [(each.book, each.agenda) for each in (root, *others)]
     return [
-        (limit_of_all(rules, day), root.agenda.zone)
-        for day in days_between(*both_ends(monday))
-        if home.has(day)
-        and root.agenda.is_served(day)
+        limit
+        for day, limit in calendar.limits_of_week(along, monday)
+        if now < limit < now + AHEAD
+        and home.has(day)
         and (row.root, day, row.school) not in calendar.closed_schools
     ]

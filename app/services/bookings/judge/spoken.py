@@ -48,6 +48,8 @@ def whole_limit(instant: datetime, zone: tzinfo) -> str:
     return f"{said}, dans la nuit de {night} à {morning}"
 
 
+# Every home says the same one.
+@lru_cache(maxsize=512)
 def short_limit(instant: datetime, zone: tzinfo) -> str:
     """Write jeudi minuit, jeudi 9 h: beside the days of that week."""
     day, minute = _last_minute(instant, zone)
