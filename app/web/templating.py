@@ -2,7 +2,8 @@
 
 import ctypes
 import re
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from itertools import repeat
 from types import BuiltinMethodType, CodeType, FunctionType, MethodType
 from typing import Any, cast
 
@@ -15,6 +16,7 @@ from jinja2.environment import TemplateModule
 from jinja2.nodes import Expr, Getattr, TemplateData
 from jinja2.runtime import Macro
 from jinja2.utils import missing
+from markupsafe import Markup
 
 from app.memo import Kept
 from app.settings import EXTENSION
@@ -59,7 +61,9 @@ class Context(jinja2.runtime.Context):
             ordered = _in_order(args, kwargs, called)
             if ordered is None:
                 return called(self.eval_ctx, *args, **kwargs)
-            return called._invoke(ordered, self.eval_ctx.autoescape)  # noqa: SLF001
+            drawn = called._func(*ordered)  # noqa: SLF001
+            # `Markup` itself would look for what else than words it may have been given.
+            return str.__new__(Markup, drawn) if self.eval_ctx.autoescape else drawn
         if kind is Kept or kind in METHODS:
             return called(*args, **kwargs)
         if kind is FunctionType and not hasattr(called, "jinja_pass_arg"):
@@ -72,17 +76,17 @@ def _in_order(given: tuple[Any, ...], named: Mapping[str, Any], macro: Macro) ->
     lacking = len(macro.arguments) - len(given)
     if lacking < 0 or macro.catch_kwargs or macro.catch_varargs or macro.explicit_caller:
         return None
-    if not lacking and not named and not macro.caller:
-        return given
-    names = macro.arguments[len(given) :]
+    if not named and not macro.caller:
+        return (*given, *repeat(missing, lacking)) if lacking else given
+    names: Sequence[str] = macro.arguments[len(given) :]
     # What is drawn between `call` and `endcall` comes last.
     if macro.caller:
-        names = [*names, "caller"]
-    if len(named) > sum(name in named for name in names) or (
-        macro.caller and "caller" not in named
-    ):
+        if "caller" not in named:
+            return None
+        names = (*names, "caller")
+    if not all(map(names.__contains__, named)):
         return None
-    return (*given, *(named.get(name, missing) for name in names))
+    return (*given, *map(named.get, names, repeat(missing)))
 
 
 class CodeGenerator(jinja2.compiler.CodeGenerator):

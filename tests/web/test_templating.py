@@ -82,6 +82,20 @@ def test_a_macro_that_is_given_all_it_takes_is_called_as_any_other(app: Flask) -
             render_template_string("{% macro item(n) %}{% endmacro %}{{ item(1, 2) }}")
 
 
+def test_a_macro_is_given_what_is_named_in_its_own_order(app: Flask) -> None:
+    """Whatever the order of the names; what it does not know, and what is given twice, is told."""
+    item = "{% macro item(n, sign='-', end='.') %}{{ sign }}{{ n }}{{ end }}{% endmacro %}"
+    box = "{% macro box(n, sign='-') %}{{ sign }}{{ n }}{{ caller() if caller }}{% endmacro %}"
+    with app.test_request_context():
+        page = item + "{{ item(end='!', n=1) }} {{ item(2, end='?') }} {{ item(3) }}"
+        assert render_template_string(page) == "-1! -2? -3."
+        page = box + "{% call box(sign='+', n=1) %}in{% endcall %} {{ box(2) }}"
+        assert render_template_string(page) == "+1in -2"
+        for wrong in ("{{ item(1, other=2) }}", "{{ item(1, n=2) }}"):
+            with pytest.raises(TypeError):
+                render_template_string(item + wrong)
+
+
 def test_templates_that_may_change_are_read_again(app_without_database: Flask) -> None:
     """As whoever writes one wants; elsewhere each is kept."""
     environment = app_without_database.jinja_env
