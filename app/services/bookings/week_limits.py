@@ -6,9 +6,10 @@ from datetime import date, datetime, timedelta
 
 from app.booking_kinds import BookingState
 from app.calendar import ONE_DAY
-from app.formats import NBSP, day_of
+from app.formats import NBSP, day_of, together
 from app.services.bookings.judge import spoken
 from app.services.bookings.judge.limits import limit_of_all
+from app.services.bookings.judge.naming import the
 from app.services.bookings.judge.rules import Never, Rule
 from app.services.bookings.judge.verdicts import Act, Verdict
 from app.services.bookings.judge.worlds import Cell
@@ -41,7 +42,22 @@ class Limits:
                 continue
             for words in self._words(service):
                 said.setdefault(words, []).append(self.known.town.services[service].name)
-        return [f"{', '.join(names)}{NBSP}: {words}." for words, names in said.items()]
+        limits = [f"{', '.join(names)}{NBSP}: {words}." for words, names in said.items()]
+        return [*limits, *filter(None, map(self._along, self._services()))]
+
+    def _along(self, service: int) -> str:
+        """Say what comes with a service that has a box of its own beside it."""
+        bookable = self.known.world.services
+        along = [
+            the(self.known.town.services[each].name)
+            for each in self._services()
+            if each in self.known.world.links.brought_by(service)
+            and not isinstance(bookable[each].book, Never)
+        ]
+        if not along or not any(map(bookable[service].agenda.is_served, self.days)):
+            return ""
+        bringing = the(self.known.town.services[service].name)
+        return f"Avec {bringing}, on réserve aussi {together(along)}{NBSP}: rien de plus à cocher."
 
     def _words(self, service: int) -> list[str]:
         book, cancel = self._until(Act.BOOK, service), self._until(Act.CANCEL, service)

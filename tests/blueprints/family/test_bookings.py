@@ -26,6 +26,8 @@ def test_a_week_is_ticked_checked_and_saved(parent: Browser) -> None:
         "Cantine, Garderie de midi : à réserver ou annuler jusqu’au jeudi 26 novembre à minuit"
         in page.text
     )
+    along = "Avec la cantine, on réserve aussi la garderie de midi : rien de plus à cocher."
+    assert page.text.count(along) == 1
     page = page.fill({CANTEEN_ON_MONDAY: True}).submit(CHECK, _refused=200)
     assert "Lundi 30 novembre – PAYS, Cantine, avec Garderie de midi" in page.text
     page = page.submit(SAVE)
