@@ -103,7 +103,10 @@ def sample_week(days: tuple[date, date]) -> Week:
     return Week(
         monday=days[0],
         days=[Day(day, children, "") for day in days],
-        limits=[f"{CANTEEN}, {MIDDAY}{NBSP}: à réserver ou annuler jusqu’au {limit} à minuit."],
+        limits=[
+            f"{CANTEEN}, {MIDDAY}{NBSP}: à réserver ou annuler jusqu’au {limit} à minuit.",
+            f"Avec la cantine, on réserve aussi la garderie de midi{NBSP}: rien de plus à cocher.",
+        ],
     )
 
 
