@@ -38,7 +38,7 @@ def test_what_is_never_booked_by_itself_has_no_limit_of_its_own(town: People) ->
     only_with_its_meal()
     assert limits(town.zest) == [
         "Cantine : à réserver ou annuler jusqu’au jeudi 26 novembre à minuit, dans la nuit de jeudi"
-        " à vendredi."
+        " à vendredi (c’est demain)."
     ]
     tick(town.zest, "30 cantine")
     assert states(town.zest) == {"30 cantine": "booked parent", MIDDAY: "booked linked"}
