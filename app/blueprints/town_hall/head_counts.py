@@ -45,12 +45,14 @@ def order_meals() -> ResponseReturnValue:
     if stale := left_open():
         return stale
     heads = _read() or abort(404)
+    typed = request.form.get("day", "")
     try:
-        day = date.fromisoformat(request.form.get("day", ""))
+        all_days = typed == meal_orders.ALL_DAYS
+        days = meal_orders.to_order(heads) if all_days else [date.fromisoformat(typed)]
     except ValueError:
-        day = None
+        days = []
     try:
-        address = meal_orders.place(heads, day, request.form.get("address", ""), current_clerk())
+        address = meal_orders.place(heads, days, request.form.get("address", ""), current_clerk())
         flash(ORDERED.format(address), "success")
     except Refusal as refused:
         flash(refused.sentence, "info")
@@ -72,7 +74,7 @@ def _read() -> WeekHeads | None:
     from app.services.bookings.morning import head_counts as service
 
     named = request.args.get("semaine", "")
-    monday = weeks.monday_of(named) if named else weeks.this_monday()
+    monday = weeks.monday_of(named) if named else weeks.week_to_come()
     clerk = current_clerk()
     try:
         return service.read(

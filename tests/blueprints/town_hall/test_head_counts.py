@@ -146,3 +146,22 @@ def test_what_is_ordered_is_frozen(app: Flask, people: People) -> None:
         page = nadia.get("town_hall.head_counts", semaine="2026-W49")
         assert "Lundi 30 novembre : 3" in page.text
         assert not page.soup.select("#address")
+
+
+@pytest.mark.usefixtures("booked")
+def test_a_week_is_ordered_at_once(app: Flask) -> None:
+    """A caterer wants Thursday’s word on the week after: one mail, a day below the other."""
+    with time_machine.travel(FRIDAY, tick=False):
+        nadia = come(app, *NADIA, "secretariat")
+        page = nadia.get("town_hall.head_counts", semaine="2026-W49")
+        whole = "tous, du lundi 30 novembre au vendredi 4 décembre"
+        page = page.fill({"Jour": whole}, address="cuisine@traiteur.fr").submit("Commander")
+        assert "Lundi 30 novembre : 3" in page.text
+        assert "Jeudi 3 décembre : 4" in page.text
+        mail = Outbox(app).latest
+    assert mail.subject.replace("\u00a0", " ") == (
+        "Commande : Cantine, semaine du 30 novembre 2026, 7 repas"
+    )
+    words = mail.text.replace("\u00a0", " ")
+    assert "Jeudi 3 décembre, 4 repas\nÉcole Louise-Michel : 1\nÉcole du Bourg : 3" in words
+    assert "Vendredi 4 décembre, 0 repas" in words

@@ -1,22 +1,25 @@
 """« Commander »: the figures of a day are sent to whoever cooks, and what changes since is told."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from sqlalchemy import Date, bindparam, select
 
 from app import db
-from app.formats import day_in_full, plural, today
+from app.formats import day_and_month, day_in_full, plural, today
 from app.models import MealOrder
 from app.services import journal
 from app.services.accounts.addresses import normalized
 from app.services.actors import Actor
+from app.services.bookings.judge.naming import capital
 from app.services.bookings.morning.head_counts import WeekHeads
 from app.services.mail import outbox
 from app.services.mail.kinds import MailKind
 from app.services.refusals import Reason, Refusal
 
+# What a form names all of them, which is no day.
+ALL_DAYS = "tous"
 ORDERED = "meals_ordered"
 NOT_AN_ADDRESS = "écrivez une seule adresse, comme cuisine@traiteur.fr"
 NOT_A_DAY = "choisissez un jour à venir où le service est ouvert"
@@ -61,6 +64,15 @@ class Orders:
     # The days that may be ordered.
     days: list[date]
 
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """List them as a form offers them: one, or all that are left of the week."""
+        offered = [(day.isoformat(), day_and_month(day)) for day in self.days]
+        if len(offered) > 1:
+            (_, first), *_, (_, last) = offered
+            offered.append((ALL_DAYS, f"tous, du {first} au {last}"))
+        return offered
+
 
 def read(heads: WeekHeads) -> Orders:
     """Read the latest of each day: one statement."""
@@ -78,52 +90,75 @@ def read(heads: WeekHeads) -> Orders:
     return Orders(
         [found[day] for day in sorted(found)],
         rows[0].address if rows else "",
-        [day for day in heads.days if day >= today()],
+        to_order(heads),
     )
 
 
-def place(heads: WeekHeads, day: date | None, typed: str, by: Actor) -> str:
-    """Freeze the figures of a day, and send them; return where to. Raises Refusal."""
+def to_order(heads: WeekHeads) -> list[date]:
+    """List the days that may be ordered."""
+    return [day for day in heads.days if day >= today()]
+
+
+def place(heads: WeekHeads, days: Sequence[date], typed: str, by: Actor) -> str:
+    """Freeze the figures of some days, and send them in one mail; return where to.
+
+    Raises Refusal.
+    """
     address = normalized(typed)
     if address is None:
         raise Refusal(Reason.UNFIT, NOT_AN_ADDRESS)
-    if day is None or day not in heads.days or day < today():
+    if not days or any(day not in heads.days or day < today() for day in days):
         raise Refusal(Reason.UNFIT, NOT_A_DAY)
-    schools, groups, needs = (
-        heads.of_day(rows, day) for rows in (heads.schools, heads.groups, heads.needs)
-    )
-    total = heads.coming.figures[heads.days.index(day)]
+    orders = [_order(heads, day) for day in days]
     with db.transaction() as session:
-        session.add(
-            MealOrder(
-                service_id=heads.service_id,
-                day=day,
-                at=datetime.now(UTC),
-                acted_by=by.acted_by,
-                address=address,
-                total=total,
-                schools=schools,
-                groups=groups,
-                needs=needs,
-            )
-        )
+        for order in orders:
+            order.acted_by, order.address = by.acted_by, address
+            session.add(order)
+            what = {"day": order.day.isoformat(), "service": heads.service.slug}
+            journal.record(session, ORDERED, by, None, **what, count=str(order.total))
         outbox.enqueue(
             session,
             MailKind.MEAL_ORDER,
             "",
             address,
             service=heads.service.name,
-            day=day_in_full(day),
-            total=plural(total, "repas", "repas"),
-            figures="\n".join(
-                f"{name}\u00a0: {figure}"
-                for name, figure in (*schools.items(), *groups.items(), *needs.items())
-            ),
+            day=day_in_full(days[0]) if len(days) == 1 else heads.title.lower(),
+            total=_meals(sum(each.total for each in orders)),
+            figures=_figures(orders),
             by=by.acted_by,
         )
-        what = {"day": day.isoformat(), "service": heads.service.slug, "count": str(total)}
-        journal.record(session, ORDERED, by, None, **what)
     return address
+
+
+def _order(heads: WeekHeads, day: date) -> MealOrder:
+    return MealOrder(
+        service_id=heads.service_id,
+        day=day,
+        at=datetime.now(UTC),
+        total=heads.coming.figures[heads.days.index(day)],
+        schools=heads.of_day(heads.schools, day),
+        groups=heads.of_day(heads.groups, day),
+        needs=heads.of_day(heads.needs, day),
+    )
+
+
+def _figures(orders: Sequence[MealOrder]) -> str:
+    """Write them line by line; of several days, each below its name."""
+    told = []
+    for order in orders:
+        lines = [
+            f"{name}\u00a0: {figure}"
+            for figures in (order.schools, order.groups, order.needs)
+            for name, figure in figures.items()
+        ]
+        if len(orders) > 1:
+            lines.insert(0, f"{capital(day_and_month(order.day))}, {_meals(order.total)}")
+        told.append("\n".join(lines))
+    return "\n\n".join(told)
+
+
+def _meals(count: int) -> str:
+    return plural(count, "repas", "repas")
 
 
 def _changed(before: Mapping[str, int], now: Mapping[str, int]) -> list[str]:
