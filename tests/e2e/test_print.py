@@ -52,6 +52,15 @@ def test_one_of_something_is_one_sheet(printer: Page, which: str) -> None:
         assert "Déconnexion" not in sheet, address
 
 
+def test_a_month_of_bookings_is_one_sheet(printer: Page) -> None:
+    """Of two children, every day: it hangs on the fridge."""
+    sign_in(printer, "38162394")
+    printer.goto("/reservations")
+    printer.get_by_role("link", name="Voir le mois entier").click()
+    [sheet] = sheets(printer)
+    assert "Inaya" in sheet
+
+
 def test_a_year_of_statement_wastes_no_sheet(printer: Page) -> None:
     """Fifty lines take two; none holds the foot of the page alone."""
     sign_in(printer, "38162469")

@@ -4,11 +4,12 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import SelectChoice, SelectField
 
+from app import spreadsheets
 from app.blueprints.town_hall.blueprint import town_hall
 from app.booking_kinds import SpanKind
 from app.calendar import school_years
 from app.calendar.school_years import SchoolYear
-from app.formats import plural, today
+from app.formats import day, plural, today
 from app.services.bookings.setting_up import calendar as service
 from app.services.bookings.setting_up.calendar import Typed
 from app.services.clerks.rights import Right
@@ -17,6 +18,7 @@ from app.settings import settings
 from app.web.clerk_access import current_clerk, needs
 from app.web.drafts import stands_on
 from app.web.fields import AnyDayField, SentenceField, read_day
+from app.web.files import CSV, send_made_file
 from app.web.forms import Form, left_open, show_again
 
 SAVED = "Enregistré. Les limites de ces jours se comptent d’après lui."
@@ -62,6 +64,23 @@ def calendar() -> ResponseReturnValue:
         known=service.known(),
         zone=settings.school_zone,
     )
+
+
+@town_hall.get("/mairie/calendrier.csv")
+@needs(Right.SERVICES)
+def calendar_file() -> ResponseReturnValue:
+    """What a year has, as `vacances.csv` says it: another town of the same zone may read it."""
+    from app.services.exporting import service_words
+
+    year = school_years.parse(request.args.get("annee", "")) or school_years.of(today())
+    rows = [
+        [each.name, day(each.first), day(each.last), each.zone, service_words.cell(each.kind)]
+        for each in service.listed(year)
+        # The town has not said yet of the others whether they close anything.
+        if each.is_confirmed
+    ]
+    content = spreadsheets.table(("nom", "du", "au", "zone", "type"), rows)
+    return send_made_file(content, CSV, f"vacances {year.label}")
 
 
 @town_hall.post("/mairie/calendrier/charger/<year>")

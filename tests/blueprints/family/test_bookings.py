@@ -30,6 +30,7 @@ def test_a_week_is_ticked_checked_and_saved(parent: Browser) -> None:
     assert page.text.count(along) == 1
     page = page.fill({CANTEEN_ON_MONDAY: True}).submit(CHECK, _refused=200)
     assert "Lundi 30 novembre – PAYS, Cantine, avec Garderie de midi" in page.text
+    assert "La mairie le lit dès que vous enregistrez" in page.text
     page = page.submit(SAVE)
     assert page.h1 == "Réservations enregistrées"
     assert "PAYS, Cantine, Garderie de midi Réservé" in page.text

@@ -42,6 +42,11 @@ def test_nadia_loads_a_year_and_corrects_it(nadia: Browser) -> None:
     assert "Source : arrêté du 22 octobre 2025." in page.text
     page = page.fill({"Dernier jour": "04/01/2027"}).submit("Enregistrer")
     assert "04/01/2027" in page.text
+    lines = nadia.fetch(page.link("CSV").href).text.splitlines()
+    assert lines[0] == "\ufeffnom;du;au;zone;type"
+    assert "Vacances de Noël;19/12/2026;04/01/2027;B;VACANCES" in lines
+    assert "Armistice;11/11/2026;11/11/2026;;FERIE" in lines
+    assert not [each for each in lines if each.startswith("Vendredi saint")]
     page = page.submit("Charger 2026-2027 depuis l’arrêté")
     assert "0 ligne ajoutée" in page.text
     assert "l’arrêté dit autre chose : Vacances de Noël" in page.text
