@@ -91,7 +91,8 @@ def test_whom_to_ask_is_said_where_nothing_else_leads(
         page = parent.get("family.bookings_week", week=WEEK)
         assert "Demander une place exceptionnelle" in page.text
         assert TO_TOWN not in page.text
-        monkeypatch.setattr(kinds, "settings", SimpleNamespace(request_kinds_off=["place"]))
+        off = SimpleNamespace(request_kinds_off=["place"])
+        monkeypatch.setattr(kinds, "in_force", lambda: off)
         page = parent.get("family.bookings_week", week=WEEK)
         assert "Demander une place exceptionnelle" not in page.text
         assert TO_TOWN in page.text
