@@ -229,7 +229,9 @@ def _apply(account: CurrentAccount, child: str, ticked: frozenset[str]) -> None:
 def _close(act: Close) -> None:
     extent = Extent((act.day,), (act.service,), tuple(filter(None, (act.school,))))
     if act.how == "closes":
-        closing.close(extent, "Neige", TOWN_HALL)
+        # What the town hall read before it pressed is what happened.
+        told = closing.preview(extent).counts
+        assert closing.close(extent, "Neige", TOWN_HALL).counts == told
     elif act.how == "opens":
         closing.reopen(extent, TOWN_HALL)
     else:
