@@ -42,6 +42,7 @@ def closing_screens(app: Flask, people: People, office: Browser) -> Screens:
     yield "closings, closed", page
     _go_on(app, None)
     yield "closings, going on", office.visit(page.path)
+    yield "closings, one going on", office.get("town_hall.closings")
     _go_on(app, datetime.now(UTC))
     yield "closings, told", office.get("town_hall.closings")
     with app.app_context(), db.transaction() as session:
