@@ -100,11 +100,11 @@ class Booking(Base):
     __tablename__ = "booking"
     __table_args__ = (
         # One meal a day, whoever books it.
-        UniqueConstraint("child_id", "service_id", "day"),
+        UniqueConstraint("child_id", "day", "service_id"),
         Index(None, "family_id", "day"),
         Index(None, "service_id", "day", "state"),
-        # What is over is found by it.
-        Index(None, "day"),
+        # Who comes on a day is read there alone; what is over is found by it.
+        Index(None, "day", "service_id", "state", "child_id", "late", "group_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -161,10 +161,10 @@ class BookingEvent(Base):
     """
 
     __tablename__ = "booking_event"
-    __table_args__ = (Index(None, "family_id", "at"),)
+    __table_args__ = (Index(None, "family_id", "at"), Index(None, "booking_id", "at"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id"), index=True)
+    booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id"))
     # A day that one home of a child cancels may be booked by the other.
     family_id: Mapped[int] = mapped_column(ForeignKey("family.id"))
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("booking_batch.id"), index=True)

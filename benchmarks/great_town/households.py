@@ -6,6 +6,9 @@ from benchmarks import town
 from benchmarks.great_town.sql import MONTHS, RARE, Dialect, Filled, one_of, rare
 
 INVOICES_A_MONTH = 10
+# Of a school.
+PUPILS = 250
+CLASSES = ("PS", "MS", "GS", "GS B", "CP", "CP B", "CE1", "CE2", "CM1", "CM2")
 
 
 def people(d: Dialect, families: int, password_hash: str) -> Iterator[Filled]:
@@ -48,6 +51,8 @@ def people(d: Dialect, families: int, password_hash: str) -> Iterator[Filled]:
                CASE WHEN id % 3 <> 0 THEN {d.at("id % 400000")} END
         FROM guardian ORDER BY id""",
     )
+    # Brothers and sisters go to the same one.
+    schools = max(1, families * town.CHILDREN_PER_FAMILY // PUPILS)
     yield (
         "child",
         f"""
@@ -56,7 +61,8 @@ def people(d: Dialect, families: int, password_hash: str) -> Iterator[Filled]:
         SELECT c.n, {d.opaque("c.n")}, c.n || '',
                {one_of(town.LAST_NAMES, "(c.n + 1) / 2 * 31 / 7")},
                {one_of(town.FIRST_NAMES, "c.n * 19 / 3")}, {one_of(("F", "M"), "c.n")},
-               {d.on("c.n % 2500 - 2200")}, 'École ' || (c.n % 97), 'CE' || (1 + c.n % 2), ''
+               {d.on("c.n % 2500 - 2200")}, 'École ' || (1 + (c.n + 1) / 2 % {schools}),
+               {one_of(CLASSES, f"c.n / 2 / {schools}")}, ''
         FROM {d.numbers("c", families * town.CHILDREN_PER_FAMILY)}""",
     )
     yield (

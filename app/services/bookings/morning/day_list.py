@@ -1,11 +1,11 @@
 """Who comes on a day: what the canteen and the garderie hold in their hands in the morning."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import select
 
@@ -15,29 +15,38 @@ from app.models import AttendanceState, BookingState, HealthKind, Service, Servi
 from app.services.bookings import words
 from app.services.bookings.judge import spoken
 from app.services.bookings.morning import day_heads, day_rows, noted
+from app.services.bookings.morning.day_rows import Counted, OfService
 from app.services.families import health
 from app.services.refusals import Reason, Refusal
 
 # At noon everybody leaves for somewhere else; of these, somebody comes to fetch the child.
 FETCHED = frozenset({ServiceKind.GARDERIE, ServiceKind.LEISURE, ServiceKind.OTHER})
 
+# Of the columns of a row, so many are of a child; which of them says who it is.
+OF_CHILD, CHILD = 11, 6
+
 _SERVICES = select(Service.slug, Service.name).order_by(Service.position, Service.id)
+
+
+Beside = tuple[str, Collection[int]]
 
 
 class Line(NamedTuple):
     """A child at a service."""
 
+    # The same as of a service.
     slug: str
     service: str
+    short_name: str
+    kind: ServiceKind
+    ends_at: int | None
+    # The same as of a row.
     school: str
     class_name: str
     last_name: str
     first_name: str
     state: BookingState
     is_late: bool
-    kind: ServiceKind
-    ends_at: int | None
-    short_name: str
     child_id: int
     # That has places of its own; empty for none.
     group: str
@@ -59,11 +68,6 @@ class Line(NamedTuple):
         if self.state is not BookingState.BOOKED:
             return words.STATES[self.state]
         return "Hors délai" if self.is_late else ""
-
-    @property
-    def place(self) -> tuple[str, str]:
-        """Return where the child is at school."""
-        return self.school, self.class_name
 
     @property
     def stays(self) -> str:
@@ -112,8 +116,8 @@ class DayList:
 
     day: date
     lines: list[Line]
-    # On the list of one service, the others that each child comes to, by its number.
-    beside: Mapping[int, Sequence[str]] | None
+    # On the list of one service, the others that its children come to, and which of them do.
+    beside: Sequence[Beside] | None
     # How many come to each service, whichever was asked, by its slug.
     coming_to: Mapping[str, int]
     # What the health of a child asks, by its number; nothing for whoever is not to know.
@@ -144,7 +148,15 @@ class DayList:
         asked: dict[int, list[Line]] = {}
         for line in self.lines:
             asked.setdefault(line.child_id, []).append(line)
-        children = sorted(asked.values(), key=_order)
+        names = {name for line in self.lines for name in (line.last_name, line.first_name)}
+        folded = {name: fold(name) for name in names}
+
+        def order(lines: Sequence[Line]) -> tuple[str | int, ...]:
+            first = lines[0]
+            names = folded[first.last_name], folded[first.first_name]
+            return first.school, first.class_name, *names, first.child_id
+
+        children = sorted(asked.values(), key=order)
         return [
             School(
                 name,
@@ -158,16 +170,16 @@ class DayList:
 
     def _expected(self, lines: Sequence[Line]) -> Expected:
         first = lines[0]
+        child, is_alone = first.child_id, len(lines) == 1
         if self.beside is None:
-            stays: Sequence[str] = [line.stays for line in lines]
+            stays = [line.stays for line in lines]
         else:
-            stays = self.beside.get(first.child_id, ())
-        is_alone = len(lines) == 1
+            stays = [name for name, children in self.beside if child in children]
         return Expected(
             f"{first.last_name} {first.first_name}",
             BookingState.BOOKED in [line.state for line in lines],
             ", ".join(stays),
-            ", ".join(self.said(first)),
+            ", ".join(self.said(first)) if child in self.health else "",
             first.noted if is_alone else _noted(lines),
             first.remark if is_alone else _remarks(lines),
         )
@@ -202,41 +214,47 @@ def of_known(
     reads of some services alone learns of no other where a child is besides.
     """
     if not slug:
-        every = map(Line._make, day_rows.of_all(day))
+        every = (Line(*row[OF_CHILD:], *row[:OF_CHILD]) for row in day_rows.of_all(day))
         lines = [line for line in every if only is None or line.slug in only]
         coming = Counter(line.slug for line in lines if line.state is BookingState.BOOKED)
         return DayList(day, lines, None, coming, {})
-    lines = []
+    services = day_rows.services(day, slug)
+    asked = next((each.service for each in services if each.service.slug == slug), None)
+    lines, marks = _of_service(day, asked, with_health=with_health) if asked else ([], {})
+    told = [each for each in services if only is None or each.service.slug in only]
+    coming_to = {each.service.slug: each.coming for each in told}
+    return DayList(day, lines, _beside(told, slug), coming_to, marks)
+
+
+def _of_service(
+    day: date, service: OfService, *, with_health: bool
+) -> tuple[list[Line], dict[int, list[tuple[HealthKind, str]]]]:
+    lines: list[Line] = []
     marks: dict[int, list[tuple[HealthKind, str]]] = {}
-    for row in day_rows.of_service(day, slug, with_health=with_health):
-        line = Line._make(row[: day_rows.LINE])
+    last = None
+    for row in day_rows.of_service(day, service.slug, with_health=with_health):
+        of_child = row[:OF_CHILD]
+        kind, said = row[OF_CHILD:]
+        child = of_child[CHILD]
         # Who has several marks has several rows, one after the other.
-        if not lines or lines[-1].child_id != line.child_id:
-            lines.append(line)
-        if with_health and row.words:
-            marks.setdefault(line.child_id, []).append((row.health, row.words))
-    return DayList(day, lines, *_beside(day, slug, only), marks)
+        if child != last:
+            lines.append(Line(*service, *of_child))
+            last = child
+        if said:
+            marks.setdefault(child, []).append((kind, said))
+    return lines, marks
 
 
-def _beside(
-    day: date, slug: str, only: frozenset[str] | None
-) -> tuple[dict[int, list[str]], dict[str, int]]:
-    """Read where else those who come to a service are, and how many come to each."""
-    services: list[Any] = []
-    children: dict[int, list[int]] = {}
-    for row in day_rows.beside(day, slug):
-        child = row.child_id
-        if child is not None:
-            children.setdefault(row.id, []).append(child)
-        elif only is None or row.slug in only:
-            services.append(row)
-    beside: dict[int, list[str]] = {}
-    services.sort(key=lambda row: (row.position, row.id))
-    for row in services:
-        stays = _stays(row.short_name or row.name, row.kind, row.ends_at)
-        for child in children.get(row.id, ()):
-            beside.setdefault(child, []).append(stays)
-    return beside, {row.slug: row.coming for row in services}
+def _beside(services: Sequence[Counted], slug: str) -> list[Beside]:
+    """Tell where else those who come to a service are."""
+    return [
+        (
+            _stays(service.short_name or service.name, service.kind, service.ends_at),
+            frozenset(children),
+        )
+        for service, _, children in services
+        if service.slug != slug
+    ]
 
 
 def _stays(name: str, kind: ServiceKind, ends_at: int | None) -> str:
@@ -260,8 +278,3 @@ def _remarks(lines: Sequence[Line]) -> str:
         return said.pop()
     told = [f"{line.service}{NBSP}: {line.remark.lower()}" for line in lines if line.remark]
     return ", ".join(told)
-
-
-def _order(lines: Sequence[Line]) -> tuple[str | int, ...]:
-    first = lines[0]
-    return (*first.place, fold(first.last_name), fold(first.first_name), first.child_id)

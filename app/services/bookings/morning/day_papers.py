@@ -59,6 +59,8 @@ SINCE = (
     .join(Service, Service.id == Booking.service_id)
     .join(Child, Child.id == Booking.child_id)
     .where(
+        # Before there is a paper, no event is looked at.
+        _LAST_MADE.is_not(None),
         Booking.day == bindparam("day", type_=Date),
         BookingEvent.at > _LAST_MADE,
     )

@@ -2,20 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    BindParameter,
     Date,
-    Integer,
     Row,
     Select,
+    String,
+    and_,
     bindparam,
     case,
     cast,
     func,
     null,
     select,
-    union_all,
 )
 from sqlalchemy.orm import aliased
 
@@ -28,105 +29,103 @@ from app.models import (
     HealthMark,
     Service,
     ServiceGroup,
+    ServiceKind,
 )
 from app.services.bookings.morning import noted
 from app.services.bookings.morning.noted import TOLD
 
 _DAY = bindparam("day", type_=Date)
-_COLUMNS = (
-    Service.slug,
-    Service.name,
+_SLUG: BindParameter[str] = bindparam("slug", type_=String)
+# Of a child, whichever the service.
+_OF_CHILD = (
     Child.school,
     Child.class_name,
     Child.last_name,
     Child.first_name,
     Booking.state,
     Booking.late,
-    Service.kind,
-    Service.ends_at,
-    Service.short_name,
     Child.id,
     func.coalesce(ServiceGroup.name, ""),
     *noted.COLUMNS,
 )
-_ORDER = (
-    Service.position,
-    Service.id,
-    Child.school,
-    Child.class_name,
-    Child.last_name,
-    Child.first_name,
-    Child.id,
-)
-# So many make a line of the list.
-LINE = len(_COLUMNS)
-_OF_DAY: Select[*tuple[Any, ...]] = (
-    select(*_COLUMNS)
+_OF_SERVICE = (Service.slug, Service.name, Service.short_name, Service.kind, Service.ends_at)
+_BY_CLASS = (Child.school, Child.class_name, Child.last_name, Child.first_name, Child.id)
+_LINES: Select[*tuple[Any, ...]] = (
+    select(*_OF_CHILD)
+    .select_from(Booking)
     .join(Service, Service.id == Booking.service_id)
     .outerjoin(ServiceGroup, ServiceGroup.id == Booking.group_id)
     .join(Child, Child.id == Booking.child_id)
     .outerjoin(Attendance, noted.OF_BOOKING)
     .where(Booking.day == _DAY, Booking.state.in_(TOLD))
-    .order_by(*_ORDER)
 )
-_OF_SERVICE = _OF_DAY.where(Service.slug == bindparam("slug"))
+_OF_ALL = _LINES.add_columns(*_OF_SERVICE).order_by(Service.position, Service.id, *_BY_CLASS)
+_OF_ONE = _LINES.add_columns(null(), null()).where(Service.slug == _SLUG).order_by(*_BY_CLASS)
 # The same, and what the health of each asks that day: a line for each mark, or one alone.
 _WITH_HEALTH = (
-    _OF_SERVICE.add_columns(HealthMark.kind.label("health"), HealthMark.words)
+    _LINES.add_columns(HealthMark.kind, HealthMark.words)
     .outerjoin(HealthMark, (HealthMark.child_id == Child.id) & (HealthMark.until >= _DAY))
-    .order_by(HealthMark.kind, HealthMark.id)
-)
-_COUNTED = (
-    select(
-        Booking.service_id,
-        func.count(case((Booking.state == BookingState.BOOKED, 1))).label("coming"),
-    )
-    .where(Booking.day == _DAY, Booking.state.in_(TOLD))
-    .group_by(Booking.service_id)
-    .cte("counted")
+    .where(Service.slug == _SLUG)
+    .order_by(*_BY_CLASS, HealthMark.kind, HealthMark.id)
 )
 _ASKED = aliased(Booking)
 _THEY = (
     select(_ASKED.child_id)
     .join(Service, Service.id == _ASKED.service_id)
-    .where(_ASKED.day == _DAY, _ASKED.state.in_(TOLD), Service.slug == bindparam("slug"))
+    .where(_ASKED.day == _DAY, _ASKED.state.in_(TOLD), Service.slug == _SLUG)
 )
-_IT = select(Service.id).where(Service.slug == bindparam("slug")).scalar_subquery()
-_NOTHING = null()
-# A row for each service that somebody comes to, then one for each of those asked who comes to
-# another; what is said of a service is not said a thousand times.
-_BESIDE = union_all(
+_COMES = Booking.state == BookingState.BOOKED
+# A row for each service: a thousand numbers are read sooner as one text than as rows.
+_COUNTED = (
     select(
-        Service.position,
-        Service.id,
-        Service.slug,
-        Service.name,
-        Service.short_name,
-        Service.kind,
-        Service.ends_at,
-        _COUNTED.c.coming,
-        cast(_NOTHING, Integer).label("child_id"),
-    ).join(Service, Service.id == _COUNTED.c.service_id),
-    select(_NOTHING, Booking.service_id, *[_NOTHING] * 6, Booking.child_id).where(
-        Booking.day == _DAY,
-        Booking.state == BookingState.BOOKED,
-        Booking.service_id != _IT,
-        Booking.child_id.in_(_THEY),
-    ),
-).subquery()
-_OF_BOTH: Select[*tuple[Any, ...]] = select(*_BESIDE.c)
+        Booking.service_id,
+        func.count(case((_COMES, 1))).label("coming"),
+        func.aggregate_strings(
+            case((and_(_COMES, Booking.child_id.in_(_THEY)), cast(Booking.child_id, String))), " "
+        ).label("children"),
+    )
+    .where(Booking.day == _DAY, Booking.state.in_(TOLD))
+    .group_by(Booking.service_id)
+    .subquery()
+)
+_SERVICES: Select[*tuple[Any, ...]] = (
+    select(*_OF_SERVICE, _COUNTED.c.coming, _COUNTED.c.children)
+    .join(Service, Service.id == _COUNTED.c.service_id)
+    .order_by(Service.position, Service.id)
+)
+
+
+class OfService(NamedTuple):
+    """What is said of a service on a list."""
+
+    slug: str
+    name: str
+    short_name: str
+    kind: ServiceKind
+    ends_at: int | None
+
+
+class Counted(NamedTuple):
+    """A service that somebody comes to, how many do, and which of the children asked."""
+
+    service: OfService
+    coming: int
+    children: Sequence[int]
 
 
 def of_all(day: date) -> Sequence[Row[Any]]:
-    """Read who comes to any service."""
-    return db.rows(_OF_DAY, day=day)
+    """Read who comes to any service: the child, then the service."""
+    return db.rows(_OF_ALL, day=day)
 
 
 def of_service(day: date, slug: str, *, with_health: bool) -> Sequence[Row[Any]]:
-    """Read who comes to one, child by child."""
-    return db.rows(_WITH_HEALTH if with_health else _OF_SERVICE, day=day, slug=slug)
+    """Read who comes to one, child by child, and what its health asks: a row for each mark."""
+    return db.rows(_WITH_HEALTH if with_health else _OF_ONE, day=day, slug=slug)
 
 
-def beside(day: date, slug: str) -> Sequence[Row[Any]]:
+def services(day: date, slug: str) -> list[Counted]:
     """Read how many come to each service, and which of the children of one come to others too."""
-    return db.rows(_OF_BOTH, day=day, slug=slug)
+    return [
+        Counted(OfService(*said), coming, list(map(int, children.split())) if children else ())
+        for *said, coming, children in db.rows(_SERVICES, day=day, slug=slug)
+    ]
