@@ -98,16 +98,20 @@ def sample_days(day: date) -> tuple[date, date]:
 def sample_week(days: tuple[date, date]) -> Week:
     """Make a week whose meals are ticked, and not saved yet."""
     limit = day_and_month(days[0] - 4 * ONE_DAY)
-    lines = [Line(name, "-", 0, name == CANTEEN, "", None) for name in (CANTEEN, MIDDAY, EVENING)]
-    children = [ChildDay(OfChild(0, "", FIRST_NAME, LAST_NAME, None), lines)]
+    child = OfChild(0, "", FIRST_NAME, LAST_NAME, None)
     return Week(
         monday=days[0],
-        days=[Day(day, children, "") for day in days],
+        days=[Day(day, [ChildDay(child, _lines(day))], "") for day in days],
         limits=[
             f"{CANTEEN}, {MIDDAY}{NBSP}: à réserver ou annuler jusqu’au {limit} à minuit.",
             f"Avec la cantine, on réserve aussi la garderie de midi{NBSP}: rien de plus à cocher.",
         ],
     )
+
+
+def _lines(day: date) -> list[Line]:
+    names = enumerate((CANTEEN, MIDDAY, EVENING))
+    return [Line(name, f"{place}.{day}", 0, name == CANTEEN, "", None) for place, name in names]
 
 
 def sample_summary(days: tuple[date, date]) -> Summary:

@@ -4,8 +4,9 @@ Nothing is judged: what stands there is what is booked. A month has more cells t
 boxes, and a page of them all would cost ten times as much.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -116,7 +117,7 @@ def read(family_id: int, first: date) -> Month:
     enrolled = {child for child, _ in known.world.enrolments}
     booked = {cell.child for cell in known.world.held}
     children = [each for each in known.children.values() if each.id in enrolled | booked]
-    found = _Reading(known, children, datetime.now(UTC)).month()
+    found = _Reading(known, children, datetime.now(UTC), _stands(known)).month()
     return replace(found, estimate=estimates.of_month(known))
 
 
@@ -125,6 +126,10 @@ class _Reading:
     known: Known
     children: Sequence[OfChild]
     now: datetime
+    # By child and day, the services that it has, by their place among all and with what is said of
+    # each in brackets; and what was written of some.
+    stands: Mapping[tuple[int, date], list[tuple[int, str]]]
+    said: dict[tuple[tuple[int, str], ...], str] = field(default_factory=dict)
 
     def month(self) -> Month:
         weeks: dict[date, list[MonthDay]] = {}
@@ -151,21 +156,29 @@ class _Reading:
 
     def _cell(self, child: OfChild, day: date) -> str:
         """Write Cantine, Garderie de midi ; Étude (liste d’attente)."""
-        told: dict[str, list[str]] = {}
+        stands = self.stands.get((child.id, day))
+        if stands:
+            return self._said(tuple(sorted(stands)))
         cells = [Cell(child.id, service, day) for service in self.known.town.services]
-        for cell in cells:
-            held = self.known.world.held.get(cell)
-            if held is not None and held.state not in GIVEN_BACK:
-                name = self.known.town.services[cell.service].name
-                told.setdefault(_in_brackets(held), []).append(name)
-        if told:
-            return f"{NBSP}; ".join(", ".join(names) + brackets for brackets, names in told.items())
         is_offered = any(map(self._is_offered, cells))
         is_elsewhere = not self.known.world.booked_elsewhere.isdisjoint(cells)
         # Of a day without any service there is nothing to say, whoever has the child.
         if is_elsewhere or (is_offered and (child.id, day) in self.known.world.days_elsewhere):
             return LEFT if (child.id, day) in self.known.world.days_left else ELSEWHERE
         return "–" if is_offered else ""
+
+    def _said(self, stands: tuple[tuple[int, str], ...]) -> str:
+        """Write what most days have once for all of them."""
+        said = self.said.get(stands)
+        if said is None:
+            told: dict[str, list[str]] = {}
+            names = [each.name for each in self.known.town.services.values()]
+            for place, brackets in stands:
+                told.setdefault(brackets, []).append(names[place])
+            said = self.said[stands] = f"{NBSP}; ".join(
+                ", ".join(names) + brackets for brackets, names in told.items()
+            )
+        return said
 
     def _is_offered(self, cell: Cell) -> bool:
         found = self.known.world.enrolments.get((cell.child, cell.service), ())
@@ -201,6 +214,15 @@ class _Reading:
 
     def _agenda(self, service: int) -> Agenda:
         return self.known.world.services[service].agenda
+
+
+def _stands(known: Known) -> dict[tuple[int, date], list[tuple[int, str]]]:
+    places = {service: place for place, service in enumerate(known.town.services)}
+    found: dict[tuple[int, date], list[tuple[int, str]]] = defaultdict(list)
+    for (child, service, day), held in known.world.held.items():
+        if held.state not in GIVEN_BACK and service in places:
+            found[child, day].append((places[service], _in_brackets(held)))
+    return found
 
 
 def _in_brackets(held: Held) -> str:

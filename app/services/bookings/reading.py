@@ -230,15 +230,20 @@ def known(family_id: int, first: date, last: date, *, is_judged: bool = True) ->
         for each in children.values()
         for service in town.services.values()
     }
-    days = days_between(first, last)
-    rows = db.rows(_BOOKED, family_id=family_id, **within)
-    booked = {each.cell: each for each in map(Booked._make, rows)}
-    held_in = {cell: each.group_id for cell, each in booked.items() if each.state in HOLDING}
-    ours = {cell: each for cell, each in booked.items() if each.family_id == family_id}
-    for cell, each in ours.items():
-        # What it chose it may give back, though its child is enrolled no more.
-        if each.state in LIVE and each.origin is not BookingOrigin.LINKED:
-            enrolled.setdefault((cell.child, cell.service), ())
+    booked, ours = dict[Cell, Booked](), dict[Cell, Held]()
+    held_in, elsewhere = dict[Cell, int](), set[Cell]()
+    for each in map(Booked._make, db.rows(_BOOKED, family_id=family_id, **within)):
+        cell, state = each.cell, each.state
+        booked[cell] = each
+        if state in HOLDING:
+            held_in[cell] = each.group_id
+        if each.family_id == family_id:
+            ours[cell] = Held(state, each.origin, each.offer_until, each.late)
+            # What it chose it may give back, though its child is enrolled no more.
+            if state in LIVE and each.origin is not BookingOrigin.LINKED:
+                enrolled.setdefault((each.child_id, each.service_id), ())
+        elif state not in GIVEN_BACK:
+            elsewhere.add(cell)
     turns = {each.id: each.turns for each in children.values() if each.turns}
     return Known(
         family_id=family_id,
@@ -254,18 +259,13 @@ def known(family_id: int, first: date, last: date, *, is_judged: bool = True) ->
             children={each.id: each.first_name for each in children.values()},
             enrolments=enrolled,
             links=town.links,
-            held={
-                cell: Held(each.state, each.origin, each.offer_until, each.late)
-                for cell, each in ours.items()
-            },
+            held=ours,
             closed=town.closed({each.id: each.school for each in children.values()}),
-            rooms=places.rooms(town, groups, days, held_in) if is_judged else {},
+            rooms=places.rooms(town, groups, days_between(first, last), held_in)
+            if is_judged
+            else {},
             invoiced_until=invoiced_until,
-            booked_elsewhere=frozenset(
-                cell
-                for cell, each in booked.items()
-                if cell not in ours and each.state not in GIVEN_BACK
-            ),
+            booked_elsewhere=frozenset(elsewhere),
             days_elsewhere=frozenset(
                 (child, day) for child, its in turns.items() for day in its.away(first, last)
             ),

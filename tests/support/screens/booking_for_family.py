@@ -31,7 +31,7 @@ def booking_for_family_screens(app: Flask, people: People, office: Browser) -> S
     yield "family's week, nothing ticked", page.submit("Continuer", _refused=200)
     box = page.soup.select_one("input[name=case]")
     assert box is not None
-    label = page.soup.select_one(f"label[for={box['id']}]")
+    label = page.soup.find("label", {"for": box["id"]})
     assert label is not None
     canteen = words_of(label)
     ticked = page.fill({canteen: True}).submit("Continuer", _refused=200)

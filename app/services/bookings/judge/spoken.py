@@ -38,6 +38,7 @@ def limit(instant: datetime, zone: tzinfo) -> str:
     return f"{formats.day_and_month(day)} {_at(minute)}"
 
 
+@lru_cache(maxsize=128)
 def whole_limit(instant: datetime, zone: tzinfo) -> str:
     """Write jeudi 26 novembre à minuit, dans la nuit de jeudi à vendredi: nobody mistakes it."""
     day, minute = _last_minute(instant, zone)

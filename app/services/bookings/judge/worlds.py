@@ -138,6 +138,8 @@ class World:
         """List what cancelling a cell cancels: itself, and what came with it alone."""
         going = [cell]
         services = self.links.brought_by(cell.service)
+        if not services:
+            return going
         brought = [cell._replace(service=service) for service in sorted(services)]
         while more := [each for each in brought if each not in going and self._goes(each, going)]:
             going += more
@@ -146,6 +148,8 @@ class World:
     def brings(self, cell: Cell) -> list[Cell]:
         """List what is booked and comes with this cell."""
         others = self.links.bringing(cell.service)
+        if not others:
+            return []
         cells = [cell._replace(service=service) for service in sorted(others)]
         return [each for each in cells if self.is_coming(each)]
 

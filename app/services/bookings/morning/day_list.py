@@ -139,9 +139,12 @@ class DayList:
             for child in sorted(coming & self.health.keys())
             for each in self.health[child]
         ]
-        first = {fold(words): words for words in reversed(told)}
-        counts = Counter(map(fold, told))
-        return sorted((first[folded], count) for folded, count in counts.items())
+        counts: Counter[str] = Counter()
+        first: dict[str, str] = {}
+        # Most say the same: words are folded once each.
+        for said, count in Counter(told).items():
+            counts[first.setdefault(fold(said), said)] += count
+        return sorted(counts.items())
 
     def schools(self) -> list[School]:
         """List the children, once each, as a paper names them."""
