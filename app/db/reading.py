@@ -46,6 +46,13 @@ class _NamedRow(Row[*Columns]):
     __getattribute__ = object.__getattribute__
 
 
+def _picked(names: Sequence[str]) -> Callable[[Mapping[str, Any]], Sequence[Any]]:
+    """Return what takes these values out of all, in this order."""
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda values: [values[name] for name in names]
+
+
 def _rows_of(names: Iterable[str]) -> type[Row[Any]]:
     """Make the class of the rows that have these columns, in this order."""
     columns = {name: place for place, name in enumerate(names) if not hasattr(Row, name)}
@@ -66,14 +73,19 @@ class CompiledSelect:
         state = compiled.construct_expanded_state(dict.fromkeys(asked_for))
         self._sql = state.statement
         # Those of placeholders without names, in their order.
-        self._places = state.positiontup
-        self._writes: dict[str, Convert | None] = {
-            each: _as_spoken(parameter.type, dialect).bind_processor(dialect)
+        self._in_order = None if state.positiontup is None else _picked(state.positiontup)
+        writes = {
+            each: write
             for parameter, name in compiled.bind_names.items()
+            if (write := _as_spoken(parameter.type, dialect).bind_processor(dialect))
             for each in (name, *state.parameter_expansion.get(name, ()))
         }
-        own = state.parameters
-        self._own = self._converted({k: v for k, v in own.items() if k not in asked_for})
+        self._own = {
+            name: writes[name](value) if name in writes else value
+            for name, value in state.parameters.items()
+            if name not in asked_for
+        }
+        self._writes = tuple(writes.items())
         self._reads: list[Any] = []
         self._types = [_as_spoken(column.type, dialect) for column in columns]
         self._parent = SimpleResultMetaData(columns.keys())
@@ -102,17 +114,11 @@ class CompiledSelect:
         return [self._row(self._parent, reads, self._indexes, each) for each in found]
 
     def _arguments(self, given: Mapping[str, Any]) -> Any:
-        converted = {**self._own, **self._converted(given)}
-        return converted if self._places is None else [converted[name] for name in self._places]
-
-    def _converted(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Write as the database takes them those that this statement has."""
-        writes = self._writes
-        return {
-            name: value if (write := writes[name]) is None else write(value)
-            for name, value in values.items()
-            if name in writes
-        }
+        values = {**self._own, **given}
+        for name, write in self._writes:
+            if name in given:
+                values[name] = write(given[name])
+        return values if self._in_order is None else self._in_order(values)
 
     def _learn_to_read(self, dialect: Dialect, described: Any) -> list[Any]:
         """Learn what the driver calls the columns; how some are converted depends on that."""
