@@ -57,7 +57,7 @@ class Page:
 START = Page("import wsgi, once", "", 3_750)
 IN_THE_TOWN = (
     Page("bare Flask route", "bare", 0.35),
-    Page("sign-in", "/connexion", 1.25, 1.5),
+    Page("sign-in", "/connexion", 1.05, 1.5),
     Page("home of 60 invoices", "/accueil", 6.15, None, town.FIRST),
     Page("statement of 600 invoices", "/releve", 12.1, None, town.SECOND),
     Page("inbox of 200 messages", "/messages", 11.0, None, town.SECOND),
@@ -71,8 +71,8 @@ IN_THE_TOWN = (
 )
 # Of Madame PAYS ZEST, who has a few lines in each list, as most families have.
 IN_THE_DEMONSTRATION = (
-    # Which looks for the week to book, too: two statements, and the limits of four weeks.
-    Page("her home", "/accueil", 6.9, 4.5, portals.OF_THE_DEMONSTRATION),
+    # Which looks for the week to book, too: two statements.
+    Page("her home", "/accueil", 5.0, 4.5, portals.OF_THE_DEMONSTRATION),
     Page("her statement", "/releve", 4.0, 4.0, portals.OF_THE_DEMONSTRATION),
     Page("her inbox", "/messages", 3.5, 3.5, portals.OF_THE_DEMONSTRATION),
     Page("her requests", "/demandes", 3.2, 3.2, portals.OF_THE_DEMONSTRATION),
