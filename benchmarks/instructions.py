@@ -58,7 +58,7 @@ START = Page("import wsgi, once", "", 3_750)
 IN_THE_TOWN = (
     Page("bare Flask route", "bare", 0.35),
     Page("sign-in", "/connexion", 1.05, 1.5),
-    Page("home of 60 invoices", "/accueil", 6.15, None, town.FIRST),
+    Page("home of 60 invoices", "/accueil", 5.45, None, town.FIRST),
     Page("statement of 600 invoices", "/releve", 12.1, None, town.SECOND),
     Page("inbox of 200 messages", "/messages", 11.0, None, town.SECOND),
     Page("list of 60 requests", "/demandes", 8.4, None, town.SECOND),
