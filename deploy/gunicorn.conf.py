@@ -46,6 +46,7 @@ access_log_format = '%({x-forwarded-for}i)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms %(
 # stands in nginx/portail.conf.
 OPEN_PARTS = re.compile(r"(/[\w.-]{0,24}(?![^/?]))*", re.ASCII)
 BORN, WANTED = 0, 8
+CHUNK = 64 * 1024
 PATIENCE_SECONDS = 50
 
 
@@ -118,6 +119,15 @@ def on_starting(server):
 def pre_fork(server, worker):
     """Let the worker look."""
     worker.ages = server.ages
+
+
+def post_request(worker, req, environ, resp):
+    """Read what nobody read of a form that was answered before its end, as one that is too long.
+
+    nginx, cut while it still hands it over, would say that the portal is away. It has it whole.
+    """
+    while req.body and req.body.read(CHUNK):
+        pass
 
 
 def on_reload(server):
