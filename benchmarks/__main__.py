@@ -33,7 +33,7 @@ def main(*, small: bool) -> bool:
         instructions.main(families=FEW, counting=False)
         web.main(families=FEW, requests=2, rounds=1, workers=ONE_WORKER)
         importing.main(families=200, on=[SQLITE])
-        mail.main(batch=20, rounds=1, of_workers=20, on=[SQLITE])
+        mail.main(batch=20, rounds=1, of_workers=20, of_a_day=3, on=[SQLITE])
         bookings.main(bookings=0, requests=2, rounds=1, times=Times(1, 1), on=[SQLITE])
         curve.main(families=[FEW], rounds=1, requests=2, on=[SQLITE])
         load.main(families=200, seconds=1, visitors=2, settings=[(1, 2)], on=[SQLITE])

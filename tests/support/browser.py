@@ -95,6 +95,11 @@ class Browser:
         """Return the path of an endpoint."""
         return self.app.url_map.bind("localhost").build(endpoint, values)
 
+    @property
+    def session_cookie(self) -> str:
+        """What the session's cookie holds; its name hangs on whether the portal has HTTPS."""
+        return self.cookies()[self.app.config["SESSION_COOKIE_NAME"]]
+
     def cookies(self) -> dict[str, str]:
         """Return the cookies that would be sent to the portal now."""
         host = urlsplit(self.base_url).hostname or ""

@@ -105,7 +105,7 @@ def test_nobody_else_sees_what_the_cookie_keeps(
     with monkeypatch.context() as patch:
         patch.setattr(answering, "answer", away)
         assert parent.fetch(f"{MESSAGE}/repondre", "POST", sent).status_code == 503
-    cookie = parent.cookies()["portail"]
+    cookie = parent.session_cookie
     other = Browser(app)
     other.sign_in(people.karim)
     assert other.visit(MESSAGE).value("Votre réponse").strip() == ""

@@ -105,7 +105,7 @@ def test_each_step_is_logged_and_no_secret_is(
     new = "Tramontane66"
     page = page.fill({"Nouveau mot de passe": new, "Confirmation mot de passe": new})
     page = page.submit("Enregistrer").fill({"Mot de passe": new}).submit("Connexion")
-    cookie = browser.cookies()["portail"]
+    cookie = browser.session_cookie
     page.submit("Déconnexion")
 
     events = [r.getMessage() for r in caplog.records if r.name == "portail.journal"]

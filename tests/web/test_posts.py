@@ -92,7 +92,7 @@ def test_a_browser_without_cookies_is_told_so(app: Flask, people: People) -> Non
     page = stranger.get("auth.sign_in").fill(
         {"Identifiant": people.zest.identifier, "Mot de passe": "Soleil2018"}
     )
-    stranger.client.delete_cookie("portail", domain="localhost")
+    stranger.client.delete_cookie(app.config["SESSION_COOKIE_NAME"], domain="localhost")
     page = page.submit("Connexion", _refused=200)
     assert page.errors == [forms.STALE_PAGE]
     stranger = Browser(app)
@@ -108,7 +108,7 @@ def test_the_cookie_of_a_stranger_is_not_readable(app: Flask, people: People) ->
     with time_machine.travel(NOW, tick=False):
         page = stranger.get("auth.sign_in").fill({"Identifiant": "karim@exemple.fr"})
         page.submit("Connexion", _refused=200)
-        cookie = stranger.cookies()["portail"]
+        cookie = stranger.session_cookie
         packed = urlsafe_b64decode(cookie.lstrip(".").split(".")[0] + "==")
         words = decompress(packed) if cookie.startswith(".") else packed
         assert b"karim" not in words

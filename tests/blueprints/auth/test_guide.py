@@ -28,7 +28,7 @@ def test_a_parent_finds_the_whole_way_in(browser: Browser) -> None:
     for words in (
         "Première connexion", "Mot de passe oublié", "« Mot de passe oublié »",
         "Indésirables", "Spam", "Promotions", "24 heures", "04 76 00 00 00",
-        "Envoi de vos identifiants de connexion", "http://localhost",
+        "Envoi de vos identifiants de connexion", browser.base_url,
         "Accès famille", "Courriel envoyé", "Choisissez votre mot de passe",
         "Bienvenue PAYS ZEST, vous avez 2 nouveaux messages",
         "Mot de passe enregistré. Connectez-vous avec votre nouveau mot de passe.",

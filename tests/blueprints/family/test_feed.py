@@ -33,7 +33,8 @@ def address(page: Page) -> str:
 
 def ask(app: Flask, path: str, **headers: str) -> TestResponse:
     """Ask as a program does, which has no session."""
-    return Browser(app).client.get(path, headers=headers, base_url="http://localhost")
+    asking = Browser(app)
+    return asking.client.get(path, headers=headers, base_url=asking.base_url)
 
 
 def lines(answer: TestResponse) -> list[str]:
