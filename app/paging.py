@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 PAGE_SIZE = 50
 # How many pages are offered on each side of the one that is shown.
@@ -58,8 +58,7 @@ class Asked:
     page: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """The rows that an act is for: those that were ticked, or all that the filters find."""
 
     ids: Sequence[int]

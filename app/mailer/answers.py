@@ -1,7 +1,6 @@
 """What mail servers answer: whose trouble it is, and what to do about it, in French."""
 
 import re
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import NamedTuple
 
@@ -44,8 +43,7 @@ def without_quote(told: str) -> str:
     return SAID.sub("", told)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What a server said, and to which command (MAIL, RCPT, DATA, or none of them)."""
 
     code: int

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from email.header import Header
 from email.utils import format_datetime, formataddr
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from app.mailer.failures import MailSettingsError, PermanentFailure
@@ -31,8 +31,7 @@ BOUNDARY = "=_portail"
 LAST_LINE = f"--{BOUNDARY}--\r\n".encode()
 
 
-@dataclass(frozen=True, slots=True)
-class Sender:
+class Sender(NamedTuple):
     """Who the mails come from."""
 
     name: str

@@ -1,12 +1,11 @@
 """The text of the mails: one folder of `templates/mail` each, with its three files."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from flask import current_app
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(NamedTuple):
     """What a mail says."""
 
     subject: str

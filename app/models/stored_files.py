@@ -1,13 +1,12 @@
 """Where the files that rows name lie, and what they may hold."""
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from sqlalchemy import String, TypeDecorator
 
 
-@dataclass(frozen=True, slots=True)
-class FileKind:
+class FileKind(NamedTuple):
     """A kind of file: its ending, how it begins, how it is called in an answer and in French."""
 
     suffix: str

@@ -2,7 +2,7 @@
 the town takes bookings.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import select
 
@@ -25,8 +25,7 @@ _COUNTS = select(*COLUMNS)
 _TAKES_BOOKINGS = select(_BOOKABLE.exists())
 
 
-@dataclass(frozen=True, slots=True)
-class MenuCounts:
+class MenuCounts(NamedTuple):
     """What stands beside the entries of the menu."""
 
     unread: int

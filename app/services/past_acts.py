@@ -4,9 +4,8 @@ Asked about one family, it answers with what is about that family alone.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 
@@ -17,8 +16,7 @@ from app.models import Account, Family, Guardian, JournalEntry
 AT_A_TIME = 500
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class Wanted(NamedTuple):
     """Which acts are looked for; what is None or empty chooses nothing."""
 
     since: datetime | None = None
@@ -30,8 +28,7 @@ class Wanted:
     actor: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PastAct:
+class PastAct(NamedTuple):
     """One act: about whose account, by whom at the town hall, and from where."""
 
     id: int

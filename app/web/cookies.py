@@ -1,7 +1,7 @@
 """The cookies of ours beside Flask's session: each has one name, and stays with this host."""
 
-from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from werkzeug.wrappers import Response
 
@@ -9,8 +9,7 @@ from app import here
 from app.settings import in_force
 
 
-@dataclass(frozen=True)
-class Cookie:
+class Cookie(NamedTuple):
     """One of them; without `lasting` it goes with the browser's window."""
 
     name: str

@@ -1,6 +1,6 @@
 """The town hall corrects a guardian's e-mail address, one that they proved and lost included."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -41,8 +41,7 @@ _OTHERS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Corrected:
+class Corrected(NamedTuple):
     """What was done."""
 
     whose: str

@@ -3,6 +3,7 @@
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -122,8 +123,7 @@ def sign_in(identifier: str, clear: str, origin: Origin, device: str = "") -> Ou
     return _refuse(attempt, obstacle)
 
 
-@dataclass(frozen=True, slots=True)
-class _Account:
+class _Account(NamedTuple):
     """Whoever may sign in with an identifiant; or nobody, who has no password."""
 
     id: int = NOBODY
@@ -131,8 +131,7 @@ class _Account:
     password_changed_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Attempt:
+class _Attempt(NamedTuple):
     identifier: str
     account: _Account
     origin: Origin

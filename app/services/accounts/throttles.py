@@ -97,8 +97,7 @@ class Counted(NamedTuple):
     blocked_until: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Tries:
+class Tries(NamedTuple):
     """Somebody's tries at a password, by the counters of their failures."""
 
     # Makes wait, longer and longer.

@@ -4,7 +4,6 @@ Neither learns who the other is. What the town hall says meanwhile is what count
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -109,8 +108,7 @@ class Proposal(NamedTuple):
         return f"les semaines {theirs} pour eux, les {ours} pour vous{handover}"
 
 
-@dataclass(frozen=True, slots=True)
-class Agreement:
+class Agreement(NamedTuple):
     """The weeks of a home with a child, and what is proposed of them."""
 
     child_id: int

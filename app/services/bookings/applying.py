@@ -7,11 +7,11 @@ one who was cut off may send the same once more.
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -63,8 +63,7 @@ _SAVED = select(BookingBatch.id, BookingBatch.public_id, BookingBatch.at).where(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """The days on which a child gets the same."""
 
     child: str
@@ -89,8 +88,7 @@ class Group:
         ]
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """What typical weeks book between two days, and what they do not."""
 
     known: Known

@@ -1,7 +1,6 @@
 """What comes: the week that a family has not spoken of yet, and the next days of a child."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -102,8 +101,7 @@ _DAYS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ToBook:
+class ToBook(NamedTuple):
     """A week that nobody has spoken of, and until when that is no trouble."""
 
     monday: date

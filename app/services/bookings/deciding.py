@@ -5,9 +5,10 @@ The same for the page that sums up and for what is saved: only the places may di
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from app import formats
 from app.booking_kinds import BookingState
@@ -27,8 +28,7 @@ GIVING_UP = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(NamedTuple):
     """What becomes of a wish."""
 
     wish: Wish

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 from typing import NamedTuple
@@ -81,8 +80,7 @@ class InMonth(NamedTuple):
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Month:
+class Month(NamedTuple):
     """The days of a month, told together; each of them for whoever asks."""
 
     title: str
@@ -97,8 +95,7 @@ class Month:
         return [InMonth(*same, count) for same, count in counted.items()]
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What was saved at once."""
 
     at: datetime

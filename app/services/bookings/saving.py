@@ -6,8 +6,8 @@ change a place or a day any more.
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -50,8 +50,7 @@ _EVENTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Saver:
+class Saver(NamedTuple):
     """Who saves days of a family, and how it begins, once a key."""
 
     family_id: int
@@ -61,8 +60,7 @@ class Saver:
     origin: BookingOrigin = BookingOrigin.PARENT
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
+class Saved(NamedTuple):
     """What was saved, by its name in addresses; and what could not be, why."""
 
     public_id: str

@@ -1,9 +1,9 @@
 """What a family is about to save, told before it is: added, given back, waited for, impossible."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from app.booking_kinds import BookingState
 from app.formats import NBSP, day_and_month
@@ -14,8 +14,7 @@ from app.services.bookings.wishes import Boxes, cell_of, changed_since, name_of,
 from app.services.bookings.words import STATES
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(NamedTuple):
     """What is about to be saved."""
 
     monday: date

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -89,16 +88,14 @@ class ToEnrol(NamedTuple):
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class ChildDay:
+class ChildDay(NamedTuple):
     """A child's day."""
 
     child: OfChild
     lines: Sequence[Line]
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(NamedTuple):
     """A day of the week; `words` say why nobody has anything on it, or which limit is near."""
 
     day: date
@@ -106,8 +103,7 @@ class Day:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class Week:
+class Week(NamedTuple):
     """The page of a week."""
 
     monday: date

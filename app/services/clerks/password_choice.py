@@ -1,7 +1,7 @@
 """A clerk's password: chosen by the link of a mail, or changed with the current one."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -33,8 +33,7 @@ DAY, LINK_GAP = timedelta(days=1), timedelta(minutes=2)
 SAME_AS_CURRENT = "Choisissez un mot de passe différent de l’actuel."
 
 
-@dataclass(frozen=True, slots=True)
-class LinkState:
+class LinkState(NamedTuple):
     """What a link is worth: whose it is, or why it opens nothing."""
 
     clerk: ClerkAccount | None = None

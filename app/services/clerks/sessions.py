@@ -1,8 +1,8 @@
 """Browsers where a clerk is signed in: a row each, beside and apart from those of parents."""
 
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
@@ -35,8 +35,7 @@ USER_AGENT_LENGTH = 300
 MOST_WAITING = 99
 
 
-@dataclass(frozen=True, slots=True)
-class SignedInBrowser:
+class SignedInBrowser(NamedTuple):
     """A browser where a clerk is signed in."""
 
     description: str

@@ -1,8 +1,8 @@
 """Who has an access at the town hall, and what may be done about it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -30,8 +30,7 @@ _ROLES = select(ClerkAccount.roles).where(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Colleague:
+class Colleague(NamedTuple):
     """Somebody who works at the town hall, as the others see them."""
 
     public_id: str

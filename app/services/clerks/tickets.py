@@ -1,9 +1,9 @@
 """What a clerk holds between the password and the code: it signs nobody in."""
 
 import secrets
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
@@ -29,8 +29,7 @@ class Step(StrEnum):
 VALIDITY = {Step.CODE: timedelta(minutes=10), Step.CHOICE: timedelta(minutes=30)}
 
 
-@dataclass(frozen=True, slots=True)
-class Ticket:
+class Ticket(NamedTuple):
     """Whoever gave their password, and what comes next."""
 
     clerk: ClerkAccount

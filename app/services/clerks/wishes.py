@@ -1,8 +1,8 @@
 """What somebody of the town hall wants: keys that act by themselves, news by mail and when."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -36,8 +36,7 @@ _RIGHTS = {
 _WISHES = select(ClerkWish).order_by(ClerkWish.news)
 
 
-@dataclass(frozen=True, slots=True)
-class LinkedWish:
+class LinkedWish(NamedTuple):
     """What the link of a mail stops, and whether it still comes."""
 
     told: Told

@@ -1,7 +1,7 @@
 """What erasing a family would take, and what it would leave, before anybody decides."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 
@@ -24,8 +24,7 @@ from app.services.erasure.extent import Extent
 from app.services.requests.moving import OPEN
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
+class Preview(NamedTuple):
     """Who and what is in a family's file."""
 
     guardians: list[str]

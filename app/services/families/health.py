@@ -1,6 +1,5 @@
 """What a child’s health asks of a service: a few words for its staff, typed by the town hall."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
@@ -51,8 +50,7 @@ class Mark(NamedTuple):
         return say(self.kind, self.words)
 
 
-@dataclass(frozen=True, slots=True)
-class HealthOfChild:
+class HealthOfChild(NamedTuple):
     """A child, with all that is known."""
 
     first_name: str

@@ -87,16 +87,14 @@ class ClaimedMail:
         return message
 
 
-@dataclass(frozen=True, slots=True)
-class DeadEnd:
+class DeadEnd(NamedTuple):
     """Why a mail is not sent at all."""
 
     state: MailState
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Chosen:
+class _Chosen(NamedTuple):
     """A mail that is written, the account that it is for, and why nobody has it if nobody does."""
 
     row: AnyRow

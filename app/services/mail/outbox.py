@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, func, insert, literal, literal_column, select, update
 from sqlalchemy.orm import Session
@@ -33,8 +34,7 @@ IS_NOT_SENT = OutboxMail.state != literal_column(f"'{MailState.SENT}'")
 AT_A_TIME = 500
 
 
-@dataclass(frozen=True, slots=True)
-class MailLine:
+class MailLine(NamedTuple):
     """A mail as operators see it: never its text."""
 
     id: int

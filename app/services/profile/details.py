@@ -6,6 +6,7 @@ The town's file is the town's: a change is a request, which the town hall accept
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
 
@@ -60,8 +61,7 @@ class Details:
     city: str
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(NamedTuple):
     """A value that waits for the town hall, and the request it stands in."""
 
     value: str

@@ -1,6 +1,7 @@
 """Which mails a parent wants, besides those about their own access."""
 
 from dataclasses import asdict, dataclass
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
 
@@ -22,8 +23,7 @@ _COLUMNS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class LinkedWish:
+class LinkedWish(NamedTuple):
     """What the link of a mail is about."""
 
     words: str

@@ -3,8 +3,8 @@
 `erasure` does it, in the first night that comes a day later.
 """
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -36,8 +36,7 @@ _ALL_OPEN = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(NamedTuple):
     """A family whose data are to be erased, and what keeps it from being done."""
 
     number: str
@@ -51,8 +50,7 @@ class Planned:
         return night_in_words(self.night)
 
 
-@dataclass(frozen=True, slots=True)
-class Outlook:
+class Outlook(NamedTuple):
     """Where a family stands: its data may be erased, are to be, or something is in the way."""
 
     number: str

@@ -1,14 +1,13 @@
 """The kinds of requests; a town switches off those it does not take."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from app.services.files.uploads import Accepted
 from app.settings import in_force, settings
 from configuring.requests import delays, words
 
 
-@dataclass(frozen=True, slots=True)
-class Closing:
+class Closing(NamedTuple):
     """How the town hall ends what it does not refuse: the state, and the line of the history."""
 
     state: str
@@ -26,8 +25,7 @@ BOOKED = Closing("Accordée", "Place réservée par la mairie", "Accepter et ré
 NOTED = Closing("Prise en compte", "Absence prise en compte", "Prendre en compte")
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """One kind of request."""
 
     key: str

@@ -3,8 +3,8 @@
 Every table has its rule, or is named among what is the town's to keep or to archive.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
@@ -76,8 +76,7 @@ A_SEASON = timedelta(days=90)
 A_YEAR = timedelta(days=365)
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """Rows that are not the portal's to remove: as the schedule names them, and why."""
 
     plural: str

@@ -4,9 +4,9 @@ Signed, dated when their mail is written, and void once another is sent, or a pa
 """
 
 import secrets
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
@@ -27,8 +27,7 @@ class Purpose(StrEnum):
 VALIDITY = {Purpose.INVITATION: timedelta(hours=72), Purpose.PASSWORD: timedelta(hours=1)}
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """What a link of ours says, whether or not it still opens anything."""
 
     purpose: Purpose

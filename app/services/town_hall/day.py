@@ -5,7 +5,6 @@ looks at what waits, never at all that there is.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import starmap
 from typing import Any, NamedTuple
@@ -181,8 +180,7 @@ class RefusedLine(NamedTuple):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class SetUp:
+class SetUp(NamedTuple):
     """What a town does before its parents come, and whether it is done."""
 
     town: bool
@@ -191,8 +189,7 @@ class SetUp:
     document: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(NamedTuple):
     """What waits today; what is counted is never counted further than one past MOST."""
 
     requests: int

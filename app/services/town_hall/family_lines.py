@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -73,8 +72,7 @@ class ChildLine(NamedTuple):
     class_name: str
 
 
-@dataclass(frozen=True, slots=True)
-class FamilyLine:
+class FamilyLine(NamedTuple):
     """A family in a list."""
 
     id: int

@@ -1,7 +1,6 @@
 """« Chercher une famille »: by its words in any order, as they are said on the phone."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import NamedTuple
 
@@ -71,8 +70,7 @@ class FoundInvoice(NamedTuple):
     family_number: str
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """What a search came to."""
 
     families: Sequence[FamilyLine] = ()

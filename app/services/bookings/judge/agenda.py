@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from enum import StrEnum
+from typing import NamedTuple
 
 from app.booking_kinds import SpanKind
 from app.calendar import ONE_DAY, school_years
@@ -14,8 +15,7 @@ SATURDAY = 5
 MOST_KNOWN = 1200
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Some days of the calendar, both ends included."""
 
     kind: SpanKind
@@ -39,8 +39,7 @@ class Sort(StrEnum):
     WEEKDAY = "weekday"
 
 
-@dataclass(frozen=True, slots=True)
-class Special:
+class Special(NamedTuple):
     """What somebody said of one day, which beats the calendar."""
 
     is_open: bool

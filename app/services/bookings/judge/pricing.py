@@ -1,7 +1,6 @@
 """What a day costs a family, as far as the town says: an estimate, until its invoice."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -23,8 +22,7 @@ class Situation(NamedTuple):
 UNKNOWN = Situation(date.min, None, None, is_outside=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(NamedTuple):
     """What a day costs some families, from when to when."""
 
     first: date

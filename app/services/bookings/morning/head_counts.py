@@ -5,8 +5,8 @@ By school, by group where the service has some, and by diet.
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import Date, bindparam, func, select
 
@@ -46,8 +46,7 @@ _NEEDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """What is counted: a figure for each day, in the order of the days."""
 
     name: str
@@ -59,8 +58,7 @@ class Row:
         return sum(self.figures)
 
 
-@dataclass(frozen=True, slots=True)
-class WeekHeads:
+class WeekHeads(NamedTuple):
     """A week of a service, as whoever cooks reads it."""
 
     monday: date

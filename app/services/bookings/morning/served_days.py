@@ -1,7 +1,6 @@
 """Which days the services are there: the one that is looked at, the one before, the one after."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
@@ -28,8 +27,7 @@ class Offered(NamedTuple):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class ServedDay:
+class ServedDay(NamedTuple):
     """A day as the services have it."""
 
     day: date

@@ -1,6 +1,5 @@
 """The town's calendar: loaded from what is published, each line of it the town's to correct."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -50,8 +49,7 @@ _FURTHEST = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """Some days of the calendar, as the town hall reads them."""
 
     number: int

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import Date, bindparam, func, select
 
@@ -182,8 +183,7 @@ def coming(kept: Agenda, since: date, count: int = EXAMPLES) -> Iterator[date]:
         day += ONE_DAY
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(NamedTuple):
     """What a limit comes to for one day."""
 
     day: date

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -82,8 +83,7 @@ class Said:
             yield "Dès le 1er enfant" if self.rank == 1 else f"Dès le {self.rank}e enfant"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One that is kept, by its number."""
 
     number: int

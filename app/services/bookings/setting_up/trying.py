@@ -1,8 +1,8 @@
 """A day of a service, tried: is it there, until when is it booked, and why."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from app.booking_kinds import SpanKind
 from app.formats import WEEKDAYS, day_in_full, today
@@ -33,8 +33,7 @@ NO_HOLIDAYS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
+class Tried(NamedTuple):
     """What was found."""
 
     name: str
@@ -90,16 +89,14 @@ def _limits(told: Described, kept: Agenda, day: date) -> Iterator[str]:
         yield f"{act}\u00a0: {instant}" + (f" ({rule})" if rule != instant else "")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One of the next days, and until when what may be done."""
 
     day: date
     limits: list[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Ahead:
+class Ahead(NamedTuple):
     """What a service would be, on its next days; and what to know of it."""
 
     lines: list[Line]

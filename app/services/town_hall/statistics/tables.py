@@ -1,7 +1,6 @@
 """A table of figures, as a page draws it and as a spreadsheet reads it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from itertools import dropwhile
@@ -45,8 +44,7 @@ class Row(NamedTuple):
     figures: Sequence[Figure]
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """One subject of « Chiffres »."""
 
     # In the address of its file.
