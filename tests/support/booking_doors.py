@@ -13,7 +13,10 @@ from bs4 import BeautifulSoup, Tag
 from flask import Flask
 
 from app.services.actors import Command
+from app.services.bookings import drawing
+from app.services.bookings.catalogue import OfService
 from app.services.bookings.feed import feeds
+from app.services.bookings.judge.verdicts import Verdict
 from app.services.importing import service_files
 from app.services.importing.service_files import Done
 from tests.services.requests.conftest import signed_in
@@ -59,7 +62,20 @@ class Parent:
     @cached_property
     def week(self) -> dict[Where, Line]:
         """Read the page of the week."""
-        return _lines(self._open(WEEK))
+        return _lines(self._week)
+
+    def is_told(self, line: Line, verdict: Verdict, service: OfService) -> bool:
+        """Tell whether a line says why; what the whole week says it says in short."""
+        sentence = plain(verdict.sentence)
+        if line.words == drawing.NOT_YET:
+            opens = sentence.partition(" ouvrent ")[2]
+            told = f"{service.name} : les réservations ouvrent {opens}"
+            return bool(opens) and told in visible_text(self._week)
+        return sentence in line.words or "Trop tard" in line.words
+
+    @cached_property
+    def _week(self) -> BeautifulSoup:
+        return self._open(WEEK)
 
     @cached_property
     def absences(self) -> dict[Where, Line]:

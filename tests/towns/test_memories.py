@@ -41,6 +41,7 @@ FROM_ITS_ARGUMENTS = {
     "services/bookings/judge/naming.py no", "services/bookings/judge/naming.py the",
     "services/bookings/judge/notation.py parse", "services/bookings/judge/spoken.py limit",
     "services/bookings/judge/spoken.py short_limit",
+    "services/bookings/judge/spoken.py whole_limit",
     "services/town_hall/families.py _long_list", "services/town_hall/mails.py _long_list",
     "services/town_hall/acts.py _long_list", "services/town_hall/money/invoices.py _long_list",
     "services/town_hall/statistics/acts.py _counted",

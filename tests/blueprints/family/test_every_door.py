@@ -31,11 +31,11 @@ from app.services.bookings import absences, applying, reading, weeks
 from app.services.bookings.judge import spoken
 from app.services.bookings.judge.judging import judge
 from app.services.bookings.judge.links import Links
-from app.services.bookings.judge.verdicts import Act, Obstacle, Verdict
+from app.services.bookings.judge.verdicts import Act, Obstacle
 from app.services.bookings.judge.worlds import Cell
 from tests.services.bookings.conftest import places
 from tests.services.requests.conftest import signed_in
-from tests.support.booking_doors import ABSENCE, WEEK, Line, Parent, limits_told, rehearsed, tried
+from tests.support.booking_doors import ABSENCE, WEEK, Parent, limits_told, rehearsed, tried
 from tests.support.judged_towns import Example, booked_by
 from tests.support.page_checks.text import plain
 from tests.support.people import People
@@ -130,14 +130,10 @@ def _read_week(example: Example) -> None:
             assert is_elsewhere or not judged.is_live
         elif judged.outcome is None or judged.is_apart:
             assert not line.box, (cell, line, judged)
-            assert judged.is_apart or _says(line, judged.verdict), (cell, line, judged)
+            said = example.parent.is_told(line, judged.verdict, known.town.services[cell.service])
+            assert judged.is_apart or said, (cell, line, judged)
         else:
             assert (line.box, line.ticked) == (judged.box, judged.is_live), (cell, line, judged)
-
-
-def _says(line: Line, verdict: Verdict) -> bool:
-    """Tell whether a line says why; what the whole week says it says in short."""
-    return plain(verdict.sentence) in line.words or "Trop tard" in line.words
 
 
 def _read_absences(example: Example) -> None:

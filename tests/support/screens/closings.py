@@ -1,6 +1,7 @@
 """« Fermer » in its states: what to close, who is concerned, what was closed."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from flask import Flask
@@ -40,10 +41,9 @@ def closing_screens(app: Flask, people: People, office: Browser) -> Screens:
     yield "closings, back", page.submit("Modifier", _refused=200)
     page = page.submit("Fermer")
     yield "closings, closed", page
-    _go_on(app, None)
-    yield "closings, going on", office.visit(page.path)
-    yield "closings, one going on", office.get("town_hall.closings")
-    _go_on(app, datetime.now(UTC))
+    with _going_on(app):
+        yield "closings, going on", office.visit(page.path)
+        yield "closings, one going on", office.get("town_hall.closings")
     yield "closings, told", office.get("town_hall.closings")
     with app.app_context(), db.transaction() as session:
         session.execute(update(Closing).values(at=datetime.now(UTC) - timedelta(hours=2)))
@@ -68,10 +68,16 @@ def _archive(app: Flask, instant: datetime | None) -> None:
         session.execute(update(Service).values(archived_at=instant))
 
 
-def _go_on(app: Flask, ended_at: datetime | None) -> None:
+@contextmanager
+def _going_on(app: Flask) -> Iterator[None]:
     """Have the closing not be at its end, as that of a great town for some minutes."""
     with app.app_context(), db.transaction() as session:
-        session.execute(update(Closing).values(ended_at=ended_at))
+        message_id = session.scalar(select(Closing.message_id))
+        session.execute(update(Closing).values(ended_at=None, message_id=None))
+    yield
+    with app.app_context(), db.transaction() as session:
+        ended = update(Closing).values(ended_at=datetime.now(UTC), message_id=message_id)
+        session.execute(ended)
 
 
 def _canteen(page: Page) -> str:
