@@ -24,10 +24,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, NamedTuple
 
-from flask import request, url_for
+from flask import request
 
 from app.paging import Asked, Page, Selection
 from app.typed_text import one_line
+from app.web import assets
 from app.web.clerk_access import may_open
 
 SORT, PAGE = "tri", "page"
@@ -132,7 +133,7 @@ class Listing:
 
     def to(self, endpoint: str, **arguments: str) -> str:
         """Return an address for what the filters find."""
-        return url_for(
+        return assets.address(
             endpoint,
             **{**(request.view_args or {}), **self.kept, **self.asked.filters, **arguments},
         )
