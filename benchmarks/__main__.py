@@ -3,6 +3,7 @@
     instructions   what a page costs in instructions of the processor
     web            what a page costs against a bare route
     importing      what an import costs against a bare one
+    previewing     what the preview of an import costs, against its dry run
     beside         what visitors see of an import
     mail           how fast mails leave, against Flask-Mail alone and with several workers
     bookings       what a week, a month, a list of the day cost, and who waits for whom
@@ -18,12 +19,22 @@ any size in a database of yours).
 import argparse
 import sys
 
-from benchmarks import beside, bookings, curve, importing, instructions, load, mail, web
+from benchmarks import (
+    beside,
+    bookings,
+    curve,
+    importing,
+    instructions,
+    load,
+    mail,
+    previewing,
+    web,
+)
 from benchmarks.booking_acts import Times
 from benchmarks.databases import SQLITE
 from benchmarks.servers import ONE_WORKER
 
-ALL = (instructions, web, importing, beside, mail, bookings, curve, load)
+ALL = (instructions, web, importing, previewing, beside, mail, bookings, curve, load)
 FEW = web.FEW_FAMILIES
 
 
@@ -33,6 +44,7 @@ def main(*, small: bool) -> bool:
         instructions.main(families=FEW, counting=False)
         web.main(families=FEW, requests=2, rounds=1, workers=ONE_WORKER)
         importing.main(families=200, on=[SQLITE])
+        previewing.main(families=200, rounds=1)
         mail.main(batch=20, rounds=1, of_workers=20, of_a_day=3, on=[SQLITE])
         bookings.main(bookings=0, requests=2, rounds=1, times=Times(1, 1), on=[SQLITE])
         curve.main(families=[FEW], rounds=1, requests=2, on=[SQLITE])

@@ -12,6 +12,7 @@ TITLES = (
     "Instructions a request",
     "Pages in a town",
     "Import of",
+    "Preview of",
     "Mail:",
     "Bookings:",
     "Pages as the town grows",
