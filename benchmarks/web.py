@@ -148,11 +148,14 @@ def main(
 
 
 def _round(bare: Server, big: Portal, small: Portal, requests: int) -> Round:
+    # Like each page, the bare route comes after another server's: after itself, the processor has
+    # it at hand still, and it costs a sixth less.
     return {
         BARE: bare.cpu_per_request("/", requests),
-        **{page.name: big.cost(page, requests) for page in EVERY_PAGE},
-        HOME_IN_A_SMALL_TOWN: small.cost(HOME, requests),
+        **{page.name: big.cost(page, requests) for page in PAGES},
         BARE_AGAIN: bare.cpu_per_request("/", requests),
+        **{page.name: big.cost(page, requests) for page in AT_THE_TOWN_HALL},
+        HOME_IN_A_SMALL_TOWN: small.cost(HOME, requests),
     }
 
 
