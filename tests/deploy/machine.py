@@ -21,6 +21,7 @@ from tests.conftest import skip_or_fail
 from tests.deploy import page, units
 from tests.deploy.page import ROOT
 from tests.e2e.live import mail_to
+from tests.support import nginx
 from tests.support.databases import POSTGRESQL_BINARIES, PostgreSql, postgresql_server
 from tests.support.smtp_servers import HOST, Mailbox, free_port, serve
 from tests.support.waiting import wait_for
@@ -224,15 +225,9 @@ def put_code(machine: Machine, version: str) -> Path:
     shutil.copytree(ROOT / "deploy", code / "deploy", ignore=ignored)
     for copied in (code / "deploy").rglob("*"):
         if copied.is_file():
-            copied.write_text(_listening(machine, machine.here(copied.read_text("utf-8"))), "utf-8")
+            text = machine.here(copied.read_text("utf-8"))
+            copied.write_text(nginx.listening(text, machine.http, machine.https), "utf-8")
     return code
-
-
-def _listening(machine: Machine, text: str) -> str:
-    """Listen on ports of our own, on this machine only."""
-    text = re.sub(r"^ *listen \[::\].*\n", "", text, flags=re.MULTILINE)
-    text = re.sub(r"\blisten 80\b", f"listen {HOST}:{machine.http}", text)
-    return re.sub(r"\blisten 443\b", f"listen {HOST}:{machine.https}", text)
 
 
 def _install_nginx(machine: Machine) -> None:
@@ -255,12 +250,7 @@ def certify(machine: Machine, kept_as: str, name: str) -> None:
     """Give a certificate, as certbot gets one."""
     folder = machine.path(f"/etc/letsencrypt/live/{kept_as}")
     folder.mkdir(parents=True)
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
-         "-nodes", "-days", "2", "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}",
-         "-keyout", folder / "privkey.pem", "-out", folder / "fullchain.pem"],
-        check=True, capture_output=True,
-    )  # fmt: skip
+    nginx.certify(folder, name)
 
 
 def hang_up(process: subprocess.Popen[bytes]) -> None:

@@ -9,7 +9,6 @@ counts floods in tests of its own (tests/deploy): here it lets pass as many as t
 
 import http.client
 import os
-import re
 import runpy
 import shutil
 import socket
@@ -35,6 +34,7 @@ from gunicorn.workers.sync import SyncWorker
 from werkzeug.datastructures import EnvironHeaders, Headers
 
 import config
+from tests.support import nginx
 from tests.support.smtp_servers import HOST, free_port
 from tests.support.waiting import succeeds, wait_for
 
@@ -196,24 +196,19 @@ def _gunicorn(path: Path, served: "WeakValueDictionary[str, Flask]") -> Iterator
 def _nginx(folder: Path) -> Iterator[int]:
     port = free_port()
     folder.chmod(0o755)
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
-         "-nodes", "-days", "2", "-subj", f"/CN={NAME}",
-         "-keyout", folder / "privkey.pem", "-out", folder / "fullchain.pem"],
-        check=True, capture_output=True,
-    )  # fmt: skip
+    nginx.certify(folder, NAME)
     shutil.copytree(ROOT / "deploy/nginx", folder / "deploy")
     for copied in (folder / "deploy").rglob("*.conf"):
         copied.write_text(_moved(copied.read_text("utf-8"), folder, port), "utf-8")
     (folder / "nginx.conf").write_text(CONF.format(folder=folder, host=HOST, user=USER), "utf-8")
     for each in ("portail.conf", "commune.conf"):
         shutil.copy(folder / "deploy" / each, folder)
-    with subprocess.Popen([NGINX, "-p", folder, "-c", folder / "nginx.conf"]) as nginx:
+    with subprocess.Popen([NGINX, "-p", folder, "-c", folder / "nginx.conf"]) as server:
         try:
             wait_for(partial(succeeds, partial(_knock, port), OSError), "nginx does not answer")
             yield port
         finally:
-            nginx.terminate()
+            server.terminate()
 
 
 def _knock(port: int) -> None:
@@ -222,10 +217,8 @@ def _knock(port: int) -> None:
 
 def _moved(text: str, folder: Path, port: int) -> str:
     """Have a file of `deploy/nginx` mean this folder and this port, and count no flood."""
-    text = re.sub(r"^ *listen \[::\].*\n", "", text, flags=re.MULTILINE)
+    text = nginx.listening(text, free_port(), port)
     for there, here in {
-        "listen 80": f"listen {HOST}:{free_port()}",
-        "listen 443": f"listen {HOST}:{port}",
         # Whatever name the town of a test has; whose is none's is told in tests/deploy.
         "server_name portail.commune.fr": f"server_name {NAME} ~.",
         "portail.commune.fr": NAME,
