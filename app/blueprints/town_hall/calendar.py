@@ -71,15 +71,19 @@ def calendar() -> ResponseReturnValue:
 def calendar_file() -> ResponseReturnValue:
     """What a year has, as `vacances.csv` says it: another town of the same zone may read it."""
     from app.services.exporting import service_words
+    from app.services.importing.calendar_file import CALENDAR
 
     year = school_years.parse(request.args.get("annee", "")) or school_years.of(today())
-    rows = [
-        [each.name, day(each.first), day(each.last), each.zone, service_words.cell(each.kind)]
+    told = (
+        each._asdict() | {"first": day(each.first), "last": day(each.last)}
         for each in service.listed(year)
         # The town has not said yet of the others whether they close anything.
         if each.is_confirmed
+    )
+    rows = [
+        [service_words.cell(each[column.field]) for column in CALENDAR.columns] for each in told
     ]
-    content = spreadsheets.table(("nom", "du", "au", "zone", "type"), rows)
+    content = spreadsheets.table([column.name for column in CALENDAR.columns], rows)
     return send_made_file(content, CSV, f"vacances {year.label}")
 
 
