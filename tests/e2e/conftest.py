@@ -165,6 +165,7 @@ def sign_in(page: Page, identifier: str = IDENTIFIER, password: str = PASSWORD) 
     page.get_by_label("Mot de passe", exact=True).fill(password)
     page.get_by_role("button", name="Connexion").click()
     expect(page.locator("h1")).to_have_text("Bienvenue sur le portail famille")
+    whole(page)
 
 
 def follow_menu(page: Page, entry: str) -> None:
@@ -177,6 +178,13 @@ def follow_menu(page: Page, entry: str) -> None:
     )
     link.click()
     expect(link).to_have_attribute("aria-current", "page")
+    whole(page)
+
+
+def whole(page: Page) -> Page:
+    """Wait until a page is all there: whatever lists, measures or prints does not by itself."""
+    page.wait_for_load_state()
+    return page
 
 
 def unfold_menu(page: Page) -> None:

@@ -2,6 +2,8 @@
 
 from playwright.sync_api import Page, expect
 
+from tests.e2e.conftest import whole
+
 
 def test_a_stranger_takes_the_guide_and_follows_the_map(window: Page) -> None:
     window.goto("/connexion")
@@ -13,7 +15,7 @@ def test_a_stranger_takes_the_guide_and_follows_the_map(window: Page) -> None:
     window.locator("footer").get_by_role("link", name="Plan du site", exact=True).click()
     expect(window.locator("h1")).to_have_text("Plan du site")
     expect(window.locator("main")).to_contain_text("Ces pages s’ouvrent après connexion.")
-    targets = [link.get_attribute("href") for link in window.locator("main a").all()]
+    targets = [link.get_attribute("href") for link in whole(window).locator("main a").all()]
     assert len(targets) > len({"Connexion", "Guide", "Accueil"})
     for target in targets:
         answer = window.goto(str(target))

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import IDENTIFIER, follow_menu
+from tests.e2e.conftest import IDENTIFIER, follow_menu, whole
 from tests.e2e.live import Portal
 
 NOEL = "Marché de Noël des écoles"
@@ -57,4 +57,4 @@ def test_a_parent_and_the_town_hall_write_to_each_other(parent: Page, live: Port
 
 def titles(page: Page) -> list[str]:
     """Read the subjects that are listed."""
-    return page.locator("main .rows li a").all_inner_texts()
+    return whole(page).locator("main .rows li a").all_inner_texts()

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page
 from pypdf import PdfReader
 
-from tests.e2e.conftest import IDENTIFIER, sign_in
+from tests.e2e.conftest import IDENTIFIER, sign_in, whole
 from tests.e2e.gallery import DESKTOP
 from tests.e2e.live import Portal
 
@@ -33,7 +33,7 @@ def printer(chromium: Chromium, demonstration: Portal) -> Iterator[Page]:
 
 def sheets(page: Page) -> list[str]:
     """Print the page, and read each sheet."""
-    document = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
+    document = PdfReader(io.BytesIO(whole(page).pdf(prefer_css_page_size=True)))
     return [sheet.extract_text() for sheet in document.pages]
 
 

@@ -7,7 +7,7 @@ from playwright.sync_api import FilePayload, Page, expect
 
 from app.calendar import working_days
 from app.formats import day_in_full, today
-from tests.e2e.conftest import follow_menu, on_every_device
+from tests.e2e.conftest import follow_menu, on_every_device, whole
 from tests.e2e.live import Portal
 
 MAILBOX = "pays.zest@exemple.fr"
@@ -116,7 +116,7 @@ def number_of(page: Page) -> str:
 def history(page: Page) -> list[str]:
     """Read what happened and who did it, each line dated of today."""
     lines = []
-    for row in page.locator("section[aria-labelledby=historique] li").all():
+    for row in whole(page).locator("section[aria-labelledby=historique] li").all():
         what, when = row.locator("strong").inner_text(), row.locator(".detail").inner_text()
         date, _, who = when.partition(", par ")
         assert re.fullmatch(rf"{day_in_full(today())} à \d+\sh(\s\d+)?", date), date

@@ -6,7 +6,7 @@ import io
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
-from tests.e2e.conftest import PASSWORD, follow_menu, sign_in
+from tests.e2e.conftest import PASSWORD, follow_menu, sign_in, whole
 from tests.e2e.live import Portal
 
 # The family of sixty invoices.
@@ -24,7 +24,7 @@ def test_a_parent_finds_an_invoice_and_keeps_the_account(window: Page, live: Por
     window.get_by_role("link", name=YEAR, exact=True).click()
     expect(window.locator("h2").first).to_contain_text(YEAR)
     expect(window.locator("main")).to_contain_text("Solde au 1er\u00a0septembre 2021")
-    balances = figures(window.locator("tbody td[data-label=Solde]").all_inner_texts())
+    balances = figures(whole(window).locator("tbody td[data-label=Solde]").all_inner_texts())
     rows = spreadsheet(window)
     assert figures([row["Solde"] for row in reversed(rows)]) == balances
     paper = opened(window, "Imprimer ce relevé (PDF)")
