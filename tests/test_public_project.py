@@ -14,6 +14,7 @@ ROOT = Path(__file__).parent.parent
 RELEASED = re.compile(r"^## (\d+\.\d+\.\d+) – (\d{4}-\d\d-\d\d)$", re.MULTILINE)
 SCHEMAS = [
     ("--builtin-schema=vendor.github-workflows", ".github/workflows/test.yml"),
+    ("--builtin-schema=vendor.github-workflows", ".github/workflows/release.yml"),
     ("--builtin-schema=vendor.github-issue-config", ".github/ISSUE_TEMPLATE/config.yml"),
     ("--builtin-schema=vendor.github-issue-forms", ".github/ISSUE_TEMPLATE/defaut.yml"),
     ("--builtin-schema=vendor.github-issue-forms", ".github/ISSUE_TEMPLATE/besoin.yml"),
@@ -48,6 +49,23 @@ def test_the_forge_runs_what_anybody_runs() -> None:
     assert [step["run"] for step in job["steps"] if "run" in step] == [".ci/run"]
     assert job["strategy"]["matrix"]["python"][0] == "3.11"
     assert job["strategy"]["matrix"]["python"][-1] == "3"
+
+
+def test_nothing_is_released_that_did_not_pass() -> None:
+    """A tag is published, with what it tells, once the tests of the forge have passed on it."""
+    workflow = yaml.safe_load((ROOT / ".github/workflows/release.yml").read_text("utf-8"))
+    jobs = workflow["jobs"]
+    assert jobs["test"]["uses"] == "./.github/workflows/test.yml"
+    assert jobs["publish"]["needs"] == "test"
+    [step] = jobs["publish"]["steps"]
+    assert {"--verify-tag", "--notes-from-tag"} <= set(step["run"].split())
+
+
+@pytest.mark.parametrize("name", ["SECURITY.md", "CODE_OF_CONDUCT.md", "CONTRIBUTING.md"])
+def test_whoever_comes_knows_whom_to_turn_to(name: str) -> None:
+    """A forge shows it by this name; the README leads there too."""
+    assert (ROOT / name).stat().st_size > 500
+    assert f"]({name})" in (ROOT / "README.md").read_text("utf-8")
 
 
 def test_a_commit_is_checked_by_what_make_check_runs() -> None:
