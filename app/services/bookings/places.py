@@ -20,6 +20,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from app import db
@@ -28,6 +29,7 @@ from app.services.bookings import catalogue
 from app.services.bookings.catalogue import Catalogue
 from app.services.bookings.judge.grouping import NO_GROUP
 from app.services.bookings.judge.worlds import Cell, Room
+from app.services.refusals import Reason, Refusal
 
 _OTHER = aliased(Booking)
 # Whoever waits is told how many were there before.
@@ -61,6 +63,9 @@ _PLACES = (
     .where(Place.day.between(bindparam("first", type_=Date), bindparam("last", type_=Date)))
     .order_by(Place.service_id, Place.group_id, Place.day)
 )
+# Others may go on to name these children; not to book for them.
+_LOCKED = select(Child.id).order_by(Child.id).with_for_update(key_share=True)
+GONE = "Rien n’est encore enregistré\u00a0: un service vient de changer. Rouvrez la page."
 
 
 class At(NamedTuple):
@@ -106,13 +111,12 @@ def lock_cells(session: Session, town: Catalogue, cells: Collection[Cell]) -> No
 
 def lock_children(session: Session, children: Iterable[int]) -> None:
     """Keep everybody else from these children's days."""
-    session.execute(
-        select(Child.id)
-        .where(Child.id.in_(sorted(set(children))))
-        .order_by(Child.id)
-        # Others may go on to name these children; not to book for them.
-        .with_for_update(key_share=True)
-    )
+    session.execute(_LOCKED.where(Child.id.in_(sorted(set(children)))))
+
+
+def lock_all_children(session: Session) -> None:
+    """Keep everybody from any day, for what changes on which days anybody may come."""
+    session.execute(_LOCKED)
 
 
 def schools(session: Session, children: Iterable[int]) -> dict[int, str]:
@@ -159,7 +163,10 @@ def _pools(town: Catalogue, wanted: Iterable[At]) -> dict[Pool, int]:
 def _lock(session: Session, pools: Mapping[Pool, int]) -> dict[Pool, tuple[int, int]]:
     """Lock them, those that were never booked too; return how many there are and are taken."""
     rows = [pool._asdict() | {"capacity": count} for pool, count in sorted(pools.items())]
-    session.execute(db.insert(Place).on_conflict_do_nothing(), rows)
+    try:
+        session.execute(db.insert(Place).on_conflict_do_nothing(), rows)
+    except IntegrityError as gone:
+        raise Refusal(Reason.OUTDATED, GONE) from gone
     locked = session.execute(
         select(Place.service_id, Place.group_id, Place.day, Place.capacity, Place.taken)
         # With a few that nobody asked for: a year of several groups is too many to name one by one.

@@ -29,6 +29,7 @@ from app.models import (
     Tariff,
 )
 from app.services.actors import Actor
+from app.services.bookings import places
 from app.services.bookings.groups import moving
 from app.services.importing import going_back, service_since, undoing
 from app.services.importing.options import Progress
@@ -79,8 +80,10 @@ def undo(number: int, actor: Actor, progress: Progress) -> Undone:
     with db.transaction(undoing.PATIENCE_MS) as session:
         session.get(ImportRun, number, populate_existing=True, with_for_update=True)
         run = going_back.find(session, number)
+        # Whoever books waits, and reads again what there is to book; who was first has it, and the
+        # files stay. Of all children: the calendar that goes back is everybody's.
+        places.lock_all_children(session)
         theirs = select(Service).where(Service.id.in_(service_since.services(number)))
-        # Whoever books there waits.
         changed = [
             each.id for each in session.scalars(theirs.order_by(Service.id).with_for_update())
         ]
