@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Any, TypeVarTuple
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Dialect, Row, Select
+from sqlalchemy import Connection, Dialect, Enum, Row, Select
 from sqlalchemy.engine.result import SimpleResultMetaData
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
@@ -123,7 +123,7 @@ class CompiledSelect:
     def _learn_to_read(self, dialect: Dialect, described: Any) -> list[Any]:
         """Learn what the driver calls the columns; how some are converted depends on that."""
         self._reads = [
-            kind.result_processor(dialect, column[1])
+            _reader(kind, dialect, column[1])
             for kind, column in zip(self._types, described, strict=True)
         ]
         return self._reads
@@ -152,6 +152,16 @@ def _compile(statement: Select[*Columns], dialect: Dialect) -> CompiledSelect | 
     assert isinstance(compiled, SQLCompiler)
     late = compiled.post_compile_params | compiled.literal_execute_params
     return None if any(each.required for each in late) else CompiledSelect(compiled, dialect)
+
+
+def _reader(kind: TypeEngine[Any], dialect: Dialect, described: object) -> Convert | None:
+    """Return what converts a column; of a few words, each is looked up and nothing is called."""
+    read = kind.result_processor(dialect, described)
+    if not isinstance(kind, Enum) or read is None:
+        return read
+    known: dict[str | None, Any] = {None: None}
+    known.update((word, read(word)) for word in kind.enums)
+    return known.__getitem__
 
 
 def _as_spoken(kind: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:

@@ -12,8 +12,9 @@ proofs      why a child did not come, on paper; excuses the days that it makes f
 
 Any day that is booked goes through:
 
-catalogue   the services and their calendar; reading what one family has of them, at_home in which
-            weeks; homes those weeks, as the town hall says them; agreeing as two homes do
+catalogue   the services and their calendar; reading what one family has of them, standing how each
+            day stands, at_home in which weeks; homes those weeks, as the town hall says them;
+            agreeing as two homes do
 drawing     a week for its page, as values of weeks; week_limits until when; instead what it
             leads to where something is not possible; months one to read and to print; coming
             the week to book, and the next days of a child

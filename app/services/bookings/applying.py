@@ -38,6 +38,7 @@ from app.services.bookings.deciding import Decided
 from app.services.bookings.judge.worlds import Cell
 from app.services.bookings.reading import Known
 from app.services.bookings.saving import Saved
+from app.services.bookings.standing import GIVEN_BACK
 from app.services.bookings.weeks import FARTHEST_AHEAD
 from app.services.bookings.wishes import Wish
 from app.services.refusals import Reason, Refusal
@@ -219,9 +220,7 @@ def _is_asked(known: Known, cell: Cell) -> bool:
     """Leave out what no family would ask for: no day of the service, nor of this home."""
     enrolled = known.world.enrolments[cell.child, cell.service]
     found = known.booked.get(cell)
-    is_free = found is None or (
-        found.family_id != known.family_id and found.state in reading.GIVEN_BACK
-    )
+    is_free = found is None or (found.family_id != known.family_id and found.state in GIVEN_BACK)
     agenda = known.world.services[cell.service].agenda
     return (
         is_free

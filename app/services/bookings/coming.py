@@ -26,7 +26,7 @@ from app.services.bookings import at_home, catalogue
 from app.services.bookings.at_home import AtHome
 from app.services.bookings.catalogue import Calendar
 from app.services.bookings.judge import spoken
-from app.services.bookings.reading import LIVE
+from app.services.bookings.standing import LIVE
 from app.services.bookings.weeks import both_ends, name_of_week, this_monday
 
 # What is asked earlier than that is forgotten again.

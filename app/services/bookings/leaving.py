@@ -20,7 +20,7 @@ from app.services.bookings import agreeing, homes
 from app.services.bookings.agreeing import Agreement
 from app.services.bookings.homes import OfHome
 from app.services.bookings.judge.custody import Turns
-from app.services.bookings.reading import LIVE
+from app.services.bookings.standing import LIVE
 from app.services.families import lookup
 from app.services.mail import notices
 from app.services.refusals import Reason, Refusal

@@ -15,7 +15,7 @@ from app.services.actors import CurrentClerk
 from app.services.bookings import batches, deciding, places, reading, saving, telling
 from app.services.bookings.judge.verdicts import Act
 from app.services.bookings.judge.worlds import Cell
-from app.services.bookings.reading import LIVE
+from app.services.bookings.standing import LIVE
 from app.services.bookings.wishes import gives_up
 
 _DAY = bindparam("day", type_=Date)

@@ -22,7 +22,8 @@ from app.services.bookings.judge.limits import limit_of_all
 from app.services.bookings.judge.naming import capital
 from app.services.bookings.judge.sentences import not_there
 from app.services.bookings.judge.worlds import Cell, Held
-from app.services.bookings.reading import GIVEN_BACK, Known, OfChild
+from app.services.bookings.reading import Known, OfChild
+from app.services.bookings.standing import GIVEN_BACK
 from app.services.bookings.weeks import (
     FARTHEST_AHEAD,
     FARTHEST_BACK,

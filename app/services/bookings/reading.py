@@ -5,7 +5,7 @@ A page reads it as it is; whoever saves reads it again once nobody else can chan
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import Date, and_, bindparam, exists, or_, select
@@ -15,28 +15,21 @@ from app.calendar.months import both_ends
 from app.models import (
     FAMILY,
     HOLDING,
-    Booking,
     BookingOrigin,
-    BookingState,
     Child,
     Custody,
     Enrolment,
     FamilyChild,
     TypicalDay,
 )
-from app.services.bookings import catalogue, places
+from app.services.bookings import catalogue, places, standing
 from app.services.bookings.at_home import TURNS, turns_of
 from app.services.bookings.catalogue import Catalogue
 from app.services.bookings.invoicing import LATEST
 from app.services.bookings.judge.custody import Turns
-from app.services.bookings.judge.worlds import Cell, Enrolled, Held, World
+from app.services.bookings.judge.worlds import Cell, Enrolled, World
 from app.services.bookings.places import Pool
-from app.services.inbox.messages import TOLD_BY
-
-# Those that a family has: a place, or a rank in a list.
-LIVE = frozenset({BookingState.BOOKED, BookingState.OFFERED, BookingState.WAITING})
-# What nobody has any more leaves its day to whoever comes next.
-GIVEN_BACK = frozenset({BookingState.CANCELLED})
+from app.services.bookings.standing import LIVE, Booked
 
 _FIRST, _LAST = bindparam("first", type_=Date), bindparam("last", type_=Date)
 
@@ -74,27 +67,6 @@ _CHILDREN = (
     .where(FamilyChild.family_id == FAMILY)
     .order_by(Child.birth_date, Child.id, Enrolment.service_id, Enrolment.first)
 )
-_BOOKED = (
-    select(
-        Booking.id,
-        Booking.child_id,
-        Booking.service_id,
-        Booking.day,
-        Booking.family_id,
-        Booking.state,
-        Booking.origin,
-        Booking.version,
-        Booking.late,
-        places.RANK.label("rank"),
-        Booking.offer_until,
-        Booking.group_id,
-        TOLD_BY.label("message"),
-    )
-    # The other home's too: a child eats once.
-    .join(FamilyChild, FamilyChild.child_id == Booking.child_id)
-    .where(FamilyChild.family_id == FAMILY, Booking.day.between(_FIRST, _LAST))
-    .order_by(Booking.day, Booking.child_id, Booking.service_id)
-)
 
 
 class OfChild(NamedTuple):
@@ -108,34 +80,6 @@ class OfChild(NamedTuple):
     turns: Turns | None
     school: str = ""
     class_name: str = ""
-
-
-class Booked(NamedTuple):
-    """What a day is for a child at a service, whichever home booked it."""
-
-    id: int
-    child_id: int
-    service_id: int
-    day: date
-    family_id: int
-    state: BookingState
-    origin: BookingOrigin
-    version: int
-    # Past the limit, at the price of that.
-    late: bool
-    # Among those who wait; 0 for who does not.
-    rank: int
-    # Until when a place is kept for it.
-    offer_until: datetime | None
-    # In whose places it counts.
-    group_id: int
-    # The message that told why it is closed.
-    message: str | None
-
-    @property
-    def cell(self) -> Cell:
-        """Name it."""
-        return Cell(self.child_id, self.service_id, self.day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,20 +174,10 @@ def known(family_id: int, first: date, last: date, *, is_judged: bool = True) ->
         for each in children.values()
         for service in town.services.values()
     }
-    booked, ours = dict[Cell, Booked](), dict[Cell, Held]()
-    held_in, elsewhere = dict[Cell, int](), set[Cell]()
-    for each in map(Booked._make, db.rows(_BOOKED, family_id=family_id, **within)):
-        cell, state = each.cell, each.state
-        booked[cell] = each
-        if state in HOLDING:
-            held_in[cell] = each.group_id
-        if each.family_id == family_id:
-            ours[cell] = Held(state, each.origin, each.offer_until, each.late)
-            # What it chose it may give back, though its child is enrolled no more.
-            if state in LIVE and each.origin is not BookingOrigin.LINKED:
-                enrolled.setdefault((each.child_id, each.service_id), ())
-        elif state not in GIVEN_BACK:
-            elsewhere.add(cell)
+    stands = (standing.read if is_judged else standing.read_alike)(family_id, within)
+    # What it chose it may give back, though its child is enrolled no more.
+    for key in stands.chosen:
+        enrolled.setdefault(key, ())
     turns = {each.id: each.turns for each in children.values() if each.turns}
     return Known(
         family_id=family_id,
@@ -251,7 +185,7 @@ def known(family_id: int, first: date, last: date, *, is_judged: bool = True) ->
         last=last,
         children=children,
         town=town,
-        booked=booked,
+        booked=stands.booked,
         groups=groups,
         has_typical=has_typical,
         world=World(
@@ -259,13 +193,13 @@ def known(family_id: int, first: date, last: date, *, is_judged: bool = True) ->
             children={each.id: each.first_name for each in children.values()},
             enrolments=enrolled,
             links=town.links,
-            held=ours,
+            held=stands.ours,
             closed=town.closed({each.id: each.school for each in children.values()}),
-            rooms=places.rooms(town, groups, days_between(first, last), held_in)
+            rooms=places.rooms(town, groups, days_between(first, last), stands.held_in)
             if is_judged
             else {},
             invoiced_until=invoiced_until,
-            booked_elsewhere=frozenset(elsewhere),
+            booked_elsewhere=frozenset(stands.elsewhere),
             days_elsewhere=frozenset(
                 (child, day) for child, its in turns.items() for day in its.away(first, last)
             ),

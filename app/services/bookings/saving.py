@@ -28,7 +28,8 @@ from app.services.bookings import batches, deciding, places, prices, reading, te
 from app.services.bookings.deciding import Decided
 from app.services.bookings.judge.worlds import Cell
 from app.services.bookings.places import At, Pool
-from app.services.bookings.reading import LIVE, Known
+from app.services.bookings.reading import Known
+from app.services.bookings.standing import LIVE
 from app.services.bookings.wishes import Boxes, changed_since, name_of, wishes
 from app.services.bookings.words import ABSENCE_REASONS
 from app.services.refusals import Reason, Refusal

@@ -9,7 +9,8 @@ from app.booking_kinds import BookingState
 from app.formats import NBSP, day_and_month
 from app.services.bookings import deciding, prices, reading, weeks
 from app.services.bookings.deciding import Decided
-from app.services.bookings.reading import Booked, Known
+from app.services.bookings.reading import Known
+from app.services.bookings.standing import Booked
 from app.services.bookings.wishes import Boxes, cell_of, changed_since, name_of, wishes
 from app.services.bookings.words import STATES
 

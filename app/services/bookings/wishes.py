@@ -12,7 +12,8 @@ from datetime import date
 from app.booking_kinds import AbsenceReason
 from app.services.bookings.judge.verdicts import Act
 from app.services.bookings.judge.worlds import Cell
-from app.services.bookings.reading import Booked, Known
+from app.services.bookings.reading import Known
+from app.services.bookings.standing import Booked
 from app.services.refusals import Reason, Refusal
 
 # A family of eight, six services, a whole week.

@@ -20,7 +20,8 @@ from app.services.actors import Actor
 from app.services.bookings import homes
 from app.services.bookings.homes import WEEKS_AHEAD, OfHome
 from app.services.bookings.judge.custody import Turns
-from app.services.bookings.reading import LIVE, days_between
+from app.services.bookings.reading import days_between
+from app.services.bookings.standing import LIVE
 
 TWO = 2
 _HERE = aliased(FamilyChild)
