@@ -110,7 +110,9 @@ class Door:
             connection.putheader("Host", environ["HTTP_HOST"])
             for key, value in sent.items():
                 connection.putheader(key, value.encode("latin-1"))
-            connection.endheaders(body)
+            # An address that is too long is answered before its end: its visitor reads why.
+            with suppress(ssl.SSLError, ConnectionError):
+                connection.endheaders(body)
             answer = connection.getresponse()
             kept = [(key, value) for key, value in answer.getheaders() if key.lower() not in HOP]
             return [answer.read()], f"{answer.status} {answer.reason}", kept
