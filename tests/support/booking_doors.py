@@ -37,6 +37,8 @@ class Line(NamedTuple):
     box: str
     ticked: bool
     words: str
+    # Where it leads to ask the town hall for the day.
+    asks_at: str = ""
 
 
 class Summary(NamedTuple):
@@ -45,29 +47,81 @@ class Summary(NamedTuple):
     lists: dict[str, str]
     errors: str
     kept: list[tuple[str, str]]
+    # What stands beside the lists.
+    notices: list[str]
 
 
 @dataclass
-class Parent:
+class Visitor:
     """Somebody signed in, who opens pages and sends whatever forms."""
 
     app: Flask
-    person: Person
 
     def __post_init__(self) -> None:
         """Sign in."""
-        self._browser = Browser(self.app)
-        self._token = self._browser.sign_in(self.person).csrf_token
+        self.browser = Browser(self.app)
+        self._token = self.sign_in()
+
+    def sign_in(self) -> str:
+        """Come in, and return what forms send of it."""
+        raise NotImplementedError
+
+    def check(self, path: str, box: str, *, ticked: bool) -> Summary:
+        """Send one box, as no page may have it, and read what becomes of it."""
+        name = box.rpartition(":")[0]
+        sent = [("vu", box), *([("case", name)] if ticked else [])]
+        soup = self.send(path, [*sent, ("sending_key", secrets.token_hex(16))])
+        titles = ((each.h2, each) for each in soup.select("section.card"))
+        fields = soup.select("form input[type=hidden]:not([name=csrf_token])")
+        return Summary(
+            {visible_text(title): visible_text(each) for title, each in titles if title},
+            " ".join(visible_text(each) for each in soup.select(".error-summary li, .errors li")),
+            [(str(each["name"]), str(each["value"])) for each in fields],
+            [visible_text(each) for each in soup.select("p.notice")],
+        )
+
+    def save(self, path: str, kept: Iterable[tuple[str, str]]) -> None:
+        """Press « Enregistrer » of the page that was read."""
+        self.send(path, [*kept, ("step", "send")])
+
+    def open(self, path: str) -> BeautifulSoup:
+        """Type an address."""
+        answer = self.browser.client.get(path, base_url=self.browser.base_url)
+        assert answer.status_code == 200
+        return BeautifulSoup(answer.text, PARSER)
+
+    def send(self, path: str, sent: Iterable[tuple[str, str]]) -> BeautifulSoup:
+        """Send what no form of ours need have had, and read where it leads."""
+        data: dict[str, list[str]] = {"csrf_token": [self._token], "reason": ["sick"]}
+        for name, value in sent:
+            if name != "reason":
+                data.setdefault(name, []).append(value)
+        answer = self.browser.client.post(
+            path, data=data, base_url=self.browser.base_url, follow_redirects=True
+        )
+        assert answer.status_code == 200, answer.text
+        return BeautifulSoup(answer.text, PARSER)
+
+
+@dataclass
+class Parent(Visitor):
+    """A guardian of a family."""
+
+    person: Person
+
+    def sign_in(self) -> str:
+        """Sign in as parents do."""
+        return self.browser.sign_in(self.person).csrf_token
 
     @cached_property
     def week(self) -> dict[Where, Line]:
         """Read the page of the week."""
-        return _lines(self._week)
+        return lines(self._week)
 
     def is_told(self, line: Line, verdict: Verdict, service: OfService) -> bool:
         """Tell whether a line says why; what the whole week says it says in short."""
         sentence = plain(verdict.sentence)
-        if line.words == drawing.NOT_YET:
+        if line.words.endswith(drawing.NOT_YET):
             opens = sentence.partition(" ouvrent ")[2]
             told = f"{service.name} : les réservations ouvrent {opens}"
             return bool(opens) and told in visible_text(self._week)
@@ -75,32 +129,15 @@ class Parent:
 
     @cached_property
     def _week(self) -> BeautifulSoup:
-        return self._open(WEEK)
+        return self.open(WEEK)
 
     @cached_property
     def absences(self) -> dict[Where, Line]:
         """Read the page of absences."""
         return {
             (child, day, service.partition(", avec ")[0]): line
-            for (child, day, service), line in _lines(self._open(ABSENCE)).items()
+            for (child, day, service), line in lines(self.open(ABSENCE)).items()
         }
-
-    def check(self, path: str, box: str, *, ticked: bool) -> Summary:
-        """Send one box, as no page may have it, and read what becomes of it."""
-        name = box.rpartition(":")[0]
-        sent = [("vu", box), *([("case", name)] if ticked else [])]
-        soup = self._send(path, [*sent, ("sending_key", secrets.token_hex(16))])
-        titles = ((each.h2, each) for each in soup.select("section.card"))
-        fields = soup.select("form input[type=hidden]:not([name=csrf_token])")
-        return Summary(
-            {visible_text(title): visible_text(each) for title, each in titles if title},
-            " ".join(visible_text(each) for each in soup.select(".error-summary li, .errors li")),
-            [(str(each["name"]), str(each["value"])) for each in fields],
-        )
-
-    def save(self, path: str, kept: Iterable[tuple[str, str]]) -> None:
-        """Press « Enregistrer » of the page that was read."""
-        self._send(path, [*kept, ("step", "send")])
 
     def calendar(self) -> list[dict[str, str]]:
         """Read the calendar of a telephone, event by event."""
@@ -112,22 +149,6 @@ class Parent:
         answer = Browser(self.app).client.get(f"/agenda/{address.token}.ics")
         assert answer.status_code == 200
         return list(_events(answer.text.replace("\r\n ", "")))
-
-    def _open(self, path: str) -> BeautifulSoup:
-        answer = self._browser.client.get(path, base_url=self._browser.base_url)
-        assert answer.status_code == 200
-        return BeautifulSoup(answer.text, PARSER)
-
-    def _send(self, path: str, sent: Iterable[tuple[str, str]]) -> BeautifulSoup:
-        data: dict[str, list[str]] = {"csrf_token": [self._token], "reason": ["sick"]}
-        for name, value in sent:
-            if name != "reason":
-                data.setdefault(name, []).append(value)
-        answer = self._browser.client.post(
-            path, data=data, base_url=self._browser.base_url, follow_redirects=True
-        )
-        assert answer.status_code == 200, answer.text
-        return BeautifulSoup(answer.text, PARSER)
 
 
 def limits_told(events: Iterable[dict[str, str]], week: str, service: str) -> list[str]:
@@ -155,7 +176,8 @@ def rehearsed(folder: Path, family: str, child: str, service: str, day: date) ->
     return service_files.run(folder, Command("logiciel"), rehearses=True)
 
 
-def _lines(soup: BeautifulSoup) -> dict[Where, Line]:
+def lines(soup: BeautifulSoup) -> dict[Where, Line]:
+    """Read the lines of a page, by child, day and service."""
     found = {}
     for section in soup.select("section.day"):
         day = str(section["aria-labelledby"]).removeprefix("jour-")
@@ -175,7 +197,8 @@ def _line(each: Tag) -> tuple[str, Line]:
     label = each.select_one("label") or each
     name = str(label.find(string=True, recursive=False)).strip()
     if box is None or seen is None:
-        return name, Line("", ticked=False, words=words)
+        link = each.select_one("a[href*='place=']")
+        return name, Line("", ticked=False, words=words, asks_at=str(link["href"]) if link else "")
     assert str(seen["value"]).startswith(f"{box['value']}:")
     return name, Line(str(seen["value"]), box.has_attr("checked"), words)
 

@@ -5,9 +5,11 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from flask import Flask
+from sqlalchemy import select
 
+from app import db
 from app.formats import town_zone
-from app.models import BookingState, LinkKind
+from app.models import Booking, BookingRefusal, BookingState, LinkKind
 from app.services.bookings import reading
 from app.services.bookings.judge.judging import judge
 from app.services.bookings.judge.links import Links
@@ -123,3 +125,23 @@ class Example:
             for day in days
         }
         return sorted(boxes | set(self.known.chosen()))
+
+
+def check_saved(
+    example: Example, cell: Cell, outcome: BookingState | None, sentence: str | None
+) -> None:
+    """Check that it is so in the database, and why not where it is not."""
+    with example.app.app_context():
+        session = db.session()
+        found = session.scalars(
+            select(Booking.state).where(
+                Booking.child_id == cell.child,
+                Booking.service_id == cell.service,
+                Booking.day == cell.day,
+            )
+        ).one_or_none()
+        refused = session.scalars(select(BookingRefusal.sentence).order_by(BookingRefusal.id)).all()
+    before = example.known.booked.get(cell)
+    assert found is (outcome or (before.state if before else None))
+    if outcome is None and sentence is not None:
+        assert refused[-1] == sentence

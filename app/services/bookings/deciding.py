@@ -4,7 +4,7 @@ The same for the page that sums up and for what is saved: only the places may di
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -81,6 +81,16 @@ def decide(known: Known, wishes: Sequence[Wish], asked_at: datetime) -> list[Dec
         without = replace(known.world, rooms=rooms)
         verdicts[wish] = judge(wish.act, wish.cell, without, asked_at)
     return [_decided(known, wish, verdicts[wish]) for wish in wishes]
+
+
+def places_left(known: Known, cells: Iterable[Cell]) -> int | None:
+    """Count what is left of what is least; None for as many as come.
+
+    Where this family has a place, it takes none.
+    """
+    rooms = known.world.rooms
+    left = (rooms[each].left for each in cells if each in rooms and not known.holds(each))
+    return min(left, default=None)
 
 
 def _as_if_had(known: Known) -> dict[Cell, Held]:
@@ -164,10 +174,5 @@ def _decided(known: Known, wish: Wish, verdict: Verdict) -> Decided:
         along=tuple(known.town.services[cell.service].name for cell in wish.along),
         price=verdict.price,
         late=verdict.late,
-        is_one_more=verdict.ok and wish.act is Act.GRANT and _is_full(known, wish),
+        is_one_more=verdict.ok and wish.act is Act.GRANT and places_left(known, wish.cells) == 0,
     )
-
-
-def _is_full(known: Known, wish: Wish) -> bool:
-    rooms = known.world.rooms
-    return any(rooms[each].left < 1 for each in wish.cells if each in rooms)

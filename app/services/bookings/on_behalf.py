@@ -12,6 +12,7 @@ from app.models import BookingOrigin, BookingState
 from app.services.actors import CurrentClerk
 from app.services.bookings import (
     batches,
+    deciding,
     drawing,
     instead,
     reading,
@@ -97,6 +98,6 @@ class _Drawing(drawing.Drawing):
             return verdict.sentence
         if self.known.is_live(cell):
             return ""
-        room = self.known.world.rooms.get(cell)
         said = [LATE] if verdict.late else []
-        return " ".join([*said, ONE_MORE] if room and room.left < 1 else said)
+        is_full = deciding.places_left(self.known, self.known.world.to_book(cell)) == 0
+        return " ".join([*said, ONE_MORE] if is_full else said)

@@ -2,6 +2,8 @@
 
 The page of the week and of absences, the check and what is saved, the typical week, `flask services
 essayer`, `reservation.csv` and the calendar of a telephone: what each says is what the judge says.
+So is what the town hall says to one who telephones, or who asks for a place past the limit: but for
+hours and for places.
 """
 
 from dataclasses import replace
@@ -20,7 +22,6 @@ from app.formats import town_zone
 from app.models import (
     HOLDING,
     Booking,
-    BookingRefusal,
     BookingState,
     Child,
     Service,
@@ -35,8 +36,10 @@ from app.services.bookings.judge.verdicts import Act, Obstacle
 from app.services.bookings.judge.worlds import Cell
 from tests.services.bookings.conftest import places
 from tests.services.requests.conftest import signed_in
+from tests.support import desk_door
 from tests.support.booking_doors import ABSENCE, WEEK, Parent, limits_told, rehearsed, tried
-from tests.support.judged_towns import Example, booked_by
+from tests.support.desk_door import Desk, open_desk
+from tests.support.judged_towns import Example, booked_by, check_saved
 from tests.support.page_checks.text import plain
 from tests.support.people import People
 from tests.support.random_towns import (
@@ -72,16 +75,15 @@ def test_every_door_says_the_same(
 ) -> None:
     with app.app_context():
         settle(people)
+    open_desk(app)
 
     @settings(
         max_examples=examples,
         deadline=None,
         suppress_health_check=[HealthCheck.function_scoped_fixture],
     )
-    @given(towns, cells, instants, st.booleans())
-    def in_any_town(
-        town: Town, asked: tuple[str, str, date], now: datetime, sends_absence: bool
-    ) -> None:
+    @given(towns, cells, instants, st.sampled_from(sorted(SENDINGS)))
+    def in_any_town(town: Town, asked: tuple[str, str, date], now: datetime, how: str) -> None:
         with app.app_context():
             write(people, town)
         with time_machine.travel(now, tick=False):
@@ -91,8 +93,11 @@ def test_every_door_says_the_same(
                 known = reading.known(family_id, *weeks.both_ends(MONDAY))
                 cell = _cell(asked)
             example = Example(app, people, known, now, parent)
+            desk = Desk(app, family_id)
             _read_week(example)
             _read_absences(example)
+            desk_door.read_week(example, desk)
+            desk_door.read_late_places(example)
             _try(example, cell)
             _read_calendar(example)
             if known.may_have_box(cell):
@@ -100,10 +105,7 @@ def test_every_door_says_the_same(
             _rehearse(example, tmp_path, asked, cell)
             if not known.may_have_box(cell):
                 return
-            if sends_absence:
-                _send_absence(example, cell)
-            else:
-                _send(example, cell)
+            SENDINGS[how](example, desk, cell)
             _check_what_stands(example)
 
     in_any_town()
@@ -230,7 +232,7 @@ def _rehearse(example: Example, folder: Path, asked: tuple[str, str, date], cell
     assert bool(done.left) is is_left, (slug, done.left, verdict)
 
 
-def _send(example: Example, cell: Cell) -> None:
+def _send(example: Example, _: Desk, cell: Cell) -> None:
     """Checked, then saved: whatever the page had, as if it had a box."""
     judged = example.judged(cell)
     summary = example.parent.check(WEEK, judged.box, ticked=not judged.is_live)
@@ -244,10 +246,10 @@ def _send(example: Example, cell: Cell) -> None:
     if judged.outcome is None:
         assert plain(judged.sent.sentence) in summary.lists[title]
     example.parent.save(WEEK, summary.kept)
-    _check_saved(example, cell, judged.outcome, judged.sent.sentence)
+    check_saved(example, cell, judged.outcome, judged.sent.sentence)
 
 
-def _send_absence(example: Example, cell: Cell) -> None:
+def _send_absence(example: Example, _: Desk, cell: Cell) -> None:
     known = example.known
     is_shown = example.today <= cell.day <= example.today + absences.AHEAD
     if known.world.state(cell) is not BookingState.BOOKED or not is_shown:
@@ -256,26 +258,24 @@ def _send_absence(example: Example, cell: Cell) -> None:
     box = example.judged(cell).box
     summary = example.parent.check(ABSENCE, box, ticked=True)
     example.parent.save(ABSENCE, summary.kept)
-    _check_saved(example, cell, missed, None)
+    check_saved(example, cell, missed, None)
 
 
-def _check_saved(
-    example: Example, cell: Cell, outcome: BookingState | None, sentence: str | None
-) -> None:
-    with example.app.app_context():
-        session = db.session()
-        found = session.scalars(
-            select(Booking.state).where(
-                Booking.child_id == cell.child,
-                Booking.service_id == cell.service,
-                Booking.day == cell.day,
-            )
-        ).one_or_none()
-        refused = session.scalars(select(BookingRefusal.sentence).order_by(BookingRefusal.id)).all()
-    before = example.known.booked.get(cell)
-    assert found is (outcome or (before.state if before else None))
-    if outcome is None and sentence is not None:
-        assert refused[-1] == sentence
+def _telephone(example: Example, desk: Desk, cell: Cell) -> None:
+    check_saved(example, cell, *desk_door.telephone(example, desk, cell))
+
+
+def _ask_for_a_place(example: Example, desk: Desk, cell: Cell) -> None:
+    if desk_door.asked_for(example, desk, cell):
+        check_saved(example, cell, BookingState.BOOKED, None)
+
+
+SENDINGS = {
+    "saves": _send,
+    "is absent": _send_absence,
+    "telephones": _telephone,
+    "asks": _ask_for_a_place,
+}
 
 
 def _check_what_stands(example: Example) -> None:

@@ -9,7 +9,15 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from app import db
-from app.models import BookingBatch, Enrolment, JournalEntry, Place
+from app.models import (
+    Booking,
+    BookingBatch,
+    BookingState,
+    Enrolment,
+    JournalEntry,
+    Place,
+    Service,
+)
 from app.services.bookings import invoicing, weeks
 from app.testing import Outbox
 from tests.blueprints.town_hall.conftest import NADIA, come
@@ -124,6 +132,38 @@ def test_where_it_is_full_there_is_one_place_more(
     with app.app_context():
         rows = select(Place.taken, Place.capacity).where(Place.taken > 0)
         assert [tuple(row) for row in db.session().execute(rows)] == [(2, 2)]
+
+
+def test_who_comes_after_all_has_their_own_place(
+    app: Flask, nadia: Browser, people: People
+) -> None:
+    """Told absent, the child kept it: nobody is told that there will be one more."""
+    with app.app_context():
+        capacity(1)
+        with time_machine.travel(WEDNESDAY_BEFORE):
+            tick(people.zest, "30 cantine")
+        with db.transaction() as session:
+            session.execute(update(Booking).values(state=BookingState.ABSENT))
+    page = monday_of(nadia, app, people)
+    assert "une place de plus" not in page.text
+    page = page.fill({CANTEEN: True}).submit(CHECK, _refused=200)
+    assert "À réserver Lundi 30 novembre – PAYS, Cantine, avec Garderie de midi" in page.text
+    assert "une place de plus" not in page.text
+    page.submit(SAVE)
+    assert had(app, people)["30 cantine"] == "booked staff"
+
+
+def test_one_more_of_what_comes_along_is_told_as_soon(
+    app: Flask, nadia: Browser, people: People
+) -> None:
+    """It is the midday hour that is full, and that the meal brings."""
+    with app.app_context(), db.transaction() as session:
+        session.execute(update(Service).where(Service.slug != "cantine").values(capacity=0))
+    page = monday_of(nadia, app, people)
+    line = "Cantine, PAYS, lundi 30 novembre Hors délai. Complet : ce sera une place de plus."
+    assert line in page.text
+    page = page.fill({CANTEEN: True}).submit(CHECK, _refused=200)
+    assert "c’est complet, il y aura une place de plus." in page.text
 
 
 def test_what_no_clerk_may_do_either_is_said(app: Flask, nadia: Browser, people: People) -> None:

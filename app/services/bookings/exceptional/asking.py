@@ -81,7 +81,7 @@ def price(known: Known, cell: Cell, now: datetime) -> str:
 
 def _may_ask(known: Known, cell: Cell, now: datetime) -> bool:
     """Tell whether its line in the week leads to this."""
-    if not known.may_have_box(cell) or known.is_live(cell):
+    if not known.may_have_box(cell):
         return False
     remedy = judge(Act.BOOK, cell, known.world, now).remedy
     return remedy is not None and remedy.kind is RemedyKind.REQUEST_PLACE

@@ -161,15 +161,10 @@ def _both_ends(names: Sequence[str]) -> tuple[date, date]:
 
 def _looked(known: Known, decided: Decided, now: datetime) -> Looked:
     cell = decided.wish.cell
-    rooms = [
-        known.world.rooms[each].left
-        for each in decided.wish.cells
-        if each in known.world.rooms and not known.holds(each)
-    ]
     return Looked(
         words=asking.words(known, cell),
         along=decided.along,
         why_not="" if decided.state else decided.sentence,
-        left=min(rooms, default=None),
+        left=deciding.places_left(known, decided.wish.cells),
         price=asking.price(known, cell, now),
     )
