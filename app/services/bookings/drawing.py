@@ -252,7 +252,7 @@ class Drawing:
             return "" if self.known.world.is_offered(cell) else f"Compris avec {bringing}."
         if self.limits.is_said(cell, verdict):
             return ""
-        if verdict.obstacle is Obstacle.TOO_EARLY and cell.service in self.openings:
+        if verdict.obstacle is Obstacle.TOO_EARLY and self._is_told_to_open(cell, verdict):
             return NOT_YET
         if _may_wait(verdict):
             return f"{verdict.sentence} {TICK_TO_WAIT}"
@@ -262,6 +262,11 @@ class Drawing:
             return "Trop tard pour annuler." if self.known.is_live(cell) else "Trop tard."
         more = instead.still_open(cell, verdict, self.known, self.now)
         return f"{verdict.sentence} {more}" if more else verdict.sentence
+
+    def _is_told_to_open(self, cell: Cell, verdict: Verdict) -> bool:
+        """Tell whether it is said above the week when: what is brought may be booked by now."""
+        told = self.openings.get(cell.service)
+        return told is not None and told.words in verdict.sentence
 
     def _why_nothing(self, day: date) -> str:
         """Say which day it is, when nobody has anything on it; nothing at the end of the week."""

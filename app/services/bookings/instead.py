@@ -7,12 +7,13 @@ from app import formats
 from app.booking_kinds import BookingState, ServiceKind
 from app.calendar.months import both_ends, name_of, parse
 from app.formats import NBSP
+from app.services.bookings.catalogue import Catalogue
 from app.services.bookings.judge import spoken
 from app.services.bookings.judge.judging import judge
 from app.services.bookings.judge.limits import opening
 from app.services.bookings.judge.naming import capital, the, to_the
 from app.services.bookings.judge.verdicts import Act, Obstacle, Remedy, RemedyKind, Verdict
-from app.services.bookings.judge.worlds import Bookable, Cell
+from app.services.bookings.judge.worlds import Cell
 from app.services.bookings.reading import Known
 from app.services.bookings.weeks import Invoiced, Opening, ToEnrol
 
@@ -95,18 +96,26 @@ def to_open(known: Known, now: datetime) -> list[Opening]:
     found = []
     enrolled = {service for _, service in known.world.enrolments}
     for number, service in known.town.services.items():
-        bookable = known.world.services[number]
-        opens_at = opens(bookable) if number in enrolled else None
+        opens_at = opens(known.town, number) if number in enrolled else None
         if opens_at and opens_at > now:
-            words = spoken.opening(opens_at, bookable.agenda.zone)
+            words = spoken.opening(opens_at, known.world.services[number].agenda.zone)
             found.append(Opening(number, service.slug, service.name, opens_at, words))
     return found
 
 
-def opens(service: Bookable) -> datetime | None:
-    """Return the instant before which it is too early for any day; None where there is none."""
-    instants = (service.opens_at, opening(service.book, service.agenda))
-    return max((each for each in instants if each), default=None)
+def opens(town: Catalogue, number: int) -> datetime | None:
+    """Return the instant before which it is too early for any day; None where there is none.
+
+    It opens with what it brings: one is not booked without the other.
+    """
+    services = [town.bookable[each] for each in (number, *town.links.brought_by(number))]
+    instants = [
+        instant
+        for each in services
+        for instant in (each.opens_at, opening(each.book, each.agenda))
+        if instant
+    ]
+    return max(instants, default=None)
 
 
 def question(month: str) -> str:

@@ -74,7 +74,7 @@ def tell_due(task: "Task") -> None:
         service = session.get(Service, number)
         if service is None or service.archived_at:
             return
-        opens = instead.opens(catalogue.read(today(), today()).bookable[number])
+        opens = instead.opens(catalogue.read(today(), today()), number)
         if opens and opens > datetime.now(UTC):
             queue.enqueue(session, JobKind.OPENING, task.payload, opens)
         else:

@@ -76,6 +76,20 @@ def test_whoever_comes_too_early_is_written_to_once(
         assert told == ["opening_asked", "opening_unasked", "opening_asked"]
 
 
+def test_a_meal_opens_with_the_midday_hour_that_it_brings(app: Flask, parent: Browser) -> None:
+    """On the day of the canteen alone nobody could book it: the later one is told."""
+    opens(app, OPENS)
+    with app.app_context(), db.transaction() as session:
+        midday = update(Service).where(Service.slug == "garderie-de-midi")
+        session.execute(midday.values(opens_at=LATER))
+    page = parent.get("family.bookings_week", week=WEEK)
+    assert TOLD not in page.text
+    later = "les réservations ouvrent le mercredi 2 décembre à 7 h"
+    assert f"Cantine : {later}." in page.text
+    assert f"Garderie de midi : {later}." in page.text
+    assert later in page.link("Me prévenir, Cantine").click().text
+
+
 def test_a_job_that_is_done_again_tells_nobody_twice(
     app: Flask, parent: Browser, people: People
 ) -> None:
