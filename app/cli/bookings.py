@@ -11,6 +11,7 @@ import click
 
 from app import spreadsheets, whole_files
 from app.cli.context import refusals, whoever_launched, with_appcontext
+from app.cli.meal_orders import order
 from app.cli.services import Day
 from app.cli.tables import align
 from app.formats import day, day_in_full, near_moment, plural
@@ -27,6 +28,9 @@ UNCHANGED = "Rien n’a changé\u00a0: {}"
 @click.group()
 def reservations() -> None:
     """Les réservations de la cantine et des garderies."""
+
+
+reservations.add_command(order)
 
 
 @reservations.command("liste")

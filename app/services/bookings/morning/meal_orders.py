@@ -99,16 +99,22 @@ def to_order(heads: WeekHeads) -> list[date]:
     return [day for day in heads.days if day >= today()]
 
 
+def ready(heads: WeekHeads, days: Sequence[date], typed: str) -> str:
+    """Return where these days would be sent. Raises Refusal for what cannot be ordered."""
+    address = normalized(typed)
+    if address is None:
+        raise Refusal(Reason.UNFIT, NOT_AN_ADDRESS)
+    if not days or any(day not in to_order(heads) for day in days):
+        raise Refusal(Reason.UNFIT, NOT_A_DAY)
+    return address
+
+
 def place(heads: WeekHeads, days: Sequence[date], typed: str, by: Actor) -> str:
     """Freeze the figures of some days, and send them in one mail; return where to.
 
     Raises Refusal.
     """
-    address = normalized(typed)
-    if address is None:
-        raise Refusal(Reason.UNFIT, NOT_AN_ADDRESS)
-    if not days or any(day not in heads.days or day < today() for day in days):
-        raise Refusal(Reason.UNFIT, NOT_A_DAY)
+    address = ready(heads, days, typed)
     orders = [_order(heads, day) for day in days]
     with db.transaction() as session:
         for order in orders:
