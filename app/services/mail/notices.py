@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.formats import today
@@ -15,14 +15,18 @@ from app.models import (
     Guardian,
     Invoice,
     InvoiceKind,
+    MailState,
     Message,
     MessageSending,
+    OutboxMail,
 )
 from app.services.mail import outbox
 from app.services.mail.kinds import MailKind
 
 # What is older was not news for anybody: a first import writes to nobody.
 NEWS = timedelta(days=7)
+# What is found a moment later is told by the same mail.
+GATHERED = timedelta(minutes=2)
 
 
 class Newest(NamedTuple):
@@ -107,9 +111,7 @@ def tell_of_message(session: Session, told: ColumnElement[bool]) -> int:
 
 def tell_of_place(session: Session, family_id: int) -> None:
     """Queue a mail for the guardians of a family for whom a place came free."""
-    family = Guardian.family_id == family_id
-    now = datetime.now(UTC)
-    _queue(session, MailKind.PLACE_FOUND, Account.mail_requests, family, now)
+    _queue_once(session, MailKind.PLACE_FOUND, family_id)
 
 
 def tell_of_presence(session: Session, family_id: int, day: str) -> None:
@@ -122,9 +124,7 @@ def tell_of_presence(session: Session, family_id: int, day: str) -> None:
 
 def tell_of_offer(session: Session, family_id: int) -> None:
     """Queue a mail for the guardians of a family for whom a place is kept until they answer."""
-    family = Guardian.family_id == family_id
-    now = datetime.now(UTC)
-    _queue(session, MailKind.PLACE_OFFERED, Account.mail_requests, family, now)
+    _queue_once(session, MailKind.PLACE_OFFERED, family_id)
 
 
 def tell_of_opening(session: Session, account_id: int, service: str) -> None:
@@ -175,6 +175,20 @@ def _queue(
     wait: timedelta = timedelta(),
 ) -> int:
     return outbox.enqueue_selected(session, kind, _wanting(wish).where(told), now, wait)
+
+
+def _queue_once(session: Session, kind: MailKind, family_id: int) -> None:
+    """Queue it, but where one that leads to the same page has not left yet.
+
+    One act may find places in several steps: a service after another, a group day by day.
+    """
+    waits = exists().where(
+        OutboxMail.identifier == Account.identifier,
+        OutboxMail.kind == kind,
+        OutboxMail.state == MailState.QUEUED,
+    )
+    told = and_(Guardian.family_id == family_id, ~waits)
+    _queue(session, kind, Account.mail_requests, told, datetime.now(UTC), GATHERED)
 
 
 def _wanting(wish: ColumnElement[bool] | InstrumentedAttribute[bool]) -> Select[str]:

@@ -2,10 +2,10 @@
 
 import pytest
 import time_machine
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app import db
-from app.models import Booking, BookingBatch, JournalEntry, Message, OutboxMail
+from app.models import Booking, BookingBatch, JournalEntry, Message, OutboxMail, Service, Waiting
 from app.services.bookings.waiting_list import answering_waiters, waiting_lists
 from app.services.bookings.waiting_list.waiting_lists import Waiter
 from app.services.mail.kinds import MailKind
@@ -59,6 +59,25 @@ def test_the_second_is_given_one_more(full: People, clock: time_machine.Travelle
         answering_waiters.give(second.public_id, TOWN_HALL)
     with pytest.raises(Refusal, match="n’attend plus"):
         answering_waiters.give("0" * 16, TOWN_HALL)
+
+
+def test_what_one_act_gives_twice_is_one_mail(town: People) -> None:
+    """The midday hour is given by the town, and the meal that lacked but it comes by itself."""
+    with db.transaction() as session:
+        session.execute(
+            update(Service)
+            .where(Service.slug != "cantine")
+            .values(capacity=1, waiting=Waiting.AUTOMATIC)
+        )
+    tick(town.zest, MIDDAY)
+    tick(town.moreau, MIDDAY)
+    tick(town.moreau, MIDDAY, "30 cantine")
+    assert set(states(town.moreau).values()) == {"waiting parent 1"}
+    [midday] = [each for each in waiters() if each.service != "Cantine"]
+    answering_waiters.give(midday.public_id, TOWN_HALL)
+    assert set(states(town.moreau).values()) == {"booked parent"}
+    mails = select(OutboxMail.kind).where(OutboxMail.kind == MailKind.PLACE_FOUND)
+    assert len(db.session().scalars(mails).all()) == 1
 
 
 def test_a_family_reads_why_it_has_no_place(full: People) -> None:

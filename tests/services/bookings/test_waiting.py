@@ -1,6 +1,7 @@
 """Places that lack: who has the last one, who waits, and who is given what comes free."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -8,7 +9,7 @@ import time_machine
 from sqlalchemy import select, update
 
 from app import HANDLERS, db
-from app.models import Booking, Job, OutboxMail, Service, ServiceDay
+from app.models import Booking, Job, MailState, OutboxMail, Service, ServiceDay, Waiting
 from app.services.bookings import drawing, saving, waiting, weeks, wishes
 from app.services.bookings.closings import closing
 from app.services.bookings.closings.closing_extent import Extent
@@ -16,6 +17,7 @@ from app.services.bookings.setting_up import reading as services_read
 from app.services.bookings.setting_up import services as setting_up
 from app.services.bookings.waiting_list import answering_waiters, kept_places, lapsing
 from app.services.jobs.kinds import JobKind
+from app.services.mail import notices
 from app.services.mail.kinds import MailKind
 from tests.services.bookings.conftest import (
     LIMIT,
@@ -46,12 +48,39 @@ def test_who_takes_the_last_place_and_who_waits(town: People) -> None:
     assert states(town.moreau) == {"30 cantine": "booked parent", MIDDAY: "booked linked"}
     assert states(town.ines)["30 cantine"] == "waiting parent 1"
     assert places() == {"30 cantine": 1}
-    kinds = db.session().scalars(select(OutboxMail.kind).order_by(OutboxMail.id)).all()
-    assert kinds.count(MailKind.PLACE_FOUND) == 1
+    assert len(found_mails()) == 1
     # Whoever waits may stop, and nobody has lost anything.
     tick(town.ines)
     assert states(town.ines)["30 cantine"] == "cancelled parent"
     assert places() == {"30 cantine": 1}
+
+
+def found_mails() -> Sequence[OutboxMail]:
+    return db.session().scalars(select(OutboxMail).filter_by(kind=MailKind.PLACE_FOUND)).all()
+
+
+def test_what_comes_together_is_told_together(town: People) -> None:
+    """Two services have more places by one file; what comes once the mail has left is another."""
+    with db.transaction() as session:
+        session.execute(update(Service).values(capacity=0, waiting=Waiting.AUTOMATIC))
+    tick(town.moreau, "30 cantine", "3 garderie-de-midi", "4 cantine")
+    with db.transaction() as session:
+        session.execute(update(Service).values(capacity=1))
+    waiting.share_out_all()
+    assert states(town.moreau)["30 cantine"] == "booked parent"
+    assert states(town.moreau)["3 garderie-de-midi"] == "booked parent"
+    [mail] = found_mails()
+    assert mail.due_at - mail.created_at == notices.GATHERED
+    with db.transaction() as session:
+        session.execute(update(Service).where(Service.slug != "cantine").values(capacity=60))
+    tick(town.zest, "3 cantine")
+    tick(town.moreau, "30 cantine", "3 cantine", "3 garderie-de-midi", "4 cantine")
+    assert states(town.moreau)["3 cantine"] == "waiting parent 1"
+    with db.transaction() as session:
+        session.execute(update(OutboxMail).values(state=MailState.SENT))
+    tick(town.zest)
+    assert states(town.moreau)["3 cantine"] == "booked parent"
+    assert len(found_mails()) == len([mail]) + 1
 
 
 def test_nobody_is_given_a_place_past_the_limit(
