@@ -1,16 +1,19 @@
 """« Services »: Nadia sets the canteen up, and sees on real days what she said."""
 
+from dataclasses import fields
 from datetime import UTC, datetime
 
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app import db
+from app.booking_kinds import Late, ServiceMode, Waiting
 from app.formats import today
-from app.models import Enrolment, RequestState
+from app.models import Enrolment, RequestState, Service
 from app.services.bookings.setting_up import reading
+from app.services.bookings.setting_up.services import Described
 from tests.blueprints.town_hall.conftest import NADIA, come
 from tests.support.browser import Browser
 from tests.support.people import People
@@ -168,3 +171,33 @@ def test_services_are_listed_in_the_order_that_the_town_says(
     for number in ("9999999", "x"):
         sent = {"csrf_token": page.csrf_token, "number": number, "act": "up"}
         assert nadia.client.post(path, data=sent, base_url=nadia.base_url).status_code == 404
+
+
+@pytest.mark.usefixtures("offered")
+def test_a_service_that_nobody_books_tells_no_limit(nadia: Browser) -> None:
+    page = nadia.get("town_hall.offered").link("Garderie de midi").click()
+    page = page.fill({"Comment on y vient": "On vient sans réserver"}).submit("Enregistrer")
+    assert page.text.count("Le jeudi de la semaine d’avant") == 1
+    assert "On vient sans réserver" in page.text
+
+
+@pytest.mark.usefixtures("offered")
+def test_a_service_that_is_saved_as_it_stands_does_not_change(app: Flask, nadia: Browser) -> None:
+    """Whatever the town said of it, on screen or in its files."""
+    said = {
+        "short_name": "Midi", "operator": "Les Petites Fourchettes", "weekdays": 0b10011,
+        "in_terms": False, "in_holidays": True, "mode": ServiceMode.REQUEST, "capacity": 12,
+        "waiting": Waiting.OFFER, "book_rule": "J-2 12:00", "cancel_rule": "J-1 12:00",
+        "absence_rule": "J-0 08:00", "shift": True, "due_absences": 2, "proof_hours": 48,
+        "late": Late.SURCHARGE, "opens_at": datetime(2026, 8, 21, 5, tzinfo=UTC),
+        "starts_at": 690, "ends_at": 810,
+    }  # fmt: skip
+    kept = select(*Service.__table__.columns).where(Service.slug == "garderie-de-midi")
+    with app.app_context(), db.transaction() as session:
+        session.execute(update(Service).where(Service.slug == "garderie-de-midi").values(said))
+    with app.app_context():
+        before = db.session().execute(kept).one()
+    nadia.get("town_hall.offered").link("Garderie de midi").click().submit("Enregistrer")
+    with app.app_context():
+        assert db.session().execute(kept).one() == before
+    assert {each.name for each in fields(Described)} - said.keys() == {"name", "kind"}

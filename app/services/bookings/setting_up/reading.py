@@ -1,14 +1,14 @@
 """The services as the town hall reads them, and what a limit comes to on real days."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import Date, bindparam, func, select
 
 from app import db
-from app.booking_kinds import LinkKind
+from app.booking_kinds import LinkKind, ServiceMode
 from app.calendar import ONE_DAY
 from app.formats import NBSP, WEEKDAYS, town_zone
 from app.models import (
@@ -28,6 +28,11 @@ from app.services.bookings.setting_up.services import KINDS, Described, days
 # How far a limit may look back, and how far examples look ahead.
 A_YEAR = timedelta(days=400)
 EXAMPLES = 5
+# Its limits are kept, for the day when families book it.
+UNBOOKED = {
+    ServiceMode.REQUEST: "Sur demande à la mairie",
+    ServiceMode.ATTENDANCE_ONLY: "On vient sans réserver",
+}
 
 _SERVICES = (
     select(Service).where(Service.archived_at.is_(None)).order_by(Service.position, Service.id)
@@ -99,7 +104,9 @@ class Shown:
 
     @property
     def book_words(self) -> str:
-        """Say until when one may book."""
+        """Say until when one may book; or how one comes, where nobody books."""
+        if self.described.mode in UNBOOKED:
+            return UNBOOKED[self.described.mode]
         rule = parsed(self.described.book_rule)
         words = spoken.rule(rule) if rule else "jusqu’à la fin du jour"
         return words[:1].upper() + words[1:]
@@ -126,27 +133,8 @@ def listed(on: date) -> list[Shown]:
 
 
 def _shown(service: Service, others: dict[LinkKind, frozenset[int]], enrolled: int) -> Shown:
-    described = Described(
-        name=service.name,
-        short_name=service.short_name,
-        kind=service.kind,
-        operator=service.operator,
-        weekdays=days(service.weekdays),
-        starts_at=service.starts_at,
-        ends_at=service.ends_at,
-        in_terms=service.in_terms,
-        in_holidays=service.in_holidays,
-        mode=service.mode,
-        capacity=service.capacity,
-        waiting=service.waiting,
-        opens_at=service.opens_at,
-        book_rule=service.book_rule,
-        cancel_rule=service.cancel_rule,
-        absence_rule=service.absence_rule,
-        shift=service.shift,
-        due_absences=service.due_absences,
-        late=service.late,
-    )
+    kept = {each.name: getattr(service, each.name) for each in fields(Described)}
+    described = Described(**kept | {"weekdays": days(service.weekdays)})
     return Shown(
         service.id,
         service.public_id,
