@@ -17,7 +17,7 @@ from app.services.refusals import Refusal
 from app.settings import settings
 from app.web.clerk_access import current_clerk, needs
 from app.web.drafts import stands_on
-from app.web.fields import AnyDayField, SentenceField, read_day
+from app.web.fields import AnyDayField, MaybeDayField, SentenceField, read_day
 from app.web.files import CSV, send_made_file
 from app.web.forms import Form, left_open, show_again
 
@@ -35,33 +35,36 @@ class SpanForm(Form):
         "Sorte", choices=[SelectChoice(str(kind), words) for kind, words in service.KINDS.items()]
     )
     first = AnyDayField("Premier jour")
-    last = AnyDayField("Dernier jour")
+    last = MaybeDayField("Dernier jour (facultatif)")
 
     @property
     def typed(self) -> Typed:
         """Return what was typed, once it is valid."""
         first, last = read_day(self.first.data or ""), read_day(self.last.data or "")
         assert first is not None
-        assert last is not None
-        return Typed(SpanKind(self.kind.data), first, last, self.name.data or "")
+        return Typed(SpanKind(self.kind.data), first, last or first, self.name.data or "")
 
 
 @town_hall.route("/mairie/calendrier", methods=["GET", "POST"])
 @needs(Right.SERVICES)
 def calendar() -> ResponseReturnValue:
     """A school year; and the form of one more line."""
+    from app.services.bookings.setting_up import closed_days
+
     form = SpanForm()
     if form.is_submitted():
         return _write(None, form)
     year = school_years.parse(request.args.get("annee", "")) or school_years.of(today())
+    lines = service.listed(year)
     return render_template(
         "town_hall/calendar.html",
         form=form,
         year=year,
         before=SchoolYear(year.start - 1),
         after=SchoolYear(year.start + 1),
-        lines=service.listed(year),
+        lines=lines,
         known=service.known(),
+        still_booked=closed_days.still_booked(lines),
         zone=settings.school_zone,
     )
 

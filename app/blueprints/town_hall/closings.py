@@ -6,7 +6,7 @@ What does it is loaded when it is asked for: a town closes ten times a year.
 from functools import partial
 from typing import TYPE_CHECKING
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.town_hall.blueprint import town_hall
@@ -42,13 +42,24 @@ def closings() -> ResponseReturnValue:
     from app.blueprints.town_hall.closing_forms import ClosingForm
     from app.services.bookings.closings import closing_list
 
-    form = ClosingForm()
+    form = ClosingForm(data=_led_to())
     form.offer()
     if form.is_submitted():
         return take(form, partial(_close, form), partial(_preview, form))
     if drafts.step() == drafts.CHECK and form.is_ready():
         return _check(form)
     return render_template("town_hall/closings.html", form=form, closings=closing_list.latest())
+
+
+def _led_to() -> dict[str, str | list[str]]:
+    """Fill the form with the days that the calendar leads here with."""
+    asked = request.args
+    return {
+        "service": asked.get("services", "").split(),
+        "first": asked.get("du", ""),
+        "last": asked.get("au", ""),
+        "reason": asked.get("motif", ""),
+    }
 
 
 @town_hall.get("/mairie/fermer/<opaque:public_id>")

@@ -9,6 +9,7 @@ from sqlalchemy import Update, delete, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app import db
+from app.calendar import ONE_DAY, ONE_WEEK, school_years
 from app.formats import today
 from app.models import (
     CalendarSpan,
@@ -19,6 +20,7 @@ from app.models import (
     Service,
     SpanKind,
 )
+from app.services.bookings.weeks import this_monday
 from tests.support.browser import Browser, Page
 from tests.support.people import People
 from tests.support.screens.two_homes import two_homes_screens
@@ -48,7 +50,7 @@ def service_screens(app: Flask, people: People, office: Browser) -> Screens:
     yield from _tariffs(app, office)
     yield from _one_child(app, people, office)
     yield from two_homes_screens(app, people)
-    yield from _calendar(app, office)
+    yield from _calendar(app, people, office)
     yield from _files(office)
 
 
@@ -109,7 +111,7 @@ def _tariffs(app: Flask, office: Browser) -> Screens:
     yield "tariffs, one too dear", page.submit("Enregistrer")
 
 
-def _calendar(app: Flask, office: Browser) -> Screens:
+def _calendar(app: Flask, people: People, office: Browser) -> Screens:
     page = office.get("town_hall.calendar", annee=YEAR)
     yield "calendar, nothing typed", page.submit("Ajouter", _refused=200)
     with app.app_context(), db.transaction() as session:
@@ -131,6 +133,23 @@ def _calendar(app: Flask, office: Browser) -> Screens:
     page = office.get("town_hall.calendar_line", number=line)
     yield "calendar, corrected", page.fill(name="Vendredi saint d’ici").submit("Enregistrer")
     yield "calendar, a line of the town", office.get("town_hall.calendar_line", number=line)
+    yield "calendar, closed on days that are booked", _closed_though_booked(app, people, office)
+
+
+def _closed_though_booked(app: Flask, people: People, office: Browser) -> Page:
+    monday = this_monday() + 3 * ONE_WEEK
+    while school_years.of(monday) != school_years.of(monday + 4 * ONE_DAY):
+        monday += ONE_WEEK
+    thursday, friday = monday + 3 * ONE_DAY, monday + 4 * ONE_DAY
+    with app.app_context(), db.transaction() as session:
+        bookings, child = booked_by(session, people.claire)
+        bookings.book(child, [monday, thursday, friday], datetime.now(UTC))
+        for name, first, last in (
+            ("Journée pédagogique", monday, monday),
+            ("Chaudière", thursday, friday),
+        ):
+            session.add(CalendarSpan(kind=SpanKind.TOWN, name=name, first=first, last=last))
+    return office.get("town_hall.calendar", annee=school_years.of(monday).label)
 
 
 def _number_of(app: Flask, column: InstrumentedAttribute[Any], value: object) -> str:
