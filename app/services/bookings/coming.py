@@ -1,7 +1,7 @@
 """What comes: the week that a family has not spoken of yet, and the next days of a child."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -29,7 +29,7 @@ from app.services.bookings.judge import spoken
 from app.services.bookings.standing import LIVE
 from app.services.bookings.weeks import both_ends, name_of_week, this_monday
 
-# What is asked earlier than that is forgotten again.
+# What is asked earlier is forgotten again; and a week away, « jeudi » would be read as today.
 AHEAD = timedelta(days=7)
 WEEKS = 4
 MOST_DAYS = 40
@@ -125,7 +125,8 @@ class ComingDay(NamedTuple):
 def to_book(family_id: int) -> ToBook | None:
     """Find the first week whose limit is near and of which nothing was said: two statements.
 
-    A family that booked one day of it, or gave one back, knows what it wants.
+    A family that booked one day of it, or gave one back, knows what it wants. What is left of the
+    week under way comes last: it would hide until when the canteen of the next one is booked.
     """
     monday = this_monday()
     mondays = [monday + number * ONE_WEEK for number in range(WEEKS)]
@@ -137,10 +138,11 @@ def to_book(family_id: int) -> ToBook | None:
     calendar = catalogue.read_calendar(mondays[0], both_ends(mondays[-1])[1])
     enrolled = [tuple(group) for _, group in groupby(rows, lambda row: row.enrolment)]
     now = datetime.now(UTC)
-    for number, monday in enumerate(mondays):
+    until = datetime.combine(today() + AHEAD, time.min, calendar.zone)
+    for number, monday in (*enumerate(mondays[1:], 1), (0, mondays[0])):
         if getattr(rows[0], f"week_{number}"):
             continue
-        near = [limit for group in enrolled for limit in _near(group, monday, calendar, now)]
+        near = [limit for group in enrolled for limit in _near(group, monday, calendar, now, until)]
         if near:
             return ToBook(monday, spoken.short_limit(min(near), calendar.zone))
     return None
@@ -156,7 +158,7 @@ def of_child(family_id: int, public_id: str) -> Sequence[ComingDay]:
 
 
 def _near(
-    along: tuple[Row[Any], ...], monday: date, calendar: Calendar, now: datetime
+    along: tuple[Row[Any], ...], monday: date, calendar: Calendar, now: datetime, until: datetime
 ) -> list[datetime]:
     """List the limits near of a week of an enrolment: by the earliest of all that comes along."""
     row = along[0]
@@ -164,7 +166,7 @@ def _near(
     return [
         limit
         for day, limit in calendar.limits_of_week(along, monday)
-        if now < limit < now + AHEAD
+        if now < limit <= until
         and home.has(day)
         and (row.root, day, row.school) not in calendar.closed_schools
     ]

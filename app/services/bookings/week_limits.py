@@ -46,15 +46,11 @@ class Limits:
         return [*limits, *filter(None, map(self._along, self._services()))]
 
     def _along(self, service: int) -> str:
-        """Say what comes with a service that has a box of its own beside it."""
-        bookable = self.known.world.services
-        along = [
-            the(self.known.town.services[each].name)
-            for each in self._services()
-            if each in self.known.world.links.brought_by(service)
-            and not isinstance(bookable[each].book, Never)
-        ]
-        if not along or not any(map(bookable[service].agenda.is_served, self.days)):
+        """Say what comes with a service: who knows that both are compulsory looks for two boxes."""
+        town, world = self.known.town.services, self.known.world
+        brought = world.links.brought_by(service)
+        along = [the(town[each].name) for each in town if each in brought]
+        if not along or not any(map(world.services[service].agenda.is_served, self.days)):
             return ""
         bringing = the(self.known.town.services[service].name)
         return f"Avec {bringing}, on réserve aussi {together(along)}{NBSP}: rien de plus à cocher."

@@ -62,6 +62,18 @@ def test_home_says_what_changed_a_moment_ago(app: Flask, parent: Browser) -> Non
     assert told(delete(ServiceDay).where(ServiceDay.day.in_(days))) == "mercredi minuit"
 
 
+def test_what_is_left_of_this_week_does_not_hide_the_limit_of_the_next(
+    app: Flask, parent: Browser
+) -> None:
+    """The evening of tomorrow can wait; the canteen of Monday cannot."""
+    with app.app_context(), db.transaction() as session:
+        midday = update(Service).where(Service.slug == "garderie-de-midi")
+        session.execute(midday.values(book_rule="J-1 18:00"))
+    page = parent.get("family.home").link("Réserver avant jeudi minuit").click()
+    page.fill({CANTEEN_ON_MONDAY: True}).submit(CHECK, _refused=200).submit(SAVE)
+    assert "Réserver avant mercredi 18 h" in parent.get("family.home").text
+
+
 def test_a_limit_passes_at_midnight(app: Flask, parent: Browser, people: People) -> None:
     """Whatever home said a moment before: the next week is the one to book."""
     assert "Réserver avant jeudi minuit" in parent.get("family.home").text
@@ -73,8 +85,22 @@ def test_a_limit_passes_at_midnight(app: Flask, parent: Browser, people: People)
             with time_machine.travel(at, tick=False):
                 found = coming.to_book(family_id)
             said.append(found.name if found else "")
-    # The next limit is a whole week away at midnight, and near right after.
-    assert said == ["2026-W49", "", "2026-W50"]
+    # The next limit is six days away at midnight.
+    assert said == ["2026-W49", "2026-W50", "2026-W50"]
+
+
+def test_a_limit_of_next_week_is_not_taken_for_today(
+    app: Flask, parent: Browser, people: People
+) -> None:
+    """On a Thursday at noon, « jeudi 10 h » would be two hours ago."""
+    with app.app_context():
+        family_id = signed_in(people.zest).family_id
+        with db.transaction() as session:
+            session.execute(update(Service).values(book_rule="S-1 jeudi 10:00"))
+    for day, told in ((26, None), (27, "jeudi 10 h")):
+        with app.app_context(), time_machine.travel(datetime(2026, 11, day, 11, tzinfo=UTC)):
+            found = coming.to_book(family_id)
+            assert (found and " ".join(found.until.split())) == told
 
 
 def test_a_child_s_page_shows_what_is_booked(parent: Browser) -> None:

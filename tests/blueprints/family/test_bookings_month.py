@@ -35,7 +35,7 @@ def test_a_month_says_what_is_booked_and_why_nothing_is(
     assert "Jeudi 3 Cantine, Garderie de midi" in page.text
     assert "Vendredi 4 Garderie de midi" in page.text
     assert "Du lundi 21 au vendredi 25 Vacances de Noël." in page.text
-    assert "Semaine du 7 décembre 2026 À réserver avant jeudi 3 décembre à minuit" in page.text
+    assert "Semaine du 7 décembre 2026 À réserver avant le jeudi 3 décembre à minuit" in page.text
     assert page.link("Semaine du 7 décembre 2026").click().path == "/reservations/semaine/2026-W50"
     assert "Lundi 30 Cantine" in page.link("Mois précédent").click().text
 

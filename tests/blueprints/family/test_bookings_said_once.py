@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import delete, select, update
 
 from app import db
 from app.booking_kinds import Late
-from app.models import Service
+from app.models import CalendarSpan, Enrolment, Service, SpanKind
 from app.services.requests import kinds
 from tests.services.bookings.conftest import enrol
 from tests.support.browser import Browser
@@ -96,3 +96,28 @@ def test_whom_to_ask_is_said_where_nothing_else_leads(
         page = parent.get("family.bookings_week", week=WEEK)
         assert "Demander une place exceptionnelle" not in page.text
         assert TO_TOWN in page.text
+
+
+def test_a_meal_says_what_comes_with_it_though_nobody_has_a_box_for_that(
+    app: Flask, people: People
+) -> None:
+    """Parents were told that both are compulsory, and look for the second box."""
+    with app.app_context(), db.transaction() as session:
+        midday = select(Service.id).where(Service.slug == "garderie-de-midi").scalar_subquery()
+        session.execute(delete(Enrolment).where(Enrolment.service_id == midday))
+    with at(WEDNESDAY, app, people) as parent:
+        page = parent.get("family.bookings_week", week=WEEK)
+    assert "Avec la cantine, on réserve aussi la garderie de midi" in page.text
+
+
+def test_a_day_that_the_town_closes_is_not_merely_missing(app: Flask, people: People) -> None:
+    training = date(2026, 12, 4)
+    with app.app_context(), db.transaction() as session:
+        session.add(
+            CalendarSpan(
+                kind=SpanKind.TOWN, first=training, last=training, name="Journée pédagogique"
+            )
+        )
+    with at(WEDNESDAY, app, people) as parent:
+        page = parent.get("family.bookings_week", week=WEEK)
+    assert "Vendredi 4 décembre Fermé : Journée pédagogique." in page.text
