@@ -60,6 +60,7 @@ class GroupForm(Form):
 @needs(Right.SERVICES)
 def service_groups(number: int) -> ResponseReturnValue:
     """Those of a service, and the form of one more."""
+    from app.services.bookings.groups import membership
     from app.services.bookings.groups import service_groups as setting
 
     found, form = _service(number), GroupForm()
@@ -71,8 +72,13 @@ def service_groups(number: int) -> ResponseReturnValue:
         except Refusal as refused:
             return _refused(form, refused)
         return _saved(number, moved)
+    groups = setting.listed(number)
     return render_template(
-        "town_hall/service_groups.html", form=form, found=found, groups=setting.listed(number)
+        "town_hall/service_groups.html",
+        form=form,
+        found=found,
+        groups=groups,
+        members=membership.members(number, groups),
     )
 
 
@@ -80,6 +86,7 @@ def service_groups(number: int) -> ResponseReturnValue:
 @needs(Right.SERVICES)
 def service_group(number: int, group: int) -> ResponseReturnValue:
     """One of them, to change."""
+    from app.services.bookings.groups import membership
     from app.services.bookings.groups import service_groups as setting
 
     found, shown = _service(number), _group(number, group)
@@ -99,7 +106,10 @@ def service_group(number: int, group: int) -> ResponseReturnValue:
         except Refusal as refused:
             return _refused(form, refused)
         return _saved(number, moved)
-    return render_template("town_hall/service_group.html", form=form, found=found, group=shown)
+    classes = membership.members(number, setting.listed(number)).classes
+    return render_template(
+        "town_hall/service_group.html", form=form, found=found, group=shown, classes=classes
+    )
 
 
 @town_hall.post("/mairie/services/<int:number>/groupes/<int:group>/retirer")

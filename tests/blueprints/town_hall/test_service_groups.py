@@ -103,3 +103,28 @@ def test_the_town_says_the_group_of_one_child(app: Flask, nadia: Browser, people
     page.submit("Enregistrer")
     assert groups(app)[0] == 0
     assert nadia.fetch(str(link["href"]).replace(f"/{family_id}/", "/999999/")).status_code == 404
+
+
+@pytest.mark.both_databases
+def test_a_class_that_nobody_is_in_is_said_at_once(app: Flask, nadia: Browser) -> None:
+    """« MS » where the files say « MS Mme Gaël »: those children would have places of their own."""
+    with app.app_context(), db.transaction() as session:
+        session.execute(update(Child).where(Child.source_id == "e1").values(class_name="MS Gaël"))
+        session.execute(
+            update(Child).where(Child.source_id != "e1").values(class_name="", school="")
+        )
+        session.execute(update(Service).values(capacity=60))
+    page = nadia.get("town_hall.service_groups", number=number(app))
+    assert "Comme dans les dossiers des enfants : MS Gaël." in page.text
+    page = page.fill({"Nom du groupe": "Petits", "Nombre de places": "40"})
+    page = page.fill({"Classes, séparées par des virgules (vide : toutes)": "MS"}).submit("Ajouter")
+    assert "Aucun inscrit n’est en MS" in page.text
+    assert "2 enfants inscrits ne sont dans aucun de ces groupes" in page.text
+    assert "Les 60 places du service sont à part, pour qui n’a pas de groupe" in page.text
+    assert "École du Lac, MS Gaël : 1 enfant" in page.text
+    page = page.link("Petits").click()
+    page = page.fill({"Classes, séparées par des virgules (vide : toutes)": "ms gael"})
+    page = page.submit("Enregistrer")
+    assert "Aucun inscrit n’est en" not in page.text
+    assert "1 enfant inscrit n’est dans aucun de ces groupes" in page.text
+    assert "Sans école, sans classe : 1 enfant" in page.text

@@ -1,6 +1,6 @@
 """Which days the services are there: the one that is looked at, the one before, the one after."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
@@ -9,6 +9,7 @@ from app.formats import today
 from app.services.bookings import catalogue, weeks
 from app.services.bookings.catalogue import Catalogue
 from app.services.bookings.judge import sentences
+from app.services.bookings.judge.agenda import Sort
 from app.services.bookings.judge.limits import limit
 from app.services.refusals import Reason, Refusal
 
@@ -16,6 +17,8 @@ from app.services.refusals import Reason, Refusal
 FAR = timedelta(days=80)
 # What was booked is kept for two years.
 FURTHEST = timedelta(days=800)
+# The leisure centre of Wednesdays is not missed on a Monday.
+NEVER_THEN = frozenset({Sort.WEEKDAY, Sort.TERM})
 TOO_FAR = "ce jour est trop loin"
 UNKNOWN = "ce service n’est plus proposé"
 
@@ -84,11 +87,17 @@ def of(day: date | None, slug: str, only: frozenset[str] | None = None) -> Serve
         offered=list(names.values()),
         absent=[
             (names[number].name, sentences.not_there(found.bookable[number], start))
-            for number in asked
-            if not found.bookable[number].agenda.is_served(start)
+            for number in _told_absent(found, asked, start)
         ],
         over=frozenset(names[number].slug for number in asked if _is_over(found, number, start)),
     )
+
+
+def _told_absent(found: Catalogue, asked: Sequence[int], day: date) -> list[int]:
+    """List those that are not there; among others, not one that is never there on such a day."""
+    sorts = {number: found.bookable[number].agenda.sort(day) for number in asked}
+    expected = NEVER_THEN if Sort.SERVED in sorts.values() else frozenset()
+    return [number for number, sort in sorts.items() if sort not in {Sort.SERVED, *expected}]
 
 
 def _is_over(found: Catalogue, number: int, day: date) -> bool:
