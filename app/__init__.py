@@ -55,12 +55,20 @@ def _go_on_closing(task: jobs.Task) -> None:
     closing_work.do(task)
 
 
+def _follow_groups(task: jobs.Task) -> None:
+    """Have what is booked follow its groups; loaded when a service has others."""
+    from app.services.bookings.groups import group_work
+
+    group_work.do(task)
+
+
 # Who does each kind of job.
 HANDLERS = {
     JobKind.CLERK_MORNING: telling.tell_in_the_morning,
     JobKind.CLERK_NEWS: telling.tell_at_once,
     JobKind.CLOSING: _go_on_closing,
     JobKind.ERASURE: erasing.erase_by_night,
+    JobKind.GROUPS: _follow_groups,
     JobKind.IMPORT: doing.do,
     JobKind.INVITATIONS: inviting.do,
     JobKind.MESSAGE: sending.send_due,

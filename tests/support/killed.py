@@ -23,6 +23,8 @@ from app.services.accounts import signing_in
 from app.services.actors import Command, Origin
 from app.services.bookings.closings import closing, closing_parts
 from app.services.bookings.closings.closing_extent import Extent
+from app.services.bookings.groups import group_work, moving, service_groups
+from app.services.bookings.groups.service_groups import Told
 from app.services.importing import running
 from app.services.jobs import running as running_jobs
 from app.services.mail import outbox
@@ -100,6 +102,26 @@ def close_until(parts: int, instance: Path, url: str, now: datetime, day: date) 
     app = create_app(config.Test(instance=instance, database_url=url, mail_delivery="worker"))
     with app.app_context(), time_machine.travel(now), one_child_a_part(), dying_after(parts):
         closing.close(Extent((day,)), "Grève", Command("nadia"))
+
+
+def part_until(parts: int, instance: Path, url: str, service_id: int, told: Told) -> None:
+    """Add a group, which days follow one by one, until so many have; then tell, one by one too."""
+    app = create_app(config.Test(instance=instance, database_url=url, mail_delivery="worker"))
+    left = iter(range(parts))
+    kept = db.make_way
+
+    def make_way() -> None:
+        if next(left, None) is None:
+            _die()
+        kept()
+
+    with (
+        app.app_context(),
+        mock.patch.object(moving, "AT_ONCE", 1),
+        mock.patch.object(group_work, "MOST_TOLD", 1),
+        mock.patch.object(db, "make_way", make_way),
+    ):
+        service_groups.add(service_id, told, Command("nadia"))
 
 
 @contextmanager

@@ -34,10 +34,10 @@ from app.models import (
     TypicalDay,
     Waiting,
 )
-from app.services.bookings import saving, waiting, weeks
+from app.services.bookings import capacities, saving, weeks
 from app.services.bookings.closings import closing
 from app.services.bookings.closings.closing_extent import Extent
-from app.services.bookings.setting_up import capacities
+from app.services.bookings.groups import group_work
 from app.services.bookings.wishes import Boxes
 from app.services.refusals import Refusal
 from tests.services.requests.conftest import signed_in
@@ -158,7 +158,7 @@ def _offer() -> None:
     """Have a place more of each, which is offered to who waits."""
     with db.transaction() as session:
         session.execute(update(Service).values(waiting=Waiting.OFFER, capacity=3))
-    waiting.share_out_all()
+    group_work.share_out_all()
 
 
 def _miss(session: Session, missed: Collection[Ticked]) -> None:

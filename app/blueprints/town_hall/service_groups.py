@@ -16,11 +16,13 @@ from app.web.fields import LineField, SentenceField
 from app.web.forms import Form, left_open, show_again
 
 if TYPE_CHECKING:
+    from app.services.bookings.groups.group_work import Followed
     from app.services.bookings.groups.service_groups import Shown, Told
     from app.services.bookings.setting_up.reading import Shown as Service
 
 SAVED = "Enregistré."
 MOVED = "Enregistré. {} maintenant dans un autre groupe."
+MOVES = "Enregistré. Ce qui est réservé rejoint son groupe\u00a0: cette page dit quand c’est fini."
 REMOVED = "Groupe retiré."
 BETWEEN = ","
 
@@ -60,18 +62,19 @@ class GroupForm(Form):
 @needs(Right.SERVICES)
 def service_groups(number: int) -> ResponseReturnValue:
     """Those of a service, and the form of one more."""
-    from app.services.bookings.groups import membership
+    from app.services.bookings.groups import group_work, membership
     from app.services.bookings.groups import service_groups as setting
+    from app.services.bookings.groups.group_work import WHILE_ONE_WAITS
 
     found, form = _service(number), GroupForm()
     if form.is_submitted():
         if not form.validate():
             return show_again(form)
         try:
-            moved = setting.add(number, form.told, current_clerk())
+            followed = setting.add(number, form.told, current_clerk(), WHILE_ONE_WAITS)
         except Refusal as refused:
             return _refused(form, refused)
-        return _saved(number, moved)
+        return _saved(number, followed)
     groups = setting.listed(number)
     return render_template(
         "town_hall/service_groups.html",
@@ -79,6 +82,7 @@ def service_groups(number: int) -> ResponseReturnValue:
         found=found,
         groups=groups,
         members=membership.members(number, groups),
+        is_moving=group_work.is_under_way(number),
     )
 
 
@@ -86,8 +90,9 @@ def service_groups(number: int) -> ResponseReturnValue:
 @needs(Right.SERVICES)
 def service_group(number: int, group: int) -> ResponseReturnValue:
     """One of them, to change."""
-    from app.services.bookings.groups import membership
+    from app.services.bookings.groups import group_work, membership
     from app.services.bookings.groups import service_groups as setting
+    from app.services.bookings.groups.group_work import WHILE_ONE_WAITS
 
     found, shown = _service(number), _group(number, group)
     form = GroupForm(
@@ -102,13 +107,19 @@ def service_group(number: int, group: int) -> ResponseReturnValue:
         if not form.validate():
             return show_again(form)
         try:
-            moved = setting.change(number, group, form.told, current_clerk())
+            by = current_clerk()
+            followed = setting.change(number, group, form.told, by, WHILE_ONE_WAITS)
         except Refusal as refused:
             return _refused(form, refused)
-        return _saved(number, moved)
+        return _saved(number, followed)
     classes = membership.members(number, setting.listed(number)).classes
     return render_template(
-        "town_hall/service_group.html", form=form, found=found, group=shown, classes=classes
+        "town_hall/service_group.html",
+        form=form,
+        found=found,
+        group=shown,
+        classes=classes,
+        is_moving=group_work.is_under_way(number),
     )
 
 
@@ -118,11 +129,12 @@ def service_group(number: int, group: int) -> ResponseReturnValue:
 def remove_service_group(number: int, group: int) -> ResponseReturnValue:
     """Take an empty one away."""
     from app.services.bookings.groups import service_groups as setting
+    from app.services.bookings.groups.group_work import WHILE_ONE_WAITS
 
     if stale := left_open():
         return stale
     try:
-        setting.remove(number, group, current_clerk())
+        setting.remove(number, group, current_clerk(), WHILE_ONE_WAITS)
     except Refusal as refused:
         flash(refused.sentence, "info")
         return redirect(url_for("town_hall.service_groups", number=number))
@@ -148,7 +160,8 @@ def _refused(form: GroupForm, refused: Refusal) -> ResponseReturnValue:
     return show_again(form)
 
 
-def _saved(number: int, moved: int) -> ResponseReturnValue:
-    counted = plural(moved, "réservation à venir compte", "réservations à venir comptent")
-    flash(MOVED.format(counted) if moved else SAVED, "success")
+def _saved(number: int, followed: "Followed") -> ResponseReturnValue:
+    moved = plural(followed.moved, "réservation à venir compte", "réservations à venir comptent")
+    words = MOVED.format(moved) if followed.moved else SAVED
+    flash(words if followed.is_over else MOVES, "success")
     return redirect(url_for("town_hall.service_groups", number=number))

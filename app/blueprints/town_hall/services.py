@@ -118,7 +118,9 @@ def _save(found: Shown | None, form: ServiceForm) -> ResponseReturnValue:
             services.check(told)
             return show_again(form, drafts.CHECK)
         if found:
-            services.change(found.number, told, others, current_clerk())
+            from app.services.bookings.groups.group_work import WHILE_ONE_WAITS
+
+            services.change(found.number, told, others, current_clerk(), WHILE_ONE_WAITS)
         else:
             services.add(told, others, current_clerk())
     except Refusal as refused:

@@ -13,8 +13,7 @@ from app.formats import today
 from app.models import HOLDING, Booking, Place, Service, ServiceGroup
 from app.services import journal
 from app.services.actors import Actor
-from app.services.bookings.groups import moving
-from app.services.bookings.setting_up import capacities
+from app.services.bookings.groups import group_work
 
 _HELD = func.count(Booking.id)
 _WRONG = (
@@ -68,14 +67,14 @@ def differences() -> list[Difference]:
 def put_right(by: Actor) -> list[Difference]:
     """Write the right counts of the days to come; return what was wrong.
 
-    Days that are over stay: nobody books them any more. Each day to come counts where its child is.
+    Days that are over stay: nobody books them any more. A day at a time, so that whoever books
+    waits for one of them; then each day to come counts where its child is.
     """
-    moving.regroup_all()
-    with db.transaction() as session:
-        found = [Difference(*row) for row in session.execute(_WRONG)]
-        wrong = [each for each in found if each.day >= today()]
-        for number in sorted({each.service_id for each in wrong}):
-            capacities.recount(session, session.get_one(Service, number))
-        if wrong:
+    wrong = [each for each in differences() if each.day >= today()]
+    for number in sorted({each.service_id for each in wrong}):
+        group_work.count_again(number)
+    group_work.follow_all()
+    if wrong:
+        with db.transaction() as session:
             journal.record(session, "places_recounted", by, rows_changed=str(len(wrong)))
     return wrong

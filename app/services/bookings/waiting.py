@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import Date, bindparam, select, tuple_
 from sqlalchemy.orm import Session
@@ -19,7 +20,7 @@ from app.models import (
     Place,
     Waiting,
 )
-from app.services.bookings import catalogue, offers, places, telling
+from app.services.bookings import offers, places, telling
 from app.services.bookings.catalogue import Catalogue
 from app.services.bookings.judge.limits import limit, limit_along
 from app.services.bookings.judge.worlds import Cell
@@ -49,29 +50,38 @@ _WITH_WAITING = (
 )
 
 
-def share_out_all() -> None:
-    """Give to those who wait what any service has more of than it had."""
-    for (service_id,) in db.rows(_WITH_WAITING, today=today()):
-        share_out(service_id)
+class Found(NamedTuple):
+    """Families for whom there was a place after all."""
+
+    given: frozenset[int] = frozenset()
+    offered: frozenset[int] = frozenset()
 
 
-def share_out(service_id: int) -> None:
-    """Give to those who wait what a service has more of than it had."""
-    with db.transaction() as session:
-        asked = {"service_id": service_id, "today": today()}
-        days = session.scalars(_AWAITED, asked).all()
-        if days:
-            town = catalogue.read(days[0], days[-1])
-            awaited = [At(service_id, day) for day in days]
-            places.lock_places(session, town, awaited)
-            promote(session, town, awaited)
+def services_awaited() -> list[int]:
+    """List the services of which somebody waits for a day to come."""
+    return [row.service_id for row in db.rows(_WITH_WAITING, today=today())]
+
+
+def awaited(service_id: int) -> list[date]:
+    """List the days to come of a service that somebody waits for."""
+    return [row.day for row in db.rows(_AWAITED, service_id=service_id, today=today())]
 
 
 def promote(session: Session, town: Catalogue, freed: Collection[At]) -> list[Booking]:
+    """Give, or offer, to those who wait what is free on these days, as `serve` does; tell them."""
+    moved = serve(session, town, freed)
+    tell(session, found_by(moved))
+    return moved
+
+
+def serve(
+    session: Session, town: Catalogue, freed: Collection[At], most: int | None = None
+) -> list[Booking]:
     """Give, or offer, to those who wait what is free on these days; the places are locked by now.
 
     What a child waits for comes with all that goes along with it, or not at all. Once it is too
-    late to book, nobody is given what they no longer count on.
+    late to book, nobody is given what they no longer count on. Whoever calls tells families; after
+    so `most`, others are served another time.
     """
     concerned = {
         At(service_id, at.day)
@@ -96,8 +106,8 @@ def promote(session: Session, town: Catalogue, freed: Collection[At]) -> list[Bo
         schools=places.schools(session, children),
     )
     for cell, row in list(waiting.items()):
-        sharing.serve(cell, row)
-    _tell(session, sharing.moved)
+        if most is None or len(sharing.moved) < most:
+            sharing.serve(cell, row)
     return sharing.moved
 
 
@@ -145,14 +155,22 @@ class _Sharing:
         return is_there and _is_in_time(self.town, cell, root, self.schools[cell.child], self.now)
 
 
-def _tell(session: Session, moved: Iterable[Booking]) -> None:
-    """Tell each family once, whatever it was given."""
+def found_by(moved: Iterable[Booking]) -> Found:
+    """List whose what was moved is: families that have a place, families that are offered one."""
     families: dict[BookingState, set[int]] = {}
     for row in moved:
         families.setdefault(row.state, set()).add(row.family_id)
-    for family_id in sorted(families.get(BookingState.BOOKED, ())):
+    given, offered = (
+        frozenset(families.get(state, ())) for state in (BookingState.BOOKED, BookingState.OFFERED)
+    )
+    return Found(given, offered)
+
+
+def tell(session: Session, found: Found) -> None:
+    """Tell each family once, whatever it was given."""
+    for family_id in sorted(found.given):
         telling.place_found(session, family_id)
-    for family_id in sorted(families.get(BookingState.OFFERED, ())):
+    for family_id in sorted(found.offered):
         telling.place_offered(session, family_id)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app import db
 from app.models import Family
 from app.services import journal
-from app.services.bookings.groups import moving
+from app.services.bookings.groups import group_work
 from app.services.families import words
 from app.services.importing import (
     accesses,
@@ -100,7 +100,7 @@ def run(
                 report = _run_once(_Import(source, path, options, progress))
                 if not options.dry_run:
                     words.refresh_all()
-                    moving.regroup_all()
+                    group_work.follow_all()
                 return report
     raise Refusal(Reason.TOO_MANY, OUTDATED)
 

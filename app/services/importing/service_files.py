@@ -20,8 +20,8 @@ from app.formats import plural
 from app.models import Child, Service
 from app.services import journal
 from app.services.actors import Actor
-from app.services.bookings import invoicing, taking_over, waiting
-from app.services.bookings.groups import moving
+from app.services.bookings import invoicing, taking_over
+from app.services.bookings.groups import group_work
 from app.services.bookings.judge.worlds import Cell
 from app.services.bookings.setting_up import services
 from app.services.bookings.setting_up.services import Described
@@ -182,11 +182,11 @@ def run(path: Path, by: Actor, *, rehearses: bool = False, most_rows: int | None
                 rows_created=str(done.new_services + done.new_enrolments),
                 source=names, run=str(done.number),
             )  # fmt: skip
-        moving.regroup_all()
+        group_work.follow_all()
         _book_by_weeks(later, by, done)
         to_close = closing_rows.still_open(db.session(), later.closings)
         done.closings = closing_rows.close(to_close, by)
-        waiting.share_out_all()
+        group_work.share_out_all()
         # Last: nothing of these months changes from then on.
         done.invoiced = invoicing.take_over(later.invoiced, by)
         if later:

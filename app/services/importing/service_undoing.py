@@ -30,7 +30,7 @@ from app.models import (
 )
 from app.services.actors import Actor
 from app.services.bookings import places
-from app.services.bookings.groups import moving
+from app.services.bookings.groups import group_work
 from app.services.importing import going_back, service_since, undoing
 from app.services.importing.options import Progress
 from app.services.importing.putting_back import PuttingBack, created, referring
@@ -165,8 +165,6 @@ def _name(session: Session, row: dict[str, Any]) -> str:
 
 def _count_places(numbers: list[int]) -> None:
     """Have each day to come count where its children are by now, in as many places as there are."""
-    for number in numbers:
-        with db.transaction() as session:
-            service = session.get(Service, number)
-            if service is not None and service.archived_at is None:
-                moving.regroup(session, service)
+    offered = select(Service.id).where(Service.id.in_(numbers), Service.archived_at.is_(None))
+    for number in db.session().scalars(offered.order_by(Service.id)).all():
+        group_work.settle(number)

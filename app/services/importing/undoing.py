@@ -31,7 +31,7 @@ from app.models import (
 from app.services import journal
 from app.services.actors import Actor
 from app.services.billing import sharing
-from app.services.bookings.groups import moving
+from app.services.bookings.groups import group_work
 from app.services.families import words
 from app.services.importing import accesses, going_back, temporary
 from app.services.importing.images import IMAGED
@@ -103,7 +103,7 @@ def undo(number: int, actor: Actor, progress: Progress = lambda _done, _total: N
         except Outdated:
             continue
         words.refresh_all()
-        moving.regroup_all()
+        group_work.follow_all()
         return undone
     raise Refusal(Reason.TOO_MANY, OUTDATED)
 

@@ -17,6 +17,7 @@ class JobKind(StrEnum):
     OFFERS = "offers"
     OPENING = "opening"
     CLOSING = "closing"
+    GROUPS = "groups"
     CLERK_NEWS = "clerk_news"
     CLERK_MORNING = "clerk_morning"
 
@@ -31,6 +32,7 @@ IN_FRENCH: dict[str, str] = {
     JobKind.OFFERS: "places proposées restées sans réponse",
     JobKind.OPENING: "ouverture des réservations, à dire à qui l’a demandé",
     JobKind.CLOSING: "jours fermés ou rouverts\u00a0: ce qui y est réservé, puis le message",
+    JobKind.GROUPS: "groupes ou places d’un service\u00a0: ce qui est réservé suit",
     JobKind.CLERK_NEWS: "nouvelles pour la mairie, tout de suite",
     JobKind.CLERK_MORNING: "nouvelles pour la mairie, à 8 h",
 }

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from app import db
 from app.models import Booking, BookingState, Child, MealOrder, Service, ServiceGroup
-from app.services.bookings.groups import moving
+from app.services.bookings.groups import group_work
 from app.testing import Outbox
 from tests.blueprints.town_hall.conftest import NADIA, come
 from tests.support.browser import Browser, Page
@@ -39,7 +39,8 @@ def nadia(app: Flask, people: People) -> Iterator[Browser]:
                 session.add(
                     ServiceGroup(service_id=canteen.id, name=name, capacity=40, schools=[school])
                 )
-            moving.regroup(session, canteen)
+        with app.app_context():
+            group_work.follow_all()
         yield come(app, *NADIA, "secretariat")
 
 

@@ -1,7 +1,7 @@
 """« Groupes » of a service: Nadia parts the canteen, and reads the morning’s list by group."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -10,6 +10,8 @@ from sqlalchemy import select, update
 
 from app import db
 from app.models import Booking, Child, Family, Service
+from app.services.bookings.groups import group_work, moving
+from app.services.jobs.running import workshop
 from tests.blueprints.town_hall.conftest import NADIA, come
 from tests.support.browser import Browser
 from tests.support.people import People
@@ -68,6 +70,25 @@ def test_nadia_parts_the_canteen(app: Flask, nadia: Browser, people: People) -> 
     lines = nadia.fetch(f"/mairie/jour/{MONDAY}/liste.csv?service=cantine").text.splitlines()
     assert lines[0].endswith("Remarque;Groupe")
     assert [line.endswith(";Petits") for line in lines[1:]].count(True) == 1
+
+
+def test_nadia_reads_that_some_days_still_move(
+    app: Flask, nadia: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After so many parts her page goes on, and says so until the background has ended."""
+    monkeypatch.setattr(moving, "AT_ONCE", 1)
+    monkeypatch.setattr(group_work, "WHILE_ONE_WAITS", 1)
+    # Whoever does jobs comes later.
+    monkeypatch.setattr("app.services.jobs.queue.hurry", lambda *_: None)
+    page = nadia.get("town_hall.service_groups", number=number(app))
+    page = page.fill({"Nom du groupe": "Petits", "Nombre de places": "40"}).submit("Ajouter")
+    assert "Ce qui est réservé rejoint son groupe : cette page dit quand c’est fini." in page.text
+    assert "Des réservations à venir rejoignent encore leur groupe" in page.text
+    assert [bool(each) for each in groups(app)] == [False, True]
+    with app.app_context(), time_machine.travel(MORNING + timedelta(minutes=2)):
+        workshop().run()
+    assert "rejoignent encore" not in nadia.visit(page.path).text
+    assert [bool(each) for each in groups(app)] == [True, True]
 
 
 def test_a_group_is_emptied_then_removed(app: Flask, nadia: Browser) -> None:

@@ -33,19 +33,19 @@ from app.models import (
 from app.services.actors import Command, CurrentAccount, CurrentClerk, Waiting
 from app.services.bookings import (
     applying,
+    capacities,
     drawing,
     leaving,
     on_behalf,
     openings,
     saving,
     typical,
-    waiting,
     weeks,
 )
 from app.services.bookings.closings import closing
 from app.services.bookings.closings.closing_extent import Extent
 from app.services.bookings.exceptional import granting
-from app.services.bookings.setting_up import capacities
+from app.services.bookings.groups import group_work
 from app.services.bookings.waiting_list import answering_waiters, lapsing, waiting_lists
 from app.services.bookings.wishes import Boxes
 from app.services.importing import service_files
@@ -129,7 +129,7 @@ def _do(people: People, folder: Path, clock: time_machine.Traveller, act: Act) -
                 found.capacity, found.waiting = number, how
                 session.flush()
                 capacities.recount(session, found)
-            waiting.share_out_all()
+            group_work.share_out_all()
         case Answer(number, gives):
             _answer(number, gives=gives)
         case Grant():

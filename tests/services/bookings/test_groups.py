@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from app import db
 from app.calendar import ONE_DAY
 from app.models import Child, Enrolment, Place, Service
-from app.services.bookings.groups import moving, service_groups
+from app.services.bookings.groups import group_work, moving, service_groups
 from app.services.bookings.groups.service_groups import Told
 from app.services.bookings.judge.grouping import NO_GROUP, Group, group_of
 from app.services.erasure import of_bookings
@@ -56,19 +56,20 @@ def test_days_to_come_follow_a_child_who_changes_of_school(app: Flask) -> None:
             session.execute(
                 update(Child).where(Child.source_id == "race0").values(school=SCHOOLS[1])
             )
-        assert moving.regroup_all() == 1
+        assert group_work.follow_all() == 1
         assert states(FIRST) == {
             "race0": ("booked", SCHOOLS[1]), "race1": ("booked", SCHOOLS[1]),
             "race2": ("booked", SCHOOLS[0]), "race3": ("waiting", SCHOOLS[1]),
         }  # fmt: skip
         check(FIRST)
-        assert moving.regroup_all() == 0
+        assert group_work.follow_all() == 0
 
 
-def test_an_import_holds_a_day_at_once_and_none_where_nothing_moves(
+def test_an_import_holds_some_days_at_once_and_none_where_nothing_moves(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Stopped between two days, it is done by the next one; what is so is only read."""
+    """Stopped between two parts, it is done by the next one; what is so is only read."""
+    monkeypatch.setattr(moving, "AT_ONCE", 1)
     contenders = prepare(app, 2)
     roomy(app)
     part(app, 2, 2)
@@ -77,7 +78,7 @@ def test_an_import_holds_a_day_at_once_and_none_where_nothing_moves(
             for each in contenders:
                 book(each, day, {SLUG: 0}, [SLUG])
         with statements_of(app) as sent:
-            assert moving.regroup_all() == 0
+            assert group_work.follow_all() == 0
         assert all(each.startswith(("SELECT", "BEGIN")) for each in sent), sent
         with db.transaction() as session:
             session.execute(
@@ -86,10 +87,10 @@ def test_an_import_holds_a_day_at_once_and_none_where_nothing_moves(
         with monkeypatch.context() as stopped:
             stopped.setattr(db, "make_way", lambda: 1 / 0)
             with pytest.raises(ZeroDivisionError):
-                moving.regroup_all()
+                group_work.follow_all()
         assert states(FIRST)["race0"] == ("booked", SCHOOLS[1])
         assert states(FIRST + ONE_DAY)["race0"] == ("booked", SCHOOLS[0])
-        assert moving.regroup_all() == 1
+        assert group_work.follow_all() == 1
         assert states(FIRST + ONE_DAY)["race0"] == ("booked", SCHOOLS[1])
         check(FIRST)
         check(FIRST + ONE_DAY)
@@ -105,14 +106,14 @@ def test_a_group_says_how_many_days_move(app: Flask) -> None:
         for each in contenders:
             book(each, FIRST, {SLUG: 0}, [SLUG])
         service = service_id()
-        assert service_groups.add(service, Told("A", 5, (SCHOOLS[0],)), TOWN_HALL) == 1
+        assert service_groups.add(service, Told("A", 5, (SCHOOLS[0],)), TOWN_HALL).moved == 1
         assert states(FIRST) == {"race0": ("booked", "A"), "race1": ("booked", "")}
         check(FIRST)
         [group] = service_groups.listed(service)
         with pytest.raises(Refusal, match="réservation à venir y compte"):
             service_groups.remove(service, group.number, TOWN_HALL)
         told = Told("A", 5, ("Nulle part",))
-        assert service_groups.change(service, group.number, told, TOWN_HALL) == 1
+        assert service_groups.change(service, group.number, told, TOWN_HALL).moved == 1
         service_groups.remove(service, group.number, TOWN_HALL)
         assert states(FIRST) == {"race0": ("booked", ""), "race1": ("booked", "")}
         check(FIRST)

@@ -17,10 +17,9 @@ from sqlalchemy import func, select, update
 
 from app import db
 from app.models import Booking, BookingState, Child, Service
-from app.services.bookings import waiting
 from app.services.bookings.closings import closing
 from app.services.bookings.closings.closing_extent import Extent
-from app.services.bookings.groups import moving, service_groups
+from app.services.bookings.groups import group_work, service_groups
 from app.services.bookings.groups.service_groups import Told
 from app.services.refusals import Refusal
 from tests.support.groups import check, part, roomy, service_id
@@ -101,7 +100,7 @@ def _do(contenders: Sequence[Contender], groups: Sequence[int], day: date, act: 
         with db.transaction() as session:
             child = update(Child).where(Child.public_id == contenders[act.family].child)
             session.execute(child.values(school=act.school))
-        moving.regroup_all()
+        group_work.follow_all()
     elif isinstance(act, Places):
         told = Told(SCHOOLS[act.group], act.number, (SCHOOLS[act.group],))
         service_groups.change(service_id(), groups[act.group], told, TOWN_HALL)
@@ -151,7 +150,7 @@ def test_at_the_same_moment(app: Flask) -> None:
                 Booking.day == day, Booking.state == BookingState.WAITING
             )
             before = db.session().scalars(waits).one()
-            waiting.share_out(service_id())
+            group_work.share_out_all()
             assert db.session().scalars(waits).one() == before
 
 
@@ -164,7 +163,7 @@ def _go_to(contender: Contender, school: str) -> None:
         session.execute(
             update(Child).where(Child.public_id == contender.child).values(school=school)
         )
-    moving.regroup_all()
+    group_work.follow_all()
 
 
 def _all_at_once(app: Flask, acts: Sequence[Act]) -> None:

@@ -10,9 +10,10 @@ from sqlalchemy import select, update
 
 from app import HANDLERS, db
 from app.models import Booking, Job, MailState, OutboxMail, Service, ServiceDay, Waiting
-from app.services.bookings import drawing, saving, waiting, weeks, wishes
+from app.services.bookings import drawing, saving, weeks, wishes
 from app.services.bookings.closings import closing
 from app.services.bookings.closings.closing_extent import Extent
+from app.services.bookings.groups import group_work
 from app.services.bookings.setting_up import reading as services_read
 from app.services.bookings.setting_up import services as setting_up
 from app.services.bookings.waiting_list import answering_waiters, kept_places, lapsing
@@ -66,7 +67,7 @@ def test_what_comes_together_is_told_together(town: People) -> None:
     tick(town.moreau, "30 cantine", "3 garderie-de-midi", "4 cantine")
     with db.transaction() as session:
         session.execute(update(Service).values(capacity=1))
-    waiting.share_out_all()
+    group_work.share_out_all()
     assert states(town.moreau)["30 cantine"] == "booked parent"
     assert states(town.moreau)["3 garderie-de-midi"] == "booked parent"
     [mail] = found_mails()
@@ -180,12 +181,12 @@ def test_more_places_are_given_at_once(town: People) -> None:
 
 def test_more_places_of_a_file_are_given_too(town: People) -> None:
     """Whatever service they are of; nothing happens where nobody waits."""
-    waiting.share_out_all()
+    group_work.share_out_all()
     capacity(1)
     for person in (town.zest, town.moreau):
         tick(person, "30 cantine")
     capacity(2)
-    waiting.share_out_all()
+    group_work.share_out_all()
     assert states(town.moreau) == {"30 cantine": "booked parent", MIDDAY: "booked linked"}
 
 

@@ -46,7 +46,7 @@ NADIA = Clerk("Nadia Petit")
 BY = Command("ops")
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 MONDAY = date(2026, 12, 7)
-HISTORY = ("journal_entry",)
+HISTORY = ("journal_entry", "job")
 # Another canteen, with groups; a new service; who may come; a bridge; what all of it costs.
 FILES = {
     "service.csv": "id;nom;type;jours;capacite;entraine;limiteReservation\n"

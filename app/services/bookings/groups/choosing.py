@@ -10,6 +10,7 @@ from app import db
 from app.models import Child, Enrolment, Service, ServiceGroup
 from app.services import journal
 from app.services.actors import Actor
+from app.services.bookings import places, waiting
 from app.services.bookings.groups import moving
 from app.services.refusals import Reason, Refusal
 
@@ -46,13 +47,16 @@ def choose(family_id: int, number: int, group: int | None, by: Actor) -> int:
         enrolment, _, service = found
         if group not in {None, *(each for each, _ in _groups(session, service.id))}:
             raise Refusal(Reason.UNFIT, "choisissez un groupe de ce service")
+        # Whoever books for it reads one or the other, and what is saved by then follows.
+        places.lock_children(session, [enrolment.child_id])
         enrolment.group_id = group
-        moved = moving.regroup(session, service)
+        moved = moving.move_child(session, service.id, enrolment.child_id)
+        waiting.tell(session, moved.found)
         journal.record_of_family(
             session, "child_group_said", by, family_id,
             child=str(enrolment.child_id), about=service.name,
         )  # fmt: skip
-        return moved
+        return moved.days
 
 
 def _find(session: Session, family_id: int, number: int) -> tuple[Enrolment, str, Service] | None:

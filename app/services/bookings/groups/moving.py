@@ -4,12 +4,13 @@ A booking says in whose places it counts. When its child, or the town, says anot
 to come move there, with their places, under the locks of whoever books.
 """
 
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app import db
@@ -20,18 +21,54 @@ from app.models import (
     BookingState,
     Child,
     Enrolment,
-    Place,
-    Service,
-    ServiceGroup,
 )
 from app.services.bookings import catalogue, places, waiting
 from app.services.bookings.catalogue import Catalogue
 from app.services.bookings.judge.grouping import NO_GROUP
-from app.services.bookings.places import At
-from app.services.bookings.setting_up import capacities
+from app.services.bookings.places import At, Pool
+from app.services.bookings.waiting import Found
 
 # What is closed comes back in a place; what is given back has none to count.
 COUNTED = (*HOLDING, BookingState.WAITING, BookingState.CLOSED)
+
+
+# Children that are looked at together; days that are moved in one transaction.
+LOOKED_AT, AT_ONCE = 200, 2_000
+_NEXT = select(Child.id).where(Child.id > bindparam("seen")).order_by(Child.id).limit(LOOKED_AT)
+_COLUMNS = (
+    Booking.id,
+    Booking.child_id,
+    Booking.service_id,
+    Booking.family_id,
+    Booking.day,
+    Booking.state,
+    Booking.group_id,
+)
+
+
+class Stray(NamedTuple):
+    """A day of a child that counts where the child is no more."""
+
+    child: int
+    day: date
+
+
+class Moved(NamedTuple):
+    """How many days count elsewhere by now, and who has a place by that."""
+
+    days: int = 0
+    found: Found = Found()
+
+
+class _Elsewhere(NamedTuple):
+    """A booking, and the group of its child by now."""
+
+    id: int
+    child_id: int
+    day: date
+    state: BookingState
+    group_id: int
+    now: int
 
 
 class _Said(NamedTuple):
@@ -95,87 +132,100 @@ def read(session: Session, town: Catalogue, children: Collection[int]) -> Groups
     return Groups(town, known, said)
 
 
-def regroup(session: Session, service: Service, some: Collection[date] | None = None) -> int:
-    """Have each day to come, or some, count where its child is by now; return how many moved.
+def to_move(service_id: int) -> Iterator[tuple[list[Stray], int]]:
+    """List the days to come on which a child is elsewhere by now, some at a time, holding nobody.
+
+    With how many children were looked at, in their order.
+    """
+    session = db.session()
+    first, last = _both_ends(session, service_id)
+    if first is None or last is None:
+        return
+    town = catalogue.read(first, last)
+    seen = 0
+    while children := session.scalars(_NEXT, {"seen": seen}).all():
+        seen = children[-1]
+        rows = session.execute(_days(service_id, Booking.child_id.between(children[0], seen)))
+        found = [Stray(each.child_id, each.day) for each in _elsewhere(session, town, rows.all())]
+        for start in range(0, len(found), AT_ONCE):
+            yield found[start : start + AT_ONCE], 0
+        yield [], len(children)
+
+
+def move(session: Session, service_id: int, strays: Collection[Stray]) -> Moved:
+    """Have these days count where their child is by now, as others do of the same ones.
 
     Nobody loses a place: a group that gets more than it holds has more that day. What came free
-    goes to those who wait there. A day that somebody books for the first time meanwhile is not
-    locked: it follows the next time.
+    goes to those who wait there; whoever calls tells them.
     """
-    session.flush()
-    coming = _coming(service.id)
-    if some is not None:
-        coming = coming.where(Booking.day.in_(sorted(some)))
-    rows = session.scalars(coming).all()
-    counted = select(Place.day).where(Place.service_id == service.id, Place.day >= today())
-    days = sorted(some or {row.day for row in rows} | set(session.scalars(counted)))
+    days = sorted({each.day for each in strays})
     if not days:
-        return 0
+        return Moved()
     town = catalogue.read(days[0], days[-1])
-    ats = [At(service.id, day) for day in days]
-    places.lock(session, town, {row.child_id for row in rows}, ats)
-    locked = coming.where(Booking.day.in_(days)).execution_options(populate_existing=True)
-    rows = session.scalars(locked).all()
+    children = {each.child for each in strays}
+    places.lock(session, town, children, [At(service_id, day) for day in days])
+    among = Booking.child_id.in_(sorted(children)) & Booking.day.in_(days)
+    # The town may have said other groups since.
+    town = catalogue.read(days[0], days[-1])
+    rows = _elsewhere(session, town, session.execute(_days(service_id, among)).all())
+    counted: Counter[Pool] = Counter()
+    numbers: dict[int, list[int]] = {}
+    for each in rows:
+        numbers.setdefault(each.now, []).append(each.id)
+        if each.state in HOLDING:
+            counted[Pool(service_id, each.group_id, each.day)] -= 1
+            counted[Pool(service_id, each.now, each.day)] += 1
+    for group, theirs in numbers.items():
+        session.execute(
+            update(Booking)
+            .where(Booking.id.in_(theirs))
+            .values(group_id=group)
+            .execution_options(synchronize_session=False)
+        )
+    places.count(session, counted, turns_out=False)
+    freed = {At(service_id, pool.day) for pool, change in counted.items() if change < 0}
+    return Moved(len(rows), waiting.found_by(waiting.serve(session, town, freed)))
+
+
+def move_child(session: Session, service_id: int, child: int) -> Moved:
+    """Do so for all that a child has to come; it is held by now."""
+    session.flush()
+    rows = session.execute(_days(service_id, Booking.child_id == child))
+    return move(session, service_id, [Stray(child, row.day) for row in rows])
+
+
+def _both_ends(session: Session, service_id: int) -> tuple[date | None, date | None]:
+    """Find the first and the last day to come, each at the end of an index."""
+    days = select(Booking.day).where(Booking.service_id == service_id, Booking.day >= today())
+    first = session.scalar(days.order_by(Booking.day).limit(1))
+    return first, session.scalar(days.order_by(Booking.day.desc()).limit(1))
+
+
+def _elsewhere(session: Session, town: Catalogue, rows: Sequence[Row[Any]]) -> list[_Elsewhere]:
+    """Keep those that count in another group than their child's."""
     groups = read(session, town, {row.child_id for row in rows})
-    moved = 0
-    for row in rows:
-        group = groups.of(row.child_id, row.service_id, row.family_id, row.day)
-        moved += group != row.group_id
-        row.group_id = group
-    session.flush()
-    capacities.recount(session, service, days)
-    session.flush()
-    waiting.promote(session, town, ats)
-    return moved
-
-
-def regroup_all() -> int:
-    """Do so for each service that has groups: children changed of school, or of class.
-
-    A day at a time, and only where something is to be done: whoever books waits for one of them.
-    """
-    grouped = (
-        select(Service)
-        .where(Service.id.in_(select(ServiceGroup.service_id)), Service.archived_at.is_(None))
-        .order_by(Service.id)
+    told = (
+        _Elsewhere(
+            row.id,
+            row.child_id,
+            row.day,
+            row.state,
+            row.group_id,
+            groups.of(row.child_id, row.service_id, row.family_id, row.day),
+        )
+        for row in rows
     )
-    moved = 0
-    for service in db.session().scalars(grouped).all():
-        for day in _to_see_to(db.session(), service):
-            with db.transaction() as session:
-                moved += regroup(session, session.get_one(Service, service.id), [day])
-            db.make_way()
-    return moved
+    return [each for each in told if each.now != each.group_id]
 
 
-def _to_see_to(session: Session, service: Service) -> list[date]:
-    """List the days to come on which a child is elsewhere by now, or a count is not so."""
-    wrong = capacities.wrong(session, service)
-    stand = (
-        select(Booking.child_id, Booking.family_id, Booking.day, Booking.group_id)
-        .where(*_is_coming(service.id))
-        .order_by(Booking.id)
-    )
-    rows = session.execute(stand).all()
-    if rows:
-        days = [row.day for row in rows]
-        town = catalogue.read(min(days), max(days))
-        groups = read(session, town, {row.child_id for row in rows})
-        wrong |= {
-            row.day
-            for row in rows
-            if groups.of(row.child_id, service.id, row.family_id, row.day) != row.group_id
-        }
-    return sorted(wrong)
-
-
-def _coming(service_id: int) -> Select[Booking]:
-    return select(Booking).where(*_is_coming(service_id)).order_by(Booking.id)
-
-
-def _is_coming(service_id: int) -> tuple[ColumnElement[bool], ...]:
+def _days(service_id: int, among: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     return (
-        Booking.service_id == service_id,
-        Booking.day >= today(),
-        Booking.state.in_(COUNTED),
+        select(*_COLUMNS)
+        .where(
+            Booking.service_id == service_id,
+            Booking.day >= today(),
+            Booking.state.in_(COUNTED),
+            among,
+        )
+        .order_by(Booking.child_id, Booking.day)
     )

@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 
 from app import db
 from app.formats import NBSP, plural, today
-from app.models import Booking, Enrolment, Service, ServiceGroup
+from app.models import Booking, Enrolment, Place, Service, ServiceGroup
 from app.services import journal
 from app.services.actors import Actor
-from app.services.bookings.groups import moving
-from app.services.bookings.setting_up.services import MOST_PLACES
+from app.services.bookings import capacities
+from app.services.bookings.groups import group_work, moving
+from app.services.bookings.groups.group_work import Errand, Followed
 from app.services.refusals import Reason, Refusal
 
 LONGEST_NAME = 100
@@ -25,13 +26,19 @@ SAME_NAME = "un autre groupe du service porte ce nom"
 TOO_MANY = f"un service a {MOST_GROUPS} groupes au plus"
 SAID = "des inscriptions nomment ce groupe\u00a0: donnez-leur un autre groupe d’abord"
 _NUMBER: BindParameter[int] = bindparam("service_id")
-_COMING = (
-    select(func.count(Booking.id))
+_COMING = select(func.count(Booking.id)).where(
+    Booking.service_id == _NUMBER,
+    Booking.group_id == bindparam("group_id"),
+    Booking.day >= bindparam("today", type_=Date),
+    Booking.state.in_(moving.COUNTED),
+)
+# Those that have a place, which each day counts: a great town has a million bookings.
+_HELD = (
+    select(func.coalesce(func.sum(Place.taken), 0))
     .where(
-        Booking.service_id == ServiceGroup.service_id,
-        Booking.group_id == ServiceGroup.id,
-        Booking.day >= bindparam("today", type_=Date),
-        Booking.state.in_(moving.COUNTED),
+        Place.service_id == ServiceGroup.service_id,
+        Place.group_id == ServiceGroup.id,
+        Place.day >= bindparam("today", type_=Date),
     )
     .scalar_subquery()
 )
@@ -42,7 +49,7 @@ _LISTED: Any = (
         ServiceGroup.capacity,
         ServiceGroup.schools,
         ServiceGroup.classes,
-        _COMING.label("coming"),
+        _HELD.label("coming"),
     )
     .where(ServiceGroup.service_id == _NUMBER)
     .order_by(ServiceGroup.id)
@@ -59,7 +66,7 @@ class Told(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """A group, and how many days to come count in it."""
+    """A group, and how many days to come have a place in it."""
 
     number: int
     name: str
@@ -80,25 +87,27 @@ def listed(service_id: int) -> list[Shown]:
     return [Shown(*row) for row in db.rows(_LISTED, service_id=service_id, today=today())]
 
 
-def add(service_id: int, told: Told, by: Actor) -> int:
-    """Add one; return how many days to come count elsewhere by now. Raises Refusal."""
+def add(service_id: int, told: Told, by: Actor, most_parts: int | None = None) -> Followed:
+    """Add one; days to come count where their child is by now, part by part. Raises Refusal."""
     with db.transaction() as session:
         service = _service(session, service_id)
         put(session, None, service_id, told)
-        moved = _follow(session, service, by)
-    return moved + _follow_again(service_id)
+        job, errand = _ask(session, service, by)
+    return group_work.follow(job, errand, most_parts)
 
 
-def change(service_id: int, number: int, told: Told, by: Actor) -> int:
-    """Change one; return how many days to come count elsewhere by now. Raises Refusal."""
+def change(
+    service_id: int, number: int, told: Told, by: Actor, most_parts: int | None = None
+) -> Followed:
+    """Change one; days to come count where their child is by now, part by part. Raises Refusal."""
     with db.transaction() as session:
         service = _service(session, service_id)
         put(session, _group(session, service_id, number), service_id, told)
-        moved = _follow(session, service, by)
-    return moved + _follow_again(service_id)
+        job, errand = _ask(session, service, by)
+    return group_work.follow(job, errand, most_parts)
 
 
-def remove(service_id: int, number: int, by: Actor) -> None:
+def remove(service_id: int, number: int, by: Actor, most_parts: int | None = None) -> Followed:
     """Take an empty one away. Raises Refusal while days to come count in it."""
     with db.transaction() as session:
         service = _service(session, service_id)
@@ -106,15 +115,16 @@ def remove(service_id: int, number: int, by: Actor) -> None:
         said = select(func.count(Enrolment.id)).where(Enrolment.group_id == number)
         if session.scalars(said).one():
             raise Refusal(Reason.CLOSED, SAID)
-        coming = {each.number: each.coming for each in listed(service_id)}[number]
-        if coming:
+        asked = {"service_id": service_id, "group_id": number, "today": today()}
+        if coming := session.scalars(_COMING, asked).one():
             days = plural(coming, "réservation à venir y compte", "réservations à venir y comptent")
             raise Refusal(
                 Reason.CLOSED,
                 f"{days}\u00a0: changez d’abord ses écoles ou ses classes, elles iront ailleurs",
             )
         session.delete(group)
-        _follow(session, service, by)
+        job, errand = _ask(session, service, by)
+    return group_work.follow(job, errand, most_parts)
 
 
 def put(session: Session, group: ServiceGroup | None, service_id: int, told: Told) -> None:
@@ -122,7 +132,7 @@ def put(session: Session, group: ServiceGroup | None, service_id: int, told: Tol
     name = " ".join(told.name.split())
     if not name:
         raise Refusal(Reason.MISSING, NO_NAME)
-    if told.capacity is None or not 0 < told.capacity <= MOST_PLACES:
+    if told.capacity is None or not 0 < told.capacity <= capacities.MOST_PLACES:
         raise Refusal(Reason.UNFIT, NO_PLACES)
     there = select(ServiceGroup.name).where(ServiceGroup.service_id == service_id)
     others = set(session.scalars(there)) - ({group.name} if group else set())
@@ -137,16 +147,13 @@ def put(session: Session, group: ServiceGroup | None, service_id: int, told: Tol
     session.flush()
 
 
-def _follow(session: Session, service: Service, by: Actor) -> int:
-    moved = moving.regroup(session, service)
+def _ask(session: Session, service: Service, by: Actor) -> tuple[int, Errand]:
+    """Have what is booked follow, once what the town says now is what everybody reads."""
+    session.flush()
+    capacities.tell_again(session, service)
     journal.record(session, "service_changed", by, about=service.name)
-    return moved
-
-
-def _follow_again(service_id: int) -> int:
-    """Move what was booked meanwhile by who had read the groups as they were."""
-    with db.transaction() as session:
-        return moving.regroup(session, session.get_one(Service, service_id))
+    errand = Errand(service.id)
+    return group_work.ask(session, errand), errand
 
 
 def _service(session: Session, number: int) -> Service:

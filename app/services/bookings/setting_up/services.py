@@ -18,14 +18,12 @@ from app.formats import fold, plural, today
 from app.models import HOLDING, Booking, Service, ServiceKind, ServiceLink
 from app.services import journal
 from app.services.actors import Actor
-from app.services.bookings import waiting
+from app.services.bookings import capacities, waiting
 from app.services.bookings.judge import notation
 from app.services.bookings.judge.links import Link, Links
-from app.services.bookings.setting_up import capacities
 from app.services.refusals import Reason, Refusal
 
 END_OF_DAY = 24 * 60
-MOST_PLACES = 100_000
 MOST_ABSENCES = 99
 # A month.
 MOST_HOURS = 30 * 24
@@ -84,11 +82,16 @@ def add(told: Described, others: Others, by: Actor) -> int:
         return number
 
 
-def change(number: int, told: Described, others: Others, by: Actor) -> None:
+def change(
+    number: int, told: Described, others: Others, by: Actor, most_parts: int | None = None
+) -> None:
     """Change a service; what is booked stays as it is, and who waits may have what it has more of.
 
-    Raises Refusal for what cannot be.
+    The background gives what is left after so many parts. Raises Refusal for what cannot be.
     """
+    # Loaded when a service changes: every start reads this module.
+    from app.services.bookings.groups import group_work
+
     with db.transaction() as session:
         service = session.get(Service, number)
         if service is None or service.archived_at:
@@ -96,8 +99,10 @@ def change(number: int, told: Described, others: Others, by: Actor) -> None:
         write(session, service, told)
         link(session, {number: others})
         journal.record(session, "service_changed", by, about=told.name)
-    # Apart: places are locked in an order of their own.
-    waiting.share_out(number)
+        errand = group_work.Errand(number, moves=False)
+        job = group_work.ask(session, errand) if waiting.awaited(number) else None
+    if job is not None:
+        group_work.follow(job, errand, most_parts)
 
 
 def move(number: int, by: Actor, *, earlier: bool) -> str:
@@ -217,7 +222,7 @@ def check(told: Described) -> None:
             Reason.UNFIT,
             f"un justificatif arrive en 1 à {MOST_HOURS} heures\u00a0; vide, il n’y en a pas",
         )
-    if told.capacity is not None and not 0 < told.capacity <= MOST_PLACES:
+    if told.capacity is not None and not 0 < told.capacity <= capacities.MOST_PLACES:
         raise Refusal(Reason.UNFIT, "le nombre de places commence à 1\u00a0; vide, il n’y en a pas")
 
 
