@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from app.formats import fold
@@ -16,6 +16,29 @@ from app.services.importing.group_file import Named
 from app.services.importing.service_tables import ENROLMENTS
 
 
+class _Key(NamedTuple):
+    """Which enrolment it is."""
+
+    child_id: int
+    service_id: int
+    family_id: int
+    first: date
+
+
+_KEY = (Enrolment.child_id, Enrolment.service_id, Enrolment.family_id, Enrolment.first)
+
+
+class _Said(NamedTuple):
+    """What is said of it."""
+
+    last: date | None
+    group_id: int | None
+
+
+# With its number before.
+_Row = tuple[int, _Said]
+
+
 def write(
     session: Session,
     fault: Fault,
@@ -25,11 +48,10 @@ def write(
     rows: Iterable[Mapping[str, Any]],
 ) -> tuple[int, int]:
     """Write what the rows say; return how many enrolments that is, and how many are new."""
-    there = {
-        (each.child_id, each.service_id, each.family_id, each.first): each
-        for each in session.scalars(select(Enrolment).order_by(Enrolment.id))
-    }
-    count = new = 0
+    standing = session.execute(select(*_KEY, Enrolment.id, Enrolment.last, Enrolment.group_id))
+    there = {_Key(*row[:4]): (row.id, _Said(row.last, row.group_id)) for row in standing}
+    said: dict[_Key, _Said] = {}
+    count = 0
     for row in rows:
         service, child = offered.get(row["service"]), homes.get(row["child"])
         first = date.fromisoformat(row["first"])
@@ -47,10 +69,8 @@ def write(
             for source_id, family in child.families.items():
                 if row["family"] in {None, source_id}:
                     count += 1
-                    key = (child.number, service, family, first)
-                    new += key not in there
-                    _enrol(session, there, key, last, group)
-    return count, new
+                    said[_Key(child.number, service, family, first)] = _Said(last, group)
+    return count, _enrol(session, there, said)
 
 
 def _fault(
@@ -65,15 +85,17 @@ def _fault(
     return None
 
 
-def _enrol(
-    session: Session,
-    there: dict[tuple[int, int, int, date], Enrolment],
-    key: tuple[int, int, int, date],
-    last: date | None,
-    group: int | None,
-) -> None:
-    if key not in there:
-        child, service, family, first = key
-        there[key] = Enrolment(child_id=child, service_id=service, family_id=family, first=first)
-        session.add(there[key])
-    there[key].last, there[key].group_id = last, group
+def _enrol(session: Session, there: Mapping[_Key, _Row], said: Mapping[_Key, _Said]) -> int:
+    """Write them row by row, as SQLite's lock is held meanwhile; return how many are new."""
+    new = [key for key in said if key not in there]
+    if new:
+        rows = [key._asdict() | said[key]._asdict() for key in new]
+        session.execute(insert(Enrolment), rows)
+    changed = [
+        {"id": there[key][0]} | told._asdict()
+        for key, told in said.items()
+        if key in there and there[key][1] != told
+    ]
+    if changed:
+        session.execute(update(Enrolment), changed)
+    return len(new)

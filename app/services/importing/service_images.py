@@ -47,6 +47,9 @@ def keep_aside(connection: Connection) -> None:
         connection.exec_driver_sql(
             f"CREATE TEMP TABLE {kept(name)}{ending} AS SELECT * FROM {name}"
         )
+        # Without it each row is looked for among all of them, under SQLite's lock.
+        keys = ", ".join(column.name for column in model.__table__.primary_key)
+        connection.exec_driver_sql(f"CREATE UNIQUE INDEX {kept(name)}_key ON {kept(name)} ({keys})")
 
 
 def keep(connection: Connection, run_id: int) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, select, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from app import db
@@ -94,11 +94,19 @@ class Groups:
 
     def of(self, child: int, service: int, family: int, day: date) -> int:
         """Find the group of a child that a family books for."""
+        told = self.said.get((child, service, family), ())
+        return self._group_of(
+            child, service, next((each.group for each in told if each.covers(day)), None)
+        )
+
+    def usual(self, child: int, service: int) -> int:
+        """Find the one that its school and its class say."""
+        return self._group_of(child, service, None)
+
+    def _group_of(self, child: int, service: int, chosen: int | None) -> int:
         found = self.town.services.get(service)
         if found is None or not found.groups:
             return NO_GROUP
-        told = self.said.get((child, service, family), ())
-        chosen = next((each.group for each in told if each.covers(day)), None)
         return found.group_of(*self.children[child], chosen)
 
 
@@ -145,7 +153,8 @@ def to_move(service_id: int) -> Iterator[tuple[list[Stray], int]]:
     seen = 0
     while children := session.scalars(_NEXT, {"seen": seen}).all():
         seen = children[-1]
-        rows = session.execute(_days(service_id, Booking.child_id.between(children[0], seen)))
+        among = _may_be_elsewhere(read(session, town, children), service_id, children)
+        rows = session.execute(_days(service_id, among))
         found = [Stray(each.child_id, each.day) for each in _elsewhere(session, town, rows.all())]
         for start in range(0, len(found), AT_ONCE):
             yield found[start : start + AT_ONCE], 0
@@ -199,6 +208,24 @@ def _both_ends(session: Session, service_id: int) -> tuple[date | None, date | N
     days = select(Booking.day).where(Booking.service_id == service_id, Booking.day >= today())
     first = session.scalar(days.order_by(Booking.day).limit(1))
     return first, session.scalar(days.order_by(Booking.day.desc()).limit(1))
+
+
+def _may_be_elsewhere(
+    groups: Groups, service_id: int, children: Sequence[int]
+) -> ColumnElement[bool]:
+    """Select the days that do not count where school and class say; all, where more is said."""
+    told = {child for child, service, _ in groups.said if service == service_id}
+    usual: dict[int, list[int]] = {}
+    for child in children:
+        if child not in told:
+            usual.setdefault(groups.usual(child, service_id), []).append(child)
+    return or_(
+        Booking.child_id.in_(sorted(told)),
+        *(
+            Booking.child_id.in_(theirs) & (Booking.group_id != group)
+            for group, theirs in sorted(usual.items())
+        ),
+    )
 
 
 def _elsewhere(session: Session, town: Catalogue, rows: Sequence[Row[Any]]) -> list[_Elsewhere]:

@@ -163,8 +163,10 @@ def write(session: Session, service: Service | None, told: Described, source_id:
     service.weekdays = bits(told.weekdays)
     service.archived_at = None
     session.flush()
-    if told.capacity != capacity:
+    if capacity is None and told.capacity is not None:
         capacities.recount(session, service)
+    elif told.capacity != capacity:
+        capacities.tell_again(session, service)
     return service.id
 
 
