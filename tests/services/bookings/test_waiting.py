@@ -286,12 +286,9 @@ def test_a_place_that_is_kept_is_closed_with_its_day(town: People) -> None:
 
 def test_a_midday_that_is_offered_is_sure_with_a_meal(town: People) -> None:
     """It is waited for itself first; then the canteen is booked, which brings it."""
+    midday = update(Service).where(Service.slug == "garderie-de-midi")
     with db.transaction() as session:
-        session.execute(
-            update(Service)
-            .where(Service.slug == "garderie-de-midi")
-            .values(capacity=1, waiting="offer")
-        )
+        session.execute(midday.values(capacity=1, waiting="offer"))
     tick(town.zest, MIDDAY)
     tick(town.moreau, MIDDAY)
     tick(town.zest)
