@@ -26,6 +26,7 @@ NARROW_NBSP = "\u202f"
 FRENCH_SIGNS = str.maketrans({",": NARROW_NBSP, ".": ","})
 FIRST_OF_MONTH = 1
 KIBI = 1024
+ENDS = (".", "!", "?", "…")
 PARTS_OF_DAY = ((5, "cette nuit"), (12, "ce matin"), (18, "cet après-midi"), (24, "ce soir"))
 # What Unicode does not take apart, as people type it: the letters of the alphabets of Europe that
 # have a base letter but no accent, and the kinds of one sign. Invisible ones go.
@@ -43,7 +44,7 @@ def init_app(app: Flask, timezone: str) -> None:
     app.extensions[EXTENSION] = ZoneInfo(timezone)
     filters: tuple[Callable[..., str], ...] = (
         euros, signed_euros, price, month, day, day_in_words, day_in_full, day_and_month, bare_day,
-        recent_day, coming_day, hour, moment, near_moment, plural, elided, file_size, phone,
+        recent_day, coming_day, hour, moment, near_moment, plural, ended, elided, file_size, phone,
         phone_link, plain_amount,
     )  # fmt: skip
     for function in filters:
@@ -184,6 +185,11 @@ def plural(count: int, singular: str, plural_form: str | None = None) -> str:
     """Write 1 nouveau message, 2 000 nouveaux messages; zero is singular in French."""
     written = f"{count:,}".replace(",", NARROW_NBSP)
     return f"{written}{NBSP}{singular if abs(count) < 2 else plural_form or singular + 's'}"  # noqa: PLR2004
+
+
+def ended(words: str) -> str:
+    """End a sentence, unless what somebody typed at its end does: Fermé : grève !"""
+    return words if words.endswith(ENDS) else words + "."
 
 
 def elided(word: str, name: str) -> str:

@@ -38,6 +38,11 @@ def one_sentence(typed: str | None) -> str:
     return BEFORE_SIGN.sub("\u00a0", some_lines(typed).replace("\n", " "))
 
 
+def reason(typed: str, longest: int) -> str:
+    """Keep why something is so, to stand at the end of a sentence: its own full stop is not its."""
+    return one_sentence(typed)[:longest].rstrip(f" .,;:{NO_BREAK}")
+
+
 def some_lines(typed: str | None) -> str:
     """Keep several lines, and what keeps words together in a sentence."""
     lines = (BLANKS.sub(" ", visible(line)).strip() for line in (typed or "").splitlines())

@@ -187,6 +187,20 @@ def test_a_word_gives_its_vowel_to_the_name(word: str, name: str, written: str) 
     assert formats.elided(word, name) == written
 
 
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("Fermé\u00a0: grève", "Fermé\u00a0: grève."), ("Neige\u00a0!", "Neige\u00a0!"),
+        ("À Nadia P.", "À Nadia P."), ("Vraiment\u00a0?", "Vraiment\u00a0?"), ("Etc…", "Etc…"),
+        ("«\u00a0Le Petit Pont\u00a0»", "«\u00a0Le Petit Pont\u00a0»."),
+    ],
+)  # fmt: skip
+def test_a_sentence_ends_once(words: str, sentence: str) -> None:
+    """Whatever somebody typed at its end."""
+    assert formats.ended(words) == sentence
+    assert formats.ended(sentence) == sentence
+
+
 def test_thousands_stand_apart() -> None:
     assert formats.plural(12_345, "courriel") == "12\u202f345\u00a0courriels"
     assert formats.plural(999, "courriel") == "999\u00a0courriels"

@@ -61,7 +61,11 @@ class Reader:
         """Read a page."""
         texts = list(markup.texts_of(page.soup))
         self.texts += texts
-        return [*markup.what_came_out(page), *markup.what_is_spoilt(texts)]
+        return [
+            *markup.what_came_out(page),
+            *markup.what_is_spoilt(texts),
+            *markup.what_ends_twice(texts),
+        ]
 
     def never_read(self, columns: list[Column[str]]) -> set[str]:
         """Name the columns of which no value was read from its beginning to its end."""
@@ -104,6 +108,7 @@ def test_every_screen_shows_markup_as_words(
     parent.get("family.messages", recherche=MARK)
     for mail in Outbox(app):
         assert reader.faults(Subject(mail.html, app)) == []
+        assert markup.what_ends_twice([mail.text]) == []
     with app.app_context():
         assert reader.never_read(markup.columns_of_words()) == NOT_SHOWN
 

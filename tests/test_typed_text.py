@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.typed_text import one_line, some_lines
+from app.typed_text import one_line, reason, some_lines
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,15 @@ def test_cleaning_again_changes_nothing(typed: str) -> None:
         kept = clean(typed)
         assert clean(kept) == kept
         assert all(each.isprintable() or each in "\n\u00a0\u202f" for each in kept)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        (" grève  du personnel. ", "grève du personnel"), ("neige !", "neige\u00a0!"),
+        ("chaudière en panne,", "chaudière en panne"), ("grève...", "grève"), (" . ", ""),
+        ("plus de places\ndans le car", "plus de places dans le car"), ("a" * 41, "a" * 40),
+    ],
+)  # fmt: skip
+def test_a_reason_stands_at_the_end_of_a_sentence(typed: str, kept: str) -> None:
+    assert reason(typed, 40) == kept

@@ -3,6 +3,7 @@
 import click
 
 from app.cli.context import refusals, whoever_launched, with_appcontext
+from app.formats import ended
 from app.services.accounts import address_correction as service
 
 WARNED = "L’ancienne adresse ({}) est prévenue par un courriel."
@@ -24,6 +25,6 @@ def correct(identifier: str, address: str) -> None:
         click.echo(WARNED.format(done.old))
     click.echo(ENDED)
     if done.shared_with:
-        click.echo(f"C’est aussi l’adresse de\u00a0: {', '.join(done.shared_with)}.")
+        click.echo(ended(f"C’est aussi l’adresse de\u00a0: {', '.join(done.shared_with)}"))
     click.echo("À changer aussi dans votre logiciel\u00a0: flask reporting le rappelle.")
     click.echo(f"Pour lui envoyer un mot de passe\u00a0: flask credentials send {identifier}")

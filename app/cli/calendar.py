@@ -6,11 +6,11 @@ from app.calendar import school_years
 from app.calendar.school_years import SchoolYear
 from app.cli.context import refusals, whoever_launched, with_appcontext
 from app.cli.tables import align
-from app.formats import day, day_in_words, plural, today
+from app.formats import day, day_in_words, ended, plural, today
 from app.settings import settings
 
 HEADINGS = ("Du", "Au", "Quoi", "Sorte", "Source")
-UNCHANGED = "Rien n’a changé\u00a0: {}."
+UNCHANGED = "Rien n’a changé\u00a0: {}"
 
 
 class _Year(click.ParamType[SchoolYear]):
@@ -56,7 +56,7 @@ def load(year: SchoolYear | None) -> None:
         f"Année {year.label}\u00a0: {plural(loaded.added, 'ligne ajoutée', 'lignes ajoutées')}."
     )
     for each in loaded.kept:
-        click.echo(f"Gardé comme la mairie l’a mis, l’arrêté dit autre chose\u00a0: {each}.")
+        click.echo(ended(f"Gardé comme la mairie l’a mis, l’arrêté dit autre chose\u00a0: {each}"))
     if not zone:
         click.echo(
             "Sans zone (PORTAIL_SCHOOL_ZONE), seuls les jours fériés sont chargés\u00a0: tapez les "

@@ -3,6 +3,7 @@
 import click
 
 from app.cli.context import refusals, whoever_launched, with_appcontext
+from app.formats import ended
 from app.services.families import keeping_out
 
 CHILD = click.argument("child", metavar="ENFANT")
@@ -28,8 +29,8 @@ def take_out(child: str, family_number: str) -> None:
     with refusals(UNCHANGED):
         name = keeping_out.take_out(child, family_number, whoever_launched())
     click.echo(
-        f"La famille n°\u00a0{family_number} ne voit plus {name}. "
-        "Corrigez aussi votre logiciel\u00a0: en attendant, aucun import ne l’y remet."
+        ended(f"La famille n°\u00a0{family_number} ne voit plus {name}")
+        + " Corrigez aussi votre logiciel\u00a0: en attendant, aucun import ne l’y remet."
     )
 
 
@@ -41,4 +42,4 @@ def put_back(child: str, family_number: str) -> None:
     """Remet un enfant retiré par erreur, donné par son nom ou par son numéro."""
     with refusals(UNCHANGED):
         name = keeping_out.put_back(child, family_number, whoever_launched())
-    click.echo(f"La famille n°\u00a0{family_number} voit de nouveau {name}.")
+    click.echo(ended(f"La famille n°\u00a0{family_number} voit de nouveau {name}"))

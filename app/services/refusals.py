@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from app.formats import ended
+
 
 class Reason(StrEnum):
     """What kind of obstacle it is."""
@@ -36,5 +38,4 @@ class Refusal(ValueError):  # noqa: N818 (a refusal, not a bug)
     def sentence(self) -> str:
         """Write its words as a sentence of their own; they may lack its capital and its stop."""
         words = str(self)
-        stop = "" if words.endswith((".", "!", "?")) else "."
-        return f"{words[:1].upper()}{words[1:]}{stop}"
+        return ended(f"{words[:1].upper()}{words[1:]}")

@@ -154,7 +154,7 @@ def end_session(answer: Response) -> Response:
 
 def _not_allowed(right: Right) -> str:
     known = team.administrators()
-    asked = f" Demandez à {formats.either(known)}." if known else ""
+    asked = formats.ended(f" Demandez à {formats.either(known)}") if known else ""
     return f"Votre rôle ne permet pas {right.value}.{asked}"
 
 

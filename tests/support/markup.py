@@ -33,7 +33,8 @@ from tests.support.page_checks import Subject
 from tests.support.page_checks.subject import opening
 from tests.support.people import People, Person, settle_in
 
-MARK = "<b>&\"'"
+# A sign that ends a sentence is the last of it: what follows a word says nothing twice.
+MARK = "<b>&\"'!"
 # One word without an end, behind the mark wherever there is room for it.
 ENDLESS = ""
 # No words: written by the portal alone, or refused at its doors when they are not what they say.
@@ -89,6 +90,8 @@ CODED_ANSWERS = {"days", "moments", "starts_on", "ends_on", "year"}
 TOWN_SAYS = ("town_name", "town_phone", "town_address", "town_hours", "town_director", "town_host")
 ATTRIBUTE = re.compile(r"[a-zA-Z][a-zA-Z:-]*")
 SPOILT = re.compile(r".{0,60}(?:<b|&(?:amp|lt|gt|quot|#\d+);).{0,60}")
+# But for the town's telephone, whose figures alone are typed.
+TWICE = re.compile(rf".{{0,60}}(?<!\d\s){re.escape(MARK)}[.!?…]")
 
 
 def words_of(table: Table) -> list[Column[str]]:
@@ -201,6 +204,11 @@ def what_came_out(page: Subject) -> list[str]:
 def what_is_spoilt(texts: Iterable[str]) -> list[str]:
     """List the places where markup does not read as it was written."""
     return [found[0] for text in texts for found in SPOILT.finditer(text.replace(MARK, ""))]
+
+
+def what_ends_twice(texts: Iterable[str]) -> list[str]:
+    """List the places where what somebody typed ends a sentence, and a template does again."""
+    return [found[0] for text in texts for found in TWICE.finditer(text)]
 
 
 def texts_of(soup: BeautifulSoup) -> Iterator[str]:

@@ -9,7 +9,7 @@ from app.blueprints.town_hall.blueprint import town_hall
 from app.booking_kinds import SpanKind
 from app.calendar import school_years
 from app.calendar.school_years import SchoolYear
-from app.formats import day, plural, today
+from app.formats import day, ended, plural, today
 from app.services.bookings.setting_up import calendar as service
 from app.services.bookings.setting_up.calendar import Typed
 from app.services.clerks.rights import Right
@@ -24,7 +24,7 @@ from app.web.forms import Form, left_open, show_again
 SAVED = "Enregistré. Les limites de ces jours se comptent d’après lui."
 REMOVED = "Ligne retirée."
 ADDED = "{} depuis l’arrêté. Relisez-les\u00a0: chaque ligne se corrige."
-KEPT = "Gardé comme la mairie l’a mis, l’arrêté dit autre chose\u00a0: {}."
+KEPT = "Gardé comme la mairie l’a mis, l’arrêté dit autre chose\u00a0: {}"
 
 
 class SpanForm(Form):
@@ -108,7 +108,7 @@ def load_calendar(year: str) -> ResponseReturnValue:
         lines = plural(loaded.added, "ligne ajoutée", "lignes ajoutées")
         flash(ADDED.format(lines), "success")
         for each in loaded.kept:
-            flash(KEPT.format(each), "info")
+            flash(ended(KEPT.format(each)), "info")
     return redirect(url_for("town_hall.calendar", annee=wanted.label))
 
 

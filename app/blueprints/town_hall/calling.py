@@ -10,7 +10,7 @@ from wtforms import SelectChoice
 
 from app.blueprints.town_hall.blueprint import town_hall
 from app.blueprints.town_hall.requests import right_for
-from app.formats import NBSP
+from app.formats import NBSP, ended
 from app.services.clerks import rights
 from app.services.clerks.rights import Right
 from app.services.files import uploads
@@ -27,8 +27,8 @@ from app.web.heavy_forms import takes_files
 from app.web.request_forms import OneOf, RequestForm
 
 SENT = "La demande n°" + NBSP + "{} est enregistrée. "
-CONFIRMED = "Un courriel le confirme à {}."
-TO_DICTATE = "Aucun courriel ne part à {}\u00a0: donnez-lui ce numéro."
+CONFIRMED = "Un courriel le confirme à {}"
+TO_DICTATE = "Aucun courriel ne part à {}\u00a0: donnez-lui ce numéro"
 
 
 class CallerForm(RequestForm):
@@ -105,7 +105,7 @@ def _send(kind: Kind, family_id: int, form: CallerForm) -> ResponseReturnValue:
         form.form_errors.append(str(refused))
         return show_again(form)
     told = CONFIRMED if person.is_written_to else TO_DICTATE
-    flash(SENT.format(sent.number) + told.format(person.name), "success")
+    flash(SENT.format(sent.number) + ended(told.format(person.name)), "success")
     return redirect(url_for("town_hall.request", number=sent.number))
 
 

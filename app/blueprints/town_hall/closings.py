@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app import typed_text
 from app.blueprints.town_hall.blueprint import town_hall
 from app.formats import near_moment, plural
 from app.services.clerks.rights import Right
@@ -119,18 +120,18 @@ def _preview(form: "ClosingForm") -> "Changed":
 
 
 def _check(form: "ClosingForm") -> ResponseReturnValue:
-    from app.services.bookings.closings import closing_letters
+    from app.services.bookings.closings import closing, closing_letters
 
     try:
         changed = _preview(form)
     except Refusal:
         return redirect(url_for("town_hall.closings"))
-    reason, text = form.reason.data or "", form.text.data or ""
+    reason = typed_text.reason(form.reason.data or "", closing.LONGEST_REASON)
     return render_template(
         "town_hall/closing_check.html",
         form=form,
         changed=changed,
-        letter=closing_letters.of_closing(changed, reason.removesuffix("."), text),
+        letter=closing_letters.of_closing(changed, reason, form.text.data or ""),
     )
 
 

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app.blueprints.town_hall.blueprint import town_hall
 from app.blueprints.town_hall.import_forms import UploadForm
-from app.formats import today
+from app.formats import ended, today
 from app.services.clerks import rights, team, trial_mail
 from app.services.clerks.rights import Right
 from app.services.refusals import Refusal
@@ -17,7 +17,7 @@ from app.web.forms import left_open
 
 TRIAL = (
     "Un courriel d’essai part à {}. S’il n’arrive que dans les indésirables, ou n’arrive pas, "
-    "prévenez {}."
+    "prévenez {}"
 )
 
 
@@ -49,7 +49,7 @@ def send_trial_mail() -> ResponseReturnValue:
         return stale
     try:
         trial_mail.send(current_clerk())
-        flash(TRIAL.format(current_clerk().email, settings.server_contact), "success")
+        flash(ended(TRIAL.format(current_clerk().email, settings.server_contact)), "success")
     except Refusal as refused:
         flash(str(refused), "info")
     return redirect(url_for("town_hall.day"))

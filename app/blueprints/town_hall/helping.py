@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from app.blueprints.town_hall.blueprint import town_hall
 from app.blueprints.town_hall.helping_forms import AddressForm
+from app.formats import ended
 from app.services.accounts import helping, invitations
 from app.services.accounts.address_correction import Corrected
 from app.services.accounts.helping import Whose
@@ -27,7 +28,7 @@ from app.web.forms import left_open, show_again
 SENT = "Envoyé à {}. Dites-lui de regarder aussi dans Indésirables."
 SAVED = "Adresse enregistrée."
 WARNED = " L’ancienne est prévenue, et ses appareils sont déconnectés."
-SHARED = "C’est aussi l’adresse de\u00a0: {}."
+SHARED = "C’est aussi l’adresse de\u00a0: {}"
 AGAIN = "Le courriel repart."
 NOT_AGAIN = "Ce courriel est déjà parti, ou n’est plus là."
 # What is done, and what is said of it.
@@ -158,4 +159,4 @@ def _say(done: Corrected | None, typed: str, *, sends: bool) -> None:
     saved = "" if done is None else SAVED + (WARNED if done.old else "")
     flash(f"{saved} {SENT.format(typed)}".strip() if sends else saved, "success")
     if done is not None and done.shared_with:
-        flash(SHARED.format(", ".join(done.shared_with)), "info")
+        flash(ended(SHARED.format(", ".join(done.shared_with))), "info")

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from app.blueprints.town_hall.blueprint import town_hall
 from app.blueprints.town_hall.service_forms import ServiceForm, form_of, limits_of
 from app.booking_kinds import LinkKind
-from app.formats import today
+from app.formats import ended, today
 from app.services.bookings.setting_up import reading, services, trying
 from app.services.bookings.setting_up.reading import Shown
 from app.services.clerks.rights import Right
@@ -23,7 +23,7 @@ LINK_WORDS = {
     LinkKind.NEEDS: "Exige\u00a0:",
     LinkKind.EXCLUDES: "Exclut\u00a0:",
 }
-MOVED = "L’ordre des services est changé partout\u00a0: {}."
+MOVED = "L’ordre des services est changé partout\u00a0: {}"
 ENDED = "Ce service n’est plus proposé."
 
 
@@ -53,7 +53,7 @@ def order_services() -> ResponseReturnValue:
         name = services.move(number, current_clerk(), earlier=asked.get("act") == "up")
     except (Refusal, ValueError):
         abort(404)
-    flash(MOVED.format(name), "success")
+    flash(ended(MOVED.format(name)), "success")
     return redirect(url_for("town_hall.offered"))
 
 

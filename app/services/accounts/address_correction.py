@@ -6,6 +6,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app import db
+from app.formats import ended
 from app.models import MAY_SIGN_IN, Account, Family, Guardian
 from app.services import journal
 from app.services.accounts import email_changes, sessions
@@ -76,7 +77,7 @@ def replace(session: Session, account: Account, address: str, actor: Actor) -> C
     guardian = account.guardian
     whose, old = guardian.full_name, guardian.email
     if old == address:
-        raise Refusal(Reason.SAME, f"c’est déjà l’adresse de {whose}.")
+        raise Refusal(Reason.SAME, ended(f"c’est déjà l’adresse de {whose}"))
     accepted.accept(session, guardian, "email", address, actor)
     # The parent has not proved this one.
     guardian.email_confirmed_at = None

@@ -252,7 +252,8 @@ class Drawing:
     def _words(self, cell: Cell, verdict: Verdict, bringers: Sequence[Cell]) -> str:
         if bringers:
             bringing = the(self.known.town.services[bringers[0].service].name)
-            return "" if self.known.world.is_offered(cell) else f"Compris avec {bringing}."
+            words = formats.ended(f"Compris avec {bringing}")
+            return "" if self.known.world.is_offered(cell) else words
         if self.limits.is_said(cell, verdict):
             return ""
         if verdict.obstacle is Obstacle.TOO_EARLY and self._is_told_to_open(cell, verdict):

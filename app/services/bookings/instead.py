@@ -62,7 +62,7 @@ def still_open(cell: Cell, verdict: Verdict, known: Known, now: datetime) -> str
     if not names:
         return ""
     without = "Sans repas, vous" if known.world.services[cell.service].is_canteen else "Vous"
-    return f"{without} pouvez encore réserver {formats.together(names)}."
+    return formats.ended(f"{without} pouvez encore réserver {formats.together(names)}")
 
 
 def invoiced(known: Known, days: Sequence[date]) -> list[Invoiced]:

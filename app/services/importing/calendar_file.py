@@ -8,7 +8,7 @@ from sqlalchemy import String
 from sqlalchemy.orm import Session
 
 from app.booking_kinds import SpanKind
-from app.formats import fold
+from app.formats import ended, fold
 from app.services.bookings.setting_up import calendar
 from app.services.bookings.setting_up.calendar import Typed
 from app.services.importing import fields
@@ -56,7 +56,7 @@ def write(session: Session, fault: Fault, rows: Iterable[Mapping[str, Any]]) -> 
         try:
             number, differs = calendar.put(session, told, zone.upper() if zone in ZONES else "")
         except Refusal as refusal:
-            fault(CALENDAR, row, "first", f"{refusal}.")
+            fault(CALENDAR, row, "first", ended(str(refusal)))
             continue
         changed += differs
         if said.setdefault(number, row["line"]) != row["line"]:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import String, select
 from sqlalchemy.orm import Session
 
-from app.formats import fold
+from app.formats import ended, fold
 from app.models import ServiceGroup
 from app.services.bookings.groups import service_groups
 from app.services.bookings.groups.service_groups import Told
@@ -61,7 +61,7 @@ def write(
         try:
             service_groups.put(session, there.get((service, row["name"])), service, told)
         except Refusal as refusal:
-            fault(GROUPS, row, "name", f"{refusal}.")
+            fault(GROUPS, row, "name", ended(str(refusal)))
         count += 1
     return count
 

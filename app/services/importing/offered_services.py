@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.formats import ended
 from app.models import Service
 
 UNKNOWN = "aucun service proposé ne s’appelle ainsi"
@@ -29,7 +30,7 @@ def unknown(offered: Mapping[str, int]) -> str:
     """Say that none is called so, and which there are, each by its first name."""
     names = {number: name for name, number in reversed(list(offered.items()))}
     others = ", ".join(names[number] for number in dict.fromkeys(offered.values()))
-    return f"{UNKNOWN}\u00a0: il y a {others}." if others else f"{UNKNOWN}."
+    return ended(f"{UNKNOWN}\u00a0: il y a {others}" if others else UNKNOWN)
 
 
 def added_on_screen(session: Session, named: Collection[str]) -> dict[str, Service]:

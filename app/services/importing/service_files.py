@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from app import db
 from app.booking_kinds import LinkKind
-from app.formats import plural
+from app.formats import ended, plural
 from app.models import Child, Service
 from app.services import journal
 from app.services.actors import Actor
@@ -275,7 +275,7 @@ def _write_services(
         try:
             number = services.write(session, service, Described(**described), row["source_id"])
         except Refusal as refusal:
-            reading.fault(SERVICES, row, "name", f"{refusal}.")
+            reading.fault(SERVICES, row, "name", ended(str(refusal)))
         else:
             numbers[row["source_id"]] = number
     said = {}
@@ -286,7 +286,7 @@ def _write_services(
     try:
         services.link(session, said)
     except Refusal as refusal:
-        reading.told.faults.add(Fault(SERVICES.name, f"{refusal}."))
+        reading.told.faults.add(Fault(SERVICES.name, ended(str(refusal))))
 
 
 def _numbers(

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import String
 
 from app.booking_kinds import Late, ServiceMode, Waiting
-from app.formats import fold
+from app.formats import ended, fold
 from app.models import ServiceKind
 from app.services.bookings.setting_up import building, services
 from app.services.importing import fields
@@ -40,7 +40,7 @@ def _parse_hour(value: str) -> int | None:
     try:
         return building.minute(value)
     except Refusal as refusal:
-        raise FieldRefused(f"{refusal}.") from refusal
+        raise FieldRefused(ended(str(refusal))) from refusal
 
 
 def _parse_capacity(value: str) -> int:
@@ -66,14 +66,14 @@ def _parse_opening(value: str) -> datetime | None:
     try:
         return building.opening(date.fromisoformat(fields.DAY.parse(typed_day)), typed_hour)
     except Refusal as refusal:
-        raise FieldRefused(f"{refusal}.") from refusal
+        raise FieldRefused(ended(str(refusal))) from refusal
 
 
 def _parse_rule(value: str) -> str:
     try:
         return services.canonical(value)
     except Refusal as refusal:
-        raise FieldRefused(f"{refusal}.") from refusal
+        raise FieldRefused(ended(str(refusal))) from refusal
 
 
 def _parse_keys(value: str) -> tuple[str, ...]:

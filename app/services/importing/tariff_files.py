@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import String, select
 from sqlalchemy.orm import Session
 
+from app.formats import ended
 from app.models import Family, Quotient
 from app.services.bookings.setting_up import tariffs
 from app.services.bookings.setting_up.tariffs import Said
@@ -78,7 +79,7 @@ def write_tariffs(
         try:
             changed += tariffs.write(session, offered[row["service"]], said)
         except Refusal as refusal:
-            fault(TARIFFS, row, "first", f"{refusal}.")
+            fault(TARIFFS, row, "first", ended(str(refusal)))
     return changed
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app import db
 from app.calendar import working_days
-from app.formats import day_in_full, today
+from app.formats import day_in_full, ended, today
 from app.models import FamilyRequest, Folder, RequestEventKind, RequestState
 from app.models.requests import WAIT_FOR_TOWN
 from app.services.actors import Actor, CurrentClerk
@@ -225,7 +225,7 @@ class _Act:
         if self.request.clerk_id == clerk_id:
             raise Refusal(Reason.SAME, f"{name} s’en occupe déjà.")
         self.request.clerk_id = clerk_id
-        return Done(self._note(RequestEventKind.ENTRUSTED, f"À {name}.", None))
+        return Done(self._note(RequestEventKind.ENTRUSTED, ended(f"À {name}"), None))
 
     def _note(self, kind: RequestEventKind, text: str, mail: int | None) -> int:
         before = {**self.before, "mail": mail}

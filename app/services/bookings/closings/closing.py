@@ -13,7 +13,7 @@ from typing import NamedTuple
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
-from app import db
+from app import db, typed_text
 from app.formats import today
 from app.models import Closing, DayState, Service, ServiceDay
 from app.services import journal
@@ -104,7 +104,7 @@ def undo(public_id: str, by: Actor, more: str = "", most_parts: int | None = Non
 
 def _begin(session: Session, extent: Extent, reason: str, by: Actor) -> Changed:
     """Have nobody book these days any more."""
-    said = " ".join(reason.split())[:LONGEST_REASON].removesuffix(".")
+    said = typed_text.reason(reason, LONGEST_REASON)
     if not said:
         raise Refusal(Reason.MISSING, "dites pourquoi\u00a0: les familles le lisent")
     wanted = closing_days.services(session, extent.slugs)

@@ -10,7 +10,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app import db
-from app.formats import NBSP, together
+from app.formats import NBSP, ended, together
 from app.models import Closing, DayState, Family, Message, Service, ServiceDay
 from app.services.actors import Actor
 from app.services.bookings.closings import closing_extent
@@ -69,8 +69,10 @@ def of_closing(about: "About | Changed", reason: str, more: str) -> Words:
     """Say what is closed, when and why."""
     when = in_words(about.days)
     body = (
-        f"Bonjour,\n\n{when.capitalize()}, nous n’ouvrons pas{NBSP}: {_names(about)}."
-        f"\nMotif{NBSP}: {reason}.\n\nCe que vous aviez réservé {_then(about.days)} est retiré, et"
+        "Bonjour,\n\n"
+        + ended(f"{when.capitalize()}, nous n’ouvrons pas{NBSP}: {_names(about)}")
+        + ended(f"\nMotif{NBSP}: {reason}")
+        + f"\n\nCe que vous aviez réservé {_then(about.days)} est retiré, et"
         " ne vous sera pas facturé. Vous n’avez rien à faire."
     )
     return Words(f"Fermeture {when}", _with(body, more))
@@ -82,7 +84,7 @@ def of_closings(closed: Sequence[tuple[About, str]]) -> Words:
     for about, reason in closed:
         lines.setdefault((in_words(about.days), reason), []).append(_names(about))
     listed = "\n".join(
-        f"– {when}{NBSP}: {', '.join(names)}. Motif{NBSP}: {reason}."
+        ended(f"– {when}{NBSP}: {', '.join(names)}") + ended(f" Motif{NBSP}: {reason}")
         for (when, reason), names in lines.items()
     )
     body = (
@@ -124,8 +126,9 @@ def tell_of_reopening(
         return Told([len(families)], None)
     when = in_words(opened.days)
     body = (
-        f"Bonjour,\n\n{when.capitalize()}, nous ouvrons finalement{NBSP}:"
-        f" {_names(opened)}.\n\nCe que vous aviez réservé {_then(opened.days)} l’est de nouveau. Si"
+        "Bonjour,\n\n"
+        + ended(f"{when.capitalize()}, nous ouvrons finalement{NBSP}: {_names(opened)}")
+        + f"\n\nCe que vous aviez réservé {_then(opened.days)} l’est de nouveau. Si"
         " votre enfant ne vient pas, annulez-le dans vos réservations, ou signalez son absence."
     )
     words = Words(f"Ouvert finalement {when}", _with(body, more))

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import db
-from app.formats import NBSP
+from app.formats import NBSP, ended
 from app.models import Closing, Job, ServiceDay
 from app.services.actors import Command
 from app.services.bookings.closings import closing_letters, closing_parts
@@ -150,7 +150,7 @@ def _of_closing(number: int) -> Work:
         days=tuple(sorted({row.day for row in rows})),
         closing_id=number,
         schools=() if "" in schools else tuple(sorted(schools)),
-        sentence=f"Fermé{NBSP}: {closing.reason}.",
+        sentence=ended(f"Fermé{NBSP}: {closing.reason}"),
     )
 
 

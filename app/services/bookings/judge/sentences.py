@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from app import formats
 from app.booking_kinds import BookingState, ServiceMode, SpanKind
-from app.formats import NBSP, WEEKDAYS
+from app.formats import NBSP, WEEKDAYS, ended
 from app.services.bookings.judge import spoken
 from app.services.bookings.judge.agenda import Agenda, Sort
 from app.services.bookings.judge.cases import Case
@@ -44,7 +44,7 @@ def allowed(case: Case) -> str:
     if case.state is BookingState.OFFERED:
         return f"Une place est gardée pour vous {until}."
     if case.late_cells:
-        return f"{book_late(case.price, case.of(Act.BOOK).price)}, {until}{why}."
+        return ended(f"{book_late(case.price, case.of(Act.BOOK).price)}, {until}{why}")
     may = {
         Act.BOOK: "réserver",
         Act.BOOK_LATE: "réserver",
@@ -53,7 +53,7 @@ def allowed(case: Case) -> str:
     }[case.act]
     if case.state is BookingState.ABSENT:
         may = "revenir sur l’absence"
-    return f"Vous pouvez {may} {until}{why}."
+    return ended(f"Vous pouvez {may} {until}{why}")
 
 
 def not_served(case: Case, cell: Cell, sort: Sort) -> str:
@@ -102,17 +102,17 @@ def excluded(case: Case, cell: Cell, other: Cell) -> str:
 
 def needed(case: Case, cell: Cell, other: Cell) -> str:
     """Name both."""
-    return f"Avec {_the(case, cell)}, il faut aussi {_the(case, other)}."
+    return ended(_needed(case, cell, other))
 
 
 def still_needed(case: Case, cell: Cell, other: Cell) -> str:
     """Say what to cancel first."""
-    return f"{needed(case, other, cell)[:-1]}{COLON}annulez d’abord {_the(case, other)}."
+    return ended(f"{_needed(case, other, cell)}{COLON}annulez d’abord {_the(case, other)}")
 
 
 def brought(case: Case, bringing: Cell) -> str:
     """Say what it comes with."""
-    return f"Avec {_the(case, bringing)}, on réserve aussi {_the(case, case.cell)}."
+    return ended(f"Avec {_the(case, bringing)}, on réserve aussi {_the(case, case.cell)}")
 
 
 def too_early(case: Case, opens: datetime, cell: Cell) -> str:
@@ -187,11 +187,15 @@ def also(case: Case, cell: Cell, words: str) -> str:
     if cell == case.cell:
         return words
     verb = "on réserve" if case.act in BOOKING else "on annule"
-    return f"Avec {the(case.service.name)}, {verb} aussi {_the(case, cell)}. {words}"
+    return f"{ended(f'Avec {the(case.service.name)}, {verb} aussi {_the(case, cell)}')} {words}"
+
+
+def _needed(case: Case, cell: Cell, other: Cell) -> str:
+    return f"Avec {_the(case, cell)}, il faut aussi {_the(case, other)}"
 
 
 def _closed(reason: str) -> str:
-    return f"Fermé{COLON}{reason}." if reason else "Fermé ce jour-là."
+    return ended(f"Fermé{COLON}{reason}") if reason else "Fermé ce jour-là."
 
 
 def _by_name(agenda: Agenda, day: date, sort: Sort) -> str:
@@ -199,20 +203,20 @@ def _by_name(agenda: Agenda, day: date, sort: Sort) -> str:
         return _closed(agenda.specials[day].reason)
     if sort is Sort.SCHOOL:
         holidays = agenda.holidays(day)
-        return f"{capital(holidays.name)}." if holidays else ""
+        return ended(capital(holidays.name)) if holidays else ""
     kind, word = {
         Sort.PUBLIC: (SpanKind.PUBLIC, "Férié"),
         Sort.TOWN: (SpanKind.TOWN, "Fermé"),
     }[sort]
     span = agenda.span(kind, day)
-    return f"{word}{COLON}{span.name}." if span else f"{word}."
+    return ended(f"{word}{COLON}{span.name}" if span else word)
 
 
 def _never(case: Case, name: str) -> str:
     if case.act is Act.CANCEL:
-        return f"Une réservation est ferme{COLON}on n’annule pas {name}."
+        return ended(f"Une réservation est ferme{COLON}on n’annule pas {name}")
     if case.act is Act.DECLARE_ABSENCE:
-        return f"Une absence ne se signale pas ici pour {name}."
+        return ended(f"Une absence ne se signale pas ici pour {name}")
     return "On ne revient pas ici sur une absence."
 
 

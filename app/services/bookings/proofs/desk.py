@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, select
 
-from app import db
+from app import db, typed_text
 from app.booking_kinds import AbsenceReason, BookingState, ProofVerdict
-from app.formats import NBSP, day_in_full
+from app.formats import NBSP, day_in_full, ended
 from app.models import (
     AbsenceProof,
     Booking,
@@ -149,13 +149,14 @@ def accept(found: DeskProof, by: Actor) -> datetime:
 
 def refuse(found: DeskProof, reason: str, by: Actor) -> datetime:
     """Say why not, and write it to the family; return when that leaves. Raises Refusal."""
-    why = " ".join(reason.split())[:LONGEST_REASON].removesuffix(".")
+    why = typed_text.reason(reason, LONGEST_REASON)
     if not why:
         raise Refusal(Reason.MISSING, NO_REASON)
     _judge(found, ProofVerdict.REFUSED, why, by)
     said = (
-        f"Nous ne pouvons pas accepter votre justificatif.\nMotif{NBSP}: {why}.\n\n"
-        f"{_services(found)}{NBSP}: l’absence est facturée d’après la règle du service."
+        "Nous ne pouvons pas accepter votre justificatif.\n"
+        + ended(f"Motif{NBSP}: {why}")
+        + f"\n\n{_services(found)}{NBSP}: l’absence est facturée d’après la règle du service."
     )
     return _write(found, said, by)
 

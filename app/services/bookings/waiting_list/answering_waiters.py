@@ -8,8 +8,8 @@ from typing import NamedTuple
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
-from app import db
-from app.formats import NBSP, day_in_full
+from app import db, typed_text
+from app.formats import NBSP, day_in_full, ended
 from app.models import (
     Booking,
     BookingBatch,
@@ -32,7 +32,7 @@ from app.services.refusals import Reason, Refusal
 from app.services.targets.kinds import Target, TargetKind
 
 GIVEN = "La mairie vous donne une place."
-NOT_GIVEN = f"La mairie ne peut pas vous donner de place{NBSP}: {{}}."
+NOT_GIVEN = f"La mairie ne peut pas vous donner de place{NBSP}: {{}}"
 NO_MORE = "Cette famille n’attend plus cette place."
 LONGEST_REASON = 200
 
@@ -78,7 +78,7 @@ def refuse(waiter: Waiter, reason: str, by: Actor) -> datetime:
 
     Raises Refusal for who waits no more, or without a reason.
     """
-    said = " ".join(reason.split())[:LONGEST_REASON].removesuffix(".")
+    said = typed_text.reason(reason, LONGEST_REASON)
     if not said:
         raise Refusal(Reason.MISSING, "Dites pourquoi\u00a0: la famille le lit.")
     with db.transaction() as session:
@@ -100,7 +100,7 @@ def refuse(waiter: Waiter, reason: str, by: Actor) -> datetime:
         ]
         batch.removed = len(gone)
         for row in gone:
-            _change(session, row, batch, BookingState.CANCELLED, NOT_GIVEN.format(said))
+            _change(session, row, batch, BookingState.CANCELLED, ended(NOT_GIVEN.format(said)))
         journal.record_of_family(session, "place_refused", by, found.family_id)
         number = session.get_one(Family, found.family_id).number
     return sending.send(composing.save(_letter(waiter, number, said), by), by)
@@ -172,8 +172,9 @@ def _letter(waiter: Waiter, number: str, said: str) -> Letter:
     when = day_in_full(waiter.day)
     body = (
         f"Bonjour,\n\nVous attendez une place pour {waiter.first_name}{NBSP}: {waiter.service}, le"
-        f" {when}. Nous ne pouvons pas vous la donner.\nMotif{NBSP}: {said}.\n\nVotre enfant n’est"
-        " plus sur la liste d’attente de ce jour."
+        f" {when}. Nous ne pouvons pas vous la donner.\n"
+        + ended(f"Motif{NBSP}: {said}")
+        + "\n\nVotre enfant n’est plus sur la liste d’attente de ce jour."
     )
     target = Target(TargetKind.FAMILY, (number,))
     return Letter(target, f"Liste d’attente du {when}", body, answerable=True)
