@@ -1,14 +1,17 @@
 """What SQLite needs to be a real database."""
 
 import os
+from collections.abc import Callable
 from contextlib import suppress
+from datetime import date
 from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 import click
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Date, Dialect, Engine, event
+from sqlalchemy.dialects.sqlite import DATE
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from app.db.options import DURABLE, IMMEDIATE
@@ -24,8 +27,17 @@ TEMPORARY_CACHE_KIB = 65_536
 _creating = Lock()
 
 
+class Day(DATE):
+    """A date, which Python writes whole: SQLAlchemy puts its parts together, for more."""
+
+    def bind_processor(self, _dialect: Dialect) -> Callable[[date | None], str | None]:
+        """Write 2026-11-28, of a moment too."""
+        return lambda day: None if day is None else date.isoformat(day)
+
+
 def set_up(engine: Engine) -> None:
     """Make each connection of this engine a careful one."""
+    engine.dialect.colspecs = {**engine.dialect.colspecs, Date: Day}
     if engine.url.database:
         path = Path(engine.url.database)
         if click.get_current_context(silent=True) is None:

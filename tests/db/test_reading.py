@@ -7,12 +7,18 @@ from unittest import mock
 
 import pytest
 from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import Select, bindparam, func, literal, null, select
+from sqlalchemy.dialects.sqlite import DATE
+from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import to_instance
 
 from app import db
 from app.db import Hundredths, UtcDateTime
+from app.db.sqlite import Day
 from app.models import Family, Invoice, InvoiceKind
 from tests.support.databases import statements_of
 
@@ -49,6 +55,18 @@ def statement() -> Select[*tuple[Any, ...]]:
         .where(Invoice.amount > bindparam("least", type_=Hundredths))
         .group_by(Invoice.id)
     )
+
+
+@given(st.none() | st.dates() | st.datetimes())
+def test_a_day_is_written_as_sqlalchemy_writes_it(day: date | None) -> None:
+    """From the year 1 to 9999, of a moment too."""
+    dialect = SQLiteDialect()
+    written, theirs = (
+        kind.bind_processor(dialect) for kind in (to_instance(Day), to_instance(DATE))
+    )
+    assert written is not None
+    assert theirs is not None
+    assert written(day) == theirs(day)
 
 
 def test_each_answer_is_as_the_first(app: Flask) -> None:

@@ -50,6 +50,8 @@ DAYS_A_WEEK = 7
 MOST_CALENDARS = 8
 # A day, and the first instant at which it is too late to book it.
 DayLimit = tuple[date, datetime]
+# The calendar as a service keeps it, and its rule, as the town wrote it.
+KeptBy = tuple[Agenda, str]
 # Without a rule one may book until the day is over.
 NO_LIMIT = DaysBefore(0, END_OF_DAY)
 
@@ -187,15 +189,19 @@ class Calendar:
             )
         return found
 
-    def limits_of_week(self, along: tuple[Row[Any], ...], monday: date) -> Sequence[DayLimit]:
+    def kept_by(self, along: Sequence[Row[Any]]) -> tuple[KeptBy, ...]:
+        """Return it as each of these services keeps it, with the rule by which it is booked."""
+        return tuple((self.agenda(row), row.book_rule) for row in along)
+
+    def limits_of_week(self, along: tuple[KeptBy, ...], monday: date) -> Sequence[DayLimit]:
         """List the days of a week of the first of these services, and until when each is booked.
 
         With all that comes along. Every family's home asks for the same few weeks.
         """
-        key = tuple((self.agenda(row), row.book_rule) for row in along), monday
+        key = along, monday
         found = self._weeks.get(key)
         if found is None:
-            rules = [(_rule(text) or NO_LIMIT, agenda) for agenda, text in key[0]]
+            rules = [(_rule(text) or NO_LIMIT, agenda) for agenda, text in along]
             days = filter(rules[0][1].is_served, (monday + n * ONE_DAY for n in range(DAYS_A_WEEK)))
             found = [(day, limit_of_all(rules, day)) for day in days]
             if len(self._weeks) < MOST_KNOWN:

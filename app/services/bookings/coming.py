@@ -1,8 +1,7 @@
 """What comes: the week that a family has not spoken of yet, and the next days of a child."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import groupby
 from typing import Any, NamedTuple
 
 from sqlalchemy import Date, Row, bindparam, literal, select
@@ -10,7 +9,7 @@ from sqlalchemy.orm import aliased
 
 from app import db
 from app.booking_kinds import BookingState, LinkKind, ServiceMode
-from app.calendar import ONE_WEEK
+from app.calendar import ONE_DAY, ONE_WEEK
 from app.formats import today
 from app.models import (
     FAMILY,
@@ -24,37 +23,39 @@ from app.models import (
 )
 from app.services.bookings import at_home, catalogue
 from app.services.bookings.at_home import AtHome
-from app.services.bookings.catalogue import Calendar
+from app.services.bookings.catalogue import Calendar, DayLimit
 from app.services.bookings.judge import spoken
 from app.services.bookings.standing import LIVE
-from app.services.bookings.weeks import both_ends, name_of_week, this_monday
+from app.services.bookings.weeks import name_of_week, this_monday
 
 # What is asked earlier is forgotten again; and a week away, « jeudi » would be read as today.
 AHEAD = timedelta(days=7)
 WEEKS = 4
+# Those of so many weeks, and the one that ends them.
+_MONDAYS = tuple((f"monday_{number}", number * ONE_WEEK) for number in range(WEEKS + 1))
 MOST_DAYS = 40
 
 
 def _spoken_of(number: int) -> Any:
     """Tell whether the family has booked or let go anything of the week of this number."""
     first = bindparam(f"monday_{number}", type_=Date)
-    last = bindparam(f"sunday_{number}", type_=Date)
-    booked = select(literal(1)).where(Booking.family_id == FAMILY, Booking.day.between(first, last))
+    next_one = bindparam(f"monday_{number + 1}", type_=Date)
+    booked = select(literal(1)).where(
+        Booking.family_id == FAMILY, Booking.day >= first, Booking.day < next_one
+    )
     quiet = select(literal(1)).where(QuietWeek.family_id == FAMILY, QuietWeek.monday == first)
     return (booked.exists() | quiet.exists()).label(f"week_{number}")
 
 
-# What a service brings is booked with it, and by its own limit too.
-_ITSELF = select(Service.id.label("root"), Service.id.label("service_id")).cte(
-    "along", recursive=True
+# The services that a family's children come to, and those that another brings, as the town has few.
+_BRINGS = (ServiceLink.service_id == Service.id) & (ServiceLink.kind == LinkKind.BRINGS)
+_brought = aliased(ServiceLink)
+_IS_BROUGHT = (
+    select(literal(1))
+    .where(_brought.other_id == Service.id, _brought.kind == LinkKind.BRINGS)
+    .exists()
 )
-_ALONG = _ITSELF.union(
-    select(_ITSELF.c.root, ServiceLink.other_id)
-    .join(ServiceLink, ServiceLink.service_id == _ITSELF.c.service_id)
-    .where(ServiceLink.kind == LinkKind.BRINGS)
-)
-_ROOT = aliased(Service)
-_ENROLLED = (
+_SERVICES = (
     select(
         Service.id,
         # As an agenda keeps the calendar.
@@ -63,28 +64,22 @@ _ENROLLED = (
         Service.in_holidays,
         Service.shift,
         Service.book_rule,
-        _ALONG.c.root,
+        Service.mode,
+        ServiceLink.other_id.label("brings"),
         Enrolment.id.label("enrolment"),
         *at_home.COLUMNS,
         Child.school,
         *(_spoken_of(number) for number in range(WEEKS)),
     )
-    .join(_ALONG, _ALONG.c.service_id == Service.id)
-    .join(_ROOT, _ROOT.id == _ALONG.c.root)
-    .join(Enrolment, Enrolment.service_id == _ROOT.id)
-    .join(Child, Child.id == Enrolment.child_id)
+    .outerjoin(ServiceLink, _BRINGS)
+    .outerjoin(Enrolment, (Enrolment.service_id == Service.id) & (Enrolment.family_id == FAMILY))
+    .outerjoin(Child, Child.id == Enrolment.child_id)
     .outerjoin(
         Custody,
         (Custody.child_id == Enrolment.child_id) & (Custody.family_id == Enrolment.family_id),
     )
-    .where(
-        Enrolment.family_id == FAMILY,
-        Service.archived_at.is_(None),
-        _ROOT.archived_at.is_(None),
-        _ROOT.mode == ServiceMode.DAYS,
-    )
-    # Itself before what it brings.
-    .order_by(_ROOT.position, _ROOT.id, Enrolment.id, Service.id != _ROOT.id, Service.id)
+    .where(Service.archived_at.is_(None), Enrolment.id.is_not(None) | _IS_BROUGHT)
+    .order_by(Service.position, Service.id, Enrolment.id, ServiceLink.other_id)
 )
 _DAYS = (
     select(Booking.day, Service.name, Booking.state)
@@ -114,6 +109,15 @@ class ToBook(NamedTuple):
         return name_of_week(self.monday)
 
 
+class Enrolled(NamedTuple):
+    """A service that children of a family come to."""
+
+    # Itself before what it brings, which is booked with it and by its own limit too.
+    along: tuple[Row[Any], ...]
+    # Who is enrolled, and when at this home: a row each.
+    homes: Sequence[Row[Any]]
+
+
 class ComingDay(NamedTuple):
     """A day of a child: services, and where they stand."""
 
@@ -128,21 +132,27 @@ def to_book(family_id: int) -> ToBook | None:
     A family that booked one day of it, or gave one back, knows what it wants. What is left of the
     week under way comes last: it would hide until when the canteen of the next one is booked.
     """
-    monday = this_monday()
-    mondays = [monday + number * ONE_WEEK for number in range(WEEKS)]
-    ends = {f"monday_{number}": monday for number, monday in enumerate(mondays)}
-    ends |= {f"sunday_{number}": both_ends(monday)[1] for number, monday in enumerate(mondays)}
-    rows: Sequence[Row[Any]] = db.rows(_ENROLLED, family_id=family_id, **ends)
-    if not rows:
+    this_week = this_monday()
+    mondays = {name: this_week + ahead for name, ahead in _MONDAYS}
+    rows: Sequence[Row[Any]] = db.rows(_SERVICES, family_id=family_id, **mondays)
+    open_weeks = [
+        this_week + number * ONE_WEEK
+        for number in (*range(1, WEEKS), 0)
+        if rows and not getattr(rows[0], f"week_{number}")
+    ]
+    enrolled = _by_service(rows) if open_weeks else []
+    if not enrolled:
         return None
-    calendar = catalogue.read_calendar(mondays[0], both_ends(mondays[-1])[1])
-    enrolled = [tuple(group) for _, group in groupby(rows, lambda row: row.enrolment)]
+    calendar = catalogue.read_calendar(this_week, this_week + WEEKS * ONE_WEEK - ONE_DAY)
+    kept = [calendar.kept_by(each.along) for each in enrolled]
     now = datetime.now(UTC)
-    until = datetime.combine(today() + AHEAD, time.min, calendar.zone)
-    for number, monday in (*enumerate(mondays[1:], 1), (0, mondays[0])):
-        if getattr(rows[0], f"week_{number}"):
-            continue
-        near = [limit for group in enrolled for limit in _near(group, monday, calendar, now, until)]
+    until = datetime.combine(today() + AHEAD, time.min, calendar.zone).astimezone(UTC)
+    for monday in open_weeks:
+        near = [
+            limit
+            for each, agendas in zip(enrolled, kept, strict=True)
+            for limit in _near(each, calendar.limits_of_week(agendas, monday), calendar, now, until)
+        ]
         if near:
             return ToBook(monday, spoken.short_limit(min(near), calendar.zone))
     return None
@@ -157,16 +167,51 @@ def of_child(family_id: int, public_id: str) -> Sequence[ComingDay]:
     return [ComingDay(day, ", ".join(names), state) for (day, state), names in days.items()]
 
 
-def _near(
-    along: tuple[Row[Any], ...], monday: date, calendar: Calendar, now: datetime, until: datetime
-) -> list[datetime]:
-    """List the limits near of a week of an enrolment: by the earliest of all that comes along."""
-    row = along[0]
-    home = AtHome.of(row)
+def _by_service(rows: Sequence[Row[Any]]) -> list[Enrolled]:
+    """Put together what is booked day by day: what comes along with it, whoever is enrolled."""
+    services: dict[int, Row[Any]] = {}
+    brings: dict[int, list[int]] = {}
+    enrolled: dict[int, dict[int, Row[Any]]] = {}
+    for row in rows:
+        services.setdefault(row.id, row)
+        if row.brings is not None:
+            brings.setdefault(row.id, []).append(row.brings)
+        if row.enrolment is not None and row.mode is ServiceMode.DAYS:
+            enrolled.setdefault(row.id, {})[row.enrolment] = row
     return [
-        limit
-        for day, limit in calendar.limits_of_week(along, monday)
-        if now < limit <= until
-        and home.has(day)
-        and (row.root, day, row.school) not in calendar.closed_schools
+        Enrolled(_along(services[number], services, brings), [*homes.values()])
+        for number, homes in enrolled.items()
     ]
+
+
+def _along(
+    service: Row[Any], services: Mapping[int, Row[Any]], brings: Mapping[int, Sequence[int]]
+) -> tuple[Row[Any], ...]:
+    """List a service and what it brings, and what that brings: booked together."""
+    found = {service.id: service}
+    to_follow = [service.id]
+    while to_follow:
+        for other in brings.get(to_follow.pop(), ()):
+            if other in services and other not in found:
+                found[other] = services[other]
+                to_follow.append(other)
+    return tuple(found.values())
+
+
+def _near(
+    enrolled: Enrolled,
+    days: Sequence[DayLimit],
+    calendar: Calendar,
+    now: datetime,
+    until: datetime,
+) -> Iterator[datetime]:
+    """List the limits near of some days of a service, of whoever is enrolled."""
+    near = [(day, limit) for day, limit in days if now < limit <= until]
+    if not near:
+        return
+    service = enrolled.along[0].id
+    for row in enrolled.homes:
+        home = AtHome.of(row)
+        for day, limit in near:
+            if home.has(day) and (service, day, row.school) not in calendar.closed_schools:
+                yield limit

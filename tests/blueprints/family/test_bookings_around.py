@@ -9,7 +9,15 @@ from sqlalchemy import Executable, delete, insert, select, update
 
 from app import db
 from app.calendar import ONE_DAY
-from app.models import CalendarSpan, Child, DayState, Service, ServiceDay, SpanKind
+from app.models import (
+    CalendarSpan,
+    Child,
+    DayState,
+    Enrolment,
+    Service,
+    ServiceDay,
+    SpanKind,
+)
 from app.services.bookings import coming
 from tests.services.bookings.conftest import MONDAY
 from tests.services.requests.conftest import signed_in
@@ -72,6 +80,16 @@ def test_what_is_left_of_this_week_does_not_hide_the_limit_of_the_next(
     page = parent.get("family.home").link("Réserver avant jeudi minuit").click()
     page.fill({CANTEEN_ON_MONDAY: True}).submit(CHECK, _refused=200).submit(SAVE)
     assert "Réserver avant mercredi 18 h" in parent.get("family.home").text
+
+
+def test_home_tells_the_earliest_limit_of_all_that_comes_along(app: Flask, parent: Browser) -> None:
+    """What the canteen brings has a limit too, whether the child is enrolled in it or not."""
+    with app.app_context(), db.transaction() as session:
+        midday = select(Service.id).where(Service.slug == "garderie-de-midi")
+        session.execute(delete(Enrolment).where(Enrolment.service_id.in_(midday)))
+        rule = update(Service).where(Service.slug == "garderie-de-midi")
+        session.execute(rule.values(book_rule="S-1 mardi 24:00"))
+    assert "Réserver avant mardi minuit" in parent.get("family.home").text
 
 
 def test_a_limit_passes_at_midnight(app: Flask, parent: Browser, people: People) -> None:
