@@ -1,12 +1,12 @@
 """Places that come free go to those who wait: first come, first served, in the same transaction."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import Date, bindparam, select, tuple_
+from sqlalchemy import ColumnElement, Date, bindparam, select
 from sqlalchemy.orm import Session
 
 from app import db
@@ -174,41 +174,61 @@ def tell(session: Session, found: Found) -> None:
         telling.place_offered(session, family_id)
 
 
-def _free(session: Session, concerned: Iterable[At]) -> Counter[Pool]:
+def _free(session: Session, concerned: Collection[At]) -> Counter[Pool]:
     """Count what is left; who has no number of places is not there."""
     left = select(Place.service_id, Place.group_id, Place.day, Place.capacity - Place.taken).where(
-        tuple_(Place.service_id, Place.day).in_([tuple(at) for at in concerned])
+        *_among(Place, concerned)
     )
-    return Counter({Pool(*row[:3]): row[3] for row in session.execute(left)})
+    return Counter(
+        {
+            Pool(*row[:3]): row[3]
+            for row in session.execute(left)
+            if At(row.service_id, row.day) in concerned
+        }
+    )
 
 
-def _waiting(session: Session, concerned: Iterable[At]) -> dict[Cell, Booking]:
+def _waiting(session: Session, concerned: Collection[At]) -> dict[Cell, Booking]:
     """List those who wait for one of these, who came first at the head."""
     found = session.scalars(
         select(Booking)
         .where(
-            tuple_(Booking.service_id, Booking.day).in_([tuple(at) for at in concerned]),
+            *_among(Booking, concerned),
             Booking.state == BookingState.WAITING,
         )
         .order_by(Booking.waiting_since, Booking.id)
     )
-    return {Cell(each.child_id, each.service_id, each.day): each for each in found}
+    return {
+        Cell(each.child_id, each.service_id, each.day): each
+        for each in found
+        if At(each.service_id, each.day) in concerned
+    }
 
 
 def _held(
-    session: Session, concerned: Iterable[At], children: Iterable[int]
+    session: Session, concerned: Collection[At], children: Iterable[int]
 ) -> dict[Cell, Booking]:
     """Find what those who wait have already, for sure or not, of what may come along."""
     found = session.scalars(
         select(Booking)
         .where(
             Booking.child_id.in_(sorted(children)),
-            tuple_(Booking.service_id, Booking.day).in_([tuple(at) for at in concerned]),
+            *_among(Booking, concerned),
             Booking.state.in_(HOLDING),
         )
         .order_by(Booking.id)
     )
-    return {Cell(each.child_id, each.service_id, each.day): each for each in found}
+    return {
+        Cell(each.child_id, each.service_id, each.day): each
+        for each in found
+        if At(each.service_id, each.day) in concerned
+    }
+
+
+def _among(of: type[Booking | Place], concerned: Collection[At]) -> Iterator[ColumnElement[bool]]:
+    """Select these services and days, with some more: SQLite finds no pairs by its indexes."""
+    yield of.service_id.in_(sorted({at.service_id for at in concerned}))
+    yield of.day.in_(sorted({at.day for at in concerned}))
 
 
 def _is_sure(row: Booking | None) -> bool:

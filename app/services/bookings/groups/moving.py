@@ -33,7 +33,7 @@ COUNTED = (*HOLDING, BookingState.WAITING, BookingState.CLOSED)
 
 
 # Children that are looked at together; days that are moved in one transaction.
-LOOKED_AT, AT_ONCE = 200, 2_000
+LOOKED_AT, AT_ONCE = 200, 1_000
 _NEXT = select(Child.id).where(Child.id > bindparam("seen")).order_by(Child.id).limit(LOOKED_AT)
 _COLUMNS = (
     Booking.id,
