@@ -44,8 +44,8 @@ def init_app(app: Flask, timezone: str) -> None:
     app.extensions[EXTENSION] = ZoneInfo(timezone)
     filters: tuple[Callable[..., str], ...] = (
         euros, signed_euros, price, month, day, day_in_words, day_in_full, day_and_month, bare_day,
-        recent_day, coming_day, hour, moment, near_moment, plural, ended, elided, file_size, phone,
-        phone_link, plain_amount,
+        recent_day, coming_day, hour, moment, near_moment, near_limit, plural, ended, elided,
+        file_size, phone, phone_link, plain_amount,
     )  # fmt: skip
     for function in filters:
         app.jinja_env.filters[function.__name__] = function
@@ -173,6 +173,11 @@ def near_moment(instant: datetime) -> str:
         words for until, words in PARTS_OF_DAY if local.hour < until
     )
     return f"{part} à {hour(instant)}"
+
+
+def near_limit(instant: datetime) -> str:
+    """Write demain à 9 h 25 of what is too late at 9 h 26: the minute that is named is in time."""
+    return near_moment(instant - timedelta(minutes=1))
 
 
 def coming_day(value: date) -> str:

@@ -68,7 +68,7 @@ def test_a_place_that_is_kept_is_told_with_its_end(app: Flask, waits: Browser) -
             .where(Booking.state == BookingState.WAITING)
             .values(
                 state=BookingState.OFFERED,
-                offer_until=datetime(2026, 11, 25, 17, tzinfo=UTC),
+                offer_until=datetime(2026, 11, 25, 17, 1, tzinfo=UTC),
                 waiting_since=None,
             )
         )

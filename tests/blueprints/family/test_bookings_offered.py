@@ -61,9 +61,12 @@ def test_home_says_until_when(people: People, parent: Browser) -> None:
     """First of what waits for him, while it is kept; then no more."""
     page = parent.get("family.home")
     assert "À faire" in page.text
-    told = "Place proposée Gardée jusqu’à demain à 10 h 01. Ensuite, elle va à une autre famille."
+    told = "Place proposée Gardée jusqu’à demain à 10 h 00. Ensuite, elle va à une autre famille."
     assert told in page.text
-    assert page.link("Répondre").click().endpoint == "family.offered_places"
+    page = page.link("Répondre").click()
+    assert page.endpoint == "family.offered_places"
+    # The same minute, which is in time.
+    assert "jusqu’au jeudi 26 novembre à 10 h." in page.text
     with time_machine.travel(WEDNESDAY_BEFORE + timedelta(hours=25), tick=False):
         parent.sign_in(people.moreau)
         assert "Place proposée" not in parent.get("family.home").text
