@@ -67,7 +67,8 @@ class _Drawing(drawing.Drawing):
     def week(self, notice: str = "") -> Week:
         days = [self.day(day) for day in self.days]
         told = [day for day in days if day.children or day.words]
-        return Week(self.monday, told, notice=notice)
+        invoiced = instead.invoiced(self.known, self.days)
+        return Week(self.monday, told, notice=notice, invoiced=invoiced)
 
     def _tell(self, cell: Cell) -> Told | None:
         is_live = self.known.is_live(cell)

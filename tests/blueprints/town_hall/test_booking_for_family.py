@@ -179,6 +179,18 @@ def test_what_no_clerk_may_do_either_is_said(app: Flask, nadia: Browser, people:
     nadia.get("town_hall.family_week", family_id="0", week="2026-W49", _status=404)
 
 
+def test_a_month_that_is_invoiced_leads_to_where_it_is_opened_again(
+    app: Flask, nadia: Browser, people: People
+) -> None:
+    """A mistake is found after the invoices: the page does not stop at « facturé »."""
+    with app.app_context():
+        invoicing.take_over([date(2026, 11, 1)], TOWN_HALL)
+    page = monday_of(nadia, app, people)
+    assert "Novembre 2026 est facturé" in page.text
+    page = page.link("Rouvrez ce mois").click()
+    assert page.h1 == "Facturation : novembre 2026"
+
+
 @pytest.mark.parametrize(("day", "monday"), [(27, 23), (28, 30), (29, 30)])
 def test_once_school_is_over_the_next_week_is_spoken_of(app: Flask, day: int, monday: int) -> None:
     with app.app_context(), time_machine.travel(datetime(2026, 11, day, 9, tzinfo=UTC)):

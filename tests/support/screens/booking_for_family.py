@@ -1,14 +1,23 @@
 """« Réservations » of a family, as a clerk changes them, in their states."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from app import db
 from app.formats import today
-from app.models import CalendarSpan, DayState, Enrolment, Place, Service, ServiceDay, SpanKind
+from app.models import (
+    CalendarSpan,
+    DayState,
+    Enrolment,
+    InvoicedMonth,
+    Place,
+    Service,
+    ServiceDay,
+    SpanKind,
+)
 from app.services.bookings.weeks import name_of_week
 from tests.support.browser import Browser, Page
 from tests.support.form_filling import words_of
@@ -42,10 +51,22 @@ def booking_for_family_screens(app: Flask, people: People, office: Browser) -> S
     week = name_of_week(monday + timedelta(days=7))
     page = office.get("town_hall.family_week", family_id=family_id, week=week)
     yield "family's week, enrolled no more", page
+    yield "family's week, invoiced", _invoiced(app, office, family_id, monday)
     with app.app_context(), db.transaction() as session:
         session.execute(update(Enrolment).values(first=monday + timedelta(days=1)))
     page = office.get("town_hall.family_enrolments", family_id=family_id)
     yield "enrolments, a day left over", page
+
+
+def _invoiced(app: Flask, office: Browser, family_id: str, monday: date) -> Page:
+    """Look at a week of a month that is, for as long as it takes."""
+    month = monday.replace(day=1)
+    with app.app_context(), db.transaction() as session:
+        session.add(InvoicedMonth(month=month, at=datetime.now(UTC), acted_by="Nadia"))
+    page = office.get("town_hall.family_week", family_id=family_id, week=name_of_week(monday))
+    with app.app_context(), db.transaction() as session:
+        session.execute(delete(InvoicedMonth).where(InvoicedMonth.month == month))
+    return page
 
 
 def _open(app: Flask, people: People, monday: date) -> str:
