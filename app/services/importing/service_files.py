@@ -54,6 +54,7 @@ from app.services.importing.read_at_once import Reading
 from app.services.importing.service_tables import ENROLMENTS, PERIODS, SERVICES
 from app.services.importing.sources import opened
 from app.services.importing.tariff_files import QUOTIENTS, TARIFFS
+from app.services.importing.unread import nothing_to_read
 from app.services.refusals import Reason, Refusal
 
 FILES = (
@@ -64,7 +65,6 @@ _LINKS = {
     "brings": LinkKind.BRINGS, "needs": LinkKind.NEEDS, "excludes": LinkKind.EXCLUDES,
 }  # fmt: skip
 _NOT_DESCRIBED = {"source_id", "period", *_LINKS}
-MISSING = "ce fichier manque, comme tous ceux que l’on lit ici\u00a0: {}."
 TOO_MANY = (
     "Ces fichiers ont plus de {}\u00a0: coupez-les en plusieurs, par mois par exemple, ou "
     "demandez à la personne du serveur\u00a0: flask services importer."
@@ -152,9 +152,10 @@ def run(path: Path, by: Actor, *, rehearses: bool = False, most_rows: int | None
     reading = Reading()
     with opened(path) as source:
         found = {file.name: reading.rows(source, file) for file in FILES if source.has(file.name)}
+        given = source.root()
     if not found:
-        others = ", ".join(file.name for file in FILES if file is not SERVICES)
-        reading.told.faults.add(Fault(SERVICES.name, MISSING.format(others)))
+        for fault in nothing_to_read(given, [file.name for file in FILES]):
+            reading.told.faults.add(fault)
     reading.refuse()
     if most_rows is not None and sum(map(len, found.values())) > most_rows:
         raise Refusal(Reason.TOO_MANY, TOO_MANY.format(plural(most_rows, "ligne")))

@@ -117,8 +117,11 @@ def test_what_is_wrong_is_put_right_in_the_software(app: Flask, office: Browser)
     assert "Rien n’a été écrit." in page.text
     assert "aucun service proposé" in page.text.lower()
     assert counted(app) == before
-    page = give_services(office, {"famille.csv": "id\n1\n"})
-    assert "Ce fichier manque, comme tous ceux que l’on lit ici" in page.text
+    page = give_services(office, {"Inscription (2).csv": "enfant_id\n1\n"})
+    assert "Le portail ne lit rien sous ce nom" in page.text
+    assert "Inscription (2).csv" in page.text
+    page = give_services(office, {"famille.CSV": "id\n1\n"})
+    assert "famille.CSV" in page.text
 
 
 @time_machine.travel(MONDAY, tick=False)
