@@ -4,9 +4,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import icalendar
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.services.bookings.feed import feeding
 from app.services.bookings.feed.ical import Event, write
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
@@ -64,3 +66,17 @@ def test_a_whole_day_needs_no_clock() -> None:
     body = write("Cantine", [Event("7", "Zoé", date(2026, 11, 30))], NOW)
     assert b"DTSTART;VALUE=DATE:20261130" in body
     assert b"VTIMEZONE" not in body
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (["Zoé", "Noé"], ["Z.", "N."]),
+        (["Maëlle", "Mahaut"], ["Maë.", "Mah."]),
+        (["Léa", "Léandre"], ["Léa", "Léan."]),
+    ],
+)
+def test_children_of_one_initial_are_told_apart(names: list[str], told: list[str]) -> None:
+    """Twins often have one: two events at noon would not say who eats."""
+    found = feeding.initials(names)
+    assert [found[name] for name in names] == told

@@ -1,7 +1,7 @@
 """What a family booked, and until when it may book, as a calendar reads it."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
@@ -128,6 +128,7 @@ def _written(found: Found, now: datetime) -> bytes:
 
 
 def _days(booked: Sequence[Row[Any]], found: Found, now: datetime) -> Iterator[Event]:
+    short = initials({row.first_name for row in booked})
     for (day, _), rows in groupby(booked, key=lambda row: (row.day, row.child_id)):
         some = list(rows)
         live = [row for row in some if row.state in COMING]
@@ -137,7 +138,7 @@ def _days(booked: Sequence[Row[Any]], found: Found, now: datetime) -> Iterator[E
             status = "CANCELLED"
             if max(row.changed_at for row in some) < now - CANCELLED_FOR:
                 continue
-        child = some[0].first_name if found.first_names else f"{some[0].first_name[:1]}."
+        child = some[0].first_name if found.first_names else short[some[0].first_name]
         services = ", ".join(row.name for row in told)
         waits = " (liste d’attente)" if status == "TENTATIVE" else ""
         begins, ends = _hours(day, told)
@@ -149,6 +150,19 @@ def _days(booked: Sequence[Row[Any]], found: Found, now: datetime) -> Iterator[E
             status=status,
             sequence=sum(row.version for row in some),
         )
+
+
+def initials(names: Collection[str]) -> dict[str, str]:
+    """Shorten each of these names as far as it stays apart from the others: P., or Maë. and Mah."""
+
+    def is_alone(beginning: str, name: str) -> bool:
+        return not any(each.startswith(beginning) for each in names if each != name)
+
+    found = {}
+    for name in names:
+        beginnings = (name[:length] for length in range(1, len(name) + 1))
+        found[name] = next((f"{each}." for each in beginnings if is_alone(each, name)), name)
+    return found
 
 
 def _hours(day: date, rows: Sequence[Row[Any]]) -> tuple[date | datetime, datetime | None]:
