@@ -1,14 +1,18 @@
 """In which weeks a home has a child, as the town hall and parents say them."""
 
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
+from flask import abort, flash, request
 from wtforms import RadioField, SelectChoice, SelectField, ValidationError
 from wtforms.validators import StopValidation
 
 from app.booking_kinds import CustodyPattern
-from app.formats import WEEKDAYS, today
+from app.formats import WEEKDAYS, day_and_month, today
 from app.services.bookings.judge.custody import Turns
-from app.web.fields import MaybeDayField, read_day
+from app.services.refusals import Refusal
+from app.web.fields import NOT_A_DAY, MaybeDayField, read_day
 from app.web.forms import Form
 
 WEEKS = [
@@ -18,6 +22,24 @@ WEEKS = [
 ]
 NO_ANCHOR = "Donnez un jour d’une semaine de ce foyer, comme 07/12/2026."
 NO_HANDOVER = "Choisissez le jour du passage."
+
+
+def do_with_day(act: Callable[[date], bool], said: str) -> None:
+    """Do something with the day that a form sends, and say so; nothing is there when it is False.
+
+    `said` has a place for the day.
+    """
+    day = read_day(request.form.get("day", ""))
+    if day is None:
+        flash(NOT_A_DAY, "info")
+        return
+    try:
+        if not act(day):
+            abort(404)
+    except Refusal as refused:
+        flash(refused.sentence, "info")
+    else:
+        flash(said.format(day_and_month(day)), "success")
 
 
 class AnchorField(MaybeDayField):

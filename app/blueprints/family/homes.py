@@ -10,12 +10,10 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.family.blueprint import family
-from app.formats import day_and_month
 from app.services.refusals import Refusal
 from app.web import drafts
 from app.web.access import current_account
 from app.web.drafts import stands_on
-from app.web.fields import NOT_A_DAY, read_day
 from app.web.forms import left_open
 from app.web.reading_over import take
 
@@ -92,23 +90,13 @@ def answer_weeks(public_id: str) -> ResponseReturnValue:
 def leave_day(public_id: str) -> ResponseReturnValue:
     """Leave a day to the other home, or take it back."""
     from app.services.bookings import leaving
+    from app.web.turns_form import do_with_day
 
     if stale := left_open():
         return stale
-    day = read_day(request.form.get("day", ""))
     takes_back = request.form.get("answer") == "take"
     act = leaving.take_back if takes_back else leaving.leave
-    if day is None:
-        flash(NOT_A_DAY, "info")
-    else:
-        try:
-            if not act(current_account(), public_id, day):
-                abort(404)
-        except Refusal as refused:
-            flash(refused.sentence, "info")
-        else:
-            words = TAKEN if takes_back else LEFT
-            flash(words.format(day_and_month(day)), "success")
+    do_with_day(partial(act, current_account(), public_id), TAKEN if takes_back else LEFT)
     return redirect(url_for("family.our_weeks", public_id=public_id))
 
 

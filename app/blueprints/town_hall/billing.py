@@ -1,5 +1,6 @@
 """« Facturation »: a month of services for the town's own software, which makes the invoices."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -9,6 +10,7 @@ from app import formats
 from app.blueprints.town_hall.blueprint import town_hall
 from app.calendar import months
 from app.formats import today
+from app.services.actors import CurrentClerk
 from app.services.clerks.rights import Right
 from app.services.refusals import Refusal
 from app.web.clerk_access import current_clerk, needs
@@ -70,16 +72,7 @@ def invoice_month(month: str) -> ResponseReturnValue:
     """Let nothing of it change any more."""
     from app.services.bookings import invoicing
 
-    if stale := left_open():
-        return stale
-    first = _month(month)
-    try:
-        invoicing.invoice(first, current_clerk())
-    except Refusal as refused:
-        flash(refused.sentence, "info")
-    else:
-        flash(INVOICED.format(formats.month(first).capitalize()), "success")
-    return redirect(url_for("town_hall.billing", mois=month))
+    return _change(month, invoicing.invoice, INVOICED)
 
 
 @town_hall.post("/mairie/facturation/<month>/rouvrir")
@@ -89,15 +82,21 @@ def open_month(month: str) -> ResponseReturnValue:
     """Let it change again."""
     from app.services.bookings import invoicing
 
+    return _change(month, invoicing.open_again, OPENED)
+
+
+def _change(
+    month: str, act: Callable[[date, CurrentClerk], None], said: str
+) -> ResponseReturnValue:
     if stale := left_open():
         return stale
     first = _month(month)
     try:
-        invoicing.open_again(first, current_clerk())
+        act(first, current_clerk())
     except Refusal as refused:
         flash(refused.sentence, "info")
     else:
-        flash(OPENED.format(formats.month(first).capitalize()), "success")
+        flash(said.format(formats.month(first).capitalize()), "success")
     return redirect(url_for("town_hall.billing", mois=month))
 
 

@@ -10,14 +10,11 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.town_hall.blueprint import town_hall
-from app.formats import day_and_month
 from app.services.clerks.rights import Right
-from app.services.refusals import Refusal
 from app.services.town_hall.family_file import opening
 from app.web import drafts
 from app.web.clerk_access import current_clerk, needs
 from app.web.drafts import stands_on
-from app.web.fields import NOT_A_DAY, read_day
 from app.web.forms import left_open
 from app.web.reading_over import take
 
@@ -69,23 +66,16 @@ def child_weeks(family_id: int, public_id: str) -> ResponseReturnValue:
 def give_day(family_id: int, public_id: str) -> ResponseReturnValue:
     """Have this home have a day, or have the weeks say again whose it is."""
     from app.services.bookings.setting_up import left_days
+    from app.web.turns_form import do_with_day
 
     if stale := left_open():
         return stale
-    day = read_day(request.form.get("day", ""))
     gives_back = request.form.get("answer") == "back"
     act = left_days.give_back if gives_back else left_days.give
-    if day is None:
-        flash(NOT_A_DAY, "info")
-    else:
-        try:
-            if not act(family_id, public_id, day, current_clerk()):
-                abort(404)
-        except Refusal as refused:
-            flash(refused.sentence, "info")
-        else:
-            words = GIVEN_BACK if gives_back else GIVEN
-            flash(words.format(day_and_month(day)), "success")
+    do_with_day(
+        lambda day: act(family_id, public_id, day, current_clerk()),
+        GIVEN_BACK if gives_back else GIVEN,
+    )
     return redirect(url_for("town_hall.child_weeks", family_id=family_id, public_id=public_id))
 
 

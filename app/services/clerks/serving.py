@@ -5,9 +5,9 @@ Nothing ticked is all of them; whoever sets services up (`rights.bound`) works f
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import delete, select
+from sqlalchemy import Row, delete, select
 from sqlalchemy.orm import Session
 
 from app import db
@@ -37,6 +37,11 @@ class Served(NamedTuple):
     name: str
     is_offered: bool
 
+    @classmethod
+    def of(cls, row: Row[*tuple[Any, ...]]) -> "Served":
+        """Make it of a row that names a service."""
+        return cls(row.slug, row.name, row.archived_at is None)
+
     @property
     def words(self) -> str:
         """Name it; one that is offered no more says so."""
@@ -46,7 +51,7 @@ class Served(NamedTuple):
 def choices(served: Iterable[Served] = ()) -> list[Served]:
     """List the services that may be ticked: those that are offered, and those already ticked."""
     kept = {each.slug for each in served}
-    found = (Served(row.slug, row.name, row.archived_at is None) for row in db.rows(_KNOWN))
+    found = map(Served.of, db.rows(_KNOWN))
     return [each for each in found if each.is_offered or each.slug in kept]
 
 
@@ -54,7 +59,7 @@ def of_everybody() -> dict[str, list[Served]]:
     """Read what each works for, by their public id; nobody is there who works for all."""
     found: dict[str, list[Served]] = defaultdict(list)
     for row in db.rows(_TIES):
-        found[row.public_id].append(Served(row.slug, row.name, row.archived_at is None))
+        found[row.public_id].append(Served.of(row))
     return found
 
 

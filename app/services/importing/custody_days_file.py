@@ -7,13 +7,20 @@ from typing import Any
 from sqlalchemy import String
 from sqlalchemy.orm import Session
 
-from app.booking_kinds import CustodyPattern
 from app.formats import today, town_zone
 from app.models import CustodyDay, CustodyProposal
 from app.services.bookings import homes
 from app.services.importing import fields
 from app.services.importing.child_homes import ChildHomes
-from app.services.importing.custody_file import CUSTODY, EVERY, PATTERNS, Fault, turns
+from app.services.importing.custody_file import (
+    CUSTODY,
+    EVERY,
+    PATTERNS,
+    Fault,
+    found,
+    has_anchor,
+    turns,
+)
 from app.services.importing.fields import choice
 from app.services.importing.tables import Column, SourceFile
 
@@ -55,7 +62,7 @@ def write_days(
     """Write whose each day is, whatever the week; return of how many the rows speak."""
     count = 0
     for row in rows:
-        child = _found(DAYS, row, fault, children)
+        child = found(DAYS, row, fault, children)
         if child is None:
             continue
         family = child.families[row["family"]]
@@ -83,14 +90,12 @@ def write_proposals(
     """Write what waits for the other home; return how many there are."""
     count = 0
     for row in rows:
-        child = _found(PROPOSALS, row, fault, children)
+        child = found(PROPOSALS, row, fault, children)
         if child is None:
             continue
         if len(child.families) != TWO_HOMES:
             fault(PROPOSALS, row, "child", "cet enfant n’a pas deux foyers.")
-        elif row["pattern"] is CustodyPattern.ALTERNATE and not row["anchor"]:
-            fault(PROPOSALS, row, "anchor", "donnez un jour d’une semaine de ce foyer.")
-        else:
+        elif has_anchor(PROPOSALS, row, fault):
             _propose(session, child.number, child.families[row["family"]], row)
             count += 1
     return count
@@ -120,16 +125,3 @@ def _propose(session: Session, child: int, family: int, row: Mapping[str, Any]) 
         )
     )
     session.flush()
-
-
-def _found(
-    file: SourceFile, row: Mapping[str, Any], fault: Fault, children: Mapping[str, ChildHomes]
-) -> ChildHomes | None:
-    child = children.get(row["child"])
-    if child is None:
-        fault(file, row, "child", "cet enfant n’est d’aucune famille du portail.")
-        return None
-    if row["family"] not in child.families:
-        fault(file, row, "family", "cet enfant n’est pas de cette famille.")
-        return None
-    return child

@@ -59,17 +59,33 @@ def write(
     """Write what the rows say; return of how many homes they spoke."""
     count = 0
     for row in rows:
-        child = children.get(row["child"])
-        if child is None:
-            fault(CUSTODY, row, "child", "cet enfant n’est d’aucune famille du portail.")
-        elif row["family"] not in child.families:
-            fault(CUSTODY, row, "family", "cet enfant n’est pas de cette famille.")
-        elif row["pattern"] is CustodyPattern.ALTERNATE and not row["anchor"]:
-            fault(CUSTODY, row, "anchor", "donnez un jour d’une semaine de ce foyer.")
-        else:
+        child = found(CUSTODY, row, fault, children)
+        if child is not None and has_anchor(CUSTODY, row, fault):
             homes.write(session, child.families[row["family"]], child.number, turns(row))
             count += 1
     return count
+
+
+def found(
+    file: SourceFile, row: Mapping[str, Any], fault: Fault, children: Mapping[str, ChildHomes]
+) -> ChildHomes | None:
+    """Find the child of a row, which its family has; say what is wrong where there is none."""
+    child = children.get(row["child"])
+    if child is None:
+        fault(file, row, "child", "cet enfant n’est d’aucune famille du portail.")
+        return None
+    if row["family"] not in child.families:
+        fault(file, row, "family", "cet enfant n’est pas de cette famille.")
+        return None
+    return child
+
+
+def has_anchor(file: SourceFile, row: Mapping[str, Any], fault: Fault) -> bool:
+    """Tell whether a row says from when every other week is counted; say so where it does not."""
+    if row["pattern"] is not CustodyPattern.ALTERNATE or row["anchor"]:
+        return True
+    fault(file, row, "anchor", "donnez un jour d’une semaine de ce foyer.")
+    return False
 
 
 def turns(row: Mapping[str, Any]) -> Turns | None:

@@ -22,7 +22,7 @@ from app.services.bookings import catalogue
 from app.services.bookings.catalogue import Catalogue
 from app.services.bookings.closings import closing_days, closing_extent, closing_work
 from app.services.bookings.closings.closing_extent import Extent
-from app.services.bookings.closings.closing_letters import Opened
+from app.services.bookings.closings.closing_letters import About, Opened
 from app.services.bookings.closings.closing_moves import Changed
 from app.services.bookings.closings.closing_work import Errand
 from app.services.refusals import Reason, Refusal
@@ -162,7 +162,7 @@ def _open(
         days, _names(concerned), schools, closing_id=ended[0] if len(ended) == 1 else None
     )
     journal.record(session, "day_reopened", by, about=changed.words)
-    opened = Opened(days, changed.services, schools, changed.closing_id)
+    opened = Opened(About(days, changed.services, schools), changed.closing_id)
     errand = Errand(by.acted_by, more, opened=opened)
     return closing_work.ask(session, errand), errand, changed
 

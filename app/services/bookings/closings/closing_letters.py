@@ -40,21 +40,21 @@ class About(NamedTuple):
 class Opened(NamedTuple):
     """What is open again, and which act is over by that."""
 
-    days: tuple[date, ...]
-    services: tuple[str, ...]
-    schools: tuple[str, ...]
+    about: About
     closing_id: int | None
 
     def written(self) -> str:
         """Write it for a job."""
-        return json.dumps([[each.isoformat() for each in self.days], *self[1:]])
+        days, services, schools = self.about
+        said = [each.isoformat() for each in days], services, schools, self.closing_id
+        return json.dumps(said)
 
     @classmethod
     def read(cls, text: str) -> "Opened":
         """Read it from a job."""
         days, services, schools, closing_id = json.loads(text)
         read = tuple(date.fromisoformat(each) for each in days)
-        return cls(read, tuple(services), tuple(schools), closing_id)
+        return cls(About(read, tuple(services), tuple(schools)), closing_id)
 
 
 class Told(NamedTuple):
@@ -121,14 +121,14 @@ def tell_of_reopening(
 
     Not when nobody read that they were closed.
     """
-    families = closing_extent.families_back(session, opened.days, since)
+    families = closing_extent.families_back(session, opened.about.days, since)
     if opened.closing_id is not None and not _was_read(session, opened.closing_id):
         return Told([len(families)], None)
-    when = in_words(opened.days)
+    when = in_words(opened.about.days)
     body = (
         "Bonjour,\n\n"
-        + ended(f"{when.capitalize()}, nous ouvrons finalement{NBSP}: {_names(opened)}")
-        + f"\n\nCe que vous aviez réservé {_then(opened.days)} l’est de nouveau. Si"
+        + ended(f"{when.capitalize()}, nous ouvrons finalement{NBSP}: {_names(opened.about)}")
+        + f"\n\nCe que vous aviez réservé {_then(opened.about.days)} l’est de nouveau. Si"
         " votre enfant ne vient pas, annulez-le dans vos réservations, ou signalez son absence."
     )
     words = Words(f"Ouvert finalement {when}", _with(body, more))
@@ -178,7 +178,7 @@ def _about(session: Session, closing: Closing) -> About:
     )
 
 
-def _names(about: About | Opened | Changed) -> str:
+def _names(about: About | Changed) -> str:
     names = ", ".join(about.services)
     return f"{names} ({together(about.schools)})" if about.schools else names
 

@@ -136,7 +136,7 @@ def _follow(
 
 def _works(errand: Errand) -> list[Work]:
     if errand.opened:
-        return [Work(errand.opened.days)]
+        return [Work(errand.opened.about.days)]
     return [_of_closing(each) for each in errand.closings]
 
 

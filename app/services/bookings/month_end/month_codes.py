@@ -38,22 +38,6 @@ from app.services.bookings.prices import OF_RATE, OF_SITUATION
 # An absence may have begun the month before.
 LOOKED_BACK = timedelta(days=31)
 _FIRST, _LAST = bindparam("first", type_=Date), bindparam("last", type_=Date)
-_WHOSE = (
-    Child.source_id.label("child_key"),
-    Child.last_name,
-    Child.first_name,
-    Child.school,
-    Service.position,
-    Service.source_id.label("service_key"),
-    Service.name.label("service"),
-    Service.due_absences,
-    Service.ends_at,
-    Family.source_id.label("family_key"),
-    Family.number.label("family_number"),
-    Attendance.state.label("seen"),
-    Attendance.arrived_at,
-    Attendance.left_at,
-)
 _DAYS = (
     select(
         Booking.child_id,
@@ -62,7 +46,7 @@ _DAYS = (
         Booking.family_id,
         Booking.state,
         Booking.late,
-        *_WHOSE,
+        *unbooked_days.WHOSE,
     )
     .join(Child, Child.id == Booking.child_id)
     .join(Service, Service.id == Booking.service_id)

@@ -16,6 +16,23 @@ from app.booking_kinds import AttendanceState
 from app.models import Attendance, Booking, Child, Custody, Enrolment, Family, Service
 from app.services.bookings.at_home import TURNS, turns_of
 
+# What is read of a day beside whether it was booked, to be counted and billed.
+WHOSE = (
+    Child.source_id.label("child_key"),
+    Child.last_name,
+    Child.first_name,
+    Child.school,
+    Service.position,
+    Service.source_id.label("service_key"),
+    Service.name.label("service"),
+    Service.due_absences,
+    Service.ends_at,
+    Family.source_id.label("family_key"),
+    Family.number.label("family_number"),
+    Attendance.state.label("seen"),
+    Attendance.arrived_at,
+    Attendance.left_at,
+)
 _NEVER_BOOKED = ~(
     select(Booking.id)
     .where(
@@ -34,20 +51,7 @@ _DAYS = (
         null().label("state"),
         false().label("late"),
         Enrolment.family_id,
-        Child.source_id.label("child_key"),
-        Child.last_name,
-        Child.first_name,
-        Child.school,
-        Service.position,
-        Service.source_id.label("service_key"),
-        Service.name.label("service"),
-        Service.due_absences,
-        Service.ends_at,
-        Family.source_id.label("family_key"),
-        Family.number.label("family_number"),
-        Attendance.state.label("seen"),
-        Attendance.arrived_at,
-        Attendance.left_at,
+        *WHOSE,
         *TURNS,
     )
     .join(Child, Child.id == Attendance.child_id)
