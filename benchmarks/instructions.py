@@ -58,7 +58,7 @@ START = Page("import wsgi, once", "", 3_650)
 IN_THE_TOWN = (
     Page("bare Flask route", "bare", 0.35),
     Page("sign-in", "/connexion", 1.05, 1.5),
-    Page("home of 60 invoices", "/accueil", 5.45, None, town.FIRST),
+    Page("home of 60 invoices", "/accueil", 5.2, None, town.FIRST),
     Page("statement of 600 invoices", "/releve", 10.8, None, town.SECOND),
     Page("inbox of 200 messages", "/messages", 10.1, None, town.SECOND),
     Page("list of 60 requests", "/demandes", 7.75, None, town.SECOND),
@@ -72,7 +72,7 @@ IN_THE_TOWN = (
 # Of Madame PAYS ZEST, who has a few lines in each list, as most families have.
 IN_THE_DEMONSTRATION = (
     # Which looks for the week to book, too: two statements.
-    Page("her home", "/accueil", 5.0, 4.5, portals.OF_THE_DEMONSTRATION),
+    Page("her home", "/accueil", 4.7, 4.5, portals.OF_THE_DEMONSTRATION),
     Page("her statement", "/releve", 3.1, 4.0, portals.OF_THE_DEMONSTRATION),
     Page("her inbox", "/messages", 2.7, 3.5, portals.OF_THE_DEMONSTRATION),
     Page("her requests", "/demandes", 2.45, 3.2, portals.OF_THE_DEMONSTRATION),

@@ -23,7 +23,7 @@ from app.services.bookings.coming import ToBook
 from app.services.bookings.offers import KEPT_UNTIL
 from app.services.counts import MenuCounts
 from app.services.inbox import listing
-from app.services.inbox.listing import MessageLine
+from app.services.inbox.listing import LatestMessage
 from app.services.mail import refused_addresses
 from app.services.requests import kinds, latest, registrations
 from app.services.requests.latest import LatestRequest
@@ -77,7 +77,7 @@ class Home:
     counts: MenuCounts
     unpaid: list[UnpaidInvoice]
     children: list[RegisteredChild]
-    messages: list[MessageLine]
+    messages: list[LatestMessage]
     requests: list[LatestRequest]
     takes_requests: bool
     today: date
@@ -107,9 +107,9 @@ class Home:
         return [act for act, waiting in waits.items() if waiting]
 
     @property
-    def news(self) -> list[MessageLine | LatestRequest]:
+    def news(self) -> list[LatestMessage | LatestRequest]:
         """List the latest messages and requests together, the newest first."""
-        everything: list[MessageLine | LatestRequest] = [*self.messages, *self.requests]
+        everything: list[LatestMessage | LatestRequest] = [*self.messages, *self.requests]
         return sorted(everything, key=lambda line: line.day, reverse=True)[:MOST_NEWS]
 
     @property

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, literal_column, select
 
 from app import db
 from app.formats import day_of, town_zone
@@ -18,9 +18,12 @@ FEW = 3
 _PIECE_MISSING = FamilyRequest.state == RequestState.PIECE_MISSING
 # How many wait for the family, to be put in other statements.
 PIECES_MISSING = select(func.count(FamilyRequest.id)).where(SEEN, _PIECE_MISSING).scalar_subquery()
+# The last that happened has the last number.
 _LAST_EVENT = (
-    select(func.max(RequestEvent.at))
+    select(RequestEvent.at)
     .where(RequestEvent.request_id == FamilyRequest.id, TOLD)
+    .order_by(RequestEvent.id.desc())
+    .limit(literal_column("1"))
     .scalar_subquery()
 )
 # One that nothing happened to moved when it was sent.

@@ -15,7 +15,7 @@ from app.services.billing.ledger import UnpaidInvoice
 from app.services.counts import MenuCounts
 from app.services.families.children import ChildCard
 from app.services.home import Home
-from app.services.inbox.listing import MessageLine
+from app.services.inbox.listing import LatestMessage
 from app.services.requests.latest import LatestRequest
 from app.services.requests.registrations import RegisteredChild, Registration
 from tests.support.page_checks.text import visible_text
@@ -163,9 +163,7 @@ def test_messages_and_requests_are_told_together_the_newest_first(app: Flask) ->
     """Each with its day, whether it was read or where it stands; three at most."""
     text = cards(app, QUIET)["Dernières nouvelles"]
     assert text.startswith("Aucune nouvelle pour le moment")
-    message = MessageLine(
-        "d" * 16, "Service enfance", "Marché de Noël", TODAY, False, 0, False, False
-    )  # fmt: skip
+    message = LatestMessage("d" * 16, "Marché de Noël", TODAY, read=False)
     old = message._replace(day=LATE, read=True)
     home = replace(QUIET, messages=[message, old], requests=[PIECE_MISSING, SENT])
     assert cards(app, home)["Dernières nouvelles"] == (
