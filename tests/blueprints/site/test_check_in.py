@@ -133,6 +133,8 @@ def test_from_a_garderie_children_leave(app: Flask, tablet: Browser) -> None:
     with time_machine.travel(NOON + timedelta(minutes=75), tick=False):
         page = press(tablet.visit(page.path), "parti", ZOE)
         assert "Là à 11 h 40, parti à 12 h 55" in page.text
+        # Who is still in the room, should it have to be left.
+        assert "0 là, 1 parti, 1 à pointer" in page.text
         assert seen(app)["Zoé"] == (AttendanceState.PRESENT, 700, 775)
         page = press(page, "annuler", ZOE)
     assert seen(app)["Zoé"] == (AttendanceState.PRESENT, 700, None)

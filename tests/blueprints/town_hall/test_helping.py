@@ -161,7 +161,7 @@ def test_an_access_is_closed_and_opened_again(app: Flask, office: Browser, peopl
 
 
 def test_a_family_that_left_comes_back(app: Flask, office: Browser, people: People) -> None:
-    page = open_file(office, app, people.archived).submit("Rouvrir l’accès de Odile BERNARD")
+    page = open_file(office, app, people.archived).submit("Rouvrir l’accès d’Odile BERNARD")
     assert "Partie le" not in page.text
     assert Browser(app).sign_in(people.archived).h1 != "Connexion"
 
