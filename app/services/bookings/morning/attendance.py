@@ -171,13 +171,8 @@ class Roll:
         return [each for each in self.pupils if each.seen is AttendanceState.PRESENT]
 
     @property
-    def here(self) -> list[Pupil]:
-        """List those who are there now: whoever was fetched is counted by nobody any more."""
-        return [each for each in self.present if not each.is_gone]
-
-    @property
     def gone(self) -> list[Pupil]:
-        """List those who were fetched."""
+        """List those of them who were fetched since."""
         return [each for each in self.present if each.is_gone]
 
     @property
