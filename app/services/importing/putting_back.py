@@ -218,7 +218,9 @@ class PuttingBack:
             return one_by_one
         return (
             f"{one_by_one} UNION ALL SELECT here.id FROM import_change kept"
-            f" JOIN {self.name} here ON here.id BETWEEN kept.first AND kept.last WHERE {ours}"
+            # What was kept first: SQLite keeps to the order of such a join.
+            f" CROSS JOIN {self.name} here WHERE {ours} AND kept.first IS NOT NULL"
+            " AND here.id BETWEEN kept.first AND kept.last"
         )
 
     def _touched(self) -> str:

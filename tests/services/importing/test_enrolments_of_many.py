@@ -1,14 +1,17 @@
 """`inscription.csv` of a great town: SQLite's lock is held while it is written."""
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 from flask import Flask
 from sqlalchemy import Table
 
 from app import db
+from app.models import Enrolment
 from app.services.actors import Command
 from app.services.importing import service_files, service_images
+from app.services.importing.putting_back import PuttingBack
 from app.services.importing.service_images import IMAGED
 from tests.support.databases import statements_of
 from tests.support.last_place import ALONG, SLUG, prepare
@@ -51,3 +54,12 @@ def test_what_was_is_found_by_its_key(app: Flask) -> None:
                 plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}").all()
                 scanned = [row[3] for row in plan if row[3].startswith("SCAN")]
                 assert len(scanned) == 1, plan
+
+
+def test_what_they_created_is_found_by_its_number(app: Flask) -> None:
+    """Undone, each line that was kept is looked at once, not once a row of all that there is."""
+    with app.app_context(), db.transaction() as session:
+        connection = session.connection()
+        created = PuttingBack(connection, cast(Table, Enrolment.__table__))._created()
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {created}").all()
+        assert "SCAN here" not in [row[3].split(" USING")[0] for row in plan], plan
