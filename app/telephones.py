@@ -77,6 +77,13 @@ def dialled(number: str, territory: str) -> str:
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
+def with_zero(number: str) -> str:
+    """Give nine figures the zero that a spreadsheet took; empty where nothing lacks one."""
+    figures = BETWEEN_FIGURES.sub("", number)
+    lost = TEN_FIGURES.fullmatch(figures)
+    return f"0{figures}" if lost and lost[1] == figures else ""
+
+
 def _in_pairs(number: str) -> re.Match[str] | None:
     return IN_PAIRS.fullmatch(BETWEEN_FIGURES.sub("", _with_prefix(number)))
 

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )  # fmt: skip
 from sqlalchemy.orm import Session
 
-from app import db
+from app import db, telephones
 from app.formats import fold
 from app.models import Account, Child, Family, FamilyChild, FamilyWord, Guardian
 
@@ -38,7 +38,8 @@ _BETWEEN_NAMES = "|"
 _NO_FIGURE = re.compile(r"\D")
 _WORD = re.compile(r"[^\W_]+")
 _BETWEEN_FIGURES = re.compile(r"(?<=\d)[\s.()/-]+(?=\d)")
-_FROM_ABROAD = re.compile(r"(?<![\w+])(?:\+|00)33[\s.()0/-]*(?=[1-9])")
+# Of metropolitan France, and of the territories that share its ten figures.
+_FROM_ABROAD = re.compile(r"(?<![\w+])(?:\+|00[\s.]?)(?:33|262|59[046])[\s.()0/-]*(?=[1-9])")
 _IDS: BindParameter[int] = bindparam("families", expanding=True)
 _FAMILY, _WORDS = cast(Table, Family.__table__), cast(Table, FamilyWord.__table__)
 # Looked up row by row: PostgreSQL would go through all accounts, and all children, of the town for
@@ -167,7 +168,9 @@ def _read(connection: Connection, asked: _Asked, which: _Which) -> tuple[_Words,
         if family in said:
             names[family] = names[family] or fold(f"{last_name} {first_name}")
             local_part = email.partition("@")[0]
-            said[family] += (first_name, last_name, email, local_part, *filter(None, numbers))
+            said[family] += (first_name, last_name, email, local_part)
+            given = [*filter(None, numbers)]
+            said[family] += [*given, *filter(None, map(telephones.with_zero, given))]
     for family, called in connection.execute(asked.children, which):
         if family in said:
             said[family].append(called)

@@ -28,7 +28,9 @@ BETWEEN_NAMES = "|"
 MOST_FILES = 10
 MALE = ("m", "m.", "mr", "mr.", "monsieur", "h", "homme", "masculin", "1")
 FEMALE = ("f", "femme", "feminin", "mme", "mme.", "madame", "2")
-TITLES = dict.fromkeys(MALE, "Monsieur") | dict.fromkeys(FEMALE, "Madame")
+# Whom a town hall calls Madame, whatever older software wrote.
+MISS = ("mlle", "mlle.", "mademoiselle")
+TITLES = dict.fromkeys(MALE, "Monsieur") | dict.fromkeys(FEMALE + MISS, "Madame")
 # In the text of a message: what neither a screen nor PostgreSQL can do anything with.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 # As software made for the web exports texts: caf&eacute;, l&#039;&eacute;cole.

@@ -73,7 +73,7 @@ def test_several_csv_at_once_are_one_import(app: Flask, office: Browser, town: T
     files = {name: moved(town).bytes_of(name) for name in ("famille.csv", "enfant.csv")}
     page = give(office, files)
     assert "1 cellule laissée de côté" in page.text
-    assert "ce fichier manque dans le dossier « photos »" in page.text
+    assert "Ce fichier manque dans le dossier « photos »" in page.text
     town.drop_column("enfant.csv", "photo")
     files["enfant.csv"] = town.bytes_of("enfant.csv")
     assert give(office, files).h1 == "Ce que changerait « 2 fichiers CSV »"

@@ -70,7 +70,7 @@ def first_import(month: Month) -> None:
     assert "Mettre en place le portail" in nadia.get("town_hall.day").text
     page = month.once_done(give(nadia, month.export(with_totals=True)))
     assert page.h1 == "1 point à corriger dans « 1.zip »"
-    assert "ligne de total ?" in page.text
+    assert "Ligne de total ?" in page.text
     page = month.once_done(give(nadia, month.export()))
     page = month.once_done(page.submit("Importer"))
     assert page.h1 == "« 2.zip » est importé"

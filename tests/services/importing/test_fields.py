@@ -176,6 +176,7 @@ def test_a_file_is_named_in_one_form() -> None:
     ("given_", "kept"),
     [
         ("Mme", "Madame"),
+        ("Mlle", "Madame"),
         ("H", "Monsieur"),
         ("2", "Madame"),
         ("MME", "Madame"),

@@ -130,6 +130,20 @@ def test_an_activity_is_named_by_recent_invoices_without_the_child(
         assert "Choisissez une activité" in refused(Target(TargetKind.ACTIVITY, ("Judo",)))
 
 
+def test_a_school_that_is_spelt_twice_is_one(app: Flask, people: People) -> None:
+    """One child of the class is in « ECOLE DU BOURG »: hers read what the class reads."""
+    with app.app_context():
+        there = composing.save(letter(THE_CLASS), OFFICE)
+        before, known = numbers(there), list(offered.classes())
+        with db.transaction() as session:
+            chosen = {"school": "École du Bourg", "class_name": "CP"}
+            child = session.query(Child).filter_by(**chosen).order_by(Child.id).first()
+            assert child is not None
+            child.school, child.class_name = "ECOLE  DU BOURG", "Cp"
+        assert list(offered.classes()) == known
+        assert numbers(composing.save(letter(THE_CLASS), OFFICE)) == before
+
+
 @pytest.mark.parametrize(("days", "expected"), [("30", ["3816231"]), ("0", ["3816231", "520004"])])
 def test_who_is_late_by_more_than_some_days(
     app: Flask, people: People, days: str, expected: list[str]

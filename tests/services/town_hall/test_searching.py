@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, func, select, update
 
 from app import db
-from app.models import Family, FamilyWord, Guardian
+from app.models import Account, Family, FamilyWord, Guardian
 from app.services.accounts import address_correction
 from app.services.actors import Command
 from app.services.families import keeping_out, words
@@ -30,6 +30,25 @@ def test_zest_is_found_by_any_of_their_words(app: Flask, people: People) -> None
             assert numbers(typed) == ["3816231"], typed
         for typed in ("06 38 16 23 86", "+33 6 38.16.23.86", "0033638162386"):
             assert numbers(typed) == ["3816231"], typed
+
+
+def test_a_telephone_is_found_by_what_it_shows(app: Flask, people: People) -> None:
+    """Whether a spreadsheet took its zero, or a clerk wrote it for those who call from abroad."""
+    zest = select(Account.guardian_id).where(Account.identifier == people.zest.identifier)
+    theirs = update(Guardian).where(Guardian.id.in_(zest))
+    with app.app_context():
+        for written, dialled in (
+            ("639980112", ("0639980112", "06 39 98 01 12", "+33 6 39 98 01 12", "639980112")),
+            ("00 33 (0)6 39.98.01.12", ("0639980112", "+33639980112")),
+            ("691817161", ("0691817161", "+590 691 81 71 61", "00590691817161")),
+            ("+596 696 20 10 10", ("0696 20 10 10", "+596 696201010")),
+            ("04 76 00 00 01 (bureau)", ("0476000001", "+33476000001")),
+        ):
+            with db.transaction() as session:
+                session.execute(theirs.values(mobile=written))
+            words.refresh_all()
+            for typed in dialled:
+                assert numbers(typed) == ["3816231"], (written, typed)
 
 
 def test_words_come_in_any_order_and_accents_are_no_matter(app: Flask, people: People) -> None:
