@@ -6,9 +6,11 @@ from flask.typing import ResponseReturnValue
 from app.blueprints.town_hall.blueprint import town_hall
 from app.blueprints.town_hall.document_forms import DocumentForm, ReplacementForm
 from app.blueprints.town_hall.target_form import family_in_address
+from app.formats import day, today
 from app.services.clerks.rights import Right
 from app.services.documents import desk, giving
 from app.services.documents.desk import DeskDocument
+from app.services.documents.giving import Publication
 from app.services.files.uploads import Accepted, UploadRefused
 from app.services.refusals import Refusal
 from app.web import lists
@@ -21,6 +23,7 @@ from app.web.lists import Column
 
 COLUMNS = [Column(each) for each in ("Titre", "Rubrique", "Pour qui", "Depuis", "Par")]
 GIVEN = "Publié. Les familles le trouvent dans «\u00a0Infos/Documents\u00a0»."
+GIVEN_LATER = "Enregistré. Les familles le trouveront dans «\u00a0Infos/Documents\u00a0» le {}."
 THERE_ALREADY = "Ce document est déjà publié\u00a0: rien n’a changé."
 REPLACED = "Remplacé. Les liens vers ce document mènent au nouveau fichier."
 SAME = "C’est déjà ce fichier\u00a0: rien n’a changé."
@@ -56,12 +59,18 @@ def new_document() -> ResponseReturnValue:
         form.files.errors = [str(refused)]
         return show_again(form)
     except Refusal as refused:
-        backwards = str(refused) == giving.BACKWARDS
-        field = form.shown_until if backwards else form.of_target
+        of_days = str(refused) in {giving.BACKWARDS, giving.OVER}
+        field = form.shown_until if of_days else form.of_target
         field.errors = [str(refused)]
         return show_again(form)
-    flash(GIVEN if given else THERE_ALREADY, "success" if given else "info")
+    flash(_told(form.publication) if given else THERE_ALREADY, "success" if given else "info")
     return redirect(url_for("town_hall.documents"))
+
+
+def _told(said: Publication) -> str:
+    """Say where families find it, and from when."""
+    first = said.shown_from
+    return GIVEN_LATER.format(day(first)) if first and first > today() else GIVEN
 
 
 @town_hall.route("/mairie/documents/<int:number>", methods=["GET", "POST"])

@@ -155,6 +155,8 @@ def _save(form: MessageForm, number: int | None) -> Response:
         return show_again(form)
     act = request.form.get("act", "")
     try:
+        if act != "keep":
+            sending.check_hour(form.planned_for, datetime.now(UTC))
         files = checked_files(form.files.data or [], Accepted.PAPERS, needed=False)
         kept = composing.save(form.letter, current_clerk(), number, files, form.removed.data or ())
         if act == "send" and form.target.kind is TargetKind.FAMILY:

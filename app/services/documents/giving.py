@@ -19,6 +19,7 @@ from app.services.targets.kinds import Target, TargetKind
 
 LONGEST_TITLE, LONGEST_CATEGORY = 200, 100
 BACKWARDS = "Le dernier jour vient avant le premier."
+OVER = "Ce jour est passé\u00a0: aucune famille ne verrait le document."
 
 
 class Publication(NamedTuple):
@@ -35,6 +36,8 @@ def give(file: CheckedFile, said: Publication, actor: Actor) -> bool:
     """Give a document out; False when the same one is given out already. Raises Refusal."""
     if said.shown_from and said.shown_until and said.shown_until < said.shown_from:
         raise Refusal(Reason.UNFIT, BACKWARDS)
+    if said.shown_until and said.shown_until < today():
+        raise Refusal(Reason.OUTDATED, OVER)
     document = Document(
         title=said.title,
         category=said.category,

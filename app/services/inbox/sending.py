@@ -42,10 +42,7 @@ def leave(session: Session, number: int, actor: Actor) -> datetime:
     message, sending = composing.draft(session, number)
     if message.sent_on != day_of(now):
         raise Refusal(Reason.OUTDATED, OF_ANOTHER_DAY)
-    if sending.planned_for and sending.planned_for <= now:
-        raise Refusal(Reason.OUTDATED, PAST)
-    if sending.planned_for and sending.planned_for > now + FARTHEST:
-        raise Refusal(Reason.UNFIT, TOO_FAR)
+    check_hour(sending.planned_for, now)
     found = composing.reach_of(message)
     due_at = max(sending.planned_for or now, now + RESPITE)
     sending.due_at, sending.parents = due_at, found.parents
@@ -54,6 +51,14 @@ def leave(session: Session, number: int, actor: Actor) -> datetime:
     told = {"message": str(number), "families": str(found.families)}
     journal.record(session, "message_sent", actor, None, **told)
     return due_at
+
+
+def check_hour(planned_for: datetime | None, now: datetime) -> None:
+    """Tell whoever chose an hour that it is past, or too far. Raises Refusal."""
+    if planned_for and planned_for <= now:
+        raise Refusal(Reason.OUTDATED, PAST)
+    if planned_for and planned_for > now + FARTHEST:
+        raise Refusal(Reason.UNFIT, TOO_FAR)
 
 
 def cancel(number: int, actor: Actor) -> None:

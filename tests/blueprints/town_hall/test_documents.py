@@ -79,12 +79,15 @@ def test_it_is_there_for_the_days_that_were_said(
     app: Flask, office: Browser, people: People
 ) -> None:
     first, last = today() + timedelta(days=2), today() + timedelta(days=4)
-    publish(office, shown_from=first.isoformat(), shown_until=last.isoformat())
+    page = publish(office, shown_from=first.isoformat(), shown_until=last.isoformat())
+    assert f"Les familles le trouveront dans « Infos/Documents » le {first:%d/%m/%Y}." in page.text
     for days, seen in ((0, False), (2, True), (4, True), (5, False)):
         with time_machine.travel(datetime.now(UTC) + timedelta(days=days), tick=False):
             assert (TITLE in library(app, people.zest).text) is seen, days
     page = publish(office, shown_from=last.isoformat(), shown_until=first.isoformat())
     assert "Le dernier jour vient avant le premier." in page.errors
+    page = publish(office, shown_until=(today() - timedelta(days=1)).isoformat())
+    assert "Ce jour est passé : aucune famille ne verrait le document." in page.errors
 
 
 def test_what_cannot_be_published_is_said(app: Flask, office: Browser, people: People) -> None:
