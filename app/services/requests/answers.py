@@ -21,9 +21,12 @@ CANTEEN = next(kind.key for kind in KINDS if kind.slug == "cantine")
 ABSENCE = next(kind.key for kind in KINDS if kind.slug == "absence")
 MIDDAY_TOO = "Pause méridienne comprise, les mêmes jours"
 TO_ERASE = "À effacer"
+# Its number as it was asked about: it may leave the files, or the import that brought it be undone.
+INVOICE = "invoice"
 
 # In the order in which they are read.
 LABELS = {
+    INVOICE: "Facture",
     "children": "Enfants",
     "places": "Places demandées",
     "days": "Jours",
@@ -56,6 +59,7 @@ def written(
     found = [Answer("Enfant", child)] if child else []
     if invoice:
         found.append(Answer("Facture", invoice))
+        details = {name: said for name, said in details.items() if name != INVOICE}
     for name, label in LABELS.items():
         if name in details and (details[name] or kind == "details"):
             found.append(Answer(_label(kind, name, label), _text(name, details[name])))

@@ -29,7 +29,7 @@ from app.services.mail import clerk_news
 from app.services.mail.kinds import MailKind
 from app.services.refusals import Reason, Refusal
 from app.services.requests import moving
-from app.services.requests.answers import boxes, with_children
+from app.services.requests.answers import INVOICE, boxes, with_children
 from app.services.requests.callers import Caller
 from app.services.requests.kinds import Kind
 from app.services.requests.reading import SEEN
@@ -85,7 +85,7 @@ _OPEN_OF_KIND = (
     .order_by(FamilyRequest.id.desc())
     .limit(MOST_A_DAY)
 )
-_INVOICE = select(Invoice.id).where(
+_INVOICE = select(Invoice.id, Invoice.number).where(
     Invoice.family_id == FAMILY, Invoice.public_id == bindparam("public_id")
 )
 
@@ -211,6 +211,10 @@ def _own_key(sender: Sender, sending_key: str) -> str:
 
 def _values(session: Session, sender: Sender, kind: Kind, asked: Asked, key: str) -> dict[str, Any]:
     child_id, details = _about(session, sender, asked)
+    invoice_id = None
+    if asked.invoice:
+        invoice_id, number = _own(session, sender, _INVOICE, asked.invoice)
+        details = {**details, INVOICE: number}
     return {
         "public_id": db.new_public_id(),
         "family_id": sender.family_id,
@@ -218,7 +222,7 @@ def _values(session: Session, sender: Sender, kind: Kind, asked: Asked, key: str
         "kind": kind.key,
         "state": moving.OPEN[0],
         "child_id": child_id,
-        "invoice_id": _own(session, sender, _INVOICE, asked.invoice) if asked.invoice else None,
+        "invoice_id": invoice_id,
         "details": details,
         "sent_at": datetime.now(UTC),
         "expected_on": working_days.after(today(), kind.answer_within),
@@ -251,19 +255,21 @@ def _bound(session: Session, account: CurrentAccount, since: datetime) -> None:
 def _about(session: Session, sender: Sender, asked: Asked) -> tuple[int | None, dict[str, object]]:
     """Return the one child that it is about; several are named among the answers."""
     once = dict.fromkeys(asked.children)
-    ids = [_own(session, sender, _CHILD, public_id) for public_id in once]
+    ids = [_own(session, sender, _CHILD, public_id).id for public_id in once]
     if len(ids) <= 1:
         return (ids[0] if ids else None), asked.details
     names = session.execute(_NAMES, {"ids": ids}).all()
     return None, with_children(asked.details, [f"{first} {last}" for first, last in names])
 
 
-def _own(session: Session, sender: Sender, wanted: Select[int], public_id: str) -> int:
+def _own(
+    session: Session, sender: Sender, wanted: Select[*tuple[Any, ...]], public_id: str
+) -> Row[*tuple[Any, ...]]:
     parameters = {"family_id": sender.family_id, "public_id": public_id}
-    found = session.scalars(wanted, parameters).first()
+    found = session.execute(wanted, parameters).first()
     if found is None:
         raise Refusal(Reason.UNKNOWN, "Choisissez dans la liste ce que concerne votre demande.")
-    return int(found)
+    return found
 
 
 def _already_sent(session: Session, values: dict[str, Any], files: Sequence[CheckedFile]) -> Sent:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app import db
 from app.calendar import working_days
-from app.models import Account, Family, Guardian, JournalEntry, RequestState
+from app.models import Account, Family, FamilyRequest, Guardian, JournalEntry, RequestState
 from app.services import counts
 from app.services.files.stored_files import StoredFile
 from app.services.files.uploads import CheckedFile
@@ -102,6 +102,22 @@ def test_another_family_s_child_or_invoice_is_refused(app: Flask, people: People
         with pytest.raises(Refusal):
             send(zest, files=(PAPER,), **asked)
     assert stored(app) == []
+
+
+def test_a_question_names_its_invoice_when_that_is_gone(people: People) -> None:
+    """Withdrawn with the files, or its import undone: the town hall still reads which it was."""
+    moreau = signed_in(people.moreau)
+    ask = partial(send, moreau, "invoice_question", invoice=public_id("f60"))
+    sent = ask(details={"text": "Pourquoi\u00a0?"})
+    assert ask(details={"text": "Pourquoi\u00a0?"}) == sent
+    there = reading.find(moreau, sent.public_id)
+    with db.transaction() as session:
+        session.query(FamilyRequest).update({"invoice_id": None})
+    gone = reading.find(moreau, sent.public_id)
+    assert there is not None
+    assert gone is not None
+    assert there.answers == gone.answers
+    assert ("Facture", "60") in gone.answers
 
 
 def test_there_is_an_end_to_a_day_s_requests(people: People) -> None:
