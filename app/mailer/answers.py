@@ -19,6 +19,9 @@ CHECK_SIGN_IN = "vérifiez PORTAIL_SMTP_USERNAME et PORTAIL_SMTP_PASSWORD"
 MAKE_ROOM = "demandez à la famille d’y faire de la place"
 NOTHING_TO_DO = "rien à faire, il part au prochain essai"
 
+# What whoever looks after the server reads of it, by its name and its settings.
+OURS = re.compile(r"Le serveur de courrier \S+:\d+ .*", re.DOTALL)
+NO_ANSWER = "Notre serveur de courrier ne répond pas. Rien n’est perdu."
 # What a server said, behind what it means; it may have been cut off.
 SAID = re.compile(r" \([^()]* a répondu «.*", re.DOTALL)
 
@@ -39,8 +42,8 @@ def remedy(told: str) -> Remedy:
 
 
 def without_quote(told: str) -> str:
-    """Keep what it means, and not the words of the server."""
-    return SAID.sub("", told)
+    """Keep what it means to the town hall, and not the words of a server, nor the name of ours."""
+    return OURS.sub(NO_ANSWER, SAID.sub("", told))
 
 
 class Answer(NamedTuple):

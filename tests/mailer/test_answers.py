@@ -76,3 +76,13 @@ def test_the_town_hall_reads_what_to_do_and_no_server() -> None:
             assert words.startswith(meant)
             assert str(code) not in words
             assert SERVER not in words
+
+
+@pytest.mark.parametrize(
+    "words", ["refuse la connexion", "est introuvable : vérifiez PORTAIL_SMTP_HOST"]
+)
+def test_the_town_hall_reads_nothing_of_our_own_server(words: str) -> None:
+    """Its name and its settings are for whoever looks after it; a mail only waits."""
+    told = without_quote(f"Le serveur de courrier mail.commune.fr:587 {words}")
+    assert told == "Notre serveur de courrier ne répond pas. Rien n’est perdu."
+    assert remedy(told) is Remedy.NONE
