@@ -190,6 +190,10 @@ def test_a_mail_leaves_again(app: Flask, office: Browser, people: People, outbox
     page = page.submit("Renvoyer nouvelle facture, à Inès GARNIER")
     assert (len(outbox), outbox.latest.recipient) == (before + 1, people.ines.email)
     assert "Parti" in page.text
+    with app.app_context(), db.transaction() as session:
+        session.get_one(OutboxMail, number).state = MailState.WITHDRAWN
+    page = open_file(office, app, people.ines)
+    assert "Renvoyer nouvelle facture" not in page.text
 
 
 def test_a_letter_gives_the_identifiant(app: Flask, office: Browser, people: People) -> None:

@@ -56,7 +56,7 @@ def test_an_hour_that_is_past_is_told_before_it_is_read_again(
     app: Flask, office: Browser, people: People
 ) -> None:
     """A wrong year: nothing is kept meanwhile, and the hour alone is to be chosen again."""
-    page = write(office, **{"Jour": "2020-01-01", "Heure": "08:00"})
+    page = write(office, Jour="2020-01-01", Heure="08:00")
     page = page.fill({"Maintenant": False, "Plus tard": True}).submit("Relire", _refused=200)
     assert any("Cette heure est passée." in each for each in page.errors)
     assert page.value("Objet") == SUBJECT

@@ -18,7 +18,7 @@ from app.models import (
     MailState,
     OutboxMail,
 )
-from app.services.mail import letters
+from app.services.mail import letters, outbox
 from app.services.mail.kinds import IN_FRENCH
 from app.services.noted_acts import ACTS
 from app.services.town_hall.family_file.opening import OPENED
@@ -131,7 +131,7 @@ class SentMail(NamedTuple):
     @property
     def has_failed(self) -> bool:
         """Tell whether it may be tried again."""
-        return not self.has_left and not self.is_under_way
+        return not self.is_under_way and self.state not in outbox.GONE
 
     @property
     def is_under_way(self) -> bool:
