@@ -59,4 +59,6 @@ def kept(most: int) -> Callable[[Callable[..., Made]], Kept[Made]]:
 
 
 def _is_short(argument: object) -> bool:
+    if isinstance(argument, tuple):
+        return all(map(_is_short, argument))
     return not isinstance(argument, str) or len(argument) <= LONGEST_KEPT

@@ -83,7 +83,7 @@ IN_A_BOOKED_TOWN = (
     Page("a week of 60 boxes", WEEK.path, 14, None, WEEK.family),
     Page("a week that is booked", BOOKED_WEEK.path, 18, None, BOOKED_WEEK.family),
     Page("a month of 23 days", MONTH.path, 14.5, None, MONTH.family),
-    Page("list of 300 children", LIST.path, 46, None, LIST.family),
+    Page("list of 300 children", LIST.path, 32, None, LIST.family),
     Page("feed, unchanged", "feed", 2.55),
     Page("home, with bookings", "/accueil", 12, None, town.FIRST),
 )

@@ -35,11 +35,11 @@ def test_the_latest_are_kept() -> None:
 
 @pytest.mark.parametrize("times", [1, 3])
 def test_what_is_long_is_made_and_forgotten(times: int) -> None:
-    """As a word or under a name."""
-    remembered = Kept(lambda word="": word.upper(), 10)
+    """As a word, under a name or among others."""
+    remembered = Kept(lambda word="": "".join(word).upper(), 10)
     long = "é" * (LONGEST_KEPT + 1)
     for _ in range(times):
-        assert remembered(long) == remembered(word=long) == long.upper()
+        assert remembered(long) == remembered(word=long) == remembered((long,)) == long.upper()
     assert remembered.count == 0
 
 

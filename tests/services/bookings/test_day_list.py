@@ -11,10 +11,10 @@ def test_where_else_the_children_of_a_service_are(town: People) -> None:
     tick(town.ines, "30 garderie-de-midi")
     found = day_list.of_known(MONDAY, "garderie-de-midi", with_health=True)
     told = {
-        each.name: each.stays
+        name: said.stays
         for school in found.schools()
         for of_class in school.classes
-        for each in of_class.children
+        for name, said in of_class.children
     }
     assert sorted(told.values()) == ["", "Cantine"]
     assert dict(found.coming_to) == {"cantine": 1, "garderie-de-midi": 2}

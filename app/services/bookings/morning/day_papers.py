@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Date, Row, bindparam, func, select
+from sqlalchemy import Date, Row, bindparam, func, or_, select
 
 from app import db
 from app.db import UtcDateTime
@@ -62,6 +62,7 @@ SINCE = (
         # Before there is a paper, no event is looked at.
         _LAST_MADE.is_not(None),
         Booking.day == bindparam("day", type_=Date),
+        or_(bindparam("slug") == "", Service.slug == bindparam("slug")),
         BookingEvent.at > _LAST_MADE,
     )
 )

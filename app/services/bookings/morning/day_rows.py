@@ -10,15 +10,12 @@ from sqlalchemy import (
     Row,
     Select,
     String,
-    and_,
     bindparam,
-    case,
     cast,
     func,
     null,
     select,
 )
-from sqlalchemy.orm import aliased
 
 from app import db
 from app.models import (
@@ -60,38 +57,27 @@ _LINES: Select[*tuple[Any, ...]] = (
     .where(Booking.day == _DAY, Booking.state.in_(TOLD))
 )
 _OF_ALL = _LINES.add_columns(*_OF_SERVICE).order_by(Service.position, Service.id, *_BY_CLASS)
-_OF_ONE = _LINES.add_columns(null(), null()).where(Service.slug == _SLUG).order_by(*_BY_CLASS)
+# In no order: whoever reads it compares names as no database does.
+_OF_ONE = _LINES.add_columns(null(), null()).where(Service.slug == _SLUG)
 # The same, and what the health of each asks that day: a line for each mark, or one alone.
 _WITH_HEALTH = (
     _LINES.add_columns(HealthMark.kind, HealthMark.words)
     .outerjoin(HealthMark, (HealthMark.child_id == Child.id) & (HealthMark.until >= _DAY))
     .where(Service.slug == _SLUG)
-    .order_by(*_BY_CLASS, HealthMark.kind, HealthMark.id)
 )
-_ASKED = aliased(Booking)
-_THEY = (
-    select(_ASKED.child_id)
-    .join(Service, Service.id == _ASKED.service_id)
-    .where(_ASKED.day == _DAY, _ASKED.state.in_(TOLD), Service.slug == _SLUG)
-)
-_COMES = Booking.state == BookingState.BOOKED
 # A row for each service: a thousand numbers are read sooner as one text than as rows.
-_COUNTED = (
-    select(
-        Booking.service_id,
-        func.count(case((_COMES, 1))).label("coming"),
-        func.aggregate_strings(
-            case((and_(_COMES, Booking.child_id.in_(_THEY)), cast(Booking.child_id, String))), " "
-        ).label("children"),
+_CHILDREN = (
+    select(func.aggregate_strings(cast(Booking.child_id, String), " "))
+    .where(
+        Booking.service_id == Service.id,
+        Booking.day == _DAY,
+        Booking.state == BookingState.BOOKED,
     )
-    .where(Booking.day == _DAY, Booking.state.in_(TOLD))
-    .group_by(Booking.service_id)
-    .subquery()
+    .correlate(Service)
+    .scalar_subquery()
 )
-_SERVICES: Select[*tuple[Any, ...]] = (
-    select(*_OF_SERVICE, _COUNTED.c.coming, _COUNTED.c.children)
-    .join(Service, Service.id == _COUNTED.c.service_id)
-    .order_by(Service.position, Service.id)
+_SERVICES: Select[*tuple[Any, ...]] = select(*_OF_SERVICE, _CHILDREN).order_by(
+    Service.position, Service.id
 )
 
 
@@ -106,11 +92,10 @@ class OfService(NamedTuple):
 
 
 class Counted(NamedTuple):
-    """A service that somebody comes to, how many do, and which of the children asked."""
+    """A service, and the numbers of the children who come to it, as texts."""
 
     service: OfService
-    coming: int
-    children: Sequence[int]
+    children: Sequence[str]
 
 
 def of_all(day: date) -> Sequence[Row[Any]]:
@@ -119,13 +104,13 @@ def of_all(day: date) -> Sequence[Row[Any]]:
 
 
 def of_service(day: date, slug: str, *, with_health: bool) -> Sequence[Row[Any]]:
-    """Read who comes to one, child by child, and what its health asks: a row for each mark."""
+    """Read who comes to one, in no order, and what its health asks: a row for each mark."""
     return db.rows(_WITH_HEALTH if with_health else _OF_ONE, day=day, slug=slug)
 
 
-def services(day: date, slug: str) -> list[Counted]:
-    """Read how many come to each service, and which of the children of one come to others too."""
+def services(day: date) -> list[Counted]:
+    """Read who comes to each service."""
     return [
-        Counted(OfService(*said), coming, list(map(int, children.split())) if children else ())
-        for *said, coming, children in db.rows(_SERVICES, day=day, slug=slug)
+        Counted(OfService._make(said), children.split() if children else ())
+        for *said, children in db.rows(_SERVICES, day=day)
     ]
