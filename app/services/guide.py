@@ -111,7 +111,8 @@ def sample_week(days: tuple[date, date]) -> Week:
 
 def _lines(day: date) -> list[Line]:
     names = enumerate((CANTEEN, MIDDAY, EVENING))
-    return [Line(name, f"{place}.{day}", 0, name == CANTEEN, "", None) for place, name in names]
+    boxes = [(name, f"{place}.{day}") for place, name in names]
+    return [Line(name, box, box, 0, name == CANTEEN, "", None) for name, box in boxes]
 
 
 def sample_summary(days: tuple[date, date]) -> Summary:

@@ -92,9 +92,9 @@ def _in_order(given: tuple[Any, ...], named: Mapping[str, Any], macro: Macro) ->
 class CodeGenerator(jinja2.compiler.CodeGenerator):
     """Writes the code of templates, in which what is most frequent costs no call.
 
-    What a macro drew is put in as it is, and words as they are escaped: Jinja copies both to say
-    that they need no more escaping. What an object has is asked of it: Jinja asks the environment,
-    which asks the object.
+    What a macro drew is put in as it is, a number too, and words as they are escaped: Jinja copies
+    them to say that they need no more escaping. What an object has is asked of it: Jinja asks the
+    environment, which asks the object.
     """
 
     def visit_Template(self, node: jinja2.nodes.Template, frame: Frame | None = None) -> None:  # noqa: N802
@@ -117,7 +117,8 @@ class CodeGenerator(jinja2.compiler.CodeGenerator):
 
     def _output_child_post(self, node: Expr, frame: Frame, finalize: Any) -> None:
         if _is_escaped(frame):
-            self.write(")) is Markup else escaped(drawn) if kind is str else escape(drawn))")
+            self.write(")) is Markup else escaped(drawn) if kind is str")
+            self.write(" else str(drawn) if kind is int else escape(drawn))")
         else:
             super()._output_child_post(node, frame, finalize)
 

@@ -151,6 +151,7 @@ class _Drawing:
         return Line(
             service=self._service(cell),
             name=name,
+            place=name,
             version=self.typed.seen.get(name, found.version) if self.typed else found.version,
             ticked=bool(self.typed and name in self.typed.ticked),
             words=f"{verdict.sentence}{words}",

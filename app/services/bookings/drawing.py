@@ -39,6 +39,7 @@ COPIED = "Les jours de la semaine précédente sont cochés. Rien n’est encore
 ALIKE = "Les mêmes jours sont cochés pour tous. Rien n’est encore enregistré."
 BY_HABIT = "Les jours de la semaine type sont cochés. Rien n’est encore enregistré."
 NOT_LATE = "Un jour hors délai ne se coche que par vous."
+FROM_WORDS = Told._fields.index("words")
 NOT_YET = "Pas encore ouvert."
 TICK_TO_WAIT = "Cochez pour attendre une place."
 
@@ -156,7 +157,7 @@ class Drawing:
         if told is None:
             told = self._told[same] = self._all_told(child, day)
         when = day.isoformat()
-        return [self._own(child, Cell(child.id, each.service, day), each, when) for each in told]
+        return [self._own(child, each, day, when) for each in told]
 
     def _all_told(self, child: OfChild, day: date) -> list[Told]:
         """Tell of all services; in one line when the other home has the day."""
@@ -171,25 +172,19 @@ class Drawing:
         ours = [each for each in told if each.state]
         return ours or [each._replace(name="") for each in told[:1]]
 
-    def _own(self, child: OfChild, cell: Cell, told: Told, when: str) -> Line:
+    def _own(self, child: OfChild, told: Told, day: date, when: str) -> Line:
         """Give a child the line of all who have the same: its box, its version, its tick."""
+        cell = Cell(child.id, told.service, day)
         place = written(child.public_id, told.slug, when)
         name = place if told.has_box else ""
-        return Line(
-            told.name,
-            name,
-            version=self._version(name, cell),
-            ticked=self._ticked(name, cell, told),
-            words=told.words,
-            state=told.state,
-            rank=told.rank,
-            remedy=told.remedy,
-            place=place,
-            message=told.message,
-            is_late=told.is_late,
-            was_late=told.was_late,
-            near=told.near,
-        )
+        version, ticked = self.known.version(cell), told.is_live
+        if self.typed and name in self.typed.seen:
+            # What changed since it was ticked is told.
+            version, ticked = self.typed.seen[name], name in self.typed.ticked
+        elif not ticked and cell in self.wanted:
+            # What costs more is ticked by nobody else.
+            ticked = not told.is_late
+        return Line._make((told.name, name, place, version, ticked, *told[FROM_WORDS:]))
 
     def _tell(self, cell: Cell) -> Told | None:
         """Tell of a service; None where there is nothing to say of it."""
@@ -237,17 +232,6 @@ class Drawing:
         have = {cell.child for cell in self.known.chosen() if cell.day >= self.monday}
         several = len(enrolled) > 1
         return [each for each in self.known.children.values() if several and each.id in have]
-
-    def _version(self, name: str, cell: Cell) -> int:
-        """Return the one that was seen when it was ticked: what changed since is told."""
-        now = self.known.version(cell)
-        return self.typed.seen.get(name, now) if self.typed else now
-
-    def _ticked(self, name: str, cell: Cell, told: Told) -> bool:
-        if self.typed and name in self.typed.seen:
-            return name in self.typed.ticked
-        # What costs more is ticked by nobody else.
-        return told.is_live or (cell in self.wanted and not told.is_late)
 
     def _words(self, cell: Cell, verdict: Verdict, bringers: Sequence[Cell]) -> str:
         if bringers:

@@ -23,6 +23,8 @@ class Line(NamedTuple):
     service: str
     # Of the box; empty where there is none.
     name: str
+    # The name of its box, whether it has one or not.
+    place: str
     version: int
     ticked: bool
     words: str
@@ -32,8 +34,6 @@ class Line(NamedTuple):
     rank: int = 0
     # What to do instead, where a page leads there.
     remedy: Remedy | None = None
-    # The name of its box, whether it has one or not.
-    place: str = ""
     # The message of the town hall that says why it is closed.
     message: str | None = None
     # Ticking it books it past its limit, which costs more.
@@ -45,7 +45,10 @@ class Line(NamedTuple):
 
 
 class Told(NamedTuple):
-    """What a line says of a service, the same for all children whose day is the same."""
+    """What a line says of a service, the same for all children whose day is the same.
+
+    From its words on, it is what the line of each of them has.
+    """
 
     service: int
     slug: str
