@@ -34,11 +34,15 @@ def limits(person: Person) -> list[str]:
 
 
 def test_what_is_never_booked_by_itself_has_no_limit_of_its_own(town: People) -> None:
-    """The meal has its own, on the page of the week and of the month, and in calendars."""
+    """The meal has its own, on the page of the week and of the month, and in calendars.
+
+    That it comes with the meal is told: who knows that both are compulsory looks for its box.
+    """
     only_with_its_meal()
     assert limits(town.zest) == [
         "Cantine : à réserver ou annuler jusqu’au jeudi 26 novembre à minuit, dans la nuit de jeudi"
-        " à vendredi (c’est demain)."
+        " à vendredi (c’est demain).",
+        "Avec la cantine, on réserve aussi la garderie de midi : rien de plus à cocher.",
     ]
     tick(town.zest, "30 cantine")
     assert states(town.zest) == {"30 cantine": "booked parent", MIDDAY: "booked linked"}
