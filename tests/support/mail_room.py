@@ -61,10 +61,10 @@ def courier_of(app: Flask) -> Courier:
     return found
 
 
-def ask(identifier: str, kind: MailKind = MailKind.CREDENTIALS) -> None:
-    """Ask for a mail."""
+def ask(identifier: str, kind: MailKind = MailKind.CREDENTIALS, **context: str) -> None:
+    """Ask for a mail, which tells what it is asked with."""
     with db.transaction() as session:
-        outbox.enqueue(session, kind, identifier)
+        outbox.enqueue(session, kind, identifier, **context)
 
 
 def deliver(app: Flask) -> Tally:

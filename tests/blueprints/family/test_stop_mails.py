@@ -80,5 +80,5 @@ def test_another_link_stops_nothing(app: Flask, people: People) -> None:
 def test_only_mails_of_news_have_it(app: Flask, people: People, kind: MailKind) -> None:
     """Nobody does without the mails about their own access."""
     with app.app_context():
-        ask(people.zest.identifier, kind)
+        ask(people.zest.identifier, kind, service="Cantine")
     assert Outbox(app).latest.parsed["List-Unsubscribe"] is None

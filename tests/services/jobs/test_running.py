@@ -200,7 +200,7 @@ def test_each_kind_has_who_does_it(app_without_database: Flask) -> None:
     """Or the portal does not start."""
     with pytest.raises(
         ValueError,
-        match="nobody does clerk_morning, clerk_news, closing, erasure, import",
+        match="nobody does clerk_morning, clerk_news, closing, erasure, groups, import",
     ):
         running.init_app(app_without_database, "inline", {})
 
