@@ -25,9 +25,9 @@ control_socket_disable = True
 # On a disk, the file by which a worker says that it lives may be late when the disk is busy.
 worker_tmp_dir = "/dev/shm"  # noqa: S108 (a file without a name)
 
-# Two, so that one serves while the other starts anew; each takes 75 to 80 MB, or 90 to 105 with
-# PostgreSQL's driver, and 30 more once it has made a PDF. Pages are made by one core at a time in
-# each; threads are for those who wait: for the database, for a password's hash.
+# Two, so that one serves while the other starts anew; each takes 75 to 90 MB, and 120 to 130 once
+# people have signed in through all of its threads. Pages are made by one core at a time in each;
+# threads are for those who wait: for the database, for a password's hash.
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = 8
 timeout = 60
