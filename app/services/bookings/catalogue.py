@@ -243,13 +243,7 @@ def read(first: date, last: date) -> Catalogue:
 
 
 def _group(row: Any) -> Group:
-    return Group(
-        row.group,
-        row.group_name,
-        row.group_capacity,
-        frozenset(row.schools),
-        frozenset(map(fold, row.classes)),
-    )
+    return Group.of(row.group, row.group_name, row.group_capacity, row.schools, row.classes)
 
 
 def bookable(row: Row[Any], calendar: Calendar) -> Bookable:

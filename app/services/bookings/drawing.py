@@ -8,7 +8,7 @@ from app import formats
 from app.booking_kinds import BookingState, Late
 from app.calendar import ONE_DAY, ONE_WEEK
 from app.services.bookings import instead, prices, reading, typical
-from app.services.bookings.judge.agenda import Sort
+from app.services.bookings.judge.agenda import BY_CALENDAR
 from app.services.bookings.judge.judging import is_no_day, judge
 from app.services.bookings.judge.naming import the
 from app.services.bookings.judge.verdicts import Act, Obstacle, RemedyKind, Verdict
@@ -33,8 +33,6 @@ from app.services.bookings.wishes import Boxes, written
 LOOKED_AHEAD = 10
 # The one before, the one shown and the one after.
 WEEKS_AROUND = 3
-# Days of which the calendar says why nobody comes.
-NAMED = frozenset({Sort.PUBLIC, Sort.TOWN, Sort.SCHOOL})
 COPIED = "Les jours de la semaine précédente sont cochés. Rien n’est encore enregistré."
 ALIKE = "Les mêmes jours sont cochés pour tous. Rien n’est encore enregistré."
 BY_HABIT = "Les jours de la semaine type sont cochés. Rien n’est encore enregistré."
@@ -262,7 +260,7 @@ class Drawing:
             return ""
         # The calendar is the same for all children.
         for service, child in {each: child for child, each in self.known.world.enrolments}.items():
-            if self.known.world.services[service].agenda.sort(day) in NAMED:
+            if self.known.world.services[service].agenda.sort(day) in BY_CALENDAR:
                 cell = Cell(child, service, day)
                 return judge(Act.BOOK, cell, self.known.world, self.now).sentence
         return ""

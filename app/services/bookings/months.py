@@ -17,7 +17,7 @@ from app.calendar.months import SOME_WEEKS, both_ends, name_of, parse
 from app.formats import NBSP, today
 from app.services.bookings import estimates, reading
 from app.services.bookings.judge import spoken
-from app.services.bookings.judge.agenda import Agenda, Sort
+from app.services.bookings.judge.agenda import BY_CALENDAR, Agenda, Sort
 from app.services.bookings.judge.limits import limit_of_all
 from app.services.bookings.judge.naming import capital
 from app.services.bookings.judge.sentences import not_there
@@ -33,8 +33,8 @@ from app.services.bookings.weeks import (
 )
 from app.services.bookings.words import BOOKED_LATE, IN_BRACKETS
 
-# Days of which the calendar says why nobody comes.
-NAMED = {Sort.CLOSED, Sort.PUBLIC, Sort.TOWN, Sort.SCHOOL}
+# Days of which a month says why nobody comes.
+NAMED = {Sort.CLOSED, *BY_CALENDAR}
 ELSEWHERE, LEFT = "Autre foyer", "Laissé à l’autre foyer"
 
 

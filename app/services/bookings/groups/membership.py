@@ -52,13 +52,7 @@ class Members(NamedTuple):
 def members(service_id: int, groups: Sequence[Shown]) -> Members:
     """Count them: one statement."""
     judged = [
-        Group(
-            each.number,
-            each.name,
-            each.capacity,
-            frozenset(each.schools),
-            frozenset(map(fold, each.classes)),
-        )
+        Group.of(each.number, each.name, each.capacity, each.schools, each.classes)
         for each in groups
     ]
     children: Counter[int] = Counter()

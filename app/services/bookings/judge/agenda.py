@@ -39,6 +39,10 @@ class Sort(StrEnum):
     WEEKDAY = "weekday"
 
 
+# What the calendar closes, and a page names; what somebody closed by hand is another thing.
+BY_CALENDAR = frozenset({Sort.PUBLIC, Sort.TOWN, Sort.SCHOOL})
+
+
 class Special(NamedTuple):
     """What somebody said of one day, which beats the calendar."""
 

@@ -1,7 +1,9 @@
 """Which part of the children of a service a child is in: each has places of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
+
+from app.formats import fold
 
 # Whoever is in no group has the places of the service itself.
 NO_GROUP, IN_NO_GROUP = 0, "Sans groupe"
@@ -16,6 +18,13 @@ class Group(NamedTuple):
     schools: frozenset[str] = frozenset()
     # Folded: « ps » is « PS ».
     classes: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(
+        cls, number: int, name: str, capacity: int, schools: Iterable[str], classes: Iterable[str]
+    ) -> "Group":
+        """Make one of what the town wrote."""
+        return cls(number, name, capacity, frozenset(schools), frozenset(map(fold, classes)))
 
     def takes(self, school: str, class_name: str) -> bool:
         """Tell whether children of a school and of a class, folded, are in it."""

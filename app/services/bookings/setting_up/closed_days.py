@@ -12,11 +12,9 @@ from app.calendar import ONE_DAY
 from app.formats import today
 from app.models import HOLDING, Booking, BookingState, Service
 from app.services.bookings import catalogue
-from app.services.bookings.judge.agenda import Sort
+from app.services.bookings.judge.agenda import BY_CALENDAR
 from app.services.bookings.setting_up.calendar import Line
 
-# A day that was closed by itself had its bookings taken away, and its families told.
-BY_CALENDAR = frozenset({Sort.PUBLIC, Sort.TOWN, Sort.SCHOOL})
 _DAYS: BindParameter[Any] = bindparam("days", expanding=True)
 _BOOKED = (
     select(Service.id, Service.slug, Booking.day, func.count(Booking.id).label("bookings"))
@@ -51,6 +49,7 @@ def still_booked(lines: Sequence[Line]) -> Sequence[StillBooked]:
     bookable = catalogue.read(rows[0].day, rows[-1].day).bookable
     found: dict[int, StillBooked] = {}
     for row in rows:
+        # One that was closed by itself had its bookings taken away, and its families told.
         if bookable[row.id].agenda.sort(row.day) in BY_CALENDAR:
             line = named[row.day]
             each = found.setdefault(line.number, StillBooked(line.name, row.day, row.day))
